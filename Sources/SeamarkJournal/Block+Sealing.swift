@@ -1,0 +1,99 @@
+extension Block {
+    /// Seals changes into the next block of a stream.
+    ///
+    /// All changes are of the stream's device and scope and of one member and schema version, and there are between 1
+    /// and `mostChanges`: our bug otherwise. `longest` is for the caller to keep (`Block.portion`).
+    public static func seal(
+        _ changes: [Change], in stream: StreamName, after end: StreamEnd, by signer: any Signer, _ primitives: any Primitives
+    ) -> Block {
+        precondition(!changes.isEmpty && changes.count <= mostChanges, "a block holds 1 to 1000 changes")
+        let member = changes[0].member
+        let schema = changes[0].schema
+        precondition(
+            changes.allSatisfy { $0.member == member && $0.schema == schema && $0.scope == stream.scope && $0.stamp.device == stream.device },
+            "a block's changes are of one stream, member and schema")
+        let leaves = changes.flatMap { $0.edits.compactMap { SensitiveTree.leaf(of: $0.content, primitives) } }
+        let root = SensitiveTree.root(leaves, primitives)
+        let columns = BlockColumns.write(changes)
+        let deflated = primitives.deflate(columns)
+        var writer = ByteWriter(capacity: deflated.count + 192)
+        writer.raw(magic)
+        writer.identifier(stream.device)
+        writer.fixed64(stream.incarnation)
+        writer.identifier(stream.scope)
+        writer.identifier(member)
+        writer.varint(UInt64(schema))
+        writer.varint(end.number + 1)
+        writer.count(changes.count)
+        writer.hash(end.hash)
+        writer.count(leaves.count)
+        if !leaves.isEmpty { writer.hash(root) }
+        writer.count(columns.count)
+        writer.raw(deflated)
+        let hash = primitives.sha256(writer.bytes.span)
+        return Block(
+            stream: stream, member: member, schema: schema, first: end.number + 1, previous: end.hash, changes: changes,
+            root: root, hash: hash, content: writer.bytes, signature: signer.sign(message(hash)))
+    }
+
+    /// The sensitive values of the block's changes, as they travel beside it.
+    public var sensitiveParts: [SensitivePart] {
+        changes.flatMap { change in
+            change.edits.compactMap { edit in
+                switch edit.content {
+                case .open: nil
+                case .sensitive(let sensitive): .value(sensitive)
+                case .withheld(let leaf): .leaf(leaf)
+                }
+            }
+        }
+    }
+
+    /// How many of `changes`, from the front, go into the next block: at most `mostChanges`, of one member and schema
+    /// version, and few enough that block and sensitive values fit a frame even if nothing deflates. At least 1.
+    public static func portion(of changes: ArraySlice<Change>) -> Int {
+        guard let front = changes.first else { return 0 }
+        var size = 1024
+        var count = 0
+        for change in changes.prefix(mostChanges) {
+            guard change.member == front.member, change.schema == front.schema else { break }
+            size += change.greatestSize
+            if count > 0, size > longest - 100_000 { break }
+            count += 1
+        }
+        return count
+    }
+
+    static let magic: [UInt8] = Array("SMB1".utf8)
+}
+
+extension Change {
+    /// An upper bound of the bytes that the change takes in a block and beside it.
+    var greatestSize: Int {
+        edits.reduce(32) { sum, edit in
+            var size = 64 + (edit.supersedes.count + edit.witnessed.count) * 22
+            if case .element(_, let element) = edit.target { size += element.encoded.count }
+            switch edit.content {
+            case .open(let value): size += value.greatestSize
+            case .sensitive(let sensitive): size += 17 + sensitive.value.greatestSize
+            case .withheld: size += 33
+            }
+            return sum + size
+        }
+    }
+}
+
+extension Value {
+    var greatestSize: Int {
+        switch self {
+        case .absent, .bool: 1
+        case .int, .double: 11
+        case .id: 17
+        case .text(let text): 4 + text.utf8.count
+        case .bytes(let bytes): 4 + bytes.count
+        case .unknown(_, let bytes): 14 + bytes.count
+        case .list(let values): values.reduce(11) { $0 + $1.greatestSize }
+        case .group(let members): members.reduce(11) { $0 + 5 + $1.value.greatestSize }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// Where the merge rule finds and leaves records: a dictionary on a device, a database on the server.
+public protocol RecordShelf {
+    associatedtype Failure: Error
+
+    /// Hands the record out; whoever took it puts it back.
+    mutating func take(_ record: Identifier) throws(Failure) -> RecordState?
+
+    mutating func put(_ state: RecordState, as record: Identifier) throws(Failure)
+
+    /// Has the change been applied here?
+    func isApplied(_ change: Identifier) throws(Failure) -> Bool
+}
+
+/// The merge rule: apply = remove the superseded edits from the heads, add the edit.
+public enum Merge {
+    /// Applies a change that has not been applied to `shelf` before; the caller sees to that and notes it down.
+    ///
+    /// - Parameter received: when the server received it, or nil for a change that the log does not hold yet.
+    /// - Returns: what the change alters in the scope's digest.
+    public static func apply<Shelf: RecordShelf>(
+        _ change: Change, received: Int64?, to shelf: inout Shelf
+    ) throws(Shelf.Failure) -> ScopeDigest {
+        let effective = received.map { min(change.stamp.time, $0) } ?? change.stamp.time
+        var delta = ScopeDigest.zero
+        var index = 0
+        while index < change.edits.count {
+            let record = change.edits[index].record
+            var state = try shelf.take(record) ?? RecordState(type: change.edits[index].type)
+            repeat {
+                let edit = change.edits[index]
+                let head = Head(
+                    name: change.name(index), effective: effective, stamp: change.stamp, member: change.member,
+                    content: edit.content, witnessed: edit.witnessed)
+                let shelf = shelf
+                delta.add(try state.apply(head, to: edit.target, superseding: edit.supersedes, isApplied: shelf.isApplied))
+                index += 1
+            } while index < change.edits.count && change.edits[index].record == record
+            try shelf.put(state, as: record)
+        }
+        return delta
+    }
+}

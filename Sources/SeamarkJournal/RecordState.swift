@@ -1,0 +1,102 @@
+/// What is known of one record: for each target every edit that no known edit supersedes.
+///
+/// `apply` is commutative and associative, and a change that is applied once stays applied, so replicas that have
+/// applied the same changes hold the same heads, whatever the order. Two heads of one target are a disagreement, and
+/// both are kept. Applying never fails.
+public struct RecordState: Hashable, Sendable {
+    /// The heads of one target, the one to show first.
+    public struct Slot: Hashable, Sendable {
+        public let target: Target
+        public internal(set) var heads: [Head]
+
+        public init(target: Target, heads: [Head]) {
+            self.target = target
+            self.heads = heads
+        }
+    }
+
+    /// The record's type by number, from the first edit that spoke of it.
+    public let type: UInt32
+    /// Sorted by target; no slot is empty.
+    public private(set) var slots: [Slot]
+    /// Edits that were superseded before they arrived: empty unless changes came out of order. Sorted.
+    public private(set) var early: [EditName]
+
+    public init(type: UInt32, slots: [Slot] = [], early: [EditName] = []) {
+        self.type = type
+        self.slots = slots
+        self.early = early
+    }
+
+    /// The heads of `target`, the one to show first; empty where nobody has said anything.
+    public func heads(of target: Target) -> [Head] {
+        let (index, found) = place(of: target)
+        return found ? slots[index].heads : []
+    }
+
+    /// Whether the head shown first says that the record was deleted.
+    public var isDeleted: Bool { heads(of: .life).first?.content.value == .bool(false) }
+
+    /// The heads of fields and elements that no deletion has seen: on a deleted record they keep it visible, and are a conflict.
+    public var unwitnessed: [Head] {
+        let lives = heads(of: .life).filter { $0.content.value == .bool(false) }
+        return slots.filter { $0.target != .life }.flatMap { slot in
+            slot.heads.filter { head in !lives.contains { $0.witnessed.contains(head.name) } }
+        }
+    }
+
+    /// The names of all heads of fields and elements, ascending: what somebody who deletes the record now has seen.
+    public var fieldHeadNames: [EditName] {
+        slots.filter { $0.target != .life }.flatMap { $0.heads.map(\.name) }.sorted()
+    }
+
+    /// Takes one edit in and returns what that alters in the scope's digest.
+    ///
+    /// - Parameters:
+    ///   - head: the edit as a head.
+    ///   - isApplied: has the change of this id been applied before? Asked only of edits that are named and not found.
+    mutating func apply<Failure: Error>(
+        _ head: Head, to target: Target, superseding names: [EditName],
+        isApplied: (Identifier) throws(Failure) -> Bool
+    ) throws(Failure) -> ScopeDigest {
+        var delta = ScopeDigest.zero
+        var (index, found) = place(of: target)
+        for name in names {
+            if found, let old = slots[index].heads.firstIndex(where: { $0.name == name }) {
+                slots[index].heads.remove(at: old)
+                delta.subtract(name)
+            } else if name.change == head.name.change {
+                continue
+            } else if try !isApplied(name.change) {
+                let place = early.firstIndex { $0 >= name } ?? early.count
+                if place == early.count || early[place] != name { early.insert(name, at: place) }
+            }
+        }
+        if let place = early.firstIndex(of: head.name) {
+            early.remove(at: place)
+        } else {
+            if !found {
+                slots.insert(Slot(target: target, heads: []), at: index)
+                found = true
+            }
+            let place = slots[index].heads.firstIndex { head.isShown(before: $0) } ?? slots[index].heads.count
+            slots[index].heads.insert(head, at: place)
+            delta.add(head.name)
+        }
+        if found, slots[index].heads.isEmpty { slots.remove(at: index) }
+        return delta
+    }
+
+    /// Where `target` is, or would be inserted.
+    private func place(of target: Target) -> (Int, Bool) {
+        // New fields of a new record come in ascending order nearly always: look at the end first.
+        if let last = slots.last, last.target < target { return (slots.count, false) }
+        var low = 0
+        var high = slots.count
+        while low < high {
+            let middle = (low + high) / 2
+            if slots[middle].target < target { low = middle + 1 } else { high = middle }
+        }
+        return (low, low < slots.count && slots[low].target == target)
+    }
+}

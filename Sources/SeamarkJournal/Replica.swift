@@ -1,0 +1,160 @@
+/// A device's copy of one scope: the confirmed state (exactly the log up to the cursor) and over it the device's own
+/// changes that the log does not, or not yet, apply.
+///
+/// It is a fold over `ReplicaEvent`s and decides nothing by itself. What is shown is both parts together; the digest
+/// covers the confirmed state alone. The executable model of these rules names the histories that break without them.
+public struct Replica: Sendable {
+    /// An own block of the present incarnation.
+    public struct Sealed: Hashable, Sendable {
+        public let first: UInt64
+        public let end: StreamEnd
+        public let changes: [Identifier]
+    }
+
+    public private(set) var stream: StreamName
+    public private(set) var epoch: UInt64
+    public private(set) var confirmed = ScopeState()
+    /// Where reading of the log has come to.
+    public private(set) var cursor = LogPlace.beginning
+    /// The furthest place that a receipt or the log itself proved; shown to the server beside the cursor.
+    public private(set) var mark = LogPlace.beginning
+    /// Own changes that are not yet sealed, oldest first.
+    public private(set) var fresh: [Change] = []
+    /// Own blocks of this incarnation, oldest first.
+    public private(set) var blocks: [Sealed] = []
+    /// The hashes of blocks that a receipt covers, or that were read from the log.
+    public private(set) var receipted: Set<Hash256> = []
+    /// Own changes that the confirmed state does not apply: waiting, or quarantined.
+    public private(set) var overlay: [Identifier: Change] = [:]
+    /// Every change that is known, by id.
+    public private(set) var history: [Identifier: Change] = [:]
+    /// The overlay's changes by the records that they touch.
+    private var touched: [Identifier: [Identifier]] = [:]
+
+    public init(stream: StreamName, epoch: UInt64) {
+        self.stream = stream
+        self.epoch = epoch
+    }
+
+    public var scope: Identifier { stream.scope }
+
+    /// The end of the stream as the device has sealed it.
+    public var end: StreamEnd { blocks.last?.end ?? .beginning }
+
+    /// Own blocks that no receipt covers, oldest first.
+    public var waiting: [Sealed] { blocks.filter { !receipted.contains($0.end.hash) } }
+
+    /// How many own changes no receipt covers.
+    public var unsentCount: Int { fresh.count + waiting.reduce(0) { $0 + $1.changes.count } }
+
+    /// Does this incarnation hold `end`? The beginning is held always.
+    public func holds(_ end: StreamEnd) -> Bool {
+        end == .beginning || blocks.contains { $0.end == end }
+    }
+
+    /// Takes the next event in. Events come from the device's own store, in the order in which they happened.
+    public mutating func apply(_ event: ReplicaEvent, _ primitives: any Primitives) {
+        switch event {
+        case .began(let stream, let epoch):
+            let unsent = waiting.flatMap { $0.changes.compactMap { history[$0] } } + fresh
+            self.stream = stream
+            self.epoch = epoch
+            blocks = []
+            fresh = unsent
+        case .captured(let change):
+            fresh.append(change)
+            remember(change)
+        case .sealed(let block):
+            for change in block.changes { remember(change) }
+            if block.stream == stream {
+                let sealed = Set(block.changes.map(\.id))
+                fresh.removeAll { sealed.contains($0.id) }
+                blocks.append(Sealed(first: block.first, end: block.end, changes: block.changes.map(\.id)))
+            }
+        case .receipted(let receipt):
+            receipted.insert(receipt.block)
+            if receipt.epoch == epoch, receipt.place.position > mark.position { mark = receipt.place }
+        case .learnt(let entry, let block):
+            learn(entry, block, primitives)
+        case .rebuilt(let epoch):
+            self.epoch = epoch
+            confirmed = ScopeState()
+            cursor = .beginning
+            mark = .beginning
+            for change in history.values where change.stamp.device == stream.device { putOver(change) }
+        }
+    }
+
+    private mutating func learn(_ entry: LogEntry, _ block: Block?, _ primitives: any Primitives) {
+        cursor = LogPlace(position: cursor.position + 1, hash: entry.logHash(after: cursor.hash, primitives))
+        if cursor.position > mark.position { mark = cursor }
+        if let block {
+            receipted.insert(block.hash)
+            for change in block.changes { remember(change) }
+        }
+        confirmed.read(entry, changes: block?.changes ?? [])
+        switch entry.content {
+        case .block: for change in block?.changes ?? [] { takeOff(change.id) }
+        case .release(let ids): for id in ids { takeOff(id) }
+        }
+    }
+
+    /// Notes a change down, and puts it over the confirmed state if it is the device's own and not applied there.
+    private mutating func remember(_ change: Change) {
+        guard history.updateValue(change, forKey: change.id) == nil else { return }
+        if change.stamp.device == stream.device { putOver(change) }
+    }
+
+    private mutating func putOver(_ change: Change) {
+        guard !confirmed.applied.contains(change.id), overlay.updateValue(change, forKey: change.id) == nil else { return }
+        for record in Set(change.edits.map(\.record)) { touched[record, default: []].append(change.id) }
+    }
+
+    private mutating func takeOff(_ id: Identifier) {
+        guard confirmed.applied.contains(id), let change = overlay.removeValue(forKey: id) else { return }
+        for record in Set(change.edits.map(\.record)) {
+            touched[record]?.removeAll { $0 == id }
+            if touched[record]?.isEmpty == true { touched[record] = nil }
+        }
+    }
+}
+
+// MARK: - What is shown
+
+extension Replica {
+    /// A record as this device shows it; nil where nobody known has said anything of it.
+    public func record(_ id: Identifier) -> RecordState? {
+        let base = confirmed.records[id]
+        guard let changes = touched[id] else { return base }
+        var shelf = OneRecord(id: id, state: base, applied: confirmed.applied)
+        for change in changes.sorted() {
+            guard let change = overlay[change] else { continue }
+            _ = Merge.apply(change, received: nil, to: &shelf)
+            shelf.alsoApplied.insert(change.id)
+        }
+        return shelf.state
+    }
+
+    /// The ids of all records that are shown, ascending.
+    public var recordIDs: [Identifier] {
+        touched.isEmpty ? confirmed.records.keys.sorted() : Set(confirmed.records.keys).union(touched.keys).sorted()
+    }
+
+    /// Keeps one record and lets the others of a change go by.
+    private struct OneRecord: RecordShelf {
+        let id: Identifier
+        var state: RecordState?
+        let applied: Set<Identifier>
+        var alsoApplied: Set<Identifier> = []
+
+        init(id: Identifier, state: RecordState?, applied: Set<Identifier>) {
+            self.id = id
+            self.state = state
+            self.applied = applied
+        }
+
+        mutating func take(_ record: Identifier) -> RecordState? { record == id ? state : nil }
+        mutating func put(_ state: RecordState, as record: Identifier) { if record == id { self.state = state } }
+        func isApplied(_ change: Identifier) -> Bool { applied.contains(change) || alsoApplied.contains(change) }
+    }
+}

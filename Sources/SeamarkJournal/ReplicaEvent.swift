@@ -1,0 +1,16 @@
+/// One thing that happened to a device's copy of a scope. The events in order are the copy: a device's store keeps them,
+/// and `Replica` is what they add up to.
+public enum ReplicaEvent: Sendable {
+    /// A new incarnation of the device's stream begins, on a log of `epoch`. What no receipt covers is sealed anew in it.
+    case began(StreamName, epoch: UInt64)
+    /// The member did something.
+    case captured(Change)
+    /// Captured changes, oldest first, were sealed into the stream's next block.
+    case sealed(Block)
+    /// The server has the block for good.
+    case receipted(Receipt)
+    /// The next entry of the log, with its block; nil for a release.
+    case learnt(LogEntry, Block?)
+    /// The log is not the one that was known: forget what it said and read it from the beginning.
+    case rebuilt(epoch: UInt64)
+}
