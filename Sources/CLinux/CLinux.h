@@ -1,2 +1,42 @@
+// What Swift cannot see of Linux (variadic calls, calls without a C library function, enumerated constants), one sentence
+// each, no logic. Calls answer as the kernel does, with the error as a negative number instead of in `errno`.
 #pragma once
+#include <errno.h>
+#include <stdint.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+#include <linux/keyctl.h>
+
+/// `prctl` is variadic.
+static inline int clinux_set_dumpable(int dumpable) { return prctl(PR_SET_DUMPABLE, dumpable, 0, 0, 0) == 0 ? 0 : -errno; }
+
+/// `prctl` is variadic.
+static inline int clinux_get_dumpable(void) { return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0); }
+
+/// `RLIMIT_CORE` is an enumerator whose type differs between C libraries.
+static inline int clinux_forbid_core_files(void) {
+    struct rlimit none = {0, 0};
+    return setrlimit(RLIMIT_CORE, &none) == 0 ? 0 : -errno;
+}
+
+/// `MAP_FAILED` is a cast of -1.
+static inline void *clinux_map_pages(size_t count) {
+    void *pages = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return pages == MAP_FAILED ? NULL : pages;
+}
+
+/// `add_key` has no C library function without libkeyutils, and `syscall` is variadic.
+static inline long clinux_add_key(const char *type, const char *description, const void *payload, size_t count, int32_t keyring) {
+    long result = syscall(SYS_add_key, type, description, payload, count, (long)keyring);
+    return result == -1 ? -errno : result;
+}
+
+/// `keyctl` has no C library function without libkeyutils, and `syscall` is variadic.
+static inline long clinux_keyctl(int operation, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
+    long result = syscall(SYS_keyctl, operation, a, b, c, d);
+    return result == -1 ? -errno : result;
+}
