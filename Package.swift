@@ -47,7 +47,7 @@ let package = Package(
         tests("SeamarkJournalTests", of: ["SeamarkJournal", "SeamarkTestSupport"]),
         tests("SeamarkModelTests", of: ["SeamarkJournal", "SeamarkModel", "SeamarkTestSupport"]),
         tests("SeamarkCryptoTests", of: ["SeamarkJournal", "SeamarkCrypto"]),
-        tests("SeamarkTLSTests", of: ["SeamarkTLS", "SeamarkCrypto", "SeamarkJournal"]),
+        tests("SeamarkTLSTests", of: ["SeamarkTLS", "COpenSSL", "SeamarkCrypto", "SeamarkJournal"]),
         tests("SeamarkProtocolTests", of: ["SeamarkJournal", "SeamarkProtocol", "SeamarkCrypto", "SeamarkWire", protobuf, "SeamarkTestSupport"]),
         tests("SeamarkStoreTests", of: ["SeamarkJournal", "SeamarkModel", "SeamarkCrypto", "SeamarkStore", "SeamarkTestSupport"]),
         tests("SeamarkServerTests", of: shared + ["SeamarkServer", "SeamarkTestSupport"] + nio),
