@@ -1,0 +1,59 @@
+/// One priced leakage line, as the calculation takes it: amounts a year, in one currency and unit throughout.
+///
+/// `key` names the line's random numbers (stream `line:<key>`), so it must stay the same from run to run: callers
+/// pass the line's short handle or the text of its id. All lines of one calculation have different keys.
+public struct PricedLine: Hashable, Sendable {
+    /// What a year of this line costs.
+    public enum Amount: Hashable, Sendable {
+        /// One range of money.
+        case amount(ThreePoint)
+        /// Two to four ranges that are multiplied, such as events a year × average cost × share.
+        case factors([ThreePoint])
+
+        /// The ranges to multiply: one or several.
+        public var parts: [ThreePoint] {
+            switch self {
+            case .amount(let range): [range]
+            case .factors(let ranges): ranges
+            }
+        }
+    }
+
+    public var key: String
+    public var category: LeakageCategory
+    public var grade: EvidenceGrade
+    public var amount: Amount
+    /// For a contingent line the probability (0...1) that it happens within the year; nil for a running loss.
+    public var probability: Double?
+    public var inPlan: InPlan
+    /// Points to domains, together at most 100. Nil: not given, so the default of `CategoryMatrix` applies.
+    public var domainPoints: [PointShare]?
+    /// Points to seams, together at most 100.
+    public var seamPoints: [PointShare]
+    /// The key of the `LedgerPool` that the line is drawn on.
+    public var pool: String?
+    /// The domains' readings at the line's own scope (a site, a unit), for the default points. Nil: the calculation's.
+    public var readings: [DomainReading]?
+
+    public init(
+        key: String, category: LeakageCategory, grade: EvidenceGrade, amount: Amount, probability: Double? = nil,
+        inPlan: InPlan = .unknown, domainPoints: [PointShare]? = nil, seamPoints: [PointShare] = [],
+        pool: String? = nil, readings: [DomainReading]? = nil
+    ) {
+        self.key = key
+        self.category = category
+        self.grade = grade
+        self.amount = amount
+        self.probability = probability
+        self.inPlan = inPlan
+        self.domainPoints = domainPoints
+        self.seamPoints = seamPoints
+        self.pool = pool
+        self.readings = readings
+    }
+
+    /// The exact expected value, without any sampling: the product of the means, times the probability.
+    public var mean: Double {
+        amount.parts.reduce(probability ?? 1) { $0 * PERT($1, grade: grade).mean }
+    }
+}

@@ -1,0 +1,240 @@
+/// The method `oiar-1`: a sum of priced lines, each sampled, guarded against double counting and attributed to
+/// domains and seams. Scores never create money.
+///
+/// Keep one value and run it again and again: the tables of quantiles are kept between runs. What is kept never
+/// changes a result.
+public struct RiskCalculation: Sendable {
+    private var cache: QuantileCache
+
+    public init(cache: QuantileCache = QuantileCache()) { self.cache = cache }
+
+    /// The share of iterations from which on an item counts as a front runner.
+    public static let frontRunnerShare = 0.2
+    /// The confidence from which on a domain is ranked.
+    public static let rankedConfidence = 0.5
+
+    /// One line alone, before overlaps and ceilings: what a device shows while it is being priced.
+    public mutating func preview(_ line: PricedLine, settings: RiskSettings = RiskSettings()) throws(RiskError) -> Spread {
+        try RiskInput(lines: [line]).validate(settings)
+        var sampler = LineSampler(settings: settings, cache: cache)
+        let values = sampler.values(of: line)
+        cache = sampler.cache
+        return Spread(sorted: values, mean: line.mean)
+    }
+
+    /// One line's values in the order of the iterations, before overlaps and ceilings.
+    public mutating func draws(of line: PricedLine, settings: RiskSettings = RiskSettings()) throws(RiskError) -> [Double] {
+        try RiskInput(lines: [line]).validate(settings)
+        var sampler = LineSampler(settings: settings, cache: cache)
+        let values = sampler.values(of: line)
+        let draws = sampler.arranged(values, scores: sampler.scores(of: line), correlation: settings.correlation)
+        cache = sampler.cache
+        return draws
+    }
+
+    public mutating func run(_ input: RiskInput, settings: RiskSettings = RiskSettings()) throws(RiskError) -> RiskResult {
+        try input.validate(settings)
+        let iterations = settings.iterations
+        let lines = input.lines.sorted { $0.key < $1.key }
+        let doubles = DoubleCountingGuard(lines: lines, overlaps: input.overlaps, pools: input.pools)
+        var sampler = LineSampler(settings: settings, cache: cache)
+        let values = lines.map { sampler.values(of: $0) }
+        let scores = lines.map { sampler.scores(of: $0) }
+        cache = sampler.cache
+
+        /// The columns after overlaps, and after ceilings, with their total.
+        func guarded(_ correlation: Double) -> (overlapped: [[Double]], net: [[Double]], total: [Double]) {
+            var columns = lines.indices.map { sampler.arranged(values[$0], scores: scores[$0], correlation: correlation) }
+            doubles.takeOverlaps(from: &columns)
+            let overlapped = columns
+            doubles.applyCeilings(to: &columns)
+            return (overlapped, columns, Self.sum(columns, iterations))
+        }
+        func spread(of column: [Double], mean: Double) -> Spread { Spread(sorted: sampler.sorted(column), mean: mean) }
+        func sensitivity(_ correlation: Double) -> Spread {
+            let (_, net, total) = guarded(correlation)
+            return spread(of: total, mean: net.reduce(0) { $0 + Spread.mean(of: $1) })
+        }
+
+        let (overlapped, net, total) = guarded(settings.correlation)
+        let grossMeans = values.map { Spread.mean(of: $0) }
+        let overlappedMeans = overlapped.map { Spread.mean(of: $0) }
+        let netMeans = net.map { Spread.mean(of: $0) }
+        let mean = netMeans.reduce(0, +)
+        let headline = spread(of: total, mean: mean)
+
+        let defaults = lines.map { line in
+            line.domainPoints == nil ? input.matrix.defaultPoints(for: line.category, readings: line.readings ?? input.domains) : nil
+        }
+        let points = lines.indices.map { (defaults[$0] ?? lines[$0].domainPoints ?? []).sorted { $0.key < $1.key } }
+        let domains = Attribution(points: points, known: input.domains.map(\.key))
+        let seams = Attribution(points: lines.map(\.seamPoints), known: input.seams.map(\.key))
+        let domainColumns = domains.columns(of: net, iterations: iterations)
+        let seamColumns = seams.columns(of: net, iterations: iterations)
+        let varianceShares = Self.varianceShares(of: net, total: total)
+
+        var domainRows: [Exposure] = []
+        let domainMeans = domains.means(of: netMeans)
+        for (place, key) in domains.keys.enumerated() {
+            let reading = input.domains.first { $0.key == key }
+            domainRows.append(Exposure(
+                key: key, net: spread(of: domainColumns[place], mean: domainMeans[place]), rank: nil, firstShare: 0,
+                firstThreeShare: 0, severity: reading?.severity, confidence: reading?.confidence, riskIndex: nil))
+        }
+        var seamRows: [Exposure] = []
+        let seamMeans = seams.means(of: netMeans)
+        for (place, key) in seams.keys.enumerated() {
+            let severity = input.seams.first { $0.key == key }?.severity
+            seamRows.append(Exposure(
+                key: key, net: spread(of: seamColumns[place], mean: seamMeans[place]), rank: nil, firstShare: 0,
+                firstThreeShare: 0, severity: severity, confidence: nil, riskIndex: severity.map { seamMeans[place] * $0 / 4 }))
+        }
+        let eligible = domainRows.indices.filter { (domainRows[$0].confidence ?? 0) >= Self.rankedConfidence }
+        let rankedDomains = Self.ranked(domainRows, columns: domainColumns, eligible: eligible, iterations: iterations)
+        let rankedSeams = Self.ranked(seamRows, columns: seamColumns, eligible: Array(seamRows.indices), iterations: iterations)
+
+        var lineRows: [LineExposure] = []
+        for (index, line) in lines.enumerated() {
+            lineRows.append(LineExposure(
+                key: line.key, category: line.category, grade: line.grade, exactMean: line.mean,
+                gross: Spread(sorted: values[index], mean: grossMeans[index]),
+                net: spread(of: net[index], mean: netMeans[index]),
+                overlap: grossMeans[index] - overlappedMeans[index], ceiling: overlappedMeans[index] - netMeans[index],
+                varianceShare: varianceShares[index], usesDefaultPoints: defaults[index] != nil, domainPoints: points[index]))
+        }
+        var categoryRows: [CategoryExposure] = []
+        for category in LeakageCategory.allCases {
+            let members = lines.indices.filter { lines[$0].category == category }
+            guard !members.isEmpty else { continue }
+            let column = Self.sum(members.map { net[$0] }, iterations)
+            categoryRows.append(CategoryExposure(
+                category: category, net: spread(of: column, mean: members.reduce(0) { $0 + netMeans[$1] })))
+        }
+        categoryRows.sort {
+            $0.net.mean != $1.net.mean ? $0.net.mean > $1.net.mean : $0.category.rawValue < $1.category.rawValue
+        }
+        func meanWhere(_ belongs: (PricedLine) -> Bool) -> Double {
+            lines.indices.reduce(0) { belongs(lines[$1]) ? $0 + netMeans[$1] : $0 }
+        }
+        var factors: [[Double]] = [[], [], []]
+        for line in lines {
+            let chance = line.probability ?? 1
+            let parts = line.amount.parts
+            factors[0].append(chance < 1 ? 0 : parts.reduce(1) { $0 * $1.low })
+            factors[1].append(parts.reduce(chance) { $0 * $1.likely })
+            factors[2].append(chance > 0 ? parts.reduce(1) { $0 * $1.high } : 0)
+        }
+
+        return RiskResult(
+            settings: settings, headline: headline,
+            relative: Self.relative(headline, plan: input.plannedOperatingIncome, revenue: input.revenue),
+            independent: settings.correlation == 0 ? headline : sensitivity(0),
+            dependent: settings.correlation == 1 ? headline : sensitivity(1),
+            waterfall: Waterfall(
+                gross: grossMeans.reduce(0, +), overlap: lineRows.reduce(0) { $0 + $1.overlap },
+                ceiling: lineRows.reduce(0) { $0 + $1.ceiling }, net: mean),
+            allLow: doubles.netTotal(of: factors[0]), allLikely: doubles.netTotal(of: factors[1]),
+            allHigh: doubles.netTotal(of: factors[2]),
+            inPlan: InPlanSplit(
+                inPlan: meanWhere { $0.inPlan == .yes }, notInPlan: meanWhere { $0.inPlan == .no },
+                unknown: meanWhere { $0.inPlan == .unknown }),
+            evidence: EvidenceGrade.allCases.map { grade in
+                let part = meanWhere { $0.grade == grade }
+                return EvidenceShare(grade: grade, mean: part, share: mean > 0 ? part / mean : 0)
+            },
+            categories: categoryRows, lines: lineRows, domains: rankedDomains,
+            unallocated: spread(of: domains.remainder(of: net, iterations: iterations), mean: domains.remainderMean(of: netMeans)),
+            seams: rankedSeams,
+            notAtASeam: spread(of: seams.remainder(of: net, iterations: iterations), mean: seams.remainderMean(of: netMeans)),
+            frontRunningDomains: rankedDomains.filter { $0.firstShare >= Self.frontRunnerShare }.map(\.key),
+            frontRunningSeams: rankedSeams.filter { $0.firstShare >= Self.frontRunnerShare }.map(\.key),
+            stress: Self.stress(input.seams, on: seams, net: net, mean: mean, sampler: &sampler),
+            findings: Self.findings(input, lines: lines, doubles: doubles, values: values, domains: domains, seams: seams))
+    }
+
+    // MARK: - Parts of a run
+
+    private static func sum(_ columns: [[Double]], _ iterations: Int) -> [Double] {
+        var total = [Double](repeating: 0, count: iterations)
+        for column in columns { for n in 0..<iterations { total[n] += column[n] } }
+        return total
+    }
+
+    private static func varianceShares(of net: [[Double]], total: [Double]) -> [Double] {
+        let mean = Spread.mean(of: total)
+        let deviations = total.map { $0 - mean }
+        let variance = Spread.mean(of: deviations.map { $0 * $0 })
+        // Constant lines leave rounding errors behind, not variance.
+        guard variance > 1e-24 * mean * mean else { return net.map { _ in 0 } }
+        return net.map { column in
+            let own = Spread.mean(of: column)
+            return Spread.mean(of: column.indices.map { (column[$0] - own) * deviations[$0] }) / variance
+        }
+    }
+
+    private static func ranked(_ rows: [Exposure], columns: [[Double]], eligible: [Int], iterations: Int) -> [Exposure] {
+        let stability = RankStability(columns: columns, eligible: eligible, iterations: iterations)
+        func byMean(_ left: Int, _ right: Int) -> Bool {
+            rows[left].net.mean != rows[right].net.mean ? rows[left].net.mean > rows[right].net.mean : left < right
+        }
+        let first = eligible.sorted(by: byMean)
+        let rest = rows.indices.filter { !eligible.contains($0) }.sorted(by: byMean)
+        return first.enumerated().map { order, place in
+            var row = rows[place]
+            row.rank = order + 1
+            row.firstShare = stability.first[place]
+            row.firstThreeShare = stability.firstThree[place]
+            return row
+        } + rest.map { rows[$0] }
+    }
+
+    private static func relative(_ headline: Spread, plan: Double?, revenue: Double?) -> RelativeHeadline {
+        if let plan, plan > 0 { return .ofPlannedOperatingIncome(headline.divided(by: plan)) }
+        let reason: RelativeHeadline.Reason = plan == nil ? .planUnknown : .planNotPositive
+        if let revenue, revenue > 0 { return .ofRevenue(headline.divided(by: revenue), because: reason) }
+        return .unavailable(because: reason)
+    }
+
+    private static func stress(
+        _ readings: [SeamReading], on seams: Attribution, net: [[Double]], mean: Double, sampler: inout LineSampler
+    ) -> Stress? {
+        var exposed: [String] = []
+        var uplift = net.map { $0.map { _ in 1.0 } }
+        for reading in readings.sorted(by: { $0.key < $1.key }) where reading.isAIExposed {
+            guard let velocity = reading.velocity, let key = seams.keys.firstIndex(of: reading.key) else { continue }
+            exposed.append(reading.key)
+            let speed = sampler.independent(velocity, grade: reading.velocityGrade, key: "seam:\(reading.key)/velocity")
+            for line in net.indices {
+                let weight = seams.share(of: key, in: line) * reading.severity / 4
+                if weight > 0 { for n in speed.indices { uplift[line][n] += weight * (speed[n] - 1) } }
+            }
+        }
+        guard !exposed.isEmpty else { return nil }
+        var total = [Double](repeating: 0, count: sampler.settings.iterations)
+        for (line, column) in net.enumerated() { for n in total.indices { total[n] += column[n] * uplift[line][n] } }
+        let stressed = Spread.mean(of: total)
+        return Stress(net: Spread(sorted: sampler.sorted(total), mean: stressed), addedMean: stressed - mean, seams: exposed)
+    }
+
+    private static func findings(
+        _ input: RiskInput, lines: [PricedLine], doubles: DoubleCountingGuard, values: [[Double]], domains: Attribution, seams: Attribution
+    ) -> [RiskFinding] {
+        var findings = doubles.findings
+        for key in domains.keys where !input.domains.contains(where: { $0.key == key }) {
+            findings.append(.domainWithoutReading(domain: key))
+        }
+        for key in seams.keys where !input.seams.contains(where: { $0.key == key }) {
+            findings.append(.unknownSeam(seam: key))
+        }
+        for seam in input.seams.sorted(by: { $0.key < $1.key }) where seam.isAIExposed && seam.velocity == nil {
+            findings.append(.velocityUnknown(seam: seam.key))
+        }
+        for (index, line) in lines.enumerated() {
+            for (part, range) in line.amount.parts.enumerated() {
+                for warning in range.warnings(grade: line.grade) { findings.append(.range(line: line.key, part: part, warning)) }
+            }
+            if line.mean > 0, values[index].last == 0 { findings.append(.tooRareToSample(line: line.key)) }
+        }
+        return findings
+    }
+}

@@ -1,0 +1,124 @@
+/// Operating Income at Risk: everything that a report needs, and nothing that it must still compute.
+///
+/// The same input and settings give the same bits on every machine. Amounts are in the unit of the input.
+public struct RiskResult: Hashable, Sendable {
+    public var settings: RiskSettings
+    /// The annual loss after overlaps and ceilings.
+    public var headline: Spread
+    public var relative: RelativeHeadline
+    /// The headline at rho 0 and at rho 1: what the one assumption about dependence is worth.
+    public var independent: Spread
+    public var dependent: Spread
+    public var waterfall: Waterfall
+    /// The net total with every range at its low, its likely (times the probability, where contingent) and its high.
+    /// Every sample lies between the first and the last, unless a finding says that overlaps exceed 1.
+    public var allLow: Double
+    public var allLikely: Double
+    public var allHigh: Double
+    /// The mean of the headline by whether the plan has absorbed it; adds up to it.
+    public var inPlan: InPlanSplit
+    /// The mean of the headline by evidence grade, all four, A first; adds up to it.
+    public var evidence: [EvidenceShare]
+    /// By category, the largest mean first.
+    public var categories: [CategoryExposure]
+    /// In the order of their keys.
+    public var lines: [LineExposure]
+    /// Ranked domains first, the largest mean first; then those whose confidence is too low.
+    public var domains: [Exposure]
+    /// What execution domains do not explain.
+    public var unallocated: Spread
+    /// The largest mean first.
+    public var seams: [Exposure]
+    public var notAtASeam: Spread
+    /// Domains (seams) that are first in at least a fifth of the iterations, in rank order. Only if it is exactly one
+    /// may a report say "number one".
+    public var frontRunningDomains: [String]
+    public var frontRunningSeams: [String]
+    /// The scenario of automated decisions arriving faster; nil if no seam with a velocity is exposed to them.
+    public var stress: Stress?
+    public var findings: [RiskFinding]
+}
+
+/// The headline as a share of the plan, or of revenue with the reason why.
+public enum RelativeHeadline: Hashable, Sendable {
+    public enum Reason: String, Hashable, Sendable { case planNotPositive, planUnknown }
+
+    case ofPlannedOperatingIncome(Spread)
+    case ofRevenue(Spread, because: Reason)
+    /// Neither a positive plan nor a positive revenue is known.
+    case unavailable(because: Reason)
+}
+
+/// Means from gross to net: gross - overlap - ceiling = net.
+public struct Waterfall: Hashable, Sendable {
+    public var gross: Double
+    public var overlap: Double
+    public var ceiling: Double
+    public var net: Double
+}
+
+public struct InPlanSplit: Hashable, Sendable {
+    /// Loss that the plan already accepts.
+    public var inPlan: Double
+    /// Loss that threatens the plan.
+    public var notInPlan: Double
+    public var unknown: Double
+}
+
+public struct EvidenceShare: Hashable, Sendable {
+    public var grade: EvidenceGrade
+    public var mean: Double
+    /// Of the mean of the headline, 0...1.
+    public var share: Double
+}
+
+public struct CategoryExposure: Hashable, Sendable {
+    public var category: LeakageCategory
+    public var net: Spread
+}
+
+public struct LineExposure: Hashable, Sendable {
+    public var key: String
+    public var category: LeakageCategory
+    public var grade: EvidenceGrade
+    /// The exact expected value before overlaps and ceilings.
+    public var exactMean: Double
+    public var gross: Spread
+    public var net: Spread
+    /// Means of what overlaps and ceilings took.
+    public var overlap: Double
+    public var ceiling: Double
+    /// The line's part in the variance of the total, cov(net, total) / var(total): adds up to 1 over the lines (0 for
+    /// all if the total does not vary). Negative where the line falls as the total rises.
+    public var varianceShare: Double
+    /// Whether the domain points came from the category matrix.
+    public var usesDefaultPoints: Bool
+    /// The points used, in the order of their keys.
+    public var domainPoints: [PointShare]
+}
+
+/// What one domain or seam stands for.
+public struct Exposure: Hashable, Sendable {
+    public var key: String
+    public var net: Spread
+    /// From 1; nil for a domain whose confidence is below 0.5 or unknown: shown, not ranked.
+    public var rank: Int?
+    /// The share of iterations in which it is the largest of the ranked, and among the three largest.
+    public var firstShare: Double
+    public var firstThreeShare: Double
+    /// A domain's 0...1, a seam's 0...4; nil without a reading.
+    public var severity: Double?
+    /// A domain's; nil for a seam.
+    public var confidence: Double?
+    /// A seam's exposure × severity / 4; nil otherwise.
+    public var riskIndex: Double?
+}
+
+/// The acceleration stress: a scenario, never part of the headline.
+public struct Stress: Hashable, Sendable {
+    public var net: Spread
+    /// Its mean less the headline's.
+    public var addedMean: Double
+    /// The seams it is computed for, in the order of their keys.
+    public var seams: [String]
+}
