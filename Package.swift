@@ -4,6 +4,7 @@ import PackageDescription
 
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix"].map { .product(name: $0, package: "swift-nio") }
@@ -34,7 +35,7 @@ let package = Package(
         module("SeamarkModel", in: "Sources", imports: ["SeamarkJournal"], pure: true),
         module("SeamarkCrypto", in: "Sources", imports: ["SeamarkJournal", "COpenSSL", "CZlib", "CLinux"]),
         module("SeamarkTLS", in: "Sources", imports: ["COpenSSL"]),
-        module("SeamarkStore", in: "Sources", imports: ["SeamarkJournal", "SeamarkModel", "SeamarkCrypto", grdb]),
+        module("SeamarkStore", in: "Sources", imports: ["SeamarkJournal", "SeamarkModel", "SeamarkCrypto", grdb, sqlite]),
 
         module("SeamarkWire", in: "Protocol", imports: [protobuf], generated: true),
         module("SeamarkProtocol", in: "Protocol", imports: ["SeamarkJournal", "SeamarkWire", protobuf], pure: true),
@@ -49,7 +50,7 @@ let package = Package(
         tests("SeamarkCryptoTests", of: ["SeamarkJournal", "SeamarkCrypto"]),
         tests("SeamarkTLSTests", of: ["SeamarkTLS", "COpenSSL", "SeamarkCrypto", "SeamarkJournal"]),
         tests("SeamarkProtocolTests", of: ["SeamarkJournal", "SeamarkProtocol", "SeamarkCrypto", "SeamarkWire", protobuf, "SeamarkTestSupport"]),
-        tests("SeamarkStoreTests", of: ["SeamarkJournal", "SeamarkModel", "SeamarkCrypto", "SeamarkStore", "SeamarkTestSupport"]),
+        tests("SeamarkStoreTests", of: ["SeamarkJournal", "SeamarkModel", "SeamarkCrypto", "SeamarkStore", "SeamarkTestSupport", grdb, sqlite]),
         tests("SeamarkServerTests", of: shared + ["SeamarkServer", "SeamarkTestSupport"] + nio),
         tests("SeamarkClientTests", of: shared + ["SeamarkClient", "SeamarkTestSupport"]),
         tests("EndToEndTests", of: []),
