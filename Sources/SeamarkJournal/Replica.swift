@@ -52,6 +52,11 @@ public struct Replica: Sendable {
         end == .beginning || blocks.contains { $0.end == end }
     }
 
+    /// The changes of an own block of this incarnation, by the block's hash.
+    public func ownBlock(_ hash: Hash256) -> [Change]? {
+        blocks.last { $0.end.hash == hash }?.changes.compactMap { history[$0] }
+    }
+
     /// Takes the next event in. Events come from the device's own store, in the order in which they happened.
     public mutating func apply(_ event: ReplicaEvent, _ primitives: any Primitives) {
         switch event {
@@ -81,6 +86,8 @@ public struct Replica: Sendable {
             confirmed = ScopeState()
             cursor = .beginning
             mark = .beginning
+            // The receipts of another log prove nothing in this one.
+            receipted = []
             for change in history.values where change.stamp.device == stream.device { putOver(change) }
         }
     }
@@ -88,14 +95,16 @@ public struct Replica: Sendable {
     private mutating func learn(_ entry: LogEntry, _ block: Block?, _ primitives: any Primitives) {
         cursor = LogPlace(position: cursor.position + 1, hash: entry.logHash(after: cursor.hash, primitives))
         if cursor.position > mark.position { mark = cursor }
-        if let block {
-            receipted.insert(block.hash)
-            for change in block.changes { remember(change) }
-        }
-        confirmed.read(entry, changes: block?.changes ?? [])
         switch entry.content {
-        case .block: for change in block?.changes ?? [] { takeOff(change.id) }
-        case .release(let ids): for id in ids { takeOff(id) }
+        case .block(let hash):
+            receipted.insert(hash)
+            let changes = block?.changes ?? ownBlock(hash) ?? []
+            for change in changes { remember(change) }
+            confirmed.read(entry, changes: changes)
+            for change in changes { takeOff(change.id) }
+        case .release(let ids):
+            confirmed.read(entry, changes: [])
+            for id in ids { takeOff(id) }
         }
     }
 

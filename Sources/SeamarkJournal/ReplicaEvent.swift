@@ -9,7 +9,7 @@ public enum ReplicaEvent: Sendable {
     case sealed(Block)
     /// The server has the block for good.
     case receipted(Receipt)
-    /// The next entry of the log, with its block; nil for a release.
+    /// The next entry of the log, with its block; nil for a release, and for an own block of this incarnation (`Replica.ownBlock`).
     case learnt(LogEntry, Block?)
     /// The log is not the one that was known: forget what it said and read it from the beginning.
     case rebuilt(epoch: UInt64)

@@ -1,0 +1,342 @@
+import FoundationEssentials
+import SeamarkJournal
+import SeamarkWire
+import SwiftProtobuf
+
+private typealias Wire = Seamark_V1_Frame
+
+extension Message {
+    /// The message as the payload of a frame.
+    public var payload: [UInt8] {
+        var frame = Wire()
+        switch self {
+        case .problem(let it):
+            frame.problem = .with {
+                $0.code = it.code.rawValue
+                $0.text = it.text
+            }
+        case .welcome(let it): frame.welcome = it.wire
+        case .status(let it):
+            frame.status = .with {
+                $0.time = it.time
+                $0.software = it.software
+                $0.schema = it.schema
+                $0.scopes = it.scopes.map(\.wire)
+            }
+        case .push(let it):
+            frame.push = .with {
+                $0.scope = Data(it.scope.bytes)
+                $0.block = Data(it.block)
+                $0.sensitive = Data(it.sensitive)
+            }
+        case .receipt(let it):
+            frame.receipt = .with {
+                $0.scope = Data(it.scope.bytes)
+                $0.epoch = it.epoch
+                $0.position = it.place.position
+                $0.logHash = Data(it.place.hash.bytes)
+                $0.block = Data(it.block.bytes)
+                $0.verdicts = Verdicts.wire(it.verdicts)
+                $0.count = UInt32(it.verdicts.count)
+                $0.received = it.received
+                $0.signature = Data(it.signature)
+            }
+        case .pushRefused(let it):
+            frame.pushRefused = .with {
+                $0.scope = Data(it.scope.bytes)
+                $0.block = Data(it.block.bytes)
+                $0.code = it.code.rawValue
+                $0.end = it.end.wire
+            }
+        case .pull(let it):
+            frame.pull = .with {
+                $0.scope = Data(it.scope.bytes)
+                $0.position = it.cursor.position
+                $0.logHash = Data(it.cursor.hash.bytes)
+                $0.credit = it.credit
+                $0.ownIncarnation = it.ownIncarnation
+            }
+        case .entries(let it):
+            frame.entries = .with {
+                $0.scope = Data(it.scope.bytes)
+                $0.after = it.after
+                $0.entries = it.entries.map(\.wire)
+                $0.position = it.place.position
+                $0.logHash = Data(it.place.hash.bytes)
+                $0.digest = Data(it.digest.bytes)
+            }
+        case .door(let it):
+            frame.door = .with {
+                $0.version = it.version
+                $0.leastVersion = it.leastVersion
+                $0.time = it.time
+            }
+        case .enrol(let it):
+            frame.enrol = .with {
+                $0.token = Data(it.token)
+                $0.request = Data(it.request)
+                $0.signingKey = Data(it.signingKey)
+                $0.proof = Data(it.proof)
+                $0.deviceName = it.deviceName
+            }
+        case .enrolled(let it):
+            frame.enrolled = .with {
+                $0.tenant = Data(it.tenant.bytes)
+                $0.tenantName = it.tenantName
+                $0.member = Data(it.member.bytes)
+                $0.memberName = it.memberName
+                $0.device = Data(it.device.bytes)
+                $0.role = it.role
+                $0.letters = it.letters
+                $0.certificate = Data(it.certificate)
+                $0.authority = Data(it.authority)
+                $0.serverKey = it.serverKey.wire
+            }
+        }
+        do {
+            return try frame.serializedBytes()
+        } catch {
+            preconditionFailure("a message without required fields always encodes")
+        }
+    }
+
+    /// The message as a whole frame, length first.
+    public var frame: [UInt8] { FrameDecoder.frame(payload) }
+
+    /// Reads a frame's payload. Anything but a well-formed message is a problem of the sender's.
+    public init(payload: [UInt8]) throws(Problem) {
+        let frame: Wire
+        do {
+            var options = BinaryDecodingOptions()
+            options.messageDepthLimit = 8
+            options.discardUnknownFields = true
+            frame = try Wire(serializedBytes: payload, options: options)
+        } catch {
+            throw Problem(.malformed, "a frame is not a message of this protocol")
+        }
+        guard let body = frame.body else { throw Problem(.unexpected, "a frame of an unknown kind") }
+        switch body {
+        case .problem(let it): self = .problem(Problem(Problem.Code(rawValue: it.code), try Field.text(it.text, atMost: 1024)))
+        case .welcome(let it): self = .welcome(try Welcome(it))
+        case .status(let it):
+            guard it.scopes.count <= 4096 else { throw Problem(.malformed, "more scopes than a device can have") }
+            var scopes: [ScopeCursor] = []
+            for scope in it.scopes { scopes.append(try ScopeCursor(scope)) }
+            self = .status(Status(time: it.time, software: try Field.text(it.software, atMost: 64), schema: it.schema, scopes: scopes))
+        case .push(let it):
+            self = .push(Push(scope: try Field.id(it.scope), block: [UInt8](it.block), sensitive: [UInt8](it.sensitive)))
+        case .receipt(let it):
+            self = .receipt(
+                Receipt(
+                    epoch: it.epoch, scope: try Field.id(it.scope), place: try Field.place(it.position, it.logHash),
+                    block: try Field.hash(it.block), verdicts: try Verdicts.read(it.verdicts, count: it.count),
+                    received: it.received, signature: try Field.bytes(it.signature, 64)))
+        case .pushRefused(let it):
+            self = .pushRefused(
+                PushRefusal(
+                    scope: try Field.id(it.scope), block: try Field.hash(it.block), code: Problem.Code(rawValue: it.code),
+                    end: try KnownStream(it.end)))
+        case .pull(let it):
+            self = .pull(
+                Pull(
+                    scope: try Field.id(it.scope), cursor: try Field.place(it.position, it.logHash), credit: it.credit,
+                    ownIncarnation: it.ownIncarnation))
+        case .entries(let it):
+            var entries: [Entry] = []
+            entries.reserveCapacity(it.entries.count)
+            for entry in it.entries { entries.append(try Entry(entry)) }
+            self = .entries(
+                Entries(
+                    scope: try Field.id(it.scope), after: it.after, entries: entries,
+                    place: try Field.place(it.position, it.logHash), digest: try Field.digest(it.digest)))
+        case .door(let it): self = .door(Door(version: it.version, leastVersion: it.leastVersion, time: it.time))
+        case .enrol(let it):
+            guard it.request.count <= 4096 else { throw Problem(.malformed, "a certificate signing request longer than 4096 bytes") }
+            self = .enrol(
+                Enrol(
+                    token: try Field.bytes(it.token, 16), request: [UInt8](it.request), signingKey: try Field.bytes(it.signingKey, 32),
+                    proof: try Field.bytes(it.proof, 64), deviceName: try Field.text(it.deviceName, atMost: 120)))
+        case .enrolled(let it):
+            self = .enrolled(
+                Enrolled(
+                    tenant: try Field.id(it.tenant), tenantName: try Field.text(it.tenantName, atMost: 480), member: try Field.id(it.member),
+                    memberName: try Field.text(it.memberName, atMost: 480), device: try Field.id(it.device), role: it.role,
+                    letters: try Field.text(it.letters, atMost: 8), certificate: [UInt8](it.certificate),
+                    authority: [UInt8](it.authority), serverKey: try ServerKey(it.serverKey)))
+        }
+    }
+}
+
+// MARK: - Parts
+
+/// Fields of fixed length: another length is malformed.
+private enum Field {
+    static func bytes(_ data: Data, _ count: Int) throws(Problem) -> [UInt8] {
+        guard data.count == count else { throw Problem(.malformed, "a field of \(data.count) bytes where \(count) belong") }
+        return [UInt8](data)
+    }
+
+    static func id(_ data: Data) throws(Problem) -> Identifier {
+        guard let id = Identifier(bytes: [UInt8](data)) else { throw Problem(.malformed, "an id that has not sixteen bytes") }
+        return id
+    }
+
+    static func hash(_ data: Data) throws(Problem) -> Hash256 {
+        guard let hash = Hash256(bytes: [UInt8](data)) else { throw Problem(.malformed, "a hash that has not thirty-two bytes") }
+        return hash
+    }
+
+    static func digest(_ data: Data) throws(Problem) -> ScopeDigest {
+        guard let digest = ScopeDigest(bytes: [UInt8](data)) else { throw Problem(.malformed, "a digest that has not sixteen bytes") }
+        return digest
+    }
+
+    static func place(_ position: UInt64, _ logHash: Data) throws(Problem) -> LogPlace {
+        guard position < 1 << 62 else { throw Problem(.malformed, "a position beyond any log") }
+        return LogPlace(position: position, hash: try hash(logHash))
+    }
+
+    static func text(_ text: String, atMost limit: Int) throws(Problem) -> String {
+        guard text.utf8.count <= limit else { throw Problem(.malformed, "a text longer than \(limit) bytes") }
+        return text
+    }
+}
+
+/// Verdicts travel as nothing when all changes were accepted, as they nearly always are.
+private enum Verdicts {
+    static func wire(_ verdicts: [Verdict]) -> [UInt32] {
+        verdicts.allSatisfy { $0 == .accepted } ? [] : verdicts.map { UInt32($0.code) }
+    }
+
+    static func read(_ codes: [UInt32], count: UInt32) throws(Problem) -> [Verdict] {
+        guard count <= UInt32(Block.mostChanges), codes.isEmpty || codes.count == Int(count) else {
+            throw Problem(.malformed, "not one verdict for each change")
+        }
+        return codes.isEmpty ? Array(repeating: .accepted, count: Int(count)) : codes.map { Verdict(code: $0) }
+    }
+}
+
+extension Message.KnownStream {
+    fileprivate var wire: Seamark_V1_StreamEnd {
+        .with {
+            $0.incarnation = incarnation
+            $0.number = end.number
+            $0.hash = Data(end.hash.bytes)
+        }
+    }
+
+    fileprivate init(_ wire: Seamark_V1_StreamEnd) throws(Problem) {
+        self.init(incarnation: wire.incarnation, end: StreamEnd(number: wire.number, hash: try Field.hash(wire.hash)))
+    }
+}
+
+extension Message.ServerKey {
+    fileprivate var wire: Seamark_V1_ServerKey {
+        .with {
+            $0.epoch = epoch
+            $0.device = Data(device.bytes)
+            $0.key = Data(key)
+            $0.signature = Data(signature)
+        }
+    }
+
+    fileprivate init(_ wire: Seamark_V1_ServerKey) throws(Problem) {
+        guard wire.signature.count <= 80 else { throw Problem(.malformed, "an authority's signature longer than 80 bytes") }
+        self.init(
+            epoch: wire.epoch, device: try Field.id(wire.device), key: try Field.bytes(wire.key, 32), signature: [UInt8](wire.signature))
+    }
+}
+
+extension Message.Welcome {
+    fileprivate var wire: Seamark_V1_Welcome {
+        .with {
+            $0.version = version
+            $0.leastVersion = leastVersion
+            $0.schema = schema
+            $0.leastSchema = leastSchema
+            $0.epoch = epoch
+            $0.time = time
+            $0.role = role
+            $0.serverKey = serverKey.wire
+            $0.revoked = revoked
+            $0.scopes = scopes.map { scope in
+                .with {
+                    $0.scope = Data(scope.scope.bytes)
+                    $0.kind = scope.kind?.rawValue ?? 0
+                    $0.staffed = scope.staffed
+                    $0.position = scope.place.position
+                    $0.logHash = Data(scope.place.hash.bytes)
+                    $0.digest = Data(scope.digest.bytes)
+                    $0.streams = scope.streams.map(\.wire)
+                }
+            }
+        }
+    }
+
+    fileprivate init(_ wire: Seamark_V1_Welcome) throws(Problem) {
+        var scopes: [Message.ScopeStatus] = []
+        for scope in wire.scopes {
+            var streams: [Message.KnownStream] = []
+            for stream in scope.streams { streams.append(try Message.KnownStream(stream)) }
+            scopes.append(
+                Message.ScopeStatus(
+                    scope: try Field.id(scope.scope), kind: Message.ScopeKind(rawValue: scope.kind), staffed: scope.staffed,
+                    place: try Field.place(scope.position, scope.logHash), digest: try Field.digest(scope.digest), streams: streams))
+        }
+        self.init(
+            version: wire.version, leastVersion: wire.leastVersion, schema: wire.schema, leastSchema: wire.leastSchema,
+            epoch: wire.epoch, time: wire.time, role: wire.role, serverKey: try Message.ServerKey(wire.serverKey), scopes: scopes,
+            revoked: wire.revoked)
+    }
+}
+
+extension Message.ScopeCursor {
+    fileprivate var wire: Seamark_V1_ScopeCursor {
+        .with {
+            $0.scope = Data(scope.bytes)
+            $0.epoch = epoch
+            $0.position = cursor.position
+            $0.logHash = Data(cursor.hash.bytes)
+            $0.markPosition = mark.position
+            $0.markHash = Data(mark.hash.bytes)
+            $0.incarnation = incarnation
+            $0.unsent = unsent
+        }
+    }
+
+    fileprivate init(_ wire: Seamark_V1_ScopeCursor) throws(Problem) {
+        self.init(
+            scope: try Field.id(wire.scope), epoch: wire.epoch, cursor: try Field.place(wire.position, wire.logHash),
+            mark: try Field.place(wire.markPosition, wire.markHash), incarnation: wire.incarnation, unsent: wire.unsent)
+    }
+}
+
+extension Message.Entry {
+    fileprivate var wire: Seamark_V1_Entry {
+        .with {
+            switch entry.content {
+            case .block(let hash):
+                $0.blockHash = Data(hash.bytes)
+                if let block { $0.block = Data(block) }
+                $0.sensitive = Data(sensitive)
+                $0.verdicts = Verdicts.wire(entry.verdicts)
+                $0.count = UInt32(entry.verdicts.count)
+            case .release(let ids): $0.released = ids.map { Data($0.bytes) }
+            }
+            $0.received = entry.received
+        }
+    }
+
+    fileprivate init(_ wire: Seamark_V1_Entry) throws(Problem) {
+        if wire.blockHash.isEmpty {
+            var ids: [Identifier] = []
+            for id in wire.released { ids.append(try Field.id(id)) }
+            self.init(entry: LogEntry(content: .release(ids), verdicts: [], received: wire.received), block: nil, sensitive: [])
+        } else {
+            let verdicts = try Verdicts.read(wire.verdicts, count: wire.count)
+            self.init(
+                entry: LogEntry(content: .block(try Field.hash(wire.blockHash)), verdicts: verdicts, received: wire.received),
+                block: wire.block.isEmpty ? nil : [UInt8](wire.block), sensitive: [UInt8](wire.sensitive))
+        }
+    }
+}

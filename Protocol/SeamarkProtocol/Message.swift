@@ -1,0 +1,298 @@
+public import SeamarkJournal
+
+/// What one side says to the other: the frames of `SPEC.md`, checked and typed. Both ends speak in these; only
+/// `Message+Encoding.swift` knows the bytes.
+public enum Message: Equatable, Sendable {
+    case problem(Problem)
+    case welcome(Welcome)
+    case status(Status)
+    case push(Push)
+    case receipt(Receipt)
+    case pushRefused(PushRefusal)
+    case pull(Pull)
+    case entries(Entries)
+    case door(Door)
+    case enrol(Enrol)
+    case enrolled(Enrolled)
+
+    /// The versions of the protocol that this software speaks.
+    public static let version: UInt32 = 1
+    public static let leastVersion: UInt32 = 1
+
+    /// What a scope is: SPEC section 7.
+    public enum ScopeKind: UInt32, Sendable { case engagement = 1, published = 2, shared = 3 }
+
+    /// The server's signing key for an epoch, under the tenant authority's signature.
+    public struct ServerKey: Equatable, Sendable {
+        public let epoch: UInt64
+        /// The id under which the server seals blocks of its own.
+        public let device: Identifier
+        public let key: [UInt8]
+        public let signature: [UInt8]
+
+        public init(epoch: UInt64, device: Identifier, key: [UInt8], signature: [UInt8]) {
+            self.epoch = epoch
+            self.device = device
+            self.key = key
+            self.signature = signature
+        }
+
+        /// What the tenant authority signs (ECDSA P-256, SHA-256).
+        public static func message(tenant: Identifier, epoch: UInt64, device: Identifier, key: [UInt8]) -> [UInt8] {
+            var writer = ByteWriter()
+            writer.text("seamark-server-key-1")
+            writer.identifier(tenant)
+            writer.fixed64(epoch)
+            writer.identifier(device)
+            writer.raw(key)
+            return writer.bytes
+        }
+    }
+
+    /// The end of one of the device's streams as the server has it.
+    public struct KnownStream: Equatable, Sendable {
+        public let incarnation: UInt64
+        public let end: StreamEnd
+
+        public init(incarnation: UInt64, end: StreamEnd) {
+            self.incarnation = incarnation
+            self.end = end
+        }
+    }
+
+    public struct ScopeStatus: Equatable, Sendable {
+        public let scope: Identifier
+        /// Nil for a kind of a newer version.
+        public let kind: ScopeKind?
+        public let staffed: Bool
+        public let place: LogPlace
+        public let digest: ScopeDigest
+        public let streams: [KnownStream]
+
+        public init(
+            scope: Identifier, kind: ScopeKind?, staffed: Bool, place: LogPlace, digest: ScopeDigest, streams: [KnownStream]
+        ) {
+            self.scope = scope
+            self.kind = kind
+            self.staffed = staffed
+            self.place = place
+            self.digest = digest
+            self.streams = streams
+        }
+    }
+
+    /// The server's first word to a device whose certificate it has verified.
+    public struct Welcome: Equatable, Sendable {
+        public let version: UInt32
+        public let leastVersion: UInt32
+        public let schema: UInt32
+        public let leastSchema: UInt32
+        public let epoch: UInt64
+        /// Milliseconds since 1970 by the server's clock.
+        public let time: Int64
+        public let role: UInt32
+        public let serverKey: ServerKey
+        public let scopes: [ScopeStatus]
+        public let revoked: Bool
+
+        public init(
+            version: UInt32 = Message.version, leastVersion: UInt32 = Message.leastVersion, schema: UInt32, leastSchema: UInt32,
+            epoch: UInt64, time: Int64, role: UInt32, serverKey: ServerKey, scopes: [ScopeStatus], revoked: Bool
+        ) {
+            self.version = version
+            self.leastVersion = leastVersion
+            self.schema = schema
+            self.leastSchema = leastSchema
+            self.epoch = epoch
+            self.time = time
+            self.role = role
+            self.serverKey = serverKey
+            self.scopes = scopes
+            self.revoked = revoked
+        }
+    }
+
+    public struct ScopeCursor: Equatable, Sendable {
+        public let scope: Identifier
+        public let epoch: UInt64
+        public let cursor: LogPlace
+        public let mark: LogPlace
+        public let incarnation: UInt64
+        public let unsent: UInt64
+
+        public init(scope: Identifier, epoch: UInt64, cursor: LogPlace, mark: LogPlace, incarnation: UInt64, unsent: UInt64) {
+            self.scope = scope
+            self.epoch = epoch
+            self.cursor = cursor
+            self.mark = mark
+            self.incarnation = incarnation
+            self.unsent = unsent
+        }
+    }
+
+    /// The device's answer to Welcome: where it stands.
+    public struct Status: Equatable, Sendable {
+        public let time: Int64
+        public let software: String
+        public let schema: UInt32
+        public let scopes: [ScopeCursor]
+
+        public init(time: Int64, software: String, schema: UInt32, scopes: [ScopeCursor]) {
+            self.time = time
+            self.software = software
+            self.schema = schema
+            self.scopes = scopes
+        }
+    }
+
+    /// One block, as its author sealed it, with the sensitive values that travel beside it.
+    public struct Push: Equatable, Sendable {
+        public let scope: Identifier
+        public let block: [UInt8]
+        public let sensitive: [UInt8]
+
+        public init(scope: Identifier, block: [UInt8], sensitive: [UInt8]) {
+            self.scope = scope
+            self.block = block
+            self.sensitive = sensitive
+        }
+    }
+
+    /// Why a block is not in the log, and where the server's copy of its stream ends.
+    public struct PushRefusal: Equatable, Sendable {
+        public let scope: Identifier
+        public let block: Hash256
+        public let code: Problem.Code
+        public let end: KnownStream
+
+        public init(scope: Identifier, block: Hash256, code: Problem.Code, end: KnownStream) {
+            self.scope = scope
+            self.block = block
+            self.code = code
+            self.end = end
+        }
+    }
+
+    public struct Pull: Equatable, Sendable {
+        public let scope: Identifier
+        public let cursor: LogPlace
+        /// Bytes of blocks that the answer may hold.
+        public let credit: UInt32
+        /// Blocks of this incarnation of the device's own stream come by hash alone; 0 for none.
+        public let ownIncarnation: UInt64
+
+        public init(scope: Identifier, cursor: LogPlace, credit: UInt32, ownIncarnation: UInt64) {
+            self.scope = scope
+            self.cursor = cursor
+            self.credit = credit
+            self.ownIncarnation = ownIncarnation
+        }
+    }
+
+    /// An entry of a log with its block, whose bytes are nil where the puller has them.
+    public struct Entry: Equatable, Sendable {
+        public let entry: LogEntry
+        public let block: [UInt8]?
+        public let sensitive: [UInt8]
+
+        public init(entry: LogEntry, block: [UInt8]?, sensitive: [UInt8]) {
+            self.entry = entry
+            self.block = block
+            self.sensitive = sensitive
+        }
+    }
+
+    public struct Entries: Equatable, Sendable {
+        public let scope: Identifier
+        /// The position before the first entry.
+        public let after: UInt64
+        public let entries: [Entry]
+        /// Where the log stands, and its state's digest there.
+        public let place: LogPlace
+        public let digest: ScopeDigest
+
+        public init(scope: Identifier, after: UInt64, entries: [Entry], place: LogPlace, digest: ScopeDigest) {
+            self.scope = scope
+            self.after = after
+            self.entries = entries
+            self.place = place
+            self.digest = digest
+        }
+    }
+
+    /// The server's first word to a connection without a certificate.
+    public struct Door: Equatable, Sendable {
+        public let version: UInt32
+        public let leastVersion: UInt32
+        public let time: Int64
+
+        public init(version: UInt32 = Message.version, leastVersion: UInt32 = Message.leastVersion, time: Int64) {
+            self.version = version
+            self.leastVersion = leastVersion
+            self.time = time
+        }
+    }
+
+    public struct Enrol: Equatable, Sendable {
+        /// Sixteen bytes.
+        public let token: [UInt8]
+        /// A certificate signing request (DER).
+        public let request: [UInt8]
+        /// Ed25519, thirty-two bytes.
+        public let signingKey: [UInt8]
+        public let proof: [UInt8]
+        public let deviceName: String
+
+        public init(token: [UInt8], request: [UInt8], signingKey: [UInt8], proof: [UInt8], deviceName: String) {
+            self.token = token
+            self.request = request
+            self.signingKey = signingKey
+            self.proof = proof
+            self.deviceName = deviceName
+        }
+
+        /// What the device's signing key signs, to show that both keys are its own and that it speaks on this very connection.
+        public static func message(binding: [UInt8], request: [UInt8]) -> [UInt8] {
+            var writer = ByteWriter()
+            writer.text("seamark-enrol-1")
+            writer.raw(binding)
+            writer.raw(request)
+            return writer.bytes
+        }
+
+        /// The label of the TLS exporter that gives the channel binding of thirty-two bytes.
+        public static let exporterLabel = "EXPORTER-seamark-enrol-1"
+    }
+
+    public struct Enrolled: Equatable, Sendable {
+        public let tenant: Identifier
+        public let tenantName: String
+        public let member: Identifier
+        public let memberName: String
+        public let device: Identifier
+        public let role: UInt32
+        /// Begin the device's reserved range of handles.
+        public let letters: String
+        /// DER.
+        public let certificate: [UInt8]
+        /// The tenant authority's certificate (DER).
+        public let authority: [UInt8]
+        public let serverKey: ServerKey
+
+        public init(
+            tenant: Identifier, tenantName: String, member: Identifier, memberName: String, device: Identifier, role: UInt32,
+            letters: String, certificate: [UInt8], authority: [UInt8], serverKey: ServerKey
+        ) {
+            self.tenant = tenant
+            self.tenantName = tenantName
+            self.member = member
+            self.memberName = memberName
+            self.device = device
+            self.role = role
+            self.letters = letters
+            self.certificate = certificate
+            self.authority = authority
+            self.serverKey = serverKey
+        }
+    }
+}

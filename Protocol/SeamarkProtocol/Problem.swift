@@ -1,0 +1,38 @@
+/// What went wrong on a connection, by its number in `SPEC.md` section 8. A number retires; it is never reused.
+public struct Problem: Error, Hashable, Sendable {
+    public struct Code: RawRepresentable, Hashable, Sendable {
+        public let rawValue: UInt32
+        public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+        public static let noCommonVersion = Code(rawValue: 1001)
+        public static let malformed = Code(rawValue: 1002)
+        public static let unexpected = Code(rawValue: 1003)
+        public static let tooLong = Code(rawValue: 1004)
+        public static let tooSlow = Code(rawValue: 1005)
+        public static let serverFault = Code(rawValue: 1006)
+        public static let unknownInvitation = Code(rawValue: 2001)
+        public static let expiredInvitation = Code(rawValue: 2002)
+        public static let usedInvitation = Code(rawValue: 2003)
+        public static let badProof = Code(rawValue: 2004)
+        public static let badRequest = Code(rawValue: 2005)
+        public static let notStaffed = Code(rawValue: 3001)
+        public static let deviceRevoked = Code(rawValue: 3002)
+        public static let streamGap = Code(rawValue: 4001)
+        public static let streamFork = Code(rawValue: 4002)
+        public static let damagedBlock = Code(rawValue: 4003)
+        public static let badSignature = Code(rawValue: 4004)
+        public static let foreignStream = Code(rawValue: 4005)
+        public static let unknownScope = Code(rawValue: 4006)
+        public static let unknownCursor = Code(rawValue: 4007)
+        public static let outdatedSchema = Code(rawValue: 4008)
+    }
+
+    public let code: Code
+    /// A plain sentence for whoever reads the log; never holds what somebody captured.
+    public let text: String
+
+    public init(_ code: Code, _ text: String) {
+        self.code = code
+        self.text = text
+    }
+}

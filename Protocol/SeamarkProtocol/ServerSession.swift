@@ -1,0 +1,215 @@
+public import SeamarkJournal
+
+/// The server's side of the tenant's door: one connection whose certificate has been verified.
+///
+/// It decides; whoever holds it carries out the actions in order and answers each `prepareWelcome`, `push` and `pull`
+/// in that same order. It holds no more than `mostWaiting` unanswered requests: `isFull` says when to stop reading.
+public struct ServerSession: Sendable {
+    public enum Action: Equatable, Sendable {
+        case prepareWelcome
+        case send(Message)
+        /// The device said where it stands.
+        case note(Message.Status)
+        case push(Message.Push)
+        case pull(Message.Pull)
+        /// Close with close_notify; with a problem, send that first.
+        case close(Problem?)
+    }
+
+    /// What became of a push.
+    public enum PushAnswer: Equatable, Sendable {
+        case receipt(Receipt)
+        case refused(Message.PushRefusal)
+    }
+
+    /// What became of a pull.
+    public enum PullAnswer: Equatable, Sendable {
+        case entries(Message.Entries)
+        /// 4006 or 4007.
+        case refused(Problem)
+    }
+
+    public static let mostWaiting = 64
+
+    private enum State: Equatable, Sendable { case new, welcoming, open, closed }
+
+    private var state = State.new
+    private var waiting = 0
+
+    public init() {}
+
+    /// More requests wait for their answers than should: read on when some have been given.
+    public var isFull: Bool { waiting >= Self.mostWaiting }
+
+    public var isClosed: Bool { state == .closed }
+
+    /// The handshake is done and the certificate names a device of this tenant.
+    public mutating func began() -> [Action] {
+        precondition(state == .new, "a session begins once")
+        state = .welcoming
+        return [.prepareWelcome]
+    }
+
+    /// The facts for the greeting are together.
+    public mutating func welcomed(_ welcome: Message.Welcome) -> [Action] {
+        switch state {
+        case .welcoming:
+            // A revoked device hears so and may still hand in what it holds.
+            state = .open
+            return [.send(.welcome(welcome))]
+        case .new, .open, .closed: return []
+        }
+    }
+
+    /// A whole frame came.
+    public mutating func received(_ message: Message) -> [Action] {
+        switch state {
+        case .new, .welcoming: return end(Problem(.unexpected, "a frame before the server's greeting"))
+        case .closed: return []
+        case .open:
+            switch message {
+            case .status(let status): return [.note(status)]
+            case .push(let push):
+                waiting += 1
+                return [.push(push)]
+            case .pull(let pull):
+                waiting += 1
+                return [.pull(pull)]
+            case .problem: return end(nil)
+            case .welcome, .receipt, .pushRefused, .entries, .door, .enrol, .enrolled:
+                return end(Problem(.unexpected, "a frame that only a server sends, or that belongs to enrolment"))
+            }
+        }
+    }
+
+    /// What came was no message.
+    public mutating func received(_ problem: Problem) -> [Action] {
+        state == .closed ? [] : end(problem)
+    }
+
+    public mutating func pushed(_ answer: PushAnswer) -> [Action] {
+        guard state == .open else { return [] }
+        waiting -= 1
+        switch answer {
+        case .receipt(let receipt): return [.send(.receipt(receipt))]
+        case .refused(let refusal): return [.send(.pushRefused(refusal))]
+        }
+    }
+
+    public mutating func pulled(_ answer: PullAnswer) -> [Action] {
+        guard state == .open else { return [] }
+        waiting -= 1
+        switch answer {
+        case .entries(let entries): return [.send(.entries(entries))]
+        case .refused(let problem): return [.send(.problem(problem))]
+        }
+    }
+
+    /// The server itself could not do what was asked; nothing of it was stored.
+    public mutating func failed() -> [Action] {
+        state == .closed ? [] : end(Problem(.serverFault, "the server could not do this; nothing was stored, try again"))
+    }
+
+    /// The device was revoked, or the server stops.
+    public mutating func ended(_ problem: Problem?) -> [Action] {
+        state == .closed ? [] : end(problem)
+    }
+
+    private mutating func end(_ problem: Problem?) -> [Action] {
+        state = .closed
+        return [.close(problem)]
+    }
+}
+
+/// The server's side of the enrolment door: one connection without a certificate. It accepts one `Enrol` and nothing else.
+public struct EnrolmentDoorSession: Sendable {
+    public enum Action: Equatable, Sendable {
+        case send(Message)
+        /// Redeem the invitation in one transaction and issue a certificate; answer with `enrolled` or `refused`.
+        case enrol(Message.Enrol)
+        case close(Problem?)
+    }
+
+    private enum State: Equatable, Sendable { case new, open, enrolling, closed }
+    private var state = State.new
+
+    public init() {}
+
+    /// `now`: milliseconds since 1970.
+    public mutating func began(now: Int64) -> [Action] {
+        precondition(state == .new, "a session begins once")
+        state = .open
+        return [.send(.door(Message.Door(time: now)))]
+    }
+
+    /// `binding`: the channel binding of this connection (SPEC section 6).
+    public mutating func received(_ message: Message, binding: [UInt8], _ primitives: any Primitives) -> [Action] {
+        switch (state, message) {
+        case (.open, .enrol(let enrol)):
+            guard primitives.verifies(enrol.proof, of: Message.Enrol.message(binding: binding, request: enrol.request), by: enrol.signingKey)
+            else { return end(Problem(.badProof, "the proof of possession does not verify on this connection")) }
+            state = .enrolling
+            return [.enrol(enrol)]
+        case (.closed, _): return []
+        case (.new, _), (.open, _), (.enrolling, _):
+            return end(Problem(.unexpected, "only an enrolment is taken without a certificate of the tenant"))
+        }
+    }
+
+    public mutating func received(_ problem: Problem) -> [Action] { state == .closed ? [] : end(problem) }
+
+    public mutating func enrolled(_ enrolled: Message.Enrolled) -> [Action] {
+        guard state == .enrolling else { return [] }
+        state = .closed
+        return [.send(.enrolled(enrolled)), .close(nil)]
+    }
+
+    public mutating func refused(_ problem: Problem) -> [Action] {
+        guard state == .enrolling else { return [] }
+        return end(problem)
+    }
+
+    private mutating func end(_ problem: Problem?) -> [Action] {
+        state = .closed
+        return [.close(problem)]
+    }
+}
+
+/// The device's side of enrolment.
+public struct EnrolSession: Sendable {
+    public enum Action: Equatable, Sendable {
+        case send(Message)
+        /// Store this durably, then close.
+        case adopt(Message.Enrolled)
+        case fail(Problem)
+    }
+
+    private enum State: Equatable, Sendable { case awaitingDoor, awaitingAnswer, done }
+    private var state = State.awaitingDoor
+    private let enrol: Message.Enrol
+
+    /// `enrol` is made for this very connection: its proof covers the channel binding.
+    public init(_ enrol: Message.Enrol) { self.enrol = enrol }
+
+    public mutating func received(_ message: Message) -> [Action] {
+        switch (state, message) {
+        case (.awaitingDoor, .door(let door)):
+            guard door.leastVersion <= Message.version, door.version >= Message.leastVersion else {
+                return fail(Problem(.noCommonVersion, "this software and the server have no protocol version in common"))
+            }
+            state = .awaitingAnswer
+            return [.send(.enrol(enrol))]
+        case (.awaitingAnswer, .enrolled(let enrolled)):
+            state = .done
+            return [.adopt(enrolled)]
+        case (.awaitingDoor, .problem(let problem)), (.awaitingAnswer, .problem(let problem)): return fail(problem)
+        case (.done, _): return []
+        case (.awaitingDoor, _), (.awaitingAnswer, _): return fail(Problem(.unexpected, "the server said something that does not belong to enrolment"))
+        }
+    }
+
+    private mutating func fail(_ problem: Problem) -> [Action] {
+        state = .done
+        return [.fail(problem)]
+    }
+}
