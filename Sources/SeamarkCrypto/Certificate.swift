@@ -89,7 +89,9 @@ public struct Certificate: Hashable, Sendable {
         Library.done(X509_VERIFY_PARAM_set_flags(parameters, UInt(X509_V_FLAG_X509_STRICT)), "choosing strictness")
         X509_VERIFY_PARAM_set_depth(parameters, 0)
         X509_VERIFY_PARAM_set_auth_level(parameters, 2)
-        X509_VERIFY_PARAM_set_time(parameters, time_t(ignoringExpiry ? min(time, notAfter) : time))
+        // libcrypto takes `notAfter` itself as too late, and calls a year that it cannot write an error of another kind.
+        let moment = ignoringExpiry ? min(time, notAfter - 1) : time
+        X509_VERIFY_PARAM_set_time(parameters, time_t(min(max(moment, 0), 253_402_300_799)))
         ERR_clear_error()
         defer { ERR_clear_error() }
         guard X509_verify_cert(context) != 1 else { return }

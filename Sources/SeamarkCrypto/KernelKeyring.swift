@@ -68,6 +68,11 @@ public struct KernelKeyring: Sendable {
         return true
     }
 
+    /// Joins an empty session keyring, as a service or a shell of `su` does: afterwards this process possesses no key of its user.
+    static func leaveSession() throws(KeyringError) {
+        _ = try checked(clinux_keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0), "leaving the session")
+    }
+
     /// Possessor: everything. User: view, read, search, set attributes (the time-out, revoking). Group and others: nothing.
     private static let permissions: UInt = 0x3f2b_0000
     private static let processKeyring = UInt(bitPattern: Int(KEY_SPEC_PROCESS_KEYRING))

@@ -1,0 +1,93 @@
+@testable import SeamarkCrypto
+import Testing
+
+@Suite(.serialized) struct SecretsTests {
+    @Test func `secrets compare by content and never show themselves`() {
+        let secret = SecretBytes(copying: bytes("hush"))
+        #expect(secret == SecretBytes(copying: bytes("hush")))
+        #expect(secret != SecretBytes(copying: bytes("hust")))
+        #expect(secret != SecretBytes(copying: bytes("hushh")))
+        #expect("\(secret)" == "secret of 4 bytes")
+        #expect(String(reflecting: secret) == "secret of 4 bytes")
+        var dumped = ""
+        dump(secret, to: &dumped)
+        #expect(!dumped.contains("104"))
+        #expect(secret.withBytes { $0.count } == 4)
+    }
+
+    @Test func `moving a secret leaves nothing behind`() {
+        var source = bytes("hush")
+        #expect(SecretBytes(moving: &source).copy() == bytes("hush"))
+        #expect(source.isEmpty)
+    }
+
+    @Test func `a hardened process is closed to others`() async {
+        await #expect(processExitsWith: .success) {
+            precondition(ProcessHardening.isDumpable)
+            try ProcessHardening.apply()
+            precondition(!ProcessHardening.isDumpable)
+        }
+    }
+
+    // MARK: The kernel's keyring
+
+    /// The kernel's refusal, recorded: nothing below can be shown where there is no keyring.
+    static let refusal: KeyringError? = {
+        do throws(KeyringError) {
+            try KernelKeyring().put(SecretBytes(copying: [1]), named: "seamark-test-probe", timeoutSeconds: 5)
+            _ = try KernelKeyring().remove(named: "seamark-test-probe")
+            return nil
+        } catch { return error }
+    }()
+
+    static func name() throws -> String { "seamark-test-\(try Randomness.word())" }
+
+    @Test(.enabled(if: refusal == nil, "the kernel keeps no keys here"))
+    func `a key is found, replaced and removed`() throws {
+        let keyring = KernelKeyring()
+        let name = try Self.name()
+        #expect(try keyring.read(named: name) == nil)
+        #expect(try !keyring.remove(named: name))
+        #expect(try !keyring.extend(named: name, timeoutSeconds: 9))
+        for secret in try [Randomness.secret(32), Randomness.secret(64), Randomness.secret(KernelKeyring.mostBytes)] {
+            try keyring.put(secret, named: name, timeoutSeconds: 30)
+            #expect(try keyring.read(named: name) == secret)
+        }
+        #expect(try keyring.extend(named: name, timeoutSeconds: 60))
+        #expect(try keyring.remove(named: name))
+        #expect(try keyring.read(named: name) == nil)
+        #expect(try !keyring.remove(named: name))
+    }
+
+    @Test(.enabled(if: refusal == nil, "the kernel keeps no keys here"))
+    func `a key ends with its time-out`() async throws {
+        let name = try Self.name()
+        try KernelKeyring().put(SecretBytes(copying: [7]), named: name, timeoutSeconds: 1)
+        #expect(try KernelKeyring().read(named: name) != nil)
+        try await Task.sleep(for: .seconds(2.2))
+        #expect(try KernelKeyring().read(named: name) == nil)
+    }
+
+    /// The second process leaves the session it was started in, as a service or `su` does, and so possesses nothing.
+    @Test(.enabled(if: refusal == nil, "the kernel keeps no keys here"))
+    func `another process of the same user reads, extends and removes a key that it does not possess`() async throws {
+        let name = "seamark-test-shared-\(try Randomness.word())"
+        try KernelKeyring().put(SecretBytes(copying: bytes("shared")), named: name, timeoutSeconds: 60)
+        await #expect(processExitsWith: .success) { [name = name as String] in
+            try KernelKeyring.leaveSession()
+            let keyring = KernelKeyring()
+            let found = try keyring.read(named: name)?.copy()
+            precondition(found == Array("shared".utf8))
+            let extended = try keyring.extend(named: name, timeoutSeconds: 30)
+            precondition(extended)
+            try keyring.put(SecretBytes(copying: Array("changed".utf8)), named: name, timeoutSeconds: 60)
+        }
+        #expect(try KernelKeyring().read(named: name)?.copy() == bytes("changed"))
+        await #expect(processExitsWith: .success) { [name = name as String] in
+            try KernelKeyring.leaveSession()
+            let removed = try KernelKeyring().remove(named: name)
+            precondition(removed)
+        }
+        #expect(try KernelKeyring().read(named: name) == nil)
+    }
+}
