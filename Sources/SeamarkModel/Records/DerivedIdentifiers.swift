@@ -1,0 +1,55 @@
+public import SeamarkJournal
+
+/// Ids that follow from what a record is about, so that two people meet in one record. Derived with `Identifier.derived`; purposes and
+/// parts are part of the protocol and never change.
+public enum DerivedIdentifiers {
+    /// The one row of this scorer's answer to this question in this interview.
+    public static func answer(interview: Identifier, question: String, scorer: Identifier, by primitives: any Primitives) -> Identifier {
+        .derived("answer", from: interview.bytes + scorer.bytes + Array(question.utf8), by: primitives)
+    }
+
+    /// The one row of this scorer's view of this mode of this seam. `mode`: the number of the choice.
+    public static func seamModeScore(seam: Identifier, mode: Int64, scorer: Identifier, by primitives: any Primitives) -> Identifier {
+        .derived("seamModeScore", from: seam.bytes + scorer.bytes + Array(String(mode).utf8), by: primitives)
+    }
+
+    public static func initiativeTarget(initiative: Identifier, line: Identifier, by primitives: any Primitives) -> Identifier {
+        .derived("initiativeTarget", from: initiative.bytes + line.bytes, by: primitives)
+    }
+
+    /// The same for (a, b) and (b, a).
+    public static func overlap(_ a: Identifier, _ b: Identifier, by primitives: any Primitives) -> Identifier {
+        .derived("overlap", from: min(a, b).bytes + max(a, b).bytes, by: primitives)
+    }
+
+    /// A record of an imported engagement file: the same file imported twice means the same records.
+    public static func imported(scope: Identifier, type: RecordTypeNumber, handle: String, by primitives: any Primitives) -> Identifier {
+        .derived("imported", from: scope.bytes + Array("\(type)/\(handle)".utf8), by: primitives)
+    }
+
+    /// An edition of an instrument, in every tenant the same.
+    public static func instrument(key: String, edition: Int, by primitives: any Primitives) -> Identifier {
+        .derived("instrument", from: Array("\(key)@\(edition)".utf8), by: primitives)
+    }
+}
+
+/// Handles from ranges that are reserved for a device, so that two devices never give the same one: `L-B014` is the fourteenth
+/// leakage line made on device `B`.
+public enum Handles {
+    /// - Parameters:
+    ///   - prefix: the type's `handlePrefix`.
+    ///   - letters: the device's letters, from its directory record.
+    ///   - existing: handles that are taken, of any type and device.
+    public static func next(prefix: String, letters: String, existing: some Sequence<String>) -> String {
+        let start = prefix + "-" + letters
+        var greatest: Int64 = 0
+        for handle in existing where handle.hasPrefix(start) {
+            let digits = handle.dropFirst(start.count)
+            if !digits.isEmpty, digits.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), let number = Int64(digits), number < 1_000_000_000 {
+                greatest = max(greatest, number)
+            }
+        }
+        let digits = String(greatest + 1)
+        return start + String(repeating: "0", count: max(0, 3 - digits.utf8.count)) + digits
+    }
+}

@@ -1,0 +1,40 @@
+/// One field of a record type. Its number and key are stable for ever; a field that is given up keeps its number.
+public struct FieldDefinition: Sendable {
+    public let number: UInt32
+    /// camelCase; the same in JSON, on the command line and in reports.
+    public let key: String
+    /// What one element holds, for a set; else what the field holds.
+    public let kind: FieldKind
+    public let merge: MergeClass
+    /// Names, narrative and quotes travel beside the block and can be redacted or withheld.
+    public let isSensitive: Bool
+    /// Must be given when the record is made, and is never cleared.
+    public let isRequired: Bool
+    /// In words, for messages.
+    public let label: String
+
+    public init(
+        _ number: UInt32, _ key: String, _ kind: FieldKind, _ merge: MergeClass, label: String? = nil,
+        sensitive: Bool = false, required: Bool = false
+    ) {
+        self.number = number
+        self.key = key
+        self.kind = kind
+        self.merge = merge
+        isSensitive = sensitive
+        isRequired = required
+        self.label = label ?? FieldDefinition.words(of: key)
+    }
+
+    /// A set of elements, rather than one value.
+    public var isSet: Bool { if case .set = merge { true } else { false } }
+
+    /// `costPerFailure` becomes "cost per failure".
+    static func words(of key: String) -> String {
+        var words = ""
+        for character in key {
+            if character.isUppercase, !words.isEmpty { words += " " + character.lowercased() } else { words.append(character) }
+        }
+        return words
+    }
+}

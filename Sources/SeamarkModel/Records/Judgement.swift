@@ -1,0 +1,214 @@
+public import SeamarkJournal
+
+/// May this change be? One function for device and server: the device tells its user at once, the server decides.
+///
+/// It looks at each edit by itself, at its record as it stands, and at the rules inside one field's value. Whatever needs several
+/// fields or records is a finding (`Findings`), never a refusal: changes arrive in any order and nobody's work is turned away
+/// for what another did. What a newer schema brings is accepted and kept.
+public enum Judgement {
+    /// What is wrong with `change`; empty if it may be.
+    ///
+    /// - Parameter lookup: the record's state before the change; nil when it is not known.
+    public static func verdict(on change: Change, author: Author, lookup: (Identifier) -> RecordState?) -> [Complaint] {
+        var complaints: [Complaint] = []
+        let edits = change.edits
+        let newer = change.schema > Catalogue.version
+        var start = 0
+        while start < edits.count {
+            // Edits of one record stand together nearly always; where they do not, each run is judged by itself.
+            var end = start + 1
+            while end < edits.count, edits[end].record == edits[start].record { end += 1 }
+            judge(edits, start..<end, change: change, newer: newer, author: author, lookup: lookup, into: &complaints)
+            start = end
+        }
+        return complaints
+    }
+
+    private static func judge(
+        _ edits: [Edit], _ run: Range<Int>, change: Change, newer: Bool, author: Author,
+        lookup: (Identifier) -> RecordState?, into complaints: inout [Complaint]
+    ) {
+        let first = edits[run.lowerBound]
+        guard let type = Catalogue.type(first.type) else {
+            if !newer { complain(.unknownField, run.lowerBound, first, nil, "is of a type that its version does not have; update Seamark", &complaints) }
+            return
+        }
+        let state = lookup(first.record)
+        if let state, state.type != type.number {
+            return complain(.wrongRecord, run.lowerBound, first, nil, "is a record of another type; make a new one", &complaints)
+        }
+        if type.number == Catalogue.engagement.number, first.record != change.scope {
+            return complain(.wrongRecord, run.lowerBound, first, nil, "must have the id of its scope", &complaints)
+        }
+        let isCreation = state == nil && edits[run].contains { $0.target == .field(CommonField.createdAt) }
+        let owner = state?.heads(of: .field(CommonField.createdAt)).last?.member
+        let isOwn = isCreation || owner == author.member
+        func allowed(_ operation: RoleTable.Operation) -> Bool {
+            author.isHeadquarters || RoleTable.allows(author.role, operation, type, isOwn: isOwn)
+        }
+        let mayEdit = allowed(isCreation ? .create : .edit)
+        if !mayEdit, edits[run].contains(where: { $0.target != .life }) {
+            if owner != nil, !isOwn, !author.isHeadquarters, RoleTable.allows(author.role, .edit, type, isOwn: true) {
+                return complain(.notTheAuthor, run.lowerBound, first, nil, "is another member's; only they may change it, make a record of your own", &complaints)
+            }
+            return complain(
+                type.home == .shared ? .headquartersOnly : .roleForbids, run.lowerBound, first, nil,
+                type.home == .shared ? "is written by headquarters only; ask your administrator" : "may not be written by your role; ask a lead",
+                &complaints)
+        }
+        let isFinalised = !isCreation && self.isFinalised(type, state, lookup)
+        for index in run {
+            let edit = edits[index]
+            if edit.type != type.number {
+                complain(.wrongRecord, index, edit, nil, "is a record of another type; make a new one", &complaints)
+                continue
+            }
+            switch edit.target {
+            case .life:
+                guard case .open(.bool) = edit.content else {
+                    complain(.wrongKind, index, edit, nil, "is either there or deleted; nothing else can be said of it", &complaints)
+                    continue
+                }
+                if !allowed(.delete) {
+                    complain(.roleForbids, index, edit, nil, "may not be deleted or restored by you; ask its author or a lead", &complaints)
+                }
+            case .field(let number), .element(let number, _):
+                guard let field = type.field(number) else {
+                    if !newer { complain(.unknownField, index, edit, number, "is not a field that its version has; update Seamark", &complaints) }
+                    continue
+                }
+                judge(
+                    edit, index, field, state: state, isOwn: isOwn, isFinalised: isFinalised, newer: newer, author: author,
+                    mayResolve: allowed(.resolve), into: &complaints)
+            }
+        }
+        if isCreation { judgeCompleteness(edits, run, type, &complaints) }
+    }
+
+    private static func judge(
+        _ edit: Edit, _ index: Int, _ field: FieldDefinition, state: RecordState?, isOwn: Bool, isFinalised: Bool, newer: Bool,
+        author: Author, mayResolve: Bool, into complaints: inout [Complaint]
+    ) {
+        // The value by itself.
+        switch edit.content {
+        case .open(let value):
+            if field.isSensitive, value != .absent {
+                return complain(.wrongSecrecy, index, edit, field.number, "is sensitive and must not travel in the open; update Seamark", &complaints)
+            }
+            if let fault = fault(in: value, edit, field, newer) { return complain(fault, index, edit, field.number, &complaints) }
+        case .sensitive(let sensitive):
+            if !field.isSensitive {
+                return complain(.wrongSecrecy, index, edit, field.number, "is not sensitive and must travel in the open; update Seamark", &complaints)
+            }
+            if let fault = fault(in: sensitive.value, edit, field, newer) { return complain(fault, index, edit, field.number, &complaints) }
+        case .withheld:
+            if !field.isSensitive {
+                return complain(.wrongSecrecy, index, edit, field.number, "is not sensitive and cannot be withheld", &complaints)
+            }
+        }
+        // The authority over it.
+        let heads = state?.heads(of: edit.target) ?? []
+        switch field.merge {
+        case .register, .set: return
+        case .contested, .group, .text:
+            guard !mayResolve, edit.supersedes.count > 1 else { return }
+            let named = heads.filter { edit.supersedes.contains($0.name) }
+            if named.count > 1, RecordView.differ(named) {
+                complain(.roleForbids, index, edit, field.number, "is in conflict; a lead resolves it", &complaints)
+            }
+        case .once:
+            guard let set = heads.last else { return }
+            if !says(edit.content, set.content) {
+                complain(.setOnce, index, edit, field.number, "was set when the record was made and never changes; make a new record", &complaints)
+            }
+        case .author:
+            if !isOwn || heads.contains(where: { $0.member != author.member }) {
+                complain(.notTheAuthor, index, edit, field.number, "may be changed by its author only; add your own", &complaints)
+            } else if isFinalised {
+                complain(.finalised, index, edit, field.number, "belongs to a finalised interview; a lead can reopen that", &complaints)
+            }
+        case .headquarters:
+            if !author.isHeadquarters {
+                complain(.headquartersOnly, index, edit, field.number, "is written by headquarters only; ask your administrator", &complaints)
+            }
+        case .lattice(let lattice):
+            guard let new = edit.content.value?.int else { return clearing(index, edit, field, heads, &complaints) }
+            if let from = lattice.leadFrom, new >= from, !author.isLead {
+                return complain(.roleForbids, index, edit, field.number, "from this state on is set by a lead; ask one", &complaints)
+            }
+            let seen = heads.filter { edit.supersedes.contains($0.name) }.compactMap { $0.content.value?.int }.max()
+            guard let seen, new < seen else { return }
+            switch lattice.loweredBy {
+            case .nobody: complain(.wentBack, index, edit, field.number, "never goes back to a less strict state", &complaints)
+            case .lead where author.isLead, .headquarters where author.isHeadquarters: return
+            case .lead: complain(.wentBack, index, edit, field.number, "goes back only by a lead; ask one", &complaints)
+            case .headquarters: complain(.wentBack, index, edit, field.number, "goes back only by headquarters; ask your administrator", &complaints)
+            }
+        case .consent:
+            guard let new = edit.content.value.flatMap({ Consent($0) }) else { return clearing(index, edit, field, heads, &complaints) }
+            for head in heads where edit.supersedes.contains(head.name) {
+                if let old = head.content.value.flatMap({ Consent($0) }), !new.mayFollow(old) {
+                    return complain(
+                        .wentBack, index, edit, field.number,
+                        "neither goes back nor grows; to consent again or to more, record a new person", &complaints)
+                }
+            }
+        }
+    }
+
+    /// A one-way field is not cleared once it was set.
+    private static func clearing(_ index: Int, _ edit: Edit, _ field: FieldDefinition, _ heads: [Head], _ complaints: inout [Complaint]) {
+        if heads.contains(where: { $0.content.value != .absent }) {
+            complain(.wentBack, index, edit, field.number, "cannot be cleared once it was set", &complaints)
+        }
+    }
+
+    private static func fault(in value: Value, _ edit: Edit, _ field: FieldDefinition, _ newer: Bool) -> FieldFault? {
+        switch edit.target {
+        case .life: return nil
+        case .element(_, let element):
+            guard field.isSet else { return FieldFault(.kind("one value, not a set")) }
+            guard case .bool = value else { return FieldFault(.kind("present or not present")) }
+            return field.kind.fault(in: element, newer: newer)
+        case .field:
+            guard !field.isSet else { return FieldFault(.kind("a set, changed element by element")) }
+            if value == .absent { return field.isRequired ? FieldFault(.mustBeGiven) : nil }
+            return field.kind.fault(in: value, newer: newer)
+        }
+    }
+
+    /// The same value, whatever its salt.
+    private static func says(_ left: Content, _ right: Content) -> Bool {
+        if let a = left.value, let b = right.value { return a == b }
+        return left == right
+    }
+
+    /// Is the interview that this record belongs to finalised?
+    private static func isFinalised(_ type: RecordType, _ state: RecordState?, _ lookup: (Identifier) -> RecordState?) -> Bool {
+        guard let number = type.interviewField, let interview = state?.heads(of: .field(number)).last?.content.value?.id,
+            let interviewState = lookup(interview), let status = Catalogue.interview.field(key: "status"),
+            case .value(.int(let stage)) = RecordView(id: interview, state: interviewState).shown(status)
+        else { return false }
+        return stage >= 2
+    }
+
+    private static func judgeCompleteness(_ edits: [Edit], _ run: Range<Int>, _ type: RecordType, _ complaints: inout [Complaint]) {
+        for field in type.fields where field.isRequired {
+            if !edits[run].contains(where: { $0.target.number == field.number }) {
+                complain(FieldFault(.mustBeGiven), run.lowerBound, edits[run.lowerBound], field.number, &complaints)
+            }
+        }
+    }
+
+    private static func complain(_ fault: FieldFault, _ index: Int, _ edit: Edit, _ field: UInt32, _ complaints: inout [Complaint]) {
+        complaints.append(Complaint(
+            refusal: fault.refusal, edit: index, record: edit.record, type: edit.type, field: field, fault: fault, words: fault.demand))
+    }
+
+    private static func complain(
+        _ refusal: Refusal, _ index: Int, _ edit: Edit, _ field: UInt32?, _ words: String, _ complaints: inout [Complaint]
+    ) {
+        complaints.append(Complaint(
+            refusal: refusal, edit: index, record: edit.record, type: edit.type, field: field, fault: nil, words: words))
+    }
+}
