@@ -81,6 +81,7 @@ final class GCMContext {
             }
         }
         guard authentic else {
+            ERR_clear_error()
             plaintext.cleanse()
             return nil
         }

@@ -17,11 +17,11 @@ enum PEM {
     /// terminal is never reached.
     static func der(_ label: String, _ text: String) -> [UInt8]? {
         let bytes = Array(text.utf8)
-        guard bytes.count <= 2 * Certificate.mostBytes else { return nil }
+        guard !bytes.isEmpty, bytes.count <= 2 * Certificate.mostBytes else { return nil }
         ERR_clear_error()
         defer { ERR_clear_error() }
         return bytes.withUnsafeBytes { bytes in
-            let source = Library.created(BIO_new_mem_buf(bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1), Int32(bytes.count)), "a reader")
+            let source = Library.created(BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count)), "a reader")
             defer { BIO_free(source) }
             var name: UnsafeMutablePointer<CChar>?
             var header: UnsafeMutablePointer<CChar>?

@@ -1,3 +1,4 @@
+import Glibc
 @testable import SeamarkCrypto
 import Testing
 
@@ -26,6 +27,22 @@ import Testing
             precondition(ProcessHardening.isDumpable)
             try ProcessHardening.apply()
             precondition(!ProcessHardening.isDumpable)
+        }
+    }
+
+    /// The settings demand a provider of algorithms that is not there, so that nothing works where they are read.
+    @Test(arguments: [true, false])
+    func `libcrypto's settings from the environment are ignored by a hardened process alone`(hardened: Bool) async throws {
+        await #expect(processExitsWith: .success) { [hardened = hardened as Bool] in
+            let path = "/tmp/seamark-test-\(getpid()).cnf"
+            let file = try #require(fopen(path, "w"))
+            fputs("openssl_conf = a\n[a]\nalg_section = b\n[b]\ndefault_properties = provider=nowhere\n", file)
+            fclose(file)
+            setenv("OPENSSL_CONF", path, 1)
+            if hardened { try ProcessHardening.apply() }
+            let works = (try? Scrypt().stretch([1], salt: [2], cost: StretchingCost(logN: 1, r: 1, p: 1), count: 32)) != nil
+            unlink(path)
+            precondition(works == hardened)
         }
     }
 
