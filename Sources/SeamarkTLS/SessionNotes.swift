@@ -20,6 +20,9 @@ final class SessionNotes {
     /// Decrypted application records since the session last looked; more than what was read means empty ones.
     var applicationRecords = 0
 
+    /// Messages and records of any kind, ever.
+    private(set) var seen = 0
+
     /// The notes of the conversation that OpenSSL is in.
     static func of(_ ssl: OpaquePointer) -> SessionNotes? {
         copenssl_tls_get_app_data(ssl).map { Unmanaged<SessionNotes>.fromOpaque($0).takeUnretainedValue() }
@@ -39,6 +42,7 @@ final class SessionNotes {
     }
 
     private func saw(type: Int32, _ bytes: UnsafeRawBufferPointer, isWritten: Bool) {
+        seen &+= 1
         switch type {
         case SSL3_RT_ALERT where bytes.count == 2:
             if isWritten {

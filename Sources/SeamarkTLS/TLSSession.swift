@@ -127,9 +127,9 @@ public final class TLSSession {
         if isEstablished { return .established }
         guard !hasClosed else { throw .closed }
         while true {
-            let before = BIO_ctrl_pending(input)
+            let before = moved()
             let outcome = call { SSL_do_handshake(ssl) }
-            handshakeBytes += before - BIO_ctrl_pending(input)
+            handshakeBytes += before.unread - BIO_ctrl_pending(input)
             notes.contentless = 0
             notes.applicationRecords = 0
             switch outcome {
@@ -138,9 +138,8 @@ public final class TLSSession {
                 return .established
             case .wantsMore:
                 guard handshakeBytes <= Self.longestHandshake else { throw fail(.handshakeTooLong) }
-                // A step may end before everything received is used; it always uses some.
-                let left = BIO_ctrl_pending(input)
-                guard left > 0, left < before else { return .needsMore }
+                // A step may end before everything received is used. The last one moves nothing.
+                guard moved() != before else { return .needsMore }
             case .peerClosed:
                 throw fail(.unexpectedEnd)
             case .failed(let error):
@@ -156,7 +155,7 @@ public final class TLSSession {
         guard try step() == .established, !peerHasClosed, let start = buffer.baseAddress else { return 0 }
         var total = 0
         reading: while total < buffer.count {
-            let before = BIO_ctrl_pending(input)
+            let before = moved()
             var count = 0
             let outcome = call { SSL_read_ex(ssl, start + total, buffer.count - total, &count) }
             if countContentless(delivered: outcome == .done) {
@@ -167,9 +166,8 @@ public final class TLSSession {
             case .done:
                 total += count
             case .wantsMore:
-                // Returned after a record without content; go on while there is more and it is being used.
-                let left = BIO_ctrl_pending(input)
-                guard left > 0, left < before else { break reading }
+                // Returned after a record without content, or to answer one with the next call. The last call moves nothing.
+                guard moved() != before else { break reading }
             case .peerClosed:
                 peerHasClosed = true
                 break reading
@@ -286,6 +284,12 @@ public final class TLSSession {
     private enum Outcome: Equatable {
         case done, wantsMore, peerClosed
         case failed(TLSError)
+    }
+
+    /// What a call can change: what lies at both ends, and what was seen. One that changes nothing has nothing left to do. (Around a key
+    /// update OpenSSL takes a record in with one call, works through it with the next and answers it with a third.)
+    private func moved() -> (unread: Int, pending: Int, seen: Int) {
+        (BIO_ctrl_pending(input), BIO_ctrl_pending(output), notes.seen)
     }
 
     /// One call of the library: an empty queue before it, the meaning of its result, an empty queue after it.

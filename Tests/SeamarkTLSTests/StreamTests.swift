@@ -301,7 +301,7 @@ import Testing
     @Test func `pitfall 17, plain text before or inside the handshake is never read as content`() throws {
         let plain = Array("17030300054f6f6f6f6f".utf8)
         let record: [UInt8] = [0x17, 3, 3, 0, 5] + Array("order".utf8)
-        for injected in [record, plain, Array("GET / HTTP/1.1\r\n\r\n".utf8), [0x16, 3, 1, 0, 0], [0x15, 3, 3, 0, 2, 1, 0], [UInt8](repeating: 0xff, count: 64)] {
+        for injected in [record, plain, Array("GET / HTTP/1.1\r\n\r\n".utf8), [0x15, 3, 3, 0, 2, 1, 0], [UInt8](repeating: 0xff, count: 64)] {
             for isBeforeHello in [true, false] {
                 let server = try TLSSession(harbour.server) { 0 }
                 let client = try TLSSession(harbour.client()) { 0 }
@@ -318,6 +318,21 @@ import Testing
                 #expect(!server.isEstablished)
             }
         }
+    }
+
+    /// OpenSSL tolerates these. They carry nothing.
+    @Test func `pitfall 17, empty plain records before the hello bring no content`() throws {
+        let server = try TLSSession(harbour.server) { 0 }
+        let client = try TLSSession(harbour.client()) { 0 }
+        try client.step()
+        #expect(server.receive([0x16, 3, 1, 0, 0] + client.takeCiphertext()) > 0)
+        #expect(try server.readAll() == [])
+        #expect(client.receive(server.takeCiphertext()) > 0)
+        #expect(try client.write([5]) == 0)
+        #expect(try client.step() == .established)
+        #expect(try client.write([5]) == 1)
+        #expect(server.receive(client.takeCiphertext()) > 0)
+        #expect(try server.readAll() == [5])
     }
 
     @Test func `a handshake of more than 64 KiB is refused while it arrives`() throws {
