@@ -1,7 +1,8 @@
 /// Takes out money that two lines count twice, then money beyond what the ledger booked: once for each iteration.
 ///
 /// Lines are visited by grade, then key, so the better-evidenced line keeps its money. As long as no line's shares
-/// exceed 1 in either direction the net total never falls when an input rises.
+/// exceed 1 in either direction, and no overlap joins a line under a ceiling with one that is not under the same, the
+/// net total never falls when an input rises. What breaks this is reported, and still calculated.
 struct DoubleCountingGuard {
     private struct Claim {
         var earlier: Int
@@ -60,6 +61,11 @@ struct DoubleCountingGuard {
             if toBetter > 1 + 1e-9 { findings.append(.overlapsTowardBetterExceedOne(line: lines[line].key, sum: toBetter)) }
             let toWorse = claims.reduce(0) { $1.earlier == line ? $0 + $1.share : $0 }
             if toWorse > 1 + 1e-9 { findings.append(.overlapsTowardWorseExceedOne(line: lines[line].key, sum: toWorse)) }
+        }
+        func booked(_ line: Int) -> String? { pools.contains { $0.key == lines[line].pool } ? lines[line].pool : nil }
+        for claim in claims where booked(claim.earlier) != booked(claim.later) {
+            let pair = [claim.earlier, claim.later].sorted()
+            findings.append(.overlapCrossesCeiling(line: lines[pair[0]].key, with: lines[pair[1]].key))
         }
         for pool in pools.sorted(by: { $0.key < $1.key }) {
             let drawn = lines.indices.filter { lines[$0].pool == pool.key }

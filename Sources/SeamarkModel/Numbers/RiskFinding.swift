@@ -11,6 +11,9 @@ public enum RiskFinding: Hashable, Sendable {
     case overlapWithItself(line: String)
     /// One pair has several overlaps; the largest share counts.
     case overlapRepeated(line: String, with: String)
+    /// An overlap joins a line of a pool with one outside it, and the pool has a ceiling: money that the ceiling cuts
+    /// off was already taken from the other line, so the net total may fall when an input rises.
+    case overlapCrossesCeiling(line: String, with: String)
     /// The line names a ledger pool without a booked amount; no ceiling was applied.
     case unknownPool(line: String, pool: String)
     /// Points go to a domain without a reading. It is shown, and not ranked.

@@ -11,7 +11,8 @@ public struct RiskResult: Hashable, Sendable {
     public var dependent: Spread
     public var waterfall: Waterfall
     /// The net total with every range at its low, its likely (times the probability, where contingent) and its high.
-    /// Every sample lies between the first and the last, unless a finding says that overlaps exceed 1.
+    /// Every sample lies between the first and the last, unless a finding says that overlaps exceed 1 or cross a
+    /// ceiling.
     public var allLow: Double
     public var allLikely: Double
     public var allHigh: Double

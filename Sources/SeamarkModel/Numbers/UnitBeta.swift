@@ -154,22 +154,22 @@ struct QuantileWalk {
             if cumulative < p { low = x } else { high = x }
             let slope = (curve.a - 1) / x - (curve.b - 1) / (1 - x)
             let newton = (cumulative - p) / density
-            var step = newton / max(0.5, 1 - 0.5 * newton * slope)
-            var better = x - step
-            // Written so that a density that underflowed (a step that is no number) bisects too.
-            if !(better > low && better < high) {
-                better = low + (high - low) / 2
-                step = x - better
-            }
+            let step = newton / max(0.5, 1 - 0.5 * newton * slope)
+            let better = x - step
             // The error of a Halley step is of the third order: below 1e-6 of x, what is left is below the last bit.
-            let done = step.magnitude <= 1e-6 * x || better == x
-            if done {
+            if step.magnitude <= 1e-6 * x {
                 let bend = -(curve.a - 1) / (x * x) - (curve.b - 1) / ((1 - x) * (1 - x))
-                let moved = better - x
-                last = (p, better, density * (1 + moved * (slope + 0.5 * moved * (slope * slope + bend))), slope, bend)
+                let grown = 1 - step * (slope - 0.5 * step * (slope * slope + bend))
+                last = (p, better, density * grown, slope, bend)
                 return better
             }
-            x = better
+            // Written so that a step which is no number (the density underflowed) bisects too.
+            if better > low && better < high {
+                x = better
+            } else {
+                x = low + (high - low) / 2
+                if x == low || x == high { return x }
+            }
         }
         return x
     }
@@ -178,7 +178,7 @@ struct QuantileWalk {
     private func guess(_ p: Double) -> Double {
         guard let last, last.density > 0 else {
             let near = Elementary.exp((Elementary.log(p * curve.a) + curve.logBeta) / curve.a)
-            return near < 0.5 ? near : 0.5
+            return min(0.5, max(1e-300, near))
         }
         let y = (p - last.p) / last.density
         let series = y * (1 + y * (-0.5 * last.slope + y * (2 * last.slope * last.slope - last.bend) / 6))

@@ -1,0 +1,106 @@
+import SeamarkModel
+import Testing
+
+struct DomainScoreTests {
+    private let questions = (1...6).map { WeightedQuestion("DR\($0)") }
+    private let answers = [
+        answer("DR1", "A", .frontline, .b, .score(3)), answer("DR2", "A", .frontline, .b, .score(2)),
+        answer("DR1", "B", .director, .c, .score(4)),
+    ]
+
+    @Test func `two people's answers score a domain as in the method's vector`() throws {
+        let score = try DomainScore(questions: questions, answers: answers)
+        #expect(score.questions.map(\.key) == ["DR1", "DR2"])
+        #expect(agree(score.questions[0].score, 3.3846153846, within: 1e-10))
+        #expect(score.questions[1].score == 2)
+        #expect(agree(try #require(score.score), 2.6923076923, within: 1e-10))
+        #expect(agree(try #require(score.severity), 0.6730769231, within: 1e-9))
+        #expect(agree(score.coverage, 1.0 / 3, within: 1e-15))
+        #expect(agree(score.triangulation, 2.0 / 3, within: 1e-15))
+        #expect(agree(score.quality, 0.7, within: 1e-15))
+        #expect(agree(score.agreement, 0.6805617175, within: 1e-9))
+        #expect(agree(score.confidence, 0.5704114840, within: 1e-9))
+        #expect(score.confidenceLevel == .medium)
+        #expect(score.perceptionGap == -1.5)
+        #expect(score.isPerceptionGapFlagged)
+    }
+
+    @Test func `answers in any order score the same to the last bit`() throws {
+        var answers = answers + [
+            Self.answer("DR3", "C", .manager, .d, .score(1)), Self.answer("DR1", "C", .manager, .a, .score(0)),
+            Self.answer("DR3", "A", .frontline, .c, .score(3)), Self.answer("DR1", "A", .frontline, .c, .score(1)),
+        ]
+        let expected = try DomainScore(questions: questions, answers: answers)
+        var dice = RandomStream(state: 5)
+        for _ in 0..<100 {
+            answers.swapAt(Int(dice.next() % 7), Int(dice.next() % 7))
+            #expect(try DomainScore(questions: questions.reversed(), answers: answers) == expected)
+        }
+    }
+
+    @Test func `not knowing lowers the coverage only`() throws {
+        let full = try DomainScore(questions: [questions[0], questions[1]], answers: answers)
+        let asked = try DomainScore(
+            questions: Array(questions[0...2]), answers: answers + [Self.answer("DR3", "B", .director, .c, .dontKnow)])
+        #expect(full.coverage == 1)
+        #expect(agree(asked.coverage, 2.0 / 3, within: 1e-15))
+        #expect(asked.score == full.score)
+        #expect(asked.quality == full.quality)
+        #expect(asked.agreement == full.agreement)
+        #expect(asked.triangulation == full.triangulation)
+    }
+
+    @Test func `a question that does not apply leaves the denominator`() throws {
+        let score = try DomainScore(
+            questions: questions, answers: answers + [
+                Self.answer("DR3", "A", .frontline, .b, .notApplicable), Self.answer("DR4", "A", .frontline, .b, .notApplicable),
+                Self.answer("DR4", "B", .director, .b, .dontKnow), Self.answer("DR1", "C", .director, .b, .notApplicable),
+                Self.answer("DR5", "B", .director, .b, .declined),
+            ])
+        #expect(score.coverage == 0.4)
+    }
+
+    @Test func `a domain that nobody scored is not assessed`() throws {
+        let score = try DomainScore(questions: questions, answers: [])
+        #expect(score.score == nil)
+        #expect(score.confidence == 0)
+        #expect(score.reading(key: "D3") == nil)
+        #expect(score.perceptionGap == nil)
+    }
+
+    @Test func `scores and weights outside their bounds are refused`() {
+        #expect(throws: DomainScoreError.scoreOutOfBounds(question: "DR1")) {
+            try DomainScore(questions: questions, answers: [Self.answer("DR1", "A", .manager, .a, .score(5))])
+        }
+        #expect(throws: DomainScoreError.weightOutOfBounds(question: "Q")) {
+            try DomainScore(questions: [WeightedQuestion("Q", weight: 0)], answers: [])
+        }
+        #expect(throws: DomainScoreError.questionRepeated("Q")) {
+            try DomainScore(questions: [WeightedQuestion("Q"), WeightedQuestion("Q")], answers: [])
+        }
+    }
+
+    @Test func `a seam is as severe as its worst mode, the softer ones at half weight`() throws {
+        let scores: [SeamSeverity.ModeScore] = [
+            .init(.ownershipAmbiguity, score: 2, grade: .b), .init(.kpiConflict, score: 4, grade: .b),
+            .init(.approvalLatency, score: 1, grade: .b), .init(.exceptionByHeroics, score: 3, grade: .b),
+            .init(.relationshipDependence, score: 0, grade: .b), .init(.dataMismatch, score: 0, grade: .b),
+        ]
+        #expect(try SeamSeverity(scores).value == 4)
+        #expect(try SeamSeverity(scores.filter { $0.mode != .kpiConflict }).value == 2)
+        #expect(agree(try SeamSeverity(scores.filter { $0.mode.weight < 1 }).value, 1.5, within: 1e-15))
+        #expect(try SeamSeverity([]).value == 0)
+        // Evidence-weighted over scorers: (4 x 1.0 + 1 x 0.3) / 1.3.
+        let two = try SeamSeverity([.init(.kpiConflict, score: 1, grade: .d), .init(.kpiConflict, score: 4, grade: .a)])
+        #expect(agree(two.value, 4.3 / 1.3, within: 1e-15))
+        #expect(throws: SeamSeverityError.scoreOutOfBounds(.kpiConflict)) {
+            try SeamSeverity([.init(.kpiConflict, score: -1, grade: .d)])
+        }
+    }
+
+    private static func answer(
+        _ question: String, _ respondent: String, _ level: RespondentLevel, _ grade: EvidenceGrade, _ value: ScoredAnswer.Value
+    ) -> ScoredAnswer {
+        ScoredAnswer(question: question, respondent: respondent, level: level, grade: grade, value: value)
+    }
+}
