@@ -1,0 +1,167 @@
+import Glibc
+import SeamarkProtocol
+import SeamarkTLS
+
+/// Messages over TLS over a socket, blocking: all that enrolling and syncing know of the network.
+final class Conversation {
+    private let socket: Socket
+    private let session: TLSSession
+    private var decoder = FrameDecoder()
+    private var outgoing: [UInt8] = []
+    private var outgoingStart = 0
+    private let timeoutMilliseconds: Int32
+    private(set) var bytesSent = 0
+    private(set) var bytesReceived = 0
+    private var streamHasEnded = false
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 * 1024, alignment: 16)
+
+    enum Failure: Error {
+        case network(Socket.Failure)
+        case secrecy(TLSError)
+        case silence
+        case framing(FrameError)
+        case message(Problem)
+    }
+
+    /// Connects and shakes hands. `timeoutMilliseconds` bounds each wait.
+    init(host: String, port: UInt16, context: TLSClientContext, timeoutMilliseconds: Int32 = 30_000) throws(Failure) {
+        self.timeoutMilliseconds = timeoutMilliseconds
+        do {
+            socket = try Socket(host: host, port: port, timeoutMilliseconds: min(timeoutMilliseconds, 10_000))
+        } catch {
+            buffer.deallocate()
+            throw .network(error)
+        }
+        do {
+            session = try TLSSession(context, milliseconds: Self.monotonicMilliseconds)
+        } catch {
+            buffer.deallocate()
+            throw .secrecy(error)
+        }
+        do {
+            while try session.step() != .established {
+                try flush()
+                try takeArrived(orWrite: false)
+            }
+            try flush()
+        } catch let error as TLSError {
+            try? flush()
+            throw .secrecy(error)
+        } catch let error as Failure {
+            throw error
+        } catch {
+            throw .silence
+        }
+    }
+
+    deinit { buffer.deallocate() }
+
+    var serverAuthority: [UInt8]? { session.serverAuthority }
+
+    /// The TLS exporter: a value that both ends of this connection, and nobody else, have.
+    func exporter(label: String, count: Int) throws(Failure) -> [UInt8] {
+        do { return try session.exportKeyingMaterial(label: label, context: [], count: count) } catch { throw .secrecy(error) }
+    }
+
+    /// Sends a message; takes in what arrives meanwhile.
+    func send(_ message: Message) throws(Failure) {
+        var frame = message.frame[...]
+        while !frame.isEmpty {
+            let taken: Int
+            do { taken = try session.write(Array(frame)) } catch { throw .secrecy(error) }
+            frame = frame.dropFirst(taken)
+            try flush()
+            if taken == 0 { try takeArrived(orWrite: true) }
+        }
+    }
+
+    /// The next message; nil when the server closed in order.
+    func next() throws(Failure) -> Message? {
+        while true {
+            if let message = try nextArrived() { return message }
+            if session.peerHasClosed { return nil }
+            try flush()
+            try takeArrived(orWrite: false)
+        }
+    }
+
+    /// The next message if it has arrived whole; does not wait.
+    func nextArrived() throws(Failure) -> Message? {
+        while true {
+            let payload: [UInt8]?
+            do { payload = try decoder.next() } catch { throw .framing(error) }
+            if let payload {
+                do { return try Message(payload: payload) } catch { throw .message(error) }
+            }
+            let bytes: [UInt8]
+            do { bytes = try session.readAll() } catch { throw .secrecy(error) }
+            guard !bytes.isEmpty else { return nil }
+            decoder.append(bytes)
+        }
+    }
+
+    /// Says that nothing more comes. The server may still be sending; nobody waits for it.
+    func close() {
+        session.close()
+        try? flush()
+    }
+
+    // MARK: - Bytes
+
+    /// Sends all ciphertext that waits.
+    private func flush() throws(Failure) {
+        while true {
+            if outgoingStart == outgoing.count {
+                outgoing = session.takeCiphertext()
+                outgoingStart = 0
+                if outgoing.isEmpty { return }
+            }
+            do {
+                let count = try socket.write(outgoing[outgoingStart...])
+                outgoingStart += count
+                bytesSent += count
+                if count == 0 { try takeArrived(orWrite: true) }
+            } catch let error as Socket.Failure {
+                throw .network(error)
+            } catch let error as Failure {
+                throw error
+            } catch {
+                throw .silence
+            }
+        }
+    }
+
+    /// Waits, then hands what arrived to TLS.
+    private func takeArrived(orWrite: Bool) throws(Failure) {
+        do {
+            guard try socket.wait(orWrite: orWrite, timeoutMilliseconds: timeoutMilliseconds) else { throw Failure.silence }
+            guard let count = try socket.read(into: buffer) else { return }
+            if count == 0 {
+                streamHasEnded = true
+                try session.peerEndedTransport()
+                return
+            }
+            bytesReceived += count
+            var start = 0
+            while start < count {
+                let taken = session.receive(UnsafeRawBufferPointer(rebasing: buffer[start..<count]))
+                start += taken
+                if start < count { decoder.append(try session.readAll()) }
+            }
+        } catch let error as Socket.Failure {
+            throw .network(error)
+        } catch let error as TLSError {
+            throw .secrecy(error)
+        } catch let error as Failure {
+            throw error
+        } catch {
+            throw .silence
+        }
+    }
+
+    private static func monotonicMilliseconds() -> UInt64 {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        return UInt64(now.tv_sec) * 1000 + UInt64(now.tv_nsec) / 1_000_000
+    }
+}
