@@ -1,0 +1,62 @@
+internal import SeamarkJournal
+
+/// Appends to the logs of a transaction. Made for one operation, finished at its end.
+struct Appending {
+    private let transaction: TenantTransaction
+    private var scopes: [(id: Identifier, scope: OpenScope)] = []
+    /// Records held in memory before they are written back between two blocks.
+    private static let mostRecords = 4096
+
+    init(_ transaction: TenantTransaction) { self.transaction = transaction }
+
+    mutating func open(_ id: Identifier) throws(StoreError) -> OpenScope? {
+        if let known = scopes.first(where: { $0.id == id }) { return known.scope }
+        guard let (key, row) = try transaction.scopeRow(id) else { return nil }
+        let scope = OpenScope(transaction, key: key, scope: row)
+        scopes.append((id, scope))
+        return scope
+    }
+
+    /// Puts a block into its scope's log. A change that the log holds already is a duplicate, whatever `decide` would say;
+    /// a change that enters the log leaves the quarantine outside it.
+    func append(
+        _ block: Block, sensitive: [UInt8], received: Int64, to scope: OpenScope, decide: (Change) throws -> Verdict
+    ) throws -> Appended {
+        let position = scope.place.position + 1
+        let stream = try scope.stream(block.stream)
+        var verdicts: [Verdict] = []
+        verdicts.reserveCapacity(block.changes.count)
+        for (index, change) in block.changes.enumerated() {
+            let verdict: Verdict = try transaction.changePlace(change.id) != nil ? .duplicate : try decide(change)
+            verdicts.append(verdict)
+            switch verdict {
+            case .duplicate: continue
+            case .accepted:
+                try note(change.id, EntryKey(scope: scope.key, position: position), index, isWaiting: false)
+                try scope.apply(change, received: received)
+            case .refused:
+                try note(change.id, EntryKey(scope: scope.key, position: position), index, isWaiting: true)
+            }
+            try transaction.leaveQuarantine(change.id)
+        }
+        let place = try scope.append(
+            LogEntry(content: .block(block.hash), verdicts: verdicts, received: received), content: block.bytes,
+            sensitive: try SensitiveSealing.seal(sensitive, under: block.hash, transaction.tools), stream: stream.key, first: block.first)
+        try scope.advance(over: block)
+        if scope.records.count > Self.mostRecords { try scope.records.writeBack() }
+        return Appended(scope: scope.id, place: place, block: block.hash, verdicts: verdicts, received: received)
+    }
+
+    private func note(_ id: Identifier, _ entry: EntryKey, _ index: Int, isWaiting: Bool) throws(StoreError) {
+        let row = try transaction.statement(.addChange, doing: "noting a change's place")
+        row.bind(id, at: 1)
+        row.bind(entry.value, at: 2)
+        row.bind(Int64(index), at: 3)
+        row.bind(isWaiting ? 1 : Int64(0), at: 4)
+        try row.run(doing: "noting a change's place")
+    }
+
+    func finish() throws(StoreError) {
+        for (_, scope) in scopes { try scope.writeBack() }
+    }
+}

@@ -1,0 +1,26 @@
+public import SeamarkJournal
+
+/// A one-use invitation, known by its token's hash alone.
+public struct Invitation: Hashable, Sendable {
+    public let token: Hash256
+    public let member: Identifier
+    public let made: Int64
+    /// From this moment on it is refused; milliseconds since 1970.
+    public let expires: Int64
+    public let redeemed: Redeemed?
+
+    public struct Redeemed: Hashable, Sendable {
+        public let time: Int64
+        public let device: Identifier
+    }
+}
+
+/// What redeeming an invitation came to.
+public enum Redemption: Hashable, Sendable {
+    case redeemed(TenantDevice)
+    /// No such invitation, or its member is inactive.
+    case unknown
+    case expired
+    /// Somebody redeemed it before: an alarm, since the token was meant for one.
+    case usedBefore(Invitation.Redeemed)
+}

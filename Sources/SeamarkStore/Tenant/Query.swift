@@ -1,0 +1,121 @@
+/// Every statement that a tenant's store runs in its transactions. Nothing is ever spliced into one.
+enum Query: Int, CaseIterable {
+    case found, identity, renewEpoch
+    case scope, scopes, scopesOfMember, addScope, moveScope
+    case stream, streamsOfDevice, allStreams, addStream, moveStream
+    case entryByStream, addEntry, entry, entries, logHash
+    case change, addChange, releaseChange, changesOfEntry, changeCount, waitingChanges
+    case record, addRecord, updateRecord, records, recordsOfType, recordCount
+    case sensitive, sensitiveLeaves, addSensitive, removeSensitive
+    case quarantinedChange, addQuarantinedChange, removeQuarantinedChange, quarantinedChangesLeft, quarantinedChanges
+    case quarantinedBlock, quarantinedBlockByHash, quarantinedBlocks, addQuarantinedBlock, removeQuarantinedBlock
+    case member, members, addMember, updateMember
+    case isStaffed, staff, unstaff, staffedMembers
+    case device, devices, deviceCount, addDevice, revokeDevice, renewDevice, noteContact
+    case invitation, invitations, addInvitation, redeemInvitation
+    case lastAudit, addAudit, audit
+
+    var sql: String {
+        switch self {
+        case .found: "INSERT INTO tenant (one, id, name, schema, epoch, author, incarnation) VALUES (1, ?, ?, ?, ?, ?, ?)"
+        case .identity: "SELECT id, name, schema, epoch, author, incarnation FROM tenant"
+        case .renewEpoch: "UPDATE tenant SET epoch = ?, incarnation = ?"
+        case .scope: "SELECT key, id, kind, engagement, position, log_hash, digest FROM scope WHERE id = ?"
+        case .scopes: "SELECT key, id, kind, engagement, position, log_hash, digest FROM scope ORDER BY id"
+        case .scopesOfMember:
+            """
+            SELECT s.key, s.id, s.kind, s.engagement, s.position, s.log_hash, s.digest
+            FROM staffing t JOIN scope s ON s.key = t.scope JOIN member m ON m.id = t.member
+            WHERE t.member = ? AND m.active = 1 ORDER BY s.id
+            """
+        case .addScope: "INSERT INTO scope (id, kind, engagement, position, log_hash, digest) VALUES (?, ?, ?, 0, ?, ?)"
+        case .moveScope: "UPDATE scope SET position = ?, log_hash = ?, digest = ? WHERE key = ?"
+        case .stream: "SELECT key, number, hash FROM stream WHERE device = ? AND scope = ? AND incarnation = ?"
+        case .streamsOfDevice:
+            """
+            SELECT t.incarnation, s.id, t.number, t.hash FROM stream t JOIN scope s ON s.key = t.scope
+            WHERE t.device = ? AND t.number > 0 ORDER BY s.id, t.incarnation
+            """
+        case .allStreams:
+            "SELECT t.key, t.device, t.incarnation, s.id, t.number, t.hash FROM stream t JOIN scope s ON s.key = t.scope ORDER BY t.key"
+        case .addStream: "INSERT INTO stream (device, incarnation, scope, number, hash) VALUES (?, ?, ?, 0, ?)"
+        case .moveStream: "UPDATE stream SET number = ?, hash = ? WHERE key = ?"
+        case .entryByStream: "SELECT key, block_hash, verdicts, received, log_hash FROM entry WHERE stream = ? AND first = ? ORDER BY key"
+        case .addEntry:
+            """
+            INSERT INTO entry (key, stream, first, block_hash, verdicts, received, log_hash, content, sensitive)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        case .entry: "SELECT key, block_hash, verdicts, received, log_hash, content, sensitive, stream, first FROM entry WHERE key = ?"
+        case .entries:
+            """
+            SELECT key, block_hash, verdicts, received, log_hash, content, sensitive, stream, first FROM entry
+            WHERE key > ? AND key <= ? ORDER BY key
+            """
+        case .logHash: "SELECT log_hash FROM entry WHERE key = ?"
+        case .change: "SELECT entry, place, waiting FROM change WHERE id = ?"
+        case .addChange: "INSERT INTO change (id, entry, place, waiting) VALUES (?, ?, ?, ?)"
+        case .releaseChange: "UPDATE change SET waiting = 0 WHERE id = ?"
+        case .changesOfEntry: "SELECT id, place, waiting FROM change WHERE entry = ? ORDER BY place"
+        case .changeCount: "SELECT count(*) FROM change"
+        case .waitingChanges: "SELECT id, entry, place FROM change WHERE waiting = 1 ORDER BY entry, place"
+        case .record: "SELECT key, type, heads FROM record WHERE scope = ? AND id = ?"
+        case .addRecord: "INSERT INTO record (scope, id, type, heads, document) VALUES (?, ?, ?, ?, ?)"
+        case .updateRecord: "UPDATE record SET heads = ?, document = ? WHERE key = ?"
+        case .records: "SELECT key, type, heads, id, document FROM record WHERE scope = ? ORDER BY id"
+        case .recordsOfType: "SELECT key, type, heads, id, document FROM record WHERE scope = ? AND type = ? ORDER BY id"
+        case .recordCount: "SELECT count(*) FROM record"
+        case .sensitive: "SELECT leaf, sealed FROM sensitive WHERE record = ?"
+        case .sensitiveLeaves: "SELECT leaf FROM sensitive WHERE record = ?"
+        case .addSensitive: "INSERT INTO sensitive (record, leaf, sealed) VALUES (?, ?, ?)"
+        case .removeSensitive: "DELETE FROM sensitive WHERE record = ? AND leaf = ?"
+        case .quarantinedChange: "SELECT block FROM quarantined_change WHERE id = ?"
+        case .addQuarantinedChange: "INSERT INTO quarantined_change (id, block) VALUES (?, ?) ON CONFLICT DO NOTHING"
+        case .removeQuarantinedChange: "DELETE FROM quarantined_change WHERE id = ?"
+        case .quarantinedChangesLeft: "SELECT count(*) FROM quarantined_change WHERE block = ?"
+        case .quarantinedChanges:
+            """
+            SELECT c.id, s.id, b.device, b.refusal, b.received
+            FROM quarantined_change c JOIN quarantined_block b ON b.key = c.block JOIN scope s ON s.key = b.scope
+            ORDER BY b.key, c.id
+            """
+        case .quarantinedBlock: "SELECT hash, scope, device, refusal, received, content, sensitive FROM quarantined_block WHERE key = ?"
+        case .quarantinedBlockByHash: "SELECT key FROM quarantined_block WHERE hash = ?"
+        case .quarantinedBlocks: "SELECT key FROM quarantined_block ORDER BY key"
+        case .addQuarantinedBlock:
+            "INSERT INTO quarantined_block (hash, scope, device, refusal, received, content, sensitive) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        case .removeQuarantinedBlock: "DELETE FROM quarantined_block WHERE key = ?"
+        case .member: "SELECT id, name, role, active FROM member WHERE id = ?"
+        case .members: "SELECT id, name, role, active FROM member ORDER BY id"
+        case .addMember: "INSERT INTO member (id, name, role, active) VALUES (?, ?, ?, ?)"
+        case .updateMember: "UPDATE member SET name = ?, role = ?, active = ? WHERE id = ?"
+        case .isStaffed: "SELECT 1 FROM staffing WHERE member = ? AND scope = ?"
+        case .staff: "INSERT INTO staffing (member, scope) VALUES (?, ?) ON CONFLICT DO NOTHING"
+        case .unstaff: "DELETE FROM staffing WHERE member = ? AND scope = ?"
+        case .staffedMembers:
+            """
+            SELECT m.id, m.name, m.role, m.active FROM staffing t JOIN member m ON m.id = t.member
+            WHERE t.scope = ? ORDER BY m.id
+            """
+        case .device: "SELECT \(Self.deviceColumns) FROM device WHERE id = ?"
+        case .devices: "SELECT \(Self.deviceColumns) FROM device ORDER BY key"
+        case .deviceCount: "SELECT count(*) FROM device"
+        case .addDevice:
+            "INSERT INTO device (id, member, name, letters, certificate, signing_key, enrolled) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        case .revokeDevice: "UPDATE device SET revoked = ? WHERE id = ? AND revoked IS NULL"
+        case .renewDevice: "UPDATE device SET certificate = ?, signing_key = ? WHERE id = ?"
+        case .noteContact: "UPDATE device SET contact = ?, skew = ?, unsent = ?, version = ?, incarnation = ? WHERE id = ?"
+        case .invitation: "SELECT token, member, made, expires, redeemed, device FROM invitation WHERE token = ?"
+        case .invitations: "SELECT token, member, made, expires, redeemed, device FROM invitation ORDER BY made, token"
+        case .addInvitation: "INSERT INTO invitation (token, member, made, expires) VALUES (?, ?, ?, ?)"
+        case .redeemInvitation: "UPDATE invitation SET redeemed = ?, device = ? WHERE token = ? AND redeemed IS NULL"
+        case .lastAudit: "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1"
+        case .addAudit: "INSERT INTO audit (number, time, act, detail, hash) VALUES (?, ?, ?, ?, ?)"
+        case .audit: "SELECT number, time, act, detail, hash FROM audit ORDER BY number"
+        }
+    }
+
+    private static let deviceColumns = """
+        id, member, name, letters, certificate, signing_key, enrolled, revoked, contact, skew, unsent, version, incarnation
+        """
+}

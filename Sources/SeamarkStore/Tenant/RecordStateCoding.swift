@@ -1,0 +1,173 @@
+internal import SeamarkJournal
+
+/// A record's heads as the bytes of its row.
+///
+/// Each change that heads come from is written once, with its author and times; then the targets, each with its heads by
+/// number of change and place in it. A sensitive value is written as its leaf hash alone: the value lies sealed in a row of
+/// its own, so that redacting it leaves this row as it is.
+enum RecordStateCoding {
+    private static let version: UInt8 = 1
+
+    /// - Parameter sensitive: receives the record's sensitive values with their leaf hashes; withheld ones have none.
+    static func encode(
+        _ state: RecordState, sensitive: inout [(leaf: Hash256, value: SensitiveValue?)], _ primitives: any Primitives
+    ) -> [UInt8] {
+        var writer = ByteWriter(capacity: 96 + state.slots.count * 32)
+        writer.byte(version)
+        var origins: [Head] = []
+        for slot in state.slots {
+            for head in slot.heads where origins.last?.name.change != head.name.change {
+                if !origins.contains(where: { $0.name.change == head.name.change }) { origins.append(head) }
+            }
+        }
+        writer.count(origins.count)
+        for origin in origins {
+            writer.identifier(origin.name.change)
+            writer.identifier(origin.stamp.device)
+            writer.identifier(origin.member)
+            writer.signed(origin.stamp.time)
+            writer.signed(origin.effective &- origin.stamp.time)
+        }
+        writer.count(state.slots.count)
+        var origin = 0
+        for slot in state.slots {
+            switch slot.target {
+            case .life: writer.varint(0)
+            case .field(let number): writer.varint(UInt64(number) << 1)
+            case .element(let number, let element):
+                writer.varint(UInt64(number) << 1 | 1)
+                element.write(to: &writer)
+            }
+            writer.count(slot.heads.count)
+            for head in slot.heads {
+                if origins[origin].name.change != head.name.change {
+                    origin = origins.firstIndex { $0.name.change == head.name.change } ?? 0
+                }
+                writer.count(origin)
+                writer.varint(UInt64(head.name.index))
+                switch head.content {
+                case .open(let value):
+                    writer.byte(0)
+                    value.write(to: &writer)
+                case .sensitive(let value):
+                    let leaf = SensitiveTree.leaf(value, primitives)
+                    sensitive.append((leaf, value))
+                    writer.byte(1)
+                    writer.hash(leaf)
+                case .withheld(let leaf):
+                    sensitive.append((leaf, nil))
+                    writer.byte(1)
+                    writer.hash(leaf)
+                }
+                if slot.target == .life { write(head.witnessed, to: &writer) }
+            }
+        }
+        write(state.early, to: &writer)
+        return writer.bytes
+    }
+
+    /// - Parameter value: finds the sensitive value of a leaf hash; nil where it was redacted.
+    static func decode(
+        _ bytes: [UInt8], type: UInt32, value: (Hash256) throws(StoreError) -> SensitiveValue?
+    ) throws(StoreError) -> RecordState {
+        do {
+            return try read(ByteReader(bytes), type: type, value: value)
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw StoreError(.damaged, doing: "reading a record's heads", detail: "not what was written; verify the store")
+        }
+    }
+
+    private static func read(
+        _ bytes: ByteReader, type: UInt32, value: (Hash256) throws(StoreError) -> SensitiveValue?
+    ) throws -> RecordState {
+        var reader = bytes
+        guard try reader.byte() == version else { throw DecodeError(.badMagic, reading: "heads") }
+        var origins: [(change: Identifier, stamp: Stamp, member: Identifier, effective: Int64)] = []
+        for _ in 0..<(try reader.count(each: 50)) {
+            let change = try reader.identifier()
+            let device = try reader.identifier()
+            let member = try reader.identifier()
+            let time = try reader.signed()
+            origins.append((change, Stamp(time: time, device: device), member, time &+ (try reader.signed())))
+        }
+        var slots: [RecordState.Slot] = []
+        let slotCount = try reader.count(each: 2)
+        slots.reserveCapacity(slotCount)
+        for _ in 0..<slotCount {
+            let code = try reader.varint()
+            let target: Target
+            if code == 0 {
+                target = .life
+            } else {
+                guard let number = UInt32(exactly: code >> 1) else { throw DecodeError(.outOfBounds, reading: "target") }
+                target = code & 1 == 0 ? .field(number) : .element(number, try Value.read(from: &reader))
+            }
+            var heads: [Head] = []
+            for _ in 0..<(try reader.count(each: 3)) {
+                let origin = try reader.varint()
+                guard origin < UInt64(origins.count) else { throw DecodeError(.badReference, reading: "change") }
+                let (change, stamp, member, effective) = origins[Int(origin)]
+                guard let index = UInt32(exactly: try reader.varint()) else { throw DecodeError(.outOfBounds, reading: "edit") }
+                let content: Content
+                switch try reader.byte() {
+                case 0: content = .open(try Value.read(from: &reader))
+                case 1:
+                    let leaf = try reader.hash()
+                    content = try value(leaf).map { .sensitive($0) } ?? .withheld(leaf: leaf)
+                case _: throw DecodeError(.outOfBounds, reading: "content")
+                }
+                heads.append(
+                    Head(
+                        name: EditName(change: change, index: index), effective: effective, stamp: stamp, member: member,
+                        content: content, witnessed: target == .life ? try readNames(&reader) : []))
+            }
+            slots.append(RecordState.Slot(target: target, heads: heads))
+        }
+        let early = try readNames(&reader)
+        try reader.finish()
+        return RecordState(type: type, slots: slots, early: early)
+    }
+
+    private static func write(_ names: [EditName], to writer: inout ByteWriter) {
+        writer.count(names.count)
+        for name in names {
+            writer.identifier(name.change)
+            writer.varint(UInt64(name.index))
+        }
+    }
+
+    private static func readNames(_ reader: inout ByteReader) throws -> [EditName] {
+        var names: [EditName] = []
+        for _ in 0..<(try reader.count(each: 17)) {
+            let change = try reader.identifier()
+            guard let index = UInt32(exactly: try reader.varint()) else { throw DecodeError(.outOfBounds, reading: "edit") }
+            names.append(EditName(change: change, index: index))
+        }
+        return names
+    }
+}
+
+extension RecordState {
+    /// The record with its sensitive values withheld. `leaves`: their hashes, in the order of the heads.
+    func withholding(_ leaves: [Hash256]) -> RecordState {
+        guard !leaves.isEmpty else { return self }
+        var rest = leaves[...]
+        let slots = slots.map { slot in
+            Slot(
+                target: slot.target,
+                heads: slot.heads.map { head in
+                    switch head.content {
+                    case .open: return head
+                    case .sensitive, .withheld:
+                        guard let leaf = rest.popFirst() else { preconditionFailure("a leaf for every sensitive head") }
+                        return Head(
+                            name: head.name, effective: head.effective, stamp: head.stamp, member: head.member,
+                            content: .withheld(leaf: leaf), witnessed: head.witnessed)
+                    }
+                })
+        }
+        return RecordState(type: type, slots: slots, early: early)
+    }
+}

@@ -1,0 +1,43 @@
+internal import Glibc
+
+/// The file of a store before SQLite sees it: nobody else may read it, and it is ours.
+enum StoreFile {
+    /// Makes an empty file of mode 0600, and its directory of mode 0700 if there is none.
+    static func create(_ path: String) throws(StoreError) {
+        let doing: StaticString = "creating a store"
+        if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+            let directory = String(path[..<slash])
+            if mkdir(directory, 0o700) != 0, errno != EEXIST {
+                throw StoreError(.failed, code: errno, doing: doing, detail: "its directory could not be made")
+            }
+        }
+        guard access(path + "-wal", F_OK) != 0 else {
+            throw StoreError(.exists, doing: doing, detail: "the write-ahead log of another store lies at this path; move it away")
+        }
+        let descriptor = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw errno == EEXIST
+                ? StoreError(.exists, code: errno, doing: doing, detail: "there is a file at this path")
+                : StoreError(.failed, code: errno, doing: doing, detail: "the file could not be made")
+        }
+        close(descriptor)
+    }
+
+    /// Is it a store of ours? Looks at the header only: opening a foreign database would already alter it.
+    static func check(_ path: String) throws(StoreError) {
+        let doing: StaticString = "opening a store"
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw errno == ENOENT
+                ? StoreError(.missing, code: errno, doing: doing, detail: "there is no file at this path")
+                : StoreError(.failed, code: errno, doing: doing, detail: "the file could not be opened")
+        }
+        defer { close(descriptor) }
+        var header = [UInt8](repeating: 0, count: 72)
+        let count = header.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
+        let mark = header[68..<72].reduce(Int32(0)) { $0 << 8 | Int32($1) }
+        guard count == 72, header.starts(with: Array("SQLite format 3\0".utf8)), mark == TenantSchema.applicationID else {
+            throw StoreError(.notAStore, doing: doing, detail: "the file is not a tenant's store")
+        }
+    }
+}

@@ -1,0 +1,53 @@
+public import SeamarkJournal
+
+/// A laptop of a member, or the server as an author. Times are milliseconds since 1970 by the server's clock.
+public struct TenantDevice: Hashable, Sendable {
+    public let id: Identifier
+    public let member: Identifier
+    public let name: String
+    /// A, B, … Z, AA, …: by enrolment, never given twice in a tenant.
+    public let letters: String
+    /// SHA-256 of its present certificate.
+    public let certificate: Hash256
+    /// Ed25519, thirty-two bytes.
+    public let signingKey: [UInt8]
+    public let enrolled: Int64
+    public let revoked: Int64?
+    /// What it said when it was last heard; nil before the first time.
+    public let contact: DeviceContact?
+}
+
+/// What the server notes of a device at each sync.
+public struct DeviceContact: Hashable, Sendable {
+    public let time: Int64
+    /// The device's clock less the server's, in milliseconds.
+    public let skew: Int64
+    /// Changes that the device said it had not sent.
+    public let unsent: Int64
+    /// The version of its software.
+    public let version: String
+    public let incarnation: UInt64
+
+    public init(time: Int64, skew: Int64, unsent: Int64, version: String, incarnation: UInt64) {
+        self.time = time
+        self.skew = skew
+        self.unsent = unsent
+        self.version = version
+        self.incarnation = incarnation
+    }
+}
+
+/// What a device brings to its enrolment.
+public struct DeviceEnrolment: Hashable, Sendable {
+    public let id: Identifier
+    public let name: String
+    public let certificate: Hash256
+    public let signingKey: [UInt8]
+
+    public init(id: Identifier, name: String, certificate: Hash256, signingKey: [UInt8]) {
+        self.id = id
+        self.name = name
+        self.certificate = certificate
+        self.signingKey = signingKey
+    }
+}

@@ -1,0 +1,62 @@
+internal import GRDB
+
+/// The tables of a tenant's file and how older files come to have them. A migration that has been released never changes.
+enum TenantSchema {
+    /// "SMKT" in the file's header: tells our files from other databases before anything is written.
+    static let applicationID: Int32 = 0x534d_4b54
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { database in try database.execute(sql: version1) }
+        return migrator
+    }
+
+    // An entry's key is its scope's key times 2^40 plus its position, so that a log lies together in the file and needs
+    // no second index. Change ids are hashes, in no order: their table holds nothing but small numbers. Records get keys
+    // in the order of their arrival; their ids are time-ordered, so the index over them grows at its end.
+    private static let version1 = """
+        PRAGMA application_id = 0x534d4b54;
+        CREATE TABLE tenant (
+            one INTEGER PRIMARY KEY CHECK (one = 1), id BLOB NOT NULL, name TEXT NOT NULL, schema INTEGER NOT NULL,
+            epoch INTEGER NOT NULL, author BLOB NOT NULL, incarnation INTEGER NOT NULL) STRICT;
+        CREATE TABLE scope (
+            key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, kind INTEGER NOT NULL, engagement BLOB,
+            position INTEGER NOT NULL, log_hash BLOB NOT NULL, digest BLOB NOT NULL) STRICT;
+        CREATE TABLE stream (
+            key INTEGER PRIMARY KEY, device BLOB NOT NULL, incarnation INTEGER NOT NULL, scope INTEGER NOT NULL REFERENCES scope,
+            number INTEGER NOT NULL, hash BLOB NOT NULL, UNIQUE (device, scope, incarnation)) STRICT;
+        CREATE TABLE entry (
+            key INTEGER PRIMARY KEY, stream INTEGER REFERENCES stream, first INTEGER, block_hash BLOB, verdicts BLOB NOT NULL,
+            received INTEGER NOT NULL, log_hash BLOB NOT NULL, content BLOB NOT NULL, sensitive BLOB NOT NULL) STRICT;
+        CREATE INDEX entry_by_stream ON entry (stream, first) WHERE stream IS NOT NULL;
+        CREATE TABLE change (
+            id BLOB PRIMARY KEY, entry INTEGER NOT NULL, place INTEGER NOT NULL, waiting INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE record (
+            key INTEGER PRIMARY KEY, scope INTEGER NOT NULL REFERENCES scope, id BLOB NOT NULL, type INTEGER NOT NULL,
+            heads BLOB NOT NULL, document TEXT NOT NULL) STRICT;
+        CREATE UNIQUE INDEX record_by_id ON record (scope, id, type);
+        CREATE TABLE sensitive (
+            key INTEGER PRIMARY KEY, record INTEGER NOT NULL REFERENCES record, leaf BLOB NOT NULL, sealed BLOB NOT NULL) STRICT;
+        CREATE INDEX sensitive_by_record ON sensitive (record);
+        CREATE TABLE quarantined_block (
+            key INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, scope INTEGER NOT NULL REFERENCES scope, device BLOB NOT NULL,
+            refusal INTEGER NOT NULL, received INTEGER NOT NULL, content BLOB NOT NULL, sensitive BLOB NOT NULL) STRICT;
+        CREATE TABLE quarantined_change (
+            id BLOB PRIMARY KEY, block INTEGER NOT NULL REFERENCES quarantined_block) STRICT, WITHOUT ROWID;
+        CREATE INDEX quarantined_change_by_block ON quarantined_change (block);
+        CREATE TABLE member (
+            id BLOB PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, active INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE staffing (
+            member BLOB NOT NULL REFERENCES member, scope INTEGER NOT NULL REFERENCES scope,
+            PRIMARY KEY (member, scope)) STRICT, WITHOUT ROWID;
+        CREATE TABLE device (
+            key INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, member BLOB NOT NULL REFERENCES member, name TEXT NOT NULL,
+            letters TEXT NOT NULL UNIQUE, certificate BLOB NOT NULL, signing_key BLOB NOT NULL, enrolled INTEGER NOT NULL,
+            revoked INTEGER, contact INTEGER, skew INTEGER, unsent INTEGER, version TEXT, incarnation INTEGER) STRICT;
+        CREATE TABLE invitation (
+            token BLOB PRIMARY KEY, member BLOB NOT NULL REFERENCES member, made INTEGER NOT NULL, expires INTEGER NOT NULL,
+            redeemed INTEGER, device BLOB) STRICT, WITHOUT ROWID;
+        CREATE TABLE audit (
+            number INTEGER PRIMARY KEY, time INTEGER NOT NULL, act TEXT NOT NULL, detail TEXT NOT NULL, hash BLOB NOT NULL) STRICT;
+        """
+}

@@ -1,0 +1,138 @@
+internal import GRDB
+internal import GRDBSQLite
+
+/// One tenant's file on the server. Whoever holds it may reach this tenant and no other: no function takes a tenant's name.
+///
+/// One writer at a time, and readers beside it that see the last commit. The functions wait for the disk: they are for a
+/// thread that may. Sendable, since GRDB queues its connections.
+public final class TenantStore: Sendable {
+    private let database: any DatabaseWriter
+    private let tools: TenantTools
+
+    private init(_ database: any DatabaseWriter, _ tools: TenantTools) {
+        self.database = database
+        self.tools = tools
+    }
+
+    // MARK: Making and opening
+
+    /// Creates the file (mode 0600, its directory 0700) and the tenant in it. Throws `exists` when a file is there.
+    public static func create(at path: String, identity: TenantIdentity, tools: TenantTools) throws -> TenantStore {
+        try StoreFile.create(path)
+        let store = try open(path, tools)
+        try store.found(identity)
+        return store
+    }
+
+    /// Opens an existing file and brings its tables up to this version.
+    ///
+    /// Throws `missing`, `notAStore` before anything is written, and `newerVersion` for the file of a newer program.
+    public static func open(at path: String, tools: TenantTools) throws -> TenantStore {
+        try StoreFile.check(path)
+        let store = try open(path, tools)
+        _ = try store.read { try $0.identity() }
+        return store
+    }
+
+    /// The same store without a file, for simulations and tests; gone with its last holder.
+    public static func inMemory(identity: TenantIdentity, tools: TenantTools) throws -> TenantStore {
+        let store = try whole("opening a store in memory") {
+            try prepare(TenantStore(DatabaseQueue(configuration: configuration), tools))
+        }
+        try store.found(identity)
+        return store
+    }
+
+    private static func open(_ path: String, _ tools: TenantTools) throws -> TenantStore {
+        try whole("opening a store") { try prepare(TenantStore(DatabasePool(path: path, configuration: configuration), tools)) }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(10)
+        configuration.label = "tenant"
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -8000")
+        }
+        return configuration
+    }
+
+    private static func prepare(_ store: TenantStore) throws -> TenantStore {
+        let migrator = TenantSchema.migrator
+        // GRDB's pool sets synchronous to NORMAL when it opens, after prepareDatabase: FULL comes last, and is read back.
+        try store.database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        guard try !store.database.read(migrator.hasBeenSuperseded) else {
+            throw StoreError(.newerVersion, doing: "opening a store", detail: "a newer program wrote it; update this one")
+        }
+        try migrator.migrate(store.database)
+        try store.assertDurable()
+        return store
+    }
+
+    private func found(_ identity: TenantIdentity) throws {
+        try Self.whole("creating a store") {
+            try database.write { try TenantTransaction($0, tools).found(identity) }
+            // The mark by which a file is known for ours must lie in the file itself, not in its log.
+            try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+        }
+    }
+
+    /// Closes the file; what was committed is in it. Reading and writing throw from here on.
+    public func close() throws {
+        try Self.whole("closing a store") { try database.close() }
+    }
+
+    // MARK: Durability
+
+    /// Refuses to go on unless a commit waits for the disk: acknowledged work would be lost with the power otherwise.
+    func assertDurable() throws {
+        let (synchronous, foreignKeys) = try database.writeWithoutTransaction { database in
+            (try Int.fetchOne(database, sql: "PRAGMA synchronous"), try Int.fetchOne(database, sql: "PRAGMA foreign_keys"))
+        }
+        guard synchronous == 2, foreignKeys == 1 else {
+            throw StoreError(
+                .failed, doing: "opening a store",
+                detail: "SQLite's synchronous is \(synchronous ?? -1) and foreign_keys \(foreignKeys ?? -1), not FULL (2) and on (1)")
+        }
+    }
+
+    // MARK: Reading and writing
+
+    /// Everything that `body` does becomes durable together before this returns; if it throws, nothing of it happened.
+    public func write<Value>(_ body: (TenantTransaction) throws -> Value) throws -> Value {
+        try Self.whole("writing to a store") {
+            try database.write { database in
+                let transaction = TenantTransaction(database, tools)
+                let value = try body(transaction)
+                if let failure = transaction.failure { throw failure }
+                return value
+            }
+        }
+    }
+
+    /// `body` sees one moment, whatever is written meanwhile.
+    public func read<Value>(_ body: (TenantSnapshot) throws -> Value) throws -> Value {
+        try Self.whole("reading a store") { try database.read { try body(TenantSnapshot($0, tools)) } }
+    }
+
+    /// A number that alters with every commit by another process or connection: what a running server polls.
+    public func dataVersion() throws -> Int64 {
+        try Self.whole("asking for changes") {
+            try database.writeWithoutTransaction { try Int64.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
+        }
+    }
+
+    /// For tests: reaches the writer's connection.
+    func withConnection<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try database.writeWithoutTransaction(body)
+    }
+
+    private static func whole<Value>(_ doing: StaticString, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch {
+            throw StoreError.of(error, doing: doing)
+        }
+    }
+}

@@ -1,0 +1,151 @@
+public import SeamarkJournal
+
+extension TenantTransaction {
+    /// Throws `taken` when there is a member of this id.
+    public func addMember(_ member: TenantMember) throws(StoreError) {
+        let doing: StaticString = "adding a member"
+        guard try self.member(member.id) == nil else { throw StoreError(.taken, doing: doing, detail: "there is a member of this id") }
+        let row = try statement(.addMember, doing: doing)
+        row.bind(member.id, at: 1)
+        row.bind(member.name, at: 2)
+        row.bind(member.role, at: 3)
+        row.bind(member.isActive ? 1 : Int64(0), at: 4)
+        try row.run(doing: doing)
+    }
+
+    public func updateMember(_ member: TenantMember) throws(StoreError) {
+        let doing: StaticString = "updating a member"
+        try require(try self.member(member.id), "there is no such member", doing: doing)
+        let row = try statement(.updateMember, doing: doing)
+        row.bind(member.name, at: 1)
+        row.bind(member.role, at: 2)
+        row.bind(member.isActive ? 1 : Int64(0), at: 3)
+        row.bind(member.id, at: 4)
+        try row.run(doing: doing)
+    }
+
+    /// Staffing twice is staffing once.
+    public func staff(_ member: Identifier, on scope: Identifier) throws(StoreError) {
+        try setStaffing(.staff, member, scope, doing: "staffing a member")
+    }
+
+    public func unstaff(_ member: Identifier, from scope: Identifier) throws(StoreError) {
+        try setStaffing(.unstaff, member, scope, doing: "removing a member from a scope")
+    }
+
+    private func setStaffing(_ query: Query, _ member: Identifier, _ scope: Identifier, doing: StaticString) throws(StoreError) {
+        try require(try self.member(member), "there is no such member", doing: doing)
+        let (key, _) = try knownScope(scope, doing: doing)
+        let row = try statement(query, doing: doing)
+        row.bind(member, at: 1)
+        row.bind(key, at: 2)
+        try row.run(doing: doing)
+    }
+
+    // MARK: Devices
+
+    /// Gives the device the next letters. Throws `taken` when there is a device of this id.
+    @discardableResult
+    public func addDevice(_ device: DeviceEnrolment, of member: Identifier, at time: Int64) throws(StoreError) -> TenantDevice {
+        let doing: StaticString = "enrolling a device"
+        try require(try self.member(member), "there is no such member", doing: doing)
+        guard try self.device(device.id) == nil else { throw StoreError(.taken, doing: doing, detail: "there is a device of this id") }
+        let count = try statement(.deviceCount, doing: doing)
+        let letters: String
+        do {
+            defer { count.reset() }
+            letters = try count.step(doing: doing) ? DeviceLetters.text(of: count.int(0)) : DeviceLetters.text(of: 0)
+        }
+        let row = try statement(.addDevice, doing: doing)
+        row.bind(device.id, at: 1)
+        row.bind(member, at: 2)
+        row.bind(device.name, at: 3)
+        row.bind(letters, at: 4)
+        row.bind(device.certificate, at: 5)
+        row.bind(device.signingKey, at: 6)
+        row.bind(time, at: 7)
+        try row.run(doing: doing)
+        return TenantDevice(
+            id: device.id, member: member, name: device.name, letters: letters, certificate: device.certificate,
+            signingKey: device.signingKey, enrolled: time, revoked: nil, contact: nil)
+    }
+
+    /// The first revocation counts; a second changes nothing.
+    public func revokeDevice(_ id: Identifier, at time: Int64) throws(StoreError) {
+        let doing: StaticString = "revoking a device"
+        try require(try device(id), "there is no such device", doing: doing)
+        let row = try statement(.revokeDevice, doing: doing)
+        row.bind(time, at: 1)
+        row.bind(id, at: 2)
+        try row.run(doing: doing)
+    }
+
+    /// A renewed certificate.
+    public func renewDevice(_ id: Identifier, certificate: Hash256, signingKey: [UInt8]) throws(StoreError) {
+        let doing: StaticString = "renewing a device's certificate"
+        try require(try device(id), "there is no such device", doing: doing)
+        let row = try statement(.renewDevice, doing: doing)
+        row.bind(certificate, at: 1)
+        row.bind(signingKey, at: 2)
+        row.bind(id, at: 3)
+        try row.run(doing: doing)
+    }
+
+    public func noteContact(_ contact: DeviceContact, of device: Identifier) throws(StoreError) {
+        let doing: StaticString = "noting a device's contact"
+        let row = try statement(.noteContact, doing: doing)
+        row.bind(contact.time, at: 1)
+        row.bind(contact.skew, at: 2)
+        row.bind(contact.unsent, at: 3)
+        row.bind(contact.version, at: 4)
+        row.bind(contact.incarnation, at: 5)
+        row.bind(device, at: 6)
+        try row.run(doing: doing)
+    }
+
+    // MARK: Invitations
+
+    public func addInvitation(token: Hash256, member: Identifier, made: Int64, expires: Int64) throws(StoreError) {
+        let doing: StaticString = "making an invitation"
+        try require(try self.member(member), "there is no such member", doing: doing)
+        let row = try statement(.addInvitation, doing: doing)
+        row.bind(token, at: 1)
+        row.bind(member, at: 2)
+        row.bind(made, at: 3)
+        row.bind(expires, at: 4)
+        try row.run(doing: doing)
+    }
+
+    /// Uses the invitation up and enrols the device, in one: of many who try, one succeeds.
+    public func redeem(_ token: Hash256, for device: DeviceEnrolment, at time: Int64) throws(StoreError) -> Redemption {
+        let doing: StaticString = "redeeming an invitation"
+        guard let invitation = try invitation(token), let member = try member(invitation.member), member.isActive else { return .unknown }
+        if let redeemed = invitation.redeemed { return .usedBefore(redeemed) }
+        guard time < invitation.expires else { return .expired }
+        let enrolled = try addDevice(device, of: member.id, at: time)
+        let row = try statement(.redeemInvitation, doing: doing)
+        row.bind(time, at: 1)
+        row.bind(device.id, at: 2)
+        row.bind(token, at: 3)
+        try row.run(doing: doing)
+        return .redeemed(enrolled)
+    }
+
+    private func require<Found>(_ found: Found?, _ detail: String, doing: StaticString) throws(StoreError) {
+        guard found != nil else { throw StoreError(.unknown, doing: doing, detail: detail) }
+    }
+}
+
+/// Short names of devices for people: A … Z, AA, AB, …
+enum DeviceLetters {
+    /// `number` counts from 0.
+    static func text(of number: Int64) -> String {
+        var rest = number
+        var letters: [UInt8] = []
+        repeat {
+            letters.append(UInt8(65 + rest % 26))
+            rest = rest / 26 - 1
+        } while rest >= 0
+        return String(decoding: letters.reversed(), as: UTF8.self)
+    }
+}
