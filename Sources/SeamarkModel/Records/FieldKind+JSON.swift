@@ -6,12 +6,13 @@ public import SeamarkJournal
 extension FieldKind {
     /// The value that `json` means. Checked as to bounds too.
     public func value(from json: JSONValue, references: References) throws(FieldFault) -> Value {
-        let value = try read(json, references)
+        let value = try unchecked(from: json, references: references)
         if let fault = fault(in: value) { throw fault }
         return value
     }
 
-    private func read(_ json: JSONValue, _ references: References) throws(FieldFault) -> Value {
+    /// The value before its bounds were looked at.
+    func unchecked(from json: JSONValue, references: References) throws(FieldFault) -> Value {
         switch self {
         case .text:
             guard let text = json.text else { throw FieldFault(.kind("a text")) }
@@ -44,7 +45,7 @@ extension FieldKind {
             guard let elements = json.elements else { throw FieldFault(.kind("a list")) }
             var values: [Value] = []
             for (index, element) in elements.enumerated() {
-                do throws(FieldFault) { values.append(try kind.read(element, references)) } catch { throw error.inside(String(index + 1)) }
+                do throws(FieldFault) { values.append(try kind.unchecked(from: element, references: references)) } catch { throw error.inside(String(index + 1)) }
             }
             return .list(values)
         case .group(let group):
@@ -54,7 +55,7 @@ extension FieldKind {
                 guard let definition = group.member(key: member.name) else { throw FieldFault(.unknownMember, at: [TextRule.quoted(member.name)]) }
                 if member.value == .null { continue }
                 do throws(FieldFault) {
-                    parts.append(Value.Member(definition.number, try definition.kind.read(member.value, references)))
+                    parts.append(Value.Member(definition.number, try definition.kind.unchecked(from: member.value, references: references)))
                 } catch { throw error.inside(definition.key) }
             }
             return .group(parts.sorted { $0.number < $1.number })
@@ -64,7 +65,7 @@ extension FieldKind {
             for (index, key) in Self.points.enumerated() {
                 guard let part = json[key.description] else { throw FieldFault(.missing(key.description)) }
                 do throws(FieldFault) {
-                    parts.append(Value.Member(UInt32(index) + 1, try kind.read(part, references)))
+                    parts.append(Value.Member(UInt32(index) + 1, try kind.unchecked(from: part, references: references)))
                 } catch { throw error.inside(key.description) }
             }
             guard members.count == 3 else { throw FieldFault(.kind("an object with low, likely and high alone")) }
