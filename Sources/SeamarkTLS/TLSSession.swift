@@ -109,13 +109,12 @@ public final class TLSSession {
 
     /// What is to be sent now, at most `atMost` bytes of it; empty when there is nothing.
     public func takeCiphertext(atMost: Int = mostPendingCiphertext * 2) -> [UInt8] {
+        defer { shrink() }
         let count = min(BIO_ctrl_pending(output), max(0, atMost))
         guard count > 0 else { return [] }
-        let taken = [UInt8](unsafeUninitializedCapacity: count) { buffer, taken in
+        return [UInt8](unsafeUninitializedCapacity: count) { buffer, taken in
             taken = max(0, Int(TLSLibrary.call { BIO_read(output, buffer.baseAddress, Int32(count)) }))
         }
-        shrink()
-        return taken
     }
 
     // MARK: Steps
@@ -279,7 +278,7 @@ public final class TLSSession {
     /// Bytes: header 5, type 1, tag 16.
     private static let recordOverhead = 22
     /// Bytes of memory an idle conversation may keep for ciphertext.
-    private static let keptMemory = 20 * 1024
+    private static let keptMemory = 1024
 
     private enum Outcome: Equatable {
         case done, wantsMore, peerClosed
