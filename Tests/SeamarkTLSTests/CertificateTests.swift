@@ -80,7 +80,7 @@ import Testing
         #expect(!device.isEstablished)
     }
 
-    @Test(arguments: ["other.example", "halyard.exampl", "yard.example", "x.halyard.example"])
+    @Test(arguments: ["other.example", "halyard.harbour.exampl", "harbour.example", "x.halyard.harbour.example"])
     func `pitfall 9, a server with another name is refused`(name: String) throws {
         let conversation = try Conversation(harbour.server, harbour.client(harbour.authorityA.issue(), name: name))
         let (server, client) = conversation.run()
@@ -90,7 +90,10 @@ import Testing
     }
 
     @Test func `pitfalls 9 and 12, a wildcard and a common name are not the name`() throws {
-        for alternative in ["DNS:*.example", "DNS:h*.example", "URI:halyard.example", "DNS:halyard.example.evil.example", "email:x@halyard.example"] {
+        for alternative in [
+            "DNS:*.harbour.example", "DNS:h*.harbour.example", "URI:\(Harbour.serverName)", "DNS:\(Harbour.serverName).evil.example",
+            "email:x@\(Harbour.serverName)",
+        ] {
             let harbour = try Harbour { $0.issue(Harbour.serverName, usage: "serverAuth", alternativeName: alternative) }
             let conversation = try Conversation(harbour.server, harbour.client())
             #expect(conversation.run().client == .wrongName)
@@ -109,9 +112,9 @@ import Testing
     @Test func `pitfall 10, a server is believed only with a server's purpose and from the pinned authority`() throws {
         let device = harbour.authorityA.issue()
         let cases: [((TestAuthority) -> TestAuthority.Issued, TLSError)] = [
-            ({ $0.issue(usage: "clientAuth", alternativeName: "DNS:halyard.example") }, .wrongPurpose),
-            ({ $0.issue(usage: nil, alternativeName: "DNS:halyard.example") }, .wrongPurpose),
-            ({ $0.issue(usage: "serverAuth", alternativeName: "DNS:halyard.example", to: -60) }, .expired),
+            ({ $0.issue(usage: "clientAuth", alternativeName: "DNS:halyard.harbour.example") }, .wrongPurpose),
+            ({ $0.issue(usage: nil, alternativeName: "DNS:halyard.harbour.example") }, .wrongPurpose),
+            ({ $0.issue(usage: "serverAuth", alternativeName: "DNS:halyard.harbour.example", to: -60) }, .expired),
             ({ _ in TestAuthority("an installation authority").issueServer() }, .unknownAuthority),
         ]
         for (make, error) in cases {

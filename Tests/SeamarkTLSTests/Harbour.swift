@@ -8,7 +8,7 @@ final class Harbour {
         init(_ name: String) { self.name = name }
     }
 
-    static let serverName = "halyard.example"
+    static let serverName = "halyard.harbour.example"
 
     let installation = TestAuthority("an installation authority")
     let authorityA = TestAuthority("authority A")

@@ -13,7 +13,7 @@ import Testing
         let tenant = try CertificateAuthority.create(commonName: "tenant", notBefore: from, notAfter: to)
         let serverKey = try CertificateKey.generate()
         let serverCertificate = try installation.issueServer(
-            for: CertificateSigningRequest(for: serverKey), dnsName: "halyard.example", notBefore: from, notAfter: to)
+            for: CertificateSigningRequest(for: serverKey), dnsName: "halyard.harbour.example", notBefore: from, notAfter: to)
         let deviceKey = try CertificateKey.generate()
         let deviceCertificate = try tenant.issueDevice(
             for: CertificateSigningRequest(for: deviceKey), uri: "seamark:device", notBefore: from, notAfter: to)
@@ -26,7 +26,7 @@ import Testing
         ) { $0 == Array("label".utf8) ? choice : nil }
         let pin = TLSClientContext.Trust.pin(installation.key.publicKey.pin.bytes)
 
-        let door = try Conversation(server, TLSClientContext(trust: pin, serverName: "halyard.example", label: "label"))
+        let door = try Conversation(server, TLSClientContext(trust: pin, serverName: "halyard.harbour.example", label: "label"))
         try door.shakeHands()
         #expect(door.server.peerCertificate == nil)
         #expect(door.client.serverAuthority == installation.certificate.der)
@@ -34,7 +34,7 @@ import Testing
         let learnt = TLSClientContext.Trust.authority(try #require(door.client.serverAuthority))
         let device = try TLSIdentity(certificate: Array(deviceCertificate.pem.utf8), privateKey: deviceKey.der)
         let conversation = try Conversation(
-            server, TLSClientContext(trust: learnt, serverName: "halyard.example", label: "label", identity: device))
+            server, TLSClientContext(trust: learnt, serverName: "halyard.harbour.example", label: "label", identity: device))
         try conversation.shakeHands()
         #expect(conversation.server.peerCertificate == deviceCertificate.der)
         #expect((conversation.server.tenant as? Harbour.Tenant)?.name == "the tenant")

@@ -155,11 +155,12 @@ import Testing
     @Test func `pitfall 7, a peer that never reads stops the writer at 256 KiB`() throws {
         let conversation = try harbour.established()
         let much = [UInt8](repeating: 7, count: 1 << 20)
-        var taken = 0
+        var (taken, most) = (0, 0)
         for _ in 0..<100 {
             taken += try conversation.server.write(much)
-            #expect(conversation.server.pendingCiphertext <= TLSSession.mostPendingCiphertext)
+            most = max(most, conversation.server.pendingCiphertext)
         }
+        #expect(most <= TLSSession.mostPendingCiphertext)
         #expect((200_000...TLSSession.mostPendingCiphertext).contains(taken))
     }
 

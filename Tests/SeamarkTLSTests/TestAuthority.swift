@@ -62,7 +62,7 @@ final class TestAuthority {
     }
 
     /// A server's certificate from this authority.
-    func issueServer(_ name: String = "halyard.example", key: Key = .p256) -> Issued {
+    func issueServer(_ name: String = "halyard.harbour.example", key: Key = .p256) -> Issued {
         issue("server", usage: "serverAuth", alternativeName: "DNS:\(name)", key: key)
     }
 
