@@ -6,7 +6,8 @@ struct RiskCalculationTests {
 
     @Test func `the order of the input makes no difference to any bit`() throws {
         var input = InventedEngagements.halden
-        input.overlaps.append(Overlap("L2", "nobody", share: 0.2))
+        input.overlaps += [Overlap("L2", "nobody", share: 0.2), Overlap("L1", "someone", share: 0.2), Overlap("L3", "L3", share: 1)]
+        input.lines[5].seamPoints = [PointShare("S1", 10), PointShare("S2", 20), PointShare("S3", 30)]
         input.lines[0].pool = "p"
         input.lines[1].pool = "p"
         input.pools = [LedgerPool(key: "p", ceiling: 1200), LedgerPool(key: "q", ceiling: 1)]
@@ -45,6 +46,17 @@ struct RiskCalculationTests {
         var seeded = quick
         seeded.seed = 1
         #expect(try used.run(InventedEngagements.halden, settings: seeded).headline != expected.headline)
+    }
+
+    @Test func `tables of one shape at other probabilities are not confused`() throws {
+        func line(_ probability: Double) -> PricedLine {
+            PricedLine(
+                key: "fine", category: .penalty, grade: .b, amount: .amount(range(40, 90, 400)), probability: probability,
+                domainPoints: [])
+        }
+        var used = RiskCalculation(), fresh = RiskCalculation()
+        _ = try used.draws(of: line(0.2001), settings: quick)
+        #expect(try used.draws(of: line(0.2004), settings: quick) == fresh.draws(of: line(0.2004), settings: quick))
     }
 
     @Test func `an unrelated line leaves the other lines' draws as they were`() throws {
