@@ -40,13 +40,9 @@ static inline int copenssl_tls_set_app_data(SSL *ssl, void *data) { return SSL_s
 static inline void *copenssl_tls_get_app_data(const SSL *ssl) { return SSL_get_app_data(ssl); }
 /// `SSL_set_msg_callback_arg` is a macro over SSL_ctrl.
 static inline void copenssl_tls_set_message_callback_argument(SSL *ssl, void *argument) { SSL_set_msg_callback_arg(ssl, argument); }
-/// `SSL_get_negotiated_group` is a macro over SSL_ctrl.
-static inline int copenssl_tls_negotiated_group(SSL *ssl) { return (int)SSL_get_negotiated_group(ssl); }
 /// `BIO_set_mem_eof_return` is a macro over BIO_ctrl: 0 makes an empty BIO the end of the stream, -1 makes it "later".
 static inline void copenssl_tls_set_memory_end(BIO *bio, int value) { BIO_set_mem_eof_return(bio, value); }
 /// `BIO_get_mem_ptr` is a macro over BIO_ctrl; this is how much memory a memory BIO keeps.
 static inline size_t copenssl_tls_memory_capacity(BIO *bio) { BUF_MEM *memory = NULL; BIO_get_mem_ptr(bio, &memory); return memory ? memory->max : 0; }
 /// `SSL_OP_…` are computed by a function-like macro.
 static inline uint64_t copenssl_tls_options(void) { return SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION; }
-/// `SSL_OP_IGNORE_UNEXPECTED_EOF` is computed by a function-like macro; a test asserts that it is never set.
-static inline uint64_t copenssl_tls_option_ignore_end(void) { return SSL_OP_IGNORE_UNEXPECTED_EOF; }
