@@ -1,0 +1,125 @@
+internal import Glibc
+
+/// The directory of one device's store, and the few things done to it outside SQLite. For its owner alone.
+struct DeviceFiles {
+    static let longestPath = 3500
+    let directory: String
+
+    var rows: String { directory + "/rows.sqlite" }
+    var lock: String { directory + "/lock" }
+    var syncLock: String { directory + "/sync.lock" }
+
+    /// All that a store leaves behind; the lock first, because without it the rest is noise.
+    private var all: [String] { [lock, rows + "-wal", rows, rows + "-shm", rows + "-journal", lock + ".new", syncLock] }
+
+    init(_ directory: String) {
+        self.directory = directory.count > 1 && directory.hasSuffix("/") ? String(directory.dropLast()) : directory
+    }
+
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// Makes the directory; refuses when something is there.
+    func make() throws(DeviceStoreError) {
+        guard mkdir(directory, 0o700) == 0 else { throw Self.error(errno) }
+    }
+
+    /// An empty file for its owner alone.
+    func makeEmpty(_ path: String) throws(DeviceStoreError) {
+        let descriptor = Glibc.open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Self.error(errno) }
+        close(descriptor)
+    }
+
+    /// Takes away what others may do here; a copy that was restored may allow too much. Where it cannot, the seals still hold.
+    func tighten() {
+        chmod(directory, 0o700)
+        for path in all { chmod(path, 0o600) }
+    }
+
+    func readLock() throws(DeviceStoreError) -> [UInt8] {
+        let descriptor = Glibc.open(lock, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw errno == ENOENT ? .notAStore : Self.error(errno) }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: DeviceLock.longest + 1)
+        var filled = 0
+        while filled < bytes.count {
+            let count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + filled, $0.count - filled) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw Self.error(errno) }
+            if count == 0 { break }
+            filled += count
+        }
+        return Array(bytes[0..<filled])
+    }
+
+    /// Puts a new lock in the place of the old one: wholly, or not at all, and durably before this returns.
+    func replaceLock(by bytes: [UInt8]) throws(DeviceStoreError) {
+        let fresh = lock + ".new"
+        let descriptor = Glibc.open(fresh, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw Self.error(errno) }
+        var failure: Int32?
+        var written = 0
+        while written < bytes.count, failure == nil {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written) }
+            if count < 0, errno != EINTR { failure = errno }
+            if count > 0 { written += count }
+        }
+        if failure == nil, fsync(descriptor) != 0 { failure = errno }
+        close(descriptor)
+        if failure == nil, rename(fresh, lock) != 0 { failure = errno }
+        if let failure {
+            unlink(fresh)
+            throw Self.error(failure)
+        }
+        try Self.sync(directory: directory)
+    }
+
+    /// Makes the directory's entries durable.
+    static func sync(directory: String) throws(DeviceStoreError) {
+        let descriptor = Glibc.open(directory.isEmpty ? "." : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw error(errno) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw error(errno) }
+    }
+
+    var parent: String {
+        guard let slash = directory.lastIndex(of: "/") else { return "." }
+        return slash == directory.startIndex ? "/" : String(directory[..<slash])
+    }
+
+    /// Gives a finished store its name.
+    func move(to target: DeviceFiles) throws(DeviceStoreError) {
+        guard !Self.exists(target.directory) else { throw .exists }
+        guard rename(directory, target.directory) == 0 else { throw Self.error(errno) }
+        try Self.sync(directory: target.parent)
+    }
+
+    /// Overwrites the lock and forgets it, then removes the rest. Files that are gone already are no hindrance.
+    func destroy() throws(DeviceStoreError) {
+        let descriptor = Glibc.open(lock, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        if descriptor >= 0 {
+            let zeros = [UInt8](repeating: 0, count: DeviceLock.longest)
+            _ = zeros.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            fsync(descriptor)
+            close(descriptor)
+        } else if errno != ENOENT {
+            throw Self.error(errno)
+        }
+        for path in all where unlink(path) != 0 && errno != ENOENT { throw Self.error(errno) }
+        if rmdir(directory) != 0, errno != ENOENT { throw Self.error(errno) }
+        try Self.sync(directory: parent)
+    }
+
+    static func error(_ code: Int32) -> DeviceStoreError {
+        switch code {
+        case ENOENT, ENOTDIR: .missing
+        case EEXIST, ENOTEMPTY: .exists
+        case ENOSPC, EDQUOT: .full
+        case EROFS, EACCES, EPERM: .readOnly
+        case _: .failed(code: code)
+        }
+    }
+}

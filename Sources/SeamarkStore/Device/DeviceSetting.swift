@@ -1,0 +1,15 @@
+/// One thing that a device remembers for its member, by a number that is never reused. Numbers of a newer program are kept.
+public struct DeviceSetting: RawRepresentable, Hashable, Comparable, Sendable {
+    public let rawValue: UInt32
+
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// The engagement that verbs mean when they name none: an `id`.
+    public static let currentScope = DeviceSetting(rawValue: 1)
+    /// The server revoked this device: a `bool`.
+    public static let isRevoked = DeviceSetting(rawValue: 2)
+    /// When the offline lease ends, by this device's clock: an `int`, milliseconds since 1970.
+    public static let leaseEnd = DeviceSetting(rawValue: 3)
+
+    public static func < (left: DeviceSetting, right: DeviceSetting) -> Bool { left.rawValue < right.rawValue }
+}

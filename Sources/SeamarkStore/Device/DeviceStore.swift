@@ -1,0 +1,101 @@
+public import SeamarkCrypto
+public import SeamarkJournal
+
+/// A device's store on disk, locked: a directory for its owner alone with one SQLite file of sealed rows and its lock.
+public struct DeviceStore: Sendable {
+    private let files: DeviceFiles
+
+    /// Finds the store at `path`. Says nothing of what it holds.
+    public init(at path: String) throws(DeviceStoreError) {
+        files = DeviceFiles(path)
+        guard DeviceFiles.exists(files.directory) else { throw .missing }
+        guard DeviceFiles.exists(files.lock), DeviceFiles.exists(files.rows) else { throw .notAStore }
+    }
+
+    public var path: String { files.directory }
+
+    /// Makes a store at `path`, whose parent exists. It is there wholly, or not at all.
+    public static func create(
+        at path: String, identity: DeviceIdentity, passphrase: [UInt8], cost: StretchingCost = .floor,
+        by stretching: any PassphraseStretching = Scrypt()
+    ) throws(DeviceStoreError) -> OpenDeviceStore {
+        let target = DeviceFiles(path)
+        guard !DeviceFiles.exists(target.directory) else { throw .exists }
+        do {
+            let key = try Randomness.secret(32)
+            let words = try Randomness.identifierWords()
+            let id = Identifier(high: words.high, low: words.low)
+            let draft = DeviceFiles(target.directory + ".new-" + Hexadecimal.text(of: Array(id.bytes.prefix(6))))
+            try draft.make()
+            do {
+                try draft.makeEmpty(draft.rows)
+                let shelf = try SQLiteRowShelf(path: draft.rows, create: true)
+                let store = try OpenDeviceStore(id: id, storeKey: key, shelf: shelf) { () throws(DeviceStoreError) in throw .busy }
+                try store.transaction { try $0.append(.identity(identity)) }
+                try shelf.close()
+                let lock = try DeviceLock(store: id, key: key, passphrase: passphrase, cost: cost, stretching: stretching)
+                try draft.replaceLock(by: lock.bytes)
+                try draft.move(to: target)
+            } catch {
+                try? draft.destroy()
+                throw error
+            }
+            return try DeviceStore(at: path).unlock(storeKey: key)
+        } catch { throw DeviceStoreError.of(error) ?? .notAStore }
+    }
+
+    /// The id under which a keyring may keep the store's key.
+    public var id: Identifier {
+        get throws(DeviceStoreError) { try readLock().store }
+    }
+
+    /// - Parameter limit: only rows before this number, to read what lies before a damaged one; then nothing can be written.
+    public func unlock(
+        passphrase: [UInt8], before limit: Int64 = .max, by stretching: any PassphraseStretching = Scrypt()
+    ) throws(DeviceStoreError) -> OpenDeviceStore {
+        do {
+            let lock = try readLock()
+            return try open(lock, key: try lock.open(with: passphrase, by: stretching), limit)
+        } catch { throw DeviceStoreError.of(error) ?? .notAStore }
+    }
+
+    /// With the key that an open store gave out.
+    public func unlock(storeKey: SecretBytes, before limit: Int64 = .max) throws(DeviceStoreError) -> OpenDeviceStore {
+        let lock = try readLock()
+        guard lock.fits(storeKey) else { throw .wrongKey }
+        return try open(lock, key: storeKey, limit)
+    }
+
+    private func open(_ lock: DeviceLock, key: SecretBytes, _ limit: Int64) throws(DeviceStoreError) -> OpenDeviceStore {
+        files.tighten()
+        let shelf: SQLiteRowShelf
+        do { shelf = try SQLiteRowShelf(path: files.rows) } catch { throw DeviceStoreError.of(error) ?? .notAStore }
+        let path = files.syncLock
+        let store = try OpenDeviceStore(id: lock.store, storeKey: key, shelf: shelf, limit: limit) { () throws(DeviceStoreError) in
+            try SyncLock.take(path: path)
+        }
+        guard try !store.state.isEmpty else { throw .notAStore }
+        return store
+    }
+
+    /// Replaces the passphrase. The rows stay as they are; whoever knew the old one and holds an old copy of the lock can
+    /// still open it.
+    public func changePassphrase(
+        from old: [UInt8], to new: [UInt8], cost: StretchingCost = .floor, by stretching: any PassphraseStretching = Scrypt()
+    ) throws(DeviceStoreError) {
+        do {
+            let lock = try readLock()
+            let key = try lock.open(with: old, by: stretching)
+            let fresh = try DeviceLock(store: lock.store, key: key, passphrase: new, cost: cost, stretching: stretching)
+            try files.replaceLock(by: fresh.bytes)
+        } catch { throw DeviceStoreError.of(error) ?? .notAStore }
+    }
+
+    /// Destroys the store at `path`, its lock first: cut off at any point it is either locked and whole, or noise.
+    /// May be repeated until it succeeds.
+    public static func wipe(at path: String) throws(DeviceStoreError) { try DeviceFiles(path).destroy() }
+
+    private func readLock() throws(DeviceStoreError) -> DeviceLock {
+        do { return try DeviceLock(bytes: try files.readLock()) } catch { throw DeviceStoreError.of(error) ?? .notAStore }
+    }
+}

@@ -1,0 +1,194 @@
+internal import SeamarkCrypto
+internal import SeamarkJournal
+
+/// What one process knows of a store: the state so far, and which row says what.
+///
+/// Not Sendable: whoever holds it sees to it that one thread uses it at a time.
+final class DeviceView {
+    /// Rows of which only the last counts; the row of the one before is removed.
+    private enum Place: Hashable {
+        case identity, completeContact, otherContact, checkpoint
+        case scope(Identifier)
+        case setting(DeviceSetting)
+
+        init?(_ event: DeviceEvent) {
+            switch event {
+            case .identity: self = .identity
+            case .contact(let contact): self = contact.outcome == .complete ? .completeContact : .otherContact
+            case .checkpoint: self = .checkpoint
+            case .scopeAdded(let scope): self = .scope(scope.id)
+            case .setting(let setting, _): self = .setting(setting)
+            case .scopeLeft, .replica: return nil
+            }
+        }
+    }
+
+    private struct ScopeRows {
+        let key: SealingKey
+        /// Every row that is of the scope, its key's among them; some may be removed already.
+        var all: [Int64]
+        /// The rows of captured changes that no block of ours holds yet, by change.
+        var captured: [Identifier: Int64] = [:]
+        /// The rows that hold blocks, by hash.
+        var blocks: [Hash256: Int64] = [:]
+    }
+
+    let sealer: RowSealer
+    private(set) var state = DeviceState()
+    /// The number of the last row that was read or written.
+    private(set) var last: Int64 = 0
+    private var places: [Place: Int64] = [:]
+    private var scopes: [Identifier: ScopeRows] = [:]
+    /// Own blocks whose entries have not been read yet: saves reading their rows a second time.
+    private var unlearnt: [Hash256: Block] = [:]
+    private let primitives = SystemPrimitives()
+
+    init(sealer: RowSealer) { self.sealer = sealer }
+
+    // MARK: Reading
+
+    /// Reads the rows that came since, before `limit`. Throws `damagedRow`, having taken in all before it.
+    func read(_ rows: any RowAccess, before limit: Int64 = .max, _ body: (Int64, DeviceEvent) throws -> Void) throws {
+        let highest = try rows.highest()
+        guard highest >= last else { throw DeviceStoreError.wentBack }
+        guard highest > last else { return }
+        try rows.forEach(after: last) { number, sealed in
+            guard number < limit else { return }
+            let row: DeviceRow
+            let event: DeviceEvent?
+            do {
+                row = try open(sealed, number)
+                event = try self.event(row, rows)
+                guard event.map(state.accepts) ?? true else { throw DeviceStoreError.damagedRow(number) }
+            } catch is DecodeError {
+                throw DeviceStoreError.damagedRow(number)
+            } catch let error as SealError {
+                throw Self.failure(error, number)
+            }
+            take(row, event, at: number)
+            if let event { try body(number, event) }
+        }
+    }
+
+    private func open(_ sealed: [UInt8], _ number: Int64) throws -> DeviceRow {
+        let (content, scope) = try sealer.open(sealed, at: number) { scopes[$0]?.key }
+        return try DeviceRow.read(content, of: scope, primitives)
+    }
+
+    private static func failure(_ error: SealError, _ number: Int64) -> DeviceStoreError {
+        switch error {
+        case .unknownVersion, .truncated, .notAuthentic: .damagedRow(number)
+        case .exhausted: .mustReopen
+        }
+    }
+
+    /// The event that a row stands for; nil for a key.
+    private func event(_ row: DeviceRow, _ rows: any RowAccess) throws -> DeviceEvent? {
+        switch row {
+        case .event(let event): return event
+        case .key: return nil
+        case .learntAgain(let scope, let entry):
+            guard case .block(let hash) = entry.content, let block = try block(hash, of: scope, rows) else {
+                throw DecodeError(.badReference, reading: "block of an entry")
+            }
+            return .replica(scope, .learnt(entry, block))
+        }
+    }
+
+    /// A block that the store holds, as it was sealed or learnt.
+    func block(_ hash: Hash256, of scope: Identifier, _ rows: any RowAccess) throws -> Block? {
+        if let block = unlearnt[hash] { return block }
+        guard let number = scopes[scope]?.blocks[hash], let sealed = try rows.row(number) else { return nil }
+        do {
+            guard case .event(.replica(_, let event)) = try open(sealed, number) else { throw DeviceStoreError.damagedRow(number) }
+            switch event {
+            case .sealed(let block), .learnt(_, let block?): return block
+            case .learnt(_, nil), .began, .captured, .receipted, .rebuilt: throw DeviceStoreError.damagedRow(number)
+            }
+        } catch let error as SealError {
+            throw Self.failure(error, number)
+        } catch is DecodeError {
+            throw DeviceStoreError.damagedRow(number)
+        }
+    }
+
+    // MARK: Writing
+
+    /// Writes an event as the next row, with what goes with it: a scope's key before its first row, and the end of the rows
+    /// that it makes needless.
+    func append(_ event: DeviceEvent, _ rows: any RowAccess) throws {
+        precondition(state.accepts(event), "an event fits on what the store holds")
+        if case .scopeAdded(let scope) = event, scopes[scope.id] == nil {
+            let row = DeviceRow.key(scope: scope.id, try Randomness.secret(32))
+            try insert(row, rows)
+            take(row, nil, at: last + 1)
+        }
+        let needless = needless(after: event)
+        let row = try row(for: event, rows)
+        // The new row comes first: a number is never used twice, because the highest is never removed alone.
+        try insert(row, rows)
+        for number in needless { try rows.remove(number) }
+        take(row, event, at: last + 1)
+    }
+
+    private func insert(_ row: DeviceRow, _ rows: any RowAccess) throws {
+        let scope = row.scope.map { id in
+            guard let scope = scopes[id] else { preconditionFailure("a row's scope has a key") }
+            return (id, scope.key)
+        }
+        try rows.insert(sealer.seal(row.encoded(primitives), at: last + 1, of: scope), at: last + 1)
+    }
+
+    /// A block that a row holds already is named, not written again; unless other of its sensitive values came with it.
+    private func row(for event: DeviceEvent, _ rows: any RowAccess) throws -> DeviceRow {
+        guard case .replica(let scope, .learnt(let entry, let block?)) = event, scopes[scope]?.blocks[block.hash] != nil else {
+            return .event(event)
+        }
+        if block.root != .zero {
+            guard try self.block(block.hash, of: scope, rows)?.sensitiveParts == block.sensitiveParts else { return .event(event) }
+        }
+        return .learntAgain(scope: scope, entry)
+    }
+
+    /// The rows that say nothing more once `event` is written.
+    private func needless(after event: DeviceEvent) -> [Int64] {
+        if let place = Place(event) { return places[place].map { [$0] } ?? [] }
+        switch event {
+        case .scopeLeft(let scope): return scopes[scope]?.all ?? []
+        case .replica(let scope, .sealed(let block)) where block.stream == state.replicas[scope]?.stream:
+            return block.changes.compactMap { scopes[scope]?.captured[$0.id] }
+        case .identity, .scopeAdded, .contact, .checkpoint, .setting, .replica: return []
+        }
+    }
+
+    // MARK: Both
+
+    /// Takes a row in that was read or written.
+    private func take(_ row: DeviceRow, _ event: DeviceEvent?, at number: Int64) {
+        last = number
+        if case .key(let scope, let key) = row {
+            guard let key = try? SealingKey(dataKey: key) else { preconditionFailure("the system gave entropy before") }
+            scopes[scope] = ScopeRows(key: key, all: [number])
+        }
+        if let scope = row.scope { scopes[scope]?.all.append(number) }
+        guard let event else { return }
+        if let place = Place(event) { places[place] = number }
+        switch event {
+        case .scopeLeft(let scope):
+            scopes[scope] = nil
+            places[.scope(scope)] = nil
+        case .replica(let scope, .captured(let change)): scopes[scope]?.captured[change.id] = number
+        case .replica(let scope, .sealed(let block)):
+            if block.stream == state.replicas[scope]?.stream {
+                for change in block.changes { scopes[scope]?.captured[change.id] = nil }
+            }
+            scopes[scope]?.blocks[block.hash] = number
+            unlearnt[block.hash] = block
+        case .replica(let scope, .learnt(_, let block?)):
+            if case .event = row { scopes[scope]?.blocks[block.hash] = number }
+            unlearnt[block.hash] = nil
+        case .identity, .scopeAdded, .contact, .checkpoint, .setting, .replica: break
+        }
+        state.apply(event, primitives)
+    }
+}
