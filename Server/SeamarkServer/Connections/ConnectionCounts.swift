@@ -1,0 +1,28 @@
+/// What happened at the listener since it began. For logs, `status` and tests; no identity is in it.
+public struct ConnectionCounts: Hashable, Sendable {
+    /// Connections taken.
+    public var accepted = 0
+    /// Closed at once because a limit was reached.
+    public var refusedByLimit = 0
+    /// Handshakes that failed: garbage, foreign or expired certificates, other versions of TLS.
+    public var failedHandshakes = 0
+    /// Certificates that were verified but name no device here.
+    public var refusedAtDoor = 0
+    /// Frames that were none, or not expected.
+    public var badFrames = 0
+    /// Ended for being too slow.
+    public var tooSlow = 0
+    /// Ended without close_notify.
+    public var cutOff = 0
+    /// Entered the tenant's door.
+    public var sessions = 0
+    public var enrolments = 0
+    public var refusedEnrolments = 0
+    public var pushes = 0
+    /// Transactions that held pushes: fewer than pushes when several waited together.
+    public var pushTransactions = 0
+    /// Failures of the server itself.
+    public var faults = 0
+
+    public init() {}
+}

@@ -1,0 +1,131 @@
+internal import SeamarkJournal
+internal import Synchronization
+
+/// Every connection there is, for limits, revocation and stopping.
+///
+/// Used from all event loops; its state is behind one lock, held for a few dictionary operations.
+final class ConnectionRegister: Sendable {
+    /// A connection that has entered the tenant's door.
+    struct Guest: Hashable, Sendable {
+        let tenant: ObjectIdentifier
+        let device: Identifier
+    }
+
+    private struct Entry {
+        let address: String
+        var isUnfinished = true
+        var guest: Guest?
+        /// Ends the connection from any thread, telling the device why.
+        let end: @Sendable (Ending) -> Void
+    }
+
+    /// Why a connection is ended from outside.
+    enum Ending: Hashable, Sendable {
+        /// The server stops: finish what was received, then say goodbye.
+        case stopping
+        case revoked
+        /// Now, whatever is on its way.
+        case cutting
+    }
+
+    private struct State {
+        var entries: [UInt64: Entry] = [:]
+        var next: UInt64 = 0
+        var unfinished = 0
+        var addresses: [String: Int] = [:]
+        var guests: [Guest: Int] = [:]
+        var isStopping = false
+        var counts = ConnectionCounts()
+    }
+
+    private let state = Mutex(State())
+    private let limits: ConnectionLimits
+
+    init(limits: ConnectionLimits) { self.limits = limits }
+
+    /// Takes a connection in; nil when a limit is reached. Whoever gets a number gives it back with `left`.
+    func entered(from address: String, end: @escaping @Sendable (Ending) -> Void) -> UInt64? {
+        state.withLock { state in
+            let here = state.addresses[address] ?? 0
+            guard !state.isStopping, state.unfinished < limits.unfinishedHandshakes, here < limits.connectionsPerAddress else {
+                state.counts.refusedByLimit += 1
+                return nil
+            }
+            state.counts.accepted += 1
+            state.addresses[address] = here + 1
+            state.unfinished += 1
+            state.next += 1
+            state.entries[state.next] = Entry(address: address, end: end)
+            return state.next
+        }
+    }
+
+    func finishedHandshake(_ number: UInt64) {
+        state.withLock { $0.finish(number) }
+    }
+
+    /// A connection is a device's now. False when the device has too many.
+    func admitted(_ number: UInt64, as guest: Guest) -> Bool {
+        state.withLock { state in
+            let here = state.guests[guest] ?? 0
+            guard state.entries[number] != nil, here < limits.connectionsPerDevice else {
+                state.counts.refusedByLimit += 1
+                return false
+            }
+            state.entries[number]?.guest = guest
+            state.guests[guest] = here + 1
+            state.counts.sessions += 1
+            return true
+        }
+    }
+
+    func left(_ number: UInt64) {
+        state.withLock { state in
+            state.finish(number)
+            guard let entry = state.entries.removeValue(forKey: number) else { return }
+            state.addresses[entry.address] = State.less(state.addresses[entry.address])
+            if let guest = entry.guest { state.guests[guest] = State.less(state.guests[guest]) }
+        }
+    }
+
+    var isEmpty: Bool { state.withLock { $0.entries.isEmpty } }
+    var counts: ConnectionCounts { state.withLock { $0.counts } }
+
+    func count(_ change: (inout ConnectionCounts) -> Void) { state.withLock { change(&$0.counts) } }
+
+    /// The tenants that have guests, each with its guests' devices.
+    func guests() -> [ObjectIdentifier: Set<Identifier>] {
+        state.withLock { state in
+            var found: [ObjectIdentifier: Set<Identifier>] = [:]
+            for guest in state.guests.keys { found[guest.tenant, default: []].insert(guest.device) }
+            return found
+        }
+    }
+
+    /// Ends the connections of one device.
+    func end(_ guest: Guest, _ ending: Ending) {
+        for entry in state.withLock({ $0.entries.values.filter { $0.guest == guest } }) { entry.end(ending) }
+    }
+
+    /// Ends every connection, and takes no more.
+    func endAll(_ ending: Ending) {
+        let entries = state.withLock { state in
+            state.isStopping = true
+            return Array(state.entries.values)
+        }
+        for entry in entries { entry.end(ending) }
+    }
+}
+
+extension ConnectionRegister.State {
+    fileprivate mutating func finish(_ number: UInt64) {
+        guard entries[number]?.isUnfinished == true else { return }
+        entries[number]?.isUnfinished = false
+        unfinished -= 1
+    }
+
+    fileprivate static func less(_ count: Int?) -> Int? {
+        guard let count, count > 1 else { return nil }
+        return count - 1
+    }
+}

@@ -1,0 +1,87 @@
+/// Where a server keeps everything, and under which names. It holds paths; it opens nothing.
+///
+/// ```
+/// DATA/                       0700
+///   installation/             0700
+///     settings.json           the server's fixed random name; the address that invitations carry
+///     authority.key, .pem     the installation authority: signs this server's certificate and nothing else
+///     server.pem              the server's key and certificate, at most 90 days, renewed by the running server
+///   tenants/NAME/             0700  one folder a tenant: move it, and the tenant has moved
+///     tenant.json             its id and its label
+///     data/tenant.sqlite      its database (and SQLite's companions)
+///     keys/                   0700  apart from the database, so that a copy of one is useless without the other
+///       authority.key, .pem   the tenant authority: signs this tenant's devices and server keys
+///       signing.key           the server's Ed25519 key for this tenant
+///       data.key              seals what is sensitive in the database
+/// ```
+/// All files have mode 0600. A server refuses to start when others may read its keys.
+public struct DataDirectory: Hashable, Sendable {
+    public let path: String
+
+    public init(_ path: String) {
+        var path = path.isEmpty ? "." : path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        self.path = path
+    }
+
+    var installation: String { path + "/installation" }
+    var settings: String { installation + "/settings.json" }
+    var authorityKey: String { installation + "/authority.key" }
+    var authorityCertificate: String { installation + "/authority.pem" }
+    var server: String { installation + "/server.pem" }
+    var tenants: String { path + "/tenants" }
+
+    func tenant(_ name: ShortName) -> TenantFolder { TenantFolder(path: tenants + "/" + name.text) }
+
+    /// The folders of all tenants, by name.
+    func tenantFolders() throws(OperationFailure) -> [(name: ShortName, folder: TenantFolder)] {
+        var found: [(name: ShortName, folder: TenantFolder)] = []
+        for text in try PrivateFile.names(in: tenants) {
+            // A folder without its tenant.json is one that is being made, or was never finished.
+            guard let name = ShortName(text), PrivateFile.exists(tenant(name).facts) else { continue }
+            found.append((name, tenant(name)))
+        }
+        return found
+    }
+}
+
+/// Where one tenant's files are.
+struct TenantFolder: Hashable, Sendable {
+    let path: String
+
+    var facts: String { path + "/tenant.json" }
+    var data: String { path + "/data" }
+    var database: String { data + "/tenant.sqlite" }
+    var keys: String { path + "/keys" }
+    var authorityKey: String { keys + "/authority.key" }
+    var authorityCertificate: String { keys + "/authority.pem" }
+    var signingKey: String { keys + "/signing.key" }
+    var dataKey: String { keys + "/data.key" }
+}
+
+/// What an administrator calls a tenant, member or engagement: 1 to 40 letters in lower case, digits and inner hyphens. It can
+/// be a folder's name everywhere and needs no quoting.
+public struct ShortName: Hashable, Comparable, Sendable {
+    public let text: String
+
+    public init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        func isWord(_ byte: UInt8) -> Bool { (97...122).contains(byte) || (48...57).contains(byte) }
+        guard (1...40).contains(bytes.count), let first = bytes.first, let last = bytes.last, isWord(first), isWord(last),
+            bytes.allSatisfy({ isWord($0) || $0 == UInt8(ascii: "-") })
+        else { return nil }
+        self.text = text
+    }
+
+    /// As `init`, with the reason.
+    public init(checking text: String, for what: String) throws(OperationFailure) {
+        guard let name = ShortName(text) else {
+            throw OperationFailure(
+                .badInput, doing: "naming \(what)", wrong: "a short name is 1 to 40 of a-z, 0-9 and inner hyphens",
+                remedy: "choose another, such as halden or site-two")
+        }
+        self = name
+    }
+
+    public static func < (left: ShortName, right: ShortName) -> Bool { left.text < right.text }
+}

@@ -1,0 +1,138 @@
+internal import Foundation
+public import SeamarkCrypto
+public import SeamarkJournal
+public import SeamarkTLS
+
+/// One server as its devices know it: an authority that signs nothing but this server's certificate, and a name that never changes.
+///
+/// Invitations pin the authority's key and carry the name, so the server may move to another host or address.
+public struct Installation: Sendable {
+    /// Random, fixed for ever, verified by devices in place of a host name.
+    public let serverName: String
+    /// HOST:PORT as invitations give it.
+    public let address: String
+    public let authority: CertificateAuthority
+    public let serverCertificate: SeamarkCrypto.Certificate
+    private let serverKey: CertificateKey
+    private let directory: DataDirectory
+
+    static let serverValiditySeconds: Int64 = 90 * 86_400
+    static let authorityValiditySeconds: Int64 = 20 * 365 * 86_400
+    /// Devices whose clocks are behind must not find a new certificate not yet valid.
+    static let clockAllowanceSeconds: Int64 = 86_400
+
+    private struct Settings: Codable {
+        var format: Int
+        var serverName: String
+        var address: String
+    }
+
+    /// SHA-256 of the authority's subject public key info: what invitations carry.
+    public var pin: Hash256 { authority.certificate.publicKey.pin }
+
+    /// Makes the data directory: refuses one that holds an installation already.
+    public static func create(in directory: DataDirectory, address: String, clock: WallClock = .system) throws -> Installation {
+        guard isAddress(address) else {
+            throw OperationFailure(
+                .badInput, doing: "making a data directory", wrong: "the address is not HOST:PORT with a port from 1 to 65535",
+                remedy: "give --name as devices will reach the server, such as seamark.example.org:7440")
+        }
+        guard !PrivateFile.exists(directory.installation) else {
+            throw OperationFailure(
+                .badInput, doing: "making a data directory", wrong: "\(directory.path) holds an installation already",
+                remedy: "use it as it is, or name another with --data")
+        }
+        try PrivateFile.makeFolder(directory.path, mayExist: true)
+        try PrivateFile.makeFolder(directory.tenants, mayExist: true)
+        // Everything is prepared beside its place: an interrupted init leaves no half installation.
+        let draft = DataDirectory(directory.path + "/.init")
+        _ = try? FileManager.default.removeItem(atPath: draft.path)
+        try PrivateFile.makeFolder(draft.path)
+        try PrivateFile.makeFolder(draft.installation)
+        let now = clock.seconds
+        let authority = try CertificateAuthority.create(
+            commonName: "Seamark installation", notBefore: now - clockAllowanceSeconds, notAfter: now + authorityValiditySeconds)
+        let name = try "s" + Hexadecimal.text(of: Randomness.bytes(12)) + ".seamark.internal"
+        try PrivateFile.create(draft.authorityKey, Array(authority.key.pem.utf8))
+        try PrivateFile.create(draft.authorityCertificate, Array(authority.certificate.pem.utf8))
+        let settings = Settings(format: 1, serverName: name, address: address)
+        try PrivateFile.create(draft.settings, Array(JSONEncoder().encode(settings)))
+        try issueServerCertificate(authority, name: name, in: draft, now: now)
+        guard rename(draft.installation, directory.installation) == 0 else {
+            throw PrivateFile.failure(errno, doing: "making a data directory")
+        }
+        rmdir(draft.path)
+        try PrivateFile.makeDurable(folder: directory.path)
+        return try Installation(opening: directory)
+    }
+
+    /// Opens an installation. Refuses keys that others may read, and files that do not belong together.
+    public init(opening directory: DataDirectory) throws {
+        let doing = "opening the data directory \(directory.path)"
+        guard PrivateFile.exists(directory.installation) else {
+            throw OperationFailure(
+                .configuration, doing: doing, wrong: "there is no installation in it",
+                remedy: "run seamark-server init, or name the right one with --data")
+        }
+        for folder in [directory.path, directory.installation, directory.tenants] { try PrivateFile.requirePrivate(folder, isFolder: true) }
+        guard let settings = try? JSONDecoder().decode(Settings.self, from: Data(try PrivateFile.read(directory.settings))) else {
+            throw OperationFailure(.configuration, doing: doing, wrong: "settings.json is damaged", remedy: "restore it from a backup")
+        }
+        guard settings.format == 1 else {
+            throw OperationFailure(
+                .configuration, doing: doing, wrong: "it was made by a newer version", remedy: "run that version, or a newer one")
+        }
+        self.directory = directory
+        serverName = settings.serverName
+        address = settings.address
+        do {
+            authority = try CertificateAuthority(
+                keyPEM: PrivateFile.readText(directory.authorityKey), certificatePEM: PrivateFile.readText(directory.authorityCertificate))
+            let server = try PrivateFile.readText(directory.server)
+            let split = server.range(of: "-----BEGIN CERTIFICATE")?.lowerBound ?? server.startIndex
+            serverKey = try CertificateKey(pem: String(server[..<split]))
+            serverCertificate = try SeamarkCrypto.Certificate(pem: String(server[split...]))
+        } catch let error as CertificateError {
+            throw OperationFailure(.configuration, doing: doing, wrong: "a key or certificate in it is damaged (\(error))", remedy: "restore it from a backup")
+        }
+    }
+
+    /// Who the server is in a conversation: its certificate, and the authority for devices that know only the pin.
+    public func identity() throws(TLSError) -> TLSIdentity {
+        try TLSIdentity(certificate: serverCertificate.der, chain: [authority.certificate.der], privateKey: serverKey.der)
+    }
+
+    /// Whether less than a third of the server certificate's life is left.
+    public func isRenewalDue(at milliseconds: Int64) -> Bool {
+        let lifetime = serverCertificate.notAfter - serverCertificate.notBefore
+        return milliseconds / 1000 > serverCertificate.notAfter - lifetime / 3
+    }
+
+    /// Replaces the server's key and certificate by new ones.
+    public func renewed(at milliseconds: Int64) throws -> Installation {
+        try Self.issueServerCertificate(authority, name: serverName, in: directory, now: milliseconds / 1000)
+        return try Installation(opening: directory)
+    }
+
+    private static func issueServerCertificate(
+        _ authority: CertificateAuthority, name: String, in directory: DataDirectory, now: Int64
+    ) throws {
+        let key = try CertificateKey.generate()
+        let certificate = try authority.issueServer(
+            for: CertificateSigningRequest(for: key), dnsName: name, notBefore: now - clockAllowanceSeconds,
+            notAfter: now - clockAllowanceSeconds + serverValiditySeconds)
+        // Key and certificate are one file: an interruption leaves the old pair.
+        try PrivateFile.replace(directory.server, Array((key.pem + certificate.pem).utf8))
+    }
+
+    static func isAddress(_ text: String) -> Bool {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), port > 0 else { return false }
+        let host = text[..<colon].utf8
+        return (1...253).contains(host.count) && host.allSatisfy { (0x21...0x7e).contains($0) && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "@") }
+    }
+}
+
+extension PrivateFile {
+    /// A file of ours as text; bytes that are no text become marks that no parser takes.
+    static func readText(_ path: String) throws(OperationFailure) -> String { String(decoding: try read(path), as: UTF8.self) }
+}
