@@ -1,0 +1,41 @@
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import SeamarkTLS
+internal import Synchronization
+
+/// What all connections of one listener share.
+final class ConnectionServices: Sendable {
+    let limits: ConnectionLimits
+    let register: ConnectionRegister
+    let door: TenantDoor
+    /// Reads of stores, signatures, inflating: what must not hold up an event loop.
+    let workers: NIOThreadPool
+    let logger: Logger
+    let clock: WallClock
+    private let context: Mutex<TLSServerContext>
+
+    init(
+        limits: ConnectionLimits, register: ConnectionRegister, door: TenantDoor, workers: NIOThreadPool, logger: Logger, clock: WallClock,
+        context: TLSServerContext
+    ) {
+        self.limits = limits
+        self.register = register
+        self.door = door
+        self.workers = workers
+        self.logger = logger
+        self.clock = clock
+        self.context = Mutex(context)
+    }
+
+    func tlsContext() -> TLSServerContext { context.withLock { $0 } }
+
+    /// Conversations to come use `context`: the certificate was renewed.
+    func replace(_ context: TLSServerContext) { self.context.withLock { $0 = context } }
+
+    /// Notes a failure of ours. Errors of stores and keys say what was being done and hold no data.
+    func fault(_ doing: String, _ error: any Error) {
+        register.count { $0.faults += 1 }
+        logger.error("the server could not \(doing)", metadata: ["reason": "\(error)"])
+    }
+}

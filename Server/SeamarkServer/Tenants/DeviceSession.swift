@@ -1,0 +1,226 @@
+internal import SeamarkCrypto
+internal import SeamarkJournal
+internal import SeamarkModel
+internal import SeamarkProtocol
+internal import SeamarkStore
+
+/// What one device of one tenant may do through its connection. Only `TenantDoor` makes one, from a verified certificate.
+///
+/// Membership, role and revocation are read each time, in the transaction that answers: a session that was right when it began may
+/// not be any more.
+final class DeviceSession: Sendable {
+    let name: DeviceName
+    private let tenant: OpenTenant
+
+    init(_ name: DeviceName, of tenant: OpenTenant) {
+        self.name = name
+        self.tenant = tenant
+    }
+
+    var guest: ConnectionRegister.Guest { ConnectionRegister.Guest(tenant: ObjectIdentifier(tenant), device: name.device) }
+
+    // MARK: Greeting
+
+    func welcome() throws -> Message.Welcome {
+        let now = tenant.clock.now()
+        return try tenant.store.read { snapshot in
+            let identity = try snapshot.identity()
+            let standing = try Standing(of: name, in: snapshot)
+            var scopes: [Identifier: Message.ScopeStatus] = [:]
+            var streams: [Identifier: [Message.KnownStream]] = [:]
+            for (stream, end) in try snapshot.streamEnds(ofDevice: name.device) {
+                streams[stream.scope, default: []].append(Message.KnownStream(incarnation: stream.incarnation, end: end))
+            }
+            func add(_ scope: TenantScope, staffed: Bool) {
+                scopes[scope.id] = Message.ScopeStatus(
+                    scope: scope.id, kind: Message.ScopeKind(rawValue: UInt32(scope.kind.rawValue)), staffed: staffed, place: scope.place,
+                    digest: scope.digest, streams: streams[scope.id] ?? [])
+            }
+            if !standing.isRevoked {
+                for scope in try snapshot.scopes(ofMember: name.member) where standing.mayRead(scope.kind) { add(scope, staffed: true) }
+            }
+            // Where it has a stream it may have work to hand in, staffed or not.
+            for id in streams.keys where scopes[id] == nil {
+                if let scope = try snapshot.scope(id) { add(scope, staffed: false) }
+            }
+            return Message.Welcome(
+                schema: identity.schema, leastSchema: 1, epoch: identity.epoch, time: now, role: standing.role.map { UInt32($0.rawValue) } ?? 0,
+                serverKey: tenant.serverKey(identity), scopes: scopes.values.sorted { $0.scope < $1.scope }, revoked: standing.isRevoked)
+        }
+    }
+
+    /// What the snapshot says of the device and its member.
+    private struct Standing {
+        let isRevoked: Bool
+        let role: Role?
+
+        init(of name: DeviceName, in snapshot: TenantSnapshot) throws {
+            let device = try snapshot.device(name.device)
+            let member = try snapshot.member(name.member)
+            isRevoked = device == nil || device?.revoked != nil || member?.isActive != true
+            role = member.flatMap { Role(key: $0.role) }
+        }
+
+        var reading: Reading? { isRevoked ? nil : role.map(RoleTable.reading) }
+
+        func mayRead(_ kind: TenantScope.Kind) -> Bool {
+            switch reading {
+            case .everything, .withoutSensitive: true
+            case .directory: kind == .shared
+            case .published: kind == .published
+            case nil: false
+            }
+        }
+    }
+
+    // MARK: Pushing
+
+    /// A push that was looked at: whole, and of the scope that it says; or why not.
+    enum Opened: Sendable {
+        case block(Block, sensitive: [UInt8])
+        case refused(Message.PushRefusal)
+    }
+
+    /// Everything that the bytes alone can tell. Signature, stream and membership are the store's to check.
+    func open(_ push: Message.Push) -> Opened {
+        let primitives = SystemPrimitives()
+        func refusal(_ code: Problem.Code, _ hash: Hash256) -> Opened {
+            .refused(Message.PushRefusal(scope: push.scope, block: hash, code: code, end: Message.KnownStream(incarnation: 0, end: .beginning)))
+        }
+        do {
+            let block = try Block.open(push.block, sensitive: SensitivePart.decode(push.sensitive, primitives), primitives)
+            guard block.stream.scope == push.scope else { return refusal(.unknownScope, block.hash) }
+            return .block(block, sensitive: push.sensitive)
+        } catch {
+            return refusal(.damagedBlock, push.block.count > 64 ? Digest.sha256(Array(push.block.dropLast(64))) : .zero)
+        }
+    }
+
+    /// Hands a block to the tenant's writer. Call in the order in which the pushes came; answers come in that order.
+    func push(_ opened: Result<Opened, any Error>, then answer: @escaping @Sendable (Result<ServerSession.PushAnswer, any Error>) -> Void) {
+        switch opened {
+        case .failure(let error): tenant.writer.submit(.alone { answer(.failure(error)) })
+        case .success(.refused(let refusal)): tenant.writer.submit(.alone { answer(.success(.refused(refusal))) })
+        case .success(.block(let block, let sensitive)):
+            let push = Push(device: name.device, block: block, sensitive: sensitive, received: tenant.clock.now())
+            let tenant = tenant
+            tenant.writer.submit(
+                .push(
+                    PendingPush(push: push) { result in
+                        answer(Result { try Self.answer(to: block, result.get(), tenant) })
+                    }))
+        }
+    }
+
+    private static func answer(to block: Block, _ outcome: PushOutcome, _ tenant: OpenTenant) throws -> ServerSession.PushAnswer {
+        func refused(_ code: Problem.Code, _ end: StreamEnd) -> ServerSession.PushAnswer {
+            .refused(
+                Message.PushRefusal(
+                    scope: block.stream.scope, block: block.hash, code: code,
+                    end: Message.KnownStream(incarnation: block.stream.incarnation, end: end)))
+        }
+        switch outcome {
+        case .appended(let appended), .present(let appended):
+            let epoch = try tenant.store.read { try $0.identity().epoch }
+            return .receipt(
+                Receipt(
+                    epoch: epoch, scope: appended.scope, place: appended.place, block: appended.block, verdicts: appended.verdicts,
+                    received: appended.received, signer: tenant.keys.signingKey))
+        case .quarantined(let refusal):
+            return refused(Problem.Code(rawValue: refusal.rawValue), try tenant.store.read { try $0.streamEnd(block.stream) })
+        case .refused(let problem, let end):
+            switch problem {
+            case .gap: return refused(.streamGap, end)
+            case .fork: return refused(.streamFork, end)
+            case .unknownScope: return refused(.unknownScope, end)
+            case .unknownDevice: return refused(.deviceRevoked, end)
+            case .foreignBlock: return refused(.foreignStream, end)
+            case .badSignature: return refused(.badSignature, end)
+            }
+        }
+    }
+
+    // MARK: Pulling
+
+    /// An answer's entries take at most so many bytes, so that they fit a frame with what lies around them.
+    private static let mostEntryBytes = 1_030_000
+    private static let mostEntries = 2000
+
+    func pull(_ pull: Message.Pull) throws -> ServerSession.PullAnswer {
+        try tenant.store.read { snapshot in
+            let standing = try Standing(of: name, in: snapshot)
+            guard let scope = try snapshot.scope(pull.scope), let reading = standing.reading, standing.mayRead(scope.kind),
+                try snapshot.isStaffed(name.member, on: pull.scope)
+            else { return .refused(Problem(.unknownScope, "no such scope for this member")) }
+            guard try snapshot.contains(pull.cursor, in: pull.scope) else {
+                return .refused(Problem(.unknownCursor, "the log does not hold this cursor"))
+            }
+            let stored = try snapshot.entries(
+                of: pull.scope, after: pull.cursor.position, credit: min(Int(pull.credit), Self.mostEntryBytes), atMost: Self.mostEntries)
+            var entries: [Message.Entry] = []
+            var bytes = 0
+            for item in stored {
+                let entry = try message(item, reading: reading, own: pull.ownIncarnation)
+                let size = (entry.block?.count ?? 0) + entry.sensitive.count + 128 + Self.size(of: item.entry)
+                if !entries.isEmpty, bytes + size > Self.mostEntryBytes { break }
+                bytes += size
+                entries.append(entry)
+            }
+            return .entries(
+                Message.Entries(scope: pull.scope, after: pull.cursor.position, entries: entries, place: scope.place, digest: scope.digest))
+        }
+    }
+
+    private func message(_ stored: StoredEntry, reading: Reading, own: UInt64) throws -> Message.Entry {
+        guard case .block = stored.entry.content else { return Message.Entry(entry: stored.entry, block: nil, sensitive: []) }
+        if own != 0, let author = Self.author(of: stored.block), author == (name.device, own) {
+            return Message.Entry(entry: stored.entry, block: nil, sensitive: [])
+        }
+        var sensitive = stored.sensitive
+        if case .withoutSensitive = reading { sensitive = try Self.withheld(sensitive) }
+        return Message.Entry(entry: stored.entry, block: stored.block, sensitive: sensitive)
+    }
+
+    /// The device and incarnation in a block's head (SPEC section 3): four bytes magic, the device, the incarnation.
+    private static func author(of block: [UInt8]) -> (device: Identifier, incarnation: UInt64)? {
+        guard block.count >= 28, let device = Identifier(bytes: Array(block[4..<20])) else { return nil }
+        return (device, block[20..<28].reduce(0) { $0 << 8 | UInt64($1) })
+    }
+
+    /// Leaf hashes in place of the values: for members who may not read them.
+    private static func withheld(_ sensitive: [UInt8]) throws -> [UInt8] {
+        let primitives = SystemPrimitives()
+        let parts = try SensitivePart.decode(sensitive, primitives).map { part -> SensitivePart in
+            switch part {
+            case .value(let value): .leaf(SensitiveTree.leaf(value, primitives))
+            case .leaf: part
+            }
+        }
+        return SensitivePart.encode(parts, primitives)
+    }
+
+    private static func size(of entry: LogEntry) -> Int {
+        switch entry.content {
+        case .block: entry.verdicts.allSatisfy { $0 == .accepted } ? 0 : entry.verdicts.count * 2
+        case .release(let ids): ids.count * 18
+        }
+    }
+
+    // MARK: Contact
+
+    /// The device said where it stands; kept for `device list`.
+    func note(_ status: Message.Status) {
+        let now = tenant.clock.now()
+        let (skew, overflow) = status.time.subtractingReportingOverflow(now)
+        let unsent = status.scopes.reduce(UInt64(0)) { sum, scope in
+            let (sum, overflow) = sum.addingReportingOverflow(scope.unsent)
+            return overflow ? .max : sum
+        }
+        let software = status.software.unicodeScalars.filter { (0x20...0x7e).contains($0.value) }.prefix(60)
+        tenant.note(
+            DeviceContact(
+                time: now, skew: overflow ? .max : skew, unsent: Int64(clamping: unsent), version: String(String.UnicodeScalarView(software)),
+                incarnation: status.scopes.first?.incarnation ?? 0), of: name.device)
+    }
+}
+

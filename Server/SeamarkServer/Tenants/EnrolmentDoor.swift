@@ -1,0 +1,79 @@
+internal import SeamarkCrypto
+internal import SeamarkJournal
+internal import SeamarkModel
+internal import SeamarkProtocol
+internal import SeamarkStore
+
+/// Turns an invitation into a device, in one transaction: the invitation is used up, the device has its row, its letters and its
+/// record in `shared`, and only then does its certificate leave.
+final class EnrolmentDoor: Sendable {
+    enum Answer: Sendable {
+        case enrolled(Message.Enrolled)
+        case refused(Problem)
+    }
+
+    /// A device's certificate lives so long; it is renewed while it is in use.
+    static let certificateSeconds: Int64 = 30 * 86_400
+
+    /// Nil behind a label that leads nowhere: there every invitation is unknown.
+    private let tenant: OpenTenant?
+
+    init(tenant: OpenTenant?) { self.tenant = tenant }
+
+    /// The proof of possession has been checked by the session. Answers on another thread.
+    func enrol(_ enrol: Message.Enrol, then answer: @escaping @Sendable (Result<Answer, any Error>) -> Void) {
+        guard let request = try? CertificateSigningRequest(der: enrol.request) else {
+            return answer(.success(.refused(Problem(.badRequest, "the certificate signing request is not a P-256 request that asks for nothing"))))
+        }
+        guard let name = Self.deviceName(enrol.deviceName) else {
+            return answer(.success(.refused(Problem(.malformed, "a device's name is 1 to 120 printable characters on one line"))))
+        }
+        guard let tenant else { return answer(.success(.refused(Self.unknown))) }
+        tenant.writer.submit(
+            .alone { answer(Result { try Self.redeem(enrol.token, request, enrol.signingKey, name, tenant) }) })
+    }
+
+    private static let unknown = Problem(.unknownInvitation, "the invitation is not known here; ask headquarters for a new one")
+
+    private static func redeem(
+        _ token: [UInt8], _ request: CertificateSigningRequest, _ signingKey: [UInt8], _ name: String, _ tenant: OpenTenant
+    ) throws -> Answer {
+        let now = tenant.clock.now()
+        let hash = Invitations.hash(token)
+        let device = try Identifier.drawn(at: now)
+        return try tenant.store.write { transaction in
+            guard let invitation = try transaction.invitation(hash), let member = try transaction.member(invitation.member),
+                let role = Role(key: member.role)
+            else { return .refused(unknown) }
+            let identity = try transaction.identity()
+            let certificate = try tenant.keys.authority.issueDevice(
+                for: request, uri: DeviceName(tenant: identity.id, member: member.id, device: device).uri,
+                notBefore: now / 1000 - Installation.clockAllowanceSeconds, notAfter: now / 1000 + certificateSeconds)
+            let enrolment = DeviceEnrolment(id: device, name: name, certificate: certificate.fingerprint, signingKey: signingKey)
+            switch try transaction.redeem(hash, for: enrolment, at: now) {
+            case .unknown: return .refused(unknown)
+            case .expired: return .refused(Problem(.expiredInvitation, "the invitation has expired; ask headquarters for a new one"))
+            case .usedBefore:
+                try transaction.noteAct("invitation.reused", detail: member.id.description, at: now)
+                return .refused(
+                    Problem(.usedInvitation, "the invitation was used before; if not by you, tell headquarters now, and ask for a new one"))
+            case .redeemed(let row):
+                let office = try Headquarters(transaction, keys: tenant.keys, now: now)
+                try office.publish(device: row)
+                try transaction.noteAct("device.enrol", detail: device.description, at: now)
+                return .enrolled(
+                    Message.Enrolled(
+                        tenant: identity.id, tenantName: identity.name, member: member.id, memberName: member.name, device: device,
+                        role: UInt32(role.rawValue), letters: row.letters, certificate: certificate.der,
+                        authority: tenant.keys.authority.certificate.der, serverKey: tenant.serverKey(identity)))
+            }
+        }
+    }
+
+    /// A name that can be shown anywhere: 1 to 120 characters on one line, none that controls a terminal or turns the text around.
+    static func deviceName(_ text: String) -> String? {
+        let field = Catalogue.device.field(key: "name")
+        guard let field, field.kind.fault(in: .text(text)) == nil else { return nil }
+        return text
+    }
+}

@@ -1,0 +1,24 @@
+internal import SeamarkCrypto
+internal import SeamarkJournal
+internal import SeamarkStore
+
+/// The one place where a verified certificate becomes access to a tenant, or to nothing.
+///
+/// The conversation has verified the certificate against the authority of the tenant that its label chose; certificate and tenant come
+/// here together. The door checks that the certificate names that very tenant, and a device and member that its store knows. A revoked
+/// device is let in as far as its session goes: it hears that it is revoked, and what it still holds is taken into quarantine.
+struct TenantDoor: Sendable {
+    /// Nil for whoever is not let in. Reads the tenant's store: not for an event loop.
+    func open(certificate der: [UInt8], chosen: (any AnyObject & Sendable)?) throws -> DeviceSession? {
+        guard let tenant = chosen as? OpenTenant, let certificate = try? Certificate(der: der), let uri = certificate.onlyURI,
+            let name = DeviceName(uri: uri), name.tenant == tenant.keys.tenant,
+            (try? certificate.check(issuedBy: tenant.keys.authority.certificate, for: .client, at: tenant.clock.seconds)) != nil
+        else { return nil }
+        let device = try tenant.store.read { try $0.device(name.device) }
+        guard let device, device.member == name.member else { return nil }
+        return DeviceSession(name, of: tenant)
+    }
+
+    /// The door for connections without a certificate. It looks the same whether the label led to a tenant or not.
+    func enrolment(chosen: (any AnyObject & Sendable)?) -> EnrolmentDoor { EnrolmentDoor(tenant: chosen as? OpenTenant) }
+}
