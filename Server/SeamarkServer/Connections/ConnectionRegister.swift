@@ -11,7 +11,7 @@ final class ConnectionRegister: Sendable {
         let device: Identifier
     }
 
-    private struct Entry {
+    fileprivate struct Entry {
         let address: String
         var isUnfinished = true
         var guest: Guest?
@@ -28,7 +28,7 @@ final class ConnectionRegister: Sendable {
         case cutting
     }
 
-    private struct State {
+    fileprivate struct State {
         var entries: [UInt64: Entry] = [:]
         var next: UInt64 = 0
         var unfinished = 0

@@ -1,0 +1,107 @@
+internal import Logging
+internal import NIOPosix
+internal import SeamarkJournal
+internal import SeamarkStore
+internal import SeamarkTLS
+internal import Synchronization
+
+/// What a running server looks at by itself: new tenants, revocations by administrative commands, its own certificate.
+///
+/// Nothing is right because of it. Who may push and read is looked up by whoever answers; this only ends sooner what would
+/// have been refused.
+final class Watch: Sendable {
+    private struct State {
+        var task: Task<Void, Never>?
+        var installation: Installation
+        var versions: [ObjectIdentifier: Int64] = [:]
+        var wroteContacts: Int64
+        var lookedAtCertificate: Int64
+    }
+
+    private let state: Mutex<State>
+    private let roster: Roster
+    private let services: ConnectionServices
+    private let chooser: TLSServerContext.Chooser
+
+    /// Twenty times a second the folder of tenants, every fifth time the tenants that have guests.
+    private static let pause: Duration = .milliseconds(50)
+    private static let contactsEvery: Int64 = 60_000
+    private static let certificateEvery: Int64 = 3_600_000
+
+    init(installation: Installation, roster: Roster, services: ConnectionServices, chooser: @escaping TLSServerContext.Chooser) {
+        self.roster = roster
+        self.services = services
+        self.chooser = chooser
+        let now = services.clock.now()
+        state = Mutex(State(installation: installation, wroteContacts: now, lookedAtCertificate: now))
+    }
+
+    func start() {
+        let task = Task { [self] in
+            var round = 0
+            while !Task.isCancelled {
+                try? await Task.sleep(for: Self.pause)
+                round += 1
+                let looksAtGuests = round.isMultiple(of: 5)
+                // On a worker: stores and folders are waited for.
+                try? await services.workers.runIfActive {
+                    self.roster.refreshIfChanged()
+                    if looksAtGuests { self.lookAtGuests() }
+                    self.lookAtTime()
+                }
+            }
+        }
+        state.withLock { $0.task = task }
+    }
+
+    func stop() async {
+        let task = state.withLock { $0.task }
+        task?.cancel()
+        await task?.value
+    }
+
+    /// Ends connections of devices that were revoked and of members that were made inactive.
+    func lookAtGuests() {
+        let guests = services.register.guests()
+        for tenant in roster.tenants {
+            let key = ObjectIdentifier(tenant)
+            guard let devices = guests[key] else { continue }
+            do {
+                let version = try tenant.store.dataVersion()
+                // Seen for the first time, it is looked at: what was revoked before may have slipped in.
+                guard state.withLock({ $0.versions[key] != version }) else { continue }
+                let ended = try tenant.store.read { snapshot in
+                    try devices.filter { id in
+                        guard let device = try snapshot.device(id), device.revoked == nil else { return true }
+                        return try snapshot.member(device.member)?.isActive != true
+                    }
+                }
+                for device in ended.sorted() { services.register.end(ConnectionRegister.Guest(tenant: key, device: device), .revoked) }
+                state.withLock { $0.versions[key] = version }
+            } catch {
+                services.fault("look for revocations", error)
+            }
+        }
+    }
+
+    private func lookAtTime() {
+        let now = services.clock.now()
+        let (isContactTime, installation) = state.withLock { state in
+            let isContactTime = now - state.wroteContacts >= Self.contactsEvery
+            if isContactTime { state.wroteContacts = now }
+            let isCertificateTime = now - state.lookedAtCertificate >= Self.certificateEvery
+            if isCertificateTime { state.lookedAtCertificate = now }
+            return (isContactTime, isCertificateTime ? state.installation : nil)
+        }
+        if isContactTime { for tenant in roster.tenants { tenant.writeContacts() } }
+        guard let installation, installation.isRenewalDue(at: now) else { return }
+        do {
+            let renewed = try installation.renewed(at: now)
+            services.replace(try TLSServerContext(identity: try renewed.identity(), chooser: chooser))
+            state.withLock { $0.installation = renewed }
+            services.logger.notice("server certificate renewed")
+        } catch {
+            services.fault("renew the server's certificate", error)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+internal import Glibc
+internal import Logging
+internal import SeamarkJournal
+internal import SeamarkStore
+internal import SeamarkTLS
+internal import Synchronization
+
+/// The tenants of a running server, by label. It opens every tenant's store by its folder and hands out handles; nothing asks it
+/// for a tenant by name.
+final class Roster: Sendable {
+    private struct State {
+        var byLabel: [[UInt8]: OpenTenant] = [:]
+        var byFolder: [TenantFolder: OpenTenant] = [:]
+        /// Folders that could not be opened, so that each is told once.
+        var refused: Set<TenantFolder> = []
+        var changed: Int64 = .min
+    }
+
+    private let state = Mutex(State())
+    private let directory: DataDirectory
+    private let register: ConnectionRegister
+    private let clock: WallClock
+    private let logger: Logger
+
+    init(directory: DataDirectory, register: ConnectionRegister, clock: WallClock, logger: Logger) {
+        self.directory = directory
+        self.register = register
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Opens the stores of tenants that are new. At the start every one must open; later one that does not is logged and left out.
+    func refresh(atStart: Bool = false) throws {
+        for (_, folder) in try directory.tenantFolders() {
+            let isKnown = state.withLock { $0.byFolder[folder] != nil || !atStart && $0.refused.contains(folder) }
+            guard !isKnown else { continue }
+            do {
+                let tenant = try OpenTenant(opening: folder, clock: clock, register: register)
+                let isTaken = state.withLock { state in
+                    let label = Array(tenant.keys.label.utf8)
+                    guard state.byLabel[label] == nil, state.byFolder[folder] == nil else { return true }
+                    state.byLabel[label] = tenant
+                    state.byFolder[folder] = tenant
+                    return false
+                }
+                guard !isTaken else {
+                    throw OperationFailure(
+                        .configuration, doing: "opening the tenant in \(folder.path)", wrong: "another folder holds the same tenant",
+                        remedy: "remove the copy; a copied tenant is restored, not run beside the first")
+                }
+                logger.info("tenant opened", metadata: ["tenant": "\(tenant.keys.tenant)"])
+            } catch {
+                if atStart { throw error }
+                state.withLock { _ = $0.refused.insert(folder) }
+                logger.error("tenant not opened", metadata: ["reason": "\(error)"])
+            }
+        }
+    }
+
+    /// As `refresh`, when the folder of tenants was altered since it was last looked at.
+    func refreshIfChanged() {
+        var facts = stat()
+        guard stat(directory.tenants, &facts) == 0 else { return }
+        let changed = Int64(facts.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(facts.st_mtim.tv_nsec)
+        guard state.withLock({ $0.changed != changed }) else { return }
+        // What is altered while we look is seen the next time: two alterations within one tick of the file system's clock too,
+        // because a time that is not past yet is not remembered.
+        let isPast = clockNanoseconds() &- changed > 50_000_000
+        do {
+            try refresh()
+            if isPast { state.withLock { $0.changed = changed } }
+        } catch {
+            logger.error("tenants not looked at", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    private func clockNanoseconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+    }
+
+    /// Whom a conversation with this label trusts, and whose it is. Nil for a label that leads nowhere.
+    func choice(for label: [UInt8]?) -> TenantChoice? {
+        // One look-up of thirty-two bytes, whether there is a label or not.
+        guard let tenant = state.withLock({ $0.byLabel[label ?? []] }) else { return nil }
+        return TenantChoice(authority: tenant.trust, tenant: tenant)
+    }
+
+    var tenants: [OpenTenant] {
+        state.withLock { $0.byFolder.values.sorted { $0.keys.tenant < $1.keys.tenant } }
+    }
+
+    /// Finishes what the writers were given, then closes the files.
+    func close() async {
+        for tenant in tenants {
+            tenant.writeContacts()
+            await tenant.writer.finish()
+            do { try tenant.store.close() } catch { logger.error("tenant not closed", metadata: ["reason": "\(error)"]) }
+        }
+        state.withLock { $0 = State() }
+    }
+}
