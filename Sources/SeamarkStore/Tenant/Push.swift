@@ -26,6 +26,14 @@ public struct Appended: Hashable, Sendable {
     public let block: Hash256
     public let verdicts: [Verdict]
     public let received: Int64
+
+    public init(scope: Identifier, place: LogPlace, block: Hash256, verdicts: [Verdict], received: Int64) {
+        self.scope = scope
+        self.place = place
+        self.block = block
+        self.verdicts = verdicts
+        self.received = received
+    }
 }
 
 public enum PushOutcome: Hashable, Sendable {

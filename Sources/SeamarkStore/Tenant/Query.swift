@@ -2,17 +2,18 @@
 enum Query: Int, CaseIterable {
     case found, identity, renewEpoch
     case scope, scopes, scopesOfMember, addScope, moveScope
-    case stream, streamsOfDevice, allStreams, addStream, moveStream
+    case stream, streamsOfDevice, addStream, moveStream
     case entryByStream, addEntry, entry, entries, logHash
-    case change, addChange, releaseChange, changesOfEntry, changeCount, waitingChanges
-    case record, addRecord, updateRecord, records, recordsOfType, recordCount
-    case sensitive, sensitiveLeaves, addSensitive, removeSensitive
+    case change, addChange, releaseChange, changeCount, waitingChanges
+    case record, document, addRecord, updateRecord, records, recordsOfType, recordCount
+    case sensitive, addSensitive, removeSensitive
     case quarantinedChange, addQuarantinedChange, removeQuarantinedChange, quarantinedChangesLeft, quarantinedChanges
     case quarantinedBlock, quarantinedBlockByHash, quarantinedBlocks, addQuarantinedBlock, removeQuarantinedBlock
     case member, members, addMember, updateMember
     case isStaffed, staff, unstaff, staffedMembers
     case device, devices, deviceCount, addDevice, revokeDevice, renewDevice, noteContact
     case invitation, invitations, addInvitation, redeemInvitation
+    case entryCount, streamCount, streamsOfScope, changesOfQuarantinedBlock, integrity, foreignKeys
     case lastAudit, addAudit, audit
 
     var sql: String {
@@ -36,8 +37,6 @@ enum Query: Int, CaseIterable {
             SELECT t.incarnation, s.id, t.number, t.hash FROM stream t JOIN scope s ON s.key = t.scope
             WHERE t.device = ? AND t.number > 0 ORDER BY s.id, t.incarnation
             """
-        case .allStreams:
-            "SELECT t.key, t.device, t.incarnation, s.id, t.number, t.hash FROM stream t JOIN scope s ON s.key = t.scope ORDER BY t.key"
         case .addStream: "INSERT INTO stream (device, incarnation, scope, number, hash) VALUES (?, ?, ?, 0, ?)"
         case .moveStream: "UPDATE stream SET number = ?, hash = ? WHERE key = ?"
         case .entryByStream: "SELECT key, block_hash, verdicts, received, log_hash FROM entry WHERE stream = ? AND first = ? ORDER BY key"
@@ -56,17 +55,16 @@ enum Query: Int, CaseIterable {
         case .change: "SELECT entry, place, waiting FROM change WHERE id = ?"
         case .addChange: "INSERT INTO change (id, entry, place, waiting) VALUES (?, ?, ?, ?)"
         case .releaseChange: "UPDATE change SET waiting = 0 WHERE id = ?"
-        case .changesOfEntry: "SELECT id, place, waiting FROM change WHERE entry = ? ORDER BY place"
         case .changeCount: "SELECT count(*) FROM change"
         case .waitingChanges: "SELECT id, entry, place FROM change WHERE waiting = 1 ORDER BY entry, place"
         case .record: "SELECT key, type, heads FROM record WHERE scope = ? AND id = ?"
+        case .document: "SELECT document FROM record WHERE scope = ? AND id = ?"
         case .addRecord: "INSERT INTO record (scope, id, type, heads, document) VALUES (?, ?, ?, ?, ?)"
         case .updateRecord: "UPDATE record SET heads = ?, document = ? WHERE key = ?"
         case .records: "SELECT key, type, heads, id, document FROM record WHERE scope = ? ORDER BY id"
         case .recordsOfType: "SELECT key, type, heads, id, document FROM record WHERE scope = ? AND type = ? ORDER BY id"
         case .recordCount: "SELECT count(*) FROM record"
         case .sensitive: "SELECT leaf, sealed FROM sensitive WHERE record = ?"
-        case .sensitiveLeaves: "SELECT leaf FROM sensitive WHERE record = ?"
         case .addSensitive: "INSERT INTO sensitive (record, leaf, sealed) VALUES (?, ?, ?)"
         case .removeSensitive: "DELETE FROM sensitive WHERE record = ? AND leaf = ?"
         case .quarantinedChange: "SELECT block FROM quarantined_change WHERE id = ?"
@@ -109,6 +107,12 @@ enum Query: Int, CaseIterable {
         case .invitations: "SELECT token, member, made, expires, redeemed, device FROM invitation ORDER BY made, token"
         case .addInvitation: "INSERT INTO invitation (token, member, made, expires) VALUES (?, ?, ?, ?)"
         case .redeemInvitation: "UPDATE invitation SET redeemed = ?, device = ? WHERE token = ? AND redeemed IS NULL"
+        case .entryCount: "SELECT count(*) FROM entry"
+        case .streamCount: "SELECT count(*) FROM stream"
+        case .streamsOfScope: "SELECT device, incarnation, number, hash FROM stream WHERE scope = ?"
+        case .changesOfQuarantinedBlock: "SELECT id FROM quarantined_change WHERE block = ?"
+        case .integrity: "PRAGMA integrity_check(1)"
+        case .foreignKeys: "PRAGMA foreign_key_check"
         case .lastAudit: "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1"
         case .addAudit: "INSERT INTO audit (number, time, act, detail, hash) VALUES (?, ?, ?, ?, ?)"
         case .audit: "SELECT number, time, act, detail, hash FROM audit ORDER BY number"

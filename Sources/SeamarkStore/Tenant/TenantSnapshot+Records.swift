@@ -7,9 +7,17 @@ extension TenantSnapshot {
         return try recordRow(id, scope: key)?.state
     }
 
-    /// Hands out the records of a scope, ascending by id, one at a time.
+    /// Hands out the records of a scope, ascending by id, one at a time. `body` may read what it likes, except records in
+    /// this way.
     public func records(
         in scope: Identifier, ofType type: UInt32? = nil, _ body: (Identifier, RecordState) throws -> Void
+    ) throws {
+        try recordRows(in: scope, ofType: type) { try body($0.id, $0.state) }
+    }
+
+    func recordRows(
+        in scope: Identifier, ofType type: UInt32? = nil,
+        _ body: ((key: Int64, id: Identifier, state: RecordState, document: [UInt8])) throws -> Void
     ) throws {
         let doing: StaticString = "reading records"
         guard let (key, _) = try scopeRow(scope) else { return }
@@ -19,8 +27,20 @@ extension TenantSnapshot {
         defer { row.reset() }
         while try row.step(doing: doing) {
             let id = try row.identifier(3, doing: doing)
-            try body(id, try state(key: row.int(0), type: row.int(1), heads: row.bytes(2)).state)
+            let state = try state(key: row.int(0), type: row.int(1), heads: row.bytes(2)).state
+            try body((row.int(0), id, state, row.bytes(4)))
         }
+    }
+
+    /// A record's document as it lies in the file; nil where no applied change spoke of the record.
+    public func document(of record: Identifier, in scope: Identifier) throws(StoreError) -> [UInt8]? {
+        guard let (key, _) = try scopeRow(scope) else { return nil }
+        let doing: StaticString = "reading a document"
+        let row = try statement(.document, doing: doing)
+        row.bind(key, at: 1)
+        row.bind(record, at: 2)
+        defer { row.reset() }
+        return try row.step(doing: doing) ? row.bytes(0) : nil
     }
 
     /// - Returns: with the leaf hashes whose values lie beside the record.
