@@ -14,10 +14,11 @@ public enum FactorUnit {
                 if index == 0 { above.append(part) } else { below.append(part) }
             }
         }
+        var rest: [String] = []
         for part in below {
-            if let place = above.firstIndex(of: part) { above.remove(at: place) } else if part != "yr" { return false }
+            if let place = above.firstIndex(of: part) { above.remove(at: place) } else { rest.append(part) }
         }
-        return above == ["money"] && below.count(where: { $0 == "yr" }) == 1
+        return above == ["money"] && rest == ["yr"]
     }
 
     /// Does a factor of this unit count money, that is hundredths?

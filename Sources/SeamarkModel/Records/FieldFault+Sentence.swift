@@ -9,12 +9,11 @@ extension FieldFault {
         guard let part else { return "\(place) \(demand)" }
         if rule == .order, case .threePoint(let kind) = partKind, let parts = part.group, parts.count == 3 {
             let texts = parts.map { kind.text(of: $0.value, references: references) }
-            let before = path.isEmpty ? "" : "\(place): "
             // Where the ends are in order, likely is the one to correct.
             if let low = parts[0].value.double, let high = parts[2].value.double, low <= high {
-                return "\(before)likely is \(texts[1]), must lie between low \(texts[0]) and high \(texts[2])"
+                return "\(place): likely is \(texts[1]), must lie between low \(texts[0]) and high \(texts[2])"
             }
-            return "\(before)low is \(texts[0]), must not be above high, which is \(texts[2])"
+            return "\(place): low is \(texts[0]), must not be above high, which is \(texts[2])"
         }
         switch rule {
         case .range, .kind, .unknownChoice, .notACode, .unknownHandle:

@@ -1,0 +1,272 @@
+public import SeamarkJournal
+
+/// The rules between fields and between records of one engagement, in the order of types and handles.
+public struct Findings {
+    private let records: [RecordView]
+    private let byId: [Identifier: RecordView]
+    private let instrument: Instrument?
+    private var findings: [Finding] = []
+
+    private init(_ records: [RecordView], _ instrument: Instrument?) {
+        self.records = records.filter { !$0.isDeleted }.sorted { left, right in
+            if left.state.type != right.state.type { return left.state.type < right.state.type }
+            let a = left.handle ?? "", b = right.handle ?? ""
+            return a != b ? HandleOrder.precedes(a, b) : left.id < right.id
+        }
+        byId = Dictionary(records.map { ($0.id, $0) }) { first, _ in first }
+        self.instrument = instrument
+    }
+
+    /// Everything worth a look in `records`: those of the engagement, and of the shared scope so that members are found.
+    ///
+    /// - Parameter instrument: to know questions and domains by; nil leaves those rules out.
+    public static func all(in records: [RecordView], instrument: Instrument? = nil) -> [Finding] {
+        var findings = Findings(records, instrument)
+        findings.judgeAlone()
+        findings.judgeTwins()
+        findings.judgeCycles()
+        findings.judgeOverlaps()
+        return findings.findings
+    }
+
+    /// What keeps this interview from being finalised; devices ask before they write the status.
+    public static func obstacles(toFinalising interview: Identifier, in records: [RecordView]) -> [Finding] {
+        var findings = Findings(records, nil)
+        if let view = findings.byId[interview] { findings.judgeInterview(view, asFinalised: true) }
+        return findings.findings
+    }
+
+    // MARK: - One record
+
+    private mutating func judgeAlone() {
+        for record in records {
+            guard let type = record.type else { continue }
+            if !record.isWhole {
+                let missing = type.fields.filter { $0.isRequired && record.shown($0) == .nothing }.map(\.key)
+                find(.incomplete, record, missing.first, "lacks \(missing.joined(separator: ", ")); its first change may be in quarantine")
+            }
+            judgeReferences(record, type)
+            switch type.number {
+            case Catalogue.interview.number: judgeInterview(record, asFinalised: false)
+            case Catalogue.answer.number: judgeAnswer(record)
+            case Catalogue.quote.number: judgeQuote(record)
+            case Catalogue.leakageLine.number: judgeLine(record)
+            case Catalogue.constraint.number: judgeConstraint(record)
+            case Catalogue.seam.number:
+                for key in ["ownerFrom", "ownerTo"] where record.text(key) == nil { find(.ownerMissing, record, key, "nobody owns this side; find out who does, or report it as it is") }
+            case Catalogue.decisionRight.number:
+                for key in ["decider", "deputy"] where record.text(key) == nil { find(.deciderMissing, record, key, "nobody is named; find out who does it, or report it as it is") }
+            case _: break
+            }
+        }
+    }
+
+    private mutating func judgeReferences(_ record: RecordView, _ type: RecordType) {
+        for field in type.fields {
+            if case .reference(let types) = field.kind {
+                let ids = field.isSet ? record.references(field.key) : [record.reference(field.key)].compactMap { $0 }
+                for id in ids { judgeReference(id, types, record, field) }
+            } else if case .points(.seams) = field.kind {
+                for share in record.seamPoints(field.key) { judgeReference(share.seam, [Catalogue.seam.number], record, field) }
+            } else if case .points(.domains) = field.kind, let instrument {
+                for share in record.domainPoints(field.key) where instrument.domain(share.domain) == nil {
+                    find(.unknownDomain, record, field.key, "gives points to a domain that the instrument \(instrument.reference) does not have", blocks: true)
+                }
+            }
+        }
+    }
+
+    private mutating func judgeReference(_ id: Identifier, _ types: [RecordTypeNumber], _ record: RecordView, _ field: FieldDefinition) {
+        let words = types.map { Catalogue.type($0)?.label ?? "record" }.joined(separator: " or ")
+        guard let target = byId[id] else {
+            // Members live in the shared scope, which not every reader holds.
+            if types.contains(Catalogue.member.number) { return }
+            return find(.missingReference, record, field.key, "refers to a \(words) that is not here, or not yet")
+        }
+        if !types.contains(target.state.type) {
+            find(.wrongReference, record, field.key, "refers to a \(target.type?.label ?? "record"), must be a \(words)", blocks: true)
+        } else if target.isDeleted {
+            find(.missingReference, record, field.key, "refers to a \(words) that was deleted; choose another or clear it")
+        }
+    }
+
+    private mutating func judgeInterview(_ record: RecordView, asFinalised: Bool) {
+        let finalised = asFinalised || (record.integer("status") ?? 1) >= 2
+        let start = record.integer("startedAt"), end = record.integer("endedAt")
+        if let start, let end, end <= start { find(.endsBeforeStart, record, "endedAt", "must be after the start; correct one of the two") }
+        if let start, let end, end > start, end - start > 8 * 3_600_000 { find(.longInterview, record, "endedAt", "is more than 8 hours after the start; check both") }
+        for person in record.references("persons") {
+            guard let view = byId[person] else { continue }
+            let consent = view.consent?.state ?? .none
+            if consent == .withdrawn {
+                find(.withdrawnConsent, record, "persons", "\(view.handle ?? "a person") has withdrawn consent; quotes and answers are to be erased", blocks: true)
+            } else if consent == .none, finalised {
+                find(.noConsent, record, "persons", "\(view.handle ?? "a person") has not given consent; ask, and record it with the person", blocks: true)
+            }
+        }
+        guard finalised else { return }
+        if record.references("persons").isEmpty { find(.noConsent, record, "persons", "names nobody; name who was interviewed", blocks: true) }
+        if end == nil { find(.noEnd, record, "endedAt", "must be given before the interview is finalised") }
+        let isEmpty = !records.contains {
+            ($0.state.type == Catalogue.answer.number || $0.state.type == Catalogue.observation.number) && $0.reference("interview") == record.id
+        }
+        if isEmpty { find(.emptyInterview, record, nil, "holds no answer and no observation; capture one, or delete it") }
+    }
+
+    private mutating func judgeAnswer(_ record: RecordView) {
+        if let response = record.group("response"), let grade = response.choice("grade"), grade == "A" || grade == "B",
+            response.text("reference") == nil, record.references("evidence").isEmpty
+        {
+            find(.gradeWithoutEvidence, record, "response", "grade \(grade) needs a piece of evidence or a reference; add one, or grade it C or D")
+        }
+        if let instrument, let question = record.text("question"), instrument.question(question) == nil {
+            find(.unknownQuestion, record, "question", "is no question of the instrument \(instrument.reference)")
+        }
+    }
+
+    private mutating func judgeQuote(_ record: RecordView) {
+        let persons = record.reference("person").map { [$0] } ?? record.reference("interview").flatMap { byId[$0] }?.references("persons") ?? []
+        for person in persons {
+            guard let consent = byId[person]?.consent else { continue }
+            if consent.state != .given || !consent.scope.contains(.quotes) {
+                find(.quoteWithoutConsent, record, "person", "has not agreed to being quoted; it must not be used", blocks: true)
+            }
+        }
+    }
+
+    private mutating func judgeConstraint(_ record: RecordView) {
+        guard record.choice("status") == "measured" else { return }
+        let grade = record.group("load")?.choice("grade")
+        if grade != "A" && grade != "B" || record.references("evidence").isEmpty {
+            find(.measuredWithoutEvidence, record, "status", "measured needs a load of grade A or B and a piece of evidence; add it, or say suspected")
+        }
+    }
+
+    private mutating func judgeLine(_ record: RecordView) {
+        if record.boolean("isWithdrawn") == true { return }
+        judgeReview(record)
+        guard let amount = record.group("amount"), let grade = amount.choice("grade").flatMap(EvidenceGrade.init(rawValue:)) else {
+            return find(.unpriced, record, "amount", "has no price; price it, or withdraw it", blocks: true)
+        }
+        let kinds = record.references("evidence").compactMap { byId[$0]?.choice("kind") }
+        if grade == .a, !kinds.contains("ledger") {
+            find(.ledgerMissing, record, "evidence", "grade A needs evidence from a ledger or system of record; attach it, or grade it B")
+        }
+        if let months = amount.number("monthsObserved"), months < 3, grade < .c {
+            find(.shortObservation, record, "amount", "was observed for less than 3 months; grade C is the best that supports")
+        }
+        let ranges = amount.threePoint("range").map { [$0] } ?? amount.groups("factors").compactMap { $0.threePoint("range") }
+        // A product of factors is as wide as its factors together; only a single range is held to its grade.
+        if let range = amount.threePoint("range"), amount.text("reason") == nil,
+            range.warnings(grade: grade).contains(where: { if case .tooNarrow = $0 { true } else { false } })
+        {
+            find(.tooNarrow, record, "amount", "is narrower than grade \(grade.rawValue) supports; widen it, or give the reason")
+        }
+        if ranges.contains(where: { $0.warnings(grade: grade).contains { if case .modeNearAnEnd = $0 { true } else { false } } }) {
+            find(.lopsided, record, "amount", "has its likely value close to one end; ask once more whether a year could fall outside")
+        }
+        if let pool = record.reference("pool").flatMap({ byId[$0] }), let booked = pool.group("booking")?.number("booked"),
+            let high = amount.threePoint("range")?.high, high > booked
+        {
+            find(.abovePool, record, "pool", "can be higher than the booked amount of its pool, which will cap it; check both")
+        }
+    }
+
+    /// A reviewed line that somebody wrote afterwards. By effective time: it only asks for a look.
+    private mutating func judgeReview(_ record: RecordView) {
+        let reviews = record.state.heads(of: .field(21)).filter { ($0.content.value?.int ?? 0) >= 3 }
+        guard let review = reviews.map(\.effective).max() else { return }
+        for slot in record.state.slots {
+            guard let number = slot.target.number, number >= 10, number != 21 else { continue }
+            if slot.heads.contains(where: { $0.effective > review }) {
+                return find(.changedAfterReview, record, record.type?.field(number)?.key, "was changed after it was reviewed; review it again", blocks: true)
+            }
+        }
+    }
+
+    // MARK: - Several records
+
+    private mutating func judgeTwins() {
+        var byHandle: [String: RecordView] = [:]
+        var byName: [String: RecordView] = [:]
+        for record in records where record.reference("mergedInto") == nil {
+            if let handle = record.handle {
+                if let first = byHandle.updateValue(record, forKey: "\(record.state.type)/\(handle.lowercased())"), first.id != record.id {
+                    find(.twinHandle, record, "handle", "is the handle of two records; merge them, or refer to them by id")
+                }
+            }
+            // Natural keys: the code of a site, the names of things that two people may add offline.
+            let natural: String? =
+                switch record.state.type {
+                case Catalogue.site.number: record.text("code") ?? record.text("name")
+                case Catalogue.unit.number: record.text("name").map { $0 + "/\(record.reference("site")?.description ?? "")" }
+                case Catalogue.seam.number, Catalogue.decisionRight.number, Catalogue.initiative.number: record.text("name")
+                case Catalogue.constraint.number: record.text("resource").map { $0 + "/\(record.reference("site")?.description ?? "")" }
+                case Catalogue.leakageLine.number: record.text("title")
+                case _: nil
+                }
+            guard let natural else { continue }
+            if let first = byName.updateValue(record, forKey: "\(record.state.type)/\(natural.lowercased())") {
+                find(.likelyTwin, record, nil, "may be the same as \(first.handle ?? first.id.description); merge one into the other, or tell them apart")
+            }
+        }
+    }
+
+    private mutating func judgeCycles() {
+        let single: [(Finding.Kind, String, RecordTypeNumber?)] = [(.mergeCycle, "mergedInto", nil), (.parentCycle, "parent", Catalogue.unit.number)]
+        for (kind, key, type) in single {
+            for record in records where type == nil || record.state.type == type {
+                var at = record
+                for _ in 0...records.count {
+                    guard let next = at.reference(key).flatMap({ byId[$0] }) else { break }
+                    if next.id == record.id {
+                        find(kind, record, key, "leads back to itself; correct one of the records on the way")
+                        break
+                    }
+                    at = next
+                }
+            }
+        }
+        let initiatives = records.filter { $0.state.type == Catalogue.initiative.number }
+        for record in initiatives {
+            var reached: Set<Identifier> = []
+            var open = record.references("prerequisites")
+            while let id = open.popLast() {
+                if reached.insert(id).inserted, let next = byId[id] { open.append(contentsOf: next.references("prerequisites")) }
+            }
+            if reached.contains(record.id) { find(.prerequisiteCycle, record, "prerequisites", "waits for itself; take one prerequisite away") }
+        }
+    }
+
+    private mutating func judgeOverlaps() {
+        // Toward better-graded lines the shares of a line sum to at most the whole, and toward worse-graded ones too.
+        var better: [Identifier: Int64] = [:]
+        var worse: [Identifier: Int64] = [:]
+        for record in records where record.state.type == Catalogue.overlap.number {
+            guard let first = record.reference("first"), let second = record.reference("second"), let share = record.group("judgement")?.integer("share") else { continue }
+            if first == second {
+                find(.overlapOfOne, record, "second", "is an overlap of a line with itself; delete it", blocks: true)
+                continue
+            }
+            let ahead = precedence(first) < precedence(second) ? first : second
+            let behind = ahead == first ? second : first
+            better[behind, default: 0] += share
+            worse[ahead, default: 0] += share
+        }
+        for record in records where record.state.type == Catalogue.leakageLine.number {
+            if better[record.id, default: 0] > 10_000 || worse[record.id, default: 0] > 10_000 {
+                find(.sharesAboveWhole, record, nil, "overlaps with other lines by more than its whole; lower some shares", blocks: true)
+            }
+        }
+    }
+
+    private func precedence(_ line: Identifier) -> (Int64, Identifier) {
+        (byId[line]?.group("amount")?.integer("grade") ?? 5, line)
+    }
+
+    private mutating func find(_ kind: Finding.Kind, _ record: RecordView, _ field: String?, _ words: String, blocks: Bool = false) {
+        findings.append(Finding(
+            kind: kind, record: record.id, type: record.state.type, name: record.handle ?? record.id.description, field: field,
+            blocksBoard: blocks, words: words))
+    }
+}
