@@ -7,7 +7,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from .change import MOST_EDITS, Change, Edit, Open, Sensitive, Withheld, root
-from .encoding import SENSITIVE_KIND, U32, U64, DecodeError, Reader, blob, fixed64, sha256, signed, text, value, varint, whole
+from .encoding import SENSITIVE_KIND, U32, U64, DecodeError, Reader, blob, fixed64, sha256, signed, text, value, varint
 
 MAGIC = b"SMB1"
 MOST_CHANGES = 1_000
@@ -273,11 +273,14 @@ def sign(content, signer, one, incarnation, first, previous, changes):
 
 
 def portion(changes):
-    """How many of the changes, from the first, surely fit into one block."""
+    """How many of the changes, from the first, surely fit into one block and with their sensitive values into one frame."""
     size = 0
     for index, change in enumerate(changes[:MOST_CHANGES]):
         size += len(change.encoded)
-        if size > 700_000 and index:
+        size += sum(17 + len(value(e.content.value)) for e in change.edits if isinstance(e.content, Sensitive))
+        if size > 700_000:
+            if index == 0:
+                raise ValueError("a change with its sensitive values is too long for a frame")
             return index
     return min(len(changes), MOST_CHANGES)
 
@@ -289,5 +292,3 @@ def read_block(data, sensitive, key):
         raise DecodeError("badSignature", "a block")
     return block
 
-
-__all__ = ["Block", "seal", "read_block", "verifies", "whole"]

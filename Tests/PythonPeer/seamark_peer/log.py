@@ -7,7 +7,6 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 
-from .block import verifies
 from .encoding import U32, fixed64, sha256, signed, text, varint
 
 BEGINNING = bytes(32)
@@ -82,5 +81,3 @@ def server_key_verifies(authority, tenant, epoch, device, key, signature):
     except (InvalidSignature, ValueError):
         return False
 
-
-__all__ = ["BlockEntry", "ReleaseEntry", "read_entry", "log_hash", "receipt_message", "verifies"]

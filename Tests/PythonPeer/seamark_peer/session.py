@@ -16,12 +16,13 @@ from .encoding import text
 from .plain import value_from
 from .store import Store, VerificationError
 from .tls import Connection
-from .wire import ProtocolError, messages, receive, send, sized
+from .wire import Problem, ProtocolError, messages, receive, send, sized
 
 
 VERSION = 1
 CREDIT = 512 * 1024
 PIPELINED = 8
+NO_SUCH_SCOPE = 4006
 INVITATION = re.compile(r"seamark://(\[[0-9a-fA-F:]+\]|[^:/\[\]]+):(\d{1,5})/([0-9a-f]{32})/([^/]+)/([0-9a-f]{64})/([0-9a-f]{32})")
 
 
@@ -212,10 +213,15 @@ class Session:
                 continue
             scope = self.store.scopes[scope_id]
             before = scope.position
-            while True:
-                stand = self.pull_once(scope)
-                if scope.position == stand.position:
-                    break
+            try:
+                while scope.position != self.pull_once(scope).position:
+                    pass
+            except Problem as problem:
+                if problem.code != NO_SUCH_SCOPE:
+                    raise
+                # A scope that the device only has a stream in.
+                results.append({"scope": scope_id.hex(), "kind": status.kind, "refused": problem.code})
+                continue
             results.append(
                 {
                     "scope": scope_id.hex(),
