@@ -1,0 +1,133 @@
+public import SeamarkCrypto
+public import SeamarkJournal
+public import SeamarkModel
+public import SeamarkStore
+
+/// A laptop of one member for one tenant, unlocked: what verbs capture into and read from. It works without a network.
+///
+/// Several commands may hold the same device at once; each transaction reads first what the others wrote.
+public final class Device: Sendable {
+    public let store: OpenDeviceStore
+    public let primitives = SystemPrimitives()
+    /// The device's clock: milliseconds since 1970.
+    public let now: @Sendable () -> Int64
+
+    public init(store: OpenDeviceStore, now: @escaping @Sendable () -> Int64) {
+        self.store = store
+        self.now = now
+    }
+
+    /// The state as this process last saw it.
+    public var state: DeviceState { get throws { try store.state } }
+
+    /// The member as an author, for judging early what the server will judge.
+    public func author(_ identity: DeviceIdentity) -> Author {
+        Author(member: identity.member, role: Role(rawValue: Int64(identity.role)) ?? .clientViewer)
+    }
+
+    // MARK: - Capturing
+
+    /// Why a capture is refused; nothing was stored.
+    public enum Refused: Error, Sendable {
+        case complaints([Complaint])
+        /// This device does not hold the engagement, or its member was removed from it.
+        case noSuchScope
+        /// More edits than one change may hold.
+        case tooLarge
+    }
+
+    /// Makes one change of `edits` and stores it durably: the same rules that the server applies judge it first.
+    ///
+    /// - Parameters:
+    ///   - scope: the engagement.
+    ///   - edits: made on the state inside the transaction, so that nothing another command wrote meanwhile is missed;
+    ///     empty means that there is nothing to change.
+    /// - Returns: the change, or nil when there was nothing to change.
+    @discardableResult
+    public func capture(in scope: Identifier, _ edits: (DeviceState, Replica) throws -> [Edit]) throws -> Change? {
+        try captureAll(in: scope) { state, replica in
+            let edits = try edits(state, replica)
+            return edits.isEmpty ? [] : [edits]
+        }.first
+    }
+
+    /// As `capture`, for many changes in one transaction: all or none. Each is judged on top of those before it.
+    @discardableResult
+    public func captureAll(in scope: Identifier, _ make: (DeviceState, Replica) throws -> [[Edit]]) throws -> [Change] {
+        try store.transaction { transaction in
+            let (groups, identity, first) = try plan(transaction.state, scope, make)
+            let author = author(identity)
+            var clock = first
+            var changes: [Change] = []
+            for edits in groups where !edits.isEmpty {
+                guard edits.count <= Change.mostEdits else { throw Refused.tooLarge }
+                let change = Change(
+                    scope: scope, stamp: clock.stamp(now: now()), member: identity.member, schema: Catalogue.version, edits: edits,
+                    primitives: primitives)
+                let complaints = Judgement.verdict(on: change, author: author) { transaction.state.replicas[scope]?.record($0) }
+                guard complaints.isEmpty else { throw Refused.complaints(complaints) }
+                try transaction.append(.replica(scope, .captured(change)))
+                changes.append(change)
+            }
+            return changes
+        }
+    }
+
+    /// What is to be captured. Its copy of the state is gone when the first event is appended.
+    private func plan(
+        _ state: DeviceState, _ scope: Identifier, _ make: (DeviceState, Replica) throws -> [[Edit]]
+    ) throws -> ([[Edit]], DeviceIdentity, DeviceClock) {
+        guard let standing = state.scopes[scope], !standing.isWithdrawn, let replica = state.replicas[scope] else { throw Refused.noSuchScope }
+        return (try make(state, replica), state.identity, state.clock)
+    }
+
+    // MARK: - Streams
+
+    /// Seals what was captured in `scope` into blocks of the device's stream. They are durable, byte for byte, before any is sent.
+    public func seal(_ scope: Identifier) throws {
+        try store.transaction { transaction in
+            let signer = SigningKey(seed: transaction.state.identity.signingSeed)
+            guard let replica = transaction.state.replicas[scope] else { return }
+            let stream = replica.stream
+            var end = replica.end
+            var waiting = replica.fresh[...]
+            while !waiting.isEmpty {
+                let portion = waiting.prefix(Block.portion(of: waiting))
+                waiting = waiting.dropFirst(portion.count)
+                let block = Block.seal(Array(portion), in: stream, after: end, by: signer, primitives)
+                end = block.end
+                try transaction.append(.replica(scope, .sealed(block)))
+            }
+        }
+    }
+
+    /// Begins a new incarnation of the stream: the store was found to be a restored or cloned one.
+    func begin(_ scope: Identifier, epoch: UInt64) throws {
+        let incarnation = try Randomness.word()
+        try store.transaction { transaction in
+            let stream = StreamName(device: transaction.state.identity.device, incarnation: incarnation, scope: scope)
+            try transaction.append(.replica(scope, .began(stream, epoch: epoch)))
+        }
+    }
+
+    // MARK: - Reading
+
+    /// The records of one type (or all) that an engagement shows, in the order of their ids, deleted ones left out.
+    public func records(in scope: Identifier, type: RecordTypeNumber? = nil) throws -> [RecordView] {
+        guard let replica = try state.replicas[scope] else { return [] }
+        return replica.views(type: type)
+    }
+}
+
+extension Replica {
+    /// The records of one type (or all) as they are shown, deleted ones left out.
+    public func views(type: RecordTypeNumber? = nil) -> [RecordView] {
+        recordIDs.compactMap { id in
+            guard let state = record(id), type == nil || state.type == type else { return nil }
+            let view = RecordView(id: id, state: state)
+            return view.isDeleted ? nil : view
+        }
+    }
+
+    public func view(_ id: Identifier) -> RecordView? { record(id).map { RecordView(id: id, state: $0) } }
+}

@@ -1,0 +1,223 @@
+import SeamarkCrypto
+import SeamarkJournal
+import SeamarkModel
+public import SeamarkProtocol
+import SeamarkStore
+import SeamarkTLS
+
+/// One sync of a device with its server: carries out what `SyncSession` decides. Other commands go on beside it.
+public struct SyncRun {
+    /// What a person may watch.
+    public struct Progress: Sendable {
+        public var changesLeft: Int
+        public var entriesLeft: Int
+        public var bytesSent: Int
+        public var bytesReceived: Int
+    }
+
+    public struct Report: Sendable {
+        public let outcome: SyncSession.Outcome
+        public let bytesSent: Int
+        public let bytesReceived: Int
+        /// How far the server's clock is ahead of this device's: milliseconds.
+        public let skew: Int64
+        public let role: UInt32
+    }
+
+    /// Why a sync ended early: what was being done, and the cause. Work that has no receipt stays on this device.
+    public struct Failure: Error, Sendable {
+        public enum Cause: Sendable {
+            case network(NetworkFailure)
+            case sync(SyncProblem)
+        }
+
+        public let cause: Cause
+        /// Changes that got their receipt before it.
+        public let acknowledged: Int
+    }
+
+    /// The version of the software, as the server is told.
+    public static let software = "seamark 0.1"
+
+    private let device: Device
+    private let identity: DeviceIdentity
+    private let progress: (Progress) -> Void
+    private var conversation: Conversation?
+    private var session: SyncSession
+    private var welcome: Message.Welcome?
+
+    /// Syncs once. Throws `Failure`, `DeviceStoreError` (`syncRunning` among them).
+    ///
+    /// - Parameter faults: stops the connection after so many blocks were sent; for demonstrations and tests of being cut.
+    public static func run(_ device: Device, cutAfterBlocks: Int? = nil, progress: @escaping (Progress) -> Void = { _ in }) throws -> Report {
+        let lock = try device.store.takeSyncLock()
+        defer { withExtendedLifetime(lock) {} }
+        try device.store.refresh()
+        var run = SyncRun(device, try device.state.identity, progress)
+        run.blocksUntilCut = cutAfterBlocks
+        do {
+            let report = try run.toTheEnd()
+            try run.note(.complete)
+            return report
+        } catch let failure as Failure {
+            try? run.note(failure.outcome)
+            throw failure
+        }
+    }
+
+    private var blocksUntilCut: Int?
+
+    private init(_ device: Device, _ identity: DeviceIdentity, _ progress: @escaping (Progress) -> Void) {
+        self.device = device
+        self.identity = identity
+        self.progress = progress
+        session = SyncSession(
+            device: SyncSession.Device(id: identity.device, tenant: identity.tenant, software: Self.software, schema: Catalogue.version),
+            now: device.now())
+    }
+
+    private mutating func toTheEnd() throws -> Report {
+        let knowledge = try knowledge()
+        do {
+            let tls = try TLSClientContext(
+                trust: .authority(identity.installationAuthority), serverName: identity.serverName, label: identity.label,
+                identity: TLSIdentity(certificate: identity.certificate, privateKey: identity.privateKey.copy()))
+            let conversation = try Conversation(host: identity.serverHost, port: identity.serverPort, context: tls)
+            self.conversation = conversation
+            while true {
+                guard let message = try conversation.next() else {
+                    _ = try perform(session.ended())
+                    continue
+                }
+                var report = try perform(session.received(message, replicas: replicas(), knowledge))
+                // Receipts that came together are stored before anything more is asked for.
+                while report == nil {
+                    let actions = try session.advance(replicas())
+                    if actions.isEmpty { break }
+                    report = try perform(actions)
+                }
+                tell()
+                if let report {
+                    conversation.close()
+                    return report
+                }
+            }
+        } catch let error where error is Conversation.Failure || error is TLSError {
+            throw Failure(cause: .network(NetworkFailure(error)), acknowledged: session.outcome.pushedChanges)
+        }
+    }
+
+    private func replicas() throws -> [Identifier: Replica] { try device.state.replicas }
+
+    /// Carries actions out in order, each to its end. Returns the report when the sync is over.
+    private mutating func perform(_ actions: [SyncSession.Action]) throws -> Report? {
+        guard let conversation else { return nil }
+        for action in actions {
+            switch action {
+            case .send(let message): try conversation.send(message)
+            case .adopt(let welcome): try adopt(welcome)
+            case .add(let scope, let kind, let epoch):
+                try device.store.transaction {
+                    try $0.append(.scopeAdded(DeviceScope(id: scope, kind: DeviceScope.Kind(rawValue: UInt8(kind.rawValue)) ?? .engagement, name: "")))
+                }
+                try device.begin(scope, epoch: epoch)
+            case .begin(let scope, let epoch): try device.begin(scope, epoch: epoch)
+            case .rebuild(let scope, let epoch):
+                try device.store.transaction { try $0.append(.replica(scope, .rebuilt(epoch: epoch))) }
+            case .seal(let scope): try device.seal(scope)
+            case .push(let scope, let blocks): try push(blocks, of: scope)
+            case .store(let scope, let events):
+                try device.store.transaction { try $0.append(events.map { .replica(scope, $0) }) }
+            case .finish(let outcome):
+                return Report(
+                    outcome: outcome, bytesSent: conversation.bytesSent, bytesReceived: conversation.bytesReceived,
+                    skew: (welcome?.time ?? device.now()) &- device.now(), role: welcome?.role ?? identity.role)
+            case .fail(let problem): throw Failure(cause: .sync(problem), acknowledged: session.outcome.pushedChanges)
+            }
+        }
+        return nil
+    }
+
+    private mutating func push(_ hashes: [Hash256], of scope: Identifier) throws {
+        for hash in hashes {
+            if let left = blocksUntilCut {
+                guard left > 0 else {
+                    conversation = nil
+                    throw Failure(cause: .network(.cut), acknowledged: session.outcome.pushedChanges)
+                }
+                blocksUntilCut = left - 1
+            }
+            guard let block = try device.store.block(hash, of: scope) else { throw DeviceStoreError.damagedFile }
+            try conversation?.send(
+                .push(
+                    Message.Push(
+                        scope: scope, block: block.bytes, sensitive: SensitivePart.encode(block.sensitiveParts, device.primitives))))
+            tell()
+        }
+    }
+
+    /// Notes down what the greeting says of this device's member.
+    private mutating func adopt(_ welcome: Message.Welcome) throws {
+        self.welcome = welcome
+        try device.store.transaction { transaction in
+            let identity = transaction.state.identity
+            if identity.role != welcome.role || identity.serverSigningKey != welcome.serverKey.key {
+                var renewed = identity
+                renewed.role = welcome.role
+                renewed.serverSigningKey = welcome.serverKey.key
+                try transaction.append(.identity(renewed))
+            }
+            let wasRevoked = transaction.state.settings[.isRevoked] == .bool(true)
+            if wasRevoked != welcome.revoked { try transaction.append(.setting(.isRevoked, .bool(welcome.revoked))) }
+            for scope in welcome.scopes {
+                guard let known = transaction.state.scopes[scope.scope], known.isWithdrawn == scope.staffed else { continue }
+                try transaction.append(
+                    .scopeAdded(DeviceScope(id: known.id, kind: known.kind, name: known.name, isWithdrawn: !scope.staffed)))
+            }
+        }
+    }
+
+    private func tell() {
+        guard let conversation, let replicas = try? replicas() else { return }
+        let left = session.remaining(replicas)
+        progress(
+            Progress(
+                changesLeft: left.changes, entriesLeft: left.entries, bytesSent: conversation.bytesSent,
+                bytesReceived: conversation.bytesReceived))
+    }
+
+    /// Notes down how the conversation went.
+    private func note(_ outcome: ServerContact.Outcome) throws {
+        try device.store.transaction {
+            try $0.append(.contact(ServerContact(outcome: outcome, time: device.now(), serverTime: welcome?.time)))
+        }
+    }
+
+    /// Whom to believe: the tenant's authority for the server's key, `shared` for the keys of devices.
+    private func knowledge() throws -> SyncSession.Knowledge {
+        let authority = try Certificate(der: identity.tenantAuthority)
+        let tenant = identity.tenant
+        let store = device.store
+        return SyncSession.Knowledge(
+            primitives: device.primitives,
+            isGenuine: { key in
+                authority.publicKey.verifies(
+                    key.signature, of: Message.ServerKey.message(tenant: tenant, epoch: key.epoch, device: key.device, key: key.key))
+            },
+            signingKey: { id in
+                guard let state = try? store.state, let shared = state.scopes.values.first(where: { $0.kind == .shared }) else { return nil }
+                return state.replicas[shared.id]?.view(id)?.value("signingKey")?.bytes
+            })
+    }
+}
+
+extension SyncRun.Failure {
+    /// How the contact is noted down.
+    var outcome: ServerContact.Outcome {
+        switch cause {
+        case .network(.unreachable): .unreachable
+        case .network(.refusedByServer), .network(.serverNotGenuine), .sync(.server): .refused
+        case .network, .sync: .interrupted
+        }
+    }
+}
