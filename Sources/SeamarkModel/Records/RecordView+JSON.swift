@@ -9,12 +9,19 @@ extension RecordView {
         var withheld: [JSONValue] = []
         for field in type?.fields ?? [] where !field.isSet && shown(field) == .withheld { withheld.append(.string(field.key)) }
         if !withheld.isEmpty { members.append(JSONMember("withheld", .array(withheld))) }
+        members.append(contentsOf: remarks)
+        return .object(members)
+    }
+
+    /// What else a reader must know of the record, where there is any.
+    var remarks: [JSONMember] {
+        var members: [JSONMember] = []
         let conflicts = conflicts
         if !conflicts.isEmpty { members.append(JSONMember("conflicts", .array(conflicts.map { .string($0.key) }))) }
         let unknown = unknownFields
         if !unknown.isEmpty { members.append(JSONMember("needsNewerVersion", .array(unknown.map { .integer(Int64($0)) }))) }
         if isDeletedButEdited { members.append(JSONMember("deletedButEdited", true)) }
-        return .object(members)
+        return members
     }
 
     /// The fields that show something, in the catalogue's order; sets that hold nothing are left out.

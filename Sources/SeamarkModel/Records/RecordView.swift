@@ -58,14 +58,19 @@ public struct RecordView: Sendable {
 
     /// What `field` (not a set) shows.
     public func shown(_ field: FieldDefinition) -> Shown {
-        let heads = state.heads(of: .field(field.number))
+        RecordView.shown(state.heads(of: .field(field.number)), field)
+    }
+
+    /// What the heads of `field` show together.
+    static func shown(_ heads: [Head], _ field: FieldDefinition) -> Shown {
         guard let first = heads.first else { return .nothing }
+        // Nothing to choose or join: nearly every field of every record.
+        if heads.count == 1 { return shown(first) }
         switch field.merge {
         case .lattice:
             let numbers = heads.compactMap { $0.content.value?.int }
-            return numbers.max().map { .value(.int($0)) } ?? RecordView.shown(first)
+            return numbers.max().map { .value(.int($0)) } ?? shown(first)
         case .consent:
-            guard heads.count > 1 else { return RecordView.shown(first) }
             var joined: Consent?
             for head in heads {
                 guard let consent = head.content.value.flatMap({ Consent($0) }) else { continue }
@@ -73,8 +78,8 @@ public struct RecordView: Sendable {
             }
             return joined.map { .value($0.value) } ?? .nothing
         // What is set once keeps its first value, whatever a second device said meanwhile.
-        case .once: return RecordView.shown(heads[heads.count - 1])
-        case .author, .register, .contested, .group, .text, .set, .headquarters: return RecordView.shown(first)
+        case .once: return shown(heads[heads.count - 1])
+        case .author, .register, .contested, .group, .text, .set, .headquarters: return shown(first)
         }
     }
 

@@ -54,6 +54,31 @@ import Testing
         #expect(bench.state.digest != before)
     }
 
+    @Test(arguments: names)
+    func `a record's document is the same bytes, written at once or by way of a value`(name: String) throws {
+        var bench = Bench()
+        try EngagementFileTests.load(try EngagementFileTests.sample(name), into: &bench)
+        let line = try #require(bench.views.first { $0.handle == "L2" }), seam = try #require(bench.views.first { $0.handle == "S3" })
+        for (title, person) in [("one", Bench.ana), ("two", Bench.ben)] {
+            bench.apply(bench.change([Edit(record: line.id, type: 40, target: .field(10), content: .open(.text(title)))], by: person))
+        }
+        bench.apply(bench.change([
+            Edit(record: line.id, type: 40, target: .field(500), content: .open(.int(1))), Edit(record: line.id, type: 40, target: .field(11), content: .open(.int(99))),
+            Edit(record: line.id, type: 40, target: .element(10, .int(3)), content: .open(.bool(true))),
+            Edit(record: line.id, type: 40, target: .field(16), content: .open(.group([.init(1, .int(2)), .init(77, .text("x"))]))),
+            Edit(record: seam.id, type: 30, target: .field(17), content: .open(.absent)), Edit(record: seam.id, type: 30, target: .field(19), content: .open(.list([.bool(true)]))),
+            Edit(record: seam.id, type: 30, target: .life, content: .open(.bool(false))),
+            Edit(record: Identifier(high: 6, low: 6), type: 600, target: .field(1), content: .open(.text("of a newer version"))),
+            Edit(record: Identifier(high: 6, low: 7), type: 23, target: .field(10), content: .withheld(leaf: .zero)),
+        ], by: Bench.lea, schema: 2))
+        let references = bench.references()
+        for view in bench.views {
+            var bytes: [UInt8] = []
+            view.write(to: &bytes, references: references)
+            #expect(String(decoding: bytes, as: UTF8.self) == view.json(references: references).compact)
+        }
+    }
+
     @Test func `records that were captured with these handles are met, not doubled`() throws {
         var bench = Bench()
         try bench.line(Identifier(high: 40, low: 77), handle: "L1")
