@@ -38,7 +38,7 @@ public struct DeviceState: Sendable {
         switch event {
         case .identity, .scopeAdded, .scopeLeft, .contact, .checkpoint, .setting: return true
         case .replica(let scope, let event):
-            guard scopes[scope] != nil else { return false }
+            // The scope itself may be told of later: its row is written anew when its name changes.
             if case .began(let stream, _) = event { return stream.scope == scope }
             guard let replica = replicas[scope] else { return false }
             switch event {

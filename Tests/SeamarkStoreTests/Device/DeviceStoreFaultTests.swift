@@ -1,0 +1,187 @@
+import Foundation
+import SeamarkCrypto
+import SeamarkJournal
+@testable import SeamarkStore
+import Synchronization
+import Testing
+
+/// Disks that are full, broken or altered: a typed error, and nothing half done.
+@Suite struct DeviceStoreFaultTests {
+    /// Rows in memory on a disk that refuses its nth insertion, or the commit after it.
+    private final class FailingShelf: RowShelf {
+        let under: MemoryRowShelf
+        /// Insertions until the error, and the error; commits fail when it is 0.
+        let plan: Mutex<(left: Int, error: StoreError)?> = Mutex(nil)
+
+        init(_ under: MemoryRowShelf) { self.under = under }
+
+        func write<Value>(_ body: (any RowAccess) throws -> Value) throws -> Value {
+            try under.write { rows in
+                let value = try body(Access(rows: rows, shelf: self))
+                if let plan = plan.withLock({ $0 }), plan.left == 0 { throw plan.error }
+                return value
+            }
+        }
+        func read<Value>(_ body: (any RowAccess) throws -> Value) throws -> Value { try under.read(body) }
+        func eraseTraces() {}
+
+        private struct Access: RowAccess {
+            let rows: any RowAccess
+            let shelf: FailingShelf
+            func highest() throws(StoreError) -> Int64 { try rows.highest() }
+            func forEach(after number: Int64, _ body: (Int64, [UInt8]) throws -> Void) throws { try rows.forEach(after: number, body) }
+            func row(_ number: Int64) throws(StoreError) -> [UInt8]? { try rows.row(number) }
+            func remove(_ number: Int64) throws(StoreError) { try rows.remove(number) }
+            func insert(_ sealed: [UInt8], at number: Int64) throws(StoreError) {
+                let error = shelf.plan.withLock { plan -> StoreError? in
+                    guard let running = plan else { return nil }
+                    plan?.left = running.left - 1
+                    return running.left == 1 ? running.error : nil
+                }
+                if let error { throw error }
+                try rows.insert(sealed, at: number)
+            }
+        }
+    }
+
+    private func failing() throws -> (OpenDeviceStore, FailingShelf) {
+        let shelf = FailingShelf(MemoryRowShelf([]))
+        let store = try OpenDeviceStore(id: Sample.id(1), storeKey: Randomness.secret(32), shelf: shelf) { () throws(DeviceStoreError) in
+            throw .busy
+        }
+        try store.transaction { try $0.append([.identity(Sample.identity())] + Sample.begin()) }
+        return (store, shelf)
+    }
+
+    private let three = (1...3).map { DeviceEvent.replica(Sample.scope, .captured(Sample.change("a", at: $0))) }
+
+    @Test(arguments: [1, 2, 3, 0])
+    func `a full disk is told in words, keeps nothing of the step, and the store works when there is space again`(left: Int) throws {
+        let (store, shelf) = try failing()
+        let portrait = try store.state.portrait
+        shelf.plan.withLock { $0 = (left == 0 ? 3 : left, StoreError(.full, code: 13, doing: "testing", detail: "")) }
+        #expect(throws: DeviceStoreError.full) {
+            // Whoever swallows the error does not get half of it either.
+            try store.transaction { tx in try? tx.append(three) }
+        }
+        shelf.plan.withLock { $0 = nil }
+        #expect(try store.state.portrait == portrait)
+        try store.transaction { try $0.append(three) }
+        #expect(try store.state.unsentCount == 3)
+    }
+
+    @Test func `after a failed write nothing goes on until the store is opened anew`() throws {
+        let (store, shelf) = try failing()
+        shelf.plan.withLock { $0 = (2, StoreError(.failed, code: 10, doing: "testing", detail: "")) }
+        #expect(throws: DeviceStoreError.failed(code: 10)) { try store.transaction { try $0.append(three) } }
+        shelf.plan.withLock { $0 = nil }
+        #expect(throws: DeviceStoreError.mustReopen) { try store.transaction { try $0.append(three) } }
+        #expect(throws: DeviceStoreError.mustReopen) { _ = try store.state }
+        let reopened = try OpenDeviceStore(id: store.id, storeKey: store.storeKey, shelf: shelf) { () throws(DeviceStoreError) in throw .busy }
+        #expect(try reopened.state.unsentCount == 0)
+    }
+
+    @Test func `a damaged row is named, and what lies before it can be read but not written`() throws {
+        let directory = try ScratchDirectory()
+        let store = try directory.create()
+        try store.transaction { try $0.append(Sample.begin() + three) }
+        let shelf = try SQLiteRowShelf(path: directory.store + "/rows.sqlite")
+        let number = try shelf.write { rows in
+            let number = try rows.highest() - 1
+            var sealed = try rows.row(number)!
+            sealed[100] ^= 1
+            try rows.remove(number)
+            try rows.insert(sealed, at: number)
+            return number
+        }
+        let locked = try DeviceStore(at: directory.store)
+        #expect(throws: DeviceStoreError.damagedRow(number)) { _ = try locked.unlock(storeKey: store.storeKey) }
+        let salvage = try locked.unlock(storeKey: store.storeKey, before: number)
+        #expect(try salvage.state.replicas[Sample.scope]?.fresh.map(\.stamp.time) == [1])
+        #expect(throws: DeviceStoreError.readingOnly) { try salvage.transaction { try $0.append(three) } }
+    }
+
+    @Test func `a row of a newer program is not damage`() throws {
+        let directory = try ScratchDirectory()
+        let store = try directory.create()
+        let sealer = RowSealer(store: store.id, key: try SealingKey(dataKey: store.storeKey))
+        for content: [UInt8] in [[8, 1, 2], [99], [1, 2]] {
+            let shelf = try SQLiteRowShelf(path: directory.store + "/rows.sqlite")
+            try shelf.write { try $0.insert(sealer.seal(content, at: 2, of: nil), at: 2) }
+            #expect(throws: DeviceStoreError.newerVersion) { _ = try DeviceStore(at: directory.store).unlock(storeKey: store.storeKey) }
+            try shelf.write { try $0.remove(2) }
+        }
+        #expect(DeviceStoreError.newerVersion.description.contains("update"))
+    }
+
+    @Test func `a file that went back while it was open is noticed`() throws {
+        let memory = try MemoryDeviceStore(identity: Sample.identity())
+        let store = try memory.open()
+        try store.transaction { try $0.append(Sample.begin()) }
+        let directory = try ScratchDirectory()
+        let disk = try directory.create()
+        try disk.transaction { try $0.append(Sample.begin()) }
+        let shelf = try SQLiteRowShelf(path: directory.store + "/rows.sqlite")
+        try shelf.write { rows in try rows.remove(rows.highest()) }
+        #expect(throws: DeviceStoreError.wentBack) { try disk.transaction { try $0.append(three) } }
+    }
+
+    @Test func `files that are missing, cut short, foreign or empty are refused with a sentence`() throws {
+        let manager = FileManager.default
+        let directory = try ScratchDirectory()
+        #expect(throws: DeviceStoreError.missing) { _ = try DeviceStore(at: directory.store) }
+        let store = try directory.create()
+        let key = store.storeKey
+        try store.transaction { tx in try tx.append(Sample.begin() + (1...200).map { .replica(Sample.scope, .captured(Sample.change("a", at: $0))) }) }
+        #expect(throws: DeviceStoreError.exists) { _ = try directory.create() }
+        let copy = directory.path + "/copy"
+        /// The store's files, everything in the one file.
+        try SQLiteRowShelf(path: directory.store + "/rows.sqlite").eraseTraces()
+        func tried(_ alter: (_ rows: String, _ lock: String) throws -> Void) throws -> DeviceStoreError? {
+            try? manager.removeItem(atPath: copy)
+            try manager.copyItem(atPath: directory.store, toPath: copy)
+            for name in ["/rows.sqlite-wal", "/rows.sqlite-shm"] { try? manager.removeItem(atPath: copy + name) }
+            try alter(copy + "/rows.sqlite", copy + "/lock")
+            do throws(DeviceStoreError) {
+                _ = try DeviceStore(at: copy).unlock(storeKey: key)
+                return nil
+            } catch { return error }
+        }
+        #expect(try tried { _, _ in } == nil)
+        #expect(try tried { rows, _ in try manager.removeItem(atPath: rows) } == .notAStore)
+        #expect(try tried { _, lock in try manager.removeItem(atPath: lock) } == .notAStore)
+        #expect(try tried { rows, _ in try Data().write(to: URL(fileURLWithPath: rows)) } == .notAStore)
+        #expect(try tried { rows, _ in try Data(repeating: 65, count: 9000).write(to: URL(fileURLWithPath: rows)) } == .notAStore)
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: directory.store + "/rows.sqlite"))
+        for length in [100, 4095, 4096, 5000, 8192, bytes.count / 2, bytes.count - 1] {
+            #expect(try tried { rows, _ in try bytes.prefix(length).write(to: URL(fileURLWithPath: rows)) } != nil, "\(length)")
+        }
+        var zeroed = bytes
+        zeroed.replaceSubrange(8192..<12288, with: Data(repeating: 0, count: 4096))
+        #expect(try tried { rows, _ in try zeroed.write(to: URL(fileURLWithPath: rows)) } != nil)
+    }
+
+    @Test func `creating fails wholly`() throws {
+        let directory = try ScratchDirectory()
+        #expect(throws: DeviceStoreError.missing) {
+            _ = try DeviceStore.create(
+                at: directory.path + "/not/there", identity: Sample.identity(), passphrase: [1], by: QuickStretching())
+        }
+        #expect(throws: DeviceStoreError.lock(.belowFloor)) {
+            _ = try DeviceStore.create(
+                at: directory.store, identity: Sample.identity(), passphrase: [1], cost: StretchingCost(logN: 4, r: 8, p: 1),
+                by: QuickStretching())
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+    }
+
+    @Test func `wiping destroys the lock first, and may be repeated`() throws {
+        let directory = try ScratchDirectory()
+        let key = try directory.create().storeKey
+        try DeviceFiles(directory.store).replaceLock(by: [UInt8](repeating: 0, count: DeviceLock.longest))
+        #expect(throws: DeviceStoreError.lock(.damaged)) { _ = try DeviceStore(at: directory.store).unlock(storeKey: key) }
+        try DeviceStore.wipe(at: directory.store)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+        try DeviceStore.wipe(at: directory.store)
+    }
+}

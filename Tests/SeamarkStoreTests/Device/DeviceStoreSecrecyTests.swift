@@ -1,0 +1,162 @@
+import Foundation
+import SeamarkCrypto
+import SeamarkJournal
+@testable import SeamarkStore
+import Testing
+
+/// What a finder of the laptop sees, and what he may do to the files.
+@Suite struct DeviceStoreSecrecyTests {
+    /// All rows as they lie on the disk.
+    private func rows(of path: String) throws -> [MemoryRowShelf.Row] {
+        var rows: [MemoryRowShelf.Row] = []
+        try SQLiteRowShelf(path: path + "/rows.sqlite").read { access in try access.forEach(after: 0) { rows.append(($0, $1)) } }
+        return rows
+    }
+
+    private func open(_ rows: [MemoryRowShelf.Row], as store: OpenDeviceStore) throws -> OpenDeviceStore {
+        try OpenDeviceStore(id: store.id, storeKey: store.storeKey, shelf: MemoryRowShelf(rows)) { () throws(DeviceStoreError) in throw .busy }
+    }
+
+    private func found(_ needle: [UInt8], in files: [String: [UInt8]]) -> [String] {
+        files.filter { Data($0.value).range(of: Data(needle)) != nil }.keys.sorted()
+    }
+
+    @Test func `a thousand canaries in every field reach no file, at no moment, cut off or not`() throws {
+        let directory = try ScratchDirectory()
+        let store = try directory.create(Sample.identity("canary in the tenant's name"))
+        let signer = try SigningKey.generate()
+        try store.transaction { tx in
+            try tx.append(.scopeAdded(DeviceScope(id: Sample.scope, kind: .engagement, name: "canary in the scope's name")))
+            try tx.append(.replica(Sample.scope, .began(Sample.stream(), epoch: 1)))
+            try tx.append(.setting(DeviceSetting(rawValue: 99), .text("canary in a setting")))
+        }
+        let needles = [Array("canary".utf8), Array("private key of nobody".utf8), Sample.scope.bytes, Sample.member.bytes]
+        // The scope's and member's ids are in every change, so what the needles must not find is there to be found.
+        #expect(Data(Sample.change("canary", at: 1).edits[0].content.value!.encoded).range(of: Data(needles[0])) != nil)
+        for round in 0..<200 {
+            try store.transaction { tx in
+                for index in 0..<5 {
+                    let number = round * 5 + index
+                    try tx.append(.replica(Sample.scope, .captured(Sample.change("canary \(number)", at: Int64(number + 1), of: UInt64(number)))))
+                }
+            }
+            if round % 20 == 19 {
+                try store.transaction { tx in
+                    let replica = tx.state.replicas[Sample.scope]!
+                    let block = Block.seal(
+                        Array(replica.fresh.prefix(60)), in: replica.stream, after: replica.end, by: signer, Sample.primitives)
+                    try tx.append(.replica(Sample.scope, .sealed(block)))
+                }
+            }
+            guard round % 10 == 9 else { continue }
+            let files = try ScratchDirectory.files(below: directory.path)
+            #expect(files.keys.contains { $0.hasSuffix("-wal") })
+            for needle in needles { #expect(found(needle, in: files).isEmpty) }
+        }
+        // Copied while it is open, its journal with it: what a power cut leaves.
+        let copy = directory.path + "/copy"
+        try FileManager.default.copyItem(atPath: directory.store, toPath: copy)
+        let survivor = try DeviceStore(at: copy).unlock(storeKey: store.storeKey)
+        #expect(try survivor.state.portrait == store.state.portrait)
+        for needle in needles { #expect(found(needle, in: try ScratchDirectory.files(below: directory.path)).isEmpty) }
+    }
+
+    @Test func `every byte of a row matters`() throws {
+        let directory = try ScratchDirectory()
+        let store = try directory.create()
+        try store.transaction { try $0.append(Sample.begin() + [.replica(Sample.scope, .captured(Sample.change("a", at: 1)))]) }
+        let rows = try rows(of: directory.store)
+        #expect(try open(rows, as: store).state.portrait == store.state.portrait)
+        for index in rows.indices {
+            for place in rows[index].sealed.indices {
+                var altered = rows
+                altered[index].sealed[place] ^= 1
+                #expect(throws: DeviceStoreError.damagedRow(rows[index].number)) { _ = try open(altered, as: store) }
+            }
+        }
+    }
+
+    @Test func `a row that was moved, repeated or cut short is refused`() throws {
+        let directory = try ScratchDirectory()
+        let store = try directory.create()
+        try store.transaction { tx in
+            try tx.append(Sample.begin() + (1...3).map { .replica(Sample.scope, .captured(Sample.change("a", at: $0))) })
+        }
+        let rows = try rows(of: directory.store)
+        let last = try #require(rows.last)
+        #expect(throws: DeviceStoreError.damagedRow(last.number + 1)) { _ = try open(rows + [(last.number + 1, last.sealed)], as: store) }
+        var swapped = rows
+        swapped[rows.count - 1].sealed = rows[rows.count - 2].sealed
+        swapped[rows.count - 2].sealed = last.sealed
+        #expect(throws: DeviceStoreError.damagedRow(last.number - 1)) { _ = try open(swapped, as: store) }
+        var short = rows
+        short[2].sealed.removeLast()
+        #expect(throws: DeviceStoreError.damagedRow(rows[2].number)) { _ = try open(short, as: store) }
+        short[2].sealed = []
+        #expect(throws: DeviceStoreError.damagedRow(rows[2].number)) { _ = try open(short, as: store) }
+    }
+
+    @Test func `rows of another store are refused, even under the same key`() throws {
+        let directory = try ScratchDirectory()
+        let store = try directory.create()
+        let rows = try rows(of: directory.store)
+        #expect(throws: DeviceStoreError.damagedRow(1)) {
+            _ = try OpenDeviceStore(id: Sample.id(77), storeKey: store.storeKey, shelf: MemoryRowShelf(rows)) { () throws(DeviceStoreError) in
+                throw .busy
+            }
+        }
+        let other = try ScratchDirectory()
+        _ = try other.create()
+        try FileManager.default.removeItem(atPath: other.store + "/lock")
+        try FileManager.default.copyItem(atPath: directory.store + "/lock", toPath: other.store + "/lock")
+        #expect(throws: DeviceStoreError.damagedRow(1)) { _ = try DeviceStore(at: other.store).unlock(storeKey: store.storeKey) }
+    }
+
+    @Test func `a scope that was left leaves nothing that can be opened in any file`() throws {
+        let directory = try ScratchDirectory()
+        let store = try directory.create()
+        let idle = try DeviceStore(at: directory.store).unlock(storeKey: store.storeKey)
+        try store.transaction { tx in
+            try tx.append(Sample.begin(Sample.otherScope))
+            try tx.append(.replica(Sample.otherScope, .captured(Sample.change("stays", at: 1, in: Sample.otherScope))))
+        }
+        let others = Set(try rows(of: directory.store).map(\.number))
+        let block = Block.seal(
+            [Sample.change("goes", at: 2)], in: Sample.stream(), after: .beginning, by: try SigningKey.generate(), Sample.primitives)
+        try store.transaction { tx in
+            try tx.append(Sample.begin())
+            try tx.append(.replica(Sample.scope, .captured(Sample.change("goes", at: 2))))
+            try tx.append(.replica(Sample.scope, .captured(Sample.change("goes too", at: 3))))
+        }
+        let early = try rows(of: directory.store)
+        try store.transaction { try $0.append(.replica(Sample.scope, .sealed(block))) }
+        let doomed = (early + (try rows(of: directory.store))).filter { !others.contains($0.number) }
+        #expect(doomed.count > 5)
+        #expect(!found(Array(doomed[0].sealed.prefix(64)), in: try ScratchDirectory.files(below: directory.store)).isEmpty)
+        try store.transaction { try $0.append(.scopeLeft(Sample.scope)) }
+        let files = try ScratchDirectory.files(below: directory.store)
+        for row in doomed { #expect(found(Array(row.sealed[40..<104]), in: files).isEmpty, "row \(row.number)") }
+        try idle.refresh()
+        #expect(try idle.state.scopeIDs == [Sample.otherScope])
+        #expect(try idle.state.unsentCount == 1)
+    }
+
+    @Test func `lengths tell no more than their bucket, and files are for their owner alone`() throws {
+        let directory = try ScratchDirectory()
+        let store = try directory.create()
+        try store.transaction { tx in
+            try tx.append(Sample.begin())
+            for length in [1, 10, 100] { try tx.append(.replica(Sample.scope, .captured(Sample.change(String(repeating: "x", count: length), at: Int64(length))))) }
+        }
+        for row in try rows(of: directory.store) { #expect((row.sealed.count - SealingKey.overhead) % 256 == 0) }
+        for count in 1...70_000 {
+            let padded = RowSealer.padded(count)
+            #expect(padded >= count && (padded - count < 256 || (padded - count) * 8 < count) && RowSealer.padded(padded) == padded)
+        }
+        let manager = FileManager.default
+        #expect(try manager.attributesOfItem(atPath: directory.store)[.posixPermissions] as? Int == 0o700)
+        for name in try manager.contentsOfDirectory(atPath: directory.store) {
+            #expect(try manager.attributesOfItem(atPath: directory.store + "/" + name)[.posixPermissions] as? Int == 0o600, "\(name)")
+        }
+    }
+}
