@@ -50,7 +50,7 @@ let package = Package(
         tests("SeamarkCryptoTests", of: ["SeamarkJournal", "SeamarkCrypto"]),
         tests("SeamarkTLSTests", of: ["SeamarkTLS", "COpenSSL", "SeamarkCrypto", "SeamarkJournal"]),
         tests("SeamarkProtocolTests", of: ["SeamarkJournal", "SeamarkProtocol", "SeamarkCrypto", "SeamarkWire", protobuf, "SeamarkTestSupport"]),
-        tests("SeamarkStoreTests", of: ["SeamarkJournal", "SeamarkModel", "SeamarkCrypto", "SeamarkStore", "SeamarkTestSupport", grdb, sqlite]),
+        tests("SeamarkStoreTests", of: ["SeamarkJournal", "SeamarkModel", "SeamarkCrypto", "SeamarkStore", "SeamarkTestSupport", grdb, sqlite], besides: ["Databases"]),
         tests("SeamarkServerTests", of: shared + ["SeamarkServer", "SeamarkTestSupport"] + nio),
         tests("SeamarkClientTests", of: shared + ["SeamarkClient", "SeamarkTestSupport"]),
         tests("EndToEndTests", of: []),
@@ -72,8 +72,9 @@ func command(_ name: String, in folder: String, imports: [Target.Dependency]) ->
     .executableTarget(name: name, dependencies: imports, path: "\(folder)/\(name)", swiftSettings: settings())
 }
 
-func tests(_ name: String, of imports: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: imports, path: "Tests/\(name)", swiftSettings: settings())
+/// `besides`: folders that hold samples, not code.
+func tests(_ name: String, of imports: [Target.Dependency], besides samples: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: imports, path: "Tests/\(name)", exclude: samples, swiftSettings: settings())
 }
 
 func settings(pure: Bool = false) -> [SwiftSetting] {

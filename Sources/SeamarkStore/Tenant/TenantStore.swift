@@ -78,9 +78,14 @@ public final class TenantStore: Sendable {
         }
     }
 
-    /// Closes the file; what was committed is in it. Reading and writing throw from here on.
+    /// Closes the store. Its file then holds everything by itself, unless another process is still reading. Reading and
+    /// writing throw from here on.
     public func close() throws {
-        try Self.whole("closing a store") { try database.close() }
+        try Self.whole("closing a store") {
+            // GRDB closes its writer first; the readers that remain may not empty the write-ahead log.
+            try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+            try database.close()
+        }
     }
 
     // MARK: Durability

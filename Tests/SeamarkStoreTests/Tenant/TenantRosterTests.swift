@@ -1,0 +1,114 @@
+import SeamarkJournal
+import SeamarkStore
+import Testing
+
+@Suite struct `Members, devices and invitations` {
+    private let member = TenantMember(id: Identifier(high: 1, low: 1), name: "Fictitious Member", role: "lead")
+    private let directory = TemporaryDirectory()
+
+    private func made() throws -> TenantStore {
+        let store = try TenantStore.create(at: directory.store, identity: TenantSamples.identity, tools: TenantSamples.tools())
+        try store.write { try $0.addMember(member) }
+        return store
+    }
+
+    private func device(_ number: UInt64) -> DeviceEnrolment {
+        DeviceEnrolment(id: Identifier(high: 5, low: number), name: "laptop", certificate: .zero, signingKey: [1, 2, 3])
+    }
+
+    private func token(_ number: UInt64) -> Hash256 { Hash256(words: (number, 0, 0, 0)) }
+
+    @Test func `of sixty-four who redeem one invitation at once, one enrols`() async throws {
+        let store = try made()
+        try store.write { try $0.addInvitation(token: self.token(1), member: member.id, made: 0, expires: 100) }
+        let token = self.token(1)
+        let devices = (UInt64(0)..<64).map(device)
+        let outcomes = await withTaskGroup(of: Redemption?.self) { group in
+            for device in devices {
+                group.addTask { try? store.write { try $0.redeem(token, for: device, at: 50) } }
+            }
+            return await group.reduce(into: [Redemption?]()) { $0.append($1) }
+        }
+        let enrolled = outcomes.compactMap { outcome -> TenantDevice? in if case .redeemed(let device)? = outcome { device } else { nil } }
+        let used = outcomes.filter { if case .usedBefore? = $0 { true } else { false } }
+        #expect(enrolled.count == 1 && used.count == 63)
+        #expect(try store.read { try $0.devices() } == enrolled)
+        #expect(try store.read { try $0.invitation(token) }?.redeemed?.device == enrolled.first?.id)
+        try store.close()
+    }
+
+    @Test func `an invitation is refused from the moment it expires, and when nobody made it`() throws {
+        let store = try made()
+        try store.write { try $0.addInvitation(token: token(1), member: member.id, made: 0, expires: 100) }
+        #expect(try store.write { try $0.redeem(token(2), for: device(1), at: 50) } == .unknown)
+        #expect(try store.write { try $0.redeem(token(1), for: device(1), at: 100) } == .expired)
+        var inactive = member
+        inactive = TenantMember(id: member.id, name: member.name, role: member.role, isActive: false)
+        try store.write { [inactive] in try $0.updateMember(inactive) }
+        #expect(try store.write { try $0.redeem(token(1), for: device(1), at: 99) } == .unknown)
+        try store.write { try $0.updateMember(member) }
+        guard case .redeemed = try store.write({ try $0.redeem(token(1), for: device(1), at: 99) }) else {
+            Issue.record("not redeemed a moment before it expires")
+            return
+        }
+        try store.close()
+    }
+
+    @Test func `letters go from A by enrolment, and no device is enrolled twice`() throws {
+        let store = try made()
+        let letters = try store.write { transaction in
+            try (UInt64(0)..<28).map { try transaction.addDevice(device($0), of: member.id, at: 1).letters }
+        }
+        #expect(letters.prefix(2) == ["A", "B"] && letters.suffix(3) == ["Z", "AA", "AB"])
+        #expect(throws: StoreError.self) { try store.write { try $0.addDevice(device(3), of: member.id, at: 1) } }
+        #expect(throws: StoreError.self) { try store.write { try $0.addDevice(device(99), of: Identifier(high: 8, low: 8), at: 1) } }
+        try store.close()
+    }
+
+    @Test func `the first revocation counts, and contact is noted`() throws {
+        let store = try made()
+        let contact = DeviceContact(time: 7, skew: -3, unsent: 2, version: "1.0", incarnation: .max)
+        try store.write { transaction in
+            try transaction.addDevice(device(1), of: member.id, at: 1)
+            try transaction.noteContact(contact, of: device(1).id)
+            try transaction.revokeDevice(device(1).id, at: 10)
+            try transaction.revokeDevice(device(1).id, at: 20)
+        }
+        let found = try store.read { try $0.device(device(1).id) }
+        #expect(found?.revoked == 10 && found?.contact == contact)
+        try store.close()
+    }
+
+    @Test func `staffing decides which scopes a member sees, and an inactive member sees none`() throws {
+        let store = try made()
+        let scopes = [Identifier(high: 3, low: 1), Identifier(high: 3, low: 2)]
+        try store.write { transaction in
+            try transaction.addScope(scopes[0], kind: .engagement)
+            try transaction.addScope(scopes[1], kind: .published, engagement: scopes[0])
+            try transaction.staff(member.id, on: scopes[1])
+            try transaction.staff(member.id, on: scopes[1])
+        }
+        #expect(try store.read { try $0.scopes(ofMember: member.id) }.map(\.id) == [scopes[1]])
+        #expect(try store.read { try $0.scopes(ofMember: member.id) }.first?.engagement == scopes[0])
+        #expect(try store.read { try $0.isStaffed(member.id, on: scopes[1]) })
+        #expect(try store.read { try $0.members(staffedOn: scopes[1]) } == [member])
+        try store.write { try $0.updateMember(TenantMember(id: member.id, name: member.name, role: member.role, isActive: false)) }
+        #expect(try store.read { try $0.scopes(ofMember: member.id) }.isEmpty)
+        #expect(try !store.read { try $0.isStaffed(member.id, on: scopes[1]) })
+        #expect(throws: StoreError.self) { try store.write { try $0.staff(Identifier(high: 9, low: 9), on: scopes[0]) } }
+        try store.close()
+    }
+
+    @Test func `the audit log is chained`() throws {
+        let store = try made()
+        try store.write { transaction in
+            try transaction.noteAct("member.add", detail: "a fictitious member", at: 1)
+            try transaction.noteAct("device.revoke", detail: "A", at: 2)
+        }
+        let acts = try store.read { try $0.audit() }
+        #expect(acts.map(\.number) == [1, 2] && acts.map(\.act) == ["member.add", "device.revoke"])
+        #expect(acts[0].hash != acts[1].hash)
+        #expect(try store.read { try $0.verify { _ in nil } } == .holds(entries: 0, changes: 0, records: 0))
+        try store.close()
+    }
+}

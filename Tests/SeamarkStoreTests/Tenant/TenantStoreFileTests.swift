@@ -1,0 +1,129 @@
+import Glibc
+import GRDB
+import SeamarkJournal
+@testable import SeamarkStore
+import Testing
+
+@Suite struct `The file of a tenant's store` {
+    private let directory = TemporaryDirectory()
+
+    private func made() throws -> TenantStore {
+        try TenantStore.create(at: directory.store, identity: TenantSamples.identity, tools: TenantSamples.tools())
+    }
+
+    private func reason(_ body: () throws -> TenantStore) -> StoreError.Reason? {
+        do {
+            _ = try body()
+            return nil
+        } catch { return (error as? StoreError)?.reason }
+    }
+
+    @Test func `a commit waits for the disk`() throws {
+        let store = try made()
+        #expect(try store.withConnection { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == 2)
+        #expect(try store.withConnection { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
+        try store.assertDurable()
+        for pragma in ["synchronous = NORMAL", "synchronous = OFF", "foreign_keys = OFF"] {
+            try store.withConnection { try $0.execute(sql: "PRAGMA \(pragma)") }
+            #expect(throws: StoreError.self) { try store.assertDurable() }
+            try store.withConnection { try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON") }
+        }
+        try store.assertDurable()
+        try store.close()
+        let again = try TenantStore.open(at: directory.store, tools: TenantSamples.tools())
+        #expect(try again.withConnection { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == 2)
+    }
+
+    @Test func `nobody else may read it`() throws {
+        let store = try made()
+        try store.write { try $0.addScope(Identifier(high: 1, low: 1), kind: .shared) }
+        var status = stat()
+        for (path, mode) in [
+            (directory.path + "/tenant", mode_t(0o700)), (directory.store, 0o600), (directory.store + "-wal", 0o600),
+            (directory.store + "-shm", 0o600),
+        ] {
+            #expect(lstat(path, &status) == 0)
+            #expect(status.st_mode & 0o777 == mode, "\(path)")
+        }
+        try store.close()
+    }
+
+    @Test func `knows its tenant after a move, and keeps a renewed epoch`() throws {
+        let store = try made()
+        #expect(try store.read { try $0.identity() } == TenantSamples.identity)
+        try store.write { try $0.renewEpoch(5, incarnation: 6) }
+        try store.close()
+        copyFile(directory.store, directory.path + "/copy.sqlite")
+        let copy = try TenantStore.open(at: directory.path + "/copy.sqlite", tools: TenantSamples.tools())
+        let identity = try copy.read { try $0.identity() }
+        #expect(identity.id == TenantSamples.identity.id && identity.epoch == 5 && identity.incarnation == 6)
+        try copy.close()
+    }
+
+    @Test func `is not made over another, and not opened where there is none`() throws {
+        let tools = try TenantSamples.tools()
+        #expect(reason { try TenantStore.open(at: directory.store, tools: tools) } == .missing)
+        try made().close()
+        #expect(reason { try made() } == .exists)
+    }
+
+    @Test func `another database is refused and left as it was`() throws {
+        let tools = try TenantSamples.tools()
+        let path = directory.path + "/copy.sqlite"
+        let other = try DatabaseQueue(path: path)
+        try other.write { try $0.execute(sql: "CREATE TABLE theirs (x)") }
+        try other.close()
+        #expect(reason { try TenantStore.open(at: path, tools: tools) } == .notAStore)
+        #expect(access(path + "-wal", F_OK) != 0)
+        let text = fopen(path, "w")
+        fputs("not a database", text)
+        fclose(text)
+        #expect(reason { try TenantStore.open(at: path, tools: tools) } == .notAStore)
+    }
+
+    @Test func `a newer program's store is refused`() throws {
+        let store = try made()
+        try store.withConnection { try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('999')") }
+        try store.close()
+        #expect(reason { try TenantStore.open(at: directory.store, tools: TenantSamples.tools()) } == .newerVersion)
+    }
+
+    @Test func `what throws half-way leaves nothing, even when the closure hides it`() throws {
+        struct Stop: Error {}
+        let store = try made()
+        #expect(throws: Stop.self) {
+            try store.write { transaction in
+                try transaction.addScope(Identifier(high: 1, low: 1), kind: .shared)
+                throw Stop()
+            }
+        }
+        #expect(throws: StoreError.self) {
+            try store.write { transaction in
+                try transaction.addScope(Identifier(high: 1, low: 1), kind: .shared)
+                _ = try? transaction.release([Identifier(high: 9, low: 9)], received: 1)
+            }
+        }
+        #expect(try store.read { try $0.scopes() }.isEmpty)
+        try store.close()
+    }
+
+    /// The file was written by the first version; `SEAMARK_WRITE_DATABASE` makes one (see `Databases/README.md`).
+    @Test func `a store of version 1 opens, and verifies`() throws {
+        var history = try RandomHistory(
+            seed: 4711, store: TenantStore.inMemory(identity: TenantSamples.identity, tools: TenantSamples.tools()))
+        for _ in 0..<40 { _ = try history.step() }
+        let kept = "\(#filePath)".split(separator: "/").dropLast(2).map { "/" + $0 }.joined() + "/Databases/tenant-1.sqlite"
+        if getenv("SEAMARK_WRITE_DATABASE") != nil {
+            let store = try made()
+            var history = try RandomHistory(seed: 4711, store: store)
+            for _ in 0..<40 { _ = try history.step() }
+            try store.close()
+            copyFile(directory.store, kept)
+        }
+        let path = directory.path + "/copy.sqlite"
+        copyFile(kept, path)
+        let store = try TenantStore.open(at: path, tools: TenantSamples.tools())
+        #expect(try history.difference(in: store) == nil)
+        try store.close()
+    }
+}
