@@ -30,7 +30,8 @@ enum TenantSchema {
             received INTEGER NOT NULL, log_hash BLOB NOT NULL, content BLOB NOT NULL, sensitive BLOB NOT NULL) STRICT;
         CREATE INDEX entry_by_stream ON entry (stream, first) WHERE stream IS NOT NULL;
         CREATE TABLE change (
-            id BLOB PRIMARY KEY, entry INTEGER NOT NULL, place INTEGER NOT NULL, waiting INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+            id BLOB PRIMARY KEY, entry INTEGER NOT NULL, place INTEGER NOT NULL, waiting INTEGER NOT NULL CHECK (waiting IN (0, 1))) STRICT,
+            WITHOUT ROWID;
         CREATE TABLE record (
             key INTEGER PRIMARY KEY, scope INTEGER NOT NULL REFERENCES scope, id BLOB NOT NULL, type INTEGER NOT NULL,
             heads BLOB NOT NULL, document TEXT NOT NULL) STRICT;
@@ -45,7 +46,8 @@ enum TenantSchema {
             id BLOB PRIMARY KEY, block INTEGER NOT NULL REFERENCES quarantined_block) STRICT, WITHOUT ROWID;
         CREATE INDEX quarantined_change_by_block ON quarantined_change (block);
         CREATE TABLE member (
-            id BLOB PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, active INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+            id BLOB PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, active INTEGER NOT NULL CHECK (active IN (0, 1))) STRICT,
+            WITHOUT ROWID;
         CREATE TABLE staffing (
             member BLOB NOT NULL REFERENCES member, scope INTEGER NOT NULL REFERENCES scope,
             PRIMARY KEY (member, scope)) STRICT, WITHOUT ROWID;
