@@ -18,6 +18,7 @@ let package = Package(
     products: [
         .executable(name: "seamark", targets: ["SeamarkCommand"]),
         .executable(name: "seamark-server", targets: ["SeamarkServerCommand"]),
+        .library(name: "SeamarkLibraries", targets: ["SeamarkJournal", "SeamarkModel", "SeamarkCrypto", "SeamarkStore", "SeamarkClient"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),

@@ -1,0 +1,20 @@
+import Foundation
+
+// Usage: SeamarkBenchmark SERVER-PROGRAM FLOOR-PROGRAM WORK-FOLDER [RUNS]
+// Prints a JSON line for each case, then a table.
+let arguments = CommandLine.arguments
+guard arguments.count >= 4 else {
+    FileHandle.standardError.write(Data("usage: SeamarkBenchmark SERVER-PROGRAM FLOOR-PROGRAM WORK-FOLDER [RUNS]\n".utf8))
+    exit(64)
+}
+do {
+    let runs = arguments.count > 4 ? max(1, Int(arguments[4]) ?? 5) : 5
+    let bench = Bench(server: arguments[1], floor: arguments[2], work: arguments[3])
+    try bench.pushAndPull(records: 10_000, runs: runs)
+    try bench.pushAndPull(records: 100_000, runs: max(1, runs / 2))
+    try bench.small(runs: runs)
+    bench.printTable()
+} catch {
+    FileHandle.standardError.write(Data("benchmark: \(error)\n".utf8))
+    exit(1)
+}
