@@ -97,3 +97,17 @@ extension RecordEditing {
         add(field, element)
     }
 }
+
+extension Headquarters {
+    /// Publishes an edition of an instrument. Published once, it never changes.
+    func publish(_ instrument: Instrument) throws {
+        var document: [UInt8] = []
+        JSONWriter.write(instrument.json, to: &document)
+        let id = DerivedIdentifiers.instrument(key: instrument.key, edition: instrument.edition, by: SystemPrimitives())
+        try write(Catalogue.instrument, id, in: shared, handle: "I-\(instrument.key)") { record in
+            record.set("key", .text(instrument.key))
+            record.set("edition", .int(Int64(instrument.edition)))
+            record.set("document", .text(String(decoding: document, as: UTF8.self)))
+        }
+    }
+}

@@ -1,0 +1,41 @@
+public import SeamarkJournal
+internal import SeamarkStore
+
+extension Office {
+    /// What a data directory holds. Counts only.
+    public struct Status: Sendable {
+        public let address: String
+        public let serverName: String
+        public let pin: Hash256
+        /// Milliseconds since 1970.
+        public let certificateUntil: Int64
+        public let tenants: [TenantStatus]
+    }
+
+    public struct TenantStatus: Sendable {
+        public let name: ShortName
+        public let members: Int
+        /// Those that are not revoked.
+        public let devices: Int
+        public let engagements: Int
+        /// In all scopes.
+        public let entries: UInt64
+        /// Changes that are kept and not applied.
+        public let quarantined: Int
+    }
+
+    public func status() throws -> Status {
+        let tenants = try tenants().map { tenant in
+            try self.tenant(tenant.name).store.read { snapshot in
+                let scopes = try snapshot.scopes()
+                return TenantStatus(
+                    name: tenant.name, members: try snapshot.members().count, devices: try snapshot.devices().count { $0.revoked == nil },
+                    engagements: scopes.count { $0.kind == .engagement }, entries: scopes.reduce(0) { $0 &+ $1.place.position },
+                    quarantined: try snapshot.quarantine().count)
+            }
+        }
+        return Status(
+            address: installation.address, serverName: installation.serverName, pin: installation.pin,
+            certificateUntil: installation.serverCertificate.notAfter * 1000, tenants: tenants)
+    }
+}

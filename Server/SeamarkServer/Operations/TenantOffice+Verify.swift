@@ -1,0 +1,26 @@
+internal import SeamarkJournal
+internal import SeamarkStore
+
+extension TenantOffice {
+    /// What verifying a tenant's store came to.
+    public struct Finding: Sendable {
+        public let holds: Bool
+        public let sentence: String
+    }
+
+    /// Recomputes everything that follows from the logs. The server's own blocks are held against its key file; a device's against the
+    /// key that it enrolled with.
+    public func verify() throws -> Finding {
+        let verification = try store.read { snapshot in
+            let author = try snapshot.identity().author
+            return try snapshot.verify { device in
+                try device == author ? keys.signingKey.publicKey : snapshot.device(device)?.signingKey
+            }
+        }
+        switch verification {
+        case .holds(let entries, let changes, let records):
+            return Finding(holds: true, sentence: "everything holds: \(entries) entries, \(changes) changes, \(records) records")
+        case .fails(let fault): return Finding(holds: false, sentence: fault.description)
+        }
+    }
+}

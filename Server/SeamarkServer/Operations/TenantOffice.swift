@@ -1,0 +1,245 @@
+internal import SeamarkCrypto
+public import SeamarkJournal
+public import SeamarkModel
+public import SeamarkStore
+
+/// What an administrator does for one tenant. Holds that tenant's keys and store, and nothing of another.
+///
+/// Each act is one transaction with its line in the audit log; what devices must know of it travels as headquarters' signed blocks.
+public struct TenantOffice: Sendable {
+    public let name: ShortName
+    public let store: TenantStore
+    let keys: TenantKeys
+    private let installation: Installation
+    private let clock: WallClock
+
+    init(name: ShortName, folder: TenantFolder, installation: Installation, clock: WallClock) throws {
+        self.name = name
+        self.installation = installation
+        self.clock = clock
+        keys = try TenantKeys(opening: folder)
+        store = try TenantStore.open(at: folder.database, tools: .standard(dataKey: keys.dataKey))
+    }
+
+    // MARK: Members
+
+    public struct Member: Sendable {
+        public let handle: String
+        public let id: Identifier
+        public let name: String
+        public let role: Role
+        public let isActive: Bool
+        /// The engagements that the member is staffed on, by handle.
+        public let engagements: [String]
+    }
+
+    public func addMember(_ handle: ShortName, name: String, role: Role, email: String? = nil) throws -> Identifier {
+        let now = clock.now()
+        return try store.write { transaction in
+            let headquarters = try Headquarters(transaction, keys: keys, now: now)
+            let directory = try Directory(transaction)
+            guard directory.member(handle.text) == nil else {
+                throw OperationFailure(
+                    .badInput, doing: "adding a member", wrong: "there is a member of this short name", remedy: "choose another")
+            }
+            let id = try Identifier.drawn(at: now)
+            let member = TenantMember(id: id, name: name, role: role.key)
+            try transaction.addMember(member)
+            try headquarters.publish(member: member, handle: handle, email: email)
+            // Whoever works on engagements needs the keys of the others' devices and the instruments.
+            if role != .clientViewer { try transaction.staff(id, on: headquarters.shared) }
+            try transaction.noteAct("member.add", detail: "\(id) \(role.key)", at: now)
+            return id
+        }
+    }
+
+    public func members() throws -> [Member] {
+        try store.read { snapshot in
+            let directory = try Directory(snapshot)
+            return try snapshot.members().compactMap { row in
+                guard let role = Role(key: row.role) else { return nil }
+                let engagements = try directory.engagements.filter { try snapshot.isStaffed(row.id, on: $0.id) || isViewer(row.id, $0.id, snapshot) }
+                return Member(
+                    handle: directory.handle(of: row.id) ?? row.id.description, id: row.id, name: row.name, role: role, isActive: row.isActive,
+                    engagements: engagements.map(\.handle))
+            }
+        }
+    }
+
+    /// A client's viewer is staffed on what is published of an engagement, never on the engagement.
+    private func isViewer(_ member: Identifier, _ engagement: Identifier, _ snapshot: TenantSnapshot) throws -> Bool {
+        guard let published = try Directory.published(of: engagement, in: snapshot) else { return false }
+        return try snapshot.isStaffed(member, on: published)
+    }
+
+    // MARK: Engagements
+
+    public struct Engagement: Sendable {
+        public let handle: String
+        public let id: Identifier
+        public let title: String
+        public let currency: String
+        public let members: [String]
+        /// Entries in its log.
+        public let position: UInt64
+        public let digest: ScopeDigest
+    }
+
+    /// The money of a new engagement, in whole units of its currency.
+    public struct Financials: Sendable {
+        public let revenue: Int64
+        public let plannedOperatingIncome: Int64
+        public let fiscalYear: Int64
+
+        public init(revenue: Int64, plannedOperatingIncome: Int64, fiscalYear: Int64) {
+            self.revenue = revenue
+            self.plannedOperatingIncome = plannedOperatingIncome
+            self.fiscalYear = fiscalYear
+        }
+    }
+
+    public func addEngagement(_ handle: ShortName, title: String, currency: String, financials: Financials?) throws -> Identifier {
+        let now = clock.now()
+        return try store.write { transaction in
+            let headquarters = try Headquarters(transaction, keys: keys, now: now)
+            guard try Directory(transaction).engagement(handle.text) == nil else {
+                throw OperationFailure(
+                    .badInput, doing: "adding an engagement", wrong: "there is an engagement of this short name", remedy: "choose another")
+            }
+            let id = try Identifier.drawn(at: now)
+            try transaction.addScope(id, kind: .engagement)
+            try transaction.addScope(.drawn(at: now), kind: .published, engagement: id)
+            func hundredths(_ whole: Int64) throws -> Value {
+                let (value, overflow) = whole.multipliedReportingOverflow(by: 100)
+                guard !overflow else {
+                    throw OperationFailure(.badInput, doing: "adding an engagement", wrong: "an amount is too large", remedy: "give whole units")
+                }
+                return .int(value)
+            }
+            let group: Value? = try financials.map {
+                .group([
+                    .init(1, try hundredths($0.revenue)), .init(2, try hundredths($0.plannedOperatingIncome)), .init(3, .int($0.fiscalYear)),
+                ])
+            }
+            try headquarters.write(Catalogue.engagement, id, in: id, handle: handle.text) { record in
+                record.set("title", .text(title))
+                record.set("currency", .text(currency))
+                if let group { record.set("financials", group) }
+                record.set("instrument", .text(Instrument.core9.reference))
+                record.set("status", .int(1))
+            }
+            try transaction.noteAct("engagement.add", detail: id.description, at: now)
+            return id
+        }
+    }
+
+    public func engagements() throws -> [Engagement] {
+        try store.read { snapshot in
+            let directory = try Directory(snapshot)
+            return try directory.engagements.map { engagement in
+                var staffed = try snapshot.members(staffedOn: engagement.id)
+                if let published = try Directory.published(of: engagement.id, in: snapshot) {
+                    staffed += try snapshot.members(staffedOn: published)
+                }
+                let scope = try snapshot.scope(engagement.id)
+                return Engagement(
+                    handle: engagement.handle, id: engagement.id, title: engagement.title, currency: engagement.currency,
+                    members: staffed.map { directory.handle(of: $0.id) ?? $0.id.description }.sorted(),
+                    position: scope?.place.position ?? 0, digest: scope?.digest ?? .zero)
+            }
+        }
+    }
+
+    /// Puts a member on an engagement, or takes it off. Engagement and member are named by short name or id.
+    public func staff(_ member: String, on engagement: String, remove: Bool = false) throws {
+        let now = clock.now()
+        try store.write { transaction in
+            let headquarters = try Headquarters(transaction, keys: keys, now: now)
+            let directory = try Directory(transaction)
+            let id = try find(directory.engagement(engagement), "the engagement", list: "engagement list")
+            let person = try find(directory.member(member), "the member", list: "member list")
+            guard let row = try transaction.member(person), let role = Role(key: row.role) else {
+                throw OperationFailure(.fault, doing: "staffing", wrong: "the member's row is missing", remedy: "run seamark-server verify")
+            }
+            guard role != .tenantAdmin else {
+                throw OperationFailure(
+                    .badInput, doing: "staffing", wrong: "a tenant administrator does not work on engagements",
+                    remedy: "add the person as a member with another role")
+            }
+            guard role == .clientViewer else {
+                if remove { try transaction.unstaff(person, from: id) } else { try transaction.staff(person, on: id) }
+                try headquarters.write(Catalogue.engagement, id, in: id) { record in
+                    guard let team = record.type.field(key: "team") else { return }
+                    if remove { record.remove(team, .id(person)) } else { record.add(team, .id(person)) }
+                }
+                try transaction.noteAct(remove ? "engagement.unstaff" : "engagement.staff", detail: "\(id) \(person)", at: now)
+                return
+            }
+            guard let published = try Directory.published(of: id, in: transaction) else {
+                throw OperationFailure(.fault, doing: "staffing", wrong: "the engagement publishes nothing", remedy: "run seamark-server verify")
+            }
+            if remove { try transaction.unstaff(person, from: published) } else { try transaction.staff(person, on: published) }
+            try transaction.noteAct(remove ? "engagement.unstaff" : "engagement.staff", detail: "\(published) \(person)", at: now)
+        }
+    }
+
+    // MARK: Invitations and devices
+
+    /// Makes an invitation for one device of a member. Its token exists in the line alone.
+    public func invite(_ member: String, minutes: Int = 10, address: String? = nil) throws -> InvitationLine {
+        guard (1...4320).contains(minutes) else {
+            throw OperationFailure(
+                .badInput, doing: "inviting", wrong: "an invitation is valid for 1 minute to 72 hours", remedy: "give --minutes from 1 to 4320")
+        }
+        if let address, !Installation.isAddress(address) {
+            throw OperationFailure(.badInput, doing: "inviting", wrong: "the address is not HOST:PORT", remedy: "correct --name")
+        }
+        let now = clock.now()
+        let token = try Randomness.bytes(Invitations.tokenBytes)
+        try store.write { transaction in
+            let person = try find(Directory(transaction).member(member), "the member", list: "member list")
+            try transaction.addInvitation(
+                token: Invitations.hash(token), member: person, made: now, expires: now + Int64(minutes) * 60_000)
+            try transaction.noteAct("invitation.make", detail: "\(person) \(minutes)", at: now)
+        }
+        return InvitationLine(
+            address: address ?? installation.address, label: keys.label, serverName: installation.serverName, pin: installation.pin, token: token)
+    }
+
+    public struct Device: Sendable {
+        public let device: TenantDevice
+        public let member: String
+    }
+
+    public func devices() throws -> [Device] {
+        try store.read { snapshot in
+            let directory = try Directory(snapshot)
+            return try snapshot.devices().map { Device(device: $0, member: directory.handle(of: $0.member) ?? $0.member.description) }
+        }
+    }
+
+    /// Revokes a device, named by its letters or its id. A running server ends its connections within a second.
+    public func revoke(_ device: String) throws -> TenantDevice {
+        let now = clock.now()
+        return try store.write { transaction in
+            let found = try transaction.devices().first { $0.letters == device || $0.id.description == device }
+            guard let found else {
+                throw OperationFailure(
+                    .notFound, doing: "revoking a device", wrong: "there is none of these letters or this id", remedy: "see seamark-server device list")
+            }
+            try transaction.revokeDevice(found.id, at: now)
+            guard let revoked = try transaction.device(found.id) else { return found }
+            try Headquarters(transaction, keys: keys, now: now).publish(device: revoked)
+            if found.revoked == nil { try transaction.noteAct("device.revoke", detail: found.id.description, at: now) }
+            return revoked
+        }
+    }
+
+    private func find(_ id: Identifier?, _ what: String, list: String) throws -> Identifier {
+        guard let id else {
+            throw OperationFailure(
+                .notFound, doing: "looking for \(what)", wrong: "there is none of this short name or id", remedy: "see seamark-server \(list)")
+        }
+        return id
+    }
+}

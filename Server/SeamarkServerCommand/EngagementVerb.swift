@@ -1,0 +1,89 @@
+internal import ArgumentParser
+internal import SeamarkModel
+internal import SeamarkServer
+
+struct EngagementVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "engagement", abstract: "What a tenant's members work on together.", subcommands: [Add.self, Staff.self, List.self])
+
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Add an engagement.")
+
+        @OptionGroup var tenant: TenantOption
+        @Argument(help: "A short name: a-z, 0-9 and inner hyphens.")
+        var engagement: String
+        @Option(help: "Its title (default: the short name).")
+        var name: String?
+        @Option(help: "Three letters, such as EUR.")
+        var currency: String
+        @Option(help: "Revenue of the fiscal year, in whole units of the currency.")
+        var revenue: Int64?
+        @Option(help: "Planned operating income of the fiscal year, in whole units of the currency.")
+        var plannedIncome: Int64?
+        @Option(help: "The fiscal year, such as 2026.")
+        var fiscalYear: Int64?
+
+        func validate() throws {
+            let given = [revenue, plannedIncome, fiscalYear].count { $0 != nil }
+            guard given == 0 || given == 3 else { throw ValidationError("give --revenue, --planned-income and --fiscal-year together, or none") }
+        }
+
+        func run() throws {
+            let office = try tenant.open()
+            let short = try ShortName(checking: engagement, for: "an engagement")
+            var financials: TenantOffice.Financials?
+            if let revenue, let plannedIncome, let fiscalYear {
+                financials = TenantOffice.Financials(revenue: revenue, plannedOperatingIncome: plannedIncome, fiscalYear: fiscalYear)
+            }
+            let id = try office.addEngagement(short, title: name ?? engagement, currency: currency, financials: financials)
+            print("Added the engagement \(short.text) to \(office.name.text) (\(id)).")
+        }
+    }
+
+    struct Staff: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Put members on an engagement, or take them off.")
+
+        @OptionGroup var tenant: TenantOption
+        @Argument(help: "The engagement's short name or id.")
+        var engagement: String
+        @Argument(help: "The members' short names or ids.")
+        var members: [String]
+        @Flag(help: "Take them off. What their devices still hold is kept in quarantine.")
+        var remove = false
+
+        func run() throws {
+            let office = try tenant.open()
+            for member in members {
+                try office.staff(member, on: engagement, remove: remove)
+                print(remove ? "Took \(member) off \(engagement)." : "Staffed \(member) on \(engagement).")
+            }
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the engagements.")
+
+        @OptionGroup var tenant: TenantOption
+        @Flag(help: "As JSON.") var json = false
+
+        func run() throws {
+            let engagements = try tenant.open().engagements()
+            if json {
+                return Output.json(
+                    .array(
+                        engagements.map {
+                            .object([
+                                JSONMember("engagement", .string($0.handle)), JSONMember("id", .string($0.id.description)),
+                                JSONMember("name", .string($0.title)), JSONMember("currency", .string($0.currency)),
+                                JSONMember("members", .array($0.members.map { .string($0) })),
+                                JSONMember("position", .integer(Int64(clamping: $0.position))), JSONMember("digest", .string($0.digest.description)),
+                            ])
+                        }))
+            }
+            Output.table(
+                ["engagement", "name", "currency", "members", "entries", "id"],
+                engagements.map { [$0.handle, $0.title, $0.currency, $0.members.joined(separator: " "), String($0.position), $0.id.description] },
+                empty: "There are no engagements.")
+        }
+    }
+}

@@ -1,0 +1,56 @@
+internal import ArgumentParser
+internal import Glibc
+internal import SeamarkCrypto
+internal import SeamarkServer
+internal import SeamarkStore
+
+/// Turns what went wrong into a sentence and an exit code. The one table of exit codes of `seamark-server`.
+enum Explanation {
+    static func exit(_ error: any Error) -> Never {
+        guard let (sentence, code) = explain(error) else { SeamarkServerCommand.exit(withError: error) }
+        // Standard error may be closed; there is nothing left to tell then.
+        fputs("seamark-server: \(sentence)\n", stderr)
+        Glibc.exit(code)
+    }
+
+    /// Nil for what ArgumentParser explains itself: help, version, wrong usage (64).
+    static func explain(_ error: any Error) -> (sentence: String, code: Int32)? {
+        switch error {
+        case let error as OperationFailure: (error.description, code(error.kind))
+        case let error as StoreError: explain(error)
+        case let error as NoEntropy: (error.description, 70)
+        case let error as ProcessHardening.Refusal: (error.description, 70)
+        case let error as CertificateError: ("making a certificate: \(error)", 70)
+        case is CleanExit, is ValidationError, is ExitCode: nil
+        default: SeamarkServerCommand.exitCode(for: error).rawValue == 1 ? ("\(error)", 70) : nil
+        }
+    }
+
+    private static func code(_ kind: OperationFailure.Kind) -> Int32 {
+        switch kind {
+        case .badInput: 65
+        case .notFound: 66
+        case .unavailable: 69
+        case .fault: 70
+        case .cannotWrite: 73
+        case .inputOutput: 74
+        case .busy: 75
+        case .notPermitted: 77
+        case .configuration: 78
+        }
+    }
+
+    private static func explain(_ error: StoreError) -> (sentence: String, code: Int32) {
+        switch error.reason {
+        case .missing: ("\(error); restore the tenant's database from a backup", 78)
+        case .exists, .taken: ("\(error); choose another name", 65)
+        case .notAStore: ("\(error); restore the tenant's database from a backup", 78)
+        case .newerVersion: ("\(error); run the version of Seamark that wrote it, or a newer one", 78)
+        case .unknown: ("\(error); look at the lists", 66)
+        case .damaged: ("\(error); run seamark-server verify, then restore from a backup", 70)
+        case .busy: ("\(error); another process holds the database, try again", 75)
+        case .full: ("\(error); make room on the disk, then try again", 73)
+        case .failed: ("\(error); check the disk and who owns the data directory", 74)
+        }
+    }
+}

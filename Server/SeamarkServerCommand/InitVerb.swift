@@ -1,0 +1,18 @@
+internal import ArgumentParser
+internal import SeamarkServer
+
+struct InitVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Make a data directory: the installation's authority, the server's certificate, its keys.")
+
+    @OptionGroup var data: DataOption
+
+    @Option(help: "HOST:PORT as devices reach the server; it stands in invitations.")
+    var name = "127.0.0.1:7440"
+
+    func run() throws {
+        let installation = try Installation.create(in: data.directory, address: name)
+        print("Made the data directory \(data.directory.path) for \(installation.address).")
+        print("Next: seamark-server tenant add NAME")
+    }
+}

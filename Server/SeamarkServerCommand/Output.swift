@@ -1,0 +1,52 @@
+internal import SeamarkModel
+
+/// Prints for people and for programs.
+enum Output {
+    static func json(_ value: JSONValue) {
+        var bytes: [UInt8] = []
+        JSONWriter.writePretty(value, to: &bytes)
+        print(String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// Columns side by side, each as wide as its widest cell; nothing but `empty` when there are no rows.
+    static func table(_ head: [String], _ rows: [[String]], empty: String) {
+        guard !rows.isEmpty else { return print(empty) }
+        let all = ([head] + rows).map { $0.map(shown) }
+        let widths = head.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        for row in all {
+            let cells = row.enumerated().map { index, cell in
+                index == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[index] - cell.count)
+            }
+            print(cells.joined(separator: "  "))
+        }
+    }
+
+    /// Text that somebody typed, without what would steer a terminal or turn the line around.
+    static func shown(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: "\u{fffd}"
+            default: scalar
+            }
+        }))
+    }
+
+    /// Milliseconds since 1970 as `2026-11-22 19:20` in UTC.
+    static func time(_ milliseconds: Int64) -> String {
+        var days = milliseconds / 86_400_000
+        if milliseconds < 0, milliseconds % 86_400_000 != 0 { days -= 1 }
+        let inDay = (milliseconds - days * 86_400_000) / 1000
+        // Civil date from days (Howard Hinnant, "chrono-compatible low-level date algorithms").
+        let z = days + 719_468
+        let era = (z >= 0 ? z : z - 146_096) / 146_097
+        let dayOfEra = z - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let mp = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * mp + 2) / 5 + 1
+        let month = mp < 10 ? mp + 3 : mp - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        return "\(year)-\(two(month))-\(two(day)) \(two(inDay / 3600)):\(two(inDay % 3600 / 60))"
+    }
+}

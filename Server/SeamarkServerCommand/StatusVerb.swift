@@ -1,0 +1,39 @@
+internal import ArgumentParser
+internal import SeamarkModel
+internal import SeamarkServer
+
+struct StatusVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "status", abstract: "What the data directory holds, and until when its certificate is valid.")
+
+    @OptionGroup var data: DataOption
+    @Flag(help: "As JSON.") var json = false
+
+    func run() throws {
+        let office = try data.office()
+        let status = try office.status()
+        if json {
+            return Output.json(
+                .object([
+                    JSONMember("data", .string(data.directory.path)), JSONMember("address", .string(status.address)),
+                    JSONMember("serverName", .string(status.serverName)), JSONMember("pin", .string(status.pin.description)),
+                    JSONMember("certificateUntil", .integer(status.certificateUntil)),
+                    JSONMember(
+                        "tenants",
+                        .array(
+                            status.tenants.map {
+                                .object([
+                                    JSONMember("tenant", .string($0.name.text)), JSONMember("members", .integer(Int64($0.members))),
+                                    JSONMember("devices", .integer(Int64($0.devices))), JSONMember("engagements", .integer(Int64($0.engagements))),
+                                    JSONMember("entries", .integer(Int64(clamping: $0.entries))), JSONMember("quarantined", .integer(Int64($0.quarantined))),
+                                ])
+                            })),
+                ]))
+        }
+        print("Data directory \(data.directory.path), reached as \(status.address).")
+        print("Server certificate valid until \(Output.time(status.certificateUntil)); a running server renews it by itself.")
+        Output.table(
+            ["tenant", "members", "devices", "engagements", "entries", "in quarantine"],
+            status.tenants.map { [$0.name.text, "\($0.members)", "\($0.devices)", "\($0.engagements)", "\($0.entries)", "\($0.quarantined)"] },
+            empty: "There are no tenants.")
+    }
+}
