@@ -1,6 +1,8 @@
 internal import ArgumentParser
+internal import SeamarkJournal
 internal import SeamarkModel
 internal import SeamarkServer
+internal import SeamarkStore
 
 struct DeviceVerb: ParsableCommand {
     static let configuration = CommandConfiguration(

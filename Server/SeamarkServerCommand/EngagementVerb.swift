@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SeamarkJournal
 internal import SeamarkModel
 internal import SeamarkServer
 

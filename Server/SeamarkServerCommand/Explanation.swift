@@ -8,8 +8,7 @@ internal import SeamarkStore
 enum Explanation {
     static func exit(_ error: any Error) -> Never {
         guard let (sentence, code) = explain(error) else { SeamarkServerCommand.exit(withError: error) }
-        // Standard error may be closed; there is nothing left to tell then.
-        fputs("seamark-server: \(sentence)\n", stderr)
+        Output.say("seamark-server: \(sentence)\n", on: STDERR_FILENO)
         Glibc.exit(code)
     }
 

@@ -1,11 +1,22 @@
+internal import Glibc
 internal import SeamarkModel
 
 /// Prints for people and for programs.
 enum Output {
+    /// Writes at once. Where nobody listens any more there is nothing left to tell.
+    static func say(_ text: String, on file: Int32) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+
     static func json(_ value: JSONValue) {
         var bytes: [UInt8] = []
         JSONWriter.writePretty(value, to: &bytes)
-        print(String(decoding: bytes, as: UTF8.self))
+        print(String(decoding: bytes, as: UTF8.self), terminator: "")
     }
 
     /// Columns side by side, each as wide as its widest cell; nothing but `empty` when there are no rows.

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Dispatch
+@preconcurrency internal import Dispatch
 internal import Glibc
 internal import Logging
 internal import SeamarkServer
@@ -38,8 +38,7 @@ struct RunVerb: AsyncParsableCommand {
         var limits = ConnectionLimits()
         limits.connectionsPerAddress = connectionsPerAddress
         let server = try await Server.start(data.directory, host: host, port: Int(port), limits: limits)
-        print("Listening on \(host):\(server.port).")
-        fflush(stdout)
+        Output.say("Listening on \(host):\(server.port).\n", on: STDOUT_FILENO)
         await signals.first()
         await server.stop()
     }

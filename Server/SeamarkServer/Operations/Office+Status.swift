@@ -1,3 +1,4 @@
+internal import SeamarkCrypto
 public import SeamarkJournal
 internal import SeamarkStore
 

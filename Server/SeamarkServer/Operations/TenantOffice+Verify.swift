@@ -1,3 +1,4 @@
+internal import SeamarkCrypto
 internal import SeamarkJournal
 internal import SeamarkStore
 
