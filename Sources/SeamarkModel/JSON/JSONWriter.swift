@@ -1,3 +1,5 @@
+import SeamarkJournal
+
 /// Writes JSON deterministically: equal values become equal bytes. Doubles are the shortest text that reads back the same.
 public enum JSONWriter {
     /// Appends `value` without any space: canonical form, as long as the members stand in a fixed order.
@@ -34,6 +36,11 @@ public enum JSONWriter {
     /// A string in quotes. Only what JSON demands is escaped.
     public static func write(_ text: String, to out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
+        defer { out.append(UInt8(ascii: "\"")) }
+        // Nearly every text is written as it is, in one piece.
+        var isPlain = true
+        for byte in text.utf8 where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { isPlain = false }
+        if isPlain { return out.append(contentsOf: text.utf8) }
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -49,7 +56,6 @@ public enum JSONWriter {
             case _: out.append(byte)
             }
         }
-        out.append(UInt8(ascii: "\""))
     }
 
     /// A whole number, without a String in between: documents are written a thousand at a time.
@@ -66,6 +72,18 @@ public enum JSONWriter {
 
     public static func write(_ value: Double, to out: inout [UInt8]) {
         out.append(contentsOf: (value.isFinite ? value.description : "null").utf8)
+    }
+
+    /// An identifier in quotes, as it describes itself.
+    static func write(_ id: Identifier, to out: inout [UInt8]) {
+        out.append(UInt8(ascii: "\""))
+        for (place, word) in [id.high, id.low].enumerated() {
+            for nibble in 0..<16 {
+                if place == 0 && (nibble == 8 || nibble == 12) || place == 1 && (nibble == 0 || nibble == 4) { out.append(UInt8(ascii: "-")) }
+                out.append(digit(UInt8(truncatingIfNeeded: word >> UInt64(60 - nibble * 4)) & 15))
+            }
+        }
+        out.append(UInt8(ascii: "\""))
     }
 
     private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }

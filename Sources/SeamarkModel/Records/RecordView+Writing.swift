@@ -4,9 +4,9 @@ import SeamarkJournal
 extension RecordView {
     /// Appends the record's document to `out`.
     public func write(to out: inout [UInt8], references: References) {
-        out.append(contentsOf: "{\"id\":\"".utf8)
-        out.append(contentsOf: id.description.utf8)
-        out.append(contentsOf: "\",\"type\":".utf8)
+        out.append(contentsOf: "{\"id\":".utf8)
+        JSONWriter.write(id, to: &out)
+        out.append(contentsOf: ",\"type\":".utf8)
         JSONWriter.write(type?.key ?? String(state.type), to: &out)
         var withheld: [String] = []
         var isPlain = true
@@ -73,6 +73,11 @@ extension FieldKind {
             JSONWriter.write(value, to: &out)
         case (.text, .text(let value)): JSONWriter.write(value, to: &out)
         case (.number, .double(let value)): JSONWriter.write(value, to: &out)
+        case (.boolean, .bool(let value)): JSONWriter.write(.bool(value), to: &out)
+        case (.reference, .id(let id)):
+            if let handle = references.handle(id) { JSONWriter.write(handle, to: &out) } else { JSONWriter.write(id, to: &out) }
+        case (.choice(let choices), .int(let number)):
+            if let key = choices.key(number) { JSONWriter.write(key, to: &out) } else { JSONWriter.write(json(of: value, references: references), to: &out) }
         case (.threePoint(let kind), .group(let parts)) where parts.count == 3 && parts[0].number == 1 && parts[2].number == 3:
             for (index, part) in parts.enumerated() {
                 out.append(contentsOf: (index == 0 ? "{\"low\":" : index == 1 ? ",\"likely\":" : ",\"high\":").utf8)
