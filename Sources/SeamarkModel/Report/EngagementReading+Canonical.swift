@@ -1,0 +1,28 @@
+import SeamarkJournal
+
+extension EngagementReading {
+    /// Everything that the figures are computed from, as one canonical document: method, settings, instrument, and the records that enter,
+    /// sorted by id, with their fields by key and references as ids. Equal inputs are equal bytes (`JSONValue.compact`).
+    ///
+    /// Sensitive fields are left out: they never change a figure, and readers from whom they are withheld come to the same hash.
+    public var canonicalInputs: JSONValue {
+        let types = [
+            Catalogue.engagement, Catalogue.site, Catalogue.unit, Catalogue.person, Catalogue.interview, Catalogue.answer, Catalogue.seam,
+            Catalogue.seamModeScore, Catalogue.leakageLine, Catalogue.overlap, Catalogue.pool,
+        ]
+        let entering = records.filter { record in types.contains { $0 === record.type } }.sorted { $0.id < $1.id }
+        return .object([
+            JSONMember("method", .string(RiskSettings.method)), JSONMember("iterations", .integer(Int64(settings.iterations))),
+            JSONMember("seed", .string(String(settings.seed))), JSONMember("rho", .number(settings.correlation)),
+            JSONMember("instrument", .string(instrument.reference)),
+            JSONMember("records", .array(entering.map { record in
+                let sensitive = Set((record.type?.fields ?? []).filter(\.isSensitive).map(\.number))
+                var members = [JSONMember("id", .string(record.id.description)), JSONMember("type", .string(record.type?.key ?? ""))]
+                members.append(contentsOf: record.fieldMembers(references: .none, except: sensitive))
+                let disputed = record.conflicts.map { JSONValue.string($0.key) }
+                if !disputed.isEmpty { members.append(JSONMember("conflicts", .array(disputed))) }
+                return .object(members)
+            })),
+        ])
+    }
+}

@@ -1,0 +1,123 @@
+import SeamarkJournal
+
+// Lines, overlaps and pools: hundredths become the main unit of the currency.
+extension EngagementReading {
+    mutating func readLines() {
+        let counted = of(Catalogue.leakageLine).filter { $0.boolean("isWithdrawn") != true }
+        let keys = keys(counted)
+        let pools = readPools()
+        for view in counted {
+            let key = keys[view.id] ?? view.id.description
+            guard let category = view.choice("category").flatMap(LeakageCategory.init(rawValue:)) else {
+                leaveOut(view, "has no category that this version knows; its money is not in the figures", isMoney: true)
+                continue
+            }
+            guard let amount = view.group("amount"), let captured = amount.choice("grade").flatMap(EvidenceGrade.init(rawValue:)) else {
+                leaveOut(view, "has no price; its money is not in the figures", isMoney: true)
+                continue
+            }
+            if let other = amount.text("currency"), other != engagement.text("currency") {
+                leaveOut(view, "is priced in another currency than the engagement's; its money is not in the figures", isMoney: true)
+                continue
+            }
+            var factors: [Line.Factor] = []
+            guard let price = price(amount, factors: &factors) else {
+                leaveOut(view, "has a price that this version cannot read; its money is not in the figures", isMoney: true)
+                continue
+            }
+            let grade = amount.number("monthsObserved").flatMap { try? Annualisation(months: $0) }?.capped(captured) ?? captured
+            let line = PricedLine(
+                key: key, category: category, grade: grade, amount: price,
+                probability: amount.choice("kind") == "contingent" ? amount.number("probability") ?? 1 : nil,
+                inPlan: amount.choice("inPlan").flatMap(InPlan.init(rawValue:)) ?? .unknown,
+                domainPoints: view.value("domainPoints").map { _ in view.domainPoints("domainPoints").map { PointShare($0.domain, Double($0.points)) } },
+                seamPoints: seamPoints(view), pool: view.reference("pool").map { survivor(of: $0) }.flatMap { pools[$0] })
+            do throws(RiskError) {
+                try RiskInput(lines: [line]).validate(RiskSettings())
+            } catch {
+                leaveOut(view, "has a price or points outside their bounds; its money is not in the figures", isMoney: true)
+                continue
+            }
+            input.lines.append(line)
+            lines.append(Line(
+                key: key, record: view.id, title: ReportText.clean(view.text("title") ?? ""), status: view.choice("status") ?? "draft",
+                site: view.reference("site").flatMap { byId[survivor(of: $0)]?.text("name") }.map(ReportText.clean), factors: factors,
+                capturedGrade: grade == captured ? nil : captured, hasEvidence: !view.references("evidence").isEmpty))
+        }
+    }
+
+    private func price(_ amount: GroupView, factors names: inout [Line.Factor]) -> PricedLine.Amount? {
+        if let range = amount.threePoint("range") { return scaled(range).map { .amount($0) } }
+        var ranges: [ThreePoint] = []
+        for factor in amount.groups("factors") {
+            guard let unit = factor.text("unit"), let range = factor.threePoint("range"), let scaled = FactorUnit.isMoney(unit) ? scaled(range) : range
+            else { return nil }
+            ranges.append(scaled)
+            names.append(Line.Factor(name: ReportText.clean(factor.text("name") ?? ""), unit: ReportText.clean(unit)))
+        }
+        return (2...4).contains(ranges.count) ? .factors(ranges) : nil
+    }
+
+    private func scaled(_ range: ThreePoint) -> ThreePoint? {
+        try? ThreePoint(low: range.low / 100, likely: range.likely / 100, high: range.high / 100)
+    }
+
+    /// Points by seam; twins that were merged add up, and what goes to a seam that is gone goes to none.
+    private mutating func seamPoints(_ view: RecordView) -> [PointShare] {
+        var points: [PointShare] = []
+        for share in view.seamPoints("seamPoints") {
+            let id = survivor(of: share.seam)
+            guard let seam = seams.first(where: { $0.record == id }) else {
+                leaveOut(view, "gives points to a seam that is not here or was deleted; they count as not at a seam")
+                continue
+            }
+            if let place = points.firstIndex(where: { $0.key == seam.key }) {
+                points[place].points += Double(share.points)
+            } else {
+                points.append(PointShare(seam.key, Double(share.points)))
+            }
+        }
+        return points
+    }
+
+    /// Fills the pools in and returns their keys.
+    private mutating func readPools() -> [Identifier: String] {
+        let views = of(Catalogue.pool)
+        let keys = keys(views)
+        for view in views {
+            guard let booking = view.group("booking"), let booked = booking.number("booked"), booked >= 0 else { continue }
+            var ceiling = booked / 100
+            if let from = booking.integer("from"), let to = booking.integer("to"), to >= from,
+                CalendarDate.days.contains(from), CalendarDate.days.contains(to)
+            {
+                let days = Double(to - from) + 1
+                // A year is a year, leap or not; other periods are annualised by days.
+                if days != 365, days != 366 { ceiling *= 365.25 / days }
+            }
+            input.pools.append(LedgerPool(key: keys[view.id] ?? view.id.description, ceiling: min(ceiling, ThreePoint.bound)))
+        }
+        return keys
+    }
+
+    mutating func readOverlaps() {
+        let keys = Dictionary(lines.map { ($0.record, $0.key) }) { first, _ in first }
+        for view in of(Catalogue.overlap) {
+            guard let first = view.reference("first"), let second = view.reference("second"), let judgement = view.group("judgement"),
+                let points = judgement.integer("share"), (0...10_000).contains(points)
+            else {
+                leaveOut(view, "does not say how much of which lines is the same money; nothing was taken off for it", isMoney: true)
+                continue
+            }
+            guard let a = keys[survivor(of: first)], let b = keys[survivor(of: second)] else {
+                leaveOut(view, "joins a line that is not counted; nothing was taken off for it")
+                continue
+            }
+            let share = Double(points) / 10_000
+            let isInOrder = HandleOrder.precedes(a, b)
+            input.overlaps.append(Overlap(a, b, share: share))
+            overlaps.append(Judged(
+                first: isInOrder ? a : b, second: isInOrder ? b : a, share: share, reason: ReportText.clean(judgement.text("reason") ?? "")))
+        }
+        overlaps.sort { $0.first != $1.first ? HandleOrder.precedes($0.first, $1.first) : HandleOrder.precedes($0.second, $1.second) }
+    }
+}

@@ -1,0 +1,120 @@
+import SeamarkJournal
+
+// What the interviews say: domains from answers, seams from mode scores.
+extension EngagementReading {
+    private struct Voice {
+        var respondent: String
+        var level: RespondentLevel
+    }
+
+    mutating func readDomains() {
+        var answers: [ScoredAnswer] = []
+        let interviews = of(Catalogue.interview)
+        self.interviews = interviews.count
+        var heard: Set<String> = []
+        for answer in of(Catalogue.answer) {
+            guard let interview = answer.reference("interview").flatMap({ byId[survivor(of: $0)] }) else {
+                leaveOut(answer, "belongs to an interview that is not here; it is not scored")
+                continue
+            }
+            if let named = interview.text("instrument"), named != instrument.reference {
+                leaveOut(answer, "was asked with another edition of the instrument; it is not scored")
+                continue
+            }
+            guard let question = answer.text("question"), instrument.question(question) != nil, let response = answer.group("response") else { continue }
+            let value: ScoredAnswer.Value
+            switch response.choice("outcome") {
+            case "scored":
+                guard let score = response.integer("score"), (0...4).contains(score) else { continue }
+                value = .score(Int(score))
+            case "dontKnow": value = .dontKnow
+            case "notApplicable": value = .notApplicable
+            case "declined": value = .declined
+            case _: continue
+            }
+            let grade = response.choice("grade").flatMap(EvidenceGrade.init(rawValue:)) ?? .d
+            guard let voice = voice(of: answer, in: interview) else { continue }
+            heard.insert(voice.respondent)
+            if case .score = value { self.answers += 1 }
+            answers.append(ScoredAnswer(question: question, respondent: voice.respondent, level: voice.level, grade: grade, value: value))
+        }
+        people = heard.count
+
+        let scope = Set(engagement.texts("inScopeDomains"))
+        for domain in instrument.domains {
+            let questions = domain.questions.map { WeightedQuestion($0.id, weight: $0.weight) }
+            let ids = Set(domain.questions.map(\.id))
+            let own = answers.filter { ids.contains($0.question) }
+            let isInScope = scope.isEmpty || scope.contains(domain.code)
+            let score = isInScope ? (try? DomainScore(questions: questions, answers: own)) : nil
+            let assessed = score.flatMap { $0.score == nil ? nil : $0 }
+            let scored = own.filter { if case .score = $0.value { true } else { false } }
+            domains.append(Domain(
+                code: domain.code, name: ReportText.clean(domain.name), isInScope: isInScope, score: assessed,
+                shownGap: mayShowGap(scored) ? assessed?.perceptionGap : nil, respondents: Set(scored.map(\.respondent)).count))
+            if let reading = assessed?.reading(key: domain.code) { input.domains.append(reading) }
+        }
+    }
+
+    /// Whose answer it is: the person named, or the one person of the interview. Nil, and left out, without consent or without a level.
+    private mutating func voice(of answer: RecordView, in interview: RecordView) -> Voice? {
+        let persons = answer.reference("person").map { [$0] } ?? interview.references("persons")
+        let views = persons.compactMap { byId[survivor(of: $0)] }
+        guard !views.isEmpty, views.count == persons.count else {
+            leaveOut(answer, "names nobody who answered; it is not scored")
+            return nil
+        }
+        // Everyone in the room must have agreed.
+        let consents = views.map { $0.consent?.state ?? .none }
+        guard consents.allSatisfy({ $0 == .given }) else {
+            leaveOut(answer, consents.contains(.withdrawn)
+                ? "is of somebody who withdrew consent; it is not scored and is to be erased" : "is of somebody who has not given consent; it is not scored")
+            return nil
+        }
+        let levels = Set(views.compactMap { $0.choice("level").flatMap(RespondentLevel.init(rawValue:)) })
+        guard let level = levels.first, levels.count == 1 else {
+            leaveOut(answer, "is of several people on different levels; name who answered")
+            return nil
+        }
+        return Voice(respondent: views.count == 1 ? views[0].id.description : "interview " + interview.id.description, level: level)
+    }
+
+    /// Would the gap between the floor and the top give away what a few people said? Everyone else is the remainder.
+    private func mayShowGap(_ scored: [ScoredAnswer]) -> Bool {
+        func count(_ levels: [RespondentLevel]) -> Int { Set(scored.filter { levels.contains($0.level) }.map(\.respondent)).count }
+        let cells = CellSuppression([
+            CellSuppression.Cell("above", respondents: count([.executive, .director])),
+            CellSuppression.Cell("below", respondents: count([.supervisor, .frontline])),
+            CellSuppression.Cell("others", respondents: count([.manager, .external])),
+        ], minimum: leastCell)
+        return cells.shown.contains("above") && cells.shown.contains("below")
+    }
+
+    mutating func readSeams() {
+        let views = of(Catalogue.seam)
+        let keys = keys(views)
+        var scores: [Identifier: [SeamSeverity.ModeScore]] = [:]
+        for row in of(Catalogue.seamModeScore) {
+            guard let seam = row.reference("seam"), let mode = row.choice("mode").flatMap(SeamMode.init(rawValue:)),
+                let rating = row.group("rating"), let score = rating.integer("score"), (0...4).contains(score)
+            else { continue }
+            let grade = rating.choice("grade").flatMap(EvidenceGrade.init(rawValue:)) ?? .d
+            scores[survivor(of: seam), default: []].append(SeamSeverity.ModeScore(mode, score: Int(score), grade: grade))
+        }
+        for view in views {
+            let key = keys[view.id] ?? view.id.description
+            let severity = scores[view.id].flatMap { try? SeamSeverity($0) }
+            let isExposed = view.boolean("aiExposed") ?? false
+            let velocity = view.threePoint("velocity").flatMap { $0.low >= 1 && $0.high <= 1000 ? $0 : nil }
+            input.seams.append(SeamReading(key: key, severity: severity?.value ?? 0, isAIExposed: isExposed, velocity: velocity))
+            seams.append(Seam(
+                key: key, record: view.id, name: ReportText.clean(view.text("name") ?? ""), from: unit(view, "fromUnit"), to: unit(view, "toUnit"),
+                object: view.text("object").map(ReportText.clean), ownerFrom: view.text("ownerFrom").map(ReportText.clean),
+                ownerTo: view.text("ownerTo").map(ReportText.clean), isAIExposed: isExposed, severity: severity))
+        }
+    }
+
+    private func unit(_ view: RecordView, _ field: String) -> String? {
+        view.reference(field).flatMap { byId[survivor(of: $0)]?.text("name") }.map(ReportText.clean)
+    }
+}

@@ -1,0 +1,175 @@
+public import SeamarkJournal
+
+/// An engagement's records as the calculation takes them, with what was left out and why.
+///
+/// Where a field has several heads, the one shown first is read; `EngagementReport` lists such conflicts. Records that were merged into
+/// a twin count as that twin. The order of the records makes no difference.
+public struct EngagementReading: Sendable {
+    /// A line that is priced and counted.
+    public struct Line: Hashable, Sendable {
+        /// Its handle; its id where two lines share a handle. Names the line's random numbers.
+        public var key: String
+        public var record: Identifier
+        public var title: String
+        /// The status as a word: `draft`, `priced`, `reviewed`, `reconciled`.
+        public var status: String
+        public var site: String?
+        /// In the order of `PricedLine.amount.parts`; empty for a single range.
+        public var factors: [Factor]
+        /// The grade as captured, where fewer than three months of data cap it.
+        public var capturedGrade: EvidenceGrade?
+        public var hasEvidence: Bool
+
+        public struct Factor: Hashable, Sendable {
+            public var name: String
+            public var unit: String
+        }
+    }
+
+    /// A seam with what people ask about it.
+    public struct Seam: Hashable, Sendable {
+        public var key: String
+        public var record: Identifier
+        public var name: String
+        public var from: String?
+        public var to: String?
+        public var object: String?
+        public var ownerFrom: String?
+        public var ownerTo: String?
+        public var isAIExposed: Bool
+        public var severity: SeamSeverity?
+    }
+
+    /// A domain of the instrument as the answers have it.
+    public struct Domain: Hashable, Sendable {
+        public var code: String
+        public var name: String
+        public var isInScope: Bool
+        /// Nil where nobody scored it, or it is out of scope.
+        public var score: DomainScore?
+        /// The perception gap, only where enough people stand on both sides that nobody can be found out (`CellSuppression`).
+        public var shownGap: Double?
+        public var respondents: Int
+    }
+
+    /// An overlap that counts.
+    public struct Judged: Hashable, Sendable {
+        public var first: String
+        public var second: String
+        /// 0…1.
+        public var share: Double
+        public var reason: String
+    }
+
+    /// Something captured that the figures do not hold, as a sentence that follows the record's name.
+    public struct LeftOut: Hashable, Sendable {
+        public var type: RecordTypeNumber
+        public var record: Identifier
+        /// The record's handle, or its id as text.
+        public var name: String
+        public var words: String
+        /// Money is missing from the figures.
+        public var isMoney: Bool
+    }
+
+    public internal(set) var input = RiskInput(lines: [])
+    public internal(set) var settings = RiskSettings()
+    public let instrument: Instrument
+    public let engagement: RecordView
+    public let currency: String
+    /// In the order of handles as people count.
+    public internal(set) var lines: [Line] = []
+    public internal(set) var seams: [Seam] = []
+    /// In the order of the instrument.
+    public internal(set) var domains: [Domain] = []
+    public internal(set) var overlaps: [Judged] = []
+    public internal(set) var leftOut: [LeftOut] = []
+    public internal(set) var sites: [String] = []
+    /// Interviews that are not deleted, and the people who answered in them with consent.
+    public internal(set) var interviews = 0
+    public internal(set) var people = 0
+    /// Answers that the scores hold.
+    public internal(set) var answers = 0
+    /// The fewest people that a breakdown may show.
+    public internal(set) var leastCell = CellSuppression.standard
+
+    /// The records that are not deleted, in the order of types, handles and ids.
+    let records: [RecordView]
+    let byId: [Identifier: RecordView]
+
+    /// The instrument that the engagement names (`core-9@1`); nil if it names none.
+    public static func instrument(namedIn records: [RecordView]) -> String? {
+        engagement(in: records)?.text("instrument")
+    }
+
+    static func engagement(in records: [RecordView]) -> RecordView? {
+        records.filter { $0.type === Catalogue.engagement && !$0.isDeleted }.min { $0.id < $1.id }
+    }
+
+    /// Reads `records`: those of one engagement; records of the shared scope among them do no harm.
+    public init(_ records: [RecordView], instrument: Instrument = .core9) throws(ReportError) {
+        guard let engagement = EngagementReading.engagement(in: records) else { throw .noEngagement }
+        if let named = engagement.text("instrument"), named != instrument.reference {
+            throw .otherInstrument(named: named, given: instrument.reference)
+        }
+        self.engagement = engagement
+        self.instrument = instrument
+        currency = ReportText.clean(engagement.text("currency") ?? "")
+        self.records = records.filter { !$0.isDeleted }.sorted { left, right in
+            if left.state.type != right.state.type { return left.state.type < right.state.type }
+            let a = left.handle ?? "", b = right.handle ?? ""
+            return a != b ? HandleOrder.precedes(a, b) : left.id < right.id
+        }
+        byId = Dictionary(self.records.map { ($0.id, $0) }) { first, _ in first }
+        readSettings()
+        sites = of(Catalogue.site).compactMap { $0.text("name").map(ReportText.clean) }
+        readDomains()
+        readSeams()
+        readLines()
+        readOverlaps()
+        input.matrix = instrument.matrix
+        let financials = engagement.group("financials")
+        input.plannedOperatingIncome = financials?.number("plannedOperatingIncome").map { $0 / 100 }
+        input.revenue = financials?.number("revenue").map { $0 / 100 }
+    }
+
+    // MARK: - Finding records
+
+    /// Records of one type that stand for themselves.
+    func of(_ type: RecordType) -> [RecordView] { records.filter { $0.type === type && survivor(of: $0.id) == $0.id } }
+
+    /// The record that stands for this one: the end of its merges, or itself where they lead nowhere or in a circle.
+    func survivor(of id: Identifier) -> Identifier {
+        var at = id
+        var seen: Set<Identifier> = [id]
+        while let next = byId[at]?.reference("mergedInto"), let record = byId[next], record.state.type == byId[id]?.state.type {
+            guard seen.insert(next).inserted else { return id }
+            at = next
+        }
+        return at
+    }
+
+    /// Keys of records: handles, or ids where two share one.
+    func keys(_ records: [RecordView]) -> [Identifier: String] {
+        var count: [String: Int] = [:]
+        for record in records { count[record.handle?.lowercased() ?? "", default: 0] += 1 }
+        return Dictionary(records.map { record in
+            guard let handle = record.handle, count[handle.lowercased()] == 1 else { return (record.id, record.id.description) }
+            return (record.id, ReportText.clean(handle))
+        }) { first, _ in first }
+    }
+
+    func name(of record: RecordView) -> String { record.handle.map(ReportText.clean) ?? record.id.description }
+
+    mutating func leaveOut(_ record: RecordView, _ words: String, isMoney: Bool = false) {
+        leftOut.append(LeftOut(type: record.state.type, record: record.id, name: name(of: record), words: words, isMoney: isMoney))
+    }
+
+    private mutating func readSettings() {
+        guard let group = engagement.group("methodSettings") else { return }
+        if let iterations = group.integer("iterations") { settings.iterations = Int(min(max(iterations, 100), 100_000)) }
+        if let seed = group.integer("seed"), seed >= 0 { settings.seed = UInt64(seed) }
+        if let rho = group.number("rho"), rho >= 0, rho <= 1 { settings.correlation = rho }
+        if let least = group.integer("minCell") { leastCell = Int(min(max(least, Int64(CellSuppression.floor)), 1000)) }
+    }
+}

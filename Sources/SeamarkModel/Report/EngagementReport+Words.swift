@@ -1,0 +1,165 @@
+// The sentences that all formats share.
+extension EngagementReport {
+    var statusLabel: String { gate.isBoardReady ? "Board-ready" : "DRAFT" }
+
+    /// `USD 3.1M`.
+    func short(_ amount: Double) -> String { (facts.currency.isEmpty ? "" : facts.currency + "\u{a0}") + ReportFigures.short(amount) }
+
+    /// `USD 2.7M to 3.5M`.
+    func shortRange(_ low: Double, _ high: Double) -> String { short(low) + " to " + ReportFigures.short(high) }
+
+    /// `3,053 (2,666 to 3,497)` in thousands.
+    func thousands(_ spread: Spread) -> String {
+        ReportFigures.thousands(spread.mean) + " (" + ReportFigures.thousands(spread.p10) + " to " + ReportFigures.thousands(spread.p90) + ")"
+    }
+
+    var thousandsOf: String { (facts.currency.isEmpty ? "" : facts.currency + " ") + "thousand" }
+
+    /// The headline as a sentence with its range.
+    var headlineSentence: String {
+        guard result.headline.mean > 0 else { return "No line is priced yet, so there is nothing to report." }
+        let h = result.headline
+        return "Likely \(short(h.p50)) of operating income a year is at risk because of how work is executed: \(shortRange(h.p10, h.p90)) from floor to upper, "
+            + "most likely \(shortRange(h.p25, h.p75))."
+    }
+
+    /// `38 % of planned operating income (33 % to 44 %)`, or of revenue with the reason.
+    var relativeSentence: String {
+        func words(_ spread: Spread, _ whole: String) -> String {
+            "\(ReportFigures.percent(spread.p50)) of \(whole) (\(ReportFigures.percent(spread.p10)) to \(ReportFigures.percent(spread.p90)))"
+        }
+        switch result.relative {
+        case .ofPlannedOperatingIncome(let spread): return words(spread, "planned operating income")
+        case .ofRevenue(let spread, let reason):
+            return words(spread, "revenue") + (reason == .planNotPositive
+                ? "; revenue, because the planned operating income is not positive" : "; revenue, because the planned operating income is not known")
+        case .unavailable: return "neither a positive plan nor a revenue is known, so there is no share to show"
+        }
+    }
+
+    /// "Two front runners: D2 Cross-functional alignment (first in 71 % of runs) and D6 …". "Number one" only if there is one.
+    var domainRunners: String {
+        EngagementReport.runners(result.frontRunningDomains.compactMap { key in
+            domains.first { $0.exposure.key == key }.map { ("\(key) \($0.name)", $0.exposure.firstShare) }
+        }, of: "domain")
+    }
+
+    var seamRunners: String {
+        EngagementReport.runners(result.frontRunningSeams.compactMap { key in
+            seams.first { $0.exposure.key == key }.map { ("\(key) \($0.seam.name)", $0.exposure.firstShare) }
+        }, of: "seam")
+    }
+
+    private static func runners(_ names: [(name: String, share: Double)], of what: String) -> String {
+        let words = names.map { "\($0.name) (first in \(ReportFigures.percent($0.share)) of runs)" }
+        switch words.count {
+        case 0: return "No \(what) stands out: none is first in at least 20 % of runs."
+        case 1: return "Number one: \(words[0])."
+        case let count:
+            let number = count < numbers.count ? numbers[count] : String(count)
+            return "\(number) front runners: " + words.dropLast().joined(separator: ", ") + " and " + words[count - 1] + "."
+        }
+    }
+
+    private static let numbers = ["", "", "Two", "Three", "Four", "Five"]
+
+    /// Sensitivity to the one assumption about dependence, a row each.
+    var dependenceRows: [(rho: String, spread: Spread)] {
+        [("0 (lines vary independently)", result.independent), (ReportFigures.plain(result.settings.correlation) + " (used)", result.headline),
+            ("1 (lines rise and fall together)", result.dependent)]
+    }
+
+    var categoryNames: [LeakageCategory: String] {
+        [.expedite: "Expedite and premium freight", .quality: "Quality: scrap, rework, escapes", .labour: "Labour: overtime, instability",
+            .penalty: "Penalties and service failures", .downtime: "Downtime and missed throughput"]
+    }
+
+    func gradeName(_ grade: EvidenceGrade) -> String {
+        switch grade {
+        case .a: "reconciled to a ledger or system of record"
+        case .b: "system extract or counted sample"
+        case .c: "two or more people independently"
+        case .d: "one person's account"
+        }
+    }
+
+    func time(_ milliseconds: Int64) -> String {
+        guard CalendarDate.milliseconds.contains(milliseconds) else { return "at an unknown time" }
+        let text = CalendarDate.text(milliseconds: milliseconds)
+        return String(text.prefix(10)) + " " + String(text.dropFirst(11).prefix(5)) + " UTC"
+    }
+
+    /// How a line is priced, low / likely / high: thousands for a range, factors with their units.
+    func price(of line: Line) -> String {
+        func points(_ range: ThreePoint, _ write: (Double) -> String) -> String {
+            range.isConstant ? write(range.low) : "\(write(range.low)) / \(write(range.likely)) / \(write(range.high))"
+        }
+        var words: String
+        switch line.priced.amount {
+        case .amount(let range): words = points(range, ReportFigures.thousands)
+        case .factors(let ranges):
+            words = ranges.enumerated().map { place, range in
+                let unit = place < line.line.factors.count ? line.line.factors[place].unit : ""
+                return FactorUnit.isMoney(unit)
+                    ? points(range, ReportFigures.thousands) + " thousand" + unit.dropFirst("money".count) : points(range, ReportFigures.plain) + " " + unit
+            }.joined(separator: " × ")
+        }
+        if let probability = line.priced.probability { words += ", with probability \(ReportFigures.percent(probability))" }
+        return words
+    }
+
+    func words(_ points: [PointShare]) -> String {
+        points.filter { $0.points > 0 }.sorted { HandleOrder.precedes($0.key, $1.key) }.map { "\($0.key)\u{a0}\(ReportFigures.plain($0.points.rounded()))" }
+            .joined(separator: ", ")
+    }
+
+    func grade(of line: Line) -> String {
+        line.exposure.grade.rawValue + (line.line.capturedGrade.map { " (captured as \($0.rawValue), fewer than three months of data)" } ?? "")
+    }
+
+    /// What the figures rest on.
+    var assumptions: [String] {
+        [
+            "Operating income at risk is what leaks, or is exposed to leaking, over the next twelve months if nothing changes. It is a sum of priced lines; scores never create money.",
+            "Low and high of a range are absolute bounds. Between them a range is a PERT distribution; its weight on the likely value follows the evidence: A 6, B 4, C 3, D 2.",
+            "All lines rise and fall together with one correlation, rho; the result without it and with full dependence stands beside the headline.",
+            "Where two lines count the same money, the share judged is taken from the line with the weaker evidence. Lines on one ledger pool never exceed what is booked there.",
+            "Means of parts add up to the mean of the whole. Percentiles do not, and are never summed.",
+            "Amounts are a year's, as captured. Where a value is in dispute, the one shown first is used and the conflict is listed.",
+            "A domain is ranked from confidence 0.5 on. A front runner is first in at least 20 % of the runs.",
+        ] + (defaulted.isEmpty ? [] : ["Without domain points of their own, these lines use the instrument's category matrix: " + defaulted.joined(separator: ", ") + "."])
+    }
+
+    private var defaulted: [String] { lines.filter(\.exposure.usesDefaultPoints).map(\.line.key) }
+
+    /// What is missing from the figures.
+    var exclusions: [String] {
+        var words = leftOut.filter { $0.type != Catalogue.answer.number }.map { "\($0.name) \($0.words)." }
+        let answers = leftOut.filter { $0.type == Catalogue.answer.number }
+        if !answers.isEmpty { words.append("\(answers.count) answers are not scored: " + EngagementReport.counted(answers.map(\.words)) + ".") }
+        if !withdrawn.isEmpty { words.append("Withdrawn lines: " + withdrawn.joined(separator: ", ") + ".") }
+        return words
+    }
+
+    private static func counted(_ words: [String]) -> String {
+        var counts: [(String, Int)] = []
+        for word in words {
+            if let place = counts.firstIndex(where: { $0.0 == word }) { counts[place].1 += 1 } else { counts.append((word, 1)) }
+        }
+        return counts.map { "\($0.1) × \($0.0)" }.joined(separator: "; ")
+    }
+
+    /// What a full board report holds and this version does not.
+    static let notYet = [
+        "the decisions asked of the board and the six board questions",
+        "structural checks against double counting and their answers",
+        "leakage by site",
+        "the constraint-first view",
+        "decision rights: latency against time to damage, bandwidth",
+        "the ranked investment sequence and what it leaves at risk",
+        "the bridge from the last snapshot",
+        "gate states for scaling automated decisions",
+        "the moves of the next 90 days",
+        "evidence references of each line",
+    ]
+}

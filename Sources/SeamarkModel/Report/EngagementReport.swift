@@ -1,0 +1,211 @@
+public import SeamarkJournal
+
+/// One engagement priced, ranked and told: what every format of the report is written from.
+///
+/// A function of the records, the instrument and the provenance: the same three give the same bytes in every format, whatever the order of
+/// the records. Figures keep their full precision here; formats round. All captured text in it has been through `ReportText.clean`.
+public struct EngagementReport: Hashable, Sendable {
+    /// What the report is about.
+    public struct Facts: Hashable, Sendable {
+        public var handle: String
+        public var title: String
+        /// ISO 4217.
+        public var currency: String
+        /// The main unit of the currency; nil if unknown.
+        public var revenue: Double?
+        public var plannedOperatingIncome: Double?
+        public var fiscalYear: Int64?
+        public var status: String
+        public var sites: [String]
+        public var interviews: Int
+        public var people: Int
+        public var answers: Int
+    }
+
+    public struct Domain: Hashable, Sendable {
+        public var name: String
+        public var exposure: Exposure
+        public var confidence: DomainScore.Confidence?
+        public var isInScope: Bool
+        public var coverage: Double?
+        /// Nil without both sides, and wherever so few people stand on a side that they could be found out.
+        public var perceptionGap: Double?
+    }
+
+    public struct Seam: Hashable, Sendable {
+        public var seam: EngagementReading.Seam
+        public var exposure: Exposure
+
+        /// Which side has no owner, in words; nil if both have one.
+        public var ownersGap: String? {
+            switch (seam.ownerFrom, seam.ownerTo) {
+            case (nil, nil): "nobody owns either side"
+            case (nil, _): "nobody owns the giving side"
+            case (_, nil): "nobody owns the receiving side"
+            case (_, _): nil
+            }
+        }
+    }
+
+    public struct Line: Hashable, Sendable {
+        public var line: EngagementReading.Line
+        public var priced: PricedLine
+        public var exposure: LineExposure
+    }
+
+    /// Several people's different words for one thing, and which of them the figures use.
+    public struct OpenConflict: Hashable, Sendable {
+        public struct Saying: Hashable, Sendable {
+            public var author: String
+            /// Milliseconds since 1970: the effective time.
+            public var at: Int64
+            public var words: String
+            public var isUsed: Bool
+        }
+
+        public var id: Identifier
+        /// The record's handle, or its id as text.
+        public var record: String
+        public var type: String
+        public var field: String
+        public var touchesMoney: Bool
+        /// The one shown first in front.
+        public var sayings: [Saying]
+    }
+
+    public var facts: Facts
+    /// The records say that all of this is invented.
+    public var fictitious: String?
+    public var gate: ReportGate
+    public var result: RiskResult
+    /// Ranked ones first, then those below the line.
+    public var domains: [Domain]
+    public var seams: [Seam]
+    /// In the order of handles as people count.
+    public var lines: [Line]
+    public var overlaps: [EngagementReading.Judged]
+    public var conflicts: [OpenConflict]
+    public var findings: [Finding]
+    public var leftOut: [EngagementReading.LeftOut]
+    /// Handles of lines that were withdrawn.
+    public var withdrawn: [String]
+    public var instrument: String
+    public var instrumentName: String
+    /// SHA-256 of `EngagementReading.canonicalInputs`.
+    public var inputsHash: Hash256
+    public var provenance: ReportProvenance
+
+    /// Makes the report.
+    ///
+    /// - Parameters:
+    ///   - views: the records of one engagement; those of the shared scope may be among them.
+    ///   - instrument: the edition that the engagement names (`EngagementReading.instrument(namedIn:)`).
+    ///   - memberName: the name of a member, for the authors in a conflict.
+    public init(
+        views: [RecordView], instrument: Instrument = .core9, primitives: any Primitives, provenance: ReportProvenance,
+        memberName: (Identifier) -> String? = { _ in nil }
+    ) throws(ReportError) {
+        let reading = try EngagementReading(views, instrument: instrument)
+        var calculation = RiskCalculation()
+        let result: RiskResult
+        do throws(RiskError) {
+            result = try calculation.run(reading.input, settings: reading.settings)
+        } catch { throw .notCalculable(error) }
+
+        let engagement = reading.engagement
+        facts = Facts(
+            handle: reading.name(of: engagement), title: ReportText.clean(engagement.text("title") ?? ""), currency: reading.currency,
+            revenue: reading.input.revenue, plannedOperatingIncome: reading.input.plannedOperatingIncome,
+            fiscalYear: engagement.group("financials")?.integer("fiscalYear"), status: engagement.choice("status") ?? "setup", sites: reading.sites,
+            interviews: reading.interviews, people: reading.people, answers: reading.answers)
+        fictitious = Self.fictitious(engagement)
+        self.result = result
+        domains = result.domains.map { exposure in
+            let domain = reading.domains.first { $0.code == exposure.key }
+            return Domain(
+                name: domain?.name ?? "not a domain of the instrument", exposure: exposure, confidence: domain?.score?.confidenceLevel,
+                isInScope: domain?.isInScope ?? false, coverage: domain?.score?.coverage, perceptionGap: domain?.shownGap)
+        }
+        // Domains that nobody scored and no line names are part of the picture too.
+        for domain in reading.domains where domain.isInScope && !domains.contains(where: { $0.exposure.key == domain.code }) {
+            let none = Spread(mean: 0, p10: 0, p25: 0, p50: 0, p75: 0, p90: 0)
+            domains.append(Domain(
+                name: domain.name,
+                exposure: Exposure(key: domain.code, net: none, rank: nil, firstShare: 0, firstThreeShare: 0, severity: nil, confidence: nil, riskIndex: nil),
+                confidence: nil, isInScope: true, coverage: nil, perceptionGap: nil))
+        }
+        seams = result.seams.compactMap { exposure in
+            reading.seams.first { $0.key == exposure.key }.map { Seam(seam: $0, exposure: exposure) }
+        }
+        lines = reading.lines.compactMap { line in
+            guard let priced = reading.input.lines.first(where: { $0.key == line.key }), let exposure = result.lines.first(where: { $0.key == line.key })
+            else { return nil }
+            return Line(line: line, priced: priced, exposure: exposure)
+        }
+        overlaps = reading.overlaps
+        let conflicts = Self.conflicts(reading, views, primitives, memberName)
+        self.conflicts = conflicts
+        let findings = Findings.all(in: views, instrument: instrument)
+        self.findings = findings
+        leftOut = reading.leftOut
+        withdrawn = reading.of(Catalogue.leakageLine).filter { $0.boolean("isWithdrawn") == true }.map { reading.name(of: $0) }
+        self.instrument = instrument.reference
+        instrumentName = ReportText.clean(instrument.name)
+        let bytes = Array(reading.canonicalInputs.compact.utf8)
+        inputsHash = primitives.sha256(bytes.span)
+        self.provenance = provenance
+        gate = ReportGate(result: result, domains: domains, conflicts: conflicts, findings: findings, leftOut: reading.leftOut)
+    }
+
+    /// Sample engagements say so in their title or their note.
+    private static func fictitious(_ engagement: RecordView) -> String? {
+        let title = engagement.text("title") ?? "", note = engagement.text("note") ?? ""
+        guard title.lowercased().contains("fictitious") || note.lowercased().contains("fictitious") else { return nil }
+        return note.lowercased().contains("fictitious") ? ReportText.clean(note) : "FICTITIOUS SAMPLE. The company, its people and its figures are invented."
+    }
+
+    // MARK: - Conflicts
+
+    /// Fields whose dispute changes a figure.
+    private static let money: [(type: RecordType, keys: [String])] = [
+        (Catalogue.leakageLine, ["amount", "domainPoints", "seamPoints", "isWithdrawn", "pool", "mergedInto", "life"]),
+        (Catalogue.overlap, ["judgement", "life"]),
+        (Catalogue.pool, ["booking", "mergedInto", "life"]),
+        (Catalogue.engagement, ["financials", "life"]),
+    ]
+
+    private static func conflicts(
+        _ reading: EngagementReading, _ views: [RecordView], _ primitives: any Primitives, _ memberName: (Identifier) -> String?
+    ) -> [OpenConflict] {
+        let references = References(views)
+        func author(_ member: Identifier) -> String {
+            ReportText.clean(memberName(member) ?? reading.byId[member]?.text("name") ?? reading.byId[member]?.handle ?? "member \(member)")
+        }
+        var open: [OpenConflict] = []
+        for record in reading.records where record.type?.home == .engagement {
+            for conflict in record.conflicts {
+                let field = conflict.target.number.flatMap { record.type?.field($0) }
+                var sayings: [OpenConflict.Saying] = []
+                for (place, head) in conflict.heads.enumerated() {
+                    let words: String
+                    if conflict.target == .life {
+                        words = head.content.value == .bool(false) && place == 0 ? "deleted it" : "edited it without having seen the deletion"
+                    } else if field?.isSensitive ?? true {
+                        words = "(sensitive: not printed)"
+                    } else if let value = head.content.value, let field {
+                        words = ReportText.clean(field.kind.text(of: value, references: references))
+                    } else {
+                        words = "(withheld)"
+                    }
+                    sayings.append(OpenConflict.Saying(
+                        author: author(head.member), at: head.effective, words: words, isUsed: conflict.target == .life ? place > 0 : place == 0))
+                }
+                let key = conflict.key
+                open.append(OpenConflict(
+                    id: conflict.id(primitives), record: reading.name(of: record), type: record.type?.label ?? "record", field: key,
+                    touchesMoney: money.contains { $0.type === record.type && $0.keys.contains(key) }, sayings: sayings))
+            }
+        }
+        return open
+    }
+}

@@ -1,0 +1,86 @@
+/// How figures are written: two significant digits on page one, thousands elsewhere, percentages without places.
+enum ReportFigures {
+    /// `2.7M`, `350k`, `26M`, `940`: two significant digits.
+    static func short(_ amount: Double) -> String {
+        guard amount.isFinite else { return "–" }
+        let sign = amount < 0 ? "−" : ""
+        var value = amount.magnitude
+        guard value >= 0.5 else { return "0" }
+        var unit = 1.0
+        while value / unit >= 99.5 { unit *= 10 }
+        while value / unit < 9.95, unit > 1 { unit /= 10 }
+        value = (value / unit).rounded() * unit
+        let scales: [(Double, String)] = [(1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k")]
+        for (scale, letter) in scales where value >= scale {
+            let scaled = value / scale
+            return sign + (scaled < 9.95 ? oneDecimal(scaled) : whole(scaled)) + letter
+        }
+        return sign + whole(value)
+    }
+
+    /// Thousands with separators: `3,053`. One place below ten thousand, so that small lines do not vanish.
+    static func thousands(_ amount: Double) -> String {
+        guard amount.isFinite else { return "–" }
+        let scaled = amount / 1000
+        let text = scaled.magnitude < 9.95 && scaled != 0 ? oneDecimal(scaled.magnitude) : whole(scaled.magnitude)
+        return (amount < 0 && text != "0" && text != "0.0" ? "−" : "") + text
+    }
+
+    /// `38 %` of a share 0…1.
+    static func percent(_ share: Double) -> String {
+        guard share.isFinite else { return "–" }
+        let value = share * 100
+        return (value < 0 ? "−" : "") + (value != 0 && value.magnitude < 0.95 ? oneDecimal(value.magnitude) : whole(value.magnitude)) + " %"
+    }
+
+    /// `38.2 %`.
+    static func finePercent(_ share: Double) -> String {
+        guard share.isFinite else { return "–" }
+        return (share < 0 ? "−" : "") + oneDecimal(share.magnitude * 100) + " %"
+    }
+
+    /// A share of a chart's width, `12.34%`.
+    static func width(_ share: Double) -> String {
+        let hundredths = Int((min(max(share.isFinite ? share : 0, 0), 1) * 10_000).rounded())
+        return "\(hundredths / 100)." + (hundredths % 100 < 10 ? "0" : "") + "\(hundredths % 100)%"
+    }
+
+    static func oneDecimal(_ value: Double) -> String {
+        let tenths = (value.magnitude * 10).rounded()
+        guard let number = Int64(exactly: tenths) else { return value.description }
+        return (value < 0 && number > 0 ? "−" : "") + grouped(number / 10) + "." + String(number % 10)
+    }
+
+    static func twoDecimals(_ value: Double) -> String {
+        guard let number = Int64(exactly: (value.magnitude * 100).rounded()) else { return value.description }
+        let rest = number % 100
+        return (value < 0 && number > 0 ? "−" : "") + grouped(number / 100) + "." + (rest < 10 ? "0" : "") + String(rest)
+    }
+
+    static func whole(_ value: Double) -> String {
+        guard let number = Int64(exactly: value.magnitude.rounded()) else { return value.description }
+        return (value < 0 && number > 0 ? "−" : "") + grouped(number)
+    }
+
+    /// As many places as needed, at most four: factors such as 2.4 hours.
+    static func plain(_ value: Double) -> String {
+        if value == value.rounded() { return whole(value) }
+        guard value.magnitude < 1e12 else { return whole(value) }
+        var digits = String(Int64((value.magnitude * 10_000).rounded()))
+        while digits.utf8.count < 5 { digits = "0" + digits }
+        var fraction = String(digits.suffix(4))
+        while fraction.hasSuffix("0") { fraction.removeLast() }
+        let main = Int64(digits.dropLast(4)).map(grouped) ?? "0"
+        return (value < 0 ? "−" : "") + main + (fraction.isEmpty ? "" : "." + fraction)
+    }
+
+    private static func grouped(_ number: Int64) -> String {
+        let digits = Array(String(number))
+        var out = ""
+        for (place, digit) in digits.enumerated() {
+            if place > 0, (digits.count - place).isMultiple(of: 3) { out.append(",") }
+            out.append(digit)
+        }
+        return out
+    }
+}

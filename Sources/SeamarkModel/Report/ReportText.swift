@@ -1,0 +1,84 @@
+/// Captured text on its way into a report.
+///
+/// `clean` runs once, where a text enters the report, so that no format can forget it: what is left cannot steer a terminal, turn the
+/// direction of what follows or break a line. `html` and `markdown` run where the text is written.
+enum ReportText {
+    /// The longest text taken over, in Unicode scalars.
+    static let longest = 400
+
+    /// One line: every run of white space is a space, and control, direction and other invisible steering characters are shown as U+FFFD.
+    static func clean(_ text: String) -> String {
+        var out = String.UnicodeScalarView()
+        var count = 0
+        var isAfterSpace = true
+        for scalar in text.unicodeScalars {
+            if count == longest {
+                out.append("…")
+                break
+            }
+            switch scalar {
+            case " ", "\t", "\n", "\r", "\u{85}", "\u{a0}", "\u{2028}", "\u{2029}":
+                if !isAfterSpace { out.append(" ") }
+                count += isAfterSpace ? 0 : 1
+                isAfterSpace = true
+            case _:
+                out.append(steers(scalar) ? "\u{fffd}" : scalar)
+                count += 1
+                isAfterSpace = false
+            }
+        }
+        if out.last == " " { out.removeLast() }
+        return String(out)
+    }
+
+    /// Does this character do something instead of showing something?
+    private static func steers(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        // C0, DEL and C1: escape sequences begin here.
+        case 0..<0x20, 0x7f..<0xa0: true
+        // Direction marks, embeddings, overrides and isolates.
+        case 0x061c, 0x200e, 0x200f, 0x202a...0x202e, 0x2066...0x2069: true
+        // Invisible: zero width, soft hyphen, fillers, byte order mark, interlinear marks, tags.
+        case 0x00ad, 0x200b, 0x2060...0x2065, 0x206a...0x206f, 0xfeff, 0xfff9...0xfffb, 0xe0000...0xe0fff: true
+        case _: false
+        }
+    }
+
+    /// For element content and quoted attributes.
+    static func html(_ text: String) -> String {
+        var out = ""
+        out.reserveCapacity(text.utf8.count)
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": out += "&amp;"
+            case "<": out += "&lt;"
+            case ">": out += "&gt;"
+            case "\"": out += "&quot;"
+            case "'": out += "&#39;"
+            case _: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out
+    }
+
+    /// For paragraphs, headings, list items and table cells of Markdown (CommonMark with tables): every character that could mean
+    /// something is escaped, and `<`, `>` and `&` become entities, since Markdown lets HTML through.
+    static func markdown(_ text: String) -> String {
+        var out = ""
+        out.reserveCapacity(text.utf8.count)
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": out += "&amp;"
+            case "<": out += "&lt;"
+            case ">": out += "&gt;"
+            case "\\", "`", "*", "_", "[", "]", "|", "#", "~", "!", "$":
+                out += "\\"
+                out.unicodeScalars.append(scalar)
+            // Bare addresses would become links.
+            case ":", "@": out += scalar == ":" ? "&#58;" : "&#64;"
+            case _: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out
+    }
+}
