@@ -27,15 +27,17 @@ struct Appending {
         var verdicts: [Verdict] = []
         verdicts.reserveCapacity(block.changes.count)
         for (index, change) in block.changes.enumerated() {
-            let verdict: Verdict = try transaction.changePlace(change.id) != nil ? .duplicate : try decide(change)
+            // Listing a change finds out by itself whether the log holds it already: one look at a random page, not two.
+            guard try list(change.id, EntryKey(scope: scope.key, position: position), index) else {
+                verdicts.append(.duplicate)
+                continue
+            }
+            let verdict = try decide(change)
             verdicts.append(verdict)
             switch verdict {
-            case .duplicate: continue
-            case .accepted:
-                try note(change.id, EntryKey(scope: scope.key, position: position), index, isWaiting: false)
-                try scope.apply(change, received: received)
-            case .refused:
-                try note(change.id, EntryKey(scope: scope.key, position: position), index, isWaiting: true)
+            case .accepted: try scope.apply(change, received: received)
+            case .refused: try holdBack(change.id)
+            case .duplicate: throw StoreError(.failed, doing: "judging a change", detail: "only the log tells what is a duplicate")
             }
             try transaction.leaveQuarantine(change.id)
         }
@@ -47,13 +49,21 @@ struct Appending {
         return Appended(scope: scope.id, place: place, block: block.hash, verdicts: verdicts, received: received)
     }
 
-    private func note(_ id: Identifier, _ entry: EntryKey, _ index: Int, isWaiting: Bool) throws(StoreError) {
-        let row = try transaction.statement(.addChange, doing: "noting a change's place")
+    /// False when a log holds the change already.
+    private func list(_ id: Identifier, _ entry: EntryKey, _ index: Int) throws(StoreError) -> Bool {
+        let doing: StaticString = "noting a change's place"
+        let row = try transaction.statement(.addChange, doing: doing)
         row.bind(id, at: 1)
         row.bind(entry.value, at: 2)
         row.bind(Int64(index), at: 3)
-        row.bind(isWaiting ? 1 : Int64(0), at: 4)
-        try row.run(doing: "noting a change's place")
+        try row.run(doing: doing)
+        return transaction.alteredRows == 1
+    }
+
+    private func holdBack(_ id: Identifier) throws(StoreError) {
+        let row = try transaction.statement(.holdChangeBack, doing: "noting a refusal")
+        row.bind(id, at: 1)
+        try row.run(doing: "noting a refusal")
     }
 
     func finish() throws(StoreError) {

@@ -67,7 +67,7 @@ final class OpenScope {
 
     /// Merges a change that was not applied before.
     func apply(_ change: Change, received: Int64) throws(StoreError) {
-        var shelf = StoredShelf(records: records, snapshot: transaction)
+        var shelf = StoredShelf(records: records)
         digest.add(try Merge.apply(change, received: received, to: &shelf))
     }
 

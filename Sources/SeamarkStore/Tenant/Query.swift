@@ -4,7 +4,7 @@ enum Query: Int, CaseIterable {
     case scope, scopes, scopesOfMember, addScope, moveScope
     case stream, streamsOfDevice, addStream, moveStream
     case entryByStream, addEntry, entry, entries, logHash
-    case change, addChange, releaseChange, changeCount, waitingChanges
+    case change, addChange, holdChangeBack, releaseChange, changeCount, waitingChanges
     case record, document, addRecord, updateRecord, records, recordsOfType, recordCount
     case sensitive, addSensitive, removeSensitive
     case quarantinedChange, addQuarantinedChange, removeQuarantinedChange, quarantinedChangesLeft, quarantinedChanges
@@ -53,7 +53,8 @@ enum Query: Int, CaseIterable {
             """
         case .logHash: "SELECT log_hash FROM entry WHERE key = ?"
         case .change: "SELECT entry, place, waiting FROM change WHERE id = ?"
-        case .addChange: "INSERT INTO change (id, entry, place, waiting) VALUES (?, ?, ?, ?)"
+        case .addChange: "INSERT INTO change (id, entry, place, waiting) VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING"
+        case .holdChangeBack: "UPDATE change SET waiting = 1 WHERE id = ?"
         case .releaseChange: "UPDATE change SET waiting = 0 WHERE id = ?"
         case .changeCount: "SELECT count(*) FROM change"
         case .waitingChanges: "SELECT id, entry, place FROM change WHERE waiting = 1 ORDER BY entry, place"

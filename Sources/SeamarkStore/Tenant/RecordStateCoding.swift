@@ -12,40 +12,47 @@ enum RecordStateCoding {
     static func encode(
         _ state: RecordState, sensitive: inout [(leaf: Hash256, value: SensitiveValue?)], _ primitives: any Primitives
     ) -> [UInt8] {
-        var writer = ByteWriter(capacity: 96 + state.slots.count * 32)
+        var writer = ByteWriter(capacity: 160 + state.slots.count * 40)
         writer.byte(version)
-        var origins: [Head] = []
-        for slot in state.slots {
-            for head in slot.heads where origins.last?.name.change != head.name.change {
-                if !origins.contains(where: { $0.name.change == head.name.change }) { origins.append(head) }
+        // By index throughout: a head taken out whole costs a retain for each thing it holds, and this is the hot path.
+        var origins: [(change: Identifier, slot: Int, head: Int)] = []
+        for slot in state.slots.indices {
+            for head in state.slots[slot].heads.indices {
+                let change = state.slots[slot].heads[head].name.change
+                if origins.last?.change != change, !origins.contains(where: { $0.change == change }) {
+                    origins.append((change, slot, head))
+                }
             }
         }
         writer.count(origins.count)
-        for origin in origins {
-            writer.identifier(origin.name.change)
-            writer.identifier(origin.stamp.device)
-            writer.identifier(origin.member)
-            writer.signed(origin.stamp.time)
-            writer.signed(origin.effective &- origin.stamp.time)
+        for (change, slot, head) in origins {
+            let stamp = state.slots[slot].heads[head].stamp
+            writer.identifier(change)
+            writer.identifier(stamp.device)
+            writer.identifier(state.slots[slot].heads[head].member)
+            writer.signed(stamp.time)
+            writer.signed(state.slots[slot].heads[head].effective &- stamp.time)
         }
         writer.count(state.slots.count)
         var origin = 0
-        for slot in state.slots {
-            switch slot.target {
-            case .life: writer.varint(0)
+        for slot in state.slots.indices {
+            var isLife = false
+            switch state.slots[slot].target {
+            case .life:
+                isLife = true
+                writer.varint(0)
             case .field(let number): writer.varint(UInt64(number) << 1)
             case .element(let number, let element):
                 writer.varint(UInt64(number) << 1 | 1)
                 element.write(to: &writer)
             }
-            writer.count(slot.heads.count)
-            for head in slot.heads {
-                if origins[origin].name.change != head.name.change {
-                    origin = origins.firstIndex { $0.name.change == head.name.change } ?? 0
-                }
+            writer.count(state.slots[slot].heads.count)
+            for head in state.slots[slot].heads.indices {
+                let name = state.slots[slot].heads[head].name
+                if origins[origin].change != name.change { origin = origins.firstIndex { $0.change == name.change } ?? 0 }
                 writer.count(origin)
-                writer.varint(UInt64(head.name.index))
-                switch head.content {
+                writer.varint(UInt64(name.index))
+                switch state.slots[slot].heads[head].content {
                 case .open(let value):
                     writer.byte(0)
                     value.write(to: &writer)
@@ -59,7 +66,7 @@ enum RecordStateCoding {
                     writer.byte(1)
                     writer.hash(leaf)
                 }
-                if slot.target == .life { write(head.witnessed, to: &writer) }
+                if isLife { write(state.slots[slot].heads[head].witnessed, to: &writer) }
             }
         }
         write(state.early, to: &writer)

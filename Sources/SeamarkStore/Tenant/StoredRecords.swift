@@ -107,11 +107,10 @@ final class StoredRecords {
 /// What the merge rule sees of `StoredRecords`.
 struct StoredShelf: RecordShelf {
     let records: StoredRecords
-    let snapshot: TenantSnapshot
 
     mutating func take(_ record: Identifier) throws(StoreError) -> RecordState? { try records.take(record) }
     mutating func put(_ state: RecordState, as record: Identifier) throws(StoreError) { try records.put(state, as: record) }
-    func isApplied(_ change: Identifier) throws(StoreError) -> Bool { try snapshot.isApplied(change) }
+    func isApplied(_ change: Identifier) throws(StoreError) -> Bool { try records.isApplied(change) }
 }
 
 extension StoredRecords {
@@ -121,6 +120,8 @@ extension StoredRecords {
         defer { record.state = nil }
         return record.state
     }
+
+    fileprivate func isApplied(_ change: Identifier) throws(StoreError) -> Bool { try transaction.isApplied(change) }
 
     fileprivate func put(_ state: RecordState, as id: Identifier) throws(StoreError) {
         let record = try hold(id)

@@ -20,6 +20,9 @@ public final class TenantTransaction: TenantSnapshot {
     /// The key of the row that was inserted last.
     var lastKey: Int64 { database.lastInsertedRowID }
 
+    /// How many rows the statement that ran last altered.
+    var alteredRows: Int { database.changesCount }
+
     /// Asked once: a transaction that finds the quarantine outside the logs empty need not look again, until it adds to it.
     lazy var isQuarantineEmpty: Bool = (try? hasQuarantinedBlocks()) == false
 
