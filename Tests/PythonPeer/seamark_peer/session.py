@@ -207,6 +207,8 @@ class Session:
 
     def pull(self):
         """Pulls every readable scope to its end, `shared` first. Where each stands."""
+        if self.welcome.revoked:
+            raise ProtocolError("this device was revoked; it reads nothing any more")
         results = []
         for scope_id, status in self.statuses.items():
             if status.kind == 1 and not status.staffed:
@@ -300,7 +302,9 @@ def make_changes(store, scope, described, schema):
             else:
                 code, item = 2 * edit["field"], value_from(edit["value"])
                 content = Sensitive(os.urandom(16), item) if edit.get("sensitive") else Open(item)
-            heads = tuple(sorted(state.heads.get((record, code, element), {})))
+            # Confirmed heads too: an own edit that superseded them may never apply.
+            target = (record, code, element)
+            heads = tuple(sorted({*state.heads.get(target, {}), *scope.state.heads.get(target, {})}))
             edits.append(Edit(record, edit["type"], code, content, element, heads, witnessed))
         change = Change(scope.id, store.device, last, store.member, schema, tuple(edits))
         state.apply(change)
