@@ -106,7 +106,7 @@ final class Bench {
             "\"bytes\":\(Int(median(samples.bytes)))", "\"all\":[\(samples.seconds.map { text($0, 4) }.joined(separator: ","))]",
         ]
         print("{" + fields.joined(separator: ",") + "}")
-        fflush(stdout)
+        fflush(nil)
     }
 
     private func text(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
