@@ -52,7 +52,7 @@ let package = Package(
         tests("SeamarkTLSTests", of: ["SeamarkTLS", "COpenSSL", "SeamarkCrypto", "SeamarkJournal"]),
         tests("SeamarkProtocolTests", of: ["SeamarkJournal", "SeamarkProtocol", "SeamarkCrypto", "SeamarkWire", protobuf, "SeamarkTestSupport"]),
         tests("SeamarkStoreTests", of: ["SeamarkJournal", "SeamarkModel", "SeamarkCrypto", "SeamarkStore", "SeamarkTestSupport", grdb, sqlite], besides: ["Databases"]),
-        tests("SeamarkServerTests", of: shared + ["SeamarkServer", "SeamarkTestSupport"] + nio),
+        tests("SeamarkServerTests", of: shared + ["SeamarkServer", "SeamarkTestSupport", log] + nio),
         tests("SeamarkClientTests", of: shared + ["SeamarkClient", "SeamarkTestSupport"]),
         tests("EndToEndTests", of: []),
         module("SeamarkTestSupport", in: "Tests", imports: ["SeamarkJournal"]),

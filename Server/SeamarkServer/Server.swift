@@ -1,9 +1,6 @@
 public import Logging
 internal import NIOCore
 internal import NIOPosix
-internal import SeamarkCrypto
-internal import SeamarkJournal
-internal import SeamarkProtocol
 internal import SeamarkTLS
 internal import Synchronization
 
@@ -14,8 +11,8 @@ internal import Synchronization
 public final class Server: Sendable {
     /// The port that it listens on.
     public let port: Int
-    private let services: ConnectionServices
-    private let roster: Roster
+    let services: ConnectionServices
+    let roster: Roster
     private let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
     private let watch: Watch

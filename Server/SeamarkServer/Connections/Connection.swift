@@ -61,7 +61,6 @@ final class Connection: ChannelInboundHandler {
     private var leaving: NIODeadline?
     private var frameWindow: (start: NIODeadline, bytes: Int)?
     private var timer: Scheduled<Void>?
-    private var isReadWanted = false
 
     init(services: ConnectionServices, number: UInt64, loop: any EventLoop) {
         self.services = services
@@ -117,6 +116,7 @@ final class Connection: ChannelInboundHandler {
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         lastActivity = .now()
         flush()
+        pump()
         takeFrames()
         readOn()
     }
@@ -141,7 +141,7 @@ final class Connection: ChannelInboundHandler {
 
     private var isLeaving: Bool { if case .leaving = phase { true } else { false } }
 
-    /// Too much waits: for answers, or to be sent.
+    /// Too much waits, for answers or to be sent.
     private var isFull: Bool {
         if unansweredBytes >= services.limits.unansweredBytes || unsentBytes >= services.limits.unsentBytes { return true }
         switch phase {
@@ -175,12 +175,12 @@ final class Connection: ChannelInboundHandler {
                 case .handshaking, .leaving, .gone: break
                 }
             }
-            if tls.peerHasClosed { leave(nil) }
+            if tls.peerHasClosed { leave() }
         } catch {
             // Which alert goes out is the conversation's business; that it goes out is ours.
             services.register.count { if tls.isEstablished { $0.cutOff += 1 } else { $0.failedHandshakes += 1 } }
             services.logger.info("conversation failed", metadata: ["reason": "\(error)", "alert": "\(tls.alertSent ?? 0)"])
-            leave(nil)
+            leave()
         }
     }
 
@@ -279,7 +279,7 @@ final class Connection: ChannelInboundHandler {
             guard services.register.admitted(number, as: device.guest) else {
                 return refuse(Problem(.tooSlow, "this device has too many connections; close one and try again"))
             }
-            if isStopping { return leave(nil) }
+            if isStopping { return leave() }
             var session = ServerSession()
             let actions = session.began()
             phase = .tenant(session, device)
@@ -365,6 +365,8 @@ final class Connection: ChannelInboundHandler {
     private func pump() {
         while let index = requests.firstIndex(where: { $0.begin != nil }) {
             guard index == 0 || (requests[index].kind == .push && requests[..<index].allSatisfy { $0.kind == .push }) else { return }
+            // Entries are read when there is room for them, not when they are asked for.
+            if requests[index].kind == .pull, unsentBytes >= services.limits.unsentBytes { return }
             let begin = requests[index].begin
             requests[index].begin = nil
             begin?()
@@ -408,8 +410,9 @@ final class Connection: ChannelInboundHandler {
         }
         phase = .tenant(session, device)
         perform(actions)
+        flush()
         pump()
-        if isStopping, requests.isEmpty { leave(nil) }
+        if isStopping, requests.isEmpty { leave() }
         takeFrames()
         flush()
         readOn()
@@ -444,7 +447,10 @@ final class Connection: ChannelInboundHandler {
     // MARK: Out
 
     private func send(_ message: Message) {
-        if greeted == nil { greeted = .now() }
+        if greeted == nil {
+            greeted = .now()
+            schedule()
+        }
         outbound += FrameDecoder.frame(message.payload)
     }
 
@@ -492,11 +498,11 @@ final class Connection: ChannelInboundHandler {
             services.logger.info("connection ended", metadata: ["code": "\(problem.code.rawValue)"])
             send(.problem(problem))
         }
-        leave(problem)
+        leave()
     }
 
     /// Says what is left to say and goodbye.
-    private func leave(_ problem: Problem?) {
+    private func leave() {
         switch phase {
         case .leaving, .gone: return
         case .handshaking, .entering, .tenant, .enrolment: break
@@ -521,14 +527,14 @@ final class Connection: ChannelInboundHandler {
                 phase = .tenant(session, device)
                 perform(actions)
             } else {
-                leave(nil)
+                leave()
             }
         case .stopping:
             isStopping = true
             // With answers due, the last of them ends the connection.
             let isDue = requests.contains { $0.begin == nil }
             requests.removeAll { $0.begin != nil }
-            if !isDue { leave(nil) }
+            if !isDue { leave() }
         }
         flush()
     }
@@ -566,7 +572,7 @@ final class Connection: ChannelInboundHandler {
         case .handshaking, .entering:
             if now >= began + .milliseconds(limits.handshakeMilliseconds) {
                 services.register.count { $0.tooSlow += 1 }
-                leave(nil)
+                leave()
             }
         case .tenant, .enrolment:
             if !hasHeardFrame, let greeted, now >= greeted + .milliseconds(limits.firstFrameMilliseconds), requests.isEmpty {

@@ -15,7 +15,10 @@ struct PendingPush: Sendable {
         /// that cannot be stored does not take its neighbours with it.
         func commit(_ pushes: [PendingPush]) {
             do {
-                let outcomes = try store.write { try $0.push(pushes.map(\.push), judge: StandardJudge.verdict) }
+                let outcomes = try store.write { transaction in
+                    var judge = StandardJudge(transaction)
+                    return try transaction.push(pushes.map(\.push)) { try judge.verdict($0, $1, $2) }
+                }
                 committed()
                 for (push, outcome) in zip(pushes, outcomes) { push.answer(.success(outcome)) }
             } catch {

@@ -1,0 +1,103 @@
+import Glibc
+import SeamarkCrypto
+import SeamarkJournal
+import SeamarkModel
+import Testing
+
+@testable import SeamarkServer
+
+@Suite struct DataDirectoryTests {
+    private func mode(_ path: String) -> mode_t {
+        var facts = stat()
+        return lstat(path, &facts) == 0 ? facts.st_mode & 0o7777 : 0
+    }
+
+    private func kind(_ body: () throws -> Void) -> OperationFailure.Kind? {
+        do { try body() } catch let error as OperationFailure { return error.kind } catch { return nil }
+        return nil
+    }
+
+    @Test func `every file is its owner's alone`() throws {
+        let yard = try Yard()
+        _ = try yard.addTenant("halden")
+        let folder = yard.directory.tenant(try ShortName(checking: "halden", for: "it"))
+        for path in [yard.directory.path, yard.directory.installation, yard.directory.tenants, folder.path, folder.data, folder.keys] {
+            #expect(mode(path) == 0o700, "\(path)")
+        }
+        for path in [
+            yard.directory.settings, yard.directory.authorityKey, yard.directory.server, folder.facts, folder.database, folder.authorityKey,
+            folder.signingKey, folder.dataKey,
+        ] { #expect(mode(path) == 0o600, "\(path)") }
+    }
+
+    @Test func `keys that others may read are refused, with the remedy`() async throws {
+        let yard = try Yard()
+        _ = try yard.addTenant("halden")
+        let folder = yard.directory.tenant(try ShortName(checking: "halden", for: "it"))
+        for path in [yard.directory.authorityKey, yard.directory.server, folder.authorityKey, folder.signingKey, folder.dataKey] {
+            chmod(path, 0o640)
+            do {
+                let server = try await yard.start()
+                await server.stop()
+                Issue.record("started with \(path) readable by others")
+            } catch let error as OperationFailure {
+                #expect(error.kind == .configuration)
+                #expect(error.remedy.contains("chmod 600"))
+            }
+            chmod(path, 0o600)
+        }
+        chmod(folder.keys, 0o755)
+        #expect(kind { _ = try yard.office.tenant(try ShortName(checking: "halden", for: "it")) } == .configuration)
+        chmod(folder.keys, 0o700)
+        let server = try await yard.start()
+        await server.stop()
+    }
+
+    @Test func `an installation is made once, and found or not`() throws {
+        let yard = try Yard()
+        #expect(kind { _ = try Installation.create(in: yard.directory, address: "a:1") } == .badInput)
+        #expect(kind { _ = try Installation.create(in: DataDirectory(yard.directory.path + "/x"), address: "nowhere") } == .badInput)
+        #expect(kind { _ = try Office(opening: DataDirectory(yard.directory.path + "/y")) } == .configuration)
+    }
+
+    @Test func `the server's certificate is renewed when a third of its life is left, and not before`() throws {
+        let yard = try Yard()
+        let installation = yard.office.installation
+        let day: Int64 = 86_400_000
+        let now = yard.clock.wall.now()
+        #expect(!installation.isRenewalDue(at: now))
+        #expect(!installation.isRenewalDue(at: now + 58 * day))
+        #expect(installation.isRenewalDue(at: now + 61 * day))
+        let renewed = try installation.renewed(at: now + 61 * day)
+        #expect(renewed.serverName == installation.serverName)
+        #expect(renewed.pin == installation.pin)
+        #expect(renewed.serverCertificate.notAfter > installation.serverCertificate.notAfter)
+        #expect(try Installation(opening: yard.directory).serverCertificate == renewed.serverCertificate)
+        _ = try renewed.identity()
+    }
+
+    @Test(arguments: ["", "A", "a b", "-a", "a-", "a/b", "..", "ä", String(repeating: "a", count: 41)])
+    func `what is no short name is refused`(text: String) { #expect(ShortName(text) == nil) }
+
+    @Test(arguments: ["a", "a-1", String(repeating: "a", count: 40)])
+    func `short names are taken`(text: String) { #expect(ShortName(text)?.text == text) }
+
+    @Test func `names are given once, and what is not there is said to be`() throws {
+        let yard = try Yard()
+        let office = try yard.addTenant("halden")
+        let name = try ShortName(checking: "halden", for: "it")
+        let anna = try ShortName(checking: "anna", for: "it")
+        #expect(kind { _ = try yard.office.addTenant(name, title: "x") } == .badInput)
+        #expect(kind { _ = try office.addMember(anna, name: "x", role: .lead) } == .badInput)
+        #expect(kind { try office.staff("nobody", on: "ops") } == .notFound)
+        #expect(kind { try office.staff("anna", on: "nothing") } == .notFound)
+        #expect(kind { _ = try office.invite("nobody") } == .notFound)
+        #expect(kind { _ = try office.invite("anna", minutes: 0) } == .badInput)
+        #expect(kind { _ = try office.revoke("Q") } == .notFound)
+        #expect(kind { _ = try office.addEngagement(anna, title: "x", currency: "EURO", financials: nil) } == .badInput)
+        #expect(try office.members().count == 3)
+        #expect(try office.engagements().count == 1)
+        #expect(try office.verify().holds)
+        #expect(try yard.directory.tenantFolders().count == 1)
+    }
+}
