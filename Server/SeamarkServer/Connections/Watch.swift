@@ -1,5 +1,5 @@
+internal import Dispatch
 internal import Logging
-internal import NIOPosix
 internal import SeamarkJournal
 internal import SeamarkStore
 internal import SeamarkTLS
@@ -11,7 +11,8 @@ internal import Synchronization
 /// have been refused.
 final class Watch: Sendable {
     private struct State {
-        var task: Task<Void, Never>?
+        var isStopped = false
+        var round = 0
         var installation: Installation
         var versions: [ObjectIdentifier: Int64] = [:]
         var wroteContacts: Int64
@@ -22,9 +23,11 @@ final class Watch: Sendable {
     private let roster: Roster
     private let services: ConnectionServices
     private let chooser: TLSServerContext.Chooser
+    /// Stores and folders are waited for here, where nobody else waits.
+    private let queue = DispatchQueue(label: "seamark.watch")
 
     /// Twenty times a second the folder of tenants, every fifth time the tenants that have guests.
-    private static let pause: Duration = .milliseconds(50)
+    private static let pause = DispatchTimeInterval.milliseconds(50)
     private static let contactsEvery: Int64 = 60_000
     private static let certificateEvery: Int64 = 3_600_000
 
@@ -36,28 +39,25 @@ final class Watch: Sendable {
         state = Mutex(State(installation: installation, wroteContacts: now, lookedAtCertificate: now))
     }
 
-    func start() {
-        let task = Task { [self] in
-            var round = 0
-            while !Task.isCancelled {
-                try? await Task.sleep(for: Self.pause)
-                round += 1
-                let looksAtGuests = round.isMultiple(of: 5)
-                // On a worker: stores and folders are waited for.
-                try? await services.workers.runIfActive {
-                    self.roster.refreshIfChanged()
-                    if looksAtGuests { self.lookAtGuests() }
-                    self.lookAtTime()
-                }
-            }
-        }
-        state.withLock { $0.task = task }
+    func start() { queue.asyncAfter(deadline: .now() + Self.pause) { self.look() } }
+
+    /// Returns when it looks no more.
+    func stop() async {
+        state.withLock { $0.isStopped = true }
+        await withCheckedContinuation { continuation in queue.async { continuation.resume() } }
     }
 
-    func stop() async {
-        let task = state.withLock { $0.task }
-        task?.cancel()
-        await task?.value
+    private func look() {
+        let round: Int? = state.withLock { state in
+            guard !state.isStopped else { return nil }
+            state.round += 1
+            return state.round
+        }
+        guard let round else { return }
+        roster.refreshIfChanged()
+        if round.isMultiple(of: 5) { lookAtGuests() }
+        lookAtTime()
+        start()
     }
 
     /// Ends connections of devices that were revoked and of members that were made inactive.
