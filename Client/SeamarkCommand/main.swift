@@ -1,1 +1,43 @@
-print("not yet")
+import ArgumentParser
+import Glibc
+import SeamarkCrypto
+
+// Secrets pass through this process: nobody else may look into it. Before anything else, and before any thread.
+do { try ProcessHardening.apply() } catch {
+    Terminal.error([Terminal.Piece("\(error)")])
+    exit(ExitStatus.ourFault.rawValue)
+}
+
+/// What the parser says: its help and version, or what was wrong with the command line.
+func parserSays(_ error: any Error) -> ExitStatus {
+    let lines = Seamark.fullMessage(for: error, columns: Terminal.width ?? 100).split(separator: "\n", omittingEmptySubsequences: false)
+    guard Seamark.exitCode(for: error) == .success else {
+        for line in lines { Terminal.error([Terminal.Piece(String(line))]) }
+        return .usage
+    }
+    for line in lines { Terminal.line(Terminal.Piece(String(line))) }
+    return .done
+}
+
+/// Runs the verb and says how it ended.
+func runToTheEnd() -> ExitStatus {
+    var command: any ParsableCommand
+    do { command = try Seamark.parseAsRoot() } catch { return parserSays(error) }
+    do {
+        try command.run()
+        return .done
+    } catch {
+        if error is CleanExit || error is ValidationError { return parserSays(error) }
+        let explanation = Explanation(error)
+        Terminal.progress("")
+        for line in explanation.sentence.split(separator: "\n") { Terminal.error([Terminal.Piece(String(line))]) }
+        return explanation.status
+    }
+}
+
+let status = runToTheEnd()
+guard Terminal.flush() else {
+    Terminal.error(["The output could not be written whole. Check the free space where it goes."])
+    exit(ExitStatus.cannotWrite.rawValue)
+}
+exit(status.rawValue)

@@ -1,0 +1,44 @@
+public import SeamarkJournal
+import SeamarkModel
+import SeamarkStore
+
+extension Device {
+    /// Judges edits as `captureAll` would, without storing anything: for trials (`--dry-run`).
+    public func judge(_ groups: [[Edit]], in scope: Identifier) throws {
+        let state = try self.state
+        guard let standing = state.scopes[scope], !standing.isWithdrawn, var replica = state.replicas[scope] else { throw Refused.noSuchScope }
+        let author = author(state.identity)
+        var clock = state.clock
+        for edits in groups where !edits.isEmpty {
+            guard edits.count <= Change.mostEdits else { throw Refused.tooLarge }
+            let change = Change(
+                scope: scope, stamp: clock.stamp(now: now()), member: state.identity.member, schema: Catalogue.version, edits: edits,
+                primitives: primitives)
+            let complaints = Judgement.verdict(on: change, author: author) { replica.record($0) }
+            guard complaints.isEmpty else { throw Refused.complaints(complaints) }
+            replica.apply(.captured(change), primitives)
+        }
+    }
+
+    /// One action on one record, captured durably unless `isTrial`.
+    ///
+    /// - Parameter make: runs inside the transaction, so that nothing another command wrote meanwhile is missed.
+    public func capture(
+        in scope: Identifier, isTrial: Bool = false, _ make: (RecordCapture) throws -> RecordCapture.Result
+    ) throws -> RecordCapture.Result {
+        var result: RecordCapture.Result?
+        func edits(_ state: DeviceState) throws -> [Edit] {
+            guard let finder = RecordFinder(state, scope: scope) else { throw Refused.noSuchScope }
+            let made = try make(try RecordCapture(finder, identity: state.identity, now: now()))
+            result = made
+            return made.edits
+        }
+        if isTrial {
+            try judge([try edits(state)], in: scope)
+        } else {
+            try capture(in: scope) { state, _ in try edits(state) }
+        }
+        guard let result else { preconditionFailure("a capture that succeeds was made") }
+        return result
+    }
+}

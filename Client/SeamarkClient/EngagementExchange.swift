@@ -1,0 +1,79 @@
+public import SeamarkJournal
+public import SeamarkModel
+import SeamarkStore
+
+/// Engagement files in and out of a device: `EngagementFile` on what the device holds.
+public enum EngagementExchange {
+    public struct Imported: Sendable {
+        public let records: Int
+        public let newRecords: Int
+        public let edits: Int
+        public let changes: Int
+    }
+
+    /// Why a file was not taken. Nothing of it was.
+    public enum Failure: Error, Sendable {
+        case file(EngagementFileError)
+        /// What the rules say to its rows, as the server would.
+        case refused([(place: EngagementFile.Place?, complaint: Complaint)])
+        case noEntropy
+    }
+
+    /// Takes a document in, whole or not at all, as changes of this member. What stands like that already is not written again.
+    ///
+    /// - Parameter isTrial: only looks at what would happen.
+    public static func take(_ bytes: [UInt8], into scope: Identifier, of device: Device, isTrial: Bool = false) throws -> Imported {
+        var rows: [EngagementFile.Row] = []
+        var newRecords = 0
+        var changed: Set<Identifier> = []
+        func groups(_ state: DeviceState, _ replica: Replica) throws -> [[Edit]] {
+            guard let finder = RecordFinder(state, scope: scope) else { throw Device.Refused.noSuchScope }
+            let file: EngagementFile
+            do {
+                file = try EngagementFile(
+                    reading: bytes, scope: scope, existing: finder.all.filter { !$0.isDeleted }, directory: References(finder.directory),
+                    primitives: device.primitives)
+            } catch { throw Failure.file(error) }
+            rows = file.rows
+            let salts = try salts(for: file)
+            let groups = file.edits(lookup: { replica.record($0) }, at: device.now(), salt: { salts.next() })
+            changed = Set(groups.joined().map(\.record))
+            newRecords = changed.count { replica.record($0) == nil }
+            return groups
+        }
+        func imported(_ groups: [[Edit]]) -> Imported {
+            Imported(
+                records: changed.count, newRecords: newRecords, edits: groups.reduce(0) { $0 + $1.count }, changes: groups.count { !$0.isEmpty })
+        }
+        do {
+            if isTrial {
+                let state = try device.state
+                guard let replica = state.replicas[scope] else { throw Device.Refused.noSuchScope }
+                let made = try groups(state, replica)
+                try device.judge(made, in: scope)
+                return imported(made)
+            }
+            var made: [[Edit]] = []
+            try device.captureAll(in: scope) { state, replica in
+                made = try groups(state, replica)
+                return made
+            }
+            return imported(made)
+        } catch Device.Refused.complaints(let complaints) {
+            throw Failure.refused(complaints.map { complaint in
+                (rows.first { $0.id == complaint.record }?.place, complaint)
+            })
+        }
+    }
+
+    /// The document of an engagement as this device shows it.
+    public static func give(_ scope: Identifier, of device: Device) throws -> JSONValue {
+        guard let finder = RecordFinder(try device.state, scope: scope) else { throw Device.Refused.noSuchScope }
+        return EngagementFile.document(finder.all.filter { !$0.isDeleted }, directory: References(finder.directory))
+    }
+
+    private static func salts(for file: EngagementFile) throws -> SaltSupply {
+        let count = file.rows.reduce(0) { $0 + $1.values.count { $0.field.isSensitive } }
+        return try SaltSupply(count: count)
+    }
+}

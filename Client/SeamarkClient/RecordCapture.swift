@@ -1,0 +1,243 @@
+import SeamarkCrypto
+public import SeamarkJournal
+public import SeamarkModel
+public import SeamarkStore
+
+/// Turns what a person typed into the edits of one record, on the state of one moment. Nothing is stored here.
+public struct RecordCapture {
+    /// The edits, and what to call the record.
+    public struct Result: Sendable {
+        public let record: Identifier
+        public let type: RecordType
+        public let name: String
+        /// Empty when everything stands like that already.
+        public let edits: [Edit]
+    }
+
+    public enum Failure: Error, Hashable, Sendable {
+        case words(CaptureWords.Failure)
+        case draft(Draft.Problem)
+        /// A whole sentence about a value, with what was typed.
+        case value(String)
+        case find(RecordFinder.Failure)
+        /// A record of these parts is there already; its name.
+        case exists(name: String, type: String)
+        /// The same, but it was deleted.
+        case existsDeleted(name: String, type: String)
+        case handleTaken(String, type: String)
+        /// An overlap of a line with itself.
+        case sameLine
+        /// A record that was deleted is restored before it is changed.
+        case isDeleted(name: String)
+        /// The type belongs to headquarters.
+        case notCaptured(String)
+        /// A field that this version does not show.
+        case unknownField(String, type: String, fields: [String])
+        case noConflict(String)
+        case noSuchChoice(Int, of: Int)
+        /// A deletion is settled with `--keep` or `--delete`; other fields with a value.
+        case settledOtherwise(String)
+        case noEntropy
+    }
+
+    public let finder: RecordFinder
+    private let identity: DeviceIdentity
+    private let now: Int64
+    private let salts: SaltSupply
+
+    public init(_ finder: RecordFinder, identity: DeviceIdentity, now: Int64) throws(Failure) {
+        self.finder = finder
+        self.identity = identity
+        self.now = now
+        do { salts = try SaltSupply(count: 64) } catch { throw .noEntropy }
+    }
+
+    // MARK: - Capturing
+
+    /// A new record. Its handle is the next of this device, unless one is given.
+    public func adding(_ type: RecordType, _ assignments: [Assignment]) throws(Failure) -> Result {
+        guard type.home == .engagement, type !== Catalogue.engagement else { throw .notCaptured(type.label) }
+        var assignments = assignments.map { Assignment(key: $0.key == "share" && type === Catalogue.overlap ? "judgement.share" : $0.key, sign: $0.sign, text: $0.text) }
+        var handle: String?
+        if let prefix = type.handlePrefix {
+            if let given = assignments.last(where: { $0.key == "handle" && $0.sign == .set && !$0.text.isEmpty })?.text {
+                if finder.all.contains(where: { $0.state.type == type.number && $0.handle?.lowercased() == given.lowercased() }) {
+                    throw .handleTaken(given, type: type.label)
+                }
+                handle = given
+            } else {
+                let next = Handles.next(prefix: prefix, letters: identity.letters, existing: finder.takenHandles)
+                handle = next
+                assignments.removeAll { $0.key == "handle" }
+                assignments.append(Assignment(key: "handle", text: next))
+            }
+        }
+        let typed = try words(type, nil, try lines(assignments, type))
+        let id: Identifier
+        if type.handlePrefix == nil {
+            id = try derived(type, typed)
+            if let there = finder.view(id) {
+                throw there.isDeleted
+                    ? .existsDeleted(name: finder.name(of: id), type: type.label) : .exists(name: finder.name(of: id), type: type.label)
+            }
+        } else {
+            do { id = .timeOrdered(milliseconds: now, dice: try Randomness.identifierWords()) } catch { throw .noEntropy }
+        }
+        var draft = draft(type, id, nil)
+        draft.create(at: now)
+        let edits = try fill(&draft, typed)
+        return Result(record: id, type: type, name: handle ?? composite(type, id, edits), edits: edits)
+    }
+
+    /// Other values for a record that is there.
+    public func changing(_ record: RecordView, _ assignments: [Assignment]) throws(Failure) -> Result {
+        let type = try known(record)
+        guard !record.isDeleted else { throw .isDeleted(name: finder.name(of: record.id)) }
+        var draft = draft(type, record.id, record.state)
+        return result(record, type, try fill(&draft, try words(type, record, assignments)))
+    }
+
+    public func deleting(_ record: RecordView) throws(Failure) -> Result {
+        let type = try known(record)
+        var editing = editing(type, record.id, record.state)
+        editing.delete()
+        return result(record, type, editing.edits)
+    }
+
+    public func restoring(_ record: RecordView) throws(Failure) -> Result {
+        let type = try known(record)
+        var editing = editing(type, record.id, record.state)
+        editing.restore()
+        return result(record, type, editing.edits)
+    }
+
+    // MARK: - Resolving
+
+    /// How a conflict of a field is settled.
+    public enum Choice: Hashable, Sendable {
+        /// One of its values, counted from 1 as `conflicts` shows them.
+        case number(Int)
+        /// A value of its own.
+        case value(String)
+    }
+
+    /// Settles the conflict of `field`: the chosen value, with `parts` of its group put in place of its own.
+    public func resolving(_ record: RecordView, field key: String, _ choice: Choice, parts: [Assignment] = []) throws(Failure) -> Result {
+        let type = try known(record)
+        guard let field = type.field(key: key) else {
+            throw key == "life" ? .settledOtherwise(finder.name(of: record.id)) : .unknownField(key, type: type.label, fields: type.fields.map(\.key))
+        }
+        guard let conflict = record.conflicts.first(where: { $0.target == .field(field.number) }) else { throw .noConflict(field.label) }
+        var value: Value
+        switch choice {
+        case .number(let number):
+            let values = ConflictDescription.distinct(conflict.heads)
+            guard number >= 1, number <= values.count else { throw .noSuchChoice(number, of: values.count) }
+            value = values[number - 1].content.value ?? .absent
+        case .value(let text):
+            do throws(FieldFault) {
+                value = text == "-" ? .absent : try field.kind.value(from: text, references: finder.references)
+            } catch { throw .value("\(field.label) is '\(text)', \(error.demand)") }
+        }
+        if !parts.isEmpty { value = try replacing(parts, of: field, in: value, type) }
+        var editing = editing(type, record.id, record.state)
+        editing.resolve(field, value)
+        return result(record, type, editing.edits)
+    }
+
+    /// The parts are read by a draft of a record that holds nothing but the chosen value.
+    private func replacing(_ parts: [Assignment], of field: FieldDefinition, in value: Value, _ type: RecordType) throws(Failure) -> Value {
+        let name = EditName(change: .zero, index: 0)
+        let head = Head(name: name, effective: 0, stamp: Stamp(time: 0, device: .zero), member: .zero, content: .open(value))
+        let state = RecordState(type: type.number, slots: [RecordState.Slot(target: .field(field.number), heads: [head])])
+        var draft = draft(type, .zero, state)
+        let assignments = parts.map { part in
+            Assignment(key: part.key.hasPrefix(field.key + ".") ? part.key : "\(field.key).\(part.key)", sign: part.sign, text: part.text)
+        }
+        let edits = try fill(&draft, try words(type, RecordView(id: .zero, state: state), assignments))
+        return edits.first { $0.target == .field(field.number) }?.content.value ?? value
+    }
+
+    // MARK: - Parts
+
+    private func known(_ record: RecordView) throws(Failure) -> RecordType {
+        guard let type = record.type else { throw .notCaptured("record of a newer version") }
+        return type
+    }
+
+    private func result(_ record: RecordView, _ type: RecordType, _ edits: [Edit]) -> Result {
+        Result(record: record.id, type: type, name: finder.name(of: record.id), edits: edits)
+    }
+
+    private func editing(_ type: RecordType, _ id: Identifier, _ state: RecordState?) -> RecordEditing {
+        let salts = salts
+        return RecordEditing(record: id, type: type, state: state) { salts.next() }
+    }
+
+    private func draft(_ type: RecordType, _ id: Identifier, _ state: RecordState?) -> Draft {
+        Draft(editing(type, id, state), references: finder.references)
+    }
+
+    private func words(_ type: RecordType, _ record: RecordView?, _ assignments: [Assignment]) throws(Failure) -> [(key: String, text: String)] {
+        let engagement = finder.view(finder.scope)
+        let words = CaptureWords(
+            type: type, record: record, references: finder.references, now: now,
+            instrument: engagement?.text("instrument") ?? Instrument.core9.reference)
+        do { return try words.expanded(assignments) } catch { throw .words(error) }
+    }
+
+    private func fill(_ draft: inout Draft, _ typed: [(key: String, text: String)]) throws(Failure) -> [Edit] {
+        do throws(Draft.Problem) {
+            for (key, text) in typed { try draft.set(key, text) }
+            return try draft.finish()
+        } catch { throw .draft(error) }
+    }
+
+    /// `lines=L4,L7` names both lines of an overlap, which stand by their ids, whatever their order here.
+    private func lines(_ assignments: [Assignment], _ type: RecordType) throws(Failure) -> [Assignment] {
+        guard type === Catalogue.overlap else { return assignments }
+        var names = assignments.filter { $0.key == "lines" }.flatMap { $0.text.split(separator: ",").map(String.init) }
+        names += ["first", "second"].compactMap { key in assignments.last { $0.key == key }?.text }
+        let rest = assignments.filter { !["lines", "first", "second"].contains($0.key) }
+        var lines: [RecordView] = []
+        for name in names {
+            do { lines.append(try finder.record(name, type: Catalogue.leakageLine)) } catch { throw .find(error) }
+        }
+        guard lines.count == 2 else { return rest }
+        guard lines[0].id != lines[1].id else { throw .sameLine }
+        lines.sort { $0.id < $1.id }
+        return rest + zip(["first", "second"], lines).map { Assignment(key: $0, text: $1.id.description) }
+    }
+
+    /// The id of a record that is named by its parts.
+    private func derived(_ type: RecordType, _ typed: [(key: String, text: String)]) throws(Failure) -> Identifier {
+        var draft = draft(type, .zero, nil)
+        draft.create(at: now)
+        let edits = try fill(&draft, typed)
+        func value(_ number: UInt32) -> Value { edits.first { $0.target == .field(number) }?.content.value ?? .absent }
+        let (first, second) = (value(10), value(11))
+        let primitives = SystemPrimitives()
+        switch type.number {
+        case Catalogue.answer.number:
+            return DerivedIdentifiers.answer(interview: first.id ?? .zero, question: second.text ?? "", scorer: value(12).id ?? .zero, by: primitives)
+        case Catalogue.seamModeScore.number:
+            return DerivedIdentifiers.seamModeScore(seam: first.id ?? .zero, mode: second.int ?? 0, scorer: value(12).id ?? .zero, by: primitives)
+        case Catalogue.initiativeTarget.number:
+            return DerivedIdentifiers.initiativeTarget(initiative: first.id ?? .zero, line: second.id ?? .zero, by: primitives)
+        case Catalogue.overlap.number: return DerivedIdentifiers.overlap(first.id ?? .zero, second.id ?? .zero, by: primitives)
+        case _: preconditionFailure("a type without handles derives its ids")
+        }
+    }
+
+    /// The name by parts of a record that is not there yet.
+    private func composite(_ type: RecordType, _ id: Identifier, _ edits: [Edit]) -> String {
+        let references = finder.references
+        var parts: [String] = []
+        for number: UInt32 in [10, 11] {
+            guard let field = type.field(number), let value = edits.first(where: { $0.target == .field(number) })?.content.value else { continue }
+            parts.append(field.kind.text(of: value, references: references))
+        }
+        if type === Catalogue.overlap { parts.sort(by: HandleOrder.precedes) }
+        return parts.joined(separator: "/")
+    }
+}

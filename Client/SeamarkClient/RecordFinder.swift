@@ -1,0 +1,159 @@
+import SeamarkCrypto
+public import SeamarkJournal
+public import SeamarkModel
+public import SeamarkStore
+
+/// Finds records by what people call them, and says what to call a record.
+///
+/// A record is called by its handle (`L-B014`), by its parts where it has no handle (`IV3/LB1`, `S1/approvalLatency`, `L4/L7`, `N1/L2`;
+/// another scorer's rows with the scorer as third part), or by its id or a beginning of it that no other shares.
+/// It looks at one moment's state; let go of it before the next transaction.
+public struct RecordFinder {
+    public enum Failure: Error, Hashable, Sendable {
+        /// Nothing is called that; `types` says in words what was looked for.
+        case notFound(String, types: String)
+        /// Several are; their names.
+        case ambiguous(String, [String])
+    }
+
+    public let scope: Identifier
+    public let replica: Replica
+    /// Every record of the scope, deleted ones too, ascending by id.
+    public let all: [RecordView]
+    /// The tenant's directory.
+    public let directory: [RecordView]
+    private let own: Identifier
+    private var ids: [String: [(type: RecordTypeNumber, id: Identifier)]] = [:]
+    private var handles: [Identifier: String] = [:]
+    private var places: [Identifier: Int] = [:]
+    private let primitives = SystemPrimitives()
+
+    /// Nil when this device does not hold the scope.
+    public init?(_ state: DeviceState, scope: Identifier) {
+        guard let replica = state.replicas[scope] else { return nil }
+        self.scope = scope
+        self.replica = replica
+        own = state.identity.member
+        all = replica.recordIDs.compactMap { replica.view($0) }
+        let shared = state.scopeIDs.first { state.scopes[$0]?.kind == .shared }
+        directory = shared.flatMap { state.replicas[$0]?.views() } ?? []
+        // Deleted records come last, so that a handle means the one that is there.
+        for record in directory + all.filter({ !$0.isDeleted }) + all.filter(\.isDeleted) {
+            guard let handle = record.handle else { continue }
+            ids[handle.lowercased(), default: []].append((record.state.type, record.id))
+            if handles[record.id] == nil { handles[record.id] = handle }
+        }
+        for (place, record) in all.enumerated() { places[record.id] = place }
+    }
+
+    // MARK: - From names to records
+
+    /// The record of this scope that `name` stands for.
+    ///
+    /// - Parameter type: nil for any.
+    public func record(_ name: String, type: RecordType? = nil) throws(Failure) -> RecordView {
+        let words = type.map { "\($0.label)" } ?? "record"
+        var found: [RecordView] = []
+        for (candidate, id) in ids[name.lowercased()] ?? [] where type == nil || candidate == type?.number {
+            if let record = view(id) { found.append(record) }
+        }
+        let present = found.filter { !$0.isDeleted }
+        if !present.isEmpty { found = present }
+        if found.count > 1 { throw .ambiguous(name, found.map { "\($0.type?.label ?? "record") \($0.id)" }) }
+        if let record = found.first { return record }
+        if let record = composite(name, type: type) { return record }
+        if let id = Identifier(name), let record = view(id), type == nil || record.state.type == type?.number { return record }
+        let matches = Self.isPrefix(name) ? all.filter { (type == nil || $0.state.type == type?.number) && $0.id.description.hasPrefix(name.lowercased()) } : []
+        if matches.count > 1 { throw .ambiguous(name, matches.prefix(8).map { "\(self.name(of: $0.id)) (\($0.id))" }) }
+        guard let record = matches.first else { throw .notFound(name, types: words) }
+        return record
+    }
+
+    public func view(_ id: Identifier) -> RecordView? { places[id].map { all[$0] } }
+
+    /// What handles in values mean: records of the scope, members of the directory, `me`.
+    public var references: References {
+        References(
+            identifier: { name, types in
+                if name.lowercased() == "me", types.contains(Catalogue.member.number) { return own }
+                if let found = ids[name.lowercased()]?.first(where: { types.contains($0.type) }) { return found.id }
+                guard Self.isPrefix(name) else { return nil }
+                let matches = all.filter { types.contains($0.state.type) && $0.id.description.hasPrefix(name.lowercased()) }
+                return matches.count == 1 ? matches[0].id : nil
+            },
+            handle: { handles[$0] ?? names(ofParts: $0) })
+    }
+
+    private static func isPrefix(_ text: String) -> Bool {
+        text.utf8.count >= 4 && text.utf8.count <= 36 && text.utf8.allSatisfy { ($0 >= 48 && $0 <= 57) || ($0 | 32 >= 97 && $0 | 32 <= 102) || $0 == 45 }
+    }
+
+    /// A record that is named by its parts.
+    private func composite(_ name: String, type: RecordType?) -> RecordView? {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2 || parts.count == 3 else { return nil }
+        func id(_ name: String, _ type: RecordType) -> Identifier? { ids[name.lowercased()]?.first { $0.type == type.number }?.id }
+        var scorer = own
+        if parts.count == 3 {
+            guard let other = references.identifier(parts[2], [Catalogue.member.number, Catalogue.contributor.number]) else { return nil }
+            scorer = other
+        }
+        var candidates: [Identifier] = []
+        if let interview = id(parts[0], Catalogue.interview) {
+            candidates.append(DerivedIdentifiers.answer(interview: interview, question: parts[1], scorer: scorer, by: primitives))
+        }
+        if let seam = id(parts[0], Catalogue.seam), let mode = try? modeKind.value(from: parts[1], references: .none).int {
+            candidates.append(DerivedIdentifiers.seamModeScore(seam: seam, mode: mode, scorer: scorer, by: primitives))
+        }
+        if parts.count == 2, let line = id(parts[1], Catalogue.leakageLine) {
+            if let initiative = id(parts[0], Catalogue.initiative) {
+                candidates.append(DerivedIdentifiers.initiativeTarget(initiative: initiative, line: line, by: primitives))
+            }
+            if let first = id(parts[0], Catalogue.leakageLine) { candidates.append(DerivedIdentifiers.overlap(first, line, by: primitives)) }
+        }
+        for id in candidates {
+            if let record = view(id), type == nil || record.state.type == type?.number { return record }
+        }
+        return nil
+    }
+
+    private var modeKind: FieldKind { Catalogue.seamModeScore.field(11)?.kind ?? .score }
+
+    // MARK: - From records to names
+
+    /// What to call a record: its handle, its parts, or else the beginning of its id.
+    public func name(of id: Identifier) -> String { handles[id] ?? names(ofParts: id) ?? Self.short(id) }
+
+    private func names(ofParts id: Identifier) -> String? {
+        guard let record = view(id) else { return nil }
+        func part(_ key: String) -> String? { record.reference(key).map { handles[$0] ?? Self.short($0) } }
+        var parts: [String?]
+        switch record.state.type {
+        case Catalogue.answer.number: parts = [part("interview"), record.text("question")]
+        case Catalogue.seamModeScore.number: parts = [part("seam"), record.choice("mode")]
+        case Catalogue.initiativeTarget.number: parts = [part("initiative"), part("line")]
+        case Catalogue.overlap.number:
+            let lines = [part("first"), part("second")].compactMap { $0 }
+            parts = lines.count == 2 ? lines.sorted(by: HandleOrder.precedes) : [nil]
+        case _: return nil
+        }
+        if let scorer = record.reference("scorer"), scorer != own { parts.append(handles[scorer] ?? Self.short(scorer)) }
+        let known = parts.compactMap { $0 }
+        return known.count == parts.count ? known.joined(separator: "/") : nil
+    }
+
+    /// The handles that stand in the scope, for the next one to differ from.
+    public var takenHandles: [String] { all.compactMap(\.handle) }
+
+    /// Who somebody is: a member's name where the directory tells it, else the handle, else the beginning of the id.
+    public func person(_ id: Identifier) -> String {
+        if let member = directory.first(where: { $0.id == id }) { return member.text("name") ?? member.handle ?? Self.short(id) }
+        return handles[id] ?? Self.short(id)
+    }
+
+    /// The beginning of an id, for people to tell ids apart. The end of a time-ordered id tells more than its beginning.
+    public static func short(_ id: Identifier) -> String {
+        let text = id.description
+        return id.high >> 12 & 0xf == 7 ? String(text.suffix(12)) : String(text.prefix(8))
+    }
+}

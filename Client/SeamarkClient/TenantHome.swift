@@ -1,0 +1,118 @@
+import Foundation
+import SeamarkModel
+
+/// Where this user's devices lie: one directory a tenant, and beside them which tenant is meant when a command names none.
+///
+///     HOME/<tenant>/       the sealed store of the device enrolled there
+///     HOME/current.json    {"tenant": "<tenant>"}
+public struct TenantHome: Sendable {
+    public let path: String
+
+    /// Why the home cannot be used.
+    public enum Failure: Error, Hashable, Sendable {
+        /// Neither SEAMARK_HOME nor HOME is set.
+        case nowhere
+        case cannotRead(code: Int32)
+        case cannotWrite(code: Int32)
+        case badConfiguration
+        /// No device is enrolled yet.
+        case noTenant
+        /// Several tenants, none chosen; here are their names.
+        case notChosen([String])
+        case unknownTenant([String])
+    }
+
+    public init(path: String) { self.path = path }
+
+    /// `SEAMARK_HOME`, else `seamark` in the user's data directory.
+    public init(environment: [String: String]) throws(Failure) {
+        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        if let home = value("SEAMARK_HOME") {
+            path = home
+        } else if let data = value("XDG_DATA_HOME"), data.hasPrefix("/") {
+            path = data + "/seamark"
+        } else if let home = value("HOME") {
+            path = home + "/.local/share/seamark"
+        } else {
+            throw .nowhere
+        }
+    }
+
+    /// Makes the directory, for its owner alone.
+    public func make() throws(Failure) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch { throw .cannotWrite(code: Self.code(error)) }
+    }
+
+    /// The tenants with a device here, in alphabetical order.
+    public func tenants() throws(Failure) -> [String] {
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: path).filter {
+                Self.isName($0) && FileManager.default.fileExists(atPath: storePath($0) + "/rows.sqlite")
+            }.sorted()
+        } catch { throw .cannotRead(code: Self.code(error)) }
+    }
+
+    public func storePath(_ tenant: String) -> String { path + "/" + tenant }
+
+    /// The tenant that is meant: the one asked for, else the one chosen, else the only one.
+    public func tenant(asked: String?) throws(Failure) -> String {
+        let all = try tenants()
+        if all.isEmpty { throw .noTenant }
+        if let asked {
+            guard let found = all.first(where: { $0 == Self.folderName(for: asked) }) else { throw .unknownTenant(all) }
+            return found
+        }
+        if let chosen = try chosen(), all.contains(chosen) { return chosen }
+        guard all.count == 1 else { throw .notChosen(all) }
+        return all[0]
+    }
+
+    /// What `use` chose; nil when nothing was.
+    public func chosen() throws(Failure) -> String? {
+        guard let data = FileManager.default.contents(atPath: configurationPath) else { return nil }
+        guard let json = try? JSONParser.parse(Array(data), atMost: 64 * 1024), json.members != nil else { throw .badConfiguration }
+        return json["tenant"]?.text
+    }
+
+    /// Remembers the tenant that commands mean when they name none.
+    public func choose(_ tenant: String) throws(Failure) {
+        var bytes: [UInt8] = []
+        JSONWriter.writePretty(.object([JSONMember("tenant", .string(tenant))]), to: &bytes)
+        do { try Data(bytes).write(to: URL(fileURLWithPath: configurationPath), options: .atomic) } catch {
+            throw .cannotWrite(code: Self.code(error))
+        }
+    }
+
+    private var configurationPath: String { path + "/current.json" }
+
+    /// The directory's name for a tenant's name: lower-case letters, digits and hyphens.
+    public static func folderName(for tenant: String) -> String {
+        var name = ""
+        for scalar in tenant.lowercased().unicodeScalars {
+            if ("a"..."z").contains(scalar) || ("0"..."9").contains(scalar) {
+                name.unicodeScalars.append(scalar)
+            } else if !name.isEmpty, name.last != "-" {
+                name.append("-")
+            }
+        }
+        while name.last == "-" { name.removeLast() }
+        return name.isEmpty ? "tenant" : String(name.prefix(60))
+    }
+
+    private static func isName(_ name: String) -> Bool { name == folderName(for: name) }
+
+    private static func code(_ error: any Error) -> Int32 {
+        let error = error as NSError
+        let cause = (error.userInfo[NSUnderlyingErrorKey] as? NSError) ?? error
+        if cause.domain == NSPOSIXErrorDomain { return Int32(cause.code) }
+        switch error.code {
+        case CocoaError.fileWriteOutOfSpace.rawValue: return ENOSPC
+        case CocoaError.fileWriteNoPermission.rawValue, CocoaError.fileReadNoPermission.rawValue: return EACCES
+        case _: return EIO
+        }
+    }
+}

@@ -1,0 +1,93 @@
+/// The one door that foreign text passes on its way to a terminal.
+///
+/// Names, notes and file contents come from other people's devices. A terminal obeys some characters instead of showing them (escape
+/// sequences, cursor movement, turned writing direction); here each of those becomes `�`, and what is left is only shown.
+public enum TerminalText {
+    /// `text` on one line: line breaks and tabs become spaces.
+    public static func line(_ text: String) -> String { clean(text, keepingLines: false) }
+
+    /// `text` with its line breaks.
+    public static func lines(_ text: String) -> String { clean(text, keepingLines: true) }
+
+    private static func clean(_ text: String, keepingLines: Bool) -> String {
+        var out = String.UnicodeScalarView()
+        var previous: Unicode.Scalar?
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0x0a, 0x2028, 0x2029:
+                // CR LF is one line break.
+                if !(scalar == "\n" && previous == "\r") { out.append(keepingLines ? "\n" : " ") }
+            case 0x0d: out.append(keepingLines ? "\n" : " ")
+            case 0x09: out.append(" ")
+            case _: out.append(isObeyed(scalar) ? "\u{fffd}" : scalar)
+            }
+            previous = scalar
+        }
+        return String(out)
+    }
+
+    /// Would a terminal obey this rather than show it, or would it hide or turn what stands around it?
+    public static func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x00...0x1f, 0x7f...0x9f: true
+        // Marks, embeddings, overrides and isolates of direction; invisible fillers.
+        case 0x061c, 0x200b, 0x200e, 0x200f, 0x202a...0x202e, 0x2060...0x206f, 0xfeff, 0xfff9...0xfffb: true
+        // Tags: invisible letters.
+        case 0xe0000...0xe007f: true
+        case _: false
+        }
+    }
+
+    /// JSON for a terminal: what the terminal would obey is written as an escape, which means the same.
+    public static func json(_ text: String) -> String {
+        var out = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            guard scalar != "\n", isObeyed(scalar) else {
+                out.append(scalar)
+                continue
+            }
+            for unit in String(scalar).utf16 {
+                let digits = String(unit, radix: 16)
+                out.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).unicodeScalars)
+            }
+        }
+        return String(out)
+    }
+
+    // MARK: - Widths
+
+    /// How many columns a terminal gives to `text`, which has passed `line`.
+    public static func width(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
+
+    private static func width(_ character: Character) -> Int {
+        guard let first = character.unicodeScalars.first else { return 0 }
+        switch first.properties.generalCategory {
+        case .nonspacingMark, .enclosingMark, .format: return 0
+        case _: break
+        }
+        if first.properties.isEmojiPresentation { return 2 }
+        switch first.value {
+        // East Asian wide and fullwidth (Unicode Standard Annex 11), in whole blocks.
+        case 0x1100...0x115f, 0x2e80...0x303e, 0x3041...0xa4cf, 0xa960...0xa97f, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f,
+            0xff00...0xff60, 0xffe0...0xffe6, 0x20000...0x3fffd:
+            return 2
+        case _: return 1
+        }
+    }
+
+    /// `text` cut to `columns`, with an ellipsis where something went.
+    public static func shortened(_ text: String, to columns: Int) -> String {
+        guard width(text) > columns else { return text }
+        guard columns > 1 else { return columns == 1 ? "…" : "" }
+        var out = ""
+        var used = 0
+        for character in text {
+            let width = width(character)
+            guard used + width < columns else { break }
+            out.append(character)
+            used += width
+        }
+        while out.last == " " { out.removeLast() }
+        return out + "…"
+    }
+}

@@ -1,0 +1,164 @@
+import ArgumentParser
+import SeamarkClient
+import SeamarkJournal
+import SeamarkModel
+
+/// `seamark NOUN add|set|delete|restore`: one implementation for every type, out of the catalogue.
+struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: Noun.noun, abstract: Noun.abstract,
+            discussion: "For example:\n  seamark \(Noun.noun) add \(Noun.example)\n\n\(FieldGuide.text(Noun.type))",
+            subcommands: [Add.self, Set.self, Delete.self, Restore.self], aliases: Noun.aliases)
+    }
+
+    struct Add: ParsableCommand {
+        static var configuration: CommandConfiguration {
+            CommandConfiguration(
+                commandName: "add", abstract: "Capture a new \(Noun.type.label); prints what it is called.",
+                discussion: "For example:\n  seamark \(Noun.noun) add \(Noun.example)\n\n\(FieldGuide.text(Noun.type))")
+        }
+
+        @OptionGroup var extra: Noun.Extra
+        @OptionGroup var capture: CaptureOptions
+        @OptionGroup var work: WorkOptions
+
+        @Argument(help: ArgumentHelp("What it says. A value @FILE is read from that file, @- from standard input.", valueName: "key=value"))
+        var words: [String] = []
+
+        func run() throws {
+            let assignments = try capture.assignments(words) + extra.assignments
+            try capture.perform(work) { try $0.adding(Noun.type, assignments) }
+        }
+    }
+
+    struct Set: ParsableCommand {
+        static var configuration: CommandConfiguration {
+            CommandConfiguration(
+                commandName: "set", abstract: "Change a \(Noun.type.label). key=- clears; key+=x and key-=x change a set.",
+                discussion: FieldGuide.text(Noun.type))
+        }
+
+        @OptionGroup var extra: Noun.Extra
+        @OptionGroup var capture: CaptureOptions
+        @OptionGroup var work: WorkOptions
+
+        @Argument(help: "Its handle, or what else it is called.")
+        var handle: String
+
+        @Argument(help: ArgumentHelp("What it says from now on.", valueName: "key=value"))
+        var words: [String] = []
+
+        func run() throws {
+            let assignments = try capture.assignments(words) + extra.assignments
+            try capture.perform(work) { try $0.changing(try $0.finder.record(handle, type: Noun.type), assignments) }
+        }
+    }
+
+    struct Delete: ParsableCommand {
+        static var configuration: CommandConfiguration {
+            CommandConfiguration(commandName: "delete", abstract: "Delete a \(Noun.type.label). It can be restored; the history keeps it.")
+        }
+
+        @OptionGroup var capture: CaptureOptions
+        @OptionGroup var work: WorkOptions
+
+        @Argument(help: "Its handle, or what else it is called.")
+        var handle: String
+
+        func run() throws {
+            try capture.perform(work) { try $0.deleting(try $0.finder.record(handle, type: Noun.type)) }
+        }
+    }
+
+    struct Restore: ParsableCommand {
+        static var configuration: CommandConfiguration {
+            CommandConfiguration(commandName: "restore", abstract: "Bring a deleted \(Noun.type.label) back.")
+        }
+
+        @OptionGroup var capture: CaptureOptions
+        @OptionGroup var work: WorkOptions
+
+        @Argument(help: "Its handle, or what else it is called.")
+        var handle: String
+
+        func run() throws {
+            try capture.perform(work) { try $0.restoring(try $0.finder.record(handle, type: Noun.type)) }
+        }
+    }
+}
+
+/// The engagement itself is made by headquarters; a lead changes it.
+struct EngagementCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "engagement", abstract: "The engagement itself: its title, figures and state (for leads).",
+            discussion: FieldGuide.text(Catalogue.engagement), subcommands: [Set.self])
+    }
+
+    struct Set: ParsableCommand {
+        static var configuration: CommandConfiguration {
+            CommandConfiguration(commandName: "set", abstract: "Change the engagement.", discussion: FieldGuide.text(Catalogue.engagement))
+        }
+
+        @OptionGroup var capture: CaptureOptions
+        @OptionGroup var work: WorkOptions
+
+        @Argument(help: ArgumentHelp("What it says from now on.", valueName: "key=value"))
+        var words: [String] = []
+
+        func run() throws {
+            let assignments = try capture.assignments(words)
+            try capture.perform(work) { capture in
+                try capture.changing(try capture.finder.record(capture.finder.scope.description, type: Catalogue.engagement), assignments)
+            }
+        }
+    }
+}
+
+/// What every capturing verb takes, and how it ends.
+struct CaptureOptions: ParsableArguments {
+    @Flag(help: "Check and show what would be captured; store nothing.")
+    var dryRun = false
+
+    @Flag(help: "Print what was captured as JSON.")
+    var json = false
+
+    /// Values larger than any field are not read from files.
+    private static let longestFile = 256 * 1024
+
+    func assignments(_ words: [String]) throws -> [Assignment] {
+        try words.map { word in
+            let assignment = try Assignment(word)
+            guard assignment.text.hasPrefix("@") else { return assignment }
+            let rest = String(assignment.text.dropFirst())
+            // `@@x` is the text `@x`.
+            let text = rest.hasPrefix("@") ? rest : try InputFile.text(rest, atMost: Self.longestFile)
+            return Assignment(key: assignment.key, sign: assignment.sign, text: text)
+        }
+    }
+
+    func perform(_ work: WorkOptions, _ make: (RecordCapture) throws -> RecordCapture.Result) throws {
+        let place = try Workplace(work)
+        let scope = try place.engagement()
+        let result = try place.device.capture(in: scope, isTrial: dryRun, make)
+        if json {
+            let references = try place.finder().references
+            Terminal.json(
+                .object([
+                    JSONMember("id", .string(result.record.description)), JSONMember("name", .string(result.name)),
+                    JSONMember("type", .string(result.type.key)), JSONMember("stored", .bool(!dryRun && !result.edits.isEmpty)),
+                    JSONMember("edits", .array(result.edits.map { EditWords.json($0, result.type, references) })),
+                ]))
+        } else if dryRun {
+            let references = try place.finder().references
+            Terminal.line("Would capture \(result.type.label) ", .init(result.name, .bold), ":")
+            for edit in result.edits { Terminal.line("  \(EditWords.words(edit, result.type, references))") }
+        } else if result.edits.isEmpty {
+            Terminal.line(.init(result.name, .bold))
+            if Terminal.errorsAreOnTerminal { Terminal.error(["Nothing to change: it says that already."]) }
+        } else {
+            Terminal.line(.init(result.name, .bold))
+        }
+    }
+}

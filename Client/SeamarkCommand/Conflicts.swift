@@ -1,0 +1,117 @@
+import ArgumentParser
+import SeamarkClient
+import SeamarkJournal
+import SeamarkModel
+
+struct Conflicts: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Where two people said different things and neither had seen the other.",
+        discussion: "Both stay until somebody settles it with 'seamark resolve'; meanwhile value 1 is shown.")
+
+    @Argument(help: "Only those of this record.") var handle: String?
+    @OptionGroup var work: WorkOptions
+    @OptionGroup var format: JSONOption
+
+    func run() throws {
+        let place = try Workplace(work)
+        let finder = try place.finder()
+        var conflicts = finder.conflicts
+        if let handle {
+            let record = try finder.record(handle)
+            conflicts = conflicts.filter { $0.record.id == record.id }
+        }
+        let references = finder.references
+        if format.json { return Terminal.json(.array(conflicts.map { document($0, finder, references) })) }
+        if conflicts.isEmpty { return Terminal.line("No conflicts.") }
+        for (index, conflict) in conflicts.enumerated() {
+            if index > 0 { Terminal.line("") }
+            show(conflict, finder, references)
+        }
+    }
+
+    private func show(_ conflict: ConflictDescription, _ finder: RecordFinder, _ references: References) {
+        let name = finder.name(of: conflict.record.id)
+        let title = conflict.record.text("title") ?? conflict.record.text("name") ?? ""
+        Terminal.line(.init(name, .bold), "  \(title)", .init("  conflict \(RecordFinder.short(conflict.id))", .dim))
+        if let field = conflict.field {
+            Terminal.line("  ", .init(field.label, .yellow), " has \(counted(conflict.sides.count, "value")):")
+            let shared = sharedParts(conflict, field, references)
+            for (index, side) in conflict.sides.enumerated() { value(side, "\(index + 1)", field, leavingOut: shared, finder, references) }
+            for base in conflict.bases { value(base, "was", field, leavingOut: shared, finder, references) }
+            if !shared.isEmpty { Terminal.line(.init("    all: " + shared.map { "\($0.key)=\($0.text)" }.joined(separator: ", "), .dim)) }
+            Terminal.line("  Settle it: seamark resolve \(name) \(field.key) --choose 1")
+            return
+        }
+        for side in conflict.sides where side.kind == .deletion { Terminal.line("  ", .init("Deleted", .yellow), " by ", .init(finder.person(side.member), .bold), ", \(TimeText.local(side.time)).") }
+        // One line a change: whoever edits several fields at once did one thing.
+        for side in conflict.sides where side.kind == .editUnseen {
+            Terminal.line("  ", .init("Edited", .yellow), " by ", .init(finder.person(side.member), .bold), ", \(TimeText.local(side.time)): \(edit(side, references))")
+        }
+        Terminal.line("  It stays visible. Settle it: seamark resolve \(name) --keep (or --delete)")
+    }
+
+    private func value(
+        _ side: ConflictDescription.Side, _ mark: String, _ field: FieldDefinition, leavingOut shared: [(key: String, text: String)],
+        _ finder: RecordFinder, _ references: References
+    ) {
+        Terminal.line("    ", .init(mark.count < 3 ? "  " + mark : mark, .bold), "  ", .init(text(side, field, leavingOut: shared, references)))
+        Terminal.line(.init("         \(finder.person(side.member)), \(TimeText.local(side.time))", .dim))
+    }
+
+    private func text(_ side: ConflictDescription.Side, _ field: FieldDefinition, leavingOut shared: [(key: String, text: String)], _ references: References) -> String {
+        guard let value = side.value else { return "(withheld)" }
+        guard let group = GroupText(value, of: field) else { return EditWords.text(value, field, references) }
+        let own = group.parts(references).filter { part in !shared.contains { $0.key == part.key && $0.text == part.text } }
+        return own.map { "\($0.key)=\($0.text)" }.joined(separator: ", ")
+    }
+
+    /// The parts of a group that all sides have alike: said once.
+    private func sharedParts(_ conflict: ConflictDescription, _ field: FieldDefinition, _ references: References) -> [(key: String, text: String)] {
+        let all = conflict.sides + conflict.bases
+        let parts = all.map { $0.value.flatMap { GroupText($0, of: field) }?.parts(references) ?? [] }
+        guard let first = parts.first else { return [] }
+        return first.filter { part in parts.allSatisfy { $0.contains { $0.key == part.key && $0.text == part.text } } }
+    }
+
+    private func edit(_ side: ConflictDescription.Side, _ references: References) -> String {
+        guard let field = side.field else { return "a field of a newer version" }
+        if case .element(_, let element) = side.target { return "\(field.label) \(side.value == .bool(true) ? "+" : "−")\(field.kind.text(of: element, references: references))" }
+        return "\(field.label) \(side.value.map { EditWords.text($0, field, references) } ?? "(withheld)")"
+    }
+
+    // MARK: - JSON
+
+    private func document(_ conflict: ConflictDescription, _ finder: RecordFinder, _ references: References) -> JSONValue {
+        var members = [
+            JSONMember("id", .string(conflict.id.description)), JSONMember("record", .string(conflict.record.id.description)),
+            JSONMember("name", .string(finder.name(of: conflict.record.id))), JSONMember("type", .string(conflict.record.type?.key ?? "")),
+            JSONMember("field", .string(conflict.key)),
+        ]
+        if conflict.isDeletion {
+            members.append(JSONMember("deletions", .array(conflict.sides.filter { $0.kind == .deletion }.map { document($0, nil, finder, references) })))
+            members.append(JSONMember("edits", .array(conflict.sides.filter { $0.kind == .editUnseen }.map { document($0, nil, finder, references) })))
+        } else {
+            members.append(JSONMember("values", .array(conflict.sides.enumerated().map { document($0.element, $0.offset + 1, finder, references) })))
+            members.append(JSONMember("base", .array(conflict.bases.map { document($0, nil, finder, references) })))
+        }
+        return .object(members)
+    }
+
+    private func document(_ side: ConflictDescription.Side, _ choice: Int?, _ finder: RecordFinder, _ references: References) -> JSONValue {
+        var members: [JSONMember] = []
+        if let choice { members.append(JSONMember("choose", .integer(Int64(choice)))) }
+        if let field = side.field {
+            if side.kind == .editUnseen { members.append(JSONMember("field", .string(field.key))) }
+            switch side.target {
+            case .element(_, let element): members.append(JSONMember("element", field.kind.json(of: element, references: references)))
+            case .field, .life: members.append(JSONMember("value", side.value.map { field.kind.json(of: $0, references: references) } ?? "(withheld)"))
+            }
+        }
+        members.append(JSONMember("author", .string(finder.person(side.member))))
+        members.append(JSONMember("authorId", .string(side.member.description)))
+        members.append(JSONMember("device", .string(side.device.description)))
+        members.append(JSONMember("time", .string(CalendarDate.text(milliseconds: side.time))))
+        members.append(JSONMember("change", .string(side.change.description)))
+        return .object(members)
+    }
+}

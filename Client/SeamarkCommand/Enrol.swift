@@ -1,0 +1,80 @@
+import ArgumentParser
+import Foundation
+import Glibc
+import SeamarkClient
+import SeamarkCrypto
+import SeamarkJournal
+import SeamarkModel
+import SeamarkStore
+
+struct Enrol: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make this laptop a device of a tenant.",
+        discussion: """
+            Reads the invitation from headquarters (one line, seamark://…) from standard input, never from an argument, where
+            others could see it. It serves once. Then chooses a passphrase, which seals everything on this laptop: nobody can
+            read it without, and nobody can recover it.
+            """)
+
+    @Option(help: ArgumentHelp("What to call this laptop; administrators see it.", valueName: "device"))
+    var name: String?
+
+    @Option(help: ArgumentHelp("Read the new passphrase from this file descriptor, for scripts.", valueName: "n"))
+    var passphraseFd: Int32?
+
+    @OptionGroup var format: JSONOption
+
+    func run() throws {
+        let home = try Workplace.home()
+        try home.make()
+        let line: String
+        if Terminal.inputIsTerminal {
+            guard let typed = try Passphrase.ask("Paste the invitation (it is not shown): ") else { throw Passphrase.Failure.cancelled }
+            line = String(decoding: typed.copy(), as: UTF8.self)
+        } else {
+            guard let typed = try Passphrase.read(from: 0) else {
+                throw Explained(.refused, "No invitation came on standard input. Run 'seamark enrol < invitation.txt', or paste it when asked.")
+            }
+            line = String(decoding: typed.copy(), as: UTF8.self)
+        }
+        let invitation = try SeamarkClient.Invitation(line)
+        // The passphrase before the network: a mistake here must not use the invitation up.
+        let passphrase: SecretBytes
+        if let passphraseFd {
+            passphrase = try Passphrase.checked(try Passphrase.read(from: passphraseFd))
+        } else {
+            guard Terminal.inputIsTerminal else { throw Passphrase.Failure.noTerminal }
+            passphrase = try Passphrase.askNew("A passphrase for this tenant's work")
+        }
+        let identity = try Enrolment.run(invitation, deviceName: name ?? ProcessInfo.processInfo.hostName)
+        let tenant = try freeName(TenantHome.folderName(for: identity.tenantName), home)
+        let store = try DeviceStore.create(at: home.storePath(tenant), identity: identity, passphrase: passphrase.copy())
+        try home.choose(tenant)
+        var isKept = true
+        do { try KeyHolder.keep(store.storeKey, of: store.id, minutes: KeyHolder.usualMinutes) } catch { isKept = false }
+        if format.json {
+            Terminal.json(
+                .object([
+                    JSONMember("tenant", .string(tenant)), JSONMember("tenantName", .string(identity.tenantName)),
+                    JSONMember("device", .string(identity.device.description)), JSONMember("member", .string(identity.member.description)),
+                    JSONMember("role", .string(Role(rawValue: Int64(identity.role))?.key ?? "")), JSONMember("letters", .string(identity.letters)),
+                    JSONMember("unlocked", .bool(isKept)),
+                ]))
+            return
+        }
+        Terminal.line("This laptop is now a device of ", .init(identity.tenantName, .bold), ". Your handles begin with ", .init(identity.letters, .bold), ".")
+        let standing = isKept ? "It is unlocked for \(KeyHolder.usualMinutes / 60) hours." : "This system keeps no keys; give --passphrase-fd N with each command."
+        Terminal.line("\(standing) Next: seamark sync")
+    }
+
+    /// A second device of the same tenant on one laptop lies beside the first.
+    private func freeName(_ name: String, _ home: TenantHome) throws -> String {
+        var candidate = name
+        var number = 2
+        while FileManager.default.fileExists(atPath: home.storePath(candidate)) {
+            candidate = "\(name)-\(number)"
+            number += 1
+        }
+        return candidate
+    }
+}

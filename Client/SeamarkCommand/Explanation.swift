@@ -1,0 +1,271 @@
+import ArgumentParser
+import SeamarkClient
+import SeamarkCrypto
+import SeamarkJournal
+import SeamarkModel
+import SeamarkProtocol
+import SeamarkStore
+
+/// What went wrong and what to do, as sentences, and the exit status: the one place where errors become words.
+struct Explanation {
+    let status: ExitStatus
+    let sentence: String
+
+    init(_ status: ExitStatus, _ sentence: String) {
+        self.status = status
+        self.sentence = sentence
+    }
+
+    init(_ error: any Error) {
+        self =
+            switch error {
+            case let error as Explained: error.explanation
+            case let error as TenantHome.Failure: Explanation(error)
+            case let error as Workplace.Failure: Explanation(error)
+            case let error as Passphrase.Failure: Explanation(error)
+            case let error as DeviceStoreError: Explanation(error)
+            case let error as KeyringError: Explanation(.notPermitted, "\(error). Give the passphrase with each command: --passphrase-fd N.")
+            case let error as PassphraseLockError: Explanation(DeviceStoreError.lock(error))
+            case let error as SeamarkClient.Invitation.Malformed:
+                Explanation(.refused, "This is no invitation: \(error.part) is wrong. Paste the whole line that headquarters sent, beginning with seamark://.")
+            case let error as Enrolment.Failure: Explanation(error)
+            case let error as SyncRun.Failure: Explanation(error)
+            case let error as Device.Refused: Explanation(error)
+            case let error as RecordCapture.Failure: Explanation(error)
+            case let error as CaptureWords.Failure: Explanation(error)
+            case let error as RecordFinder.Failure: Explanation(error)
+            case let error as Assignment.Malformed:
+                Explanation(.usage, "'\(error.word)' is not key=value. Write for example title=\"Night shift overtime\", or evidence+=EV2 for a set.")
+            case let error as EngagementExchange.Failure: Explanation(error)
+            case let error as InputFile.Failure: Explanation(error)
+            case let error as ProcessHardening.Refusal: Explanation(.ourFault, "\(error).")
+            case is NoEntropy: Explanation(.damaged, "\(NoEntropy()).")
+            case let error as DecodeError: Explanation(.damaged, "The store holds bytes that cannot be read (\(error)). Copy its directory away, then run 'seamark verify'.")
+            case _: Explanation(.ourFault, "Something unforeseen happened (\(type(of: error))). Nothing of this step was kept; please report it.")
+            }
+    }
+}
+
+/// An error that a verb explains by itself.
+struct Explained: Error {
+    let explanation: Explanation
+
+    init(_ status: ExitStatus, _ sentence: String) { explanation = Explanation(status, sentence) }
+}
+
+// MARK: - Where to work
+
+extension Explanation {
+    private init(_ error: TenantHome.Failure) {
+        self =
+            switch error {
+            case .nowhere: Explanation(.notChosen, "Neither SEAMARK_HOME nor HOME is set. Set SEAMARK_HOME to a directory of yours.")
+            case .cannotRead(let code): Explanation(.damaged, "Seamark's directory cannot be read (error \(code)). Check its permissions.")
+            case .cannotWrite(let code): Explanation(.cannotWrite, "Seamark's directory cannot be written to (error \(code)). Check its permissions and the free space.")
+            case .badConfiguration: Explanation(.damaged, "current.json in Seamark's directory is not readable. Choose the tenant anew with 'seamark use TENANT'.")
+            case .noTenant: Explanation(.notChosen, "This device is not enrolled anywhere. Run 'seamark enrol' with the invitation from headquarters.")
+            case .notChosen(let names):
+                Explanation(.notChosen, "Several tenants live on this device: \(names.joined(separator: ", ")). Choose one with 'seamark use TENANT', or name it with --tenant.")
+            case .unknownTenant(let names):
+                Explanation(.notChosen, "No such tenant on this device. There \(names.count == 1 ? "is" : "are") \(names.joined(separator: ", ")).")
+            }
+    }
+
+    private init(_ error: Workplace.Failure) {
+        self =
+            switch error {
+            case .locked(let tenant): Explanation(.notPermitted, "The store of \(tenant) is locked. Run 'seamark unlock', or give --passphrase-fd N.")
+            case .noEngagement: Explanation(.notChosen, "There is no engagement on this device yet. Run 'seamark sync'; if none comes, ask headquarters to staff you.")
+            case .engagementNotChosen(let names):
+                Explanation(.notChosen, "You work on several engagements: \(names.joined(separator: ", ")). Choose one with 'seamark use TENANT ENGAGEMENT', or name it with --engagement.")
+            case .unknownEngagement(let name, let names):
+                Explanation(.notChosen, "'\(name)' is none of your engagements: \(names.joined(separator: ", ")).")
+            }
+    }
+
+    private init(_ error: Passphrase.Failure) {
+        self =
+            switch error {
+            case .noTerminal: Explanation(.notPermitted, "There is no terminal to ask for the passphrase. Give it with --passphrase-fd N.")
+            case .cancelled: Explanation(.notPermitted, "Cancelled. Nothing was changed.")
+            case .tooLong: Explanation(.refused, "That is longer than \(Passphrase.longest) bytes. Use a shorter passphrase.")
+            case .tooShort: Explanation(.refused, "A passphrase has at least \(Passphrase.shortest) characters. Four random words are a good one.")
+            case .differ: Explanation(.refused, "The two passphrases differ. Nothing was done; try again.")
+            case .badDescriptor(let code): Explanation(.usage, "The file descriptor given with --passphrase-fd cannot be read (error \(code)). Open it for reading, as in '3< file'.")
+            }
+    }
+
+    private init(_ error: DeviceStoreError) {
+        let status: ExitStatus =
+            switch error {
+            case .missing: .notChosen
+            case .exists: .refused
+            case .lock(.wrongPassphrase), .wrongKey: .notPermitted
+            case .lock, .notAStore, .newerVersion, .damagedRow, .damagedFile, .wentBack, .settingRefused, .mustReopen, .readingOnly, .noEntropy, .failed:
+                .damaged
+            case .full, .readOnly: .cannotWrite
+            case .busy, .syncRunning: .busy
+            }
+        let sentence = "\(error)"
+        self.init(status, sentence.prefix(1).uppercased() + sentence.dropFirst() + ".")
+    }
+}
+
+// MARK: - Capturing
+
+extension Explanation {
+    private init(_ error: Device.Refused) {
+        self =
+            switch error {
+            case .complaints(let complaints): Explanation(Self.status(complaints), complaints.map { Self.words($0) }.joined(separator: "\n"))
+            case .noSuchScope: Explanation(.notPermitted, "You are no longer staffed on this engagement, or this device does not hold it. Run 'seamark sync'.")
+            case .tooLarge: Explanation(.refused, "That is more than one change may hold. Do it in several steps.")
+            }
+    }
+
+    static func status(_ complaints: [Complaint]) -> ExitStatus {
+        // 3001 to 3005: who may do it; everything else is about what was said.
+        complaints.allSatisfy { (3001...3005).contains($0.refusal.rawValue) } ? .notPermitted : .refused
+    }
+
+    static func words(_ complaint: Complaint) -> String {
+        let text = complaint.description
+        return text.prefix(1).uppercased() + text.dropFirst() + "."
+    }
+
+    private init(_ error: RecordCapture.Failure) {
+        self =
+            switch error {
+            case .words(let failure): Explanation(failure)
+            case .draft(let problem): Explanation(problem.fault?.rule == .unknownMember ? .notFound : .refused, Self.sentence(problem.description))
+            case .value(let words): Explanation(.refused, Self.sentence(words))
+            case .find(let failure): Explanation(failure)
+            case .exists(let name, let type): Explanation(.refused, "There is a \(type) \(name) already. Change it with 'set \(name) key=value'.")
+            case .existsDeleted(let name, let type): Explanation(.refused, "The \(type) \(name) was deleted. Bring it back with 'restore \(name)'.")
+            case .handleTaken(let handle, let type): Explanation(.refused, "The handle \(handle) belongs to another \(type). Leave it out, and the next free one is given.")
+            case .sameLine: Explanation(.refused, "An overlap is between two different lines. Name two, such as lines=L4,L7.")
+            case .isDeleted(let name): Explanation(.refused, "\(name) was deleted. Bring it back with 'restore \(name)' before you change it.")
+            case .notCaptured(let type): Explanation(.notPermitted, "A \(type) is not captured on devices; headquarters writes it.")
+            case .unknownField(let key, let type, let fields):
+                Explanation(.notFound, "A \(type) has no field '\(key)'; it has \(fields.joined(separator: ", ")).")
+            case .noConflict(let label): Explanation(.notFound, "There is no conflict about \(label) there. 'seamark conflicts' lists those that are open.")
+            case .noSuchChoice(let number, let count): Explanation(.refused, "There is no value \(number); choose 1 to \(count), as 'seamark conflicts' numbers them.")
+            case .settledOtherwise(let name): Explanation(.usage, "A deletion is settled with 'resolve \(name) --keep' or 'resolve \(name) --delete'.")
+            case .noEntropy: Explanation(.damaged, "\(NoEntropy()).")
+            }
+    }
+
+    private init(_ error: CaptureWords.Failure) {
+        self =
+            switch error {
+            case .notASet(let key): Explanation(.refused, "\(key) holds one value, not a set. Write \(key)=value.")
+            case .missingPoint(let key, let point): Explanation(.refused, "\(key) needs low, likely and high together; \(point) is missing. Give \(key).\(point)=… too.")
+            }
+    }
+
+    private init(_ error: RecordFinder.Failure) {
+        self =
+            switch error {
+            case .notFound(let name, let types): Explanation(.notFound, "There is no \(types) called '\(name)' here. 'seamark list' shows what there is.")
+            case .ambiguous(let name, let names): Explanation(.notFound, "'\(name)' may be several: \(names.joined(separator: ", ")). Use the id, or a longer beginning of it.")
+            }
+    }
+
+    private init(_ error: EngagementExchange.Failure) {
+        self =
+            switch error {
+            case .file(let error): Explanation(.refused, "The file was not imported; nothing was changed.\n" + Self.sentence("\(error)"))
+            case .refused(let complaints):
+                Explanation(
+                    Self.status(complaints.map(\.complaint)),
+                    "The file was not imported; nothing was changed.\n"
+                        + complaints.prefix(EngagementFileError.mostProblems).map { "\($0.place?.words ?? "file"), \($0.complaint.key ?? "the row"): \($0.complaint.words)" }.joined(separator: "\n"))
+            case .noEntropy: Explanation(.damaged, "\(NoEntropy()).")
+            }
+    }
+
+    private init(_ error: InputFile.Failure) {
+        self =
+            switch error {
+            case .missing(let path): Explanation(.notFound, "There is no file '\(path)'. Check its name.")
+            case .unreadable(let path, let code): Explanation(.notFound, "The file '\(path)' cannot be read (error \(code)). Check its permissions.")
+            case .tooLarge(let path, let most): Explanation(.refused, "'\(path)' is larger than \(bytesInWords(most)). Nothing of it was read.")
+            case .notText(let path): Explanation(.refused, "'\(path)' is not UTF-8 text. Convert it first.")
+            case .unwritable(let path, let code): Explanation(.cannotWrite, "'\(path)' cannot be written (error \(code)). Check the directory, its permissions and the free space.")
+            case .exists(let path): Explanation(.cannotWrite, "'\(path)' exists already. Choose another name, or say --replace.")
+            }
+    }
+
+    private static func sentence(_ text: String) -> String {
+        let text = text.prefix(1).uppercased() + text.dropFirst()
+        return text.hasSuffix(".") ? text : text + "."
+    }
+}
+
+// MARK: - The server
+
+extension Explanation {
+    private init(_ error: Enrolment.Failure) {
+        self =
+            switch error {
+            case .network(let failure): Explanation(failure, kept: "This device is not enrolled; the invitation still serves.")
+            case .problem(let problem): Explanation(.serverRefused, Self.enrolling(problem))
+            case .badAnswer(let words): Explanation(.serverRefused, "The server's answer does not hold together: \(words). Nothing was stored; tell headquarters.")
+            }
+    }
+
+    private static func enrolling(_ problem: Problem) -> String {
+        switch problem.code {
+        case .unknownInvitation: "The server does not know this invitation. Check that the whole line was pasted, or ask headquarters for a new one."
+        case .expiredInvitation: "This invitation has expired. Ask headquarters for a new one; it serves for a few minutes only."
+        case .usedInvitation: "This invitation was used already. If that was not you, tell headquarters at once; otherwise ask for a new one."
+        case _: "The server would not enrol this device (\(problem.code.rawValue)). Ask headquarters for a new invitation."
+        }
+    }
+
+    private init(_ error: SyncRun.Failure) {
+        let kept = error.acknowledged == 0
+            ? "All work stays on this device." : "\(counted(error.acknowledged, "change")) arrived safely; everything else stays on this device."
+        switch error.cause {
+        case .network(let failure): self.init(failure, kept: kept)
+        case .sync(let problem): self.init(problem, kept: kept)
+        }
+    }
+
+    private init(_ failure: NetworkFailure, kept: String) {
+        self =
+            switch failure {
+            case .unreachable: Explanation(.unreachable, "The server does not answer. \(kept) Try again when there is a connection.")
+            case .cut: Explanation(.unreachable, "The connection broke. \(kept) Try again; it goes on where it stopped.")
+            case .serverNotGenuine: Explanation(.serverRefused, "This is not the server that was pinned: its certificate is another. Nothing was sent. \(kept) Do not go on from this network; tell headquarters.")
+            case .refusedByServer: Explanation(.serverRefused, "The server refused this device's certificate. \(kept) It may be revoked or expired; ask headquarters.")
+            case .notSeamark: Explanation(.serverRefused, "What answers there does not speak Seamark's protocol. \(kept) Check the address, or update Seamark.")
+            }
+    }
+
+    private init(_ problem: SyncProblem, kept: String) {
+        self =
+            switch problem {
+            case .closedBeforeGreeting: Explanation(.serverRefused, "The server closed without a greeting: it does not take this device's certificate. \(kept) Ask headquarters.")
+            case .cut: Explanation(.unreachable, "The connection broke. \(kept) Try again; it goes on where it stopped.")
+            case .noCommonVersion: Explanation(.serverRefused, "The server speaks another version of the protocol. \(kept) Update Seamark.")
+            case .forgedServerKey, .forgedReceipt: Explanation(.serverRefused, "What the server signed does not verify. \(kept) Tell headquarters: this is not as it should be.")
+            case .server(let problem): Explanation(.serverRefused, Self.words(problem) + " \(kept)")
+            case .unexpected, .blockRefused, .streamRefused:
+                Explanation(.serverRefused, "Server and device do not agree on the protocol. \(kept) Try again; if it stays, tell headquarters.")
+            case .badEntry(_, let position, _): Explanation(.serverRefused, "Entry \(position) of the server's log does not hold together and was not taken. \(kept) Tell headquarters.")
+            case .logDiffers(_, let position): Explanation(.serverRefused, "The server's log differs from what this device has read, at entry \(position). \(kept) Tell headquarters.")
+            case .digestDiffers: Explanation(.serverRefused, "After reading the same log, device and server hold different states. \(kept) Run 'seamark verify' and tell headquarters.")
+            }
+    }
+
+    private static func words(_ problem: Problem) -> String {
+        switch problem.code {
+        case .serverFault: "The server had a fault of its own and stored nothing of this step. Try again later."
+        case .tooSlow: "The server waited too long and closed. Try again."
+        case .deviceRevoked: "This device was revoked. Ask headquarters."
+        case .outdatedSchema: "This Seamark is too old to write. Update it; the work is kept."
+        case _: "The server named a problem (\(problem.code.rawValue))."
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import SeamarkClient
+import SeamarkModel
+
+struct Import: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Take an engagement file in, whole or not at all.",
+        discussion: """
+            The file is JSON, as 'seamark export' writes it. Records are met by their handles; what stands like that already is
+            not written again, and what the file does not mention stays as it is.
+            """)
+
+    @Argument(help: ArgumentHelp("The file; - for standard input.", valueName: "file")) var file: String
+    @Flag(help: "Check the file and say what would happen; store nothing.") var dryRun = false
+    @OptionGroup var work: WorkOptions
+    @OptionGroup var format: JSONOption
+
+    func run() throws {
+        let bytes = try InputFile.read(file, atMost: EngagementFile.longest)
+        let place = try Workplace(work)
+        let imported = try EngagementExchange.take(bytes, into: try place.engagement(), of: place.device, isTrial: dryRun)
+        if format.json {
+            return Terminal.json(
+                .object([
+                    JSONMember("stored", .bool(!dryRun)), JSONMember("newRecords", .integer(Int64(imported.newRecords))),
+                    JSONMember("changedRecords", .integer(Int64(imported.records - imported.newRecords))),
+                    JSONMember("edits", .integer(Int64(imported.edits))), JSONMember("changes", .integer(Int64(imported.changes))),
+                ]))
+        }
+        if imported.records == 0 { return Terminal.line("Nothing to import: everything stands like that already.") }
+        let changed = imported.records - imported.newRecords
+        let changes = changed > 0 ? " and changes to \(counted(changed, "record"))" : ""
+        Terminal.line("\(dryRun ? "Would import" : "Imported") \(counted(imported.newRecords, "new record"))\(changes).")
+    }
+}

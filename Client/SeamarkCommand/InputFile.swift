@@ -1,0 +1,62 @@
+import Foundation
+import Glibc
+
+/// Files that a person names: read whole and within bounds, or written whole.
+enum InputFile {
+    enum Failure: Error {
+        case missing(String)
+        case unreadable(String, code: Int32)
+        case tooLarge(String, Int)
+        case notText(String)
+        case unwritable(String, code: Int32)
+        case exists(String)
+    }
+
+    /// `-` is standard input.
+    static func read(_ path: String, atMost most: Int) throws(Failure) -> [UInt8] {
+        let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw errno == ENOENT ? .missing(path) : .unreadable(path, code: errno) }
+        defer { if path != "-" { close(descriptor) } }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw .unreadable(path, code: errno) }
+            if count == 0 { return bytes }
+            guard bytes.count + count <= most else { throw .tooLarge(path, most) }
+            bytes.append(contentsOf: buffer[..<count])
+        }
+    }
+
+    /// Text without its last line break.
+    static func text(_ path: String, atMost most: Int) throws(Failure) -> String {
+        var bytes = try read(path, atMost: most)
+        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .notText(path) }
+        return text
+    }
+
+    /// A new file for its owner alone, whole or not at all.
+    static func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws(Failure) {
+        if !replacing, access(path, F_OK) == 0 { throw .exists(path) }
+        let draft = path + ".new"
+        let descriptor = open(draft, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw .unwritable(path, code: errno) }
+        var start = 0
+        var failure: Int32?
+        while start < bytes.count, failure == nil {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + start, $0.count - start) }
+            if count < 0, errno != EINTR { failure = errno }
+            if count > 0 { start += count }
+        }
+        if failure == nil, fsync(descriptor) != 0 { failure = errno }
+        close(descriptor)
+        if failure == nil, rename(draft, path) != 0 { failure = errno }
+        if let failure {
+            unlink(draft)
+            throw .unwritable(path, code: failure)
+        }
+    }
+}

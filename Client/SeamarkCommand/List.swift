@@ -1,0 +1,110 @@
+import ArgumentParser
+import SeamarkClient
+import SeamarkJournal
+import SeamarkModel
+
+struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The records of one type, or how many there are of each.",
+        discussion: "Types: " + CapturedTypes.nouns.map(\.noun).joined(separator: ", ") + ".")
+
+    @Argument(help: "A type, such as line or seam.") var type: String?
+    @Flag(help: "Show deleted records instead.") var deleted = false
+    @OptionGroup var work: WorkOptions
+    @OptionGroup var format: JSONOption
+
+    func run() throws {
+        let place = try Workplace(work)
+        let finder = try place.finder()
+        let records = finder.all.filter { $0.isDeleted == deleted }
+        guard let word = type else { return counts(records) }
+        guard let type = CapturedTypes.type(word) else {
+            throw Explained(.notFound, "There is no type '\(word)'. There are " + CapturedTypes.nouns.map(\.noun).joined(separator: ", ") + ".")
+        }
+        let found = records.filter { $0.state.type == type.number }.map { (name: finder.name(of: $0.id), record: $0) }
+            .sorted { HandleOrder.precedes($0.name, $1.name) }
+        let references = finder.references
+        if format.json { return Terminal.json(.array(found.map { $0.record.json(references: references) })) }
+        if found.isEmpty { return Terminal.line("No \(type.label) yet. Capture one with 'seamark \(CapturedTypes.noun(of: type)) add'.") }
+        show(found, type, references)
+    }
+
+    private func counts(_ records: [RecordView]) {
+        var rows: [(type: RecordType, count: Int, conflicts: Int)] = []
+        for type in Catalogue.types {
+            let own = records.filter { $0.state.type == type.number }
+            if !own.isEmpty { rows.append((type, own.count, own.reduce(0) { $0 + $1.conflicts.count })) }
+        }
+        let unknown = records.count { $0.type == nil }
+        if format.json {
+            return Terminal.json(.object(rows.map { JSONMember($0.type.key, .integer(Int64($0.count))) }))
+        }
+        if rows.isEmpty { return Terminal.line(deleted ? "Nothing was deleted." : "Nothing is captured yet.") }
+        var table = Table(["type", "records", ""], rightAligned: [1])
+        for row in rows {
+            table.add(
+                [CapturedTypes.noun(of: row.type), "\(row.count)", row.conflicts > 0 ? counted(row.conflicts, "conflict") : ""], styles: [2: .yellow])
+        }
+        table.show()
+        if unknown > 0 { Terminal.line("\(counted(unknown, "record")) need a newer version of Seamark.") }
+    }
+
+    /// The handle and as many fields as people look for first.
+    private func show(_ found: [(name: String, record: RecordView)], _ type: RecordType, _ references: References) {
+        let columns = Self.columns(of: type)
+        var table = Table(["handle"] + columns.map(\.label) + [""])
+        for (name, record) in found {
+            let cells = columns.map { field in
+                if field.isSet { return record.elements(field).map { field.kind.text(of: $0, references: references) }.joined(separator: ",") }
+                switch record.shown(field) {
+                case .nothing: return ""
+                case .value(let value): return Self.brief(value, field, references)
+                case .withheld: return "(withheld)"
+                }
+            }
+            let mark = record.isDeletedButEdited ? "deleted and edited" : record.conflicts.isEmpty ? "" : "conflict"
+            table.add([name] + cells + [mark], styles: [0: .bold, columns.count + 1: .yellow])
+        }
+        table.show()
+    }
+
+    private static func columns(of type: RecordType) -> [FieldDefinition] {
+        let keys: [String] =
+            switch type.number {
+            case Catalogue.site.number: ["name", "country", "kind", "headcount"]
+            case Catalogue.unit.number: ["name", "site", "kind"]
+            case Catalogue.person.number: ["title", "level", "unit", "consent"]
+            case Catalogue.interview.number: ["persons", "site", "startedAt", "status"]
+            case Catalogue.answer.number: ["response", "rationale"]
+            case Catalogue.observation.number: ["text", "domains", "polarity"]
+            case Catalogue.quote.number: ["text", "person", "attribution"]
+            case Catalogue.evidence.number: ["kind", "title", "period"]
+            case Catalogue.seam.number: ["name", "fromUnit", "toUnit"]
+            case Catalogue.seamModeScore.number: ["rating"]
+            case Catalogue.decisionRight.number: ["name", "decider", "limit"]
+            case Catalogue.decisionSample.number: ["decision", "times"]
+            case Catalogue.constraint.number: ["resource", "site", "status"]
+            case Catalogue.initiative.number: ["name", "sponsor", "declaredRank"]
+            case Catalogue.initiativeTarget.number: ["reduction"]
+            case Catalogue.leakageLine.number: ["title", "category", "amount", "status"]
+            case Catalogue.overlap.number: ["judgement"]
+            case Catalogue.pool.number: ["name", "booking"]
+            case Catalogue.engagement.number: ["title", "currency", "status"]
+            case _: ["name"]
+            }
+        return keys.compactMap { type.field(key: $0) }
+    }
+
+    /// Of a large group what matters most.
+    private static func brief(_ value: Value, _ field: FieldDefinition, _ references: References) -> String {
+        guard let group = GroupText(value, of: field) else { return field.kind.text(of: value, references: references) }
+        func texts(_ keys: String...) -> String { keys.compactMap { group.text($0, references) }.joined(separator: " ") }
+        switch field.key {
+        case "amount": return texts("range", "factors", "grade")
+        case "consent": return texts("state", "scope")
+        case "response": return group.text("score", references) == nil ? texts("outcome") : texts("score", "grade")
+        case "rating": return texts("score", "grade")
+        case _: return field.kind.text(of: value, references: references)
+        }
+    }
+}

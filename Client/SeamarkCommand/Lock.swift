@@ -1,0 +1,22 @@
+import ArgumentParser
+import SeamarkClient
+import SeamarkStore
+
+struct Lock: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Close the stores of all tenants (or of one) at once.",
+        discussion: "Nothing on this laptop can be read afterwards without the passphrase.")
+
+    @Option(help: ArgumentHelp("Close this tenant's store alone.", valueName: "name"))
+    var tenant: String?
+
+    func run() throws {
+        let home = try Workplace.home()
+        let tenants = try tenant.map { [try home.tenant(asked: $0)] } ?? home.tenants()
+        guard !tenants.isEmpty else { throw TenantHome.Failure.noTenant }
+        for tenant in tenants {
+            let wasOpen = try KeyHolder.forget(try DeviceStore(at: home.storePath(tenant)).id)
+            Terminal.line("\(tenant) \(wasOpen ? "is locked" : "was locked already").")
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import SeamarkClient
+import SeamarkJournal
+import SeamarkModel
+
+struct Log: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Who changed what, when: of one record, or of the engagement.")
+
+    @Argument(help: "A record. Without one: everything.") var handle: String?
+
+    @Option(help: ArgumentHelp("Show only the newest so many changes; 0 for all.", valueName: "n"))
+    var limit: Int = 50
+
+    @OptionGroup var work: WorkOptions
+    @OptionGroup var format: JSONOption
+
+    func run() throws {
+        guard limit >= 0 else { throw Explained(.usage, "--limit is \(limit), must not be negative.") }
+        let place = try Workplace(work)
+        let finder = try place.finder()
+        let record = try handle.map { try finder.record($0) }
+        let all = History(of: record?.id, in: finder.replica).steps
+        let steps = limit == 0 ? all[...] : all.suffix(limit)
+        let references = finder.references
+        if format.json { return Terminal.json(.array(steps.map { document($0, finder, references) })) }
+        if steps.count < all.count { Terminal.line(.init("The newest \(steps.count) of \(counted(all.count, "change")); --limit 0 shows all.", .dim)) }
+        for step in steps {
+            Terminal.line(.init(TimeText.local(step.change.stamp.time), .dim), "  ", .init(finder.person(step.change.member), .bold), Self.standing(step.standing))
+            for (id, edits) in step.records { show(id, edits, finder, references) }
+        }
+        if all.isEmpty { Terminal.line("Nothing has happened here yet.") }
+    }
+
+    private func show(_ id: Identifier, _ edits: [Edit], _ finder: RecordFinder, _ references: References) {
+        let type = edits.first.flatMap { Catalogue.type($0.type) }
+        let isNew = edits.contains { $0.target == .field(CommonField.createdAt) }
+        Terminal.line("  \(isNew ? "added \(type?.label ?? "record") " : "")", .init(finder.name(of: id), .bold))
+        for edit in edits where edit.target != .field(CommonField.createdAt) && edit.target != .field(CommonField.handle) {
+            Terminal.line("    \(EditWords.words(edit, type, references))", .init(previous(edit, type, finder, references), .dim))
+        }
+    }
+
+    /// What stood there before, as the author saw it.
+    private func previous(_ edit: Edit, _ type: RecordType?, _ finder: RecordFinder, _ references: References) -> String {
+        guard case .field(let number) = edit.target, let field = type?.field(number), !edit.supersedes.isEmpty else { return "" }
+        let texts = edit.supersedes.compactMap { name -> String? in
+            guard let change = finder.replica.history[name.change], Int(name.index) < change.edits.count else { return nil }
+            return EditWords.text(change.edits[Int(name.index)].content, field, references)
+        }
+        return texts.isEmpty ? "" : "  (was \(texts.joined(separator: " and ")))"
+    }
+
+    private static func standing(_ standing: History.Standing) -> Terminal.Piece {
+        switch standing {
+        case .waiting: .init("  not yet sent", .yellow)
+        case .sent: .init("  sent", .dim)
+        case .acknowledged: ""
+        case .quarantined(let refusal): .init("  in quarantine: \(RefusalWords.words(refusal))", .yellow)
+        }
+    }
+
+    private func document(_ step: History.Step, _ finder: RecordFinder, _ references: References) -> JSONValue {
+        let standing: String
+        var refusal: JSONValue = .null
+        switch step.standing {
+        case .waiting: standing = "waiting"
+        case .sent: standing = "sent"
+        case .acknowledged: standing = "acknowledged"
+        case .quarantined(let reason):
+            standing = "quarantined"
+            refusal = .integer(Int64(reason.rawValue))
+        }
+        return .object([
+            JSONMember("change", .string(step.change.id.description)), JSONMember("time", .string(CalendarDate.text(milliseconds: step.change.stamp.time))),
+            JSONMember("author", .string(finder.person(step.change.member))), JSONMember("authorId", .string(step.change.member.description)),
+            JSONMember("device", .string(step.change.stamp.device.description)), JSONMember("standing", .string(standing)), JSONMember("refusal", refusal),
+            JSONMember("records", .array(step.records.map { id, edits in
+                let type = edits.first.flatMap { Catalogue.type($0.type) }
+                return .object([
+                    JSONMember("id", .string(id.description)), JSONMember("name", .string(finder.name(of: id))), JSONMember("type", .string(type?.key ?? "")),
+                    JSONMember("edits", .array(edits.map { EditWords.json($0, type, references) })),
+                ])
+            })),
+        ])
+    }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+
+/// `seamark`: everything that a consultant does on a laptop. Each verb is a file of its own.
+struct Seamark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "seamark",
+        abstract: "Capture an engagement offline; sync it with headquarters when there is a network.",
+        discussion: """
+            Every capture is durable when the command returns. Nothing needs a network but 'enrol' and 'sync'.
+            Records are named by their handle (L-B014), by their parts where they have none (IV3/LB1, L4/L7), or by the
+            beginning of their id.
+
+            Exit status:
+            \(ExitStatus.table)
+            """,
+        version: "0.1",
+        groupedSubcommands: [
+            CommandGroup(name: "This device", subcommands: [Enrol.self, Unlock.self, Lock.self, Use.self, Status.self]),
+            CommandGroup(name: "Capturing", subcommands: CapturedTypes.commands),
+            CommandGroup(name: "Reading", subcommands: [List.self, Show.self, Log.self, Export.self]),
+            CommandGroup(name: "With others", subcommands: [Sync.self, Conflicts.self, Resolve.self, Import.self, Verify.self]),
+        ])
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import SeamarkClient
+import SeamarkJournal
+import SeamarkModel
+import SeamarkProtocol
+import SeamarkStore
+
+struct Sync: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Send what is new here and fetch what is new there.",
+        discussion: """
+            What the server has signed for is safe; a sync that breaks goes on where it stopped. Other commands may run
+            meanwhile. Progress appears on a terminal only.
+            """)
+
+    @Option(help: .hidden) var cutAfterBlocks: Int?
+    @OptionGroup var work: WorkOptions
+    @OptionGroup var format: JSONOption
+
+    func run() throws {
+        let place = try Workplace(work)
+        let before = try conflictIDs(place)
+        let report = try SyncRun.run(place.device, cutAfterBlocks: cutAfterBlocks) { progress in
+            Terminal.progress(
+                "Syncing: \(counted(progress.changesLeft, "change")) to send, \(counted(progress.entriesLeft, "entry", "entries")) to fetch, "
+                    + "\(bytesInWords(progress.bytesSent)) sent, \(bytesInWords(progress.bytesReceived)) received")
+        }
+        Terminal.progress("")
+        let after = try conflictIDs(place)
+        let new = after.subtracting(before).count
+        if format.json { return Terminal.json(document(report, new, after.count, try place.device.state.unsentCount)) }
+        say(report, new, after.count)
+    }
+
+    private func say(_ report: SyncRun.Report, _ newConflicts: Int, _ conflicts: Int) {
+        let outcome = report.outcome
+        var parts: [String] = []
+        if outcome.pushedChanges > 0 { parts.append("Sent \(counted(outcome.pushedChanges, "change"))") }
+        if outcome.pulledChanges > 0 { parts.append("\(parts.isEmpty ? "Fetched" : "fetched") \(counted(outcome.pulledChanges, "change"))") }
+        let traffic = "\(bytesInWords(report.bytesSent)) sent, \(bytesInWords(report.bytesReceived)) received"
+        Terminal.line(.init(parts.isEmpty ? "Nothing new on either side." : parts.joined(separator: ", ") + ".", .green), .init("  (\(traffic))", .dim))
+        if outcome.revoked { Terminal.line(.init("This device was revoked. What it captured was handed in; ask headquarters.", .red)) }
+        if outcome.quarantined > 0 {
+            Terminal.line(.init("\(counted(outcome.quarantined, "change")) went into quarantine; 'seamark status' says why. Nothing is lost.", .yellow))
+        }
+        if !outcome.held.isEmpty {
+            Terminal.line(.init("The server keeps work of \(counted(outcome.held.count, "engagement")) aside, because you are not staffed there. Ask headquarters.", .yellow))
+        }
+        if !outcome.renumbered.isEmpty {
+            Terminal.line(.init("This store was restored or copied; its work was numbered anew. If you did not do that, tell headquarters.", .yellow))
+        }
+        if !outcome.rebuilt.isEmpty { Terminal.line("The server was restored from a backup; its log was read anew and what it lacked was handed in.") }
+        if newConflicts > 0 {
+            Terminal.line(.init("\(counted(newConflicts, "new conflict")): see 'seamark conflicts'.", .yellow))
+        } else if conflicts > 0 {
+            Terminal.line("\(counted(conflicts, "conflict")) still open.")
+        }
+        if report.skew.magnitude > 60_000 {
+            Terminal.line(.init("This laptop's clock is \(TimeText.span(report.skew)) \(report.skew > 0 ? "behind" : "ahead of") the server's. Nothing is refused for that, but set it right.", .yellow))
+        }
+    }
+
+    private func document(_ report: SyncRun.Report, _ newConflicts: Int, _ conflicts: Int, _ unsent: Int) -> JSONValue {
+        let outcome = report.outcome
+        func ids(_ scopes: [Identifier]) -> JSONValue { .array(scopes.map { .string($0.description) }) }
+        return .object([
+            JSONMember("sentBlocks", .integer(Int64(outcome.pushedBlocks))), JSONMember("sentChanges", .integer(Int64(outcome.pushedChanges))),
+            JSONMember("fetchedEntries", .integer(Int64(outcome.pulledEntries))), JSONMember("fetchedChanges", .integer(Int64(outcome.pulledChanges))),
+            JSONMember("quarantined", .integer(Int64(outcome.quarantined))), JSONMember("held", ids(outcome.held)),
+            JSONMember("renumbered", ids(outcome.renumbered)), JSONMember("rebuilt", ids(outcome.rebuilt)), JSONMember("revoked", .bool(outcome.revoked)),
+            JSONMember("newConflicts", .integer(Int64(newConflicts))), JSONMember("conflicts", .integer(Int64(conflicts))),
+            JSONMember("unsent", .integer(Int64(unsent))), JSONMember("bytesSent", .integer(Int64(report.bytesSent))),
+            JSONMember("bytesReceived", .integer(Int64(report.bytesReceived))), JSONMember("skewMilliseconds", .integer(report.skew)),
+        ])
+    }
+
+    private func conflictIDs(_ place: Workplace) throws -> Set<Identifier> {
+        let state = try place.device.state
+        return Set(state.scopeIDs.filter { state.scopes[$0]?.kind == .engagement }.flatMap { RecordFinder(state, scope: $0)?.conflicts.map(\.id) ?? [] })
+    }
+}

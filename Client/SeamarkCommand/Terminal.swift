@@ -1,0 +1,111 @@
+import Foundation
+import Glibc
+import SeamarkClient
+import SeamarkModel
+import Synchronization
+
+/// The only place where the command writes. Everything that is shown passes the sanitiser (`TerminalText`) here; colour appears on
+/// terminals alone, and never with NO_COLOR.
+enum Terminal {
+    enum Style: String {
+        case bold = "1"
+        case dim = "2"
+        case red = "31"
+        case green = "32"
+        case yellow = "33"
+    }
+
+    /// A stretch of one line.
+    struct Piece: ExpressibleByStringLiteral, ExpressibleByStringInterpolation {
+        let text: String
+        let style: Style?
+
+        init(_ text: String, _ style: Style? = nil) {
+            self.text = TerminalText.line(text)
+            self.style = style
+        }
+
+        init(stringLiteral value: String) { self.init(value) }
+    }
+
+    static let isTerminal = isatty(1) == 1
+    static let errorsAreOnTerminal = isatty(2) == 1
+    static let inputIsTerminal = isatty(0) == 1
+
+    private static func hasColour(_ isTerminal: Bool) -> Bool {
+        let environment = ProcessInfo.processInfo.environment
+        return isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+    }
+
+    /// Columns; nil where nobody cuts lines.
+    static var width: Int? {
+        guard isTerminal else { return nil }
+        var size = winsize()
+        if ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+        return 80
+    }
+
+    // MARK: - Writing
+
+    private static let buffer = Mutex<[UInt8]>([])
+
+    static func line(_ pieces: Piece...) { line(pieces) }
+
+    static func line(_ pieces: [Piece]) {
+        append(rendered(pieces, hasColour(isTerminal)) + "\n")
+    }
+
+    /// Text of several lines, each cleaned, with `indent` before each.
+    static func block(_ text: String, indent: String = "", _ style: Style? = nil) {
+        for part in TerminalText.lines(text).split(separator: "\n", omittingEmptySubsequences: false) { line(Piece(indent), Piece(String(part), style)) }
+    }
+
+    static func json(_ value: JSONValue) {
+        var bytes: [UInt8] = []
+        JSONWriter.writePretty(value, to: &bytes)
+        let text = String(decoding: bytes, as: UTF8.self)
+        append(isTerminal ? TerminalText.json(text) : text)
+    }
+
+    /// To standard error, at once.
+    static func warning(_ text: String) { error([Piece("Note: ", .yellow), Piece(text)]) }
+
+    static func error(_ pieces: [Piece]) { _ = write(Array((rendered(pieces, hasColour(errorsAreOnTerminal)) + "\n").utf8), to: 2) }
+
+    /// One line on a terminal's standard error that the next one takes the place of; an empty one wipes it.
+    static func progress(_ text: String) {
+        guard errorsAreOnTerminal else { return }
+        _ = write(Array(("\r\u{1b}[K" + TerminalText.line(text)).utf8), to: 2)
+    }
+
+    private static func rendered(_ pieces: [Piece], _ colour: Bool) -> String {
+        pieces.map { piece in
+            guard colour, let style = piece.style, !piece.text.isEmpty else { return piece.text }
+            return "\u{1b}[\(style.rawValue)m\(piece.text)\u{1b}[0m"
+        }.joined()
+    }
+
+    private static func append(_ text: String) {
+        buffer.withLock { $0.append(contentsOf: text.utf8) }
+    }
+
+    /// Writes what was gathered. False when it could not be written whole.
+    static func flush() -> Bool {
+        let bytes = buffer.withLock { buffer in
+            defer { buffer = [] }
+            return buffer
+        }
+        return write(bytes, to: 1)
+    }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var start = 0
+        while start < bytes.count {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + start, $0.count - start) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            start += count
+        }
+        return true
+    }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// Where a command works: every verb that opens a store takes these.
+struct WorkOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Work for this tenant instead of the one chosen with 'use'.", valueName: "name"))
+    var tenant: String?
+
+    @Option(help: ArgumentHelp("Work on this engagement instead of the one chosen with 'use'.", valueName: "handle"))
+    var engagement: String?
+
+    @Option(help: ArgumentHelp("Read the passphrase from this file descriptor, for scripts.", valueName: "n"))
+    var passphraseFd: Int32?
+}
+
+/// `--json` of every reading verb.
+struct JSONOption: ParsableArguments {
+    @Flag(help: "Write JSON instead of text.")
+    var json = false
+}
