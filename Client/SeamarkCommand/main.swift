@@ -27,7 +27,9 @@ func runToTheEnd() -> ExitStatus {
         try command.run()
         return .done
     } catch {
-        if error is CleanExit || error is ValidationError { return parserSays(error) }
+        // Help is asked for by an error of the parser's own, which only its exit code tells.
+        let code = Seamark.exitCode(for: error)
+        if code == .success || code == .validationFailure { return parserSays(error) }
         let explanation = Explanation(error)
         Terminal.progress("")
         for line in explanation.sentence.split(separator: "\n") { Terminal.error([Terminal.Piece(String(line))]) }
