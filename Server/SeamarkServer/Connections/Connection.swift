@@ -389,7 +389,7 @@ final class Connection: ChannelInboundHandler {
         while let (number, opened) = opening.first, let opened {
             opening.removeFirst()
             device.push(opened, then: back { connection, result in
-                connection.answered(number, result) { session, value in session.pushed(value) }
+                connection.answered(number, result) { session, pushed in session.pushed(device.answer(to: pushed)) }
             })
         }
     }

@@ -96,46 +96,46 @@ final class DeviceSession: Sendable {
         }
     }
 
+    /// What became of a push, on its way back to its connection.
+    enum Pushed: Sendable {
+        case refused(Message.PushRefusal)
+        case decided(StreamName, Hash256, PendingPush.Decision)
+    }
+
     /// Hands a block to the tenant's writer. Call in the order in which the pushes came; answers come in that order.
-    func push(_ opened: Result<Opened, any Error>, then answer: @escaping @Sendable (Result<ServerSession.PushAnswer, any Error>) -> Void) {
+    func push(_ opened: Result<Opened, any Error>, then answer: @escaping @Sendable (Result<Pushed, any Error>) -> Void) {
         switch opened {
         case .failure(let error): tenant.writer.submit(.alone { answer(.failure(error)) })
         case .success(.refused(let refusal)): tenant.writer.submit(.alone { answer(.success(.refused(refusal))) })
         case .success(.block(let block, let sensitive)):
+            let (stream, hash) = (block.stream, block.hash)
             let push = Push(device: name.device, block: block, sensitive: sensitive, received: tenant.clock.now())
-            let tenant = tenant
-            tenant.writer.submit(
-                .push(
-                    PendingPush(push: push) { result in
-                        answer(Result { try Self.answer(to: block, result.get(), tenant) })
-                    }))
+            tenant.writer.submit(.push(PendingPush(push: push) { result in answer(result.map { .decided(stream, hash, $0) }) }))
         }
     }
 
-    private static func answer(to block: Block, _ outcome: PushOutcome, _ tenant: OpenTenant) throws -> ServerSession.PushAnswer {
-        func refused(_ code: Problem.Code, _ end: StreamEnd) -> ServerSession.PushAnswer {
-            .refused(
-                Message.PushRefusal(
-                    scope: block.stream.scope, block: block.hash, code: code,
-                    end: Message.KnownStream(incarnation: block.stream.incarnation, end: end)))
-        }
-        switch outcome {
-        case .appended(let appended), .present(let appended):
-            let epoch = try tenant.store.read { try $0.identity().epoch }
-            return .receipt(
-                Receipt(
-                    epoch: epoch, scope: appended.scope, place: appended.place, block: appended.block, verdicts: appended.verdicts,
-                    received: appended.received, signer: tenant.keys.signingKey))
-        case .quarantined(let refusal):
-            return refused(Problem.Code(rawValue: refusal.rawValue), try tenant.store.read { try $0.streamEnd(block.stream) })
-        case .refused(let problem, let end):
-            switch problem {
-            case .gap: return refused(.streamGap, end)
-            case .fork: return refused(.streamFork, end)
-            case .unknownScope: return refused(.unknownScope, end)
-            case .unknownDevice: return refused(.deviceRevoked, end)
-            case .foreignBlock: return refused(.foreignStream, end)
-            case .badSignature: return refused(.badSignature, end)
+    /// The answer to a push. Receipts are signed here, when the transaction is durable and away from the writer, who has others waiting.
+    func answer(to pushed: Pushed) -> ServerSession.PushAnswer {
+        switch pushed {
+        case .refused(let refusal): return .refused(refusal)
+        case .decided(let stream, let block, let decision):
+            func refused(_ code: Problem.Code) -> ServerSession.PushAnswer {
+                let end = Message.KnownStream(incarnation: stream.incarnation, end: decision.end)
+                return .refused(Message.PushRefusal(scope: stream.scope, block: block, code: code, end: end))
+            }
+            switch decision.outcome {
+            case .appended(let appended), .present(let appended):
+                return .receipt(
+                    Receipt(
+                        epoch: decision.epoch, scope: appended.scope, place: appended.place, block: appended.block, verdicts: appended.verdicts,
+                        received: appended.received, signer: tenant.keys.signingKey))
+            case .quarantined(let refusal): return refused(Problem.Code(rawValue: refusal.rawValue))
+            case .refused(.gap, _): return refused(.streamGap)
+            case .refused(.fork, _): return refused(.streamFork)
+            case .refused(.unknownScope, _): return refused(.unknownScope)
+            case .refused(.unknownDevice, _): return refused(.deviceRevoked)
+            case .refused(.foreignBlock, _): return refused(.foreignStream)
+            case .refused(.badSignature, _): return refused(.badSignature)
             }
         }
     }

@@ -1,10 +1,18 @@
 internal import SeamarkJournal
 internal import SeamarkStore
 
-/// A block that waits for the tenant's writer, with the way back for its outcome.
+/// A block that waits for the tenant's writer, with the way back for what becomes of it.
 struct PendingPush: Sendable {
     let push: Push
-    let answer: @Sendable (Result<PushOutcome, any Error>) -> Void
+    let answer: @Sendable (Result<Decision, any Error>) -> Void
+
+    /// What the store decided on a block, as its transaction found the tenant.
+    struct Decision: Sendable {
+        let outcome: PushOutcome
+        let epoch: UInt64
+        /// Where the server's copy of the block's stream ends.
+        let end: StreamEnd
+    }
 
     /// Applies pushes that wait together in one transaction, so that they share one wait for the disk.
     struct Committer: Sendable {
@@ -15,15 +23,27 @@ struct PendingPush: Sendable {
         /// that cannot be stored does not take its neighbours with it.
         func commit(_ pushes: [PendingPush]) {
             do {
-                let outcomes = try store.write { transaction in
+                let decisions = try store.write { transaction in
                     var judge = StandardJudge(transaction)
-                    return try transaction.push(pushes.map(\.push)) { try judge.verdict($0, $1, $2) }
+                    let outcomes = try transaction.push(pushes.map(\.push)) { try judge.verdict($0, $1, $2) }
+                    let epoch = try transaction.identity().epoch
+                    return try zip(pushes, outcomes).map { push, outcome in
+                        Decision(outcome: outcome, epoch: epoch, end: try end(of: push.push.block, outcome, transaction))
+                    }
                 }
                 committed()
-                for (push, outcome) in zip(pushes, outcomes) { push.answer(.success(outcome)) }
+                for (push, decision) in zip(pushes, decisions) { push.answer(.success(decision)) }
             } catch {
                 guard pushes.count > 1 else { return pushes[0].answer(.failure(error)) }
                 for push in pushes { commit([push]) }
+            }
+        }
+
+        private func end(of block: Block, _ outcome: PushOutcome, _ snapshot: TenantSnapshot) throws -> StreamEnd {
+            switch outcome {
+            case .appended, .present: block.end
+            case .quarantined: try snapshot.streamEnd(block.stream)
+            case .refused(_, let end): end
             }
         }
     }
