@@ -10,7 +10,12 @@ public enum PushGate {
     ) throws(PushRefused) -> Block {
         let block: Block
         do {
-            block = try Block.open(push.block, sensitive: try SensitivePart.decode(push.sensitive, primitives), primitives)
+            let parts = try SensitivePart.decode(push.sensitive, primitives)
+            // Whoever pulls gets both in one frame, whatever values were redacted since: each is then a leaf of 33 bytes.
+            guard push.block.count + push.sensitive.count + 34 * parts.count <= Block.longest else {
+                throw DecodeError(.outOfBounds, reading: "length of a block with its sensitive values")
+            }
+            block = try Block.open(push.block, sensitive: parts, primitives)
         } catch {
             throw PushRefused(code: .damagedBlock, block: hash(of: push.block, primitives))
         }

@@ -365,9 +365,10 @@ public struct SyncSession: Sendable {
 
     /// One scope after the other, `shared` first, each when its own pushes are answered.
     private mutating func pulling(_ replicas: [Identifier: Replica]) -> [Action]? {
+        // One pull at a time: a problem does not say which scope's pull it answers.
+        guard !work.values.contains(where: \.isPulling) else { return nil }
         for id in order {
             guard let scope = work[id], let replica = replicas[id], scope.status.staffed, welcome?.revoked != true else { continue }
-            guard !scope.isPulling else { return nil }
             guard scope.inFlight.isEmpty else {
                 if scope.status.kind == .shared { return nil }
                 continue

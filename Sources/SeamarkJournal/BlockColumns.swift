@@ -87,6 +87,7 @@ enum BlockColumns {
         var scratch = ByteWriter(capacity: 2048)
         var lastTime: Int64 = 0
         var lastRecord = 0
+        var usedRecords = 0
         var nextPart = 0
         for _ in 0..<count {
             lastTime = lastTime &+ (try heads.signed())
@@ -102,8 +103,11 @@ enum BlockColumns {
                 let (record, overflow) = Int64(lastRecord).addingReportingOverflow(try uses.signed())
                 guard !overflow, record >= 0, record < Int64(records.count) else { throw DecodeError(.badReference, reading: "record") }
                 lastRecord = Int(record)
+                guard lastRecord <= usedRecords else { throw DecodeError(.wrongOrder, reading: "records") }
+                if lastRecord == usedRecords { usedRecords += 1 }
                 let target = try readTarget(try targets.varint(), &values)
                 let tag = try values.varint()
+                if target.hasBoolean, tag != 1, tag != 2 { throw DecodeError(.outOfBounds, reading: "content of life or of an element") }
                 let content: Content
                 if tag == UInt64(Value.sensitiveTag) {
                     guard nextPart < parts.count else { throw DecodeError(.badRoot, reading: "sensitive parts") }
@@ -130,6 +134,9 @@ enum BlockColumns {
         }
         guard nextPart == parts.count else { throw DecodeError(.badRoot, reading: "sensitive parts") }
         for column in [heads, uses, targets, values, references.column] { try column.finish() }
+        guard Set(records).count == records.count else { throw DecodeError(.wrongOrder, reading: "records") }
+        guard usedRecords == records.count else { throw DecodeError(.trailingBytes, reading: "records") }
+        try references.finish(changes)
         return changes
     }
 
@@ -176,6 +183,22 @@ enum BlockColumns {
     private struct References {
         var column: ByteReader
         let others: [Identifier]
+        private var usedOthers = 0
+
+        init(column: ByteReader, others: [Identifier]) {
+            self.column = column
+            self.others = others
+        }
+
+        /// Every change of another block is there once, is named, and is not of this block.
+        func finish(_ changes: [Change]) throws(DecodeError) {
+            guard !others.isEmpty else { return }
+            let distinct = Set(others)
+            guard distinct.count == others.count, changes.allSatisfy({ !distinct.contains($0.id) }) else {
+                throw DecodeError(.wrongOrder, reading: "changes of other blocks")
+            }
+            guard usedOthers == others.count else { throw DecodeError(.trailingBytes, reading: "changes of other blocks") }
+        }
 
         mutating func next(in changes: [Change]) throws(DecodeError) -> [EditName] {
             let count = try column.count(each: 2)
@@ -191,6 +214,8 @@ enum BlockColumns {
                     change = changes[changes.count - Int(back)].id
                 } else {
                     guard back < UInt64(others.count) else { throw DecodeError(.badReference, reading: "change in another block") }
+                    guard back <= UInt64(usedOthers) else { throw DecodeError(.wrongOrder, reading: "changes of other blocks") }
+                    if back == UInt64(usedOthers) { usedOthers += 1 }
                     change = others[Int(back)]
                 }
                 guard let index = UInt32(exactly: try column.varint()) else { throw DecodeError(.outOfBounds, reading: "edit") }

@@ -38,6 +38,14 @@ public enum Target: Hashable, Comparable, Sendable {
         }
     }
 
+    /// Life and elements of sets are there or not: their content is a bool in the open.
+    var hasBoolean: Bool {
+        switch self {
+        case .life, .element: true
+        case .field: false
+        }
+    }
+
     /// How the target is written: 0 for life, 2n for a field, 2n + 1 for an element of a set.
     var code: UInt64 {
         switch self {

@@ -20,9 +20,25 @@ public struct RecordState: Hashable, Sendable {
     /// Sorted by target; no slot is empty.
     public private(set) var slots: [Slot]
     /// Edits that were superseded before they arrived: empty unless changes came out of order. Sorted.
-    public private(set) var early: [EditName]
+    public private(set) var early: [Early]
 
-    public init(type: UInt32, slots: [Slot] = [], early: [EditName] = []) {
+    /// An edit of a target that was superseded there before it arrived. The target belongs to it: a name of another
+    /// target's edit supersedes nothing, whichever of the two comes first.
+    public struct Early: Hashable, Comparable, Sendable {
+        public let target: Target
+        public let name: EditName
+
+        public init(target: Target, name: EditName) {
+            self.target = target
+            self.name = name
+        }
+
+        public static func < (left: Early, right: Early) -> Bool {
+            left.name != right.name ? left.name < right.name : left.target < right.target
+        }
+    }
+
+    public init(type: UInt32, slots: [Slot] = [], early: [Early] = []) {
         self.type = type
         self.slots = slots
         self.early = early
@@ -68,11 +84,12 @@ public struct RecordState: Hashable, Sendable {
             } else if name.change == head.name.change {
                 continue
             } else if try !isApplied(name.change) {
-                let place = early.firstIndex { $0 >= name } ?? early.count
-                if place == early.count || early[place] != name { early.insert(name, at: place) }
+                let coming = Early(target: target, name: name)
+                let place = early.firstIndex { $0 >= coming } ?? early.count
+                if place == early.count || early[place] != coming { early.insert(coming, at: place) }
             }
         }
-        if let place = early.firstIndex(of: head.name) {
+        if !early.isEmpty, let place = early.firstIndex(of: Early(target: target, name: head.name)) {
             early.remove(at: place)
         } else {
             if !found {

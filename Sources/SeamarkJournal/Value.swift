@@ -43,6 +43,44 @@ public enum Value: Hashable, Sendable {
     }
 }
 
+// Two texts are equal when their bytes are: Swift's own `==` takes canonically equivalent ones for equal, and then a
+// set's element would be found or not found depending on which spelling came first.
+extension Value {
+    public static func == (left: Value, right: Value) -> Bool {
+        switch (left, right) {
+        case (.absent, .absent): true
+        case (.bool(let a), .bool(let b)): a == b
+        case (.int(let a), .int(let b)): a == b
+        case (.double(let a), .double(let b)): a == b
+        case (.text(let a), .text(let b)): a.utf8.elementsEqual(b.utf8)
+        case (.bytes(let a), .bytes(let b)): a == b
+        case (.id(let a), .id(let b)): a == b
+        case (.list(let a), .list(let b)): a == b
+        case (.group(let a), .group(let b)): a == b
+        case (.unknown(let a, let x), .unknown(let b, let y)): a == b && x == y
+        case (.absent, _), (.bool, _), (.int, _), (.double, _), (.text, _), (.bytes, _), (.id, _), (.list, _), (.group, _), (.unknown, _):
+            false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .absent: hasher.combine(0)
+        case .bool(let value): hasher.combine(value)
+        case .int(let value): hasher.combine(value)
+        case .double(let value): hasher.combine(value)
+        case .text(let value): for byte in value.utf8 { hasher.combine(byte) }
+        case .bytes(let value): hasher.combine(value)
+        case .id(let value): hasher.combine(value)
+        case .list(let values): hasher.combine(values)
+        case .group(let members): hasher.combine(members)
+        case .unknown(let kind, let bytes):
+            hasher.combine(kind)
+            hasher.combine(bytes)
+        }
+    }
+}
+
 extension Value {
     public var int: Int64? { if case .int(let value) = self { value } else { nil } }
     public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }

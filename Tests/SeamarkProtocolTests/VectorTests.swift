@@ -205,26 +205,10 @@ import Testing
         return (header, try Vectors.primitives.inflate(deflated.span, toExactly: length))
     }
 
-    /// Blocks that section 3 tells a reader to refuse and that this one still opens. An entry goes when its check comes:
-    /// the test fails as soon as a known issue no longer shows.
-    static let stillOpened: Set<String> = [
-        "records not in order of first use", "record in the column twice", "record that no edit uses",
-        "others not in order of first use", "other change that no edit names",
-        "life that is a number", "life that is sensitive",
-        "set element whose content is a number", "set element whose content is sensitive",
-    ]
-
     @Test func `every bad block is refused for the stated reason`() throws {
         let file: Blocks = try Vectors.file("blocks")
         #expect(file.bad.count >= 90)
-        #expect(Self.stillOpened.isSubset(of: file.bad.map(\.name)))
-        for bad in file.bad {
-            withKnownIssue("a block that is not canonical opens", isIntermittent: false) {
-                check(bad)
-            } when: {
-                Self.stillOpened.contains(bad.name)
-            }
-        }
+        for bad in file.bad { check(bad) }
     }
 
     func check(_ bad: Blocks.Bad) {
@@ -342,20 +326,10 @@ import Testing
         let good: [History]
     }
 
-    /// Histories whose heads still depend on the order of arrival, against section 4. An entry goes when that is mended.
-    static let stillDependOnOrder: Set<String> = ["a name of another field supersedes nothing, when it comes first"]
-
     @Test func `every history comes to the same heads, shown in the same order, and the same digest at every step`() throws {
         let file: Histories = try Vectors.file("histories")
         #expect(file.good.count >= 17)
-        #expect(Self.stillDependOnOrder.isSubset(of: file.good.map(\.name)))
-        for history in file.good {
-            try withKnownIssue("the heads depend on the order of arrival") {
-                try check(history)
-            } when: {
-                Self.stillDependOnOrder.contains(history.name)
-            }
-        }
+        for history in file.good { try check(history) }
     }
 
     func check(_ history: Histories.History) throws {

@@ -36,16 +36,8 @@ enum RecordStateCoding {
         writer.count(state.slots.count)
         var origin = 0
         for slot in state.slots.indices {
-            var isLife = false
-            switch state.slots[slot].target {
-            case .life:
-                isLife = true
-                writer.varint(0)
-            case .field(let number): writer.varint(UInt64(number) << 1)
-            case .element(let number, let element):
-                writer.varint(UInt64(number) << 1 | 1)
-                element.write(to: &writer)
-            }
+            let isLife = state.slots[slot].target == .life
+            write(state.slots[slot].target, to: &writer)
             writer.count(state.slots[slot].heads.count)
             for head in state.slots[slot].heads.indices {
                 let name = state.slots[slot].heads[head].name
@@ -69,7 +61,12 @@ enum RecordStateCoding {
                 if isLife { write(state.slots[slot].heads[head].witnessed, to: &writer) }
             }
         }
-        write(state.early, to: &writer)
+        writer.count(state.early.count)
+        for early in state.early {
+            write(early.target, to: &writer)
+            writer.identifier(early.name.change)
+            writer.varint(UInt64(early.name.index))
+        }
         return writer.bytes
     }
 
@@ -103,14 +100,7 @@ enum RecordStateCoding {
         let slotCount = try reader.count(each: 2)
         slots.reserveCapacity(slotCount)
         for _ in 0..<slotCount {
-            let code = try reader.varint()
-            let target: Target
-            if code == 0 {
-                target = .life
-            } else {
-                guard let number = UInt32(exactly: code >> 1) else { throw DecodeError(.outOfBounds, reading: "target") }
-                target = code & 1 == 0 ? .field(number) : .element(number, try Value.read(from: &reader))
-            }
+            let target = try readTarget(&reader)
             var heads: [Head] = []
             for _ in 0..<(try reader.count(each: 3)) {
                 let origin = try reader.varint()
@@ -132,7 +122,10 @@ enum RecordStateCoding {
             }
             slots.append(RecordState.Slot(target: target, heads: heads))
         }
-        let early = try readNames(&reader)
+        var early: [RecordState.Early] = []
+        for _ in 0..<(try reader.count(each: 18)) {
+            early.append(RecordState.Early(target: try readTarget(&reader), name: try readName(&reader)))
+        }
         try reader.finish()
         return RecordState(type: type, slots: slots, early: early)
     }
@@ -148,11 +141,32 @@ enum RecordStateCoding {
     private static func readNames(_ reader: inout ByteReader) throws -> [EditName] {
         var names: [EditName] = []
         for _ in 0..<(try reader.count(each: 17)) {
-            let change = try reader.identifier()
-            guard let index = UInt32(exactly: try reader.varint()) else { throw DecodeError(.outOfBounds, reading: "edit") }
-            names.append(EditName(change: change, index: index))
+            names.append(try readName(&reader))
         }
         return names
+    }
+
+    private static func readName(_ reader: inout ByteReader) throws -> EditName {
+        let change = try reader.identifier()
+        guard let index = UInt32(exactly: try reader.varint()) else { throw DecodeError(.outOfBounds, reading: "edit") }
+        return EditName(change: change, index: index)
+    }
+
+    private static func write(_ target: Target, to writer: inout ByteWriter) {
+        switch target {
+        case .life: writer.varint(0)
+        case .field(let number): writer.varint(UInt64(number) << 1)
+        case .element(let number, let element):
+            writer.varint(UInt64(number) << 1 | 1)
+            element.write(to: &writer)
+        }
+    }
+
+    private static func readTarget(_ reader: inout ByteReader) throws -> Target {
+        let code = try reader.varint()
+        if code == 0 { return .life }
+        guard let number = UInt32(exactly: code >> 1) else { throw DecodeError(.outOfBounds, reading: "target") }
+        return code & 1 == 0 ? .field(number) : .element(number, try Value.read(from: &reader))
     }
 }
 
