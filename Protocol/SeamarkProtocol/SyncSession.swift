@@ -84,6 +84,7 @@ public struct SyncSession: Sendable {
         var pushedThrough: StreamEnd
         var isHeld = false
         var renumberings = 0
+        var hasTakenStranded = false
         var isPulling = false
         /// Where the log stands, as last heard; the digest where it was said.
         var place: LogPlace
@@ -386,6 +387,11 @@ public struct SyncSession: Sendable {
                 return fail(.logDiffers(scope: id, position: scope.place.position))
             }
             if let digest = scope.digest, digest != replica.confirmed.digest { return fail(.digestDiffers(scope: id)) }
+            // All of the log is read: what of the device's own it lacks, and no block of this incarnation holds, goes into a new one.
+            if scope.status.kind == .engagement, !scope.isHeld, !scope.hasTakenStranded, !replica.stranded.isEmpty {
+                work[id]?.hasTakenStranded = true
+                return renumber(id)
+            }
         }
         return nil
     }

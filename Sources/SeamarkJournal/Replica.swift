@@ -47,6 +47,15 @@ public struct Replica: Sendable {
     /// How many own changes no receipt covers.
     public var unsentCount: Int { fresh.count + waiting.reduce(0) { $0 + $1.changes.count } }
 
+    /// Own changes of earlier incarnations that the log, as far as it was read, does not hold: a restored server lost them.
+    /// The next incarnation takes them along. Oldest first.
+    public var stranded: [Change] {
+        let lacking = overlay.values.filter { confirmed.refused[$0.id] == nil }
+        guard !lacking.isEmpty else { return [] }
+        let present = Set(blocks.flatMap(\.changes)).union(fresh.map(\.id))
+        return lacking.filter { !present.contains($0.id) }.sorted { ($0.stamp, $0.id) < ($1.stamp, $1.id) }
+    }
+
     /// Does this incarnation hold `end`? The beginning is held always.
     public func holds(_ end: StreamEnd) -> Bool {
         end == .beginning || blocks.contains { $0.end == end }
@@ -61,7 +70,7 @@ public struct Replica: Sendable {
     public mutating func apply(_ event: ReplicaEvent, _ primitives: any Primitives) {
         switch event {
         case .began(let stream, let epoch):
-            let unsent = waiting.flatMap { $0.changes.compactMap { history[$0] } } + fresh
+            let unsent = stranded + waiting.flatMap { $0.changes.compactMap { history[$0] } } + fresh
             self.stream = stream
             self.epoch = epoch
             blocks = []
