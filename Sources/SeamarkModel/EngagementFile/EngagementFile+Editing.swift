@@ -17,7 +17,11 @@ extension EngagementFile {
         for row in rows {
             var editing = RecordEditing(record: row.id, type: row.type, state: lookup(row.id), salt: salt)
             editing.create(at: time)
-            for (field, value) in row.values { editing.set(field, value) }
+            for (field, value) in row.values {
+                // The engagement keeps the handle that headquarters gave it; others are met by theirs, whatever the case.
+                if field.number == CommonField.handle, editing.state?.heads(of: .field(field.number)).isEmpty == false { continue }
+                editing.set(field, value)
+            }
             for (field, elements) in row.sets { editing.setElements(field, elements) }
             let added = editing.edits.reduce(0) { $0 + EngagementFile.size(of: $1) }
             if !run.isEmpty, run.count + editing.edits.count > Change.mostEdits / 2 || size + added > Change.longest / 2 {
