@@ -136,17 +136,17 @@ extension EngagementReport {
     var exclusions: [String] {
         var words = leftOut.filter { $0.type != Catalogue.answer.number }.map { "\($0.name) \($0.words)." }
         let answers = leftOut.filter { $0.type == Catalogue.answer.number }
-        if !answers.isEmpty { words.append("\(answers.count) answers are not scored: " + EngagementReport.counted(answers.map(\.words)) + ".") }
+        words += EngagementReport.counted(answers.map(\.words))
         if !withdrawn.isEmpty { words.append("Withdrawn lines: " + withdrawn.joined(separator: ", ") + ".") }
         return words
     }
 
-    private static func counted(_ words: [String]) -> String {
+    private static func counted(_ words: [String]) -> [String] {
         var counts: [(String, Int)] = []
         for word in words {
             if let place = counts.firstIndex(where: { $0.0 == word }) { counts[place].1 += 1 } else { counts.append((word, 1)) }
         }
-        return counts.map { "\($0.1) × \($0.0)" }.joined(separator: "; ")
+        return counts.map { "\($0.1) answers, each of which \($0.0)." }
     }
 
     /// What a full board report holds and this version does not.

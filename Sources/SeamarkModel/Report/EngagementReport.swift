@@ -193,7 +193,7 @@ public struct EngagementReport: Hashable, Sendable {
                     } else if field?.isSensitive ?? true {
                         words = "(sensitive: not printed)"
                     } else if let value = head.content.value, let field {
-                        words = ReportText.clean(field.kind.text(of: value, references: references))
+                        words = Self.words(of: value, beside: conflict.heads.compactMap(\.content.value), field.kind, references)
                     } else {
                         words = "(withheld)"
                     }
@@ -207,5 +207,22 @@ public struct EngagementReport: Hashable, Sendable {
             }
         }
         return open
+    }
+
+    /// What one of several sayings says; of a group only what the sayings do not agree on.
+    private static func words(of value: Value, beside all: [Value], _ kind: FieldKind, _ references: References) -> String {
+        guard case .group(let definition) = kind, value != .absent else { return written(value, kind, references) }
+        let differing = definition.members.filter { member in all.contains { $0.member(member.number) != value.member(member.number) } }
+        let parts = differing.map { member in
+            FieldDefinition.words(of: member.key) + " " + (value.member(member.number).map { written($0, member.kind, references) } ?? "not given")
+        }
+        return parts.isEmpty ? written(value, kind, references) : parts.joined(separator: ", ")
+    }
+
+    private static func written(_ value: Value, _ kind: FieldKind, _ references: References) -> String {
+        if case .threePoint(.money) = kind, let range = ThreePoint(value) {
+            return [range.low, range.likely, range.high].map { ReportFigures.whole($0 / 100) }.joined(separator: " / ")
+        }
+        return ReportText.clean(kind.text(of: value, references: references))
     }
 }

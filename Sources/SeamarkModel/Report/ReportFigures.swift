@@ -22,8 +22,9 @@ enum ReportFigures {
     static func thousands(_ amount: Double) -> String {
         guard amount.isFinite else { return "–" }
         let scaled = amount / 1000
-        let text = scaled.magnitude < 9.95 && scaled != 0 ? oneDecimal(scaled.magnitude) : whole(scaled.magnitude)
-        return (amount < 0 && text != "0" && text != "0.0" ? "−" : "") + text
+        var text = scaled.magnitude < 9.95 ? oneDecimal(scaled.magnitude) : whole(scaled.magnitude)
+        if text.hasSuffix(".0") { text.removeLast(2) }
+        return (amount < 0 && text != "0" ? "−" : "") + text
     }
 
     /// `38 %` of a share 0…1.

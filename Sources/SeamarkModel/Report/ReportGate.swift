@@ -15,6 +15,8 @@ public struct ReportGate: Hashable, Sendable {
         public var outcome: Outcome
         /// What is asked, in words of ours alone.
         public var title: String
+        /// What stands in the way, likewise.
+        public var obstacle: String
         /// What stands in the way, a sentence each; what was found, where it is met.
         public var words: [String]
     }
@@ -28,7 +30,7 @@ public struct ReportGate: Hashable, Sendable {
     /// Why it is a draft; empty when it is board-ready.
     public var reasons: [String] { conditions.filter { $0.outcome != .met }.flatMap(\.words) }
     /// The same for a margin: our own words, without anything captured.
-    public var shortReasons: [String] { conditions.filter { $0.outcome != .met }.map(\.title) }
+    public var shortReasons: [String] { conditions.filter { $0.outcome != .met }.map(\.obstacle) }
 
     init(
         result: RiskResult, domains: [EngagementReport.Domain], conflicts: [EngagementReport.OpenConflict], findings: [Finding],
@@ -38,7 +40,7 @@ public struct ReportGate: Hashable, Sendable {
         var conditions: [Condition] = []
         func add(_ kind: Condition.Kind, _ asked: String, _ failing: String, _ obstacles: [String], _ found: String) {
             conditions.append(Condition(
-                kind: kind, outcome: obstacles.isEmpty ? .met : .notMet, title: obstacles.isEmpty ? asked : failing,
+                kind: kind, outcome: obstacles.isEmpty ? .met : .notMet, title: asked, obstacle: failing,
                 words: obstacles.isEmpty ? [found] : obstacles))
         }
         let isPriced = result.headline.mean > 0
@@ -65,17 +67,17 @@ public struct ReportGate: Hashable, Sendable {
             }, "Every domain that is scored or carries money reaches confidence 0.5.")
 
         let unconsented: [Finding.Kind] = [.noConsent, .withdrawnConsent]
-        var consent = findings.filter { unconsented.contains($0.kind) }.map { ReportText.clean($0.description) }
+        var consent = findings.filter { unconsented.contains($0.kind) }.map { ReportText.sentence(ReportText.clean($0.description)) }
         let silent = leftOut.filter { $0.type == Catalogue.answer.number && $0.words.contains("consent") }.count
         if silent > 0 { consent.append("\(silent) answers are not scored because whoever gave them has not consented, or withdrew.") }
         add(.consent, "consent for every interview", "interview without consent", consent, "Every interview that is used has the consent of everyone in it.")
 
         var records = leftOut.filter(\.isMoney).map { "\($0.name) \($0.words)." }
-        records += findings.filter { $0.blocksBoard && !unconsented.contains($0.kind) && $0.kind != .unpriced }.map { ReportText.clean($0.description) }
+        records += findings.filter { $0.blocksBoard && !unconsented.contains($0.kind) && $0.kind != .unpriced }.map { ReportText.sentence(ReportText.clean($0.description)) }
         add(.records, "every record in order", "records to be put in order", records, "No record is left out of the figures or stands in their way.")
 
         conditions.append(Condition(
-            kind: .structuralChecks, outcome: .notAssessed, title: "structural checks not assessed",
+            kind: .structuralChecks, outcome: .notAssessed, title: "structural checks answered", obstacle: "structural checks not assessed",
             words: ["The structural checks against double counting (section 3.4 of the method) are not part of this version of Seamark, so nobody has answered them."]))
         self.conditions = conditions
     }

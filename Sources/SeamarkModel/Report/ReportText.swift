@@ -44,6 +44,9 @@ enum ReportText {
         }
     }
 
+    /// With a full stop at its end.
+    static func sentence(_ text: String) -> String { text.hasSuffix(".") || text.hasSuffix("…") ? text : text + "." }
+
     /// For element content and quoted attributes.
     static func html(_ text: String) -> String {
         var out = ""
@@ -62,20 +65,31 @@ enum ReportText {
     }
 
     /// For paragraphs, headings, list items and table cells of Markdown (CommonMark with tables): every character that could mean
-    /// something is escaped, and `<`, `>` and `&` become entities, since Markdown lets HTML through.
+    /// something is escaped, `<`, `>` and `&` become entities, since Markdown lets HTML through, and no address becomes a link.
     static func markdown(_ text: String) -> String {
+        let scalars = Array(text.unicodeScalars)
         var out = ""
         out.reserveCapacity(text.utf8.count)
-        for scalar in text.unicodeScalars {
+        // A number with a point begins a list.
+        let digits = scalars.prefix { $0.value >= 48 && $0.value <= 57 }.count
+        for (place, scalar) in scalars.enumerated() {
+            let next = place + 1 < scalars.count ? scalars[place + 1] : " "
             switch scalar {
             case "&": out += "&amp;"
             case "<": out += "&lt;"
             case ">": out += "&gt;"
-            case "\\", "`", "*", "_", "[", "]", "|", "#", "~", "!", "$":
+            case "@": out += "&#64;"
+            case ":" where next == "/": out += "&#58;"
+            case "." where place >= 3 && scalars[place - 3..<place].allSatisfy({ $0 == "w" || $0 == "W" }): out += "&#46;"
+            case "\\", "`", "*", "_", "[", "]", "|", "#", "~", "$":
                 out += "\\"
                 out.unicodeScalars.append(scalar)
-            // Bare addresses would become links.
-            case ":", "@": out += scalar == ":" ? "&#58;" : "&#64;"
+            case "-", "+", "=":
+                if place == 0 { out += "\\" }
+                out.unicodeScalars.append(scalar)
+            case ".", ")":
+                if place == digits, digits > 0, next == " " { out += "\\" }
+                out.unicodeScalars.append(scalar)
             case _: out.unicodeScalars.append(scalar)
             }
         }

@@ -1,0 +1,171 @@
+import SeamarkJournal
+
+extension EngagementReport {
+    /// The report as one HTML file that asks nobody for anything: no script, no address, styles and drawings inside.
+    public var html: String {
+        let isDraft = !gate.isBoardReady
+        let margin = isDraft ? "DRAFT: " + gate.shortReasons.joined(separator: "; ") : "Board-ready"
+        var out = """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="referrer" content="no-referrer">
+            <meta name="robots" content="noindex">
+            <title>\(text((isDraft ? "DRAFT: " : "") + "Operating income at risk, " + facts.title))</title>
+            <style>
+            \(ReportStyle.sheet(margin: margin))
+            </style>
+            </head>
+            <body>
+            \(ReportDrawing.patterns)
+            """
+        if isDraft {
+            out += "<div class=\"draft\" aria-hidden=\"true\"><b>DRAFT</b><span>\(text(gate.shortReasons.joined(separator: " · ")))</span></div>\n"
+        }
+        out += "<header class=\"top\">\n<p class=\"kicker\">Operating income at risk</p>\n<h1>\(text(facts.title))</h1>\n<p class=\"facts\">\(text(factsLine))</p>\n"
+        if let fictitious { out += "<p class=\"fictitious\"><strong>\(text(fictitious))</strong></p>\n" }
+        if isDraft {
+            out += "<div class=\"status\" role=\"note\" aria-label=\"Status\"><p>DRAFT, not for the board, because</p>\(list(gate.reasons))</div>\n"
+        } else {
+            out += "<div class=\"status ready\" role=\"note\" aria-label=\"Status\"><p>Board-ready: every condition of the gate is met.</p></div>\n"
+        }
+        out += "</header>\n<main>\n" + pageOne
+        out += section("From gross to net", figure(waterfallTable), page: true)
+        out += section("Where it comes from: domains", paragraph(domainRunners) + figure(domainTable))
+        out += section("What kind of money, how well evidenced", figure(categoryTable) + evidence)
+        out += section("At which seams", paragraph(seamRunners) + figure(seamTable) + grid + list(seams.map(story)) + (stressSentence.map(paragraph) ?? ""))
+        out += section("Open conflicts", openConflicts)
+        out += section("Lines", figure(lineTable, type: "lines") + "<h3>Overlaps</h3>\n" + figure(overlapTable), page: true)
+        out += section("Method", method, page: true)
+        out += "</main>\n<footer class=\"end\"><p>\(text(statusLabel)) · \(text(facts.handle)) · \(text(ReportText.clean(provenance.software))) · inputs \(String(inputsHash.description.prefix(16)))</p></footer>\n</body>\n</html>\n"
+        return out
+    }
+
+    // MARK: - Parts
+
+    /// Every text passes here on its way into HTML.
+    private func text(_ words: String) -> String { ReportText.html(words) }
+    private func paragraph(_ words: String) -> String { "<p>\(text(words))</p>\n" }
+
+    private func list(_ items: [String]) -> String {
+        items.isEmpty ? "<p>None.</p>\n" : "<ul>" + items.map { "<li>\(text($0))</li>" }.joined() + "</ul>\n"
+    }
+
+    private func section(_ title: String, _ content: String, page: Bool = false) -> String {
+        "<section\(page ? " class=\"page\"" : "")>\n<h2>\(text(title))</h2>\n\(content)</section>\n"
+    }
+
+    private var pageOne: String {
+        let h = result.headline
+        guard h.mean > 0 else { return "<section class=\"first\">\n<h2>The figure</h2>\n" + paragraph(headlineSentence) + "</section>\n" }
+        let strong = result.evidence.filter { $0.grade <= .b }.reduce(0) { $0 + $1.share }
+        let split = result.inPlan
+        let parts = [("not in the plan", split.notInPlan / h.mean), ("already in the plan", split.inPlan / h.mean), ("not known", split.unknown / h.mean)]
+        return """
+            <section class="first">
+            <h2>The figure</h2>
+            <div class="hero">
+            <div><span class="label">Likely, a year</span><div class="figure">\(text(short(h.p50)))</div><p class="range">\(text(shortRange(h.p10, h.p90)))</p></div>
+            <div><p class="share">\(text(headlineSentence))</p><p class="share">\(text("That is \(relativeSentence)."))</p></div>
+            </div>
+            <figure class="keep">\(ReportDrawing.headline(self))</figure>
+            <div class="cards">
+            <div class="card"><h3>Domains</h3><p>\(text(domainRunners))</p></div>
+            <div class="card"><h3>Seams</h3><p>\(text(seamRunners))</p></div>
+            <div class="card"><h3>How sure</h3><p>\(text("\(ReportFigures.percent(strong)) of the mean on evidence of grade A or B. If lines varied independently: \(shortRange(result.independent.p10, result.independent.p90)); all together: \(shortRange(result.dependent.p10, result.dependent.p90))."))</p></div>
+            </div>
+            <div class="pair keep">
+            <div><h3>The range</h3>
+            \(figure(headlineTable))</div>
+            <div><h3>Against the plan</h3>
+            \(ReportDrawing.stack(parts, said: "Parts of the mean by whether the plan has them"))
+            \(figure(inPlanTable))</div>
+            </div>
+            </section>
+
+            """
+    }
+
+    /// A table with its caption, and its marks drawn beside the rows that have them.
+    private func figure(_ table: ReportTable, type: String = "") -> String {
+        var out = "<figure>\n<figcaption>\(text(table.caption))</figcaption>\n"
+        guard !table.rows.isEmpty else { return out + "<p>None.</p></figure>\n" }
+        let isDrawn = table.rows.contains { $0.mark != nil }
+        // The drawing stands after the first wide column.
+        let after = table.columns.firstIndex(where: \.isWide) ?? 0
+        out += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(text(table.caption.prefix(60) + (table.caption.count > 60 ? "…" : "")))\"><table\(type.isEmpty ? "" : " class=\"\(type)\"")>\n"
+        if table.columns.contains(where: { !$0.title.isEmpty }) {
+            out += "<thead><tr>"
+            for (place, column) in table.columns.enumerated() {
+                out += column.title.isEmpty ? "<td></td>" : "<th scope=\"col\"\(style(column))>\(text(column.title))</th>"
+                if isDrawn, place == after { out += "<td class=\"m\"></td>" }
+            }
+            out += "</tr></thead>\n"
+        }
+        out += "<tbody>\n"
+        for row in table.rows {
+            out += "<tr\(row.isTotal ? " class=\"total\"" : row.isBelowTheLine ? " class=\"below\"" : "")>"
+            for (place, cell) in row.cells.enumerated() {
+                let column = place < table.columns.count ? table.columns[place] : ReportTable.Column(title: "")
+                out += place == after && type != "method" ? "<th scope=\"row\"\(style(column))>\(text(cell))</th>" : "<td\(style(column))>\(text(cell))</td>"
+                if isDrawn, place == after { out += "<td class=\"m\">" + (row.mark.map { ReportDrawing.mark($0, most: table.most) } ?? "") + "</td>" }
+            }
+            out += "</tr>\n"
+        }
+        return out + "</tbody></table></div>\n</figure>\n"
+    }
+
+    private func style(_ column: ReportTable.Column) -> String { column.isNumber ? " class=\"n\"" : column.isWide ? " class=\"w\"" : "" }
+
+    private var evidence: String {
+        guard result.headline.mean > 0 else { return "" }
+        let parts = result.evidence.map { ("grade \($0.grade.rawValue)", $0.share) }
+        return "<div class=\"keep\"><h3>Evidence</h3>\n" + ReportDrawing.stack(parts, said: "Share of the mean by grade of evidence") + figure(evidenceTable) + "</div>\n"
+    }
+
+    /// From unit by to unit: severity as shade and in words, exposure as figure.
+    private var grid: String {
+        let placed = seams.filter { $0.seam.from != nil && $0.seam.to != nil }
+        func names(_ key: (Seam) -> String?) -> [String] { Array(Set(placed.compactMap(key))).sorted() }
+        let rows = names(\.seam.from), columns = names(\.seam.to)
+        guard !placed.isEmpty, columns.count <= 12 else { return "" }
+        var out = "<figure>\n<figcaption>From the unit in the row to the unit in the column: mean exposure with P10 to P90, \(text(thousandsOf)) a year. The darker, the more severe.</figcaption>\n"
+        out += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Seams from unit to unit\"><table class=\"grid\"><thead><tr><td></td>"
+        for column in columns { out += "<th scope=\"col\">\(text(column))</th>" }
+        out += "</tr></thead><tbody>\n"
+        for row in rows {
+            out += "<tr><th scope=\"row\">\(text(row))</th>"
+            for column in columns {
+                let here = placed.filter { $0.seam.from == row && $0.seam.to == column }
+                let worst = here.compactMap { $0.seam.severity?.value }.max() ?? 0
+                out += here.isEmpty ? "<td>·</td>" : "<td class=\"s\(Int(min(max(worst.rounded(.up), 0), 4)))\">" + here.map { seam in
+                    let severity = seam.seam.severity.map { "severity " + ReportFigures.oneDecimal($0.value) } ?? "not scored"
+                    return "<b>\(text(seam.exposure.key))</b> \(text(ReportFigures.thousands(seam.exposure.net.mean)))"
+                        + "<small>\(text(ReportFigures.thousands(seam.exposure.net.p10) + " to " + ReportFigures.thousands(seam.exposure.net.p90)))</small><small>\(text(severity))</small>"
+                }.joined() + "</td>"
+            }
+            out += "</tr>\n"
+        }
+        return out + "</tbody></table></div>\n</figure>\n"
+    }
+
+    private var openConflicts: String {
+        guard !conflicts.isEmpty else { return "<p>None.</p>\n" }
+        return conflicts.map { conflict in
+            var out = "<div class=\"conflict\"><p><strong>\(text(conflict.record))</strong> (\(text(conflict.type))), \(text(conflict.field))\(conflict.touchesMoney ? ", touches money" : "")</p><ul>"
+            for saying in conflict.sayings {
+                out += "<li\(saying.isUsed ? " class=\"used\"" : "")>\(text(saying.author)), \(text(time(saying.at))): \(text(saying.words))\(saying.isUsed ? " (used here)" : "")</li>"
+            }
+            return out + "</ul></div>\n"
+        }.joined()
+    }
+
+    private var method: String {
+        figure(methodTable, type: "method") + "<h3>Dependence</h3>\n" + figure(dependenceTable) + "<h3>Board-ready gate</h3>\n" + figure(gateTable)
+            + "<h3>Assumptions</h3>\n" + list(assumptions) + "<h3>Exclusions</h3>\n" + list(exclusions) + "<h3>Points to check</h3>\n"
+            + list(findings.map { ReportText.sentence(ReportText.clean($0.description)) }) + "<h3>Not in this report yet</h3>\n" + list(EngagementReport.notYet)
+    }
+}

@@ -1,0 +1,242 @@
+import SeamarkJournal
+
+extension EngagementReport {
+    private func range(_ spread: Spread) -> String { ReportFigures.thousands(spread.p10) + " to " + ReportFigures.thousands(spread.p90) }
+
+    private static func text(_ title: String, wide: Bool = false) -> ReportTable.Column { ReportTable.Column(title: title, isWide: wide) }
+    private static func number(_ title: String) -> ReportTable.Column { ReportTable.Column(title: title, isNumber: true) }
+
+    /// Page one: two significant digits.
+    var headlineTable: ReportTable {
+        let h = result.headline
+        let share: Spread? =
+            switch result.relative {
+            case .ofPlannedOperatingIncome(let share), .ofRevenue(let share, _): share
+            case .unavailable: nil
+            }
+        let whole =
+            switch result.relative {
+            case .ofPlannedOperatingIncome: "of planned operating income"
+            case .ofRevenue: "of revenue"
+            case .unavailable: "share"
+            }
+        func percent(_ value: (Spread) -> Double) -> String { share.map { ReportFigures.percent(value($0)) } ?? "–" }
+        let band = share.map { ReportFigures.percent($0.p25) + " to " + ReportFigures.percent($0.p75) } ?? "–"
+        return ReportTable(
+            caption: "The range of the yearly loss, after overlaps and ceilings.",
+            columns: [Self.text("", wide: true), Self.number("a year"), Self.number(whole)],
+            rows: [
+                ReportTable.Row(cells: ["Floor (P10)", short(h.p10), percent(\.p10)]),
+                ReportTable.Row(cells: ["Most-likely band (P25 to P75)", shortRange(h.p25, h.p75), band]),
+                ReportTable.Row(cells: ["Likely (P50)", short(h.p50), percent(\.p50)], isTotal: true),
+                ReportTable.Row(cells: ["Upper (P90)", short(h.p90), percent(\.p90)]),
+            ])
+    }
+
+    var inPlanTable: ReportTable {
+        let split = result.inPlan
+        func row(_ name: String, _ mean: Double) -> ReportTable.Row {
+            ReportTable.Row(cells: [name, short(mean), result.headline.mean > 0 ? ReportFigures.percent(mean / result.headline.mean) : "–"])
+        }
+        return ReportTable(
+            caption: "Parts of the mean of \(short(result.headline.mean)) (\(shortRange(result.headline.p10, result.headline.p90))): what the plan already accepts is recoverable, what it does not threatens the plan.",
+            columns: [Self.text("", wide: true), Self.number("mean a year"), Self.number("of the mean")],
+            rows: [row("Not in the plan: threatens it", split.notInPlan), row("Already in the plan: recoverable", split.inPlan)]
+                + (split.unknown > 0 ? [row("Not known", split.unknown)] : []))
+    }
+
+    var evidenceTable: ReportTable {
+        ReportTable(
+            caption: "How the mean of \(ReportFigures.thousands(result.headline.mean)) (\(range(result.headline))) \(thousandsOf) is evidenced.",
+            columns: [Self.text("Grade"), Self.text("What stands behind it", wide: true), Self.number("Mean"), Self.number("Share")],
+            rows: result.evidence.map { ReportTable.Row(cells: [$0.grade.rawValue, gradeName($0.grade), ReportFigures.thousands($0.mean), ReportFigures.finePercent($0.share)]) })
+    }
+
+    var waterfallTable: ReportTable {
+        let w = result.waterfall
+        return ReportTable(
+            caption: "Means, \(thousandsOf) a year. The net total ranges from \(range(result.headline)).",
+            columns: [Self.text("Step", wide: true), Self.number("Mean")],
+            rows: [
+                ReportTable.Row(cells: ["All lines added up", ReportFigures.thousands(w.gross)], mark: .block(from: 0, to: w.gross, isTakenOff: false)),
+                ReportTable.Row(
+                    cells: ["Counted twice: overlaps", ReportFigures.thousands(-w.overlap)],
+                    mark: .block(from: w.gross - w.overlap, to: w.gross, isTakenOff: true)),
+                ReportTable.Row(
+                    cells: ["Beyond what a ledger pool holds: ceilings", ReportFigures.thousands(-w.ceiling)],
+                    mark: .block(from: w.net, to: w.net + w.ceiling, isTakenOff: true)),
+                ReportTable.Row(cells: ["Operating income at risk", ReportFigures.thousands(w.net)], mark: .block(from: 0, to: w.net, isTakenOff: false), isTotal: true),
+            ], most: w.gross)
+    }
+
+    var dependenceTable: ReportTable {
+        ReportTable(
+            caption: "What the one assumption about dependence is worth, \(thousandsOf) a year.",
+            columns: [Self.text("rho", wide: true), Self.number("P10"), Self.number("P50"), Self.number("P90"), Self.number("Mean")],
+            rows: dependenceRows.map { row in
+                ReportTable.Row(cells: [row.rho] + [row.spread.p10, row.spread.p50, row.spread.p90, row.spread.mean].map(ReportFigures.thousands))
+            })
+    }
+
+    var domainTable: ReportTable {
+        let showsGaps = domains.contains { $0.perceptionGap != nil }
+        let rows = domains.map { domain in
+            let e = domain.exposure
+            let confidence = domain.confidence.map { "\($0.rawValue.capitalizedWord)\u{a0}(\(ReportFigures.twoDecimals(e.confidence ?? 0)))" }
+                ?? (domain.isInScope ? "Not assessed" : "Not in scope")
+            return ReportTable.Row(
+                cells: [
+                    e.rank.map(String.init) ?? "–", "\(e.key) \(domain.name)", ReportFigures.thousands(e.net.mean), range(e.net), e.rank == nil ? "–" : ReportFigures.percent(e.firstShare),
+                    e.severity.map(ReportFigures.twoDecimals) ?? "–", confidence,
+                ] + (showsGaps ? [domain.perceptionGap.map { ReportFigures.twoDecimals($0) } ?? "not shown"] : []), mark: .range(e.net), isBelowTheLine: e.rank == nil)
+        }
+        return ReportTable(
+            caption: "\(thousandsOf.capitalizedWord) a year. Means add up to the total; percentiles do not. First: the share of runs in which the domain is the largest. Severity 0 to 1. Domains below confidence 0.5 are shown, and not ranked. "
+                + (showsGaps
+                    ? "The gap is the floor's mean score less the top's, shown only where enough people stand on each side."
+                    : "The perception gap between the floor and the top is not shown: too few people stand on one side."),
+            columns: [Self.number("Rank"), Self.text("Domain", wide: true), Self.number("Mean"), Self.number("P10 to P90"), Self.number("First"), Self.number("Severity"), Self.text("Confidence")] + (showsGaps ? [Self.number("Gap")] : []),
+            rows: rows + [
+                ReportTable.Row(
+                    cells: ["–", "Outside execution, unallocated", ReportFigures.thousands(result.unallocated.mean), range(result.unallocated), "–", "–", "–"] + (showsGaps ? ["–"] : []),
+                    mark: .range(result.unallocated), isBelowTheLine: true),
+                ReportTable.Row(
+                    cells: ["", "Total", ReportFigures.thousands(result.headline.mean), range(result.headline), "", "", ""] + (showsGaps ? [""] : []), isTotal: true),
+            ], most: (result.domains.map(\.net.p90) + [result.unallocated.p90]).max() ?? 0)
+    }
+
+    var categoryTable: ReportTable {
+        ReportTable(
+            caption: "\(thousandsOf.capitalizedWord) a year.", columns: [Self.text("Category", wide: true), Self.number("Mean"), Self.number("P10 to P90")],
+            rows: result.categories.map { category in
+                ReportTable.Row(
+                    cells: [categoryNames[category.category] ?? category.category.rawValue, ReportFigures.thousands(category.net.mean), range(category.net)],
+                    mark: .range(category.net))
+            }, most: result.categories.map(\.net.p90).max() ?? 0)
+    }
+
+    var seamTable: ReportTable {
+        ReportTable(
+            caption: "\(thousandsOf.capitalizedWord) a year, by exposure. Severity 0 to 4. The index is exposure times severity over 4.",
+            columns: [
+                Self.number("Rank"), Self.text("Seam", wide: true), Self.number("Mean"), Self.number("P10 to P90"), Self.number("First"), Self.number("Severity"), Self.number("Index"), Self.text("Owners", wide: true),
+            ],
+            rows: seams.enumerated().map { place, seam in
+                let e = seam.exposure
+                return ReportTable.Row(
+                    cells: [
+                        String(place + 1), "\(e.key) \(seam.seam.name)", ReportFigures.thousands(e.net.mean), range(e.net), ReportFigures.percent(e.firstShare),
+                        seam.seam.severity == nil ? "not scored" : ReportFigures.oneDecimal(e.severity ?? 0), seam.seam.severity == nil ? "–" : ReportFigures.thousands(e.riskIndex ?? 0),
+                        seam.ownersGap.map { "Gap: " + $0 } ?? "both sides owned",
+                    ], mark: .range(e.net))
+            } + [
+                ReportTable.Row(
+                    cells: ["–", "Not at a seam", ReportFigures.thousands(result.notAtASeam.mean), range(result.notAtASeam), "–", "–", "–", "–"],
+                    mark: .range(result.notAtASeam), isBelowTheLine: true)
+            ], most: (seams.map(\.exposure.net.p90) + [result.notAtASeam.p90]).max() ?? 0)
+    }
+
+    var lineTable: ReportTable {
+        ReportTable(
+            caption: "\(thousandsOf.capitalizedWord) a year. Low / likely / high as captured; net after overlaps and ceilings. Drives: the line's part in the variance of the total.",
+            columns: [
+                Self.text("Line"), Self.text("Title", wide: true), Self.text("Category"), Self.text("Grade"), Self.text("Low / likely / high", wide: true), Self.number("Net mean"),
+                Self.number("P10 to P90"), Self.number("Drives"), Self.text("Points to domains; to seams", wide: true),
+            ],
+            rows: lines.map { line in
+                let seams = words(line.priced.seamPoints)
+                let domains = words(line.exposure.domainPoints) + (line.exposure.usesDefaultPoints ? " (from the matrix)" : "")
+                return ReportTable.Row(cells: [
+                    line.line.key, line.line.title, line.priced.category.rawValue.lowercased().capitalizedWord, grade(of: line), price(of: line),
+                    ReportFigures.thousands(line.exposure.net.mean), range(line.exposure.net), ReportFigures.percent(line.exposure.varianceShare),
+                    (domains.isEmpty ? "none" : domains) + "; " + (seams.isEmpty ? "none" : seams),
+                ])
+            })
+    }
+
+    var overlapTable: ReportTable {
+        ReportTable(
+            caption: "Pairs of lines that count partly the same money. The share is of the smaller of the two, and taken from the line with the weaker evidence.",
+            columns: [Self.text("Lines"), Self.number("Share"), Self.text("Reason", wide: true)],
+            rows: overlaps.map { ReportTable.Row(cells: ["\($0.first) and \($0.second)", ReportFigures.percent($0.share), $0.reason]) })
+    }
+
+    var gateTable: ReportTable {
+        ReportTable(
+            caption: "A report is board-ready when every condition is met.", columns: [Self.text("Condition", wide: true), Self.text("Outcome"), Self.text("What was found", wide: true)],
+            rows: gate.conditions.map { condition in
+                let outcome =
+                    switch condition.outcome {
+                    case .met: "✓ met"
+                    case .notMet: "✗ not met"
+                    case .notAssessed: "? not assessed"
+                    }
+                return ReportTable.Row(cells: [condition.title.capitalizedWord, outcome, condition.words.joined(separator: " ")])
+            })
+    }
+
+    var methodTable: ReportTable {
+        var rows: [[String]] = [
+            ["Method", RiskSettings.method], ["Iterations (N)", ReportFigures.whole(Double(result.settings.iterations))], ["Seed", String(result.settings.seed)],
+            ["rho", ReportFigures.plain(result.settings.correlation)], ["Instrument", "\(instrument), \(instrumentName)"],
+            ["Unallocated share of the mean", ReportFigures.finePercent(unallocatedShare)],
+            ["Records read", "\(facts.interviews) interviews with \(facts.people) people, \(facts.answers) scored answers, \(lines.count) priced lines"],
+            ["Software", ReportText.clean(provenance.software)],
+        ]
+        if let madeAt = provenance.madeAt { rows.append(["Made", time(madeAt)]) }
+        rows.append(["SHA-256 of the inputs", inputsHash.description])
+        if let checkpoint = provenance.checkpoint {
+            rows.append(["Epoch of the log", checkpoint.epoch])
+            for scope in checkpoint.scopes {
+                rows.append(["Log of \(ReportText.clean(scope.name))", "position \(scope.position), log hash \(scope.logHash), digest \(scope.digest)"])
+            }
+        } else {
+            rows.append(["Log", "made on a device: not tied to a checkpoint of the server"])
+        }
+        return ReportTable(
+            caption: "What the figures were made from.", columns: [Self.text("", wide: true), Self.text("", wide: true)],
+            rows: rows.map { ReportTable.Row(cells: $0) })
+    }
+
+    /// The modes of a seam that were scored, the greatest first.
+    func modes(_ seam: Seam) -> String {
+        (seam.seam.severity?.modes ?? []).filter { $0.value > 0 }.enumerated()
+            .sorted { $0.element.value != $1.element.value ? $0.element.value > $1.element.value : $0.offset < $1.offset }
+            .map { "\(EngagementReport.name(of: $0.element.mode)) \(ReportFigures.oneDecimal($0.element.value))" }.joined(separator: ", ")
+    }
+
+    private static func name(of mode: SeamMode) -> String {
+        switch mode {
+        case .ownershipAmbiguity: "ownership ambiguity"
+        case .kpiConflict: "KPI conflict"
+        case .approvalLatency: "approval latency"
+        case .exceptionByHeroics: "exception by heroics"
+        case .relationshipDependence: "relationship dependence"
+        case .dataMismatch: "data mismatch"
+        }
+    }
+
+    /// A seam in a sentence: what passes from whom to whom, who owns it, how it fails.
+    func story(_ seam: Seam) -> String {
+        let s = seam.seam
+        var words = "\(s.key) \(s.name): "
+        words += (s.object ?? "what is handed over is not named") + ", from \(s.from ?? "an unnamed unit") to \(s.to ?? "an unnamed unit"). "
+        words += "Owners: \(s.ownerFrom ?? "nobody") and \(s.ownerTo ?? "nobody"). "
+        let modes = modes(seam)
+        words += modes.isEmpty ? "No mode is scored above 0." : "Modes (0 to 4): \(modes)."
+        if s.isAIExposed { words += " Exposed to automated decisions." }
+        return words
+    }
+
+    /// The acceleration scenario as a sentence; nil where there is nothing to tell.
+    var stressSentence: String? {
+        guard let stress = result.stress, stress.addedMean > 1e-6 * result.headline.mean else { return nil }
+        return "Scenario, not part of the headline: if automated decisions speed up as captured at \(stress.seams.joined(separator: ", ")), the mean becomes "
+            + "\(thousands(stress.net)) \(thousandsOf) a year, \(ReportFigures.thousands(stress.addedMean)) above today's \(thousands(result.headline))."
+    }
+}
+
+extension String {
+    /// With its first letter in upper case.
+    var capitalizedWord: String { prefix(1).uppercased() + dropFirst() }
+}

@@ -1,0 +1,131 @@
+/// The style sheet of the HTML report: system fonts, figures of equal width, light and dark, A4 in print.
+enum ReportStyle {
+    /// - Parameter margin: what stands at the foot of every printed page: our own words alone, since they stand inside CSS.
+    static func sheet(margin: String) -> String {
+        precondition(margin.unicodeScalars.allSatisfy { $0 != "\"" && $0 != "\\" && $0 != "<" && $0.value >= 0x20 }, "plain words")
+        return css + "@page{size:A4;margin:16mm 15mm 18mm;@bottom-left{content:\"\(margin)\";font:7.5pt system-ui,sans-serif;color:#5b6675}"
+            + "@bottom-right{content:counter(page) \" / \" counter(pages);font:7.5pt system-ui,sans-serif;color:#5b6675}}"
+    }
+
+    private static let css = #"""
+        :root{color-scheme:light dark;--paper:#fff;--ink:#18212c;--quiet:#566272;--rule:#d8dee6;--wash:#f4f6f9;--deep:#1d4e79;--mid:#7fa3c4;--pale:#cfdeec;--warn:#8a3d00;--warnwash:#fdf3e7;--on:#fff}
+        @media (prefers-color-scheme:dark){:root{--paper:#11161d;--ink:#e4e9ef;--quiet:#9aa7b6;--rule:#2c3643;--wash:#19212b;--deep:#8fbce6;--mid:#557fa6;--pale:#2a4058;--warn:#f0b27a;--warnwash:#2a2118;--on:#11161d}}
+        *{box-sizing:border-box}
+        html{-webkit-text-size-adjust:100%}
+        body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Liberation Sans",sans-serif;font-variant-numeric:tabular-nums lining-nums}
+        main,header.top,footer.end{max-width:1040px;margin:0 auto;padding:0 28px}
+        header.top{padding-top:36px}
+        .kicker{margin:0 0 6px;color:var(--quiet);font-size:13px;letter-spacing:.08em;text-transform:uppercase}
+        h1{margin:0 0 6px;font-size:30px;line-height:1.2;font-weight:650;letter-spacing:-.01em;overflow-wrap:anywhere}
+        h2{margin:0 0 10px;font-size:21px;line-height:1.3;font-weight:650}
+        h3{margin:28px 0 8px;font-size:16px;font-weight:650}
+        p{margin:0 0 12px;max-width:75ch;overflow-wrap:anywhere}
+        .facts{color:var(--quiet);font-size:14.5px}
+        .fictitious{border:1px dashed var(--quiet);padding:8px 14px;margin:14px 0;font-size:14.5px}
+        .status{border-left:5px solid var(--warn);background:var(--warnwash);padding:12px 18px;margin:18px 0 0}
+        .status p{margin:0 0 4px;font-weight:650}
+        .status.ready{border-color:var(--deep);background:var(--wash)}
+        .status ul{margin:0;padding-left:20px;font-size:14.5px}
+        .status li{margin:3px 0;overflow-wrap:anywhere}
+        section{padding:30px 0 6px;margin-top:26px;border-top:1px solid var(--rule)}
+        section.first{border-top:0;margin-top:0}
+        .hero{display:grid;grid-template-columns:minmax(250px,5fr) 7fr;gap:16px 44px;align-items:end;margin-bottom:6px}
+        .hero .figure{font-size:58px;line-height:1.05;font-weight:650;letter-spacing:-.02em;color:var(--deep);white-space:nowrap}
+        .hero .range{font-size:19px;margin:4px 0 0}
+        .hero .share{font-size:17px;margin:0}
+        .hero .share+.share{margin-top:6px}
+        .legend{font-size:13.5px;margin:4px 0 10px}
+        .legend span{white-space:nowrap;margin-right:16px}
+        .legend svg{display:inline-block;vertical-align:-1px;margin-right:6px}
+        .label{display:block;color:var(--quiet);font-size:13.5px}
+        .cards{display:grid;grid-template-columns:repeat(3,1fr);gap:14px;margin:22px 0}
+        .card{background:var(--wash);padding:14px 18px}
+        .card h3{margin:0 0 4px;font-size:13.5px;color:var(--quiet);font-weight:600}
+        .card p{margin:0;font-size:15.5px}
+        .pair{display:grid;grid-template-columns:1fr 1fr;gap:0 40px}
+        .pair>*{min-width:0}
+        figure{margin:14px 0 18px}
+        figcaption{color:var(--quiet);font-size:14px;margin:0 0 8px;max-width:95ch}
+        svg{display:block;overflow:visible}
+        svg text{font:13px system-ui,-apple-system,"Segoe UI",Roboto,Arial,"Liberation Sans",sans-serif;fill:var(--ink)}
+        svg .strong{font-weight:650}
+        svg .soft{fill:var(--quiet)}
+        .whisker{fill:var(--deep)}.band{fill:var(--mid)}.tick{fill:var(--ink)}.solid{fill:var(--deep)}.pale{fill:var(--pale)}.axis{fill:var(--rule)}.plan{fill:var(--ink)}
+        .g0{fill:var(--deep)}.g1{fill:var(--mid)}.g2{fill:url(#hatch)}.g3{fill:url(#dots)}
+        .edge{fill:none;stroke:var(--deep);stroke-width:1}
+        svg text.on{fill:var(--on)}
+        .hatched{fill:url(#hatch)}
+        .scroll{overflow-x:auto;margin:0 0 4px}
+        .scroll:focus-visible{outline:2px solid var(--deep)}
+        table{border-collapse:collapse;width:100%;font-size:14.5px;line-height:1.4}
+        th{font-weight:600;color:var(--quiet);font-size:13px;text-align:left;vertical-align:bottom}
+        th,td{padding:6px 16px 6px 0;border-bottom:1px solid var(--rule);vertical-align:top}
+        th:last-child,td:last-child{padding-right:0}
+        thead th,thead td{border-bottom:1.5px solid var(--ink)}
+        tbody th{color:inherit;font-size:inherit;font-weight:400;vertical-align:top}
+        .n{text-align:right;white-space:nowrap}
+        th.n{white-space:normal}
+        .w{min-width:130px;overflow-wrap:break-word}
+        td.m{width:24%;min-width:120px;padding-top:9px}
+        tr.total td,tr.total th{font-weight:650;border-bottom:1.5px solid var(--ink)}
+        tr.below td,tr.below th{color:var(--quiet)}
+        table.method td{overflow-wrap:anywhere}
+        table.method td:first-child{white-space:nowrap;color:var(--quiet)}
+        table.lines{font-size:13.5px}
+        table.grid td,table.grid thead th{text-align:center;border:1px solid var(--rule);padding:8px 10px;min-width:96px}
+        table.grid tbody th{text-align:left;border:1px solid var(--rule);padding:8px 10px}
+        table.grid .s1{background:color-mix(in srgb,var(--pale) 35%,var(--paper))}
+        table.grid .s2{background:color-mix(in srgb,var(--pale) 75%,var(--paper))}
+        table.grid .s3{background:color-mix(in srgb,var(--mid) 55%,var(--paper))}
+        table.grid .s4{background:color-mix(in srgb,var(--mid) 95%,var(--paper))}
+        table.grid small{display:block;font-size:12.5px}
+        ul{margin:0 0 12px;padding-left:20px}
+        li{margin:4px 0;max-width:95ch;overflow-wrap:anywhere}
+        .conflict{border-left:4px solid var(--warn);padding:2px 0 2px 16px;margin:0 0 16px}
+        .conflict p{margin:0 0 4px}
+        .used{font-weight:650}
+        footer.end{color:var(--quiet);font-size:13.5px;padding-top:26px;padding-bottom:48px}
+        .draft{position:fixed;inset:0;display:flex;flex-direction:column;align-items:center;justify-content:center;text-align:center;pointer-events:none;z-index:9;transform:rotate(-28deg)}
+        .draft b{color:color-mix(in srgb,var(--warn) 8%,transparent);font-size:min(26vw,250px);line-height:1;letter-spacing:.06em}
+        .draft span{color:color-mix(in srgb,var(--warn) 15%,transparent);font-size:min(2.4vw,21px);max-width:70vw;font-weight:650}
+        .defs{position:absolute;width:0;height:0}
+        @media (max-width:700px){
+        main,header.top,footer.end{padding-left:16px;padding-right:16px}
+        header.top{padding-top:20px}
+        h1{font-size:24px}
+        .hero,.cards,.pair{grid-template-columns:1fr}
+        .hero .figure{font-size:46px}
+        td.m{display:none}
+        th,td{padding-right:12px}
+        table.method td:first-child{white-space:normal}
+        }
+        @media print{
+        :root{color-scheme:light;--paper:#fff;--ink:#18212c;--quiet:#4f5a68;--rule:#d8dee6;--wash:#f4f6f9;--deep:#1d4e79;--mid:#7fa3c4;--pale:#cfdeec;--warn:#8a3d00;--warnwash:#fdf3e7;--on:#fff}
+        *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
+        body{font-size:10pt}
+        main,header.top,footer.end{max-width:none;padding:0}
+        header.top{padding-top:0}
+        h1{font-size:17pt}h2{font-size:13pt;margin-bottom:6pt}h3{font-size:10pt;margin-top:10pt}p{margin-bottom:7pt}
+        .hero{grid-template-columns:5fr 7fr}.hero .figure{font-size:32pt}.hero .range{font-size:11pt}.hero .share{font-size:10pt}
+        .cards{grid-template-columns:repeat(3,1fr);gap:8pt;margin:8pt 0 4pt}.card{padding:6pt 9pt}.card p{font-size:9pt}.card h3,.label{font-size:8.5pt}
+        .pair{grid-template-columns:1fr 1fr;gap:0 20pt}
+        section{padding:14pt 0 0;margin-top:12pt}
+        section.page{break-before:page;border-top:0;margin-top:0;padding-top:0}
+        table{font-size:8.8pt}th{font-size:8.3pt}table.lines{font-size:7.6pt}table.lines th{font-size:7.4pt}
+        th,td{padding:3pt 9pt 3pt 0}table.lines th,table.lines td{padding-right:5pt}table.lines .w{min-width:19mm}
+        td.m{width:17%;min-width:0;padding-top:5pt}
+        .w{min-width:24mm}
+        .pair .w{min-width:20mm}
+        figcaption,.facts,.fictitious,.status ul,footer.end{font-size:8.8pt}
+        .status{padding:6pt 11pt;margin-top:7pt}figure{margin:7pt 0 9pt}section.first{padding-top:8pt}.fictitious{padding:5pt 9pt;margin:8pt 0}
+        .scroll{overflow:visible}
+        h2,h3,figcaption{break-after:avoid}
+        tr,.keep,.conflict,.card,.status{break-inside:avoid}
+        thead{display:table-header-group}
+        svg text{font-size:8.5pt}
+        .legend{font-size:8.5pt}
+        .draft b{color:color-mix(in srgb,var(--warn) 8%,transparent);font-size:116pt}.draft span{font-size:12pt;max-width:150mm}
+        }
+
+        """#
+}

@@ -1,0 +1,33 @@
+/// One table of the report: what every format writes, and what stands behind every chart.
+struct ReportTable {
+    struct Column {
+        var title: String
+        /// Set flush right, in figures of equal width.
+        var isNumber = false
+        /// May break into several lines and takes the room that is left.
+        var isWide = false
+    }
+
+    /// A drawing beside a row, for formats that draw; the row's figures say the same.
+    enum Mark {
+        /// P10 to P90 as a line, P25 to P75 as a bar, P50 as a tick.
+        case range(Spread)
+        /// A bar; hatched for what is taken off.
+        case block(from: Double, to: Double, isTakenOff: Bool)
+    }
+
+    struct Row {
+        var cells: [String]
+        var mark: Mark?
+        var isTotal = false
+        /// Shown for completeness, outside the ranking.
+        var isBelowTheLine = false
+    }
+
+    /// What the table says, as a sentence or two.
+    var caption: String
+    var columns: [Column]
+    var rows: [Row]
+    /// The right end of the marks' scale; 0 where nothing is drawn.
+    var most = 0.0
+}
