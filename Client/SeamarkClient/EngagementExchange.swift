@@ -36,7 +36,11 @@ public enum EngagementExchange {
             } catch { throw Failure.file(error) }
             rows = file.rows
             let salts = try salts(for: file)
-            let groups = file.edits(lookup: { replica.record($0) }, at: device.now(), salt: { salts.next() })
+            // An engagement that is there keeps the handle that headquarters gave it: a file is about the engagement it is imported into.
+            let keepsHandle = replica.record(scope) != nil
+            let groups = file.edits(lookup: { replica.record($0) }, at: device.now(), salt: { salts.next() }).map { group in
+                group.filter { !(keepsHandle && $0.record == scope && $0.target == .field(CommonField.handle)) }
+            }.filter { !$0.isEmpty }
             changed = Set(groups.joined().map(\.record))
             newRecords = changed.count { replica.record($0) == nil }
             return groups

@@ -63,8 +63,12 @@ public struct TenantHome: Sendable {
         let all = try tenants()
         if all.isEmpty { throw .noTenant }
         if let asked {
-            guard let found = all.first(where: { $0 == Self.folderName(for: asked) }) else { throw .unknownTenant(all) }
-            return found
+            let name = Self.folderName(for: asked)
+            if all.contains(name) { return name }
+            // A beginning that only one has will do.
+            let matches = all.filter { $0.hasPrefix(name) }
+            guard matches.count == 1 else { throw .unknownTenant(all) }
+            return matches[0]
         }
         if let chosen = try chosen(), all.contains(chosen) { return chosen }
         guard all.count == 1 else { throw .notChosen(all) }

@@ -15,7 +15,7 @@ struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
     struct Add: ParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
-                commandName: "add", abstract: "Capture a new \(Noun.type.label); prints what it is called.",
+                commandName: "add", abstract: "Capture \(withArticle(Noun.type.label)); prints what it is called.",
                 discussion: "For example:\n  seamark \(Noun.noun) add \(Noun.example)\n\n\(FieldGuide.text(Noun.type))")
         }
 
@@ -35,7 +35,7 @@ struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
     struct Set: ParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
-                commandName: "set", abstract: "Change a \(Noun.type.label). key=- clears; key+=x and key-=x change a set.",
+                commandName: "set", abstract: "Change \(withArticle(Noun.type.label)). key=- clears; key+=x and key-=x change a set.",
                 discussion: FieldGuide.text(Noun.type))
         }
 
@@ -57,7 +57,7 @@ struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
 
     struct Delete: ParsableCommand {
         static var configuration: CommandConfiguration {
-            CommandConfiguration(commandName: "delete", abstract: "Delete a \(Noun.type.label). It can be restored; the history keeps it.")
+            CommandConfiguration(commandName: "delete", abstract: "Delete \(withArticle(Noun.type.label)). It can be restored; the history keeps it.")
         }
 
         @OptionGroup var capture: CaptureOptions

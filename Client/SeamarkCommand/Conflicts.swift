@@ -75,8 +75,8 @@ struct Conflicts: ParsableCommand {
 
     private func edit(_ side: ConflictDescription.Side, _ references: References) -> String {
         guard let field = side.field else { return "a field of a newer version" }
-        if case .element(_, let element) = side.target { return "\(field.label) \(side.value == .bool(true) ? "+" : "−")\(field.kind.text(of: element, references: references))" }
-        return "\(field.label) \(side.value.map { EditWords.text($0, field, references) } ?? "(withheld)")"
+        if case .element(_, let element) = side.target { return "\(field.label): \(side.value == .bool(true) ? "+" : "−")\(field.kind.text(of: element, references: references))" }
+        return "\(field.label): \(side.value.map { EditWords.text($0, field, references) } ?? "(withheld)")"
     }
 
     // MARK: - JSON

@@ -3,6 +3,9 @@ func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
     "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
 }
 
+/// "a seam", "an answer".
+func withArticle(_ noun: String) -> String { ("aeiou".contains(noun.first ?? "x") && noun != "unit" ? "an " : "a ") + noun }
+
 /// "12 B", "3.4 KB", "1.2 MB".
 func bytesInWords(_ count: Int) -> String {
     func tenth(_ value: Double) -> String { String((value * 10).rounded() / 10) }

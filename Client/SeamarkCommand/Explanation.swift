@@ -38,6 +38,7 @@ struct Explanation {
                 Explanation(.usage, "'\(error.word)' is not key=value. Write for example title=\"Night shift overtime\", or evidence+=EV2 for a set.")
             case let error as EngagementExchange.Failure: Explanation(error)
             case let error as InputFile.Failure: Explanation(error)
+            case let error as ReportError: Explanation(.refused, Self.sentence("\(error)"))
             case let error as ProcessHardening.Refusal: Explanation(.ourFault, "\(error).")
             case is NoEntropy: Explanation(.damaged, "\(NoEntropy()).")
             case let error as DecodeError: Explanation(.damaged, "The store holds bytes that cannot be read (\(error)). Copy its directory away, then run 'seamark verify'.")
@@ -140,14 +141,14 @@ extension Explanation {
             case .draft(let problem): Explanation(problem.fault?.rule == .unknownMember ? .notFound : .refused, Self.sentence(problem.description))
             case .value(let words): Explanation(.refused, Self.sentence(words))
             case .find(let failure): Explanation(failure)
-            case .exists(let name, let type): Explanation(.refused, "There is a \(type) \(name) already. Change it with 'set \(name) key=value'.")
+            case .exists(let name, let type): Explanation(.refused, "There is \(withArticle(type)) \(name) already. Change it with 'set \(name) key=value'.")
             case .existsDeleted(let name, let type): Explanation(.refused, "The \(type) \(name) was deleted. Bring it back with 'restore \(name)'.")
             case .handleTaken(let handle, let type): Explanation(.refused, "The handle \(handle) belongs to another \(type). Leave it out, and the next free one is given.")
             case .sameLine: Explanation(.refused, "An overlap is between two different lines. Name two, such as lines=L4,L7.")
             case .isDeleted(let name): Explanation(.refused, "\(name) was deleted. Bring it back with 'restore \(name)' before you change it.")
-            case .notCaptured(let type): Explanation(.notPermitted, "A \(type) is not captured on devices; headquarters writes it.")
+            case .notCaptured(let type): Explanation(.notPermitted, "\(Self.sentenceStart(withArticle(type))) is not captured on devices; headquarters writes it.")
             case .unknownField(let key, let type, let fields):
-                Explanation(.notFound, "A \(type) has no field '\(key)'; it has \(fields.joined(separator: ", ")).")
+                Explanation(.notFound, "\(Self.sentenceStart(withArticle(type))) has no field '\(key)'; it has \(fields.joined(separator: ", ")).")
             case .noConflict(let label): Explanation(.notFound, "There is no conflict about \(label) there. 'seamark conflicts' lists those that are open.")
             case .noSuchChoice(let number, let count): Explanation(.refused, "There is no value \(number); choose 1 to \(count), as 'seamark conflicts' numbers them.")
             case .settledOtherwise(let name): Explanation(.usage, "A deletion is settled with 'resolve \(name) --keep' or 'resolve \(name) --delete'.")
@@ -196,8 +197,10 @@ extension Explanation {
             }
     }
 
+    private static func sentenceStart(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+
     private static func sentence(_ text: String) -> String {
-        let text = text.prefix(1).uppercased() + text.dropFirst()
+        let text = sentenceStart(text)
         return text.hasSuffix(".") ? text : text + "."
     }
 }

@@ -26,7 +26,7 @@ enum FieldGuide {
         case .integer(let bounds): return bounds.upperBound == .max ? "whole number" : "whole number, \(bounds.lowerBound) to \(bounds.upperBound)"
         case .number(let bounds):
             return bounds.upperBound >= 1e15 ? "number" : "number, \(short(bounds.lowerBound)) to \(short(bounds.upperBound))"
-        case .money: return "money, such as 380000, 380k or 1.2M"
+        case .money: return "money, such as 380k"
         case .basisPoints: return "share, such as 30%"
         case .score: return "score, 0 controlled to 4 severe"
         case .boolean: return "yes or no"
@@ -42,9 +42,9 @@ enum FieldGuide {
             if case .group(let group) = kind { return "list of \(group.members.map(\.key).joined(separator: ":")), separated by ;" }
             return "list, separated by ; of: " + words(kind)
         case .group: return "several parts"
-        case .threePoint(let kind): return "low/likely/high (or .low= .likely= .high=) of: " + words(kind)
-        case .points(.domains): return "points to domains, at most 100 together, such as D2:40,D3:30"
-        case .points(.seams): return "points to seams, at most 100 together, such as S1:40,S2:30"
+        case .threePoint(let kind): return "low/likely/high, or each by .low .likely .high: " + words(kind)
+        case .points(.domains): return "points, 100 at most, such as D2:40,D3:30"
+        case .points(.seams): return "points, 100 at most, such as S1:40,S2:30"
         }
     }
 

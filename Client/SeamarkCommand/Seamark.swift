@@ -7,8 +7,7 @@ struct Seamark: ParsableCommand {
         abstract: "Capture an engagement offline; sync it with headquarters when there is a network.",
         discussion: """
             Every capture is durable when the command returns. Nothing needs a network but 'enrol' and 'sync'.
-            Records are named by their handle (L-B014), by their parts where they have none (IV3/LB1, L4/L7), or by the
-            beginning of their id.
+            Records are named by their handle (L-B014), their parts (IV3/LB1, L4/L7), or the beginning of their id.
 
             Exit status:
             \(ExitStatus.table)
@@ -17,7 +16,7 @@ struct Seamark: ParsableCommand {
         groupedSubcommands: [
             CommandGroup(name: "This device", subcommands: [Enrol.self, Unlock.self, Lock.self, Use.self, Status.self]),
             CommandGroup(name: "Capturing", subcommands: CapturedTypes.commands),
-            CommandGroup(name: "Reading", subcommands: [List.self, Show.self, Log.self, Export.self]),
+            CommandGroup(name: "Reading", subcommands: [List.self, Show.self, Log.self, Report.self, Export.self]),
             CommandGroup(name: "With others", subcommands: [Sync.self, Conflicts.self, Resolve.self, Import.self, Verify.self]),
         ])
 }

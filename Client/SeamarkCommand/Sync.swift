@@ -20,6 +20,7 @@ struct Sync: ParsableCommand {
     func run() throws {
         let place = try Workplace(work)
         let before = try conflictIDs(place)
+        let known = try changesOfOthers(place)
         let report = try SyncRun.run(place.device, cutAfterBlocks: cutAfterBlocks) { progress in
             Terminal.progress(
                 "Syncing: \(counted(progress.changesLeft, "change")) to send, \(counted(progress.entriesLeft, "entry", "entries")) to fetch, "
@@ -27,16 +28,17 @@ struct Sync: ParsableCommand {
         }
         Terminal.progress("")
         let after = try conflictIDs(place)
+        let fetched = try changesOfOthers(place) - known
         let new = after.subtracting(before).count
-        if format.json { return Terminal.json(document(report, new, after.count, try place.device.state.unsentCount)) }
-        say(report, new, after.count)
+        if format.json { return Terminal.json(document(report, fetched, new, after.count, try place.device.state.unsentCount)) }
+        say(report, fetched, new, after.count)
     }
 
-    private func say(_ report: SyncRun.Report, _ newConflicts: Int, _ conflicts: Int) {
+    private func say(_ report: SyncRun.Report, _ fetched: Int, _ newConflicts: Int, _ conflicts: Int) {
         let outcome = report.outcome
         var parts: [String] = []
         if outcome.pushedChanges > 0 { parts.append("Sent \(counted(outcome.pushedChanges, "change"))") }
-        if outcome.pulledChanges > 0 { parts.append("\(parts.isEmpty ? "Fetched" : "fetched") \(counted(outcome.pulledChanges, "change"))") }
+        if fetched > 0 { parts.append("\(parts.isEmpty ? "Fetched" : "fetched") \(counted(fetched, "change"))") }
         let traffic = "\(bytesInWords(report.bytesSent)) sent, \(bytesInWords(report.bytesReceived)) received"
         Terminal.line(.init(parts.isEmpty ? "Nothing new on either side." : parts.joined(separator: ", ") + ".", .green), .init("  (\(traffic))", .dim))
         if outcome.revoked { Terminal.line(.init("This device was revoked. What it captured was handed in; ask headquarters.", .red)) }
@@ -60,18 +62,24 @@ struct Sync: ParsableCommand {
         }
     }
 
-    private func document(_ report: SyncRun.Report, _ newConflicts: Int, _ conflicts: Int, _ unsent: Int) -> JSONValue {
+    private func document(_ report: SyncRun.Report, _ fetched: Int, _ newConflicts: Int, _ conflicts: Int, _ unsent: Int) -> JSONValue {
         let outcome = report.outcome
         func ids(_ scopes: [Identifier]) -> JSONValue { .array(scopes.map { .string($0.description) }) }
         return .object([
             JSONMember("sentBlocks", .integer(Int64(outcome.pushedBlocks))), JSONMember("sentChanges", .integer(Int64(outcome.pushedChanges))),
-            JSONMember("fetchedEntries", .integer(Int64(outcome.pulledEntries))), JSONMember("fetchedChanges", .integer(Int64(outcome.pulledChanges))),
+            JSONMember("fetchedEntries", .integer(Int64(outcome.pulledEntries))), JSONMember("fetchedChanges", .integer(Int64(fetched))),
             JSONMember("quarantined", .integer(Int64(outcome.quarantined))), JSONMember("held", ids(outcome.held)),
             JSONMember("renumbered", ids(outcome.renumbered)), JSONMember("rebuilt", ids(outcome.rebuilt)), JSONMember("revoked", .bool(outcome.revoked)),
             JSONMember("newConflicts", .integer(Int64(newConflicts))), JSONMember("conflicts", .integer(Int64(conflicts))),
             JSONMember("unsent", .integer(Int64(unsent))), JSONMember("bytesSent", .integer(Int64(report.bytesSent))),
             JSONMember("bytesReceived", .integer(Int64(report.bytesReceived))), JSONMember("skewMilliseconds", .integer(report.skew)),
         ])
+    }
+
+    /// What came from elsewhere: the log also tells a device its own changes back.
+    private func changesOfOthers(_ place: Workplace) throws -> Int {
+        let state = try place.device.state
+        return state.replicas.values.reduce(0) { sum, replica in sum + replica.history.values.count { $0.stamp.device != state.identity.device } }
     }
 
     private func conflictIDs(_ place: Workplace) throws -> Set<Identifier> {

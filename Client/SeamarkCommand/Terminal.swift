@@ -79,7 +79,10 @@ enum Terminal {
     }
 
     private static func rendered(_ pieces: [Piece], _ colour: Bool) -> String {
-        pieces.map { piece in
+        // Nothing that ends a line is only there to fill it.
+        var pieces = pieces
+        while let last = pieces.last, last.text.allSatisfy({ $0 == " " }) { pieces.removeLast() }
+        return pieces.map { piece in
             guard colour, let style = piece.style, !piece.text.isEmpty else { return piece.text }
             return "\u{1b}[\(style.rawValue)m\(piece.text)\u{1b}[0m"
         }.joined()
