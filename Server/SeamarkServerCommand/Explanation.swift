@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import SeamarkCrypto
+internal import SeamarkModel
 internal import SeamarkServer
 internal import SeamarkStore
 
@@ -20,6 +21,7 @@ enum Explanation {
         case let error as NoEntropy: (error.description, 70)
         case let error as ProcessHardening.Refusal: (error.description, 70)
         case let error as CertificateError: ("making a certificate: \(error)", 70)
+        case let error as ReportError: (error.description, 65)
         case is CleanExit, is ValidationError, is ExitCode: nil
         default: SeamarkServerCommand.exitCode(for: error).rawValue == 1 ? ("\(error)", 70) : nil
         }

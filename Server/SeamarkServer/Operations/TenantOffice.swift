@@ -11,7 +11,7 @@ public struct TenantOffice: Sendable {
     public let store: TenantStore
     let keys: TenantKeys
     private let installation: Installation
-    private let clock: WallClock
+    let clock: WallClock
 
     init(name: ShortName, folder: TenantFolder, installation: Installation, clock: WallClock) throws {
         self.name = name
@@ -235,7 +235,7 @@ public struct TenantOffice: Sendable {
         }
     }
 
-    private func find(_ id: Identifier?, _ what: String, list: String) throws -> Identifier {
+    func find(_ id: Identifier?, _ what: String, list: String) throws -> Identifier {
         guard let id else {
             throw OperationFailure(
                 .notFound, doing: "looking for \(what)", wrong: "there is none of this short name or id", remedy: "see seamark-server \(list)")
