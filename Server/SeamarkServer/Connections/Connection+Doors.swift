@@ -1,0 +1,101 @@
+internal import Logging
+internal import NIOCore
+internal import SeamarkProtocol
+internal import SeamarkTLS
+
+// Who is let in, and what the sessions behind the doors want done.
+extension Connection {
+    /// The handshake is done: with a certificate to the tenant's door, without to the enrolment door.
+    func enter(_ tls: TLSSession) {
+        let chosen = tls.tenant
+        guard let certificate = tls.peerCertificate else {
+            var session = EnrolmentDoorSession()
+            let door = services.door.enrolment(chosen: chosen)
+            let actions = session.began(now: services.clock.now())
+            phase = .enrolment(session, door)
+            return perform(actions, door)
+        }
+        phase = .entering
+        let door = services.door
+        work({ try door.open(certificate: certificate, chosen: chosen) }) { connection, result in connection.entered(result) }
+    }
+
+    func entered(_ result: Result<DeviceSession?, any Error>) {
+        guard case .entering = phase else { return }
+        switch result {
+        case .success(let device?):
+            guard services.register.admitted(number, as: device.guest) else {
+                return refuse(Problem(.tooSlow, "this device has too many connections; close one and try again"))
+            }
+            if isStopping { return leave() }
+            var session = ServerSession()
+            let actions = session.began()
+            phase = .tenant(session, device)
+            perform(actions)
+        case .success(nil):
+            services.register.count { $0.refusedAtDoor += 1 }
+            services.logger.notice("certificate refused at the door")
+            refuse(Problem(.deviceRevoked, "this server does not know the device; ask headquarters for a new invitation"))
+        case .failure(let error):
+            services.fault("open the tenant's door", error)
+            refuse(Problem(.serverFault, "the server could not do this; nothing was stored, try again"))
+        }
+    }
+
+    func perform(_ actions: [ServerSession.Action]) {
+        guard case .tenant(_, let device) = phase else { return }
+        for action in actions {
+            switch action {
+            case .prepareWelcome:
+                request(.welcome, bytes: 0) { connection, number in
+                    connection.work({ try device.welcome() }) { $0.answered(number, $1) { session, value in session.welcomed(value) } }
+                }
+            case .send(let message): send(message)
+            case .note(let status): device.note(status)
+            case .push(let push):
+                services.register.count { $0.pushes += 1 }
+                request(.push, bytes: push.block.count + push.sensitive.count) { connection, number in
+                    connection.open(push, for: device, number)
+                }
+            case .pull(let pull):
+                request(.pull, bytes: 0) { connection, number in
+                    connection.work({ try device.pull(pull) }) { $0.answered(number, $1) { session, value in session.pulled(value) } }
+                }
+            case .close(let problem): refuse(problem)
+            }
+        }
+    }
+
+    func perform(_ actions: [EnrolmentDoorSession.Action], _ door: EnrolmentDoor) {
+        for action in actions {
+            switch action {
+            case .send(let message): send(message)
+            case .enrol(let enrol):
+                request(.enrol, bytes: 0) { connection, _ in
+                    door.enrol(enrol, then: connection.back { $0.enrolled($1) })
+                }
+            case .close(let problem):
+                if problem != nil { services.register.count { $0.refusedEnrolments += 1 } }
+                refuse(problem)
+            }
+        }
+    }
+
+    func enrolled(_ result: Result<EnrolmentDoor.Answer, any Error>) {
+        requests.removeAll { $0.kind == .enrol }
+        guard case .enrolment(var session, let door) = phase else { return }
+        let actions: [EnrolmentDoorSession.Action]
+        switch result {
+        case .success(.enrolled(let enrolled)):
+            services.register.count { $0.enrolments += 1 }
+            actions = session.enrolled(enrolled)
+        case .success(.refused(let problem)): actions = session.refused(problem)
+        case .failure(let error):
+            services.fault("enrol a device", error)
+            actions = session.refused(Problem(.serverFault, "the server could not do this; nothing was stored, try again"))
+        }
+        phase = .enrolment(session, door)
+        perform(actions, door)
+        flush()
+    }
+}

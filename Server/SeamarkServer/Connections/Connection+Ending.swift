@@ -1,0 +1,155 @@
+internal import Logging
+internal import NIOCore
+internal import SeamarkProtocol
+internal import SeamarkTLS
+
+// What goes out, when it ends, and how long anything may take.
+extension Connection {
+    func send(_ message: Message) {
+        if greeted == nil {
+            greeted = .now()
+            schedule()
+        }
+        outbound += FrameDecoder.frame(message.payload)
+    }
+
+    /// Encrypts what the peer can take, and hands it to the socket.
+    func flush() {
+        guard let context, let tls, context.channel.isActive else { return }
+        var hasWritten = false
+        while context.channel.isWritable || isLeaving {
+            if tls.failure == nil, sentFrom < outbound.count, !hasSaidGoodbye {
+                let taken = (try? outbound.withUnsafeBytes { try tls.write(UnsafeRawBufferPointer(rebasing: $0[sentFrom...])) }) ?? 0
+                sentFrom += taken
+                if sentFrom == outbound.count {
+                    outbound.removeAll(keepingCapacity: outbound.capacity <= 64 * 1024)
+                    sentFrom = 0
+                } else if sentFrom > 1 << 20 {
+                    outbound.removeFirst(sentFrom)
+                    sentFrom = 0
+                }
+            }
+            if isLeaving, !hasSaidGoodbye, sentFrom == outbound.count || tls.failure != nil {
+                hasSaidGoodbye = true
+                tls.close()
+            }
+            let ciphertext = tls.takeCiphertext(atMost: 64 * 1024)
+            guard !ciphertext.isEmpty else { break }
+            context.write(Self.wrapOutboundOut(ByteBuffer(bytes: ciphertext)), promise: nil)
+            hasWritten = true
+            if isLeaving, !context.channel.isWritable { break }
+        }
+        if hasWritten { context.flush() }
+        if isLeaving, hasSaidGoodbye, tls.pendingCiphertext == 0, !isHalfClosed {
+            // The socket's own end follows the farewell; what the peer still sends is read and dropped, or its last bytes would be lost
+            // in a reset.
+            isHalfClosed = true
+            if tls.peerHasClosed { context.close(promise: nil) } else { context.close(mode: .output, promise: nil) }
+        }
+    }
+
+    // MARK: The end
+
+    func refuse(_ problem: Problem?) {
+        if let problem {
+            services.logger.info("connection ended", metadata: ["code": "\(problem.code.rawValue)"])
+            send(.problem(problem))
+        }
+        leave()
+    }
+
+    /// Says what is left to say and goodbye.
+    func leave() {
+        switch phase {
+        case .leaving, .gone: return
+        case .handshaking, .entering, .tenant, .enrolment: break
+        }
+        phase = .leaving
+        leaving = .now()
+        // Pushes that have begun are finished and kept. Their answers are lost; the device asks again.
+        requests.removeAll { $0.begin != nil }
+        frameWindow = nil
+        flush()
+        schedule()
+        context?.read()
+    }
+
+    /// From outside: the server stops, or the device was revoked.
+    func end(_ ending: ConnectionRegister.Ending) {
+        switch ending {
+        case .cutting: cut()
+        case .revoked:
+            if case .tenant(var session, let device) = phase {
+                let actions = session.ended(Problem(.deviceRevoked, "this device was revoked; sync again to hand in what it still holds"))
+                phase = .tenant(session, device)
+                perform(actions)
+            } else {
+                leave()
+            }
+        case .stopping:
+            isStopping = true
+            // With answers due, the last of them ends the connection.
+            let isDue = requests.contains { $0.begin == nil }
+            requests.removeAll { $0.begin != nil }
+            if !isDue { leave() }
+        }
+        flush()
+    }
+
+    func cut() { context?.close(promise: nil) }
+
+    // MARK: Time
+
+    func schedule() {
+        timer?.cancel()
+        guard context != nil, let deadline = nextDeadline else { return }
+        let bound = NIOLoopBound(self, eventLoop: loop)
+        timer = loop.scheduleTask(deadline: max(deadline, .now() + .milliseconds(1))) { bound.value.checkTime() }
+    }
+
+    var nextDeadline: NIODeadline? {
+        let limits = services.limits
+        switch phase {
+        case .handshaking, .entering: return began + .milliseconds(limits.handshakeMilliseconds)
+        case .tenant, .enrolment:
+            var next = lastActivity + .milliseconds(limits.idleMilliseconds)
+            if !hasHeardFrame { next = min(next, (greeted ?? .now()) + .milliseconds(limits.firstFrameMilliseconds)) }
+            // Looked at often enough for a window that opens meanwhile.
+            next = min(next, (frameWindow?.start ?? .now()) + .milliseconds(limits.frameWindowMilliseconds))
+            return next
+        case .leaving: return (leaving ?? .now()) + .milliseconds(limits.farewellMilliseconds)
+        case .gone: return nil
+        }
+    }
+
+    func checkTime() {
+        let now = NIODeadline.now()
+        let limits = services.limits
+        switch phase {
+        case .handshaking, .entering:
+            if now >= began + .milliseconds(limits.handshakeMilliseconds) {
+                services.register.count { $0.tooSlow += 1 }
+                leave()
+            }
+        case .tenant, .enrolment:
+            if !hasHeardFrame, let greeted, now >= greeted + .milliseconds(limits.firstFrameMilliseconds), requests.isEmpty {
+                services.register.count { $0.tooSlow += 1 }
+                refuse(Problem(.tooSlow, "no frame came in time"))
+            } else if let window = frameWindow, now >= window.start + .milliseconds(limits.frameWindowMilliseconds) {
+                if window.bytes < limits.leastFrameBytes {
+                    services.register.count { $0.tooSlow += 1 }
+                    refuse(Problem(.tooSlow, "a frame came too slowly"))
+                } else {
+                    frameWindow = (now, 0)
+                }
+            } else if now >= lastActivity + .milliseconds(limits.idleMilliseconds), requests.isEmpty {
+                refuse(nil)
+            }
+        case .leaving:
+            if let leaving, now >= leaving + .milliseconds(limits.farewellMilliseconds) { return cut() }
+        case .gone: return
+        }
+        flush()
+        schedule()
+    }
+}
