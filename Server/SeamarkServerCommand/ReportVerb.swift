@@ -5,7 +5,7 @@ internal import SeamarkServer
 struct ReportVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report", abstract: "Write an engagement's report: what it costs, where it comes from, in order.",
-        discussion: "Writes report.json into the folder. The files are for their owner alone.")
+        discussion: "Writes report.html (self-contained), report.md and report.json into the folder. The files are for their owner alone.")
 
     @OptionGroup var tenant: TenantOption
     @Argument(help: "The engagement's short name or id.")
@@ -17,6 +17,7 @@ struct ReportVerb: ParsableCommand {
     func run() throws {
         let report = try tenant.open().report(on: engagement, software: "seamark-server \(SeamarkServerCommand.configuration.version)")
         if json { return Output.json(report.document) }
-        for path in try TenantOffice.write([("report.json", report.json)], to: out) { print("Wrote \(path).") }
+        let files = [("report.html", report.html), ("report.md", report.markdown), ("report.json", report.json)]
+        for path in try TenantOffice.write(files, to: out) { print("Wrote \(path).") }
     }
 }
