@@ -1,0 +1,203 @@
+import SeamarkCrypto
+import SeamarkJournal
+import SeamarkProtocol
+import SeamarkTestSupport
+import Testing
+
+/// A device in memory and a server in memory, with the session machines between them and no socket.
+struct Voyage {
+    static let primitives = SystemPrimitives()
+    static let serverKey = SigningKey(seed: SecretBytes(copying: Array(repeating: 9, count: 32)))
+    static let serverDevice = Identifier(high: 0x5e, low: 1)
+    static let scope = Clash.scope
+
+    enum End: Equatable {
+        case finished(SyncSession.Outcome)
+        case failed(SyncProblem)
+    }
+
+    /// What a device keeps.
+    struct Ship {
+        let number: Int
+        let key: SigningKey
+        var replicas: [Identifier: Replica] = [:]
+        var blocks: [Hash256: Block] = [:]
+        var clock: DeviceClock
+        var id: Identifier { Clash.device(number) }
+
+        init(_ number: Int) {
+            self.number = number
+            key = Voyage.key(number)
+            clock = DeviceClock(device: Clash.device(number))
+        }
+
+        mutating func capture(_ clash: inout Clash, now: Int64) -> Change? {
+            guard let replica = replicas[Voyage.scope] else { return nil }
+            let change = clash.change(by: number, at: clock.stamp(now: now).time, seeing: replica.record)
+            replicas[Voyage.scope]?.apply(.captured(change), Voyage.primitives)
+            return change
+        }
+    }
+
+    static func key(_ number: Int) -> SigningKey { SigningKey(seed: SecretBytes(copying: Array(repeating: UInt8(number), count: 32))) }
+
+    static func server(epoch: UInt64 = 1) -> ModelServer { ModelServer(scope: scope, epoch: epoch, signer: serverKey, primitives) }
+
+    var dice: SplitMix64
+    var isRevoked = false
+    /// Alters what the server says on its way.
+    var tamper: (Message) -> Message = { $0 }
+    /// What passed, for transcripts.
+    var transcript: [String] = []
+    /// Messages until the line is cut.
+    var budget = Int.max
+
+    init(seed: UInt64) { dice = SplitMix64(seed: seed) }
+
+    func welcome(_ server: ModelServer, to ship: Ship) -> Message {
+        let known = server.streams.filter { $0.key.device == ship.id }.sorted { $0.key < $1.key }
+        return .welcome(
+            Message.Welcome(
+                schema: 1, leastSchema: 1, epoch: server.epoch, time: 0, role: 1,
+                serverKey: Message.ServerKey(epoch: server.epoch, device: Self.serverDevice, key: Self.serverKey.publicKey, signature: [1]),
+                scopes: [
+                    Message.ScopeStatus(
+                        scope: Self.scope, kind: .engagement, staffed: server.isStaffed, place: server.place, digest: server.state.digest,
+                        streams: known.map { Message.KnownStream(incarnation: $0.key.incarnation, end: $0.value) })
+                ], revoked: isRevoked))
+    }
+
+    /// What the server does with a message.
+    func answer(_ message: Message, _ server: inout ModelServer, from ship: Ship) -> [Message] {
+        switch message {
+        case .push(let push):
+            do {
+                let block = try PushGate.open(push, from: ship.id, signingKey: ship.key.publicKey, Self.primitives)
+                let end = Message.KnownStream(incarnation: block.stream.incarnation, end: server.streams[block.stream] ?? .beginning)
+                switch server.push(block, received: 50) {
+                case .receipt(let receipt): return [.receipt(receipt)]
+                case .quarantined: return [.pushRefused(Message.PushRefusal(scope: push.scope, block: block.hash, code: .notStaffed, end: end))]
+                case .refused(let isGap, _):
+                    return [.pushRefused(Message.PushRefusal(scope: push.scope, block: block.hash, code: isGap ? .streamGap : .streamFork, end: end))]
+                }
+            } catch {
+                return [
+                    .pushRefused(
+                        Message.PushRefusal(scope: push.scope, block: error.block, code: error.code, end: Message.KnownStream(incarnation: 0, end: .beginning)))
+                ]
+            }
+        case .pull(let pull):
+            guard server.contains(pull.cursor) else { return [.problem(Problem(.unknownCursor, "not here"))] }
+            let after = Int(pull.cursor.position)
+            let entries = server.log.dropFirst(after).prefix(3).map { entry, block in
+                let isOwn = block.map { $0.stream.device == ship.id && $0.stream.incarnation == pull.ownIncarnation } ?? true
+                return Message.Entry(
+                    entry: entry, block: isOwn ? nil : block?.bytes,
+                    sensitive: isOwn ? [] : SensitivePart.encode(block?.sensitiveParts ?? [], Self.primitives))
+            }
+            return [
+                .entries(
+                    Message.Entries(scope: pull.scope, after: UInt64(after), entries: entries, place: server.place, digest: server.state.digest))
+            ]
+        case .status: return []
+        case .problem, .welcome, .receipt, .pushRefused, .entries, .door, .enrol, .enrolled:
+            Issue.record("no device says this")
+            return []
+        }
+    }
+
+    /// One sync from greeting to end.
+    mutating func sync(_ ship: inout Ship, _ server: inout ModelServer) -> End {
+        let knowledge = SyncSession.Knowledge(
+            primitives: Self.primitives, isGenuine: { $0.key == Self.serverKey.publicKey },
+            signingKey: { id in (0..<9).first { Clash.device($0) == id }.map { Self.key($0).publicKey } })
+        let device = SyncSession.Device(id: ship.id, tenant: .zero, software: "test", schema: 1)
+        var session = SyncSession(device: device, now: 0)
+        var inbox = [welcome(server, to: ship)]
+        while true {
+            guard !inbox.isEmpty, budget > 0 else { return end(session.ended()) }
+            budget -= 1
+            let message = tamper(inbox.removeFirst())
+            transcript.append("<\(Self.kind(message))")
+            guard let read = try? Message(payload: message.payload) else { return end(session.ended()) }
+            var actions = session.received(read, replicas: ship.replicas, knowledge)
+            repeat {
+                if let end = carry(actions, &session, &ship, &server, &inbox) { return end }
+                actions = session.advance(ship.replicas)
+            } while !actions.isEmpty
+        }
+    }
+
+    private func end(_ actions: [SyncSession.Action]) -> End {
+        if case .fail(let problem)? = actions.first { return .failed(problem) }
+        return .failed(.cut)
+    }
+
+    private mutating func carry(
+        _ actions: [SyncSession.Action], _ session: inout SyncSession, _ ship: inout Ship, _ server: inout ModelServer, _ inbox: inout [Message]
+    ) -> End? {
+        let id = ship.id
+        for action in actions {
+            switch action {
+            case .send(let message):
+                guard send(message, ship, &server, &inbox) else { return end(session.ended()) }
+            case .push(let scope, let blocks):
+                for hash in blocks {
+                    guard let block = ship.blocks[hash] else { preconditionFailure("a block that was never sealed") }
+                    let push = Message.Push(scope: scope, block: block.bytes, sensitive: SensitivePart.encode(block.sensitiveParts, Self.primitives))
+                    guard send(.push(push), ship, &server, &inbox) else { return end(session.ended()) }
+                }
+            case .adopt: transcript.append("adopt")
+            case .add(let scope, _, let epoch):
+                transcript.append("add")
+                ship.replicas[scope] = Replica(stream: StreamName(device: id, incarnation: dice.next(), scope: scope), epoch: epoch)
+            case .begin(let scope, let epoch):
+                transcript.append("begin")
+                ship.replicas[scope]?.apply(.began(StreamName(device: id, incarnation: dice.next(), scope: scope), epoch: epoch), Self.primitives)
+            case .rebuild(let scope, let epoch):
+                transcript.append("rebuild")
+                ship.replicas[scope]?.apply(.rebuilt(epoch: epoch), Self.primitives)
+            case .seal(let scope):
+                transcript.append("seal")
+                while let replica = ship.replicas[scope], !replica.fresh.isEmpty {
+                    let changes = Array(replica.fresh.prefix(2))
+                    let block = Block.seal(changes, in: replica.stream, after: replica.end, by: ship.key, Self.primitives)
+                    ship.blocks[block.hash] = block
+                    ship.replicas[scope]?.apply(.sealed(block), Self.primitives)
+                }
+            case .store(let scope, let events):
+                transcript.append("store")
+                for event in events { ship.replicas[scope]?.apply(event, Self.primitives) }
+            case .finish(let outcome): return .finished(outcome)
+            case .fail(let problem): return .failed(problem)
+            }
+        }
+        return nil
+    }
+
+    /// False when the line is cut before the message arrives.
+    private mutating func send(_ message: Message, _ ship: Ship, _ server: inout ModelServer, _ inbox: inout [Message]) -> Bool {
+        transcript.append(">\(Self.kind(message))")
+        guard budget > 0 else { return false }
+        budget -= 1
+        guard let read = try? Message(payload: message.payload), read == message else { preconditionFailure("every message reads as it was written") }
+        inbox += answer(read, &server, from: ship)
+        return true
+    }
+
+    static func kind(_ message: Message) -> String {
+        switch message {
+        case .problem(let problem): "problem \(problem.code.rawValue)"
+        case .welcome: "welcome"
+        case .status: "status"
+        case .push: "push"
+        case .receipt: "receipt"
+        case .pushRefused(let refusal): "refused \(refusal.code.rawValue)"
+        case .pull: "pull"
+        case .entries(let entries): "entries \(entries.entries.count)"
+        case .door: "door"
+        case .enrol: "enrol"
+        case .enrolled: "enrolled"
+        }
+    }
+}

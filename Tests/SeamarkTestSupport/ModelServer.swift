@@ -1,0 +1,83 @@
+public import SeamarkJournal
+
+/// The server of one scope, as simple as it can be: the rules of the log without any store. What tests hold replicas and
+/// sessions against.
+public struct ModelServer: Sendable {
+    public enum Answer: Sendable {
+        case receipt(Receipt)
+        case quarantined
+        case refused(isGap: Bool, StreamEnd)
+    }
+
+    public let scope: Identifier
+    public var epoch: UInt64
+    /// Records that nobody may write at present.
+    public var closed: Set<Identifier> = []
+    public var isStaffed = true
+    public private(set) var log: [(entry: LogEntry, block: Block?)] = []
+    public private(set) var places: [LogPlace] = [.beginning]
+    public private(set) var state = ScopeState()
+    public private(set) var streams: [StreamName: StreamEnd] = [:]
+    /// Blocks in quarantine outside the log.
+    public private(set) var outside: [Hash256: Block] = [:]
+    private var positions: [Hash256: Int] = [:]
+    private var seen: Set<Identifier> = []
+    private let signer: any Signer
+    private let primitives: any Primitives
+
+    public init(scope: Identifier, epoch: UInt64, signer: any Signer, _ primitives: any Primitives) {
+        self.scope = scope
+        self.epoch = epoch
+        self.signer = signer
+        self.primitives = primitives
+    }
+
+    public var place: LogPlace { places[places.count - 1] }
+
+    public func contains(_ place: LogPlace) -> Bool { place.position < UInt64(places.count) && places[Int(place.position)] == place }
+
+    public mutating func push(_ block: Block, received: Int64) -> Answer {
+        if let position = positions[block.hash] { return .receipt(receipt(position)) }
+        guard isStaffed else {
+            outside[block.hash] = block
+            return .quarantined
+        }
+        let end = streams[block.stream] ?? .beginning
+        guard StreamEnd(number: block.first - 1, hash: block.previous) == end else { return .refused(isGap: block.first > end.number + 1, end) }
+        admit(block, received: received)
+        return .receipt(receipt(log.count))
+    }
+
+    private mutating func admit(_ block: Block, received: Int64) {
+        var verdicts: [Verdict] = []
+        for change in block.changes {
+            if !seen.insert(change.id).inserted {
+                verdicts.append(.duplicate)
+            } else {
+                verdicts.append(change.edits.contains { closed.contains($0.record) } ? .refused(.finalised) : .accepted)
+            }
+        }
+        streams[block.stream] = block.end
+        outside[block.hash] = nil
+        append(LogEntry(content: .block(block.hash), verdicts: verdicts, received: received), block)
+        positions[block.hash] = log.count
+    }
+
+    /// Releases refused changes.
+    public mutating func release(_ ids: [Identifier], received: Int64) {
+        append(LogEntry(content: .release(ids), verdicts: [], received: received), nil)
+    }
+
+    private mutating func append(_ entry: LogEntry, _ block: Block?) {
+        places.append(LogPlace(position: UInt64(places.count), hash: entry.logHash(after: place.hash, primitives)))
+        log.append((entry, block))
+        state.read(entry, changes: block?.changes ?? [])
+    }
+
+    private func receipt(_ position: Int) -> Receipt {
+        guard case .block(let hash) = log[position - 1].entry.content else { preconditionFailure("a receipt is for a block") }
+        return Receipt(
+            epoch: epoch, scope: scope, place: places[position], block: hash, verdicts: log[position - 1].entry.verdicts,
+            received: log[position - 1].entry.received, signer: signer)
+    }
+}
