@@ -2,7 +2,7 @@
 """The main job, told and checked: two clients, three laptops of one and one of the other, offline work, a cut link, conflicts,
 a decision, and headquarters' report. Every step runs the real programs as processes of their own over TLS on 127.0.0.1; a step
 that does not do what it says ends the story with status 1. Standard library only. All people and figures are fictitious."""
-import argparse, copy, json, os, pathlib, shutil, signal, socket, subprocess, sys, threading
+import argparse, copy, json, os, pathlib, shutil, signal, socket, subprocess, sys, threading, time, uuid
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PASSPHRASE = "seven quiet furnaces hum behind the planner\n"
@@ -294,9 +294,11 @@ def tell(s):
         s.must((s.out / name).stat().st_size > 1000, f"{name} is missing")
     s.say(f"The report lies in {os.path.relpath(s.out)}/report.html, report.md and report.json.")
 
-    s.chapter("The two clients stay apart.")
-    cross_tenant(s)
+    s.chapter("A client written in Python from the specification alone joins Halden, and is turned away at Northlink.")
+    independent_client(s, s.server_verb("invite", "--tenant", "halden", "ann").strip(), s.server_verb("invite", "--tenant", "northlink", "nia").strip())
     s.stop_server()
+
+    s.chapter("The two clients stay apart.")
     canaries = ["Dayton", "gear cell", "Halden", "go fishing", "heat treat", "private list of orders"]
     hits = search(s.work / "nia", canaries)
     s.must(not hits, f"Northlink's laptop holds something of Halden's: {hits}")
@@ -330,20 +332,42 @@ def find_figures(figures):
     return {"p10": headline["p10"], "p50": headline["p50"], "p90": headline["p90"], "front": figures["frontRunners"], "seam": figures["seams"][0]["key"]}
 
 
-def cross_tenant(s):
-    """A Halden certificate on Northlink's label: the handshake refuses it. The certificate is enrolled by the independent Python
-    client, which keeps its key where openssl can use it."""
-    peer = s.work / "peer"
-    halden = s.server_verb("invite", "--tenant", "halden", "ann").strip()
-    northlink = s.server_verb("invite", "--tenant", "northlink", "nia").strip()
-    done = subprocess.run([ROOT / "Scripts/python-peer", ROOT / "Tests/PythonPeer/peer.py", "enrol", peer], input=halden, text=True, capture_output=True)
-    s.must(done.returncode == 0, f"the Python client could not enrol: {done.stderr.strip()}")
-    label = {"Halden's": halden.split("/")[3], "Northlink's": northlink.split("/")[3]}
-    certificate, key = credentials(peer)
+class Peer:
+    """The independent client in Python, written from the specification alone."""
+
+    def __init__(self, story, invitation):
+        self.story, self.folder = story, story.work / "peer"
+        self.run("enrol", given=invitation)
+
+    def run(self, verb, *words, given=None):
+        done = subprocess.run([ROOT / "Scripts/python-peer", ROOT / "Tests/PythonPeer/peer.py", "--json", verb, self.folder, *words],
+                              input=given if given is not None else "", text=True, capture_output=True)
+        self.story.must(done.returncode == 0, f"the Python client's {verb} ended with {done.returncode}: {done.stderr.strip()} {done.stdout.strip()}")
+        return json.loads(done.stdout)
+
+
+def independent_client(s, halden, northlink):
+    """The Python client as one more device of Ann's: it captures, and comes to the same state by its own arithmetic."""
+    peer = Peer(s, halden)
+    peer.run("pull")
+    now = int(time.time() * 1000)
+    observation = uuid.uuid4().hex
+    edits = [{"record": observation, "type": 26, "field": 2, "value": {"int": now}},
+             {"record": observation, "type": 26, "field": 10, "value": {"text": "Two carts wait for one inspector."}, "sensitive": True}]
+    peer.run("push", "-", given=json.dumps({"scope": "engagement", "schema": 1, "changes": [{"edits": edits}]}))
+    peer.run("pull")
+    peer.run("verify")
+    s("ann", "sync")
+    s.must("Two carts wait for one inspector." in s("ann", "list", "observation"), "what the Python client captured has not reached Ann's laptop")
+    s.must(s.scope("ann")["digest"] in json.dumps(peer.run("status")), "the Python client's digest is not Ann's")
+    s.say("It enrolled, pulled, pushed an observation and verified every chain; its digest, computed by other code, is that of Ann's laptop.")
+
+    certificate, key = peer.folder / "certificate.der", peer.folder / "tls-key.der"
     heard = {}
-    for whose, name in label.items():
+    for whose, line in (("Halden's", halden), ("Northlink's", northlink)):
         call = subprocess.Popen(
-            ["openssl", "s_client", "-connect", f"127.0.0.1:{s.port}", "-servername", name, "-cert", certificate, "-key", key, "-tls1_3", "-quiet", "-verify_quiet"],
+            ["openssl", "s_client", "-connect", f"127.0.0.1:{s.port}", "-servername", line.split("/")[3], "-cert", certificate, "-certform", "DER",
+             "-key", key, "-keyform", "DER", "-tls1_3", "-quiet", "-verify_quiet"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         try:
             heard[whose] = call.communicate(timeout=1.5)[0]
@@ -352,16 +376,7 @@ def cross_tenant(s):
             heard[whose] = call.communicate()[0]
     s.must(b"alert unknown ca" not in heard["Halden's"] and len(heard["Halden's"]) > 100, "Halden's own certificate was not welcomed on Halden's label")
     s.must(b"alert unknown ca" in heard["Northlink's"], "a Halden certificate was not refused on Northlink's label")
-    s.say("A Halden certificate is welcomed on Halden's label, and refused in the handshake on Northlink's: alert unknown_ca, not one byte of data.")
-
-
-def credentials(folder):
-    """The certificate and the private key that the Python client keeps as files."""
-    files = [p for p in folder.rglob("*") if p.is_file() and p.suffix == ".pem"]
-    text = {p: p.read_text() for p in files}
-    key = next(p for p, t in text.items() if "PRIVATE KEY" in t and "device" in p.name)
-    certificate = next(p for p, t in text.items() if "BEGIN CERTIFICATE" in t and "device" in p.name)
-    return certificate, key
+    s.say("Its Halden certificate, shown on Northlink's label, is refused in the handshake (alert unknown_ca): not one byte of data.")
 
 
 def search(folder, words):
