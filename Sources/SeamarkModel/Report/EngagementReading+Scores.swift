@@ -64,7 +64,7 @@ extension EngagementReading {
             leaveOut(answer, "names nobody who answered; it is not scored")
             return nil
         }
-        // Everyone in the room must have agreed.
+        // Of several who answered together, everyone must have agreed.
         let consents = views.map { $0.consent?.state ?? .none }
         guard consents.allSatisfy({ $0 == .given }) else {
             leaveOut(answer, consents.contains(.withdrawn)

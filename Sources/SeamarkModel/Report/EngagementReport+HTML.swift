@@ -33,12 +33,12 @@ extension EngagementReport {
             out += "<div class=\"status ready\" role=\"note\" aria-label=\"Status\"><p>Board-ready: every condition of the gate is met.</p></div>\n"
         }
         out += "</header>\n<main>\n" + pageOne
-        out += section("From gross to net", figure(waterfallTable), page: true)
+        out += section("From gross to net", figure(waterfallTable))
         out += section("Where it comes from: domains", paragraph(domainRunners) + figure(domainTable))
         out += section("What kind of money, how well evidenced", figure(categoryTable) + evidence)
         out += section("At which seams", paragraph(seamRunners) + figure(seamTable) + grid + list(seams.map(story)) + (stressSentence.map(paragraph) ?? ""))
         out += section("Open conflicts", openConflicts)
-        out += section("Lines", figure(lineTable, type: "lines") + "<h3>Overlaps</h3>\n" + figure(overlapTable), page: true)
+        out += section("Lines", figure(lineTable, type: "lines") + "<h3>Overlaps</h3>\n" + figure(overlapTable))
         out += section("Method", method, page: true)
         out += "</main>\n<footer class=\"end\"><p>\(text(statusLabel)) · \(text(facts.handle)) · \(text(ReportText.clean(provenance.software))) · inputs \(String(inputsHash.description.prefix(16)))</p></footer>\n</body>\n</html>\n"
         return out
@@ -91,7 +91,8 @@ extension EngagementReport {
 
     /// A table with its caption, and its marks drawn beside the rows that have them.
     private func figure(_ table: ReportTable, type: String = "") -> String {
-        var out = "<figure>\n<figcaption>\(text(table.caption))</figcaption>\n"
+        // A short table stays on one printed page.
+        var out = "<figure\(table.rows.count <= 14 ? " class=\"keep\"" : "")>\n<figcaption>\(text(table.caption))</figcaption>\n"
         guard !table.rows.isEmpty else { return out + "<p>None.</p></figure>\n" }
         let isDrawn = table.rows.contains { $0.mark != nil }
         // The drawing stands after the first wide column.
@@ -132,7 +133,7 @@ extension EngagementReport {
         func names(_ key: (Seam) -> String?) -> [String] { Array(Set(placed.compactMap(key))).sorted() }
         let rows = names(\.seam.from), columns = names(\.seam.to)
         guard !placed.isEmpty, columns.count <= 12 else { return "" }
-        var out = "<figure>\n<figcaption>From the unit in the row to the unit in the column: mean exposure with P10 to P90, \(text(thousandsOf)) a year. The darker, the more severe.</figcaption>\n"
+        var out = "<figure\(rows.count <= 8 ? " class=\"keep\"" : "")>\n<figcaption>From the unit in the row to the unit in the column: mean exposure with P10 to P90, \(text(thousandsOf)) a year. The darker, the more severe.</figcaption>\n"
         out += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Seams from unit to unit\"><table class=\"grid\"><thead><tr><td></td>"
         for column in columns { out += "<th scope=\"col\">\(text(column))</th>" }
         out += "</tr></thead><tbody>\n"

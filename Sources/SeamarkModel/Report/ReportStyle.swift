@@ -4,7 +4,7 @@ enum ReportStyle {
     static func sheet(margin: String) -> String {
         precondition(margin.unicodeScalars.allSatisfy { $0 != "\"" && $0 != "\\" && $0 != "<" && $0.value >= 0x20 }, "plain words")
         return css + "@page{size:A4;margin:16mm 15mm 18mm;@bottom-left{content:\"\(margin)\";font:7.5pt system-ui,sans-serif;color:#5b6675}"
-            + "@bottom-right{content:counter(page) \" / \" counter(pages);font:7.5pt system-ui,sans-serif;color:#5b6675}}"
+            + "@bottom-right{width:18mm;white-space:nowrap;content:counter(page) \" / \" counter(pages);font:7.5pt system-ui,sans-serif;color:#5b6675}}"
     }
 
     private static let css = #"""
@@ -119,7 +119,7 @@ enum ReportStyle {
         figcaption,.facts,.fictitious,.status ul,footer.end{font-size:8.8pt}
         .status{padding:6pt 11pt;margin-top:7pt}figure{margin:7pt 0 9pt}section.first{padding-top:8pt}.fictitious{padding:5pt 9pt;margin:8pt 0}
         .scroll{overflow:visible}
-        h2,h3,figcaption{break-after:avoid}
+        h2,h3,figcaption,section>p{break-after:avoid}
         tr,.keep,.conflict,.card,.status{break-inside:avoid}
         thead{display:table-header-group}
         svg text{font-size:8.5pt}
