@@ -53,7 +53,7 @@ let package = Package(
         tests("SeamarkProtocolTests", of: ["SeamarkJournal", "SeamarkProtocol", "SeamarkCrypto", "SeamarkWire", protobuf, "SeamarkTestSupport"]),
         tests("SeamarkStoreTests", of: ["SeamarkJournal", "SeamarkModel", "SeamarkCrypto", "SeamarkStore", "SeamarkTestSupport", grdb, sqlite], besides: ["Databases"]),
         tests("SeamarkServerTests", of: shared + ["SeamarkServer", "SeamarkTestSupport", log] + nio),
-        tests("SeamarkClientTests", of: shared + ["SeamarkClient", "SeamarkTestSupport"]),
+        tests("SeamarkClientTests", of: shared + ["SeamarkClient", "SeamarkCommand", "SeamarkTestSupport", arguments]),
         tests("EndToEndTests", of: []),
         module("SeamarkTestSupport", in: "Tests", imports: ["SeamarkJournal"]),
     ]

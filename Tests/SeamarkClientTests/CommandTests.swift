@@ -1,0 +1,108 @@
+import ArgumentParser
+import SeamarkCrypto
+import SeamarkJournal
+import SeamarkModel
+import SeamarkProtocol
+import SeamarkStore
+import Testing
+
+@testable import SeamarkClient
+@testable import SeamarkCommand
+
+struct CommandTests {
+    @Test func `the table of exit statuses is whole and in the help`() {
+        #expect(ExitStatus.allCases.map(\.rawValue) == [0, 64, 65, 66, 69, 70, 73, 74, 75, 76, 77, 78])
+        let help = Seamark.helpMessage(columns: 100)
+        for status in ExitStatus.allCases { #expect(help.contains("\(status.rawValue)  \(status.words)")) }
+    }
+
+    @Test func `each refusal has its status and says what to do`() {
+        let expected: [(any Error, Int32, String)] = [
+            (DeviceStoreError.lock(.wrongPassphrase), 77, "passphrase"), (DeviceStoreError.full, 73, "free some space"), (DeviceStoreError.syncRunning, 75, "wait"),
+            (DeviceStoreError.damagedRow(7), 74, "row 7"), (DeviceStoreError.missing, 78, "enrol"),
+            (Enrolment.Failure.problem(Problem(.expiredInvitation, "")), 76, "Ask headquarters for a new one"),
+            (Enrolment.Failure.problem(Problem(.usedInvitation, "")), 76, "used already"), (Enrolment.Failure.network(.serverNotGenuine), 76, "not the server that was pinned"),
+            (Enrolment.Failure.network(.unreachable), 69, "still serves"),
+            (SyncRun.Failure(cause: .network(.unreachable), acknowledged: 0), 69, "All work stays on this device"),
+            (SyncRun.Failure(cause: .network(.cut), acknowledged: 3), 69, "3 changes arrived safely"),
+            (SyncRun.Failure(cause: .sync(.forgedReceipt), acknowledged: 0), 76, "does not verify"),
+            (TenantHome.Failure.noTenant, 78, "seamark enrol"), (TenantHome.Failure.notChosen(["a", "b"]), 78, "a, b"),
+            (Workplace.Failure.locked(tenant: "halden"), 77, "seamark unlock"), (RecordFinder.Failure.notFound("L9", types: "leakage line"), 66, "L9"),
+            (EngagementExchange.Failure.file(.newerVersion), 65, "nothing was changed"), (Assignment.Malformed(word: "title"), 64, "key=value"),
+            (InputFile.Failure.missing("x.json"), 66, "x.json"), (Device.Refused.noSuchScope, 77, "seamark sync"),
+        ]
+        for (error, status, words) in expected {
+            let explanation = Explanation(error)
+            #expect(explanation.status.rawValue == status, "\(error)")
+            #expect(explanation.sentence.contains(words), "\(explanation.sentence)")
+        }
+        struct Unforeseen: Error {}
+        #expect(Explanation(Unforeseen()).status == .ourFault)
+    }
+
+    @Test func `every type that devices capture has a noun, and nouns are understood in the plural`() {
+        for type in Catalogue.types where type.home == .engagement { #expect(CapturedTypes.nouns.contains { $0.type === type }, "\(type.key)") }
+        #expect(CapturedTypes.type("lines") === Catalogue.leakageLine)
+        #expect(CapturedTypes.type("leak") === Catalogue.leakageLine)
+        #expect(CapturedTypes.type("people") === Catalogue.person)
+        #expect(CapturedTypes.type("nothing") == nil)
+    }
+
+    @Test func `the help of conflicts`() {
+        #expect(Seamark.helpMessage(for: Conflicts.self, columns: 100) == """
+            OVERVIEW: Where two people said different things and neither had seen the other.
+
+            Both stay until somebody settles it with 'seamark resolve'; meanwhile value 1 is shown.
+
+            USAGE: seamark conflicts [<handle>] [--tenant <name>] [--engagement <handle>] [--passphrase-fd <n>] [--json]
+
+            ARGUMENTS:
+              <handle>                Only those of this record.
+
+            OPTIONS:
+              --tenant <name>         Work for this tenant instead of the one chosen with 'use'.
+              --engagement <handle>   Work on this engagement instead of the one chosen with 'use'.
+              --passphrase-fd <n>     Read the passphrase from this file descriptor, for scripts.
+              --json                  Write JSON instead of text.
+              --version               Show the version.
+              -h, --help              Show help information.
+
+            """)
+    }
+
+    @Test func `the help of capturing a site`() {
+        #expect(Seamark.helpMessage(for: CaptureCommand<Site>.Add.self, columns: 100) == """
+            OVERVIEW: Capture a site; prints what it is called.
+
+            For example:
+              seamark site add name="Dayton plant" country=US kind=plant headcount=310
+
+            Fields:
+              handle      short code
+              mergedInto  site, by handle
+              name        text, up to 120 characters on one line (required)
+              code        short code
+              country     code of 2 characters
+              timeZone    text, up to 60 characters on one line
+              kind        plant, warehouse, hub, office, controlRoom, field or other
+              headcount   whole number, 0 to 100000
+              notes       text, up to 8000 characters
+
+            USAGE: seamark site add [--dry-run] [--json] [--tenant <name>] [--engagement <handle>] [--passphrase-fd <n>] [<key=value> ...]
+
+            ARGUMENTS:
+              <key=value>             What it says. A value @FILE is read from that file, @- from standard
+                                      input.
+
+            OPTIONS:
+              --dry-run               Check and show what would be captured; store nothing.
+              --json                  Print what was captured as JSON.
+              --tenant <name>         Work for this tenant instead of the one chosen with 'use'.
+              --engagement <handle>   Work on this engagement instead of the one chosen with 'use'.
+              --passphrase-fd <n>     Read the passphrase from this file descriptor, for scripts.
+              --version               Show the version.
+              -h, --help              Show help information.
+
+            """)
+    }
+}

@@ -1,0 +1,34 @@
+import SeamarkClient
+import Testing
+
+struct TerminalTextTests {
+    @Test(arguments: [
+        ("\u{1b}[31mred\u{1b}[0m", "\u{fffd}[31mred\u{fffd}[0m"), ("a\u{9b}2Jb", "a\u{fffd}2Jb"), ("title\u{7}", "title\u{fffd}"), ("back\u{8}\u{8}", "back\u{fffd}\u{fffd}"),
+        ("two\nlines\tand\r\nmore", "two lines and more"), ("pay\u{202e}001", "pay\u{fffd}001"), ("a\u{200b}b", "a\u{fffd}b"), ("é 漢字 👩‍🔧", "é 漢字 👩‍🔧"),
+        ("\u{e0041}tag", "\u{fffd}tag"), ("a\u{2028}b", "a b"),
+    ])
+    func `nothing that a terminal would obey gets through`(text: String, shown: String) {
+        #expect(TerminalText.line(text) == shown)
+    }
+
+    @Test func `no scalar below space, no delete, no C1 control and no turned direction survives`() {
+        for value in UInt32(0)...0x10ffff {
+            guard let scalar = Unicode.Scalar(value) else { continue }
+            let line = TerminalText.line(String(scalar)).unicodeScalars
+            #expect(line.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) && !(0x202a...0x202e).contains($0.value) && !(0x2066...0x2069).contains($0.value) })
+        }
+    }
+
+    @Test func `line breaks stay where lines are wanted, and JSON keeps its meaning`() {
+        #expect(TerminalText.lines("a\r\nb\u{1b}c") == "a\nb\u{fffd}c")
+        #expect(TerminalText.json("{\n\"a\": \"\u{9b}x\u{202e}\u{e0041}\"}") == "{\n\"a\": \"\\u009bx\\u202e\\udb40\\udc41\"}")
+    }
+
+    @Test func `cutting counts columns, not characters`() {
+        #expect(TerminalText.width("漢字ab") == 6)
+        #expect(TerminalText.width("e\u{301}") == 1)
+        #expect(TerminalText.shortened("漢字漢字", to: 5) == "漢字…")
+        #expect(TerminalText.shortened("short", to: 5) == "short")
+        #expect(TerminalText.shortened("longer", to: 5) == "long…")
+    }
+}
