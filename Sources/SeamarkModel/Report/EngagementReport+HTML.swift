@@ -34,9 +34,9 @@ extension EngagementReport {
         }
         out += "</header>\n<main>\n" + pageOne
         out += section("From gross to net", figure(waterfallTable))
-        out += section("Where it comes from: domains", paragraph(domainRunners) + figure(domainTable))
+        out += section("Where it comes from: domains", lead: paragraph(domainRunners) + figure(domainTable))
         out += section("What kind of money, how well evidenced", figure(categoryTable) + evidence)
-        out += section("At which seams", paragraph(seamRunners) + figure(seamTable) + grid + list(seams.map(story)) + (stressSentence.map(paragraph) ?? ""))
+        out += section("At which seams", lead: paragraph(seamRunners) + figure(seamTable), grid + list(seams.map(story)) + (stressSentence.map(paragraph) ?? ""))
         out += section("Open conflicts", openConflicts)
         out += section("Lines", figure(lineTable, type: "lines") + "<h3>Overlaps</h3>\n" + figure(overlapTable))
         out += section("Method", method, page: true)
@@ -54,8 +54,9 @@ extension EngagementReport {
         items.isEmpty ? "<p>None.</p>\n" : "<ul>" + items.map { "<li>\(text($0))</li>" }.joined() + "</ul>\n"
     }
 
-    private func section(_ title: String, _ content: String, page: Bool = false) -> String {
-        "<section\(page ? " class=\"page\"" : "")>\n<h2>\(text(title))</h2>\n\(content)</section>\n"
+    /// - Parameter lead: stays on one printed page with the title.
+    private func section(_ title: String, lead: String = "", _ content: String = "", page: Bool = false) -> String {
+        "<section\(page ? " class=\"page\"" : "")>\n<div class=\"keep\"><h2>\(text(title))</h2>\n\(lead)</div>\n\(content)</section>\n"
     }
 
     private var pageOne: String {

@@ -119,7 +119,7 @@ enum ReportStyle {
         figcaption,.facts,.fictitious,.status ul,footer.end{font-size:8.8pt}
         .status{padding:6pt 11pt;margin-top:7pt}figure{margin:7pt 0 9pt}section.first{padding-top:8pt}.fictitious{padding:5pt 9pt;margin:8pt 0}
         .scroll{overflow:visible}
-        h2,h3,figcaption,section>p{break-after:avoid}
+        h2,h3,figcaption{break-after:avoid}p{orphans:3;widows:3}
         tr,.keep,.conflict,.card,.status{break-inside:avoid}
         thead{display:table-header-group}
         svg text{font-size:8.5pt}
