@@ -329,7 +329,7 @@ def check_report(s, figures):
 
 def find_figures(figures):
     headline = figures["headline"]
-    return {"p10": headline["p10"], "p50": headline["p50"], "p90": headline["p90"], "front": figures["frontRunners"], "seam": figures["seams"][0]["key"]}
+    return {"p10": headline["p10"], "p50": headline["p50"], "p90": headline["p90"], "front": figures["frontRunners"]["domains"], "seam": figures["seams"][0]["key"]}
 
 
 class Peer:
@@ -342,7 +342,8 @@ class Peer:
     def run(self, verb, *words, given=None):
         done = subprocess.run([ROOT / "Scripts/python-peer", ROOT / "Tests/PythonPeer/peer.py", "--json", verb, self.folder, *words],
                               input=given if given is not None else "", text=True, capture_output=True)
-        self.story.must(done.returncode == 0, f"the Python client's {verb} ended with {done.returncode}: {done.stderr.strip()} {done.stdout.strip()}")
+        said = " ".join((done.stderr + done.stdout).split())
+        self.story.must(done.returncode == 0, f"the Python client's {verb} ended with {done.returncode}: {said}")
         return json.loads(done.stdout)
 
 
@@ -352,7 +353,8 @@ def independent_client(s, halden, northlink):
     peer.run("pull")
     now = int(time.time() * 1000)
     observation = uuid.uuid4().hex
-    edits = [{"record": observation, "type": 26, "field": 2, "value": {"int": now}},
+    edits = [{"record": observation, "type": 26, "field": 1, "value": {"text": "O-PEER1"}},
+             {"record": observation, "type": 26, "field": 2, "value": {"int": now}},
              {"record": observation, "type": 26, "field": 10, "value": {"text": "Two carts wait for one inspector."}, "sensitive": True}]
     peer.run("push", "-", given=json.dumps({"scope": "engagement", "schema": 1, "changes": [{"edits": edits}]}))
     peer.run("pull")
