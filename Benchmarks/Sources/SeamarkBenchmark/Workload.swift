@@ -1,24 +1,28 @@
+import Foundation
 import SeamarkCrypto
 import SeamarkJournal
 import SeamarkModel
 
 /// Records of the shape that the figures speak of: a seam with twelve fields, about 584 bytes as JSON.
+///
+/// The texts are ordinary words in an order that their number alone decides, so that every run stores the same ones and none deflates
+/// as if a program had written it.
 enum Workload {
     static func edits(number: Int, time: Int64) -> [Edit] {
         let id = Identifier.timeOrdered(milliseconds: time, dice: words())
+        var prose = Prose(seed: UInt64(number))
         var editing = RecordEditing(record: id, type: Catalogue.seam, state: nil) { Identifier(high: words().0, low: words().1) }
         editing.create(at: time, handle: "S-A\(number)")
         let texts = [
-            ("name", "handoff \(number) from planning to heat treatment"),
-            ("valueStream", "gears of line \(number % 7)"),
-            ("object", "released order with routing and material \(number)"),
-            ("ownerFrom", "planner of shift \(number % 3)"),
-            ("ownerTo", "lead of furnace \(number % 11)"),
-            ("workaround", "the night shift keeps a private list of orders, number \(number), and calls the planner at home when it runs out before six"),
+            ("name", prose.text(6)), ("valueStream", prose.text(3)), ("object", prose.text(7)), ("ownerFrom", prose.text(2)),
+            ("ownerTo", prose.text(2)), ("workaround", prose.text(21)),
         ]
         for (key, text) in texts { editing.set(field(key), .text(text)) }
         editing.set(field("aiExposed"), .bool(number.isMultiple(of: 2)))
-        editing.set(field("velocity"), .list([.double(1), .double(1.5 + Double(number % 10)), .double(20)]))
+        let likely = 1 + Double(prose.next() % 100) / 10
+        editing.set(
+            field("velocity"),
+            .group([.init(1, .double(1)), .init(2, .double(likely)), .init(3, .double(likely * 2))]))
         editing.set(field("fromUnit"), .id(Identifier(high: 1, low: UInt64(number % 20))))
         editing.set(field("toUnit"), .id(Identifier(high: 2, low: UInt64(number % 20))))
         return editing.edits
@@ -30,4 +34,35 @@ enum Workload {
         guard let words = try? Randomness.identifierWords() else { preconditionFailure("the system gives entropy") }
         return (words.high, words.low)
     }
+}
+
+/// Draws words (SplitMix64).
+private struct Prose {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed &* 0x2545_f491_4f6c_dd1d }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func text(_ count: Int) -> String {
+        (0..<count).map { _ in Self.words[Int(next() % UInt64(Self.words.count))] }.joined(separator: " ")
+    }
+
+    private static let words = """
+        order line shift planner furnace batch routing release material drawing night lead calls list private the a before after runs out \
+        six when nobody signs off invoice credit limit customer waits for answer from office who keeps own sheet in drawer and checks it \
+        twice each morning because system shows yesterday stock count is wrong by three pallets supplier ships late without notice driver \
+        stands at gate until somebody finds paper forms are copied again into mail group nine people read it one acts price approval takes \
+        five days manager travels on paper only quality holds part scrap report comes monthly tool wear unknown spindle stops machine two \
+        gear hob setup sheet lost maintenance guesses interval bearing noise reported but not logged forecast changed twice weekly plan \
+        frozen too early freight booked by hand label printer fails dispatch writes numbers down truck leaves half full returns pile up \
+        warranty claim rejected contract clause forgotten renewal date missed discount given without reason margin unknown hours booked \
+        wrong project apprentice asks foreman old expert retires soon knowledge stays with him alone training plan empty audit next month \
+        evidence collected overnight valve torque recipe version copied usb stick alarm muted
+        """.split(separator: " ").map(String.init)
 }
