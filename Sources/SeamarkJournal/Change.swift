@@ -76,6 +76,17 @@ public struct Change: Hashable, Sendable, Identifiable {
     /// The name of the edit at `index`.
     public func name(_ index: Int) -> EditName { EditName(change: id, index: UInt32(index)) }
 
+    /// The records that it touches, each once, in the order of its edits.
+    var records: [Identifier] {
+        guard let first = edits.first?.record else { return [] }
+        // One record, nearly always.
+        guard let other = edits.indices.first(where: { edits[$0].record != first }) else { return [first] }
+        var records = [first]
+        var known: Set<Identifier> = [first]
+        for index in edits.indices[other...] where known.insert(edits[index].record).inserted { records.append(edits[index].record) }
+        return records
+    }
+
     /// Equal ids mean equal content.
     public static func == (left: Change, right: Change) -> Bool { left.id == right.id }
     public func hash(into hasher: inout Hasher) { hasher.combine(id) }

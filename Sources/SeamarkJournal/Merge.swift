@@ -31,8 +31,9 @@ public enum Merge {
                 let head = Head(
                     name: change.name(index), effective: effective, stamp: change.stamp, member: change.member,
                     content: edit.content, witnessed: edit.witnessed)
-                let shelf = shelf
-                delta.add(try state.apply(head, to: edit.target, superseding: edit.supersedes, isApplied: shelf.isApplied))
+                var missing: [EditName] = []
+                delta.add(state.apply(head, to: edit.target, superseding: edit.supersedes, missing: &missing))
+                for name in missing where try !shelf.isApplied(name.change) { state.noteEarly(name, of: edit.target) }
                 index += 1
             } while index < change.edits.count && change.edits[index].record == record
             try shelf.put(state, as: record)

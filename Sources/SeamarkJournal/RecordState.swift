@@ -70,11 +70,10 @@ public struct RecordState: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - head: the edit as a head.
-    ///   - isApplied: has the change of this id been applied before? Asked only of edits that are named and not found.
-    mutating func apply<Failure: Error>(
-        _ head: Head, to target: Target, superseding names: [EditName],
-        isApplied: (Identifier) throws(Failure) -> Bool
-    ) throws(Failure) -> ScopeDigest {
+    ///   - missing: receives the edits that are named and not found: `noteEarly` is for those whose change was not applied before.
+    mutating func apply(
+        _ head: Head, to target: Target, superseding names: [EditName], missing: inout [EditName]
+    ) -> ScopeDigest {
         var delta = ScopeDigest.zero
         var (index, found) = place(of: target)
         for name in names {
@@ -83,10 +82,8 @@ public struct RecordState: Hashable, Sendable {
                 delta.subtract(name)
             } else if name.change == head.name.change {
                 continue
-            } else if try !isApplied(name.change) {
-                let coming = Early(target: target, name: name)
-                let place = early.firstIndex { $0 >= coming } ?? early.count
-                if place == early.count || early[place] != coming { early.insert(coming, at: place) }
+            } else {
+                missing.append(name)
             }
         }
         if !early.isEmpty, let place = early.firstIndex(of: Early(target: target, name: head.name)) {
@@ -102,6 +99,13 @@ public struct RecordState: Hashable, Sendable {
         }
         if found, slots[index].heads.isEmpty { slots.remove(at: index) }
         return delta
+    }
+
+    /// Notes an edit that was superseded before it arrived.
+    mutating func noteEarly(_ name: EditName, of target: Target) {
+        let coming = Early(target: target, name: name)
+        let place = early.firstIndex { $0 >= coming } ?? early.count
+        if place == early.count || early[place] != coming { early.insert(coming, at: place) }
     }
 
     /// Where `target` is, or would be inserted.

@@ -19,7 +19,7 @@ public struct Replica: Sendable {
     /// The furthest place that a receipt or the log itself proved; shown to the server beside the cursor.
     public private(set) var mark = LogPlace.beginning
     /// Own changes that are not yet sealed, oldest first.
-    public private(set) var fresh: [Change] = []
+    public private(set) var fresh: ArraySlice<Change> = []
     /// Own blocks of this incarnation, oldest first.
     public private(set) var blocks: [Sealed] = []
     /// The hashes of blocks that a receipt covers, or that were read from the log.
@@ -66,6 +66,11 @@ public struct Replica: Sendable {
         blocks.last { $0.end.hash == hash }?.changes.compactMap { history[$0] }
     }
 
+    /// How many changes an own block of this incarnation has, by the block's hash.
+    public func ownBlockCount(_ hash: Hash256) -> Int? {
+        blocks.last { $0.end.hash == hash }?.changes.count
+    }
+
     /// Takes the next event in. Events come from the device's own store, in the order in which they happened.
     public mutating func apply(_ event: ReplicaEvent, _ primitives: any Primitives) {
         switch event {
@@ -74,16 +79,16 @@ public struct Replica: Sendable {
             self.stream = stream
             self.epoch = epoch
             blocks = []
-            fresh = unsent
+            fresh = unsent[...]
         case .captured(let change):
             fresh.append(change)
             remember(change)
         case .sealed(let block):
             for change in block.changes { remember(change) }
             if block.stream == stream {
-                let sealed = Set(block.changes.map(\.id))
-                fresh.removeAll { sealed.contains($0.id) }
-                blocks.append(Sealed(first: block.first, end: block.end, changes: block.changes.map(\.id)))
+                let sealed = block.changes.map(\.id)
+                unseal(sealed)
+                blocks.append(Sealed(first: block.first, end: block.end, changes: sealed))
             }
         case .receipted(let receipt):
             receipted.insert(receipt.block)
@@ -99,6 +104,17 @@ public struct Replica: Sendable {
             receipted = []
             for change in history.values where change.stamp.device == stream.device { putOver(change) }
         }
+    }
+
+    /// Takes sealed changes from the fresh ones. They are the oldest, nearly always: then nothing that is left has to move.
+    private mutating func unseal(_ sealed: [Identifier]) {
+        if fresh.count >= sealed.count, zip(fresh, sealed).allSatisfy({ $0.id == $1 }) {
+            fresh.removeFirst(sealed.count)
+        } else {
+            let sealed = Set(sealed)
+            fresh.removeAll { sealed.contains($0.id) }
+        }
+        if fresh.isEmpty { fresh = [] }
     }
 
     private mutating func learn(_ entry: LogEntry, _ block: Block?, _ primitives: any Primitives) {
@@ -125,12 +141,12 @@ public struct Replica: Sendable {
 
     private mutating func putOver(_ change: Change) {
         guard !confirmed.applied.contains(change.id), overlay.updateValue(change, forKey: change.id) == nil else { return }
-        for record in Set(change.edits.map(\.record)) { touched[record, default: []].append(change.id) }
+        for record in change.records { touched[record, default: []].append(change.id) }
     }
 
     private mutating func takeOff(_ id: Identifier) {
         guard confirmed.applied.contains(id), let change = overlay.removeValue(forKey: id) else { return }
-        for record in Set(change.edits.map(\.record)) {
+        for record in change.records {
             touched[record]?.removeAll { $0 == id }
             if touched[record]?.isEmpty == true { touched[record] = nil }
         }

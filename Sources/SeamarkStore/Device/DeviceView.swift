@@ -127,7 +127,7 @@ final class DeviceView {
         let row = try row(for: event, rows)
         // The new row comes first: a number is never used twice, because the highest is never removed alone.
         try insert(row, rows)
-        for number in needless { try rows.remove(number) }
+        for run in runs(of: needless) { try rows.remove(run) }
         take(row, event, at: last + 1)
     }
 
@@ -148,6 +148,19 @@ final class DeviceView {
             guard try self.block(block.hash, of: scope, rows)?.sensitiveParts == block.sensitiveParts else { return .event(event) }
         }
         return .learntAgain(scope: scope, entry)
+    }
+
+    /// Numbers as runs of neighbours, so that a thousand rows that were captured one after the other go in one statement.
+    private func runs(of numbers: [Int64]) -> [ClosedRange<Int64>] {
+        var runs: [ClosedRange<Int64>] = []
+        for number in numbers.sorted() {
+            if let last = runs.last, number <= last.upperBound + 1 {
+                runs[runs.count - 1] = last.lowerBound...max(number, last.upperBound)
+            } else {
+                runs.append(number...number)
+            }
+        }
+        return runs
     }
 
     /// The rows that say nothing more once `event` is written.
@@ -187,6 +200,8 @@ final class DeviceView {
         case .replica(let scope, .learnt(_, let block?)):
             if case .event = row { scopes[scope]?.blocks[block.hash] = number }
             unlearnt[block.hash] = nil
+        case .replica(_, .learnt(let entry, nil)):
+            if case .block(let hash) = entry.content { unlearnt[hash] = nil }
         case .identity, .scopeAdded, .contact, .checkpoint, .setting, .replica: break
         }
         state.apply(event, primitives)

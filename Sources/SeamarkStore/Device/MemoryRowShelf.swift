@@ -52,9 +52,8 @@ private final class MemoryRowAccess: RowAccess {
         rows.append((number, sealed))
     }
 
-    func remove(_ number: Int64) {
-        let place = place(of: number)
-        if place < rows.count, rows[place].number == number { rows.remove(at: place) }
+    func remove(_ numbers: ClosedRange<Int64>) {
+        rows.removeSubrange(place(of: numbers.lowerBound)..<place(of: numbers.upperBound + 1))
     }
 
     /// Where the first row of `number` or above lies.

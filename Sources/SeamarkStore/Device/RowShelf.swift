@@ -19,5 +19,10 @@ protocol RowAccess {
 
     func row(_ number: Int64) throws(StoreError) -> [UInt8]?
     func insert(_ sealed: [UInt8], at number: Int64) throws(StoreError)
-    func remove(_ number: Int64) throws(StoreError)
+    /// Removes the rows of these numbers, as far as there are any.
+    func remove(_ numbers: ClosedRange<Int64>) throws(StoreError)
+}
+
+extension RowAccess {
+    func remove(_ number: Int64) throws(StoreError) { try remove(number...number) }
 }

@@ -119,9 +119,10 @@ private struct SQLiteRowAccess: RowAccess {
         try statement.run(doing: Self.writing)
     }
 
-    func remove(_ number: Int64) throws(StoreError) {
-        let statement = try PreparedStatement("DELETE FROM row WHERE number = ?", in: database, doing: Self.writing)
-        statement.bind(number, at: 1)
+    func remove(_ numbers: ClosedRange<Int64>) throws(StoreError) {
+        let statement = try PreparedStatement("DELETE FROM row WHERE number BETWEEN ? AND ?", in: database, doing: Self.writing)
+        statement.bind(numbers.lowerBound, at: 1)
+        statement.bind(numbers.upperBound, at: 2)
         try statement.run(doing: Self.writing)
     }
 }
