@@ -83,22 +83,26 @@ public final class Device: Sendable {
 
     // MARK: - Streams
 
-    /// Seals what was captured in `scope` into blocks of the device's stream. They are durable, byte for byte, before any is sent.
-    public func seal(_ scope: Identifier) throws {
+    /// Seals the oldest of what was captured in `scope` and is not sealed yet into the next block of the device's stream. It is
+    /// durable, byte for byte, when this returns. False when all was sealed already.
+    @discardableResult
+    public func sealNext(_ scope: Identifier) throws -> Bool {
         try store.transaction { transaction in
-            let signer = SigningKey(seed: transaction.state.identity.signingSeed)
-            guard let replica = transaction.state.replicas[scope] else { return }
-            let stream = replica.stream
-            var end = replica.end
-            var waiting = replica.fresh[...]
-            while !waiting.isEmpty {
-                let portion = waiting.prefix(Block.portion(of: waiting))
-                waiting = waiting.dropFirst(portion.count)
-                let block = Block.seal(Array(portion), in: stream, after: end, by: signer, primitives)
-                end = block.end
-                try transaction.append(.replica(scope, .sealed(block)))
-            }
+            guard let block = next(transaction.state, scope) else { return false }
+            try transaction.append(.replica(scope, .sealed(block)))
+            return true
         }
+    }
+
+    /// Seals all that was captured in `scope`.
+    public func seal(_ scope: Identifier) throws { while try sealNext(scope) {} }
+
+    /// The block. The copy of the state that it is made from is gone when the block is appended.
+    private func next(_ state: DeviceState, _ scope: Identifier) -> Block? {
+        guard let replica = state.replicas[scope], !replica.fresh.isEmpty else { return nil }
+        let portion = replica.fresh.prefix(Block.portion(of: replica.fresh))
+        return Block.seal(
+            Array(portion), in: replica.stream, after: replica.end, by: SigningKey(seed: state.identity.signingSeed), primitives)
     }
 
     /// Begins a new incarnation of the stream: the store was found to be a restored or cloned one.

@@ -89,10 +89,12 @@ public struct SyncRun {
                     _ = try perform(session.ended())
                     continue
                 }
-                var report = try perform(session.received(message, replicas: replicas(), knowledge))
-                // Receipts that came together are stored before anything more is asked for.
+                var actions = try received(message, knowledge)
+                // Receipts that came together are stored together, with one wait for the disk.
+                while let message = try conversation.nextArrived() { actions += try received(message, knowledge) }
+                var report = try perform(actions)
                 while report == nil {
-                    let actions = try session.advance(replicas())
+                    let actions = try advance()
                     if actions.isEmpty { break }
                     report = try perform(actions)
                 }
@@ -109,11 +111,31 @@ public struct SyncRun {
 
     private func replicas() throws -> [Identifier: Replica] { try device.state.replicas }
 
+    // The copies of the replicas that these look at are gone when they return: a transaction would have to copy what they hold.
+
+    private mutating func received(_ message: Message, _ knowledge: SyncSession.Knowledge) throws -> [SyncSession.Action] {
+        session.received(message, replicas: try replicas(), knowledge)
+    }
+
+    private mutating func advance() throws -> [SyncSession.Action] { session.advance(try replicas()) }
+
     /// Carries actions out in order, each to its end. Returns the report when the sync is over.
     private mutating func perform(_ actions: [SyncSession.Action]) throws -> Report? {
         guard let conversation else { return nil }
+        var events: [DeviceEvent] = []
+        func store() throws {
+            guard !events.isEmpty else { return }
+            try device.store.transaction { try $0.append(events) }
+            events = []
+        }
         for action in actions {
+            if case .store(let scope, let told) = action {
+                events += told.map { .replica(scope, $0) }
+                continue
+            }
+            try store()
             switch action {
+            case .store: continue
             case .send(let message): try conversation.send(message)
             case .adopt(let welcome): try adopt(welcome)
             case .add(let scope, let kind, let epoch):
@@ -124,10 +146,8 @@ public struct SyncRun {
             case .begin(let scope, let epoch): try device.begin(scope, epoch: epoch)
             case .rebuild(let scope, let epoch):
                 try device.store.transaction { try $0.append(.replica(scope, .rebuilt(epoch: epoch))) }
-            case .seal(let scope): try device.seal(scope)
+            case .seal(let scope): try device.sealNext(scope)
             case .push(let scope, let blocks): try push(blocks, of: scope)
-            case .store(let scope, let events):
-                try device.store.transaction { try $0.append(events.map { .replica(scope, $0) }) }
             case .finish(let outcome):
                 return Report(
                     outcome: outcome, bytesSent: conversation.bytesSent, bytesReceived: conversation.bytesReceived,
@@ -135,6 +155,7 @@ public struct SyncRun {
             case .fail(let problem): throw Failure(cause: .sync(problem), acknowledged: session.outcome.pushedChanges)
             }
         }
+        try store()
         return nil
     }
 

@@ -16,7 +16,7 @@ public struct SyncSession: Sendable {
         case begin(scope: Identifier, epoch: UInt64)
         /// The log is another one than the device knows.
         case rebuild(scope: Identifier, epoch: UInt64)
-        /// Seal what is captured; the bytes are durable before they are sent.
+        /// Seal the next block of what is captured; its bytes are durable before they are sent.
         case seal(scope: Identifier)
         /// Send these own blocks as pushes, in this order.
         case push(scope: Identifier, blocks: [Hash256])
@@ -83,12 +83,16 @@ public struct SyncSession: Sendable {
         var inFlight: [Hash256] = []
         var pushedThrough: StreamEnd
         var isHeld = false
+        /// A push was refused because of its place in the stream: nothing more is pushed until all answers are in.
+        var isLost = false
         var renumberings = 0
         var hasTakenStranded = false
         var isPulling = false
         /// Where the log stands, as last heard; the digest where it was said.
         var place: LogPlace
         var digest: ScopeDigest?
+        /// The cursor, once the events that were handed out are stored.
+        var learnt: LogPlace?
     }
 
     private enum State: Sendable { case awaitingWelcome, running, done }
@@ -178,18 +182,33 @@ public struct SyncSession: Sendable {
             return fail(.unexpected("a receipt for a block that was not sent"))
         }
         guard receipt.epoch == key.epoch, receipt.isSigned(by: key.key, knowledge.primitives) else { return fail(.forgedReceipt) }
-        let count = replicas[receipt.scope]?.ownBlock(receipt.block)?.count ?? 0
+        let count = replicas[receipt.scope]?.ownBlockCount(receipt.block) ?? 0
         guard receipt.verdicts.count == count else { return fail(.unexpected("a receipt with another number of verdicts than changes")) }
         scope.inFlight.removeFirst()
+        if scope.inFlight.isEmpty { scope.isLost = false }
         if receipt.place.position > scope.place.position {
             scope.place = receipt.place
             scope.digest = nil
+        }
+        var events = [ReplicaEvent.receipted(receipt)]
+        if let replica = replicas[receipt.scope], mayLearn(receipt, scope, replica, knowledge) {
+            events.append(.learnt(receipt.entry, nil))
+            scope.learnt = receipt.place
         }
         work[receipt.scope] = scope
         outcome.pushedBlocks += 1
         outcome.pushedChanges += count
         outcome.quarantined += receipt.verdicts.count { if case .refused = $0 { true } else { false } }
-        return [.store(scope: receipt.scope, events: [.receipted(receipt)])]
+        return [.store(scope: receipt.scope, events: events)]
+    }
+
+    /// A receipt says all that the log's entry says. Where it is the very next entry, and the log hash bears that out, there is no need
+    /// to pull it.
+    private func mayLearn(_ receipt: Receipt, _ scope: Work, _ replica: Replica, _ knowledge: Knowledge) -> Bool {
+        let cursor = scope.learnt ?? replica.cursor
+        return scope.status.staffed && welcome?.revoked == false && replica.epoch == receipt.epoch && !scope.isPulling
+            && receipt.place.position == cursor.position &+ 1
+            && receipt.entry.logHash(after: cursor.hash, knowledge.primitives) == receipt.place.hash
     }
 
     private mutating func refused(_ refusal: Message.PushRefusal, _ replicas: [Identifier: Replica]) -> [Action] {
@@ -204,6 +223,7 @@ public struct SyncSession: Sendable {
             if !outcome.held.contains(refusal.scope) { outcome.held.append(refusal.scope) }
         case .streamGap, .streamFork:
             // What was sent after it is refused for the same reason; look again when all answers are in.
+            scope.isLost = !scope.inFlight.isEmpty
             if scope.inFlight.isEmpty {
                 scope.renumberings += 1
                 guard scope.renumberings <= 5 else { return fail(.streamRefused) }
@@ -226,6 +246,7 @@ public struct SyncSession: Sendable {
             message.after == replica.cursor.position
         else { return fail(.unexpected("entries that were not asked for")) }
         scope.isPulling = false
+        scope.learnt = nil
         var events: [ReplicaEvent] = []
         events.reserveCapacity(message.entries.count)
         var hash = replica.cursor.hash
@@ -260,7 +281,7 @@ public struct SyncSession: Sendable {
     ) throws(SyncProblem.Entry) -> Block? {
         guard case .block(let hash) = item.entry.content else { return nil }
         guard let bytes = item.block else {
-            guard let own = replica.ownBlock(hash), own.count == item.entry.verdicts.count else { throw .missingBlock }
+            guard let count = replica.ownBlockCount(hash), count == item.entry.verdicts.count else { throw .missingBlock }
             return nil
         }
         let block: Block
@@ -337,6 +358,7 @@ public struct SyncSession: Sendable {
     }
 
     private mutating func rebuild(_ id: Identifier, _ epoch: UInt64) -> [Action] {
+        work[id]?.learnt = nil
         outcome.rebuilt.append(id)
         return [.rebuild(scope: id, epoch: epoch)]
     }
@@ -351,12 +373,14 @@ public struct SyncSession: Sendable {
     }
 
     private mutating func pushing(_ id: Identifier, _ replica: Replica, _ welcome: Message.Welcome) -> [Action] {
-        guard var scope = work[id], !scope.isHeld, scope.status.kind == .engagement else { return [] }
-        if !replica.fresh.isEmpty { return [.seal(scope: id)] }
+        guard var scope = work[id], !scope.isHeld, !scope.isLost, scope.status.kind == .engagement else { return [] }
         let room = Self.mostInFlight - scope.inFlight.count
-        guard room > Self.mostInFlight / 2 || scope.inFlight.isEmpty else { return [] }
+        guard room > 0 else { return [] }
         let next = replica.blocks.filter { $0.first > scope.pushedThrough.number }.prefix(room)
-        guard let last = next.last else { return [] }
+        guard let last = next.last else {
+            // A block is sent as soon as it is sealed, so that the server works on it while the next is made.
+            return replica.fresh.isEmpty ? [] : [.seal(scope: id)]
+        }
         let hashes = next.map(\.end.hash)
         scope.inFlight += hashes
         scope.pushedThrough = last.end
@@ -374,7 +398,8 @@ public struct SyncSession: Sendable {
                 if scope.status.kind == .shared { return nil }
                 continue
             }
-            if replica.cursor.position < scope.place.position {
+            // After a push the digest is not known: asked for, even where receipts have told every entry.
+            if replica.cursor.position < scope.place.position || replica.cursor == scope.place && scope.digest == nil {
                 work[id]?.isPulling = true
                 return [
                     .send(

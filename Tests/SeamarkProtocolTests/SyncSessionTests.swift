@@ -37,16 +37,16 @@ import Testing
         #expect(end.outcome.map { $0.pushedBlocks + $0.pulledEntries + $0.quarantined == 0 && $0.held.isEmpty && $0.renumbered.isEmpty && $0.rebuilt.isEmpty } == true)
     }
 
-    @Test func `a first push seals, pushes, stores receipts and reads the log`() {
+    @Test func `a first push seals and pushes block by block, learns the log from its receipts and compares digests`() {
         var server = Voyage.server()
         var ship = Self.afloat(&server, 3)
         let (end, transcript) = Self.run(&ship, &server)
         #expect(
             transcript == [
-                "<welcome", "adopt", ">status", "seal", ">push", ">push", "<receipt", "store", "<receipt", "store", ">pull", "<entries 2", "store",
+                "<welcome", "adopt", ">status", "seal", ">push", "seal", ">push", "<receipt", "store", "<receipt", "store", ">pull", "<entries 0",
             ])
-        #expect(end.outcome?.pushedBlocks == 2 && end.outcome?.pushedChanges == 3 && end.outcome?.pulledEntries == 2)
-        #expect(ship.replicas[Voyage.scope]?.unsentCount == 0)
+        #expect(end.outcome?.pushedBlocks == 2 && end.outcome?.pushedChanges == 3 && end.outcome?.pulledEntries == 0)
+        #expect(ship.replicas[Voyage.scope]?.unsentCount == 0 && ship.replicas[Voyage.scope]?.cursor == server.place)
     }
 
     @Test func `a new device adds the scope and reads all of it, with the blocks of others`() {
@@ -125,7 +125,7 @@ import Testing
         var ship = Self.afloat(&server, 3)
         server.isStaffed = false
         let (end, transcript) = Self.run(&ship, &server)
-        #expect(transcript == ["<welcome", "adopt", ">status", "seal", ">push", ">push", "<refused 3001", "<refused 3001"])
+        #expect(transcript == ["<welcome", "adopt", ">status", "seal", ">push", "seal", ">push", "<refused 3001", "<refused 3001"])
         #expect(end.outcome?.held == [Voyage.scope] && server.log.isEmpty && server.outside.count == 2)
         #expect(ship.replicas[Voyage.scope]?.unsentCount == 3)
         server.isStaffed = true

@@ -159,7 +159,7 @@ struct Voyage {
                 ship.replicas[scope]?.apply(.rebuilt(epoch: epoch), Self.primitives)
             case .seal(let scope):
                 transcript.append("seal")
-                while let replica = ship.replicas[scope], !replica.fresh.isEmpty {
+                if let replica = ship.replicas[scope], !replica.fresh.isEmpty {
                     let changes = Array(replica.fresh.prefix(2))
                     let block = Block.seal(changes, in: replica.stream, after: replica.end, by: ship.key, Self.primitives)
                     ship.blocks[block.hash] = block
