@@ -90,7 +90,8 @@ extension Connection {
             isStopping = true
             // With answers due, the last of them ends the connection.
             let isDue = requests.contains { $0.begin == nil }
-            requests.removeAll { $0.begin != nil }
+            // Pushes that came whole are finished, those that wait to be opened too.
+            requests.removeAll { $0.begin != nil && (!isDue || $0.kind != .push) }
             if !isDue { leave() }
         }
         flush()

@@ -18,6 +18,9 @@ public struct ConnectionLimits: Hashable, Sendable {
     public var connectionsPerAddress = 64
     /// Bytes of pushed blocks that wait for their answers, beyond which nothing more is read.
     public var unansweredBytes = 4 * 1024 * 1024
+    /// Blocks of one connection that are opened or wait for the tenant's writer. An opened block takes some fifty times its bytes; the
+    /// next are opened while the writer waits for the disk, and the rest wait as they came.
+    public var openedBlocks = 4
     /// Bytes that wait to be sent, beyond which nothing more is read.
     public var unsentBytes = 256 * 1024
 

@@ -64,7 +64,7 @@ extension TenantTools {
     static func standard(dataKey: SecretBytes) throws -> TenantTools {
         TenantTools(primitives: SystemPrimitives(), sealing: try SealingKey(dataKey: dataKey)) { state in
             var document: [UInt8] = []
-            JSONWriter.write(RecordView(id: .zero, state: state).json(references: .none), to: &document)
+            RecordView(id: .zero, state: state).write(to: &document, references: .none)
             return document
         }
     }

@@ -5,7 +5,7 @@ struct Appending {
     private let transaction: TenantTransaction
     private var scopes: [(id: Identifier, scope: OpenScope)] = []
     /// Records held in memory before they are written back between two blocks.
-    private static let mostRecords = 4096
+    private static let mostRecords = 1024
 
     init(_ transaction: TenantTransaction) { self.transaction = transaction }
 
