@@ -175,7 +175,7 @@ extension Explanation {
     private init(_ error: EngagementExchange.Failure) {
         self =
             switch error {
-            case .file(let error): Explanation(.refused, "The file was not imported; nothing was changed.\n" + Self.sentence("\(error)"))
+            case .file(let error): Explanation(.refused, "The file was not imported; nothing was changed.\n" + Self.words(error))
             case .refused(let complaints):
                 Explanation(
                     Self.status(complaints.map(\.complaint)),
@@ -183,6 +183,11 @@ extension Explanation {
                         + complaints.prefix(EngagementFileError.mostProblems).map { "\($0.place?.words ?? "file"), \($0.complaint.key ?? "the row"): \($0.complaint.words)" }.joined(separator: "\n"))
             case .noEntropy: Explanation(.damaged, "\(NoEntropy()).")
             }
+    }
+
+    /// Each problem begins with its place as the file spells it: no capital letter there.
+    private static func words(_ error: EngagementFileError) -> String {
+        if case .problems = error { "\(error)" } else { sentence("\(error)") }
     }
 
     private init(_ error: InputFile.Failure) {

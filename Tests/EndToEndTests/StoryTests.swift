@@ -5,7 +5,7 @@ import Testing
 struct StoryTests {
     @Test func `the main job does what the demo tells, with the real programs and the independent client`() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let programs = try #require(Self.programs, "seamark-server is built beside the tests")
+        let programs = try #require(Program.folder, "seamark-server is built beside the tests")
         let out = FileManager.default.temporaryDirectory.appendingPathComponent("seamark-story-\(getpid())")
         defer { try? FileManager.default.removeItem(at: out) }
         let story = Process()
@@ -19,15 +19,5 @@ struct StoryTests {
         let text = String(decoding: told.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         story.waitUntilExit()
         #expect(story.terminationStatus == 0, "\(text)")
-    }
-
-    /// The folder of the build that this test belongs to.
-    private static var programs: URL? {
-        var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        for _ in 0..<4 {
-            if FileManager.default.isExecutableFile(atPath: folder.appendingPathComponent("seamark-server").path) { return folder }
-            folder.deleteLastPathComponent()
-        }
-        return nil
     }
 }

@@ -1,0 +1,104 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Programs that end in the middle of something. Afterwards nothing is lost and nothing is there twice.
+@Suite(.serialized) struct InterruptionTests {
+    /// `signal` reaches the server while blocks of a push have arrived, others are under way, and their receipts are lost.
+    @Test(arguments: [(SIGTERM, Int32(0)), (SIGKILL, -SIGKILL)])
+    func `a server that ends in mid-push loses nothing and doubles nothing`(signal: Int32, ending: Int32) throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let link = try headquarters.link()
+        let ann = try Laptop(of: "ann", at: headquarters, by: link)
+        let bob = try Laptop(of: "bob", at: headquarters)
+        try fill(ann)
+        let (waiting, content) = (try ann.unsent(), try ann.must("export", "-"))
+        link.stall(afterUpward: 120_000)
+        let sync = try ann.start(["sync"])
+        try eventually("the push is under way") { link.hasStalled ? true : nil }
+        #expect(try headquarters.stop(signal) == ending)
+        link.cut()
+        let broken = try sync.finish()
+        #expect(broken.status == 69, "\(broken.error)")
+        #expect(broken.error.contains("stays on this device"), "\(broken.error)")
+        #expect(try ann.must("export", "-") == content)
+        try headquarters.start()
+        link.mend(to: headquarters.port)
+        try ann.must("sync")
+        try arrived(waiting, content, ann, bob, headquarters)
+    }
+
+    /// Killed while its blocks go up, and while receipts come down.
+    @Test(arguments: [(120_000, nil), (nil, 9_000)] as [(Int?, Int?)])
+    func `a sync that is killed leaves a store that holds together, and the next one completes it`(upward: Int?, downward: Int?) throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let link = try headquarters.link()
+        let ann = try Laptop(of: "ann", at: headquarters, by: link)
+        let bob = try Laptop(of: "bob", at: headquarters)
+        try fill(ann)
+        let (waiting, content) = (try ann.unsent(), try ann.must("export", "-"))
+        link.stall(afterUpward: upward, afterDownward: downward)
+        let sync = try ann.start(["sync"])
+        try eventually("the push is under way") { link.hasStalled ? true : sync.status.map { _ in false } }
+        #expect(link.hasStalled, "the sync ended before it was killed")
+        sync.kill()
+        link.mend()
+        #expect(try ann.must("export", "-") == content)
+        try ann.must("verify")
+        try ann.must("sync")
+        try arrived(waiting, content, ann, bob, headquarters)
+    }
+
+    @Test func `an import that is killed is there whole or not at all`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        try ann.must("site", "add", "name=Erie depot")
+        let (before, unsent) = (try ann.must("export", "-"), try ann.unsent())
+        let file = try ann.file(Interview.file(observations: 300))
+        let begin = DispatchTime.now().uptimeNanoseconds
+        try ann.must("import", file, "--dry-run")
+        let duration = DispatchTime.now().uptimeNanoseconds - begin
+        var outcomes: [String] = []
+        for tenths in [3, 6, 9, 10, 11, 12] as [UInt64] {
+            let program = try ann.start(["import", file])
+            usleep(UInt32(duration / 1000 * tenths / 10))
+            program.kill()
+            try ann.must("verify")
+            let after = try ann.must("export", "-")
+            if after == before {
+                #expect(try ann.unsent() == unsent)
+                outcomes.append("nothing")
+            } else {
+                let again = try ann.must("import", file)
+                #expect(again.contains("Nothing to import"), "a part of the file was taken: \(again)")
+                outcomes.append("all")
+                break
+            }
+        }
+        #expect(outcomes.first == "nothing", "the first was not killed before it was done: \(outcomes)")
+        _ = try ann.run("import", file)
+        #expect(try ann.must("list", "observation", "--json").contains("\"O300\""))
+        try ann.must("sync")
+        try headquarters.verb("verify")
+    }
+
+    /// Several blocks' worth of work.
+    private func fill(_ laptop: Laptop) throws {
+        for letter in ["A", "B", "C"] { try laptop.must("import", laptop.file(Interview.file(observations: 500, prefix: letter))) }
+    }
+
+    /// All that `ann` had is with the server once, and comes to `bob` alike.
+    private func arrived(_ waiting: Int, _ content: String, _ ann: Laptop, _ bob: Laptop, _ headquarters: Headquarters, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        #expect(try ann.unsent() == 0, sourceLocation: sourceLocation)
+        #expect(try ann.must("export", "-") == content, sourceLocation: sourceLocation)
+        try bob.must("sync")
+        #expect(try bob.must("export", "-") == content, sourceLocation: sourceLocation)
+        #expect(try bob.digests() == ann.digests(), sourceLocation: sourceLocation)
+        try ann.must("verify")
+        try bob.must("verify")
+        try headquarters.verb("verify")
+    }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import Glibc
+import Testing
+
+/// What is wrong is named, what to do is said, the exit status is that of the table, and nothing was changed.
+@Suite(.sharedHeadquarters, .serialized) struct RefusalTests {
+    let headquarters: Headquarters
+
+    init() throws { headquarters = try #require(Headquarters.shared) }
+
+    // MARK: Passphrases
+
+    @Test func `a wrong passphrase opens nothing`() throws {
+        let ann = try Laptop(of: "ann", at: headquarters)
+        try ann.must("site", "add", "name=Dayton plant")
+        try ann.refuses(["site", "add", "name=Second"], 77, saying: ["passphrase"], passphrase: "not the passphrase at all")
+        let asked = try ann.run(["list"], passphrase: "not the passphrase at all")
+        #expect(asked.status == 77)
+        #expect(asked.output.isEmpty)
+    }
+
+    @Test func `a locked store without a terminal asks for a way to give the passphrase`() throws {
+        var ann = try Laptop(of: "ann", at: headquarters)
+        try ann.lock()
+        let before = try ann.everything()
+        let done = try ann.runWithoutPassphrase("site", "add", "name=Dayton plant")
+        #expect(done.status == 77)
+        for part in ["is locked", "seamark unlock", "--passphrase-fd"] { #expect(done.error.contains(part), "\(done.error)") }
+        #expect(try ann.everything() == before)
+    }
+
+    // MARK: Invitations
+
+    @Test func `an expired invitation is refused and the device can enrol with a fresh one`() throws {
+        let laptop = Laptop(headquarters)
+        let line = try headquarters.invitation("ann")
+        // The shortest invitation lasts a minute. Rather than wait for it, the row is made old under the running server.
+        let age = """
+            import sqlite3, sys
+            database = sqlite3.connect(sys.argv[1], timeout=10)
+            assert database.execute("UPDATE invitation SET expires = made + 1 WHERE redeemed IS NULL").rowcount > 0
+            database.commit()
+            """
+        let database = headquarters.data.appendingPathComponent("tenants/halden/data/tenant.sqlite")
+        let aged = try headquarters.program("/usr/bin/env", ["python3", "-c", age, database.path]).finish()
+        try #require(aged.status == 0, "\(aged.error)")
+        try refusesToEnrol(laptop, line, 76, saying: ["expired", "Ask headquarters for a new one"])
+        try laptop.must("enrol", input: headquarters.invitation("ann"))
+    }
+
+    @Test func `a used invitation is refused and said to be suspicious`() throws {
+        let line = try headquarters.invitation("ann")
+        try Laptop(headquarters).must("enrol", input: line)
+        try refusesToEnrol(Laptop(headquarters), line, 76, saying: ["used already", "tell headquarters"])
+    }
+
+    @Test func `a garbled invitation is refused before anything is sent, and its wrong part is named`() throws {
+        let line = try headquarters.invitation("ann")
+        let parts = line.split(separator: "/").map(String.init)
+        let token = try #require(parts.last)
+        for (garbled, words) in [
+            ("Dear Ann, welcome aboard", "seamark://"), ("", "No invitation"), (String(line.dropLast(5)), "the token"),
+            (line.replacingOccurrences(of: parts[2], with: parts[2].dropLast() + "g"), "the label"),
+            (line.replacingOccurrences(of: parts[1], with: "127.0.0.1"), "the address"), (line + "/more", "the number of parts"),
+        ] {
+            try refusesToEnrol(Laptop(headquarters), garbled, 65, saying: [words], hiding: token)
+        }
+        // The token has not been spent by any of this.
+        try Laptop(headquarters).must("enrol", input: line)
+    }
+
+    @Test func `a server with another key than the invitation pins gets nothing`() throws {
+        let line = try headquarters.invitation("ann")
+        var parts = line.components(separatedBy: "/")
+        let pin = parts[5]
+        parts[5] = (pin.first == "0" ? "1" : "0") + pin.dropFirst()
+        try refusesToEnrol(
+            Laptop(headquarters), parts.joined(separator: "/"), 76, saying: ["not the server that was pinned", "Nothing was sent", "tell headquarters"])
+        try Laptop(headquarters).must("enrol", input: line)
+    }
+
+    @Test func `a server of another name than the invitation says gets nothing`() throws {
+        let line = try headquarters.invitation("ann")
+        var parts = line.components(separatedBy: "/")
+        parts[4] = "other.example"
+        try refusesToEnrol(Laptop(headquarters), parts.joined(separator: "/"), 76, saying: ["not the server that was pinned", "Nothing was sent"])
+        try Laptop(headquarters).must("enrol", input: line)
+    }
+
+    private func refusesToEnrol(
+        _ laptop: Laptop, _ line: String, _ status: Int32, saying parts: [String], hiding token: String? = nil,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let done = try laptop.run(["enrol"], input: line)
+        #expect(done.status == status, "\(done.error)", sourceLocation: sourceLocation)
+        for part in parts { #expect(done.error.contains(part), "\(done.error)", sourceLocation: sourceLocation) }
+        #expect(!FileManager.default.fileExists(atPath: laptop.store.path), "a store was left behind", sourceLocation: sourceLocation)
+        #expect(try laptop.run(["status"]).status == 78, "the laptop believes that it is enrolled", sourceLocation: sourceLocation)
+        if let token { #expect(!done.error.contains(token), "the token was shown", sourceLocation: sourceLocation) }
+    }
+
+    // MARK: Words on the command line
+
+    @Test func `an unknown field, a value out of bounds and an unknown record are named`() throws {
+        let ann = try Laptop(of: "ann", at: headquarters)
+        try ann.must("site", "add", "name=Dayton plant")
+        let site = "ST-\(try #require(try ann.status()["letters"] as? String))001"
+        try ann.refuses(["site", "set", site, "colour=red"], 66, saying: ["no field 'colour'", "it has handle", "headcount"])
+        try ann.refuses(["site", "set", site, "headcount=-3"], 65, saying: ["Headcount is -3", "between 0 and 100000"])
+        try ann.refuses(["site", "set", site, "headcount=many"], 65, saying: ["Headcount"])
+        try ann.refuses(["site", "set", site, "name=" + String(repeating: "x", count: 121)], 65, saying: ["Name", "120"])
+        try ann.refuses(
+            ["line", "add", "title=Scrap", "category=QUALITY", "amount.range=900k/600k/1.3M", "amount.grade=B", "amount.kind=runRate"], 65,
+            saying: ["likely is 600000", "between low 900000 and high 1300000"])
+        try ann.refuses(["site", "set", "ST-NONE", "headcount=3"], 66, saying: ["no site called 'ST-NONE'", "seamark list"])
+        try ann.refuses(["show", "NOTHING"], 66, saying: ["'NOTHING'", "seamark list"])
+    }
+
+    // MARK: Files
+
+    @Test func `a file that cannot be taken whole is not taken at all, and what is wrong with it is placed`() throws {
+        let ann = try Laptop(of: "ann", at: headquarters)
+        func refuses(_ text: String, saying parts: [String], sourceLocation: SourceLocation = #_sourceLocation) throws {
+            try ann.refuses(["import", try ann.file(text)], 65, saying: ["nothing was changed"] + parts, sourceLocation: sourceLocation)
+        }
+        let head = "\"format\": \"seamark-engagement\", \"version\": 1"
+        try refuses("{\"format\": \"seamark-engagement\", \"version\": 2}", saying: ["version"])
+        try refuses("{\"format\": \"shopping-list\", \"version\": 1}", saying: ["format"])
+        try refuses("{\n  \(head),\n  \"sites\": [{\"handle\": \"ST1\" \"name\": \"Dayton\"}]\n}", saying: ["line 3", "column 30"])
+        try refuses("{\(head), \"sitez\": []}", saying: ["sitez"])
+        try refuses(
+            """
+            {\(head), "sites": [
+              {"handle": "ST1", "name": "Dayton plant", "headcount": 120},
+              {"handle": "ST2", "name": "Erie depot", "headcount": -5},
+              {"handle": "ST3", "name": "Third", "country": "US"},
+              {"handle": "ST4", "name": "Fourth", "colour": "red"}
+            ]}
+            """, saying: ["sites row 2 (ST2), headcount: ", "-5", "100000", "sites row 4 (ST4), colour: "])
+        try ann.refuses(["import", headquarters.folder.appendingPathComponent("missing.json").path], 66, saying: ["no file", "missing.json"])
+        try ann.refuses(["import", headquarters.folder.path], 66, saying: ["cannot be read"])
+        let latin = headquarters.folder.appendingPathComponent("latin.json")
+        try Data([0x7b, 0x22, 0xe9, 0x22, 0x7d]).write(to: latin)
+        try ann.refuses(["import", latin.path], 65, saying: ["UTF-8"])
+    }
+
+    // MARK: The server
+
+    @Test func `when no server answers, the work stays and the command says so`() throws {
+        let link = try headquarters.link()
+        let ann = try Laptop(of: "ann", at: headquarters, by: link)
+        try ann.must("site", "add", "name=Dayton plant")
+        link.close()
+        try ann.refuses(["sync"], 69, saying: ["does not answer", "All work stays on this device", "Try again"])
+        #expect(try ann.unsent() == 1)
+        let other = Laptop(headquarters)
+        try refusesToEnrol(other, try headquarters.invitation("bob", port: link.port), 69, saying: ["does not answer", "invitation still serves"])
+    }
+}
