@@ -11,7 +11,7 @@ import Testing
         let link = try headquarters.link()
         let ann = try Laptop(of: "ann", at: headquarters, by: link)
         try ann.must("site", "add", "name=Dayton plant")
-        link.stall(afterUpward: 3000)
+        link.stall(afterUpward: 1000)
         let first = try ann.start(["sync"])
         try eventually("the first sync stands still") { link.hasStalled ? true : first.status.map { _ in false } }
         #expect(first.status == nil, "\(first.errorSoFar)")

@@ -10,6 +10,8 @@ final class Link: Sendable {
         var upward: Int?
         var downward: Int?
         var hasStalled = false
+        /// Bytes that have passed towards the laptops.
+        var passedDownward = 0
         var isUp = true
         var ends: [Int32] = []
     }
@@ -25,6 +27,13 @@ final class Link: Sendable {
     }
 
     var hasStalled: Bool { state.withLock { $0.hasStalled } }
+
+    /// How many bytes `body` lets the server send.
+    func downward(during body: () throws -> Void) rethrows -> Int {
+        let before = state.withLock { $0.passedDownward }
+        try body()
+        return state.withLock { $0.passedDownward } - before
+    }
 
     /// From now on so many bytes pass towards the server, or towards the laptop; then everything stands still.
     func stall(afterUpward upward: Int? = nil, afterDownward downward: Int? = nil) {
@@ -60,6 +69,7 @@ final class Link: Sendable {
         while true {
             let near = Glibc.accept(listener, nil, nil)
             guard near >= 0 else { break }
+            _ = fcntl(near, F_SETFD, FD_CLOEXEC)
             guard let far = Loopback.connect(state.withLock { $0.target }) else {
                 Glibc.close(near)
                 continue
@@ -91,10 +101,12 @@ final class Link: Sendable {
             var isStalled = false
             state.withLock { state in
                 let key = isUpward ? \State.upward : \State.downward
-                guard let left = state[keyPath: key] else { return }
-                passing = min(count, left)
-                state[keyPath: key] = left - passing
-                isStalled = passing < count
+                if let left = state[keyPath: key] {
+                    passing = min(count, left)
+                    state[keyPath: key] = left - passing
+                    isStalled = passing < count
+                }
+                if !isUpward { state.passedDownward += passing }
             }
             if passing > 0, Loopback.send(Array(buffer[..<passing]), on: sink) == false { break }
             if isStalled {
