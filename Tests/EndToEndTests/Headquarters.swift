@@ -43,7 +43,7 @@ final class Headquarters: Sendable {
         state.withLock { ($0.server, $0.port) = (server, port) }
     }
 
-    /// Ends the server and starts it anew, on another port. `signal` is SIGTERM or SIGKILL.
+    /// Ends the server by `signal`; returns its status. `start` starts it anew, on another port.
     func stop(_ signal: Int32 = SIGTERM) throws -> Int32 {
         let server = try server
         server.send(signal)
@@ -56,6 +56,12 @@ final class Headquarters: Sendable {
         let done = try program("seamark-server", words + ["--data", data.path]).finish()
         try #require(done.status == 0, "seamark-server \(words) ended with \(done.status): \(done.error)")
         return done.output
+    }
+
+    /// How many entries the tenant's logs hold.
+    func entries() throws -> Int {
+        let status = try JSONSerialization.jsonObject(with: Data(try verb("status", "--json").utf8)) as? [String: Any]
+        return try #require((status?["tenants"] as? [[String: Any]])?.first?["entries"] as? Int)
     }
 
     func invitation(_ member: String, port: UInt16? = nil) throws -> String {

@@ -14,9 +14,11 @@ import Testing
         let bob = try Laptop(of: "bob", at: headquarters, by: link)
         try fill(ann)
         let content = try ann.must("export", "-")
+        let entries = try headquarters.entries()
         link.stall(afterUpward: 14_000)
         let sync = try ann.start(["sync"])
         try eventually("the push is under way") { link.hasStalled ? true : nil }
+        try eventually("a block has arrived") { try headquarters.entries() > entries ? true : nil }
         #expect(try headquarters.stop(signal) == ending)
         link.cut()
         let broken = try sync.finish()
