@@ -132,6 +132,7 @@ import Testing
         let invitations = try (0..<4).map { try tenant.invite($0.isMultiple(of: 2) ? "anna" : "ben") }
         let open = try #require(server.roster.tenants.first)
         let gate = DispatchSemaphore(value: 0)
+        let begun = DispatchSemaphore(value: 0)
         try await blocking {
             var laptops: [(Laptop, Enrolment, Identifier)] = []
             for invitation in invitations {
@@ -140,15 +141,18 @@ import Testing
                 laptops.append((laptop, enrolment, try #require(welcome.engagement).scope))
             }
             // The disk is slow: meanwhile eight pushes of four connections arrive.
-            open.writer.submit(.alone { gate.wait() })
+            open.writer.submit(
+                .alone {
+                    begun.signal()
+                    gate.wait()
+                })
+            begun.wait()
             for (laptop, enrolment, scope) in laptops {
                 let first = try enrolment.block(scope)
                 try laptop.send(.push(first))
                 try laptop.send(.push(try enrolment.block(scope, after: first.end)))
             }
-            while server.counts.pushes < 8 { usleep(1000) }
-            // What was counted is on its way to the writer; its queue has it soon.
-            usleep(100_000)
+            while open.writer.waitingCount < 8 { usleep(1000) }
             gate.signal()
             for (laptop, _, _) in laptops {
                 #expect(self.receipt(try laptop.receive()) != nil)

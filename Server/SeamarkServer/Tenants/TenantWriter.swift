@@ -29,6 +29,9 @@ final class TenantWriter: Sendable {
     /// `commit` runs on the queue: it applies all pushes in one transaction and answers each.
     init(commit: @escaping @Sendable ([PendingPush]) -> Void) { self.commit = commit }
 
+    /// How much work waits for the writer's queue.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
     func submit(_ work: Work) {
         let mustSchedule = state.withLock { state in
             state.waiting.append(work)

@@ -91,7 +91,7 @@ struct RandomHistory {
             if dice.chance(30), let own = laptops[laptop].made[scope]?.last { names.append(own.name(0)) }
             names = Array(Set(names)).sorted()
             let witnessed = target == .life ? known?.records[record]?.fieldHeadNames ?? [] : []
-            let content = target == .life ? Content.open(.bool(dice.chance(50))) : content()
+            let content: Content = if case .field = target { content() } else { .open(.bool(dice.chance(50))) }
             edits.append(Edit(record: record, type: 5, target: target, content: content, supersedes: names, witnessed: witnessed))
         }
         let change = Change(
