@@ -38,8 +38,15 @@ final class Deflater {
     }
 
     private func deflate(_ bytes: [UInt8]) -> [UInt8] {
+        let deflated = deflate(bytes, level: 6)
+        // No reader inflates a hundred times and more (SPEC section 3): what would shrink that far, such as a line of dashes, is stored.
+        return bytes.count > 100 * max(64, deflated.count) ? deflate(bytes, level: 0) : deflated
+    }
+
+    private func deflate(_ bytes: [UInt8], level: Int32) -> [UInt8] {
         precondition(bytes.count <= Int(UInt32.max), "a message to deflate is shorter than four gigabytes")
         precondition(deflateReset(stream) == Z_OK, "zlib could not reset a compressor")
+        precondition(deflateParams(stream, level, Z_DEFAULT_STRATEGY) == Z_OK, "zlib could not change its level")
         let bound = Int(deflateBound(stream, UInt(bytes.count)))
         return Array(unsafeUninitializedCapacity: bound) { output, initialized in
             bytes.withUnsafeBufferPointer { input in

@@ -36,10 +36,26 @@ import Testing
         }
     }
 
+    /// A zlib stream of a megabyte of zeroes and one: a zero, then 4,064 times the longest repetition, in the fixed code of RFC 1951.
+    private static let bomb: [UInt8] = {
+        var bits: [UInt8] = [1, 1, 0] + [0, 0, 1, 1, 0, 0, 0, 0]
+        for _ in 0..<4064 { bits += [1, 1, 0, 0, 0, 1, 0, 1] + [0, 0, 0, 0, 0] }
+        bits += [0, 0, 0, 0, 0, 0, 0]
+        var bytes: [UInt8] = [0x78, 0x9c]
+        for start in stride(from: 0, to: bits.count, by: 8) {
+            bytes.append(bits[start..<min(start + 8, bits.count)].enumerated().reduce(0) { $0 | $1.element << UInt8($1.offset) })
+        }
+        // Adler-32 of zeroes: their number modulo 65,521, then one.
+        let count = UInt32(bombSize % 65_521)
+        return bytes + [UInt8(count >> 8), UInt8(count & 0xff), 0, 1]
+    }()
+    private static let bombSize = 1 + 4064 * 258
+
     /// A megabyte of zeroes said to be a hundred bytes, and a hundred bytes said to be an exabyte.
-    @Test func `a bomb is refused before it goes off`() {
-        let bomb = primitives.deflate([UInt8](repeating: 0, count: 1 << 20))
-        #expect(bomb.count < 1100)
+    @Test func `a bomb is refused before it goes off`() throws {
+        let bomb = Self.bomb
+        #expect(bomb.count < 7000)
+        #expect(try primitives.inflate(bomb.span, toExactly: Self.bombSize).count == Self.bombSize)
         #expect(throws: InflateError()) { try primitives.inflate(bomb.span, toExactly: 100) }
         #expect(throws: InflateError()) { try primitives.inflate(bomb.span, toExactly: 1 << 60) }
         #expect(throws: InflateError()) { try primitives.inflate(bomb.span, toExactly: bomb.count * 1032 + 1) }
@@ -58,5 +74,15 @@ import Testing
             // Bits of the header that say nothing about the bytes may pass; other bytes may not come out.
             if let inflated = try? primitives.inflate(altered.span, toExactly: message.count) { #expect(inflated == message) }
         }
+    }
+
+    @Test(arguments: [6400, 6401, 8000, 60_000, 1_000_000])
+    func `the same letter over and over stays within a hundred to one, so that readers take it`(count: Int) throws {
+        let message = [UInt8](repeating: 0x2d, count: count)
+        let deflated = primitives.deflate(message)
+        #expect(count <= 100 * max(64, deflated.count))
+        #expect(try primitives.inflate(deflated.span, toExactly: count) == message)
+        // The compressor is as before.
+        #expect(primitives.deflate([UInt8](repeating: 0x2d, count: 100)).count < 20)
     }
 }
