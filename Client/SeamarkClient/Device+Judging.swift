@@ -10,7 +10,7 @@ extension Device {
         let author = author(state.identity)
         var clock = state.clock
         for edits in groups where !edits.isEmpty {
-            guard edits.count <= Change.mostEdits else { throw Refused.tooLarge }
+            let edits = try Self.whole(edits, over: replica)
             let change = Change(
                 scope: scope, stamp: clock.stamp(now: now()), member: state.identity.member, schema: Catalogue.version, edits: edits,
                 primitives: primitives)

@@ -32,7 +32,7 @@ public final class Device: Sendable {
         case complaints([Complaint])
         /// This device does not hold the engagement, or its member was removed from it.
         case noSuchScope
-        /// More edits than one change may hold.
+        /// More edits or text than one change may hold.
         case tooLarge
     }
 
@@ -60,7 +60,7 @@ public final class Device: Sendable {
             var clock = first
             var changes: [Change] = []
             for edits in groups where !edits.isEmpty {
-                guard edits.count <= Change.mostEdits else { throw Refused.tooLarge }
+                let edits = try Self.whole(edits, over: transaction.state.replicas[scope])
                 let change = Change(
                     scope: scope, stamp: clock.stamp(now: now()), member: identity.member, schema: Catalogue.version, edits: edits,
                     primitives: primitives)
@@ -71,6 +71,13 @@ public final class Device: Sendable {
             }
             return changes
         }
+    }
+
+    /// The edits with everything that they must name, if they fit one change.
+    static func whole(_ edits: [Edit], over replica: Replica?) throws(Refused) -> [Edit] {
+        let edits = edits.map { edit in replica.map { edit.superseding($0.alsoSuperseded(edit.supersedes)) } ?? edit }
+        guard Change.fitsABlock(edits) else { throw .tooLarge }
+        return edits
     }
 
     /// What is to be captured. Its copy of the state is gone when the first event is appended.

@@ -120,7 +120,7 @@ extension Explanation {
             switch error {
             case .complaints(let complaints): Explanation(Self.status(complaints), complaints.map { Self.words($0) }.joined(separator: "\n"))
             case .noSuchScope: Explanation(.notPermitted, "You are no longer staffed on this engagement, or this device does not hold it. Run 'seamark sync'.")
-            case .tooLarge: Explanation(.refused, "That is more than one change may hold. Do it in several steps.")
+            case .tooLarge: Explanation(.refused, "That is more than one change may hold (4,096 edits, 256 KB, or 0.9 MB with names, notes and quotes). Nothing was stored; do it in several steps.")
             }
     }
 

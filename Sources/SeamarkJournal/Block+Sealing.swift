@@ -58,28 +58,34 @@ extension Block {
         for change in changes.prefix(mostChanges) {
             guard change.member == front.member, change.schema == front.schema else { break }
             size += change.greatestSize
-            if count > 0, size > longest - 100_000 { break }
+            if count > 0, size > fullest { break }
             count += 1
         }
         return count
     }
+
+    /// What is put into a block by that bound: the rest is for what `longest` counts beside it.
+    static let fullest = longest - 100_000
 
     static let magic: [UInt8] = Array("SMB1".utf8)
 }
 
 extension Change {
     /// An upper bound of the bytes that the change takes in a block and beside it.
+    var greatestSize: Int { edits.reduce(32) { $0 + $1.greatestSize } }
+}
+
+extension Edit {
+    /// An upper bound of the bytes that the edit takes in a block and beside it.
     var greatestSize: Int {
-        edits.reduce(32) { sum, edit in
-            var size = 64 + (edit.supersedes.count + edit.witnessed.count) * 22
-            if case .element(_, let element) = edit.target { size += element.encoded.count }
-            switch edit.content {
-            case .open(let value): size += value.greatestSize
-            case .sensitive(let sensitive): size += 17 + sensitive.value.greatestSize
-            case .withheld: size += 33
-            }
-            return sum + size
+        var size = 64 + (supersedes.count + witnessed.count) * 22
+        if case .element(_, let element) = target { size += element.encoded.count }
+        switch content {
+        case .open(let value): size += value.greatestSize
+        case .sensitive(let sensitive): size += 17 + sensitive.value.greatestSize
+        case .withheld: size += 33
         }
+        return size
     }
 }
 

@@ -65,7 +65,7 @@ public struct Change: Hashable, Sendable, Identifiable {
         self.edits = edits
     }
 
-    private static func write(_ names: [EditName], to writer: inout ByteWriter) {
+    static func write(_ names: [EditName], to writer: inout ByteWriter) {
         writer.count(names.count)
         for name in names {
             writer.identifier(name.change)

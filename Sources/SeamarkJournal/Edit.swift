@@ -108,4 +108,9 @@ public struct Edit: Hashable, Sendable {
         self.supersedes = supersedes.count < 2 ? supersedes : supersedes.sorted()
         self.witnessed = witnessed.count < 2 ? witnessed : witnessed.sorted()
     }
+
+    /// The same edit, naming `names` as what it replaces.
+    public func superseding(_ names: [EditName]) -> Edit {
+        Edit(record: record, type: type, target: target, content: content, supersedes: names, witnessed: witnessed)
+    }
 }

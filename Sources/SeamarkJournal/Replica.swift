@@ -153,6 +153,25 @@ public struct Replica: Sendable {
     }
 }
 
+// MARK: - What an edit names
+
+extension Replica {
+    /// `names`, and what the edits of these names supersede as far as they are own changes that the log does not apply, and so on;
+    /// ascending, each once.
+    ///
+    /// An edit made over one's own waiting or refused edit names all of these, so that no stale head stays at others if the edit
+    /// between is never applied.
+    public func alsoSuperseded(_ names: [EditName]) -> [EditName] {
+        var all = Set(names)
+        var open = names
+        while let name = open.popLast() {
+            guard let change = overlay[name.change], name.index < UInt32(change.edits.count) else { continue }
+            for further in change.edits[Int(name.index)].supersedes where all.insert(further).inserted { open.append(further) }
+        }
+        return all.count == names.count ? names : all.sorted()
+    }
+}
+
 // MARK: - What is shown
 
 extension Replica {

@@ -1,7 +1,9 @@
 import SeamarkClient
 import SeamarkJournal
 import SeamarkModel
+import SeamarkProtocol
 import SeamarkStore
+import SeamarkTestSupport
 import Testing
 
 struct CaptureTests {
@@ -100,5 +102,65 @@ struct CaptureTests {
         #expect(throws: Device.Refused.self) { try laptop.set(person, "consent.scope=quotes,role,audio") }
         try laptop.set(person, "consent.state=withdrawn")
         #expect(try laptop.record(person).consent?.state == .withdrawn)
+    }
+
+    /// New interviews with a summary of eight thousand letters each, in no order that deflates.
+    private func interviews(_ count: Int) -> [Edit] {
+        var dice = SplitMix64(seed: 5)
+        return (0..<count).flatMap { index in
+            var editing = RecordEditing(
+                record: Identifier(high: 0x0190_0000_0000_7005, low: 0x8000_0000_0000_0000 + UInt64(index)), type: Catalogue.interview, state: nil
+            ) { dice.identifier() }
+            editing.create(at: 1_800_000_000_000, handle: "IV-\(index)")
+            let letters = (0..<8000).compactMap { _ in Unicode.Scalar(0x4e00 + UInt32(dice.next() % 20_000)) }
+            if let summary = Catalogue.interview.field(key: "summary") { editing.set(summary, .text(String(String.UnicodeScalarView(letters)))) }
+            return editing.edits
+        }
+    }
+
+    @Test func `as much text as one change may hold is sealed and fits a frame; more is refused and nothing is stored`() throws {
+        let laptop = try Laptop("A")
+        let most = try #require((1...60).last { Change.fitsABlock(interviews($0)) })
+        let before = try laptop.device.state.unsentCount
+        for isTrial in [true, false] {
+            #expect {
+                if isTrial { try laptop.device.judge([interviews(most + 1)], in: Laptop.scope) }
+                try laptop.device.capture(in: Laptop.scope) { _, _ in interviews(most + 1) }
+            } throws: { if case Device.Refused.tooLarge = $0 { true } else { false } }
+        }
+        #expect(try laptop.device.state.unsentCount == before)
+        try laptop.device.capture(in: Laptop.scope) { _, _ in interviews(most) }
+        try laptop.device.seal(Laptop.scope)
+        let sealed = try #require(try laptop.device.state.replicas[Laptop.scope]?.waiting.first)
+        let block = try #require(try laptop.device.store.block(sealed.end.hash, of: Laptop.scope))
+        let beside = SensitivePart.encode(block.sensitiveParts, laptop.device.primitives)
+        #expect(block.bytes.count + beside.count + 34 * most <= Block.longest)
+        #expect(Message.push(.init(scope: Laptop.scope, block: block.bytes, sensitive: beside)).payload.count <= 1 << 20)
+        #expect(try Block.open(block.bytes, sensitive: SensitivePart.decode(beside, laptop.device.primitives), laptop.device.primitives).hash == block.hash)
+    }
+
+    @Test func `a price set again over one's own refused price leaves no stale head at the others`() throws {
+        let (other, device) = (try Laptop("A"), try Laptop("B"))
+        let line = try other.add(Catalogue.leakageLine, "title=Scrap", "category=QUALITY", "amount.range=150k/190k/240k", "grade=B")
+        try Laptop.exchange(other, device)
+        try device.set(line, "amount.likely=200k")
+        try Laptop.exchange(device, other, verdict: .refused(.roleForbids))
+        try device.set(line, "amount.likely=210k")
+        try Laptop.exchange(device, other)
+        for laptop in [other, device] {
+            let view = try laptop.record(line)
+            #expect(view.state.heads(of: .field(16)).map { $0.content.value?.member(LineAmount.range)?.member(2) } == [.int(21_000_000)])
+            #expect(try laptop.finder.conflicts.isEmpty)
+        }
+    }
+
+    @Test func `a note of eight thousand dashes is sealed into what readers take`() throws {
+        let laptop = try Laptop("A")
+        try laptop.add(Catalogue.site, "name=x", "notes=" + String(repeating: "-", count: 8000))
+        try laptop.device.seal(Laptop.scope)
+        let sealed = try #require(try laptop.device.state.replicas[Laptop.scope]?.waiting.first)
+        let block = try #require(try laptop.device.store.block(sealed.end.hash, of: Laptop.scope))
+        let beside = SensitivePart.encode(block.sensitiveParts, laptop.device.primitives)
+        #expect(try SensitivePart.decode(beside, laptop.device.primitives) == block.sensitiveParts)
     }
 }

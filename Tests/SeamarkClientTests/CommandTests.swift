@@ -30,6 +30,7 @@ struct CommandTests {
             (Workplace.Failure.locked(tenant: "halden"), 77, "seamark unlock"), (RecordFinder.Failure.notFound("L9", types: "leakage line"), 66, "L9"),
             (EngagementExchange.Failure.file(.newerVersion), 65, "nothing was changed"), (Assignment.Malformed(word: "title"), 64, "key=value"),
             (InputFile.Failure.missing("x.json"), 66, "x.json"), (Device.Refused.noSuchScope, 77, "seamark sync"),
+            (Device.Refused.tooLarge, 65, "several steps"),
         ]
         for (error, status, words) in expected {
             let explanation = Explanation(error)

@@ -221,4 +221,57 @@ import Testing
         #expect(device.replica.mark.position == 4)
         #expect(device.replica.cursor == .beginning)
     }
+
+    /// A price of another device, accepted; over it an own edit that the server refuses; over that another, which it accepts.
+    private static func priced(naming names: (Replica, [EditName]) -> [EditName]) -> (server: ModelServer, devices: [Device]) {
+        var dice = SplitMix64(seed: 1)
+        var server = ModelServer(scope: Clash.scope, epoch: 1, signer: CheapSigner(9), primitives)
+        var other = Device(1, incarnation: 5, epoch: 1)
+        var device = Device(2, incarnation: 6, epoch: 1)
+        func edit(_ value: Int64, at time: Int64) {
+            let seen = device.replica.record(HeadsTests.record)?.heads(of: .field(1)).map(\.name) ?? []
+            device.take(.captured(HeadsTests.change(2, at: time, HeadsTests.edit(.field(1), .int(value), over: names(device.replica, seen)))))
+        }
+        other.take(.captured(HeadsTests.change(1, at: 1, HeadsTests.edit(.field(1), .int(100)))))
+        other.sync(&server, now: 1, cut: 0, &dice)
+        device.sync(&server, now: 2, cut: 0, &dice)
+        edit(200, at: 3)
+        server.closed = [HeadsTests.record]
+        device.sync(&server, now: 3, cut: 0, &dice)
+        server.closed = []
+        // Two more: over a refused one, and over one that still waits over a refused one.
+        edit(300, at: 4)
+        edit(400, at: 5)
+        device.sync(&server, now: 5, cut: 0, &dice)
+        other.sync(&server, now: 6, cut: 0, &dice)
+        return (server, [other, device])
+    }
+
+    private static func values(_ state: RecordState?) -> [Value?] { (state?.heads(of: .field(1)) ?? []).map(\.content.value) }
+
+    @Test func `an edit over one's own refused edit leaves one head everywhere, because it names what that one superseded`() {
+        let (server, devices) = Self.priced { $0.alsoSuperseded($1) }
+        #expect(server.state.refused.count == 1)
+        #expect(Self.values(server.state.records[HeadsTests.record]) == [.int(400)])
+        for device in devices { #expect(Self.values(device.replica.record(HeadsTests.record)) == [.int(400)]) }
+    }
+
+    @Test func `without that the stale head stays beside it, at everybody but the author`() {
+        let (server, devices) = Self.priced { $1 }
+        #expect(Self.values(server.state.records[HeadsTests.record]) == [.int(400), .int(100)])
+        #expect(Self.values(devices[0].replica.record(HeadsTests.record)) == [.int(400), .int(100)])
+    }
+
+    @Test func `names of edits that are applied, unknown or beyond their change bring nothing along`() {
+        var device = Device(2, incarnation: 6, epoch: 1)
+        let first = HeadsTests.change(2, at: 1, HeadsTests.edit(.field(1), .int(1), over: [EditName(change: .zero, index: 3)]))
+        let second = HeadsTests.change(2, at: 2, HeadsTests.edit(.field(1), .int(2), over: [first.name(0)]))
+        device.take(.captured(first))
+        device.take(.captured(second))
+        let third = device.replica.alsoSuperseded([second.name(0)])
+        #expect(third == [EditName(change: .zero, index: 3), first.name(0), second.name(0)].sorted())
+        #expect(device.replica.alsoSuperseded([]) == [])
+        #expect(device.replica.alsoSuperseded([second.name(1)]) == [second.name(1)])
+        #expect(device.replica.alsoSuperseded([EditName(change: .zero, index: 3)]) == [EditName(change: .zero, index: 3)])
+    }
 }

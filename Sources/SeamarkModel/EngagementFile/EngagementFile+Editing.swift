@@ -13,7 +13,7 @@ extension EngagementFile {
     public func edits(lookup: (Identifier) -> RecordState?, at time: Int64, salt: @escaping () -> Identifier) -> [[Edit]] {
         var runs: [[Edit]] = []
         var run: [Edit] = []
-        var size = 0
+        var size = ChangeSize()
         for row in rows {
             var editing = RecordEditing(record: row.id, type: row.type, state: lookup(row.id), salt: salt)
             editing.create(at: time)
@@ -23,22 +23,18 @@ extension EngagementFile {
                 editing.set(field, value)
             }
             for (field, elements) in row.sets { editing.setElements(field, elements) }
-            let added = editing.edits.reduce(0) { $0 + EngagementFile.size(of: $1) }
-            if !run.isEmpty, run.count + editing.edits.count > Change.mostEdits / 2 || size + added > Change.longest / 2 {
+            // Half of the bounds: an edit over one's own unsent ones will name a few more.
+            var together = size
+            for edit in editing.edits { together.add(edit) }
+            if !run.isEmpty, !together.fits(oneOf: 2) {
                 runs.append(run)
                 run = []
-                size = 0
+                together = ChangeSize(editing.edits)
             }
             run.append(contentsOf: editing.edits)
-            size += added
+            size = together
         }
         if !run.isEmpty { runs.append(run) }
         return runs
-    }
-
-    /// About how many bytes an edit takes in its change.
-    private static func size(of edit: Edit) -> Int {
-        let element: Int = if case .element(_, let element) = edit.target { element.encoded.count } else { 0 }
-        return 64 + element + (edit.content.value?.encoded.count ?? 0) + edit.supersedes.count * 24
     }
 }
