@@ -1,12 +1,13 @@
 import Foundation
+import SeamarkJournal
 import SeamarkModel
+import SeamarkTestSupport
 import Testing
 
 /// What is written for people follows the catalogue, or a test says so.
 @Suite struct DocumentationTests {
     @Test func `the description of the engagement file names every field of every section`() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let text = try String(contentsOf: root.appending(path: "Documentation/EngagementFile.md"), encoding: .utf8)
+        let text = try String(contentsOf: Self.documentation.appending(path: "EngagementFile.md"), encoding: .utf8)
         for type in Catalogue.types where type.home == .engagement {
             for field in type.fields where field.number >= 10 {
                 // Implied by where a row stands, or said in another way.
@@ -16,6 +17,48 @@ import Testing
                 guard case .group(let group) = field.kind else { continue }
                 for member in group.members { #expect(DocumentationTests.words(text).contains(member.key), "\(type.key).\(field.key).\(member.key)") }
             }
+        }
+    }
+
+    private static let documentation = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "Documentation")
+
+    @Test func `the page of records is the catalogue's own`() throws {
+        let file = Self.documentation.appending(path: "Records.md")
+        if ProcessInfo.processInfo.environment["SEAMARK_WRITE_DOCUMENTATION"] == "1" { try Catalogue.page.write(to: file, atomically: true, encoding: .utf8) }
+        let isSame = try String(contentsOf: file, encoding: .utf8) == Catalogue.page
+        #expect(isSame, "write it anew: SEAMARK_WRITE_DOCUMENTATION=1 swift test --filter DocumentationTests")
+    }
+
+    @Test func `derived ids are made of the purposes and parts that the page states`() {
+        let (a, b) = (Identifier(high: 2, low: 1), Identifier(high: 1, low: 2))
+        let primitives = CheapPrimitives()
+        func derived(_ purpose: String, _ parts: [UInt8]) -> Identifier {
+            #expect(Catalogue.page.contains("| `\(purpose)` |"))
+            return .derived(purpose, from: parts, by: primitives)
+        }
+        #expect(DerivedIdentifiers.answer(interview: a, question: "KT1", scorer: b, by: primitives) == derived("answer", a.bytes + b.bytes + Array("KT1".utf8)))
+        #expect(DerivedIdentifiers.seamModeScore(seam: a, mode: 6, scorer: b, by: primitives) == derived("seamModeScore", a.bytes + b.bytes + Array("6".utf8)))
+        #expect(DerivedIdentifiers.initiativeTarget(initiative: a, line: b, by: primitives) == derived("initiativeTarget", a.bytes + b.bytes))
+        for (first, second) in [(a, b), (b, a)] {
+            #expect(DerivedIdentifiers.overlap(first, second, by: primitives) == derived("overlap", b.bytes + a.bytes))
+        }
+        #expect(DerivedIdentifiers.instrument(key: "core9", edition: 1, by: primitives) == derived("instrument", Array("core9@1".utf8)))
+        #expect(DerivedIdentifiers.imported(scope: a, type: 40, handle: "L1", by: primitives) == derived("imported", a.bytes + Array("40/L1".utf8)))
+    }
+
+    @Test func `every test that the threats name is there`() throws {
+        let tests = Self.documentation.deletingLastPathComponent().appending(path: "Tests")
+        var sources: [(name: String, text: String)] = []
+        let files = try #require(FileManager.default.enumerator(at: tests, includingPropertiesForKeys: nil))
+        for case let file as URL in files where file.pathExtension == "swift" {
+            sources.append((file.deletingPathExtension().lastPathComponent, try String(contentsOf: file, encoding: .utf8)))
+        }
+        let page = try String(contentsOf: Self.documentation.deletingLastPathComponent().appending(path: "Server/THREATS.md"), encoding: .utf8)
+        let named = page.matches(of: /`(\w+Tests)`: `([^`]+)`/)
+        #expect(named.count > 40)
+        for test in named {
+            #expect(sources.contains { $0.name == test.1 && $0.text.contains("func `\(test.2)`(") }, "\(test.1): \(test.2)")
         }
     }
 
