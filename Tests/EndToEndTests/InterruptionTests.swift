@@ -47,11 +47,11 @@ import Testing
         let content = try ann.must("export", "-")
         switch direction {
         case .upward: link.stall(afterUpward: 14_000)
-        case .downward: link.stall(afterDownward: greeting + 200)
+        case .downward: link.stall(afterDownward: greeting + 40)
         }
         let sync = try ann.start(["sync"])
         try eventually("the push is under way") { link.hasStalled ? true : sync.status.map { _ in false } }
-        #expect(link.hasStalled, "the sync ended before it was killed")
+        #expect(link.hasStalled, "the sync ended by itself with \(sync.status ?? 0): \(sync.outputSoFar)\(sync.errorSoFar)")
         sync.kill()
         link.mend()
         #expect(try ann.must("export", "-") == content)

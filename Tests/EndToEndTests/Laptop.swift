@@ -83,12 +83,13 @@ struct Laptop {
         return scopes.compactMap { $0["digest"] as? String }
     }
 
-    /// Runs a command that must be refused: with this status, these words in what it says, and nothing changed.
+    /// Runs a command that must be refused: with this status, these words in what it says, and nothing changed since `before`, which
+    /// is what the laptop holds now.
     func refuses(
-        _ words: [String], _ status: Int32, saying parts: [String], passphrase: String? = nil,
+        _ words: [String], _ status: Int32, saying parts: [String], passphrase: String? = nil, before: String? = nil,
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
-        let before = try everything()
+        let before = try before ?? everything()
         let done = try run(words, passphrase: passphrase)
         #expect(done.status == status, "\(done.error)", sourceLocation: sourceLocation)
         for part in parts { #expect(done.error.contains(part), "\(done.error)", sourceLocation: sourceLocation) }

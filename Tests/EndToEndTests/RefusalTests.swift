@@ -105,23 +105,25 @@ import Testing
         let ann = try Laptop(of: "ann", at: headquarters)
         try ann.must("site", "add", "name=Dayton plant")
         let site = "ST-\(try #require(try ann.status()["letters"] as? String))001"
-        try ann.refuses(["site", "set", site, "colour=red"], 66, saying: ["no field 'colour'", "it has handle", "headcount"])
-        try ann.refuses(["site", "set", site, "headcount=-3"], 65, saying: ["Headcount is -3", "between 0 and 100000"])
-        try ann.refuses(["site", "set", site, "headcount=many"], 65, saying: ["Headcount"])
-        try ann.refuses(["site", "set", site, "name=" + String(repeating: "x", count: 121)], 65, saying: ["Name", "120"])
+        let before = try ann.everything()
+        try ann.refuses(["site", "set", site, "colour=red"], 66, saying: ["no field 'colour'", "it has handle", "headcount"], before: before)
+        try ann.refuses(["site", "set", site, "headcount=-3"], 65, saying: ["Headcount is -3", "between 0 and 100000"], before: before)
+        try ann.refuses(["site", "set", site, "headcount=many"], 65, saying: ["Headcount"], before: before)
+        try ann.refuses(["site", "set", site, "name=" + String(repeating: "x", count: 121)], 65, saying: ["Name", "120"], before: before)
         try ann.refuses(
             ["line", "add", "title=Scrap", "category=QUALITY", "amount.range=900k/600k/1.3M", "amount.grade=B", "amount.kind=runRate"], 65,
-            saying: ["likely is 600000", "between low 900000 and high 1300000"])
-        try ann.refuses(["site", "set", "ST-NONE", "headcount=3"], 66, saying: ["no site called 'ST-NONE'", "seamark list"])
-        try ann.refuses(["show", "NOTHING"], 66, saying: ["'NOTHING'", "seamark list"])
+            saying: ["likely is 600000", "between low 900000 and high 1300000"], before: before)
+        try ann.refuses(["site", "set", "ST-NONE", "headcount=3"], 66, saying: ["no site called 'ST-NONE'", "seamark list"], before: before)
+        try ann.refuses(["show", "NOTHING"], 66, saying: ["'NOTHING'", "seamark list"], before: before)
     }
 
     // MARK: Files
 
     @Test func `a file that cannot be taken whole is not taken at all, and what is wrong with it is placed`() throws {
         let ann = try Laptop(of: "ann", at: headquarters)
+        let before = try ann.everything()
         func refuses(_ text: String, saying parts: [String], sourceLocation: SourceLocation = #_sourceLocation) throws {
-            try ann.refuses(["import", try ann.file(text)], 65, saying: ["nothing was changed"] + parts, sourceLocation: sourceLocation)
+            try ann.refuses(["import", try ann.file(text)], 65, saying: ["nothing was changed"] + parts, before: before, sourceLocation: sourceLocation)
         }
         let head = "\"format\": \"seamark-engagement\", \"version\": 1"
         try refuses("{\"format\": \"seamark-engagement\", \"version\": 2}", saying: ["version"])
@@ -137,11 +139,11 @@ import Testing
               {"handle": "ST4", "name": "Fourth", "colour": "red"}
             ]}
             """, saying: ["sites row 2 (ST2), headcount: ", "-5", "100000", "sites row 4 (ST4), colour: "])
-        try ann.refuses(["import", headquarters.folder.appendingPathComponent("missing.json").path], 66, saying: ["no file", "missing.json"])
-        try ann.refuses(["import", headquarters.folder.path], 66, saying: ["cannot be read"])
+        try ann.refuses(["import", headquarters.folder.appendingPathComponent("missing.json").path], 66, saying: ["no file", "missing.json"], before: before)
+        try ann.refuses(["import", headquarters.folder.path], 66, saying: ["cannot be read"], before: before)
         let latin = headquarters.folder.appendingPathComponent("latin.json")
         try Data([0x7b, 0x22, 0xe9, 0x22, 0x7d]).write(to: latin)
-        try ann.refuses(["import", latin.path], 65, saying: ["UTF-8"])
+        try ann.refuses(["import", latin.path], 65, saying: ["UTF-8"], before: before)
     }
 
     // MARK: The server
