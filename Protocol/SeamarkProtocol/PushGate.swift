@@ -8,6 +8,13 @@ public enum PushGate {
     public static func open(
         _ push: Message.Push, from device: Identifier, signingKey: [UInt8], _ primitives: any Primitives
     ) throws(PushRefused) -> Block {
+        let block = try open(push, from: device, primitives)
+        guard block.isSigned(by: signingKey, primitives) else { throw PushRefused(code: .badSignature, block: block.hash) }
+        return block
+    }
+
+    /// The same without the signature, for whoever hands the block to a store that knows the device's key and checks it there.
+    public static func open(_ push: Message.Push, from device: Identifier, _ primitives: any Primitives) throws(PushRefused) -> Block {
         let block: Block
         do {
             let parts = try SensitivePart.decode(push.sensitive, primitives)
@@ -21,7 +28,6 @@ public enum PushGate {
         }
         guard block.stream.device == device else { throw PushRefused(code: .foreignStream, block: block.hash) }
         guard block.stream.scope == push.scope else { throw PushRefused(code: .unknownScope, block: block.hash) }
-        guard block.isSigned(by: signingKey, primitives) else { throw PushRefused(code: .badSignature, block: block.hash) }
         return block
     }
 

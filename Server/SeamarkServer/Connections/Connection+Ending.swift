@@ -10,7 +10,13 @@ extension Connection {
             greeted = .now()
             schedule()
         }
-        outbound += FrameDecoder.frame(message.payload)
+        var payload = message.payload
+        if payload.count > FrameDecoder.longestPayload {
+            // What no frame holds must not end the server: the one who asked for it is told, and nobody else notices.
+            services.fault("fit an answer into a frame", FrameError.tooLong(payload.count))
+            payload = Message.problem(Problem(.serverFault, "the answer does not fit a frame; tell headquarters")).payload
+        }
+        outbound += FrameDecoder.frame(payload)
     }
 
     /// Encrypts what the peer can take, and hands it to the socket.

@@ -21,6 +21,9 @@ final class DeviceSession: Sendable {
 
     // MARK: Greeting
 
+    /// Streams of one scope that a greeting names. A device whose present one is older hears where it ends when it pushes.
+    private static let mostStreams = 16
+
     func welcome() throws -> Message.Welcome {
         let now = tenant.clock.now()
         return try tenant.store.read { snapshot in
@@ -28,7 +31,8 @@ final class DeviceSession: Sendable {
             let standing = try Standing(of: name, in: snapshot)
             var scopes: [Identifier: Message.ScopeStatus] = [:]
             var streams: [Identifier: [Message.KnownStream]] = [:]
-            for (stream, end) in try snapshot.streamEnds(ofDevice: name.device) {
+            // The newest first, and of each scope no more than a device needs: a greeting stays small whatever a device made.
+            for (stream, end) in try snapshot.streamEnds(ofDevice: name.device) where streams[stream.scope, default: []].count < Self.mostStreams {
                 streams[stream.scope, default: []].append(Message.KnownStream(incarnation: stream.incarnation, end: end))
             }
             func add(_ scope: TenantScope, staffed: Bool) {
@@ -83,16 +87,11 @@ final class DeviceSession: Sendable {
 
     /// Everything that the bytes alone can tell. Signature, stream and membership are the store's to check.
     func open(_ push: Message.Push) -> Opened {
-        let primitives = SystemPrimitives()
-        func refusal(_ code: Problem.Code, _ hash: Hash256) -> Opened {
-            .refused(Message.PushRefusal(scope: push.scope, block: hash, code: code, end: Message.KnownStream(incarnation: 0, end: .beginning)))
-        }
         do {
-            let block = try Block.open(push.block, sensitive: SensitivePart.decode(push.sensitive, primitives), primitives)
-            guard block.stream.scope == push.scope else { return refusal(.unknownScope, block.hash) }
-            return .block(block, sensitive: push.sensitive)
+            return .block(try PushGate.open(push, from: name.device, SystemPrimitives()), sensitive: push.sensitive)
         } catch {
-            return refusal(.damagedBlock, push.block.count > 64 ? Digest.sha256(Array(push.block.dropLast(64))) : .zero)
+            let end = Message.KnownStream(incarnation: 0, end: .beginning)
+            return .refused(Message.PushRefusal(scope: push.scope, block: error.block, code: error.code, end: end))
         }
     }
 

@@ -35,7 +35,7 @@ enum Query: Int, CaseIterable {
         case .streamsOfDevice:
             """
             SELECT t.incarnation, s.id, t.number, t.hash FROM stream t JOIN scope s ON s.key = t.scope
-            WHERE t.device = ? AND t.number > 0 ORDER BY s.id, t.incarnation
+            WHERE t.device = ? AND t.number > 0 ORDER BY s.id, t.key DESC
             """
         case .addStream: "INSERT INTO stream (device, incarnation, scope, number, hash) VALUES (?, ?, ?, 0, ?)"
         case .moveStream: "UPDATE stream SET number = ?, hash = ? WHERE key = ?"

@@ -88,7 +88,7 @@ public class TenantSnapshot {
 
     // MARK: Streams
 
-    /// Where each stream of a device ends here, by scope and incarnation; streams without a block are left out.
+    /// Where each stream of a device ends here, by scope, the newest stream first; streams without a block are left out.
     public func streamEnds(ofDevice device: Identifier) throws(StoreError) -> [(stream: StreamName, end: StreamEnd)] {
         let doing: StaticString = "reading streams"
         let row = try statement(.streamsOfDevice, doing: doing)
