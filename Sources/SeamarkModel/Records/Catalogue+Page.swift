@@ -40,7 +40,7 @@ extension Catalogue {
         | three points of … | kind 9 with members 1 low, 2 likely, 3 high, all given and not falling |
         | points of domains, of seams | kind 8 of groups (kind 9): 1 the domain's code (text) or the seam (id), 2 the points (integer 1–100); ascending by the encoding of member 1, each once; at most 100 points together |
 
-        **Class** says how a field merges: *I* set once; *O* changed by its author alone, until its interview is finalised (where the type has an interview field); *R* one head
+        **Class** says how a field merges: *I* set once (of creations that did not see one another the earliest stands); *O* changed by its author alone, until its interview is finalised (where the type has an interview field); *R* one head
         is shown, all are kept; *RC*, *G*, *T* differing heads are a conflict for a person; *S* a set, one target for each element (target code 2n + 1), the value is
         that of an element, present wins; *M* the greatest choice wins; *G+M* consent: the greatest state, the scope that all heads allow; *H* written by headquarters alone.
         **Required**: an edit of it is in the change that makes the record (the one that sets `createdAt`), and it is never cleared. **Sensitive**: travels beside the block (SPEC section 2); other fields never do; the absent value that clears one is in the open.

@@ -41,13 +41,20 @@ public enum Judgement {
             return complain(.wrongRecord, run.lowerBound, first, nil, "must have the id of its scope", &complaints)
         }
         let isCreation = state == nil && edits[run].contains { $0.target == .field(CommonField.createdAt) }
-        let owner = state?.heads(of: .field(CommonField.createdAt)).last?.member
+        // The earliest creation is the one that stands; its author owns the record.
+        let made = state?.heads(of: .field(CommonField.createdAt)) ?? []
+        let owner = made.last?.member
         let isOwn = isCreation || owner == author.member
+        let isTwin = edits[run].contains { self.isTwin($0, of: made) }
         func allowed(_ operation: RoleTable.Operation) -> Bool {
             author.isHeadquarters || RoleTable.allows(author.role, operation, type, isOwn: isOwn)
         }
         let mayEdit = allowed(isCreation ? .create : .edit)
-        if !mayEdit, edits[run].contains(where: { $0.target != .life }) {
+        // Whoever made the same record unseen repeats what stands, and that harms nobody. A stamp that claims to be the earlier one
+        // would take the record over, and no one can check a device's clock: that is believed of a lead alone.
+        let mayRepeat = !isOwn && isTwin && RoleTable.allows(author.role, .create, type, isOwn: true)
+            && (author.isLead || made.last.map { change.stamp.time > $0.effective } == true)
+        if !mayEdit, !mayRepeat, edits[run].contains(where: { $0.target != .life }) {
             if owner != nil, !isOwn, !author.isHeadquarters, RoleTable.allows(author.role, .edit, type, isOwn: true) {
                 return complain(.notTheAuthor, run.lowerBound, first, nil, "is another member's; only they may change it, make a record of your own", &complaints)
             }
@@ -77,16 +84,21 @@ public enum Judgement {
                     if !newer { complain(.unknownField, index, edit, number, "is not a field that its version has; update Seamark", &complaints) }
                     continue
                 }
+                let repeats = mayRepeat && (self.isTwin(edit, of: made) || (state?.heads(of: edit.target) ?? []).contains { says(edit.content, $0.content) })
+                if !mayEdit, !repeats {
+                    complain(.notTheAuthor, index, edit, number, "is another member's; only they may change it, make a record of your own", &complaints)
+                    continue
+                }
                 judge(
-                    edit, index, field, state: state, isOwn: isOwn, isFinalised: isFinalised, newer: newer, author: author,
+                    edit, index, field, state: state, isOwn: isOwn, repeats: repeats, isFinalised: isFinalised, newer: newer, author: author,
                     mayResolve: allowed(.resolve), into: &complaints)
             }
         }
-        if isCreation { judgeCompleteness(edits, run, type, &complaints) }
+        if isCreation || isTwin { judgeCompleteness(edits, run, type, &complaints) }
     }
 
     private static func judge(
-        _ edit: Edit, _ index: Int, _ field: FieldDefinition, state: RecordState?, isOwn: Bool, isFinalised: Bool, newer: Bool,
+        _ edit: Edit, _ index: Int, _ field: FieldDefinition, state: RecordState?, isOwn: Bool, repeats: Bool, isFinalised: Bool, newer: Bool,
         author: Author, mayResolve: Bool, into complaints: inout [Complaint]
     ) {
         // The value by itself.
@@ -118,11 +130,14 @@ public enum Judgement {
             }
         case .once:
             guard let set = heads.last else { return }
+            // Two devices that make the same record unseen differ in the time alone: the earliest stands, and nobody is asked.
+            if isTwin(edit, of: heads) { return }
             if !says(edit.content, set.content) {
                 complain(.setOnce, index, edit, field.number, "was set when the record was made and never changes; make a new record", &complaints)
             }
         case .author:
-            if !isOwn || heads.contains(where: { $0.member != author.member }) {
+            if repeats { return }
+            if !isOwn || heads.contains(where: { !isSaid($0, by: author, in: heads) }) {
                 complain(.notTheAuthor, index, edit, field.number, "may be changed by its author only; add your own", &complaints)
             } else if isFinalised {
                 complain(.finalised, index, edit, field.number, "belongs to a finalised interview; a lead can reopen that", &complaints)
@@ -175,6 +190,16 @@ public enum Judgement {
             if value == .absent { return field.isRequired ? FieldFault(.mustBeGiven) : nil }
             return field.kind.fault(in: value, newer: newer)
         }
+    }
+
+    /// Does this edit make a record that is there already, by somebody who had not seen it? Ids that are derived meet like this.
+    private static func isTwin(_ edit: Edit, of made: [Head]) -> Bool {
+        edit.target == .field(CommonField.createdAt) && !made.isEmpty && !made.contains { edit.supersedes.contains($0.name) }
+    }
+
+    /// Is it the author's word, or another's repetition of it?
+    private static func isSaid(_ head: Head, by author: Author, in heads: [Head]) -> Bool {
+        heads.contains { $0.member == author.member && says($0.content, head.content) }
     }
 
     /// The same value, whatever its salt.

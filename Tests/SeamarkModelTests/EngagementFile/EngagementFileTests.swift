@@ -40,6 +40,39 @@ import Testing
         #expect(written == String(decoding: bytes, as: UTF8.self))
     }
 
+    @Test(arguments: names, [false, true])
+    func `two who import the same file unseen have one engagement, whoever is first, and what only one file has arrives`(name: String, fullerFirst: Bool) throws {
+        let bytes = try EngagementFileTests.sample(name)
+        var source = Bench()
+        try EngagementFileTests.load(bytes, into: &source)
+        let whole = try EngagementFile(reading: bytes, scope: Bench.scope, existing: [], directory: .none, primitives: source.primitives)
+        let extra = try #require(whole.rows.last { $0.type.number == Catalogue.observation.number }).id
+        var bench = Bench()
+        func changes(by person: Bench.Person, at time: Int64, isWhole: Bool) -> [Change] {
+            var salt: UInt64 = UInt64(time)
+            return whole.edits(lookup: { _ in nil }, at: time) {
+                salt += 1
+                return Identifier(high: 6, low: salt)
+            }.filter { edits in isWhole || edits.allSatisfy { $0.record != extra } }.map { bench.change($0, by: person) }
+        }
+        let ben = Bench.Person(author: Author(member: Bench.ben.author.member, role: .lead), device: Bench.ben.device)
+        let mine = (Bench.lea, changes(by: Bench.lea, at: 1_000_000, isWhole: fullerFirst)), theirs = (ben, changes(by: ben, at: 2_000_000, isWhole: !fullerFirst))
+        for order in [[mine, theirs], [theirs, mine]] {
+            bench.state = ScopeState()
+            for (person, changes) in order {
+                for change in changes {
+                    #expect(change.edits.allSatisfy { $0.record == change.edits[0].record })
+                    #expect(bench.judge(change, by: person).isEmpty)
+                    bench.apply(change)
+                }
+            }
+            #expect(bench.view(extra) != nil && bench.views.count == source.views.count)
+            #expect(bench.views.allSatisfy { $0.isWhole && $0.conflicts.isEmpty })
+            #expect(bench.views.allSatisfy { $0.id == extra || $0.author == Bench.lea.author.member && $0.integer("createdAt") == 1_000_000 })
+            #expect(EngagementFile.document(bench.views, directory: .none).pretty == String(decoding: bytes, as: UTF8.self))
+        }
+    }
+
     @Test(arguments: names)
     func `a second import edits nothing, and one changed word is one edit`(name: String) throws {
         let bytes = try EngagementFileTests.sample(name)

@@ -26,6 +26,51 @@ import Testing
         #expect(refusals(bench.judge(other, by: Bench.headquarters)) == [.setOnce])
     }
 
+    @Test func `a record that two made unseen is one, the earliest creation stands, and a creation that was seen never changes`() throws {
+        var bench = try bench()
+        let unseen = { [state = bench.state, line] (time: Int64) in
+            (state.records[line]?.slots ?? []).flatMap { slot in
+                slot.heads.map { head in
+                    let content = slot.target == .field(CommonField.createdAt) ? .open(.int(time)) : head.content
+                    return Edit(record: line, type: 40, target: slot.target, content: content)
+                }
+            }
+        }
+        let later = bench.change(unseen(8), by: Bench.ben)
+        #expect(bench.judge(later, by: Bench.ben).isEmpty)
+        let seen = try #require(bench.state.records[line]).heads(of: .field(CommonField.createdAt)).map(\.name)
+        let changed = bench.change([Edit(record: line, type: 40, target: .field(CommonField.createdAt), content: .open(.int(8)), supersedes: seen)], by: Bench.ben)
+        #expect(refusals(bench.judge(changed, by: Bench.ben)) == [.setOnce])
+        let time = bench.view(line)?.integer("createdAt")
+        bench.apply(later)
+        #expect(bench.view(line)?.author == Bench.ana.author.member && bench.view(line)?.integer("createdAt") == time)
+        let earlier = bench.change(unseen(7), by: Bench.lea, at: -1_000_000)
+        #expect(bench.judge(earlier, by: Bench.lea).isEmpty)
+        bench.apply(earlier)
+        #expect(bench.view(line)?.author == Bench.lea.author.member && bench.view(line)?.integer("createdAt") == 7)
+        #expect(bench.view(line)?.conflicts.isEmpty == true)
+    }
+
+    @Test mutating func `who made another's answer unseen may repeat it, neither change it nor take it over`() throws {
+        var bench = try bench()
+        let original = try answer(&bench, by: Bench.ana)
+        bench.apply(original)
+        func twin(_ edits: [Edit], by person: Bench.Person, at offset: Int64 = 0) -> [Refusal] {
+            refusals(bench.judge(bench.change(edits, by: person, at: offset), by: person))
+        }
+        for person in [Bench.ben, Bench.lea] { #expect(twin(original.edits, by: person).isEmpty) }
+        #expect(twin(original.edits, by: Bench.ben, at: -1_000_000) == [.notTheAuthor])
+        let other = try answer(&bench, by: Bench.ana, score: "4").edits
+        let words = original.edits.map { edit in other.first { $0.target == edit.target }.map { Edit(record: edit.record, type: edit.type, target: edit.target, content: $0.content) } ?? edit }
+        for person in [Bench.ben, Bench.lea] { #expect(twin(words, by: person) == [.notTheAuthor]) }
+        #expect(twin(original.edits.filter { $0.target == .field(CommonField.createdAt) }, by: Bench.ben).contains(.missing))
+        // The repetition does not keep its author from a better one.
+        bench.apply(bench.change(original.edits, by: Bench.ben))
+        let better = try answer(&bench, by: Bench.ana, score: "3")
+        #expect(bench.judge(better, by: Bench.ana).isEmpty)
+        #expect(refusals(bench.judge(better, by: Bench.ben)) == [.notTheAuthor])
+    }
+
     @Test func `what headquarters writes, nobody else writes`() throws {
         var bench = try bench()
         let quote = Identifier(high: 27, low: 1)
