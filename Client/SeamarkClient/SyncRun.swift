@@ -195,6 +195,12 @@ public struct SyncRun {
                 try transaction.append(
                     .scopeAdded(DeviceScope(id: known.id, kind: known.kind, name: known.name, isWithdrawn: !scope.staffed)))
             }
+            // An engagement that the greeting leaves out is one that the member is not staffed on, and where the device has no stream.
+            let named = Set(welcome.scopes.map(\.scope))
+            for id in transaction.state.scopeIDs where !named.contains(id) {
+                guard let known = transaction.state.scopes[id], known.kind == .engagement, !known.isWithdrawn else { continue }
+                try transaction.append(.scopeAdded(DeviceScope(id: id, kind: known.kind, name: known.name, isWithdrawn: true)))
+            }
         }
     }
 

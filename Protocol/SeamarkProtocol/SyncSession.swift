@@ -136,7 +136,7 @@ public struct SyncSession: Sendable {
         case .done: return []
         case .awaitingWelcome:
             switch message {
-            case .welcome(let welcome): return greeted(by: welcome, knowledge)
+            case .welcome(let welcome): return greeted(by: welcome, replicas, knowledge)
             case .problem(let problem): return fail(.server(problem))
             case .status, .push, .receipt, .pushRefused, .pull, .entries, .door, .enrol, .enrolled:
                 return fail(.unexpected("the server did not greet first"))
@@ -162,13 +162,19 @@ public struct SyncSession: Sendable {
         }
     }
 
-    private mutating func greeted(by welcome: Message.Welcome, _ knowledge: Knowledge) -> [Action] {
+    private mutating func greeted(by welcome: Message.Welcome, _ replicas: [Identifier: Replica], _ knowledge: Knowledge) -> [Action] {
         guard welcome.leastVersion <= Message.version, welcome.version >= Message.leastVersion else { return fail(.noCommonVersion) }
         guard welcome.serverKey.epoch == welcome.epoch, knowledge.isGenuine(welcome.serverKey) else { return fail(.forgedServerKey) }
         self.welcome = welcome
         outcome.revoked = welcome.revoked
         for scope in welcome.scopes where scope.kind != nil && work[scope.scope] == nil {
             work[scope.scope] = Work(status: scope, pushedThrough: .beginning, place: scope.place, digest: scope.digest)
+        }
+        // The greeting leaves a scope out where the member is not staffed and the device has no stream: its first work is handed in all
+        // the same, into quarantine. `shared` is not written by devices and never has unsent work.
+        for (id, replica) in replicas where replica.unsentCount > 0 && !welcome.scopes.contains(where: { $0.scope == id }) {
+            let status = Message.ScopeStatus(scope: id, kind: .engagement, staffed: false, place: .beginning, digest: .zero, streams: [])
+            work[id] = Work(status: status, pushedThrough: .beginning, place: status.place, digest: nil)
         }
         order = work.values.sorted {
             ($0.status.kind == .shared ? 0 : 1, $0.status.scope) < ($1.status.kind == .shared ? 0 : 1, $1.status.scope)
@@ -221,6 +227,9 @@ public struct SyncSession: Sendable {
             // The server keeps the block in quarantine; until somebody decides, the stream waits.
             scope.isHeld = true
             if !outcome.held.contains(refusal.scope) { outcome.held.append(refusal.scope) }
+        case .unknownScope where !scope.status.staffed:
+            // A server restored from before the scope began: there is nowhere to put the work, and other scopes must not wait for it.
+            scope.isHeld = true
         case .streamGap, .streamFork:
             // What was sent after it is refused for the same reason; look again when all answers are in.
             scope.isLost = !scope.inFlight.isEmpty
