@@ -77,6 +77,15 @@ extension Explanation {
             switch error {
             case .locked(let tenant): Explanation(.notPermitted, "The store of \(tenant) is locked. Run 'seamark unlock', or give --passphrase-fd N.")
             case .noEngagement: Explanation(.notChosen, "There is no engagement on this device yet. Run 'seamark sync'; if none comes, ask headquarters to staff you.")
+            case .revoked:
+                Explanation(.notPermitted, "This device was revoked: it neither shows nor takes anything any more. 'seamark sync' hands in what it holds; ask headquarters.")
+            case .withdrawn(let names, let waiting):
+                Explanation(
+                    .notPermitted,
+                    "You are no longer staffed on \(names.joined(separator: ", ")). "
+                        + (waiting == 0
+                            ? "Everything you captured there is with the server."
+                            : "\(counted(waiting, "change")) without a receipt \(waiting == 1 ? "is" : "are") kept here: 'seamark sync' hands in what was not handed in yet, and headquarters decides."))
             case .engagementNotChosen(let names):
                 Explanation(.notChosen, "You work on several engagements: \(names.joined(separator: ", ")). Choose one with 'seamark use TENANT ENGAGEMENT', or name it with --engagement.")
             case .unknownEngagement(let name, let names):

@@ -33,7 +33,7 @@ struct Status: ParsableCommand {
             if scope.isWithdrawn { Terminal.line(.init("  You are no longer staffed here.", .yellow)) }
             guard let finder = RecordFinder(state, scope: id) else { continue }
             Terminal.line("  \(counted(finder.all.count { !$0.isDeleted }, "record")), log read to \(replica.cursor.position)\(replica.mark.position > replica.cursor.position ? " of at least \(replica.mark.position)" : "")")
-            unsent(replica)
+            unsent(replica, isHeld: scope.isWithdrawn || state.settings[.isRevoked] == .bool(true))
             for (change, refusal) in quarantined(replica) {
                 let names = Self.records(change, finder)
                 Terminal.line(.init("  In quarantine: ", .yellow), "\(names): \(RefusalWords.words(refusal)).")
@@ -44,12 +44,14 @@ struct Status: ParsableCommand {
         if place.device.state(has: .engagement) == false { Terminal.line("There is no engagement on this device yet. Run 'seamark sync'.") }
     }
 
-    private func unsent(_ replica: Replica) {
+    private func unsent(_ replica: Replica, isHeld: Bool) {
         let count = replica.unsentCount
         guard count > 0 else { return Terminal.line(.init("  Everything is with the server.", .green)) }
         let oldest = (replica.fresh.map(\.stamp.time) + replica.waiting.flatMap { $0.changes.compactMap { replica.history[$0]?.stamp.time } }).min()
         let age = oldest.map { ", the oldest made \(TimeText.span(TimeText.now() - $0)) ago" } ?? ""
-        Terminal.line(.init("  \(counted(count, "change")) not yet sent\(age).", .yellow))
+        // What a server keeps in quarantine whole gets no receipt: it counts as unsent until headquarters decides.
+        let words = isHeld ? "without a receipt; a sync hands them in, and headquarters decides" : "not yet sent"
+        Terminal.line(.init("  \(counted(count, "change")) \(words)\(age).", .yellow))
     }
 
     private func lastSync(_ state: DeviceState) -> String {

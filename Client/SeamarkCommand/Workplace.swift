@@ -11,6 +11,10 @@ struct Workplace {
     enum Failure: Error {
         case locked(tenant: String)
         case noEngagement
+        /// The server told this device at a sync that it was revoked.
+        case revoked
+        /// The member is no longer staffed on these, of which this device holds so many changes without a receipt.
+        case withdrawn([String], waiting: Int)
         case engagementNotChosen([String])
         case unknownEngagement(String, [String])
     }
@@ -47,21 +51,32 @@ struct Workplace {
     // MARK: - The engagement
 
     /// The engagements that this device holds and its member is staffed on, with what people call them.
-    func engagements() throws -> [(id: Identifier, handle: String, title: String)] {
+    func engagements() throws -> [(id: Identifier, handle: String, title: String)] { try engagements(withdrawn: false) }
+
+    private func engagements(withdrawn: Bool) throws -> [(id: Identifier, handle: String, title: String)] {
         let state = try device.state
         return state.scopeIDs.compactMap { id in
-            guard let scope = state.scopes[id], scope.kind == .engagement, !scope.isWithdrawn else { return nil }
+            guard let scope = state.scopes[id], scope.kind == .engagement, scope.isWithdrawn == withdrawn else { return nil }
             let record = state.replicas[id]?.view(id)
             return (id, record?.handle ?? RecordFinder.short(id), record?.text("title") ?? (scope.name.isEmpty ? "not yet synced" : scope.name))
         }.sorted { HandleOrder.precedes($0.handle, $1.handle) }
     }
 
-    /// The one that is meant: asked for, else chosen, else the only one.
+    /// The one that is meant, to read or to capture: asked for, else chosen, else the only one. A revoked device does neither.
     func engagement() throws -> Identifier {
+        guard try device.state.settings[.isRevoked] != .bool(true) else { throw Failure.revoked }
         let all = try engagements()
         if let asked = options.engagement { return try engagement(called: asked) }
-        if let chosen = try device.state.settings[.currentScope]?.id, all.contains(where: { $0.id == chosen }) { return chosen }
-        guard let only = all.first else { throw Failure.noEngagement }
+        if let chosen = try device.state.settings[.currentScope]?.id {
+            if all.contains(where: { $0.id == chosen }) { return chosen }
+            // Another one must not take its place unasked.
+            let former = try engagements(withdrawn: true).filter { $0.id == chosen }
+            if !former.isEmpty { throw try withdrawn(former) }
+        }
+        guard let only = all.first else {
+            let former = try engagements(withdrawn: true)
+            throw former.isEmpty ? Failure.noEngagement : try withdrawn(former)
+        }
         guard all.count == 1 else { throw Failure.engagementNotChosen(all.map(\.handle)) }
         return only.id
     }
@@ -69,9 +84,21 @@ struct Workplace {
     func engagement(called name: String) throws -> Identifier {
         let all = try engagements()
         let folded = name.lowercased()
-        let found = all.filter { $0.handle.lowercased() == folded || $0.title.lowercased() == folded || $0.id.description == folded }
-        guard found.count == 1 else { throw all.isEmpty ? Failure.noEngagement : Failure.unknownEngagement(name, all.map(\.handle)) }
-        return found[0].id
+        func isCalled(_ one: (id: Identifier, handle: String, title: String)) -> Bool {
+            one.handle.lowercased() == folded || one.title.lowercased() == folded || one.id.description == folded
+        }
+        let found = all.filter(isCalled)
+        if found.count == 1 { return found[0].id }
+        let former = try engagements(withdrawn: true)
+        let meant = former.filter(isCalled)
+        if found.isEmpty, !meant.isEmpty { throw try withdrawn(meant) }
+        if !all.isEmpty { throw Failure.unknownEngagement(name, all.map(\.handle)) }
+        throw former.isEmpty ? Failure.noEngagement : try withdrawn(former)
+    }
+
+    private func withdrawn(_ former: [(id: Identifier, handle: String, title: String)]) throws -> Failure {
+        let replicas = try device.state.replicas
+        return .withdrawn(former.map(\.handle), waiting: former.reduce(0) { $0 + (replicas[$1.id]?.unsentCount ?? 0) })
     }
 
     func finder() throws -> RecordFinder {
