@@ -93,7 +93,10 @@ public struct TenantHome: Sendable {
 
     private var configurationPath: String { path + "/current.json" }
 
-    /// The directory's name for a tenant's name: lower-case letters, digits and hyphens.
+    /// Characters of a directory's name.
+    private static let longestName = 60
+
+    /// The directory's name for a tenant's name: lower-case letters, digits and hyphens, sixty at most; of such a name it is that name.
     public static func folderName(for tenant: String) -> String {
         var name = ""
         for scalar in tenant.lowercased().unicodeScalars {
@@ -103,8 +106,20 @@ public struct TenantHome: Sendable {
                 name.append("-")
             }
         }
+        name = cut(name, to: longestName)
+        return name.isEmpty ? "tenant" : name
+    }
+
+    /// The directory's name for a further device of the same tenant, within the same limit.
+    public static func folderName(_ name: String, numbered number: Int) -> String {
+        let ending = "-\(number)"
+        return cut(name, to: longestName - ending.utf8.count) + ending
+    }
+
+    private static func cut(_ name: String, to length: Int) -> String {
+        var name = name.prefix(length)
         while name.last == "-" { name.removeLast() }
-        return name.isEmpty ? "tenant" : String(name.prefix(60))
+        return String(name)
     }
 
     private static func isName(_ name: String) -> Bool { name == folderName(for: name) }

@@ -72,7 +72,7 @@ struct Enrol: ParsableCommand {
         var candidate = name
         var number = 2
         while FileManager.default.fileExists(atPath: home.storePath(candidate)) {
-            candidate = "\(name)-\(number)"
+            candidate = TenantHome.folderName(name, numbered: number)
             number += 1
         }
         return candidate
