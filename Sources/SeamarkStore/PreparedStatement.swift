@@ -75,8 +75,9 @@ struct PreparedStatement {
         case SQLITE_DONE: return false
         case let code:
             let extended = sqlite3_extended_errcode(sqlite3_db_handle(handle))
+            let systemError = sqlite3_system_errno(sqlite3_db_handle(handle))
             sqlite3_reset(handle)
-            throw StoreError(sqlite: extended & 0xff == code & 0xff ? extended : code, doing: doing)
+            throw StoreError(sqlite: extended & 0xff == code & 0xff ? extended : code, systemError: systemError, doing: doing)
         }
     }
 
