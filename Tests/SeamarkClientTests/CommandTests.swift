@@ -28,6 +28,8 @@ struct CommandTests {
             (SyncRun.Failure(cause: .sync(.forgedReceipt), acknowledged: 0), 76, "does not verify"),
             (TenantHome.Failure.noTenant, 78, "seamark enrol"), (TenantHome.Failure.notChosen(["a", "b"]), 78, "a, b"),
             (Workplace.Failure.locked(tenant: "halden"), 77, "seamark unlock"), (RecordFinder.Failure.notFound("L9", types: "leakage line"), 66, "L9"),
+            (Workplace.Failure.revoked, 77, "This device was revoked"), (Workplace.Failure.withdrawn(["E1"], waiting: 0), 77, "no longer staffed on E1. Everything"),
+            (Workplace.Failure.withdrawn(["E1"], waiting: 2), 77, "2 changes without a receipt are kept here"),
             (EngagementExchange.Failure.file(.newerVersion), 65, "nothing was changed"), (Assignment.Malformed(word: "title"), 64, "key=value"),
             (InputFile.Failure.missing("x.json"), 66, "x.json"), (Device.Refused.noSuchScope, 77, "seamark sync"),
             (Device.Refused.tooLarge, 65, "several steps"),
@@ -39,6 +41,19 @@ struct CommandTests {
         }
         struct Unforeseen: Error {}
         #expect(Explanation(Unforeseen()).status == .ourFault)
+    }
+
+    @Test func `the name of a tenant's directory fits its limit and finds itself again, also as the second of that name`() {
+        let long = String(repeating: "a", count: 59) + " b"
+        for name in [long, String(repeating: "x", count: 80), "Halden Kommune", "--", "a" + String(repeating: "-", count: 70) + "b"] {
+            let folder = TenantHome.folderName(for: name)
+            #expect(folder.utf8.count <= 60 && TenantHome.folderName(for: folder) == folder && folder.last != "-")
+            for number in [2, 10, 1234] {
+                let next = TenantHome.folderName(folder, numbered: number)
+                #expect(next.hasSuffix("-\(number)") && TenantHome.folderName(for: next) == next && !next.contains("--"))
+            }
+        }
+        #expect(TenantHome.folderName("halden", numbered: 2) == "halden-2")
     }
 
     @Test func `every type that devices capture has a noun, and nouns are understood in the plural`() {

@@ -17,12 +17,13 @@ import Testing
     }
 
     static func run(
-        _ ship: inout Voyage.Ship, _ server: inout ModelServer, seed: UInt64 = 77, budget: Int = .max, revoked: Bool = false,
+        _ ship: inout Voyage.Ship, _ server: inout ModelServer, seed: UInt64 = 77, budget: Int = .max, revoked: Bool = false, named: Bool = true,
         tamper: @escaping (Message) -> Message = { $0 }
     ) -> (end: Voyage.End, transcript: [String]) {
         var voyage = Voyage(seed: seed)
         voyage.budget = budget
         voyage.isRevoked = revoked
+        voyage.isNamed = named
         voyage.tamper = tamper
         let end = voyage.sync(&ship, &server)
         return (end, voyage.transcript)
@@ -131,6 +132,40 @@ import Testing
         server.isStaffed = true
         #expect(Self.run(&ship, &server).end.isFinished)
         #expect(server.state.applied.count == 3 && server.outside.isEmpty)
+    }
+
+    @Test func `first work in a scope that the greeting leaves out goes into quarantine, and nothing else is asked of that scope`() {
+        var server = Voyage.server()
+        var ship = Self.afloat(&server, 3)
+        server.isStaffed = false
+        let (end, transcript) = Self.run(&ship, &server, named: false)
+        #expect(transcript == ["<welcome", "adopt", ">status", "seal", ">push", "seal", ">push", "<refused 3001", "<refused 3001"])
+        #expect(end.outcome?.held == [Voyage.scope] && server.log.isEmpty && server.outside.count == 2)
+        // Handed in again, it is the same two blocks; and staffed again, they enter the log once.
+        #expect(Self.run(&ship, &server, named: false).end.isFinished && server.outside.count == 2)
+        server.isStaffed = true
+        #expect(Self.run(&ship, &server).end.isFinished)
+        #expect(server.state.applied.count == 3 && ship.replicas[Voyage.scope]?.unsentCount == 0)
+    }
+
+    @Test func `of a scope that the greeting leaves out and where nothing waits, nothing is said`() {
+        var server = Voyage.server()
+        var ship = Self.afloat(&server, 0)
+        server.isStaffed = false
+        let (end, transcript) = Self.run(&ship, &server, named: false)
+        #expect(transcript == ["<welcome", "adopt", ">status"])
+        #expect(end.outcome?.held == [])
+    }
+
+    @Test func `a server that no longer knows a scope leaves its work waiting, and the sync goes on`() {
+        var server = Voyage.server()
+        var ship = Self.afloat(&server, 1)
+        server.isStaffed = false
+        let (end, _) = Self.run(&ship, &server, named: false) { message in
+            guard case .pushRefused(let refusal) = message else { return message }
+            return .pushRefused(Message.PushRefusal(scope: refusal.scope, block: refusal.block, code: .unknownScope, end: refusal.end))
+        }
+        #expect(end.outcome?.held == [] && ship.replicas[Voyage.scope]?.unsentCount == 1)
     }
 
     @Test func `a revoked device hands in what it holds and reads nothing`() {

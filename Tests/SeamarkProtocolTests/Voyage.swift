@@ -45,6 +45,8 @@ struct Voyage {
 
     var dice: SplitMix64
     var isRevoked = false
+    /// Does the greeting name the scope? Not where the member is not staffed and the server knows no stream of the device.
+    var isNamed = true
     /// Alters what the server says on its way.
     var tamper: (Message) -> Message = { $0 }
     /// What passed, for transcripts.
@@ -60,7 +62,7 @@ struct Voyage {
             Message.Welcome(
                 schema: 1, leastSchema: 1, epoch: server.epoch, time: 0, role: 1,
                 serverKey: Message.ServerKey(epoch: server.epoch, device: Self.serverDevice, key: Self.serverKey.publicKey, signature: [1]),
-                scopes: [
+                scopes: !isNamed ? [] : [
                     Message.ScopeStatus(
                         scope: Self.scope, kind: .engagement, staffed: server.isStaffed, place: server.place, digest: server.state.digest,
                         streams: known.map { Message.KnownStream(incarnation: $0.key.incarnation, end: $0.value) })
