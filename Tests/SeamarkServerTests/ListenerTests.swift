@@ -186,7 +186,10 @@ import Testing
         #expect(receipts == 5)
         #expect(wasTold, "close_notify came before the end of the stream")
         #expect(try tenant.engagements().first?.position == 8)
-        #expect(throws: RawSocket.Ended.refused) { try RawSocket(port: server.port) }
+        // Its port may be another server's by now; this one takes no more connections.
+        let accepted = server.counts.accepted
+        _ = try? RawSocket(port: server.port)
+        #expect(server.counts.accepted == accepted)
         await server.stop()
         #expect(try tenant.verify().holds)
     }
