@@ -47,8 +47,8 @@ public enum DeviceStoreError: Error, Hashable, Sendable, CustomStringConvertible
         case .newerVersion: "opening the store: a newer seamark wrote it; update seamark, all work is kept"
         case .lock(let error): error.description
         case .wrongKey: "unlocking the store: the key is not this store's; unlock with the passphrase"
-        case .damagedRow(let number): "reading the store: row \(number) is damaged or not of this store; all before it is intact. Copy the directory away, then run seamark doctor"
-        case .damagedFile: "reading the store: its file is damaged. Copy the directory away, then run seamark doctor"
+        case .damagedRow(let number): "reading the store: row \(number) is damaged or not of this store; all before it is intact. Copy the directory away and keep it: what the server signed for is there, and a new enrolment fetches it"
+        case .damagedFile: "reading the store: its file is damaged. Copy the directory away and keep it: what the server signed for is there, and a new enrolment fetches it"
         case .wentBack: "reading the store: its file was replaced by an older one while it was open; close all seamark commands and open it again"
         case .full: "writing to the store: the disk is full. Nothing of this step was kept, all before it is safe; free some space and repeat it"
         case .readOnly: "writing to the store: the disk or directory is read-only; make it writable and repeat this step"
