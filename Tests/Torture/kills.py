@@ -1,0 +1,179 @@
+"""Kill -9 at the Nth write, sync, cut, renaming or sending: of each path of client and server, for every N."""
+import json, random
+import stage as stages
+from stage import KEPT, WAITING, Findings, Shim, count, observations, settle
+
+CLASSES = "wstmn"
+TEXT = "the one that is being captured"
+IMPORTED = ["imported 1", "imported 2", "imported 3"]
+
+
+def clear(findings, done, allowed, what):
+    """Ended by itself, with a documented status, and said why."""
+    if done.status is None:
+        return findings.add("broken", f"{what} did not end")
+    if done.status < 0:
+        return findings.add("broken", f"{what} was ended by signal {-done.status}: {done.said}")
+    findings.must(done.status in allowed, "unclear", f"{what} ended with {done.status}, not one of {sorted(allowed)}: {done.said}")
+    findings.must(done.status == 0 or len(done.said) > 20, "unclear", f"{what} ended with {done.status} and said '{done.said}'")
+
+
+def conflict(stage, who, findings):
+    done = stage.run(who, "conflicts", "--json")
+    findings.must(done.status == 0, "broken", f"{who}: conflicts ended with {done.status}: {done.said}")
+    return len(json.loads(done.out)) if done.status == 0 else None
+
+
+class Path:
+    """One thing that a person or an administrator does. `act` does it under a shim; `check` looks at what is left."""
+    name = ""
+    words = []
+    needs_server = False
+    certain = KEPT + WAITING
+    perhaps = ()
+
+    def act(self, stage, shim):
+        """Returns how it ended."""
+        if self.needs_server:
+            stage.start()
+        return stage.run("ann", *self.words, shim=shim)
+
+    def check(self, stage, findings, acknowledged):
+        certain = self.certain + [text for group in self.perhaps for text in group] if acknowledged else self.certain
+        return settle(stage, findings, certain, () if acknowledged else self.perhaps)
+
+
+class Capture(Path):
+    name = "capture"
+    words = ["observation", "add", f"text={TEXT}", "site=ST-A001"]
+    perhaps = ([TEXT],)
+
+    def check(self, stage, findings, acknowledged):
+        seconds = super().check(stage, findings, acknowledged)
+        # Whatever became of the first, the step can be repeated, and its handle is its own.
+        again = stage.run("ann", "observation", "add", "text=the next one", "site=ST-A001")
+        findings.must(again.status == 0, "broken", f"capturing again ended with {again.status}: {again.said}")
+        done = stage.run("ann", "list", "observation", "--json")
+        handles = [row["handle"] for row in json.loads(done.out)] if done.status == 0 else []
+        findings.must(len(handles) == len(set(handles)) and handles, "twice", f"handles clash: {handles}")
+        return seconds
+
+
+class Import(Path):
+    name = "import"
+    perhaps = (IMPORTED,)
+
+    def act(self, stage, shim):
+        return stage.run("ann", "import", stage.case / "three.json", shim=shim)
+
+
+class Resolve(Path):
+    name = "resolve"
+    words = ["resolve", "L-A001", "amount", "--choose", "1"]
+
+    def check(self, stage, findings, acknowledged):
+        open_ = conflict(stage, "ann", findings)
+        findings.must(open_ == 0 or (open_ == 1 and not acknowledged), "lost", f"a decision that was acknowledged is gone ({open_} conflicts)")
+        if open_ == 1:
+            again = stage.run("ann", *self.words)
+            findings.must(again.status == 0, "broken", f"resolving again ended with {again.status}: {again.said}")
+        seconds = super().check(stage, findings, acknowledged)
+        for who in ("ann", "bob"):
+            findings.must(conflict(stage, who, findings) == 0, "lost", f"{who}: the conflict is open again")
+        return seconds
+
+
+class Sync(Path):
+    name = "sync"
+    words = ["sync"]
+    needs_server = True
+
+
+class ServedSync(Path):
+    """The server is the one that dies: while it starts, takes a push, answers, or stops."""
+    name = "served-sync"
+
+    def act(self, stage, shim):
+        if stage.start(shim) is None:
+            return stage.run("ann", "status")
+        done = stage.run("ann", "sync")
+        self.ending = stage.stop()
+        return done
+
+
+class ServerVerb(Path):
+    """An administrator's verb that dies can be repeated."""
+    prepared = ()
+
+    def act(self, stage, shim):
+        return stage.verb(*self.words, shim=shim)
+
+    def check(self, stage, findings, acknowledged):
+        again = stage.verb(*self.words)
+        findings.must(again.status == 0 or (again.status == 65 and len(again.said) > 20), "unclear",
+                      f"seamark-server {self.name} again ended with {again.status}: {again.said}")
+        return super().check(stage, findings, False)
+
+
+class Staff(ServerVerb):
+    name = "server-staff"
+    words = ["engagement", "staff", "baseline", "bob"]
+
+
+class Member(ServerVerb):
+    name = "server-member"
+    words = ["member", "add", "cleo", "--role", "consultant"]
+
+
+class Tenant(ServerVerb):
+    name = "server-tenant"
+    words = ["tenant", "add", "northlink", "--name", "Northlink"]
+
+
+PATHS = [Capture(), Import(), Resolve(), Sync(), ServedSync(), Staff(), Member(), Tenant()]
+
+
+def measure(stage, path):
+    """How many calls the path makes when nobody disturbs it."""
+    stage.fresh()
+    shim = Shim(stage, CLASSES)
+    done = path.act(stage, shim)
+    stage.stop()
+    total = shim.read()[0]
+    shim.close()
+    if done.status != 0 or total == 0:
+        raise stages.NotPrepared(f"{path.name} undisturbed ended with {done.status} after {total} calls: {done.said}")
+    return total
+
+
+def case(stage, path, number):
+    """Returns what was found, the recovery's seconds, and which call was the last."""
+    stage.fresh()
+    findings = Findings()
+    shim = Shim(stage, CLASSES, kill=number)
+    done = path.act(stage, shim)
+    total, _, last = shim.read()
+    shim.close()
+    if path.name == "served-sync":
+        clear(findings, done, {0, 69, 76}, "the sync whose server was killed")
+    elif total < number:
+        findings.must(done.status == 0, "broken", f"undisturbed, it ended with {done.status}: {done.said}")
+    else:
+        findings.must(done.status == -9, "broken", f"it was killed and ended with {done.status}: {done.said}")
+    seconds = path.check(stage, findings, done.status == 0)
+    return findings, seconds, last
+
+
+def cases(stage, quick, seed, only):
+    """All cases: (id, function of a stage)."""
+    for path in PATHS:
+        name = f"kills/{path.name}"
+        if not only(name):
+            continue
+        total = measure(stage, path)
+        numbers = range(1, total + 2)
+        if quick:
+            numbers = sorted(random.Random(f"{seed}{name}").sample(numbers, min(6, len(numbers))))
+        for number in numbers:
+            if only(f"{name}/{number}"):
+                yield f"{name}/{number}", lambda stage, path=path, number=number: case(stage, path, number)

@@ -1,0 +1,257 @@
+"""Where a case plays: a server, two laptops and their folders, made once and copied for each case. All people are fictitious."""
+import json, os, pathlib, shutil, signal, socket, subprocess, sys, time
+from dataclasses import dataclass
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "Scripts"))
+import story
+
+KEPT = ["kept one", "kept two"]          # acknowledged by the server
+WAITING = ["waiting one", "waiting two"]  # acknowledged by the laptop only
+
+
+@dataclass
+class Done:
+    """How a program ended. A negative status is the signal that ended it; None means that it was still running when its time was up."""
+    status: int
+    out: str
+    error: str
+    seconds: float
+
+    @property
+    def said(self):
+        return " ".join(self.error.split())[:300]
+
+
+class Shim:
+    """What the shim does to one program; afterwards, what it counted."""
+
+    def __init__(self, stage, classes, kill=0, fail=0, error=0, ever=False, trace=None, counter=None):
+        self.counter = counter or stage.folder / f"counter-{time.monotonic_ns()}"
+        if counter is None:
+            self.counter.write_bytes(bytes(4096))
+        self.environment = {
+            "LD_PRELOAD": str(stage.shim), "TORTURE_ROOTS": str(stage.case), "TORTURE_CLASSES": classes, "TORTURE_COUNTER": str(self.counter)}
+        for name, value in (("KILL", kill), ("FAIL", fail), ("ERROR", error), ("EVER", ever), ("TRACE", trace)):
+            if value:
+                self.environment[f"TORTURE_{name}"] = str(int(value) if isinstance(value, bool) else value)
+
+    def read(self):
+        """How many calls were counted, how many failed on our word, and which was the last one to be struck."""
+        bytes_ = self.counter.read_bytes()
+        count, struck = int.from_bytes(bytes_[:8], "little"), int.from_bytes(bytes_[12:16], "little")
+        return count, struck, bytes_[16:528].split(b"\0")[0].decode(errors="replace")
+
+    def close(self):
+        self.counter.unlink(missing_ok=True)
+
+
+class NotPrepared(Exception):
+    """The stage could not be set: nothing was tested."""
+
+
+class Stage:
+    """One worker's folders and port. `fresh` puts everything back to where the template was left."""
+
+    def __init__(self, programs, shim, folder, address="127.0.0.1"):
+        self.programs, self.shim, self.folder = pathlib.Path(programs), shim, pathlib.Path(folder)
+        self.template, self.case = self.folder / "template", self.folder / "case"
+        self.address = address
+        self.port = story.free_port()
+        self.server = None
+        self.unlocked = True
+        self.folder.mkdir(parents=True)
+
+    # --- Setting the stage
+
+    def prepare(self):
+        self.case.mkdir()
+        self.must_verb("init", "--name", f"{self.address}:{self.port}")
+        self.must_verb("tenant", "add", "halden", "--name", "Halden")
+        for member in ("ann", "bob"):
+            self.must_verb("member", "add", member, "--role", "lead")
+        self.must_verb("engagement", "add", "baseline", "--currency", "USD", "--revenue", 100000000, "--planned-income", 8000000, "--fiscal-year", 2026)
+        self.must_verb("engagement", "staff", "baseline", "ann", "bob")
+        self.start()
+        for who in ("ann", "bob"):
+            self.must(who, "enrol", "--name", f"{who} laptop", given=self.must_verb("invite", who).out, passphrase=True)
+            self.unlocked = self.run(who, "status", passphrase=False).status == 0
+            self.must(who, "sync")
+        self.must("ann", "site", "add", "name=Dayton")
+        self.must("ann", "line", "add", "title=Scrap", "category=QUALITY", "amount.range=600k/850k/1.3M", "amount.grade=B", "amount.kind=runRate")
+        for text in KEPT:
+            self.capture("ann", text)
+        for who in ("ann", "bob"):
+            self.must(who, "sync")
+        self.must("ann", "line", "set", "L-A001", "amount.range=700k/850k/1.3M")
+        self.must("bob", "line", "set", "L-A001", "amount.range=800k/850k/1.3M")
+        for who in ("ann", "bob", "ann"):
+            self.must(who, "sync")
+        for text in WAITING:
+            self.capture("ann", text)
+        self.stop()
+        (self.case / "three.json").write_text(json.dumps({
+            "format": "seamark-engagement", "version": 1, "sites": [{"handle": "ST1", "name": "Erie"}],
+            "observations": [{"handle": f"O{n}", "site": "ST1", "text": f"imported {n}"} for n in (1, 2, 3)]}))
+        self.case.rename(self.template)
+
+    def capture(self, who, text):
+        self.must(who, "observation", "add", f"text={text}", "site=ST-A001")
+
+    def fresh(self):
+        self.end()
+        shutil.rmtree(self.case, ignore_errors=True)
+        shutil.copytree(self.template, self.case, symlinks=True)
+
+    def close(self):
+        """Ends the server, and forgets the keys of the template's laptops."""
+        self.end()
+        if self.template.exists():
+            self.fresh()
+            for who in ("ann", "bob"):
+                self.run(who, "lock")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # --- Programs
+
+    def spawn(self, name, words, environment, given=None, passphrase=False, timeout=40):
+        words = [str(word) for word in words]
+        extra = {"stdin": subprocess.DEVNULL} if given is None else {"input": given}
+        if passphrase:
+            read, write = os.pipe()
+            os.write(write, story.PASSPHRASE.encode())
+            os.close(write)
+            words += ["--passphrase-fd", str(read)]
+            extra["pass_fds"] = [read]
+        begin = time.monotonic()
+        try:
+            done = subprocess.run([self.programs / name, *words], capture_output=True, text=True, errors="replace",
+                                  env=dict(os.environ, NO_COLOR="1", **environment), timeout=timeout, **extra)
+            return Done(done.returncode, done.stdout, done.stderr, time.monotonic() - begin)
+        except subprocess.TimeoutExpired as late:
+            return Done(None, "", (late.stderr or b"").decode(errors="replace"), time.monotonic() - begin)
+        finally:
+            if passphrase:
+                os.close(read)
+
+    def run(self, who, *words, shim=None, passphrase=None, **options):
+        environment = {"SEAMARK_HOME": str(self.case / who), **(shim.environment if shim else {})}
+        return self.spawn("seamark", words, environment, passphrase=not self.unlocked if passphrase is None else passphrase, **options)
+
+    def verb(self, *words, shim=None, **options):
+        return self.spawn("seamark-server", [*words, "--data", self.case / "headquarters"], shim.environment if shim else {}, **options)
+
+    def must(self, who, *words, **options):
+        done = self.run(who, *words, **options)
+        if done.status != 0:
+            raise NotPrepared(f"seamark {' '.join(map(str, words[:3]))} ended with {done.status}: {done.said}")
+        return done
+
+    def must_verb(self, *words, **options):
+        done = self.verb(*words, **options)
+        if done.status != 0:
+            raise NotPrepared(f"seamark-server {' '.join(map(str, words[:3]))} ended with {done.status}: {done.said}")
+        return done
+
+    # --- The server
+
+    def start(self, shim=None, port=None):
+        """Starts the server. Returns the seconds until it listens; None when it ended before."""
+        self.end()
+        self.log = open(self.folder / "server.log", "wb")
+        begin = time.monotonic()
+        self.server = subprocess.Popen(
+            [self.programs / "seamark-server", "run", "--listen", f"{self.address}:{port or self.port}", "--data", self.case / "headquarters"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, env=dict(os.environ, **(shim.environment if shim else {})))
+        line = self.server.stdout.readline()
+        return time.monotonic() - begin if b"Listening" in line else None
+
+    def stop(self, signal_=signal.SIGTERM):
+        """Ends the server by `signal_`. Returns its status and what it logged."""
+        if self.server is None:
+            return None, ""
+        if self.server.poll() is None:
+            self.server.send_signal(signal_)
+        try:
+            status = self.server.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.server.kill()
+            self.server.wait()
+            status = None
+        self.server.stdout.close()
+        self.log.close()
+        self.server = None
+        return status, (self.folder / "server.log").read_text(errors="replace")
+
+    def end(self):
+        self.stop(signal.SIGKILL)
+
+
+class Findings(list):
+    """What a case found wrong: (kind, sentence). Kinds: lost, twice, unclear, broken."""
+
+    def add(self, kind, sentence):
+        self.append((kind, sentence))
+
+    def must(self, holds, kind, sentence):
+        if not holds:
+            self.append((kind, sentence))
+        return holds
+
+
+def observations(stage, who, findings):
+    """The texts that a laptop shows, in its order; None when it does not answer."""
+    done = stage.run(who, "list", "observation", "--json")
+    if not findings.must(done.status == 0, "broken", f"{who}: list ended with {done.status}: {done.said}"):
+        return None
+    return [row.get("text") for row in json.loads(done.out)]
+
+
+def count(findings, who, texts, certain, perhaps=()):
+    """Everything acknowledged is there once; of each group of `perhaps` all or nothing. Returns the groups that are there."""
+    for text in certain:
+        findings.must(texts.count(text) > 0, "lost", f"{who}: '{text}' was acknowledged and is missing")
+    for text in set(texts):
+        findings.must(texts.count(text) == 1, "twice", f"{who}: '{text}' is there {texts.count(text)} times")
+        findings.must(text in certain or any(text in group for group in perhaps), "broken", f"{who}: '{text}' was never captured")
+    there = []
+    for group in perhaps:
+        found = [text for text in group if text in texts]
+        findings.must(len(found) in (0, len(group)), "broken", f"{who}: only a part of one step is there: {found}")
+        if found:
+            there.append(group)
+    return there
+
+
+def settle(stage, findings, certain, perhaps=(), first=None):
+    """After the fault: both programs come up by themselves, hold everything acknowledged once, and agree. Returns the seconds that
+    the first command of the laptop and the start of the server took."""
+    status = stage.run("ann", "status")
+    findings.must(status.status == 0, "broken", f"status ended with {status.status}: {status.said}")
+    verify = stage.run("ann", "verify")
+    findings.must(verify.status == 0 and "Everything holds" in verify.out, "broken", f"verify ended with {verify.status}: {verify.said} {verify.out[-200:]}")
+    texts = observations(stage, "ann", findings)
+    if texts is None:
+        return status.seconds
+    there = count(findings, "ann", texts, certain, perhaps)
+    certain = certain + [text for group in there for text in group]
+    started = 0
+    if stage.server is None or stage.server.poll() is not None:
+        started = stage.start()
+        if started is None:
+            findings.add("broken", "the server does not start any more: " + " ".join(stage.stop()[1].split())[-300:])
+            return status.seconds
+    sync = stage.run("ann", "sync", "--json")
+    if not findings.must(sync.status == 0, "broken", f"the next sync ended with {sync.status}: {sync.said}"):
+        return max(status.seconds, started)
+    report = json.loads(sync.out)
+    findings.must(report["unsent"] == 0, "lost", f"{report['unsent']} changes stay without a receipt")
+    findings.must(not report["renumbered"] and not report["rebuilt"] and not report["quarantined"], "broken",
+                  f"a sync after a crash was treated as a restored store: {sync.out}")
+    other = stage.run("bob", "sync")
+    findings.must(other.status == 0, "broken", f"the other laptop's sync ended with {other.status}: {other.said}")
+    count(findings, "bob", observations(stage, "bob", findings) or [], certain)
+    verified = stage.verb("verify")
+    findings.must(verified.status == 0 and "everything holds" in verified.out, "broken",
+                  f"seamark-server verify ended with {verified.status}: {verified.said} {verified.out[-200:]}")
+    return max(status.seconds, started)
