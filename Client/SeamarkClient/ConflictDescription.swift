@@ -57,13 +57,7 @@ public struct ConflictDescription: Sendable {
                 kind: .value, field: field, target: target, value: head.content.value, member: head.member, time: head.stamp.time,
                 device: head.stamp.device, change: head.name.change)
         }
-        // The base: the edits that a head replaced, as the history tells.
-        var names: [EditName] = []
-        for head in conflict.heads {
-            guard let change = history[head.name.change], Int(head.name.index) < change.edits.count else { continue }
-            for name in change.edits[Int(head.name.index)].supersedes where !names.contains(name) { names.append(name) }
-        }
-        bases = names.sorted().compactMap { name in
+        bases = ConflictBase.names(of: conflict.heads, target: target, in: history).compactMap { name in
             guard let change = history[name.change], Int(name.index) < change.edits.count else { return nil }
             return Side(
                 kind: .value, field: field, target: target, value: change.edits[Int(name.index)].content.value, member: change.member,

@@ -37,6 +37,10 @@ public struct RecordCapture {
         case noSuchChoice(Int, of: Int)
         /// A deletion is settled with `--keep` or `--delete`; other fields with a value.
         case settledOtherwise(String)
+        /// There is no merge of the two texts to take.
+        case noMerge(MergeOffer.Reason)
+        /// The two texts overlap in so many places, and nobody said whose words to take there.
+        case overlaps(Int)
         case noEntropy
     }
 
@@ -119,6 +123,10 @@ public struct RecordCapture {
         case number(Int)
         /// A value of its own.
         case value(String)
+        /// A text of its own, as it stands: nothing in it is a sign for something else.
+        case text(String)
+        /// The merge that is offered, with the words of this value wherever the two overlap.
+        case merged(overlapsBy: Int?)
     }
 
     /// Settles the conflict of `field`: the chosen value, with `parts` of its group put in place of its own.
@@ -138,11 +146,29 @@ public struct RecordCapture {
             do throws(FieldFault) {
                 value = text == "-" ? .absent : try field.kind.value(from: text, references: finder.references)
             } catch { throw .value("\(field.label) is '\(text)', \(error.demand)") }
+        case .text(let text): value = .text(text)
+        case .merged(let number): value = .text(try merged(conflict, of: record, overlapsBy: number))
         }
+        if case .text = choice, let fault = field.kind.fault(in: value) { throw .value("\(field.label) \(fault.demand)") }
         if !parts.isEmpty { value = try replacing(parts, of: field, in: value, type) }
         var editing = editing(type, record.id, record.state)
         editing.resolve(field, value)
         return result(record, type, editing.edits)
+    }
+
+    private func merged(_ conflict: Conflict, of record: RecordView, overlapsBy number: Int?) throws(Failure) -> String {
+        let description = ConflictDescription(conflict, of: record, history: finder.replica.history, SystemPrimitives())
+        let merge: TextMerge
+        switch description.mergeOffer {
+        case .none(let reason): throw .noMerge(reason)
+        case .merge(let offered): merge = offered
+        }
+        guard let number else {
+            guard let text = merge.text else { throw .overlaps(merge.overlaps) }
+            return text
+        }
+        guard number == 1 || number == 2 else { throw .noSuchChoice(number, of: 2) }
+        return merge.text(overlapsBy: number == 1 ? .first : .second)
     }
 
     /// The parts are read by a draft of a record that holds nothing but the chosen value.

@@ -90,4 +90,40 @@ public enum TerminalText {
         while out.last == " " { out.removeLast() }
         return out + "…"
     }
+
+    /// One line as lines of at most `columns`, broken at blanks, or in a word that is longer than that. At least one; nothing but blanks at the breaks goes.
+    public static func wrapped(_ line: String, to columns: Int) -> [String] {
+        guard columns > 0, width(line) > columns else { return [line] }
+        var lines: [String] = []
+        var now = "", used = 0
+        func end() {
+            while now.last == " " { now.removeLast() }
+            lines.append(now)
+            (now, used) = ("", 0)
+        }
+        var word = "", wide = 0
+        func place() {
+            if used > 0, used + wide > columns { end() }
+            now += word
+            used += wide
+            (word, wide) = ("", 0)
+        }
+        for character in line {
+            let width = width(character)
+            if character == " " {
+                place()
+                if used < columns, used > 0 || lines.isEmpty {
+                    now.append(" ")
+                    used += 1
+                }
+                continue
+            }
+            if wide + width > columns { place() }
+            word.append(character)
+            wide += width
+        }
+        place()
+        if !now.isEmpty || lines.isEmpty { end() }
+        return lines
+    }
 }

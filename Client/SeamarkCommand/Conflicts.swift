@@ -39,7 +39,11 @@ struct Conflicts: ParsableCommand {
             for (index, side) in conflict.sides.enumerated() { value(side, "\(index + 1)", field, leavingOut: shared, finder, references) }
             for base in conflict.bases { value(base, "was", field, leavingOut: shared, finder, references) }
             if !shared.isEmpty { Terminal.line(.init("    all: " + shared.map { "\($0.key)=\($0.text)" }.joined(separator: ", "), .dim)) }
-            Terminal.line("  Settle it: seamark resolve \(name) \(field.key) --choose 1")
+            let offer = conflict.mergeOffer
+            if let merge = offer.merge { propose(merge) }
+            if case .none(let reason) = offer, reason != .notText { Terminal.block(MergeWords.why(reason), indent: "    ", .dim) }
+            let ways = offer.merge.map { $0.overlaps == 0 ? "--merged (or --choose 1, --editor)" : "--merged --choose 1 (or --choose 1, --editor)" }
+            Terminal.line("  Settle it: seamark resolve \(name) \(field.key) \(ways ?? "--choose 1")")
             return
         }
         for side in conflict.sides where side.kind == .deletion { Terminal.line("  ", .init("Deleted", .yellow), " by ", .init(finder.person(side.member), .bold), ", \(TimeText.local(side.time)).") }
@@ -50,11 +54,19 @@ struct Conflicts: ParsableCommand {
         Terminal.line("  It stays visible. Settle it: seamark resolve \(name) --keep (or --delete)")
     }
 
+    /// The merged text with what each brought, and both where they overlap.
+    private func propose(_ merge: TextMerge) {
+        let words = merge.overlaps == 0 ? "a proposal" : "a proposal; both changed the same place in \(counted(merge.overlaps, "place")), marked"
+        Terminal.line("    ", .init("merged", .bold), "  ", .init("(\(words); nothing is written until you take it)", .dim))
+        Terminal.block(merge.text { MergeWords.mark(1, $0) + MergeWords.mark(2, $1) }, indent: "         ")
+    }
+
     private func value(
         _ side: ConflictDescription.Side, _ mark: String, _ field: FieldDefinition, leavingOut shared: [(key: String, text: String)],
         _ finder: RecordFinder, _ references: References
     ) {
-        Terminal.line("    ", .init(mark.count < 3 ? "  " + mark : mark, .bold), "  ", .init(text(side, field, leavingOut: shared, references)))
+        Terminal.block(
+            text(side, field, leavingOut: shared, references), first: ["    ", .init(mark.count < 3 ? "  " + mark : mark, .bold), "  "], indent: "         ")
         Terminal.line(.init("         \(finder.person(side.member)), \(TimeText.local(side.time))", .dim))
     }
 
@@ -93,6 +105,7 @@ struct Conflicts: ParsableCommand {
         } else {
             members.append(JSONMember("values", .array(conflict.sides.enumerated().map { document($0.element, $0.offset + 1, finder, references) })))
             members.append(JSONMember("base", .array(conflict.bases.map { document($0, nil, finder, references) })))
+            if let merge = conflict.mergeOffer.merge { members.append(JSONMember("merged", MergeWords.json(merge))) }
         }
         return .object(members)
     }

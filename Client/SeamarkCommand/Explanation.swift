@@ -38,6 +38,7 @@ struct Explanation {
                 Explanation(.usage, "'\(error.word)' is not key=value. Write for example title=\"Night shift overtime\", or evidence+=EV2 for a set.")
             case let error as EngagementExchange.Failure: Explanation(error)
             case let error as InputFile.Failure: Explanation(error)
+            case let error as TextEditor.Failure: Explanation(error)
             case let error as ReportError: Explanation(.refused, Self.sentence("\(error)"))
             case let error as ProcessHardening.Refusal: Explanation(.ourFault, "\(error).")
             case is NoEntropy: Explanation(.damaged, "\(NoEntropy()).")
@@ -161,6 +162,11 @@ extension Explanation {
             case .noConflict(let label): Explanation(.notFound, "There is no conflict about \(label) there. 'seamark conflicts' lists those that are open.")
             case .noSuchChoice(let number, let count): Explanation(.refused, "There is no value \(number); choose 1 to \(count), as 'seamark conflicts' numbers them.")
             case .settledOtherwise(let name): Explanation(.usage, "A deletion is settled with 'resolve \(name) --keep' or 'resolve \(name) --delete'.")
+            case .noMerge(let reason): Explanation(.refused, "\(MergeWords.why(reason)) Take one with --choose, or write your own with --value or --editor.")
+            case .overlaps(let count):
+                Explanation(
+                    .refused,
+                    "Both changed the same place in \(counted(count, "place")); nobody chooses there but you. Say --merged --choose 1 (or 2) for that value's words in them, or --editor.")
             case .noEntropy: Explanation(.damaged, "\(NoEntropy()).")
             }
     }
@@ -208,6 +214,16 @@ extension Explanation {
             case .notText(let path): Explanation(.refused, "'\(path)' is not UTF-8 text. Convert it first.")
             case .unwritable(let path, let code): Explanation(.cannotWrite, "'\(path)' cannot be written (error \(code)). Check the directory, its permissions and the free space.")
             case .exists(let path): Explanation(.cannotWrite, "'\(path)' exists already. Choose another name, or say --replace.")
+            }
+    }
+
+    private init(_ error: TextEditor.Failure) {
+        self =
+            switch error {
+            case .nowhere: Explanation(.notChosen, "There is no directory in memory to edit in (XDG_RUNTIME_DIR or /dev/shm); texts are not put on a disk in the open. Give the text with --value or --value @-.")
+            case .notStarted: Explanation(.notFound, "The editor could not be started, or ended with an error. Set EDITOR, or give the text with --value. Nothing was changed.")
+            case .empty: Explanation(.refused, "The text is empty; nothing was changed. To clear the field, say --value -.")
+            case .marksLeft: Explanation(.refused, "There are still places marked [[1: …]] or [[2: …]]; nothing was changed. Decide on each, then save.")
             }
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SeamarkClient
+import SeamarkJournal
 import SeamarkModel
 
 struct Resolve: ParsableCommand {
@@ -10,6 +11,9 @@ struct Resolve: ParsableCommand {
               seamark resolve L2 amount --choose 1
               seamark resolve L2 amount --choose 1 range=260k/380k/520k     the first, with another range
               seamark resolve L2 title --value "Scrap and rework"
+              seamark resolve S4 workaround --merged                        both texts put together, as 'conflicts' proposes
+              seamark resolve S4 workaround --merged --choose 2             the words of the second where they overlap
+              seamark resolve S4 workaround --editor
               seamark resolve S4 --keep
 
             The resolution is a change like any other: it names all values that you saw. A value that arrives later opens the
@@ -22,14 +26,17 @@ struct Resolve: ParsableCommand {
 
     @Option(help: ArgumentHelp("Take this value, as 'seamark conflicts' numbers them.", valueName: "n")) var choose: Int?
     @Option(help: ArgumentHelp("Take a value of your own; - clears.", valueName: "value")) var value: String?
+    @Flag(help: "Take the two texts put together, as 'seamark conflicts' proposes it; with --choose, that value's words where they overlap.")
+    var merged = false
+    @Flag(help: "Write it in $EDITOR, beginning with the proposal; overlaps are marked there.") var editor = false
     @Flag(help: "The record that was deleted and edited stays.") var keep = false
     @Flag(help: "The record that was deleted and edited goes.") var delete = false
     @OptionGroup var capture: CaptureOptions
     @OptionGroup var work: WorkOptions
 
     func run() throws {
-        guard [choose != nil, value != nil, keep, delete].count(where: { $0 }) == 1 else {
-            throw Explained(.usage, "Say one of --choose N, --value TEXT, --keep and --delete.")
+        guard [choose != nil && !merged, value != nil, merged, editor, keep, delete].count(where: { $0 }) == 1 else {
+            throw Explained(.usage, "Say one of --choose N, --merged, --value TEXT, --editor, --keep and --delete.")
         }
         if keep || delete {
             guard field == nil else { throw Explained(.usage, "--keep and --delete settle a deletion; leave the field out.") }
@@ -43,9 +50,35 @@ struct Resolve: ParsableCommand {
         }
         guard let field else { throw Explained(.usage, "Name the field in conflict, as 'seamark conflicts' shows it.") }
         let parts = try capture.assignments(parts)
-        let choice: RecordCapture.Choice = choose.map { .number($0) } ?? .value(value ?? "-")
+        guard parts.isEmpty || choose != nil && !merged else { throw Explained(.usage, "Parts of a group are put into a value taken with --choose.") }
+        let choice: RecordCapture.Choice
+        if editor {
+            choice = .text(try edited(field))
+        } else if merged {
+            choice = .merged(overlapsBy: choose)
+        } else if let choose {
+            choice = .number(choose)
+        } else {
+            // As in captures, @FILE is read from that file and @- from standard input.
+            choice = .value(try capture.assignments([field + "=" + (value ?? "-")]).first?.text ?? "-")
+        }
         try capture.perform(work) { capture in
             try capture.resolving(try capture.finder.record(handle), field: field, choice, parts: parts)
         }
+    }
+
+    /// What the person makes of the proposal, or of both texts where none is offered. The state is read anew when it is written.
+    private func edited(_ key: String) throws -> String {
+        let finder = try Workplace(work).finder()
+        let record = try finder.record(handle)
+        guard let conflict = finder.conflicts.first(where: { $0.record.id == record.id && $0.key == key }), let field = conflict.field else {
+            throw RecordCapture.Failure.noConflict(record.type?.field(key: key)?.label ?? key)
+        }
+        guard case .text(let rule) = field.kind else { throw Explained(.usage, "\(field.label) is no text. Settle it with --choose or --value.") }
+        let draft = conflict.mergeOffer.merge?.text { MergeWords.mark(1, $0) + MergeWords.mark(2, $1) }
+            ?? conflict.sides.enumerated().compactMap { side in side.element.value?.text.map { MergeWords.mark(side.offset + 1, $0) } }.joined(separator: "\n")
+        let text = try TextEditor.edit(draft, atMost: rule.longest * 4 + 64 * 1024)
+        guard !MergeWords.isMarked(text) else { throw TextEditor.Failure.marksLeft }
+        return text
     }
 }

@@ -55,9 +55,16 @@ enum Terminal {
         append(rendered(pieces, hasColour(isTerminal)) + "\n")
     }
 
-    /// Text of several lines, each cleaned, with `indent` before each.
-    static func block(_ text: String, indent: String = "", _ style: Style? = nil) {
-        for part in TerminalText.lines(text).split(separator: "\n", omittingEmptySubsequences: false) { line(Piece(indent), Piece(String(part), style)) }
+    /// Text of several lines, each cleaned and broken between words where the terminal ends, with `indent` before each (`first` before the first).
+    static func block(_ text: String, first: [Piece]? = nil, indent: String = "", _ style: Style? = nil) {
+        let room = width.map { max(20, $0 - TerminalText.width(indent)) }
+        var start = first ?? [Piece(indent)]
+        for part in TerminalText.lines(text).split(separator: "\n", omittingEmptySubsequences: false) {
+            for row in room.map({ TerminalText.wrapped(String(part), to: $0) }) ?? [String(part)] {
+                line(start + [Piece(row, style)])
+                start = [Piece(indent)]
+            }
+        }
     }
 
     static func json(_ value: JSONValue) {

@@ -81,4 +81,58 @@ struct ConflictTests {
         #expect(steps.map(\.standing) == [.acknowledged, .acknowledged, .acknowledged, .waiting])
         #expect(Set(steps.map(\.change.member)) == [a.member, b.member])
     }
+
+    // MARK: - Merging texts
+
+    /// Two who wrote on one text, the first twice, of which the server has seen the first time.
+    private func rewritten(_ first: String, _ second: String) throws -> (Laptop, Laptop, Laptop, String) {
+        let (a, b, lead) = (try Laptop("A"), try Laptop("B"), try Laptop("C", role: .lead))
+        let seam = try a.add(Catalogue.seam, "name=Release", "workaround=The planner calls the furnace. Nobody writes it down.")
+        try Laptop.exchange(a, b, lead)
+        try a.set(seam, "workaround=The planner calls the furnace. Nobody notes it.")
+        try a.device.seal(Laptop.scope)
+        try a.set(seam, "workaround=" + first)
+        try b.set(seam, "workaround=" + second)
+        try Laptop.exchange(b, a, lead)
+        return (a, b, lead, seam)
+    }
+
+    @Test func `two texts from one are offered merged, over the text that both knew, and taken by an ordinary change that names both`() throws {
+        let (a, b, lead, seam) = try rewritten(
+            "The night planner calls the furnace. Nobody notes it.", "The planner calls the furnace. Nobody writes it down.\nExcept Jo.")
+        for laptop in [a, b, lead] {
+            let conflict = try #require(try laptop.finder.conflicts.first)
+            #expect(conflict.bases.map(\.value) == [.text("The planner calls the furnace. Nobody writes it down.")])
+            #expect(conflict.mergeOffer.merge?.text == "The night planner calls the furnace. Nobody notes it.\nExcept Jo.")
+        }
+        // Only a view: nothing was written.
+        #expect(try lead.record(seam).text("workaround") != "The night planner calls the furnace. Nobody notes it.\nExcept Jo.")
+        _ = try lead.device.capture(in: Laptop.scope) { try $0.resolving(try $0.finder.record(seam), field: "workaround", .merged(overlapsBy: nil)) }
+        try Laptop.exchange(lead, a, b)
+        for laptop in [a, b, lead] {
+            #expect(try laptop.finder.conflicts.isEmpty)
+            #expect(try laptop.record(seam).text("workaround") == "The night planner calls the furnace. Nobody notes it.\nExcept Jo.")
+        }
+    }
+
+    @Test func `where two texts overlap a person chooses; where no common text is held nothing is offered`() throws {
+        let (_, _, lead, seam) = try rewritten("The planner emails the furnace. Nobody notes it.", "The planner visits the furnace. Nobody writes it down.")
+        #expect(throws: RecordCapture.Failure.overlaps(1)) {
+            try lead.device.capture(in: Laptop.scope) { try $0.resolving(try $0.finder.record(seam), field: "workaround", .merged(overlapsBy: nil)) }
+        }
+        let conflict = try #require(try lead.finder.conflicts.first)
+        let second = try #require(conflict.sides.last?.value?.text)
+        _ = try lead.device.capture(in: Laptop.scope) { try $0.resolving(try $0.finder.record(seam), field: "workaround", .merged(overlapsBy: 2)) }
+        let verb = second.contains("visits") ? "visits" : "emails"
+        #expect(try lead.record(seam).text("workaround") == "The planner \(verb) the furnace. Nobody notes it.")
+
+        let (a, b) = (try Laptop("A"), try Laptop("B"))
+        let other = try a.add(Catalogue.seam, "name=Other")
+        try Laptop.exchange(a, b)
+        try a.set(other, "workaround=mine")
+        try b.set(other, "workaround=yours")
+        try Laptop.exchange(a, b)
+        guard case .none(let reason)? = try a.finder.conflicts.first?.mergeOffer else { Issue.record("a merge without a base"); return }
+        #expect(reason == .noBase)
+    }
 }

@@ -1,0 +1,45 @@
+import Foundation
+import Glibc
+
+/// A text in the person's own editor. It stands in a file of theirs alone, in memory and never on a disk, and is gone afterwards.
+enum TextEditor {
+    enum Failure: Error {
+        /// There is no directory in memory.
+        case nowhere
+        /// The editor did not start or ended with an error.
+        case notStarted
+        case empty
+        case marksLeft
+    }
+
+    /// What the person left, without the line break at its end.
+    static func edit(_ draft: String, atMost most: Int) throws -> String {
+        let environment = ProcessInfo.processInfo.environment
+        let places = ["/dev/shm", environment["XDG_RUNTIME_DIR"] ?? ""]
+        guard let place = places.first(where: { !$0.isEmpty && access($0, W_OK) == 0 }) else { throw Failure.nowhere }
+        var template = Array((place + "/seamark-XXXXXX").utf8CString)
+        guard mkdtemp(&template) != nil else { throw Failure.nowhere }
+        let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let path = directory + "/text"
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        try InputFile.write(Array((draft + "\n").utf8), to: path, replacing: false)
+        let editor = environment["VISUAL"].flatMap { $0.isEmpty ? nil : $0 } ?? environment["EDITOR"].flatMap { $0.isEmpty ? nil : $0 } ?? "vi"
+        guard run(editor, path) else { throw Failure.notStarted }
+        let text = try InputFile.text(path, atMost: most)
+        guard text.contains(where: { !$0.isWhitespace }) else { throw Failure.empty }
+        return text
+    }
+
+    /// Through the shell, since EDITOR may hold arguments. The file's name is an argument and never part of the words.
+    private static func run(_ editor: String, _ path: String) -> Bool {
+        let words: [String] = ["sh", "-c", "\(editor) \"$1\"", "sh", path]
+        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { word in strdup(word) }
+        arguments.append(nil)
+        defer { for argument in arguments { free(argument) } }
+        var process = pid_t()
+        guard posix_spawn(&process, "/bin/sh", nil, nil, &arguments, environ) == 0 else { return false }
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0 { if errno != EINTR { return false } }
+        return status == 0
+    }
+}
