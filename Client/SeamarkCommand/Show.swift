@@ -91,6 +91,17 @@ struct Show: ParsableCommand {
         }
         members.append(JSONMember("deleted", .bool(record.isDeleted)))
         members.append(JSONMember("unsentChanges", .integer(Int64(history.steps.count { $0.standing == .waiting }))))
+        members.append(
+            JSONMember(
+                "quarantined",
+                .array(
+                    history.steps.compactMap { step in
+                        guard case .quarantined(let refusal) = step.standing else { return nil }
+                        return .object([
+                            JSONMember("change", .string(step.change.id.description)), JSONMember("refusal", .integer(Int64(refusal.rawValue))),
+                            JSONMember("reason", .string(RefusalWords.words(refusal))),
+                        ])
+                    })))
         return .object(members)
     }
 }

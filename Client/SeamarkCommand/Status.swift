@@ -35,7 +35,7 @@ struct Status: ParsableCommand {
             Terminal.line("  \(counted(finder.all.count { !$0.isDeleted }, "record")), log read to \(replica.cursor.position)\(replica.mark.position > replica.cursor.position ? " of at least \(replica.mark.position)" : "")")
             unsent(replica, isHeld: scope.isWithdrawn || state.settings[.isRevoked] == .bool(true))
             for (change, refusal) in quarantined(replica) {
-                let names = Self.records(change, finder)
+                let names = RecordNames.of(change, finder)
                 Terminal.line(.init("  In quarantine: ", .yellow), "\(names): \(RefusalWords.words(refusal)).")
             }
             let conflicts = finder.conflicts.count
@@ -50,7 +50,7 @@ struct Status: ParsableCommand {
         let oldest = (replica.fresh.map(\.stamp.time) + replica.waiting.flatMap { $0.changes.compactMap { replica.history[$0]?.stamp.time } }).min()
         let age = oldest.map { ", the oldest made \(TimeText.span(TimeText.now() - $0)) ago" } ?? ""
         // What a server keeps in quarantine whole gets no receipt: it counts as unsent until headquarters decides.
-        let words = isHeld ? "without a receipt; a sync hands them in, and headquarters decides" : "not yet sent"
+        let words = isHeld ? "without a receipt: a sync hands them in, the server keeps them in quarantine, and headquarters releases them" : "not yet sent"
         Terminal.line(.init("  \(counted(count, "change")) \(words)\(age).", .yellow))
     }
 
@@ -74,15 +74,6 @@ struct Status: ParsableCommand {
     private func quarantined(_ replica: Replica) -> [(Change, Refusal)] {
         replica.confirmed.refused.values.filter { $0.change.stamp.device == replica.stream.device }
             .sorted { $0.change.stamp < $1.change.stamp }.map { ($0.change, $0.refusal) }
-    }
-
-    private static func records(_ change: Change, _ finder: RecordFinder) -> String {
-        var names: [String] = []
-        for edit in change.edits {
-            let name = finder.name(of: edit.record)
-            if !names.contains(name) { names.append(name) }
-        }
-        return names.count > 4 ? names.prefix(4).joined(separator: ", ") + " and \(names.count - 4) more" : names.joined(separator: ", ")
     }
 
     private func document(_ place: Workplace, _ state: DeviceState, _ chosen: Identifier?) -> JSONValue {

@@ -21,6 +21,7 @@ struct Sync: ParsableCommand {
         let place = try Workplace(work)
         let before = try conflictIDs(place)
         let known = try changesOfOthers(place)
+        let heldBefore = QuarantineWatch(try place.device.state)
         let report = try SyncRun.run(place.device, cutAfterBlocks: cutAfterBlocks) { progress in
             Terminal.progress(
                 "Syncing: \(counted(progress.changesLeft, "change")) to send, \(counted(progress.entriesLeft, "entry", "entries")) to fetch, "
@@ -30,8 +31,28 @@ struct Sync: ParsableCommand {
         let after = try conflictIDs(place)
         let fetched = try changesOfOthers(place) - known
         let new = after.subtracting(before).count
-        if format.json { return Terminal.json(document(report, fetched, new, after.count, try place.device.state.unsentCount)) }
+        let state = try place.device.state
+        let quarantine = QuarantineWatch(state)
+        let released = quarantine.released(since: heldBefore, state)
+        if format.json { return Terminal.json(document(report, fetched, new, after.count, state.unsentCount, released)) }
         say(report, fetched, new, after.count)
+        say(quarantine.new(since: heldBefore), released, state)
+    }
+
+    /// What went into quarantine and what came out, each with its records and, where it is known, why.
+    private func say(_ new: [QuarantineWatch.Held], _ released: [QuarantineWatch.Held], _ state: DeviceState) {
+        func names(_ held: QuarantineWatch.Held) -> String {
+            guard let finder = RecordFinder(state, scope: held.scope) else { return held.change.id.description }
+            return RecordNames.of(held.change, finder)
+        }
+        let most = 5
+        for held in new.filter({ $0.refusal != nil }).prefix(most) {
+            Terminal.line(.init("  In quarantine: ", .yellow), "\(names(held)): \(held.refusal.map(RefusalWords.words) ?? "").")
+        }
+        guard !released.isEmpty else { return }
+        Terminal.line(.init("\(counted(released.count, "change")) came out of quarantine and \(released.count == 1 ? "is" : "are") applied now: headquarters let \(released.count == 1 ? "it" : "them") in.", .green))
+        for held in released.prefix(most) { Terminal.line("  \(names(held))") }
+        if released.count > most { Terminal.line("  and \(released.count - most) more") }
     }
 
     private func say(_ report: SyncRun.Report, _ fetched: Int, _ newConflicts: Int, _ conflicts: Int) {
@@ -46,7 +67,8 @@ struct Sync: ParsableCommand {
             Terminal.line(.init("\(counted(outcome.quarantined, "change")) went into quarantine; 'seamark status' says why. Nothing is lost.", .yellow))
         }
         if !outcome.held.isEmpty {
-            Terminal.line(.init("The server keeps work of \(counted(outcome.held.count, "engagement")) aside, because you are not staffed there. Ask headquarters.", .yellow))
+            let reason = outcome.revoked ? "this device was revoked" : "you are not staffed there"
+            Terminal.line(.init("The server keeps work of \(counted(outcome.held.count, "engagement")) in quarantine, because \(reason). Nothing is lost; ask headquarters to release it.", .yellow))
         }
         if !outcome.renumbered.isEmpty {
             Terminal.line(.init("This store was restored or copied; its work was numbered anew. If you did not do that, tell headquarters.", .yellow))
@@ -62,13 +84,15 @@ struct Sync: ParsableCommand {
         }
     }
 
-    private func document(_ report: SyncRun.Report, _ fetched: Int, _ newConflicts: Int, _ conflicts: Int, _ unsent: Int) -> JSONValue {
+    private func document(
+        _ report: SyncRun.Report, _ fetched: Int, _ newConflicts: Int, _ conflicts: Int, _ unsent: Int, _ released: [QuarantineWatch.Held]
+    ) -> JSONValue {
         let outcome = report.outcome
         func ids(_ scopes: [Identifier]) -> JSONValue { .array(scopes.map { .string($0.description) }) }
         return .object([
             JSONMember("sentBlocks", .integer(Int64(outcome.pushedBlocks))), JSONMember("sentChanges", .integer(Int64(outcome.pushedChanges))),
             JSONMember("fetchedEntries", .integer(Int64(outcome.pulledEntries))), JSONMember("fetchedChanges", .integer(Int64(fetched))),
-            JSONMember("quarantined", .integer(Int64(outcome.quarantined))), JSONMember("held", ids(outcome.held)),
+            JSONMember("quarantined", .integer(Int64(outcome.quarantined))), JSONMember("released", .array(released.map { .string($0.change.id.description) })), JSONMember("held", ids(outcome.held)),
             JSONMember("renumbered", ids(outcome.renumbered)), JSONMember("rebuilt", ids(outcome.rebuilt)), JSONMember("revoked", .bool(outcome.revoked)),
             JSONMember("newConflicts", .integer(Int64(newConflicts))), JSONMember("conflicts", .integer(Int64(conflicts))),
             JSONMember("unsent", .integer(Int64(unsent))), JSONMember("bytesSent", .integer(Int64(report.bytesSent))),

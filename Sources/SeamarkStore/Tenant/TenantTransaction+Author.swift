@@ -30,46 +30,65 @@ extension TenantTransaction {
     /// Applies changes that are in quarantine: those that the log refused by a release entry that names them, those that
     /// are kept outside it by admitting their block, in which what is not named stays refused.
     ///
+    /// With a `judge`, what is admitted is judged as if it were pushed now by a member who is staffed: what it refuses is in the log from
+    /// here on, refused for its own reason, and applied when it is released once more. Without, what is named is applied whatever it says.
+    ///
     /// Ids of applied changes are passed over. An id that the store does not know throws `unknown`, and nothing happens.
     ///
     /// - Returns: the new places in the logs, in order.
-    public func release(_ ids: [Identifier], received: Int64) throws -> [LogPlace] {
+    public func release(_ ids: [Identifier], received: Int64, judge: Judge? = nil) throws -> [LogPlace] {
         try whole {
             var appending = Appending(self)
             var places: [LogPlace] = []
+            let named = Set(ids)
+            var judged: Set<Identifier> = []
             for id in ids where try changePlace(id) == nil {
                 guard let key = try quarantinedBlock(of: id) else {
                     throw StoreError(.unknown, doing: "releasing changes", detail: "a change is neither in quarantine nor in a log")
                 }
-                places.append(try admit(quarantinedBlock: key, naming: ids, received: received, &appending))
+                let (place, admitted) = try admit(quarantinedBlock: key, naming: named, received: received, judge, &appending)
+                places.append(place)
+                if judge != nil { judged.formUnion(admitted) }
             }
-            places += try releaseRefused(ids, received: received, &appending)
+            places += try releaseRefused(ids.filter { !judged.contains($0) }, received: received, &appending)
             try appending.finish()
             return places
         }
     }
 
     private func admit(
-        quarantinedBlock key: Int64, naming ids: [Identifier], received: Int64, _ appending: inout Appending
-    ) throws -> LogPlace {
+        quarantinedBlock key: Int64, naming named: Set<Identifier>, received: Int64, _ judge: Judge?, _ appending: inout Appending
+    ) throws -> (place: LogPlace, changes: [Identifier]) {
         let (block, sensitive, refusal) = try quarantinedBlockRow(key)
-        guard let scope = try appending.open(block.stream.scope) else {
-            throw StoreError(.damaged, doing: "releasing changes", detail: "a block in quarantine is of no scope; verify the store")
+        guard let scope = try appending.open(block.stream.scope), let member = try member(block.member) else {
+            throw StoreError(.damaged, doing: "releasing changes", detail: "a block in quarantine is of no scope or member; verify the store")
         }
-        return try appending.append(block, sensitive: sensitive, received: received, to: scope) { change in
-            ids.contains(change.id) ? .accepted : .refused(refusal)
-        }.place
+        let appended = try appending.append(block, sensitive: sensitive, received: received, to: scope) { change in
+            guard named.contains(change.id) else { return .refused(refusal) }
+            guard let judge else { return .accepted }
+            return try judge(change, member) { id throws(StoreError) in try scope.records.look(at: id) }
+        }
+        return (appended.place, block.changes.map(\.id))
     }
 
-    /// One release entry for each scope that holds some of `ids`, refused and not yet released.
+    /// So many changes are named by one release entry at most: one that a frame holds with room to spare.
+    static let mostReleasedTogether = 1000
+
+    /// Release entries for each scope that holds some of `ids`, refused and not yet released.
     private func releaseRefused(_ ids: [Identifier], received: Int64, _ appending: inout Appending) throws -> [LogPlace] {
         let doing: StaticString = "releasing changes"
         var groups: [(scope: Identifier, changes: [Change])] = []
-        for id in ids {
-            guard let stored = try change(id), !stored.isApplied else { continue }
-            let index = groups.firstIndex { $0.scope == stored.scope } ?? groups.count
-            if index == groups.count { groups.append((stored.scope, [])) }
-            if !groups[index].changes.contains(stored.change) { groups[index].changes.append(stored.change) }
+        var known: Set<Identifier> = []
+        var last: (key: EntryKey, block: Block)?
+        for id in ids where known.insert(id).inserted {
+            guard let place = try changePlace(id), place.isWaiting else { continue }
+            if last?.key != place.entry { last = (place.entry, try entryRow(place.entry, doing: doing).opened(by: tools)) }
+            guard let block = last?.block, place.index < block.changes.count, block.changes[place.index].id == id else {
+                throw StoreError(.damaged, doing: doing, detail: "a change is not where its place says; verify the store")
+            }
+            let index = groups.firstIndex { $0.scope == block.stream.scope } ?? groups.count
+            if index == groups.count { groups.append((block.stream.scope, [])) }
+            groups[index].changes.append(block.changes[place.index])
         }
         var places: [LogPlace] = []
         for (id, changes) in groups {
@@ -80,9 +99,13 @@ extension TenantTransaction {
                 try row.run(doing: doing)
                 try scope.apply(change, received: received)
             }
-            let entry = LogEntry(content: .release(changes.map(\.id)), verdicts: [], received: received)
-            places.append(
-                try scope.append(entry, content: changes.flatMap(\.id.bytes), sensitive: [], stream: nil, first: nil))
+            var rest = changes[...]
+            while !rest.isEmpty {
+                let portion = rest.prefix(Self.mostReleasedTogether)
+                rest = rest.dropFirst(portion.count)
+                let entry = LogEntry(content: .release(portion.map(\.id)), verdicts: [], received: received)
+                places.append(try scope.append(entry, content: portion.flatMap(\.id.bytes), sensitive: [], stream: nil, first: nil))
+            }
         }
         return places
     }

@@ -1,3 +1,4 @@
+import SeamarkCrypto
 import SeamarkJournal
 import SeamarkStore
 import Testing
@@ -47,5 +48,43 @@ import Testing
         ] {
             #expect(seen[answer, default: 0] > 5, "\(answer): \(seen[answer, default: 0])")
         }
+    }
+
+    @Test func `a release of very many changes becomes several entries, none longer than a frame holds`() throws {
+        let directory = TemporaryDirectory()
+        let store = try TenantStore.create(at: directory.store, identity: TenantSamples.identity, tools: TenantSamples.tools())
+        let (member, device, scope) = (Identifier(high: 1, low: 9), Identifier(high: 2, low: 9), Identifier(high: 3, low: 9))
+        let key = TenantSamples.key(4)
+        let stream = StreamName(device: device, incarnation: 1, scope: scope)
+        var end = StreamEnd.beginning
+        var ids: [Identifier] = []
+        try store.write { transaction in
+            try transaction.addScope(scope, kind: .engagement)
+            try transaction.addMember(TenantMember(id: member, name: "Fictitious Member", role: "lead"))
+            try transaction.staff(member, on: scope)
+            try transaction.addDevice(TenantSamples.enrolment(device, key: key), of: member, at: 1)
+            for block in 0..<3 {
+                let changes = (0..<700).map { number in
+                    Change(
+                        scope: scope, stamp: Stamp(time: Int64(block * 700 + number), device: device), member: member, schema: 1,
+                        edits: [Edit(record: Identifier(high: 4, low: UInt64(number)), type: 1, target: .field(1), content: .open(.int(Int64(block))))],
+                        primitives: TenantSamples.primitives)
+                }
+                let sealed = Block.seal(changes, in: stream, after: end, by: key, TenantSamples.primitives)
+                end = sealed.end
+                ids += changes.map(\.id)
+                _ = try transaction.push([Push(device: device, block: sealed, sensitive: [], received: 5)]) { _, _, _ in .refused(.finalised) }
+            }
+        }
+        let places = try store.write { try $0.release(ids + ids, received: 6) }
+        #expect(places.map(\.position) == [4, 5, 6])
+        let entries = try store.read { try $0.entries(of: scope, after: 3) }
+        #expect(entries.map { if case .release(let named) = $0.entry.content { named.count } else { 0 } } == [1000, 1000, 100])
+        var left = 0
+        try store.read { try $0.heldChanges { _ in left += 1 } }
+        #expect(left == 0)
+        let holds = try store.read { try $0.verify { $0 == device ? key.publicKey : nil } }
+        #expect(holds == .holds(entries: 6, changes: 2100, records: 700))
+        try store.close()
     }
 }
