@@ -1,4 +1,4 @@
-public import SeamarkCrypto
+internal import SeamarkCrypto
 public import SeamarkJournal
 public import SeamarkModel
 public import SeamarkStore
@@ -8,12 +8,14 @@ public import SeamarkStore
 /// Several commands may hold the same device at once; each transaction reads first what the others wrote.
 public final class Device: Sendable {
     public let store: OpenDeviceStore
-    public let primitives = SystemPrimitives()
+    public let tools: DeviceTools
+    public var primitives: any Primitives { tools.primitives }
     /// The device's clock: milliseconds since 1970.
     public let now: @Sendable () -> Int64
 
-    public init(store: OpenDeviceStore, now: @escaping @Sendable () -> Int64) {
+    public init(store: OpenDeviceStore, tools: DeviceTools = .system, now: @escaping @Sendable () -> Int64) {
         self.store = store
+        self.tools = tools
         self.now = now
     }
 
@@ -109,12 +111,12 @@ public final class Device: Sendable {
         guard let replica = state.replicas[scope], !replica.fresh.isEmpty else { return nil }
         let portion = replica.fresh.prefix(Block.portion(of: replica.fresh))
         return Block.seal(
-            Array(portion), in: replica.stream, after: replica.end, by: SigningKey(seed: state.identity.signingSeed), primitives)
+            Array(portion), in: replica.stream, after: replica.end, by: tools.signer(state.identity.signingSeed), primitives)
     }
 
     /// Begins a new incarnation of the stream: the store was found to be a restored or cloned one.
     func begin(_ scope: Identifier, epoch: UInt64) throws {
-        let incarnation = try Randomness.word()
+        let incarnation = try tools.word()
         try store.transaction { transaction in
             let stream = StreamName(device: transaction.state.identity.device, incarnation: incarnation, scope: scope)
             try transaction.append(.replica(scope, .began(stream, epoch: epoch)))

@@ -42,7 +42,7 @@ public struct SyncRun {
     private let device: Device
     private let identity: DeviceIdentity
     private let progress: (Progress) -> Void
-    private var conversation: Conversation?
+    private var line: (any SyncLine)?
     private var session: SyncSession
     private var welcome: Message.Welcome?
 
@@ -53,7 +53,7 @@ public struct SyncRun {
         let lock = try device.store.takeSyncLock()
         defer { withExtendedLifetime(lock) {} }
         try device.store.refresh()
-        var run = SyncRun(device, try device.state.identity, progress)
+        var run = SyncRun(device, try device.state.identity, schema: Catalogue.version, progress)
         run.blocksUntilCut = cutAfterBlocks
         do {
             let report = try run.toTheEnd()
@@ -65,14 +65,55 @@ public struct SyncRun {
         }
     }
 
+    // MARK: - Step by step
+
+    /// Begins a sync over a line of the caller's, who hands in what comes from it (`take`, `lineEnded`) and holds the sync lock.
+    ///
+    /// - Parameter schema: of the record types that the software knows.
+    package static func begin(_ device: Device, over line: any SyncLine, schema: UInt32 = Catalogue.version) throws -> SyncRun {
+        try device.store.refresh()
+        var run = SyncRun(device, try device.state.identity, schema: schema) { _ in }
+        run.line = line
+        return run
+    }
+
+    /// What an ended sync leaves behind; nil says how a complete one does.
+    package func end(_ failure: Failure?) throws { try note(failure?.outcome ?? .complete) }
+
+    /// The line ended before the sync did: throws `Failure`.
+    package mutating func lineEnded() throws { _ = try perform(session.ended()) }
+
+    /// Takes in a message, and those that arrived with it, and does what follows. Returns the report when the sync is over.
+    package mutating func take(_ first: Message, then next: () throws -> Message?) throws -> Report? {
+        let knowledge = try knowledge()
+        return try take(first, then: next, knowledge)
+    }
+
+    private mutating func take(
+        _ first: Message, then next: () throws -> Message?, _ knowledge: SyncSession.Knowledge
+    ) throws -> Report? {
+        var actions = try received(first, knowledge)
+        // Receipts that came together are stored together, with one wait for the disk.
+        while let message = try next() { actions += try received(message, knowledge) }
+        var report = try perform(actions)
+        while report == nil {
+            let actions = try advance()
+            if actions.isEmpty { break }
+            report = try perform(actions)
+        }
+        tell()
+        if report != nil { line?.close() }
+        return report
+    }
+
     private var blocksUntilCut: Int?
 
-    private init(_ device: Device, _ identity: DeviceIdentity, _ progress: @escaping (Progress) -> Void) {
+    private init(_ device: Device, _ identity: DeviceIdentity, schema: UInt32, _ progress: @escaping (Progress) -> Void) {
         self.device = device
         self.identity = identity
         self.progress = progress
         session = SyncSession(
-            device: SyncSession.Device(id: identity.device, tenant: identity.tenant, software: Self.software, schema: Catalogue.version),
+            device: SyncSession.Device(id: identity.device, tenant: identity.tenant, software: Self.software, schema: schema),
             now: device.now())
     }
 
@@ -83,26 +124,13 @@ public struct SyncRun {
                 trust: .authority(identity.installationAuthority), serverName: identity.serverName, label: identity.label,
                 identity: TLSIdentity(certificate: identity.certificate, privateKey: identity.privateKey.copy()))
             let conversation = try Conversation(host: identity.serverHost, port: identity.serverPort, context: tls)
-            self.conversation = conversation
+            line = conversation
             while true {
                 guard let message = try conversation.next() else {
                     _ = try perform(session.ended())
                     continue
                 }
-                var actions = try received(message, knowledge)
-                // Receipts that came together are stored together, with one wait for the disk.
-                while let message = try conversation.nextArrived() { actions += try received(message, knowledge) }
-                var report = try perform(actions)
-                while report == nil {
-                    let actions = try advance()
-                    if actions.isEmpty { break }
-                    report = try perform(actions)
-                }
-                tell()
-                if let report {
-                    conversation.close()
-                    return report
-                }
+                if let report = try take(message, then: conversation.nextArrived, knowledge) { return report }
             }
         } catch let error where error is Conversation.Failure || error is TLSError {
             throw Failure(cause: .network(NetworkFailure(error)), acknowledged: session.outcome.pushedChanges)
@@ -121,7 +149,7 @@ public struct SyncRun {
 
     /// Carries actions out in order, each to its end. Returns the report when the sync is over.
     private mutating func perform(_ actions: [SyncSession.Action]) throws -> Report? {
-        guard let conversation else { return nil }
+        guard let line else { return nil }
         var events: [DeviceEvent] = []
         func store() throws {
             guard !events.isEmpty else { return }
@@ -136,7 +164,7 @@ public struct SyncRun {
             try store()
             switch action {
             case .store: continue
-            case .send(let message): try conversation.send(message)
+            case .send(let message): try line.send(message)
             case .adopt(let welcome): try adopt(welcome)
             case .add(let scope, let kind, let epoch):
                 try device.store.transaction {
@@ -150,7 +178,7 @@ public struct SyncRun {
             case .push(let scope, let blocks): try push(blocks, of: scope)
             case .finish(let outcome):
                 return Report(
-                    outcome: outcome, bytesSent: conversation.bytesSent, bytesReceived: conversation.bytesReceived,
+                    outcome: outcome, bytesSent: line.bytesSent, bytesReceived: line.bytesReceived,
                     skew: (welcome?.time ?? device.now()) &- device.now(), role: welcome?.role ?? identity.role)
             case .fail(let problem): throw Failure(cause: .sync(problem), acknowledged: session.outcome.pushedChanges)
             }
@@ -163,13 +191,13 @@ public struct SyncRun {
         for hash in hashes {
             if let left = blocksUntilCut {
                 guard left > 0 else {
-                    conversation = nil
+                    line = nil
                     throw Failure(cause: .network(.cut), acknowledged: session.outcome.pushedChanges)
                 }
                 blocksUntilCut = left - 1
             }
             guard let block = try device.store.block(hash, of: scope) else { throw DeviceStoreError.damagedFile }
-            try conversation?.send(
+            try line?.send(
                 .push(
                     Message.Push(
                         scope: scope, block: block.bytes, sensitive: SensitivePart.encode(block.sensitiveParts, device.primitives))))
@@ -205,12 +233,12 @@ public struct SyncRun {
     }
 
     private func tell() {
-        guard let conversation, let replicas = try? replicas() else { return }
+        guard let line, let replicas = try? replicas() else { return }
         let left = session.remaining(replicas)
         progress(
             Progress(
-                changesLeft: left.changes, entriesLeft: left.entries, bytesSent: conversation.bytesSent,
-                bytesReceived: conversation.bytesReceived))
+                changesLeft: left.changes, entriesLeft: left.entries, bytesSent: line.bytesSent,
+                bytesReceived: line.bytesReceived))
     }
 
     /// Notes down how the conversation went.
@@ -222,14 +250,13 @@ public struct SyncRun {
 
     /// Whom to believe: the tenant's authority for the server's key, `shared` for the keys of devices.
     private func knowledge() throws -> SyncSession.Knowledge {
-        let authority = try Certificate(der: identity.tenantAuthority)
+        let isEndorsed = try device.tools.endorsement(identity.tenantAuthority)
         let tenant = identity.tenant
         let store = device.store
         return SyncSession.Knowledge(
             primitives: device.primitives,
             isGenuine: { key in
-                authority.publicKey.verifies(
-                    key.signature, of: Message.ServerKey.message(tenant: tenant, epoch: key.epoch, device: key.device, key: key.key))
+                isEndorsed(Message.ServerKey.message(tenant: tenant, epoch: key.epoch, device: key.device, key: key.key), key.signature)
             },
             signingKey: { id in
                 guard let state = try? store.state, let shared = state.scopes.values.first(where: { $0.kind == .shared }) else { return nil }

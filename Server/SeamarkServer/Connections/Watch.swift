@@ -64,7 +64,7 @@ final class Watch: Sendable {
     func lookAtGuests() {
         let guests = services.register.guests()
         for tenant in roster.tenants {
-            let key = ObjectIdentifier(tenant)
+            let key = ObjectIdentifier(tenant.store)
             guard let devices = guests[key] else { continue }
             do {
                 let version = try tenant.store.dataVersion()

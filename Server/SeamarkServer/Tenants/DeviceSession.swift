@@ -1,30 +1,29 @@
-internal import SeamarkCrypto
-internal import SeamarkJournal
+package import SeamarkJournal
 internal import SeamarkModel
-internal import SeamarkProtocol
+package import SeamarkProtocol
 internal import SeamarkStore
 
 /// What one device of one tenant may do through its connection. Only `TenantDoor` makes one, from a verified certificate.
 ///
 /// Membership, role and revocation are read each time, in the transaction that answers: a session that was right when it began may
 /// not be any more.
-final class DeviceSession: Sendable {
-    let name: DeviceName
-    private let tenant: OpenTenant
+package final class DeviceSession: Sendable {
+    package let name: DeviceName
+    private let tenant: TenantDesk
 
-    init(_ name: DeviceName, of tenant: OpenTenant) {
+    package init(_ name: DeviceName, of tenant: TenantDesk) {
         self.name = name
         self.tenant = tenant
     }
 
-    var guest: ConnectionRegister.Guest { ConnectionRegister.Guest(tenant: ObjectIdentifier(tenant), device: name.device) }
+    var guest: ConnectionRegister.Guest { ConnectionRegister.Guest(tenant: ObjectIdentifier(tenant.store), device: name.device) }
 
     // MARK: Greeting
 
     /// Streams of one scope that a greeting names. A device whose present one is older hears where it ends when it pushes.
     private static let mostStreams = 16
 
-    func welcome() throws -> Message.Welcome {
+    package func welcome() throws -> Message.Welcome {
         let now = tenant.clock.now()
         return try tenant.store.read { snapshot in
             let identity = try snapshot.identity()
@@ -80,15 +79,15 @@ final class DeviceSession: Sendable {
     // MARK: Pushing
 
     /// A push that was looked at: whole, and of the scope that it says; or why not.
-    enum Opened: Sendable {
+    package enum Opened: Sendable {
         case block(Block, sensitive: [UInt8])
         case refused(Message.PushRefusal)
     }
 
     /// Everything that the bytes alone can tell. Signature, stream and membership are the store's to check.
-    func open(_ push: Message.Push) -> Opened {
+    package func open(_ push: Message.Push) -> Opened {
         do {
-            return .block(try PushGate.open(push, from: name.device, SystemPrimitives()), sensitive: push.sensitive)
+            return .block(try PushGate.open(push, from: name.device, tenant.primitives), sensitive: push.sensitive)
         } catch {
             let end = Message.KnownStream(incarnation: 0, end: .beginning)
             return .refused(Message.PushRefusal(scope: push.scope, block: error.block, code: error.code, end: end))
@@ -96,13 +95,13 @@ final class DeviceSession: Sendable {
     }
 
     /// What became of a push, on its way back to its connection.
-    enum Pushed: Sendable {
+    package enum Pushed: Sendable {
         case refused(Message.PushRefusal)
         case decided(StreamName, Hash256, PendingPush.Decision)
     }
 
     /// Hands a block to the tenant's writer. Call in the order in which the pushes came; answers come in that order.
-    func push(_ opened: Result<Opened, any Error>, then answer: @escaping @Sendable (Result<Pushed, any Error>) -> Void) {
+    package func push(_ opened: Result<Opened, any Error>, then answer: @escaping @Sendable (Result<Pushed, any Error>) -> Void) {
         switch opened {
         case .failure(let error): tenant.writer.submit(.alone { answer(.failure(error)) })
         case .success(.refused(let refusal)): tenant.writer.submit(.alone { answer(.success(.refused(refusal))) })
@@ -114,7 +113,7 @@ final class DeviceSession: Sendable {
     }
 
     /// The answer to a push. Receipts are signed here, when the transaction is durable and away from the writer, who has others waiting.
-    func answer(to pushed: Pushed) -> ServerSession.PushAnswer {
+    package func answer(to pushed: Pushed) -> ServerSession.PushAnswer {
         switch pushed {
         case .refused(let refusal): return .refused(refusal)
         case .decided(let stream, let block, let decision):
@@ -127,7 +126,7 @@ final class DeviceSession: Sendable {
                 return .receipt(
                     Receipt(
                         epoch: decision.epoch, scope: appended.scope, place: appended.place, block: appended.block, verdicts: appended.verdicts,
-                        received: appended.received, signer: tenant.keys.signingKey))
+                        received: appended.received, signer: tenant.signer))
             case .quarantined(let refusal): return refused(Problem.Code(rawValue: refusal.rawValue))
             case .refused(.gap, _): return refused(.streamGap)
             case .refused(.fork, _): return refused(.streamFork)
@@ -145,7 +144,7 @@ final class DeviceSession: Sendable {
     private static let mostEntryBytes = 1_030_000
     private static let mostEntries = 2000
 
-    func pull(_ pull: Message.Pull) throws -> ServerSession.PullAnswer {
+    package func pull(_ pull: Message.Pull) throws -> ServerSession.PullAnswer {
         try tenant.store.read { snapshot in
             let standing = try Standing(of: name, in: snapshot)
             guard let scope = try snapshot.scope(pull.scope), let reading = standing.reading, standing.mayRead(scope.kind),
@@ -176,7 +175,7 @@ final class DeviceSession: Sendable {
             return Message.Entry(entry: stored.entry, block: nil, sensitive: [])
         }
         var sensitive = stored.sensitive
-        if case .withoutSensitive = reading { sensitive = try Self.withheld(sensitive) }
+        if case .withoutSensitive = reading { sensitive = try withheld(sensitive) }
         return Message.Entry(entry: stored.entry, block: stored.block, sensitive: sensitive)
     }
 
@@ -187,8 +186,8 @@ final class DeviceSession: Sendable {
     }
 
     /// Leaf hashes in place of the values: for members who may not read them.
-    private static func withheld(_ sensitive: [UInt8]) throws -> [UInt8] {
-        let primitives = SystemPrimitives()
+    private func withheld(_ sensitive: [UInt8]) throws -> [UInt8] {
+        let primitives = tenant.primitives
         let parts = try SensitivePart.decode(sensitive, primitives).map { part -> SensitivePart in
             switch part {
             case .value(let value): .leaf(SensitiveTree.leaf(value, primitives))
@@ -208,7 +207,7 @@ final class DeviceSession: Sendable {
     // MARK: Contact
 
     /// The device said where it stands; kept for `device list`.
-    func note(_ status: Message.Status) {
+    package func note(_ status: Message.Status) {
         let now = tenant.clock.now()
         let (skew, overflow) = status.time.subtractingReportingOverflow(now)
         let unsent = status.scopes.reduce(UInt64(0)) { sum, scope in

@@ -11,41 +11,38 @@ internal import Synchronization
 /// Whoever holds one can reach this tenant and no other. The roster makes them; a connection gets one through the door.
 final class OpenTenant: Sendable {
     let keys: TenantKeys
-    let store: TenantStore
     let trust: TrustedAuthority
-    let writer: TenantWriter
-    let clock: WallClock
-    private let contacts: Mutex<[Identifier: DeviceContact]>
+    /// What the sessions of its devices get of it.
+    let desk: TenantDesk
+    private let contacts = Contacts()
+
+    var store: TenantStore { desk.store }
+    var writer: TenantWriter { desk.writer }
+    var clock: WallClock { desk.clock }
 
     /// Opens the store in a tenant's folder. Refuses keys that others may read.
     init(opening folder: TenantFolder, clock: WallClock, register: ConnectionRegister? = nil) throws {
         let keys = try TenantKeys(opening: folder)
         let store = try TenantStore.open(at: folder.database, tools: .standard(dataKey: keys.dataKey))
         self.keys = keys
-        self.store = store
-        self.clock = clock
         trust = try TrustedAuthority(certificates: [keys.authority.certificate.der])
-        contacts = Mutex([:])
-        let committer = PendingPush.Committer(store: store) { register?.count { $0.pushTransactions += 1 } }
-        writer = TenantWriter { committer.commit($0) }
-    }
-
-    /// The server's key of the present epoch, under the tenant authority's signature.
-    func serverKey(_ identity: TenantIdentity) -> Message.ServerKey {
-        let message = Message.ServerKey.message(
-            tenant: identity.id, epoch: identity.epoch, device: identity.author, key: keys.signingKey.publicKey)
-        return Message.ServerKey(
-            epoch: identity.epoch, device: identity.author, key: keys.signingKey.publicKey, signature: keys.authority.key.sign(message))
+        let contacts = contacts
+        desk = TenantDesk(
+            store: store, clock: clock, primitives: SystemPrimitives(), signer: keys.signingKey,
+            endorse: { keys.authority.key.sign($0) }, committed: { register?.count { $0.pushTransactions += 1 } },
+            noteContact: { contact, device in contacts.all.withLock { $0[device] = contact } })
     }
 
     // MARK: Contacts
 
-    /// Remembers what a device said of itself; written with others, at latest after a minute.
-    func note(_ contact: DeviceContact, of device: Identifier) { contacts.withLock { $0[device] = contact } }
+    /// What devices said of themselves; written with others, at latest after a minute.
+    private final class Contacts: Sendable {
+        let all = Mutex<[Identifier: DeviceContact]>([:])
+    }
 
     /// Writes what was remembered.
     func writeContacts() {
-        let taken = contacts.withLock { contacts in
+        let taken = contacts.all.withLock { contacts in
             defer { contacts = [:] }
             return contacts
         }

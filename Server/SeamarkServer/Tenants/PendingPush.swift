@@ -1,17 +1,17 @@
-internal import SeamarkJournal
-internal import SeamarkStore
+package import SeamarkJournal
+package import SeamarkStore
 
 /// A block that waits for the tenant's writer, with the way back for what becomes of it.
-struct PendingPush: Sendable {
+package struct PendingPush: Sendable {
     let push: Push
     let answer: @Sendable (Result<Decision, any Error>) -> Void
 
     /// What the store decided on a block, as its transaction found the tenant.
-    struct Decision: Sendable {
-        let outcome: PushOutcome
-        let epoch: UInt64
+    package struct Decision: Sendable {
+        package let outcome: PushOutcome
+        package let epoch: UInt64
         /// Where the server's copy of the block's stream ends.
-        let end: StreamEnd
+        package let end: StreamEnd
     }
 
     /// Applies pushes that wait together in one transaction, so that they share one wait for the disk.

@@ -16,7 +16,7 @@ struct TenantDoor: Sendable {
         else { return nil }
         let device = try tenant.store.read { try $0.device(name.device) }
         guard let device, device.member == name.member else { return nil }
-        return DeviceSession(name, of: tenant)
+        return DeviceSession(name, of: tenant.desk)
     }
 
     /// The door for connections without a certificate. It looks the same whether the label led to a tenant or not.

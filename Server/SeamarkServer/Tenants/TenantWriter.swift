@@ -6,7 +6,7 @@ internal import Synchronization
 /// Work is taken in the order in which it is given; pushes that wait together share one transaction and one wait for the disk.
 /// Not an actor: an event loop hands over a connection's pushes in their order and without suspending, which tasks that
 /// call an actor do not promise.
-final class TenantWriter: Sendable {
+package final class TenantWriter: Sendable {
     private struct State {
         var waiting: [Work] = []
         var isScheduled = false
@@ -22,12 +22,23 @@ final class TenantWriter: Sendable {
     /// At most so many pushes in one transaction: a later one does not wait for ever.
     static let mostPushesTogether = 256
 
-    private let queue = DispatchQueue(label: "seamark.tenant.writer", qos: .userInitiated)
+    /// Runs what it is given, one after the other.
+    package typealias Schedule = @Sendable (@escaping @Sendable () -> Void) -> Void
+
+    private let schedule: Schedule
     private let state = Mutex(State())
     private let commit: @Sendable ([PendingPush]) -> Void
 
-    /// `commit` runs on the queue: it applies all pushes in one transaction and answers each.
-    init(commit: @escaping @Sendable ([PendingPush]) -> Void) { self.commit = commit }
+    /// `commit` runs as scheduled: it applies all pushes in one transaction and answers each.
+    init(schedule: @escaping Schedule = TenantWriter.ownQueue(), commit: @escaping @Sendable ([PendingPush]) -> Void) {
+        self.schedule = schedule
+        self.commit = commit
+    }
+
+    static func ownQueue() -> Schedule {
+        let queue = DispatchQueue(label: "seamark.tenant.writer", qos: .userInitiated)
+        return { queue.async(execute: $0) }
+    }
 
     /// How much work waits for the writer's queue.
     var waitingCount: Int { state.withLock { $0.waiting.count } }
@@ -38,7 +49,7 @@ final class TenantWriter: Sendable {
             defer { state.isScheduled = true }
             return !state.isScheduled
         }
-        if mustSchedule { queue.async { self.work() } }
+        if mustSchedule { schedule { self.work() } }
     }
 
     /// Runs `body` on the writer's queue, between transactions.
