@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+/// Who may no longer work for a client reads nothing more, and what they held is kept at headquarters.
+@Suite(.serialized) struct StaffingTests {
+    private func devices(_ headquarters: Headquarters) throws -> [[String: Any]] {
+        let json = try JSONSerialization.jsonObject(with: Data(try headquarters.verb("device", "list", "--json").utf8))
+        return try #require(json as? [[String: Any]])
+    }
+
+    private func quarantined(_ headquarters: Headquarters) throws -> Int {
+        let status = try JSONSerialization.jsonObject(with: Data(try headquarters.verb("status", "--json").utf8)) as? [String: Any]
+        return try #require((status?["tenants"] as? [[String: Any]])?.first?["quarantined"] as? Int)
+    }
+
+    @Test func `a revoked laptop hands in what it holds, and then neither shows nor takes anything`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        try ann.must("site", "add", "name=Dayton plant")
+        try ann.must("sync")
+        try ann.must("site", "add", "name=Erie depot")
+        let device = try #require(try devices(headquarters).first?["id"] as? String)
+        try headquarters.verb("device", "revoke", device)
+        let before = try quarantined(headquarters)
+        let synced = try ann.run("sync")
+        #expect((synced.output + synced.error).contains("revoked"), "\(synced.output) \(synced.error)")
+        #expect(try quarantined(headquarters) > before, "what the revoked laptop held was not kept")
+        for words in [["list", "site"], ["site", "add", "name=Third"], ["export", "-"], ["show", "ST-A001"], ["report"], ["log"], ["conflicts"]] {
+            let done = try ann.run(words)
+            #expect(done.status == 77, "\(words): \(done.status) \(done.error)")
+            #expect(done.error.contains("revoked"), "\(words): \(done.error)")
+            #expect(!(done.output + done.error).contains("Dayton"), "\(words)")
+        }
+        try headquarters.verb("verify")
+    }
+
+    @Test func `the first work of a member who was taken off the engagement is kept and counted, and accepted once they are back`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let (ann, bob) = (try Laptop(of: "ann", at: headquarters), try Laptop(of: "bob", at: headquarters))
+        try ann.must("site", "add", "name=Dayton plant")
+        try headquarters.verb("engagement", "staff", "baseline", "ann", "--remove")
+        let before = try quarantined(headquarters)
+        let synced = try ann.run("sync")
+        #expect((synced.output + synced.error).contains("staffed"), "\(synced.output) \(synced.error)")
+        #expect(try quarantined(headquarters) > before)
+        try bob.must("sync")
+        #expect(!(try bob.must("list", "site")).contains("Dayton"))
+        try headquarters.verb("engagement", "staff", "baseline", "ann")
+        try ann.must("sync")
+        try bob.must("sync")
+        #expect(try bob.must("list", "site").contains("Dayton"))
+        #expect(try ann.unsent() == 0)
+        #expect(try ann.digests() == bob.digests())
+        #expect(try quarantined(headquarters) == before)
+        try headquarters.verb("verify")
+    }
+}
