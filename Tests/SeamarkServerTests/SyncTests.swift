@@ -227,4 +227,40 @@ import Testing
         #expect(contact.version == "test[31m 1")
         #expect(contact.incarnation == 5)
     }
+
+    /// Deflated, thirty thousand sensitive values of nothing fit any push; redacted, each would be a leaf that no frame could carry.
+    @Test func `a block whose sensitive values would not fit into a pull is refused, and the server goes on`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let server = try await yard.start()
+        let invitation = try tenant.invite("anna")
+        try await blocking {
+            let anna = try Enrolment(port: server.port, invitation)
+            let (laptop, welcome) = try anna.greeted(port: server.port)
+            let scope = try #require(welcome.engagement).scope
+            let primitives = SystemPrimitives()
+            let now = WallClock.system.now()
+            let nothing = Content.sensitive(SensitiveValue(salt: .zero, value: .text("")))
+            let changes = (0..<1000).map { index in
+                Change(
+                    scope: scope, stamp: Stamp(time: now + Int64(index), device: anna.enrolled.device), member: anna.enrolled.member, schema: 1,
+                    edits: (1...30).map { Edit(record: scope, type: 9, target: .field($0), content: nothing) }, primitives: primitives)
+            }
+            let block = Block.seal(
+                changes, in: StreamName(device: anna.enrolled.device, incarnation: 1, scope: scope), after: .beginning, by: anna.signing, primitives)
+            let push = Message.Push(scope: scope, block: block.bytes, sensitive: SensitivePart.encode(block.sensitiveParts, primitives))
+            #expect(push.block.count + push.sensitive.count < Block.longest, "the push itself is no longer than it may be")
+            try laptop.send(.push(push))
+            #expect(self.refused(try laptop.receive()) == .damagedBlock)
+            // The same conversation, and a new one.
+            let honest = try anna.block(scope)
+            try laptop.send(.push(honest))
+            #expect(self.receipt(try laptop.receive())?.block == honest.hash)
+            let (again, greeting) = try anna.greeted(port: server.port)
+            #expect(greeting.engagement?.streams == [Message.KnownStream(incarnation: 1, end: honest.end)])
+            try again.close()
+        }
+        await server.stop()
+        #expect(try tenant.verify().holds)
+    }
 }
