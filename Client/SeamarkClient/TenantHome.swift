@@ -46,6 +46,19 @@ public struct TenantHome: Sendable {
         } catch { throw .cannotWrite(code: Self.code(error)) }
     }
 
+    /// Finds out that a new store has room here, and leaves nothing behind: an invitation serves once, and must not be spent on a
+    /// disk that is full or read-only.
+    public func tryWriting() throws(Failure) {
+        let trial = path + "/.trial"
+        defer { try? FileManager.default.removeItem(atPath: trial) }
+        do { try Data(count: Self.roomForAStore).write(to: URL(fileURLWithPath: trial)) } catch {
+            throw .cannotWrite(code: Self.code(error))
+        }
+    }
+
+    /// What a new store takes before anything is captured, with its write-ahead log and index, in bytes.
+    private static let roomForAStore = 256 * 1024
+
     /// The tenants with a device here, in alphabetical order.
     public func tenants() throws(Failure) -> [String] {
         guard FileManager.default.fileExists(atPath: path) else { return [] }

@@ -46,6 +46,7 @@ struct Enrol: ParsableCommand {
             guard Terminal.inputIsTerminal else { throw Passphrase.Failure.noTerminal }
             passphrase = try Passphrase.askNew("A passphrase for this tenant's work")
         }
+        try home.tryWriting()
         let identity = try Enrolment.run(invitation, deviceName: name ?? ProcessInfo.processInfo.hostName)
         let tenant = try freeName(TenantHome.folderName(for: identity.tenantName), home)
         let store = try DeviceStore.create(at: home.storePath(tenant), identity: identity, passphrase: passphrase.copy())

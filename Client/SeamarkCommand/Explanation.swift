@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import SeamarkClient
 import SeamarkCrypto
 import SeamarkJournal
@@ -63,6 +64,10 @@ extension Explanation {
             switch error {
             case .nowhere: Explanation(.notChosen, "Neither SEAMARK_HOME nor HOME is set. Set SEAMARK_HOME to a directory of yours.")
             case .cannotRead(let code): Explanation(.damaged, "Seamark's directory cannot be read (error \(code)). Check its permissions.")
+            case .cannotWrite(ENOSPC):
+                Explanation(.cannotWrite, "The disk is full: Seamark's directory cannot be written to. Nothing of this step was kept; free some space and try again.")
+            case .cannotWrite(EROFS):
+                Explanation(.cannotWrite, "The disk is read-only: Seamark's directory cannot be written to. Nothing of this step was kept; make it writable and try again.")
             case .cannotWrite(let code): Explanation(.cannotWrite, "Seamark's directory cannot be written to (error \(code)). Check its permissions and the free space.")
             case .badConfiguration: Explanation(.damaged, "current.json in Seamark's directory is not readable. Choose the tenant anew with 'seamark use TENANT'.")
             case .noTenant: Explanation(.notChosen, "This device is not enrolled anywhere. Run 'seamark enrol' with the invitation from headquarters.")

@@ -42,6 +42,22 @@ struct FullDiskTests {
         #expect(try ann.unsent() == 0)
     }
 
+    @Test func `enrolling on a full disk does not use the invitation up`() throws {
+        let disk = try TinyDisk(megabytes: 2)
+        defer { disk.close() }
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let laptop = Laptop(headquarters, home: disk.path.appendingPathComponent("ann"))
+        let invitation = try headquarters.invitation("ann")
+        try disk.fill(butFor: 64)
+        let refused = try laptop.run(["enrol"], input: invitation)
+        #expect(refused.status == 73, "\(refused.error)")
+        #expect(refused.error.contains("disk is full"), "\(refused.error)")
+        disk.free()
+        try laptop.must("enrol", input: invitation)
+        try laptop.must("sync")
+    }
+
     @Test func `a store on a read-only disk is refused for writing, says so, and works again afterwards`() throws {
         let disk = try TinyDisk(megabytes: 4)
         defer { disk.close() }
