@@ -1,5 +1,5 @@
 """Kill -9 at the Nth write, sync, cut, renaming or sending: of each path of client and server, for every N."""
-import json, random
+import json
 import stage as stages
 from stage import KEPT, WAITING, Findings, Shim, count, observations, settle
 
@@ -164,16 +164,11 @@ def case(stage, path, number):
     return findings, seconds, last
 
 
-def cases(stage, quick, seed, only):
+def cases(stage, torture):
     """All cases: (id, function of a stage)."""
     for path in PATHS:
         name = f"kills/{path.name}"
-        if not only(name):
-            continue
-        total = measure(stage, path)
-        numbers = range(1, total + 2)
-        if quick:
-            numbers = sorted(random.Random(f"{seed}{name}").sample(numbers, min(6, len(numbers))))
-        for number in numbers:
-            if only(f"{name}/{number}"):
+        if torture.only(name):
+            total = measure(stage, path)
+            for number, _ in torture.choose(name, ((number, None) for number in range(1, total + 2)), 4 if torture.options.quick else None):
                 yield f"{name}/{number}", lambda stage, path=path, number=number: case(stage, path, number)

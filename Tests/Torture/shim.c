@@ -4,12 +4,14 @@
 //   TORTURE_ROOTS    directories, separated by colons: only files below them count (sockets and open() count by class)
 //   TORTURE_CLASSES  which calls count, as letters:
 //                      w writing a file   s syncing   t cutting a file   m names (create, rename, link, unlink, mkdir, rmdir)
-//                      n sending to a peer   r reading a file   d descriptors (open, socket, accept, pipe, epoll, eventfd)
+//                      n sending to a peer   r reading a file   d descriptors (open, socket, accept, pipe)
+//                      e descriptors for events (epoll, eventfd, timerfd), whose failing libdispatch and NIO answer by a trap
 //   TORTURE_COUNTER  a file of 4096 bytes, shared: how many calls were counted, what the last one was, and the lock of the trace
 //   TORTURE_KILL     dies by SIGKILL at the Nth call, before it takes effect
 //   TORTURE_FAIL     the Nth call fails …
 //   TORTURE_ERROR    … with this errno …
 //   TORTURE_EVER     … and, if set, all calls after it
+//   TORTURE_PORT     connections go to this port, whatever was asked for: many servers play the one that a laptop was enrolled at
 //   TORTURE_TRACE    a file to which every alteration below the roots is appended, with its data, in the order in which it took effect
 //
 // SQLite, Foundation and the Swift runtime reach the kernel through these symbols; `torture.py --only seen` compares with strace.
@@ -26,6 +28,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <netinet/in.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -45,11 +48,12 @@ static char roots[8][PATH_MAX];
 static int rootCount;
 static const char *classes = "";
 static long killAt, failAt;
-static int failWith, failEver, trace = -1;
+static int failWith, failEver, port, trace = -1;
 static bool ready;
 
 __attribute__((constructor)) static void begin(void) {
     const char *counter = getenv("TORTURE_COUNTER"), *text = getenv("TORTURE_ROOTS"), *value;
+    if ((value = getenv("TORTURE_PORT"))) port = atoi(value);
     if (!counter || !text) return;
     int file = (int)syscall(SYS_openat, AT_FDCWD, counter, O_RDWR | O_CLOEXEC, 0);
     if (file < 0) return;
@@ -206,7 +210,17 @@ ssize_t writev(int file, const struct iovec *parts, int count) { return writing(
 ssize_t pwritev(int file, const struct iovec *parts, int count, off_t offset) { return writing("pwritev", file, parts, count, offset); }
 ssize_t pwritev64(int file, const struct iovec *parts, int count, off64_t offset) { return writing("pwritev", file, parts, count, offset); }
 
-// --- Sending
+// --- Connecting and sending
+
+int connect(int file, const struct sockaddr *address, socklen_t length) {
+    struct sockaddr_in other;
+    if (port && address->sa_family == AF_INET && length >= sizeof other) {
+        memcpy(&other, address, sizeof other);
+        other.sin_port = htons((uint16_t)port);
+        return (int)syscall(SYS_connect, file, &other, sizeof other);
+    }
+    return (int)syscall(SYS_connect, file, address, length);
+}
 
 ssize_t send(int file, const void *bytes, size_t count, int flags) {
     if (ready && strchr(classes, 'n') && isPeer(file) && struck('n', "send", "socket")) return -1;
@@ -294,9 +308,9 @@ int accept4(int file, struct sockaddr *address, socklen_t *length, int flags) {
 }
 int pipe2(int ends[2], int flags) { return struck('d', "pipe2", "") ? -1 : (int)syscall(SYS_pipe2, ends, flags); }
 int pipe(int ends[2]) { return pipe2(ends, 0); }
-int epoll_create1(int flags) { return struck('d', "epoll_create1", "") ? -1 : (int)syscall(SYS_epoll_create1, flags); }
-int eventfd(unsigned int initial, int flags) { return struck('d', "eventfd", "") ? -1 : (int)syscall(SYS_eventfd2, initial, flags); }
-int timerfd_create(int clock, int flags) { return struck('d', "timerfd_create", "") ? -1 : (int)syscall(SYS_timerfd_create, clock, flags); }
+int epoll_create1(int flags) { return struck('e', "epoll_create1", "") ? -1 : (int)syscall(SYS_epoll_create1, flags); }
+int eventfd(unsigned int initial, int flags) { return struck('e', "eventfd", "") ? -1 : (int)syscall(SYS_eventfd2, initial, flags); }
+int timerfd_create(int clock, int flags) { return struck('e', "timerfd_create", "") ? -1 : (int)syscall(SYS_timerfd_create, clock, flags); }
 
 // --- Reading
 

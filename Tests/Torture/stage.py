@@ -53,9 +53,9 @@ class NotPrepared(Exception):
 class Stage:
     """One worker's folders and port. `fresh` puts everything back to where the template was left."""
 
-    def __init__(self, programs, shim, folder, address="127.0.0.1"):
+    def __init__(self, programs, shim, folder, template=None, address="127.0.0.1"):
         self.programs, self.shim, self.folder = pathlib.Path(programs), shim, pathlib.Path(folder)
-        self.template, self.case = self.folder / "template", self.folder / "case"
+        self.template, self.case = template or self.folder / "template", self.folder / "case"
         self.address = address
         self.port = story.free_port()
         self.server = None
@@ -103,14 +103,12 @@ class Stage:
         shutil.rmtree(self.case, ignore_errors=True)
         shutil.copytree(self.template, self.case, symlinks=True)
 
-    def close(self):
-        """Ends the server, and forgets the keys of the template's laptops."""
-        self.end()
+    def lock(self):
+        """Forgets the keys of the template's laptops."""
         if self.template.exists():
             self.fresh()
             for who in ("ann", "bob"):
                 self.run(who, "lock")
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     # --- Programs
 
@@ -126,7 +124,7 @@ class Stage:
         begin = time.monotonic()
         try:
             done = subprocess.run([self.programs / name, *words], capture_output=True, text=True, errors="replace",
-                                  env=dict(os.environ, NO_COLOR="1", **environment), timeout=timeout, **extra)
+                                  env=dict(os.environ, NO_COLOR="1", SWIFT_BACKTRACE="enable=no", **environment), timeout=timeout, **extra)
             return Done(done.returncode, done.stdout, done.stderr, time.monotonic() - begin)
         except subprocess.TimeoutExpired as late:
             return Done(None, "", (late.stderr or b"").decode(errors="replace"), time.monotonic() - begin)
@@ -134,8 +132,9 @@ class Stage:
             if passphrase:
                 os.close(read)
 
-    def run(self, who, *words, shim=None, passphrase=None, **options):
-        environment = {"SEAMARK_HOME": str(self.case / who), **(shim.environment if shim else {})}
+    def run(self, who, *words, shim=None, passphrase=None, port=None, **options):
+        environment = {"SEAMARK_HOME": str(self.case / who), "LD_PRELOAD": str(self.shim), "TORTURE_PORT": str(port or self.port),
+                       **(shim.environment if shim else {})}
         return self.spawn("seamark", words, environment, passphrase=not self.unlocked if passphrase is None else passphrase, **options)
 
     def verb(self, *words, shim=None, **options):
@@ -155,14 +154,14 @@ class Stage:
 
     # --- The server
 
-    def start(self, shim=None, port=None):
+    def start(self, shim=None):
         """Starts the server. Returns the seconds until it listens; None when it ended before."""
         self.end()
         self.log = open(self.folder / "server.log", "wb")
         begin = time.monotonic()
         self.server = subprocess.Popen(
-            [self.programs / "seamark-server", "run", "--listen", f"{self.address}:{port or self.port}", "--data", self.case / "headquarters"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, env=dict(os.environ, **(shim.environment if shim else {})))
+            [self.programs / "seamark-server", "run", "--listen", f"{self.address}:{self.port}", "--data", self.case / "headquarters"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, env=dict(os.environ, SWIFT_BACKTRACE="enable=no", **(shim.environment if shim else {})))
         line = self.server.stdout.readline()
         return time.monotonic() - begin if b"Listening" in line else None
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Breaks the shipped programs: killed at every write, power lost at every sync, calls that fail, links that are cut or silent or slow.
 Afterwards nothing acknowledged is missing or there twice, what was said was clear, and both programs come up by themselves."""
-import argparse, json, os, pathlib, queue, shutil, subprocess, sys, tempfile, threading, time, traceback
+import argparse, json, os, pathlib, queue, random, shutil, subprocess, sys, tempfile, threading, time, traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-import faults, kills
+import faults, images, kills
 from stage import ROOT, Stage
 
-SUITES = {"kills": kills, "faults": faults}
+SUITES = {"kills": kills, "images": images, "faults": faults}
 
 
 class Torture:
@@ -31,17 +31,32 @@ class Torture:
         asked = self.options.only
         return not asked or any(name == one or name.startswith(one + "/") or one.startswith(name + "/") for one in asked)
 
+    def choose(self, name, cases, most):
+        """Those of a path's `cases`, which are pairs of the last part of the id and the rest, that are to be played: at most `most` of
+        them, from the seed, unless they are named one by one."""
+        cases = list(cases)
+        named = [case for case in cases if f"{name}/{case[0]}" in (self.options.only or [])]
+        if named or not self.only(name):
+            return named
+        if most is not None and len(cases) > most:
+            return random.Random(f"{self.options.seed} {name}").sample(cases, most)
+        return cases
+
     def run(self):
-        stages = [Stage(self.options.programs, self.shim, self.folder / f"stage-{number}") for number in range(self.options.jobs)]
+        first = Stage(self.options.programs, self.shim, self.folder / "stage-0")
+        stages = [first]
         try:
-            threads = [threading.Thread(target=stage.prepare) for stage in stages]
-            self.each(threads)
+            first.prepare()
+            for number in range(1, self.options.jobs + 1):
+                stages.append(Stage(self.options.programs, self.shim, self.folder / f"stage-{number}", template=first.template))
+                stages[-1].unlocked = first.unlocked
             for name, suite in SUITES.items():
                 if self.only(name):
                     self.suite(name, suite, stages)
         finally:
             for stage in stages:
-                stage.close()
+                stage.end()
+            first.lock()
             shutil.rmtree(self.folder, ignore_errors=True)
         return self.tell()
 
@@ -52,27 +67,28 @@ class Torture:
             thread.join()
 
     def suite(self, name, suite, stages):
-        waiting = queue.Queue()
-        for case in suite.cases(stages[0], self.options.quick, self.options.seed, self.only):
-            waiting.put(case)
-        stages[0].end()
-        total = waiting.qsize()
+        """Plays the cases of a suite as they come, each on a stage that is free. The last stage is for measuring and recording."""
+        *stages, spare = stages
+        cases = suite.cases(spare, self)
+        taking = threading.Lock()
 
         def work(stage):
             while True:
-                try:
-                    identity, act = waiting.get_nowait()
-                except queue.Empty:
+                with taking:
+                    case = next(cases, None)
+                if case is None:
                     return stage.end()
+                identity, act = case
                 try:
                     findings, seconds, detail = act(stage)
                 except Exception:
                     findings, seconds, detail = [("broken", traceback.format_exc(limit=4))], 0, ""
-                self.take(name, identity, findings, seconds, detail, total)
+                self.take(name, identity, findings, seconds, detail)
 
         self.each([threading.Thread(target=work, args=(stage,)) for stage in stages])
+        spare.end()
 
-    def take(self, suite, identity, findings, seconds, detail, total):
+    def take(self, suite, identity, findings, seconds, detail):
         with self.lock:
             self.counts[suite] += 1
             row = self.rows.setdefault("/".join(identity.split("/")[:2]), {"cases": 0, "failed": 0, "slowest": 0.0})
@@ -89,9 +105,14 @@ class Torture:
                 print(f"FAILED {identity}" + (f"  (at {detail})" if detail else ""))
                 for kind, sentence in findings[:6]:
                     print(f"    {kind}: {sentence}")
-                print(f"    again: ./Scripts/torture --seed {self.options.seed} --only {identity}" + (" --quick" if self.options.quick else ""), flush=True)
+                print(f"    again: ./Scripts/torture --seed {self.options.seed} --only {identity}", flush=True)
                 self.failures.append(identity)
-            self.progress(f"{suite}: {self.counts[suite]} of {total}, {len(self.failures)} failed, {time.monotonic() - self.begin:.0f} s")
+            self.progress(f"{suite}: {self.counts[suite]} played, {len(self.failures)} failed, {time.monotonic() - self.begin:.0f} s")
+
+    def note(self, text):
+        with self.lock:
+            self.progress("")
+            print(text, flush=True)
 
     def progress(self, text):
         if sys.stderr.isatty():

@@ -51,11 +51,12 @@ public struct TenantKeys: Sendable {
     init(opening folder: TenantFolder) throws {
         let doing = "opening the tenant in \(folder.path)"
         for path in [folder.path, folder.data, folder.keys] { try PrivateFile.requirePrivate(path, isFolder: true) }
-        guard let facts = try? JSONDecoder().decode(Facts.self, from: Data(try PrivateFile.read(folder.facts))), facts.format == 1,
+        let stored = try PrivateFile.read(folder.facts)
+        guard let facts = try? JSONDecoder().decode(Facts.self, from: Data(stored)), facts.format == 1,
             let tenant = Identifier(facts.tenant), Hexadecimal.bytes(of: Array(facts.label.utf8))?.count == 16
         else {
             throw OperationFailure(
-                .configuration, doing: doing, wrong: "tenant.json is damaged, or others may read it", remedy: "run chmod 600, or restore it from a backup")
+                .configuration, doing: doing, wrong: "tenant.json is damaged", remedy: "restore it from a backup")
         }
         do {
             self.init(

@@ -35,6 +35,7 @@ enum StoreFile {
         defer { close(descriptor) }
         var header = [UInt8](repeating: 0, count: 72)
         let count = header.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
+        guard count >= 0 else { throw StoreError(.failed, code: errno, doing: doing, detail: "the file could not be read") }
         let mark = header[68..<72].reduce(Int32(0)) { $0 << 8 | Int32($1) }
         guard count == 72, header.starts(with: Array("SQLite format 3\0".utf8)), mark == TenantSchema.applicationID else {
             throw StoreError(.notAStore, doing: doing, detail: "the file is not a tenant's store")
