@@ -136,11 +136,10 @@ extension Replica {
     /// The records of one type (or all) as they are shown, deleted ones left out.
     public func views(type: RecordTypeNumber? = nil) -> [RecordView] {
         recordIDs.compactMap { id in
-            guard let state = record(id), type == nil || state.type == type else { return nil }
-            let view = RecordView(id: id, state: state)
+            guard let view = view(id), type == nil || view.state.type == type else { return nil }
             return view.isDeleted ? nil : view
         }
     }
 
-    public func view(_ id: Identifier) -> RecordView? { record(id).map { RecordView(id: id, state: $0) } }
+    public func view(_ id: Identifier) -> RecordView? { shown(id, SystemPrimitives()).map { RecordView(id: id, state: $0) } }
 }

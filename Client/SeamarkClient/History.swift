@@ -1,3 +1,4 @@
+import SeamarkCrypto
 public import SeamarkJournal
 
 /// What happened to a scope or to one record of it, change by change, for people to read.
@@ -29,7 +30,10 @@ public struct History: Sendable {
         let fresh = Set(replica.fresh.map(\.id))
         let unsent = fresh.union(replica.waiting.flatMap(\.changes))
         var steps: [Step] = []
-        for change in replica.history.values {
+        let concealed = replica.concealedLeaves
+        let primitives = SystemPrimitives()
+        for known in replica.history.values {
+            let change = concealed.isEmpty ? known : known.withholding(concealed, primitives) ?? known
             var records: [(record: Identifier, edits: [Edit])] = []
             for edit in change.edits where record == nil || edit.record == record {
                 if let last = records.indices.last, records[last].record == edit.record {

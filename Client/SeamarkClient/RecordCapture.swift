@@ -41,12 +41,15 @@ public struct RecordCapture {
         case noMerge(MergeOffer.Reason)
         /// The two texts overlap in so many places, and nobody said whose words to take there.
         case overlaps(Int)
+        /// A field that travels in the open cannot be redacted; those that can.
+        case notSensitive(String, fields: [String])
+        case nothingToRedact(String)
         case noEntropy
     }
 
     public let finder: RecordFinder
-    private let identity: DeviceIdentity
-    private let now: Int64
+    let identity: DeviceIdentity
+    let now: Int64
     private let salts: SaltSupply
 
     public init(_ finder: RecordFinder, identity: DeviceIdentity, now: Int64) throws(Failure) {

@@ -20,6 +20,8 @@ public struct RecordFinder {
     public let replica: Replica
     /// Every record of the scope, deleted ones too, ascending by id.
     public let all: [RecordView]
+    /// Who redacted what.
+    public let redactions: Redactions
     /// The tenant's directory.
     public let directory: [RecordView]
     private let own: Identifier
@@ -35,6 +37,7 @@ public struct RecordFinder {
         self.replica = replica
         own = state.identity.member
         all = replica.recordIDs.compactMap { replica.view($0) }
+        redactions = Redactions(all)
         let shared = state.scopeIDs.first { state.scopes[$0]?.kind == .shared }
         directory = shared.flatMap { state.replicas[$0]?.views() } ?? []
         // Deleted records come last, so that a handle means the one that is there.
@@ -67,6 +70,11 @@ public struct RecordFinder {
         if matches.count > 1 { throw .ambiguous(name, matches.prefix(8).map { "\(self.name(of: $0.id)) (\($0.id))" }) }
         guard let record = matches.first else { throw .notFound(name, types: words) }
         return record
+    }
+
+    /// A change as it may be shown: without what is redacted.
+    public func change(_ id: Identifier) -> Change? {
+        replica.history[id].map { $0.withholding(replica.concealedLeaves, primitives) ?? $0 }
     }
 
     public func view(_ id: Identifier) -> RecordView? { places[id].map { all[$0] } }

@@ -5,12 +5,12 @@ import SeamarkModel
 /// Edits and values in words.
 enum EditWords {
     /// "amount: range=90000/120000/200000, grade=B".
-    static func words(_ edit: Edit, _ type: RecordType?, _ references: References) -> String {
+    static func words(_ edit: Edit, _ type: RecordType?, _ references: References, _ redactions: RedactionWords? = nil) -> String {
         switch edit.target {
         case .life: return edit.content.value == .bool(false) ? "deleted" : "restored"
         case .field(let number):
             guard let field = type?.field(number) else { return "field \(number): needs a newer version" }
-            return "\(field.label): \(text(edit.content, field, references))"
+            return "\(field.label): \(text(edit.content, field, references, redactions))"
         case .element(let number, let element):
             guard let field = type?.field(number) else { return "field \(number): needs a newer version" }
             let sign = edit.content.value == .bool(true) ? "+" : "−"
@@ -18,8 +18,8 @@ enum EditWords {
         }
     }
 
-    static func text(_ content: Content, _ field: FieldDefinition, _ references: References) -> String {
-        content.value.map { text($0, field, references) } ?? "(withheld)"
+    static func text(_ content: Content, _ field: FieldDefinition, _ references: References, _ redactions: RedactionWords? = nil) -> String {
+        content.value.map { text($0, field, references) } ?? redactions?.words(content) ?? "(withheld)"
     }
 
     static func text(_ value: Value, _ field: FieldDefinition, _ references: References) -> String {

@@ -172,6 +172,10 @@ extension Explanation {
                 Explanation(
                     .refused,
                     "Both changed the same place in \(counted(count, "place")); nobody chooses there but you. Say --merged --choose 1 (or 2) for that value's words in them, or --editor.")
+            case .notSensitive(let label, let fields):
+                Explanation(.refused, "The \(label) stands in the open in signed blocks and cannot be redacted. "
+                    + (fields.isEmpty ? "Nothing of such a record can." : "What can be: \(fields.joined(separator: ", "))."))
+            case .nothingToRedact(let label): Explanation(.notFound, "There is no \(label) there that is not redacted already.")
             case .noEntropy: Explanation(.damaged, "\(NoEntropy()).")
             }
     }

@@ -26,7 +26,7 @@ struct List: ParsableCommand {
         let references = finder.references
         if format.json { return Terminal.json(.array(found.map { $0.record.json(references: references) })) }
         if found.isEmpty { return Terminal.line("No \(type.label) yet. Capture one with 'seamark \(CapturedTypes.noun(of: type)) add'.") }
-        show(found, type, references)
+        show(found, type, references, RedactionWords(finder))
     }
 
     private func counts(_ records: [RecordView]) {
@@ -50,7 +50,7 @@ struct List: ParsableCommand {
     }
 
     /// The handle and as many fields as people look for first.
-    private func show(_ found: [(name: String, record: RecordView)], _ type: RecordType, _ references: References) {
+    private func show(_ found: [(name: String, record: RecordView)], _ type: RecordType, _ references: References, _ redactions: RedactionWords) {
         let columns = Self.columns(of: type)
         var table = Table(["handle"] + columns.map(\.label) + [""])
         for (name, record) in found {
@@ -59,7 +59,7 @@ struct List: ParsableCommand {
                 switch record.shown(field) {
                 case .nothing: return ""
                 case .value(let value): return Self.brief(value, field, references)
-                case .withheld: return "(withheld)"
+                case .withheld: return redactions.words(record, field)
                 }
             }
             let mark = record.isDeletedButEdited ? "deleted and edited" : record.conflicts.isEmpty ? "" : "conflict"
@@ -90,6 +90,7 @@ struct List: ParsableCommand {
             case Catalogue.overlap.number: ["judgement"]
             case Catalogue.pool.number: ["name", "booking"]
             case Catalogue.engagement.number: ["title", "currency", "status"]
+            case Catalogue.redaction.number: ["record", "field", "reason"]
             case _: ["name"]
             }
         return keys.compactMap { type.field(key: $0) }

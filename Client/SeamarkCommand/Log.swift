@@ -36,7 +36,7 @@ struct Log: ParsableCommand {
         let isNew = edits.contains { $0.target == .field(CommonField.createdAt) }
         Terminal.line("  \(isNew ? "added \(type?.label ?? "record") " : "")", .init(finder.name(of: id), .bold))
         for edit in edits where edit.target != .field(CommonField.createdAt) && edit.target != .field(CommonField.handle) {
-            Terminal.line("    \(EditWords.words(edit, type, references))", .init(previous(edit, type, finder, references), .dim))
+            Terminal.line("    \(EditWords.words(edit, type, references, RedactionWords(finder)))", .init(previous(edit, type, finder, references), .dim))
         }
     }
 
@@ -44,8 +44,8 @@ struct Log: ParsableCommand {
     private func previous(_ edit: Edit, _ type: RecordType?, _ finder: RecordFinder, _ references: References) -> String {
         guard case .field(let number) = edit.target, let field = type?.field(number), !edit.supersedes.isEmpty else { return "" }
         let texts = edit.supersedes.compactMap { name -> String? in
-            guard let change = finder.replica.history[name.change], Int(name.index) < change.edits.count else { return nil }
-            return EditWords.text(change.edits[Int(name.index)].content, field, references)
+            guard let change = finder.change(name.change), Int(name.index) < change.edits.count else { return nil }
+            return EditWords.text(change.edits[Int(name.index)].content, field, references, RedactionWords(finder))
         }
         return texts.isEmpty ? "" : "  (was \(texts.joined(separator: " and ")))"
     }

@@ -17,6 +17,6 @@ struct Seamark: ParsableCommand {
             CommandGroup(name: "This device", subcommands: [Enrol.self, Unlock.self, Lock.self, Use.self, Status.self]),
             CommandGroup(name: "Capturing", subcommands: CapturedTypes.commands),
             CommandGroup(name: "Reading", subcommands: [List.self, Show.self, Log.self, Report.self, Export.self]),
-            CommandGroup(name: "With others", subcommands: [Sync.self, Conflicts.self, Resolve.self, Import.self, Verify.self]),
+            CommandGroup(name: "With others", subcommands: [Sync.self, Conflicts.self, Resolve.self, Redact.self, Import.self, Verify.self]),
         ])
 }

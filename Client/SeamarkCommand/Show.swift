@@ -20,7 +20,7 @@ struct Show: ParsableCommand {
         let name = finder.name(of: record.id)
         Terminal.line(.init(name, .bold), "  \(record.type?.label ?? "record of a newer version")", .init("  \(record.id)", .dim))
         if record.isDeleted { Terminal.line(.init("  It was deleted. Bring it back with 'restore \(name)'.", .yellow)) }
-        fields(record, references)
+        fields(record, references, RedactionWords(finder))
         for number in record.unknownFields { Terminal.line("  field \(number) needs a newer version of Seamark.") }
         let children = self.children(record, finder)
         if !children.isEmpty { Terminal.line("  with \(children)") }
@@ -39,7 +39,7 @@ struct Show: ParsableCommand {
         }
     }
 
-    private func fields(_ record: RecordView, _ references: References) {
+    private func fields(_ record: RecordView, _ references: References, _ redactions: RedactionWords) {
         var rows: [(label: String, text: String, inConflict: Bool)] = []
         let disputed = Set(record.conflicts.map(\.key))
         for field in record.type?.fields ?? [] where field.number != CommonField.handle && field.number != CommonField.createdAt {
@@ -50,7 +50,7 @@ struct Show: ParsableCommand {
             }
             switch record.shown(field) {
             case .nothing: continue
-            case .withheld: rows.append((field.label, "(withheld)", false))
+            case .withheld: rows.append((field.label, redactions.words(record, field), false))
             case .value(let value):
                 if let group = GroupText(value, of: field) {
                     rows.append((field.label, "", disputed.contains(field.key)))
@@ -89,6 +89,7 @@ struct Show: ParsableCommand {
             members.append(JSONMember("author", .string(finder.person(author))))
             members.append(JSONMember("authorId", .string(author.description)))
         }
+        members.append(JSONMember("redacted", RedactionWords(finder).json(record)))
         members.append(JSONMember("deleted", .bool(record.isDeleted)))
         members.append(JSONMember("unsentChanges", .integer(Int64(history.steps.count { $0.standing == .waiting }))))
         members.append(

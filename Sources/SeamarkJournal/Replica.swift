@@ -28,6 +28,10 @@ public struct Replica: Sendable {
     public private(set) var overlay: [Identifier: Change] = [:]
     /// Every change that is known, by id.
     public private(set) var history: [Identifier: Change] = [:]
+    /// Leaf hashes of the values that the log redacted: for ever, also when the log is read anew.
+    public private(set) var barred: Set<Hash256> = []
+    /// The leaf hashes that redactions of the overlay name: hidden already, deleted when the log applies them.
+    private var hidden: [Identifier: Set<Hash256>] = [:]
     /// The overlay's changes by the records that they touch.
     private var touched: [Identifier: [Identifier]] = [:]
 
@@ -123,13 +127,29 @@ public struct Replica: Sendable {
         switch entry.content {
         case .block(let hash):
             receipted.insert(hash)
-            let changes = block?.changes ?? ownBlock(hash) ?? []
+            let changes = block.map { ($0.withholding(barred, primitives) ?? $0).changes } ?? ownBlock(hash) ?? []
             for change in changes { remember(change) }
             confirmed.read(entry, changes: changes)
             for change in changes { takeOff(change.id) }
+            for change in changes where confirmed.applied.contains(change.id) { redact(by: change, primitives) }
         case .release(let ids):
             confirmed.read(entry, changes: [])
             for id in ids { takeOff(id) }
+            for id in ids where confirmed.applied.contains(id) { history[id].map { redact(by: $0, primitives) } }
+        }
+    }
+
+    /// Lets go of the values that an applied change redacts, and bars their leaves.
+    private mutating func redact(by redaction: Change, _ primitives: any Primitives) {
+        let values = redaction.redacts
+        guard !values.isEmpty else { return }
+        barred.formUnion(values.map(\.leaf))
+        for id in Set(values.map(\.edit.change)) {
+            guard let bare = history[id]?.withholding(barred, primitives) else { continue }
+            history[id] = bare
+            if overlay[id] != nil { overlay[id] = bare }
+            if let place = fresh.firstIndex(where: { $0.id == id }) { fresh[place] = bare }
+            confirmed.withhold(barred, of: bare, primitives)
         }
     }
 
@@ -142,10 +162,13 @@ public struct Replica: Sendable {
     private mutating func putOver(_ change: Change) {
         guard !confirmed.applied.contains(change.id), overlay.updateValue(change, forKey: change.id) == nil else { return }
         for record in change.records { touched[record, default: []].append(change.id) }
+        let redacted = change.redacts
+        if !redacted.isEmpty { hidden[change.id] = Set(redacted.map(\.leaf)) }
     }
 
     private mutating func takeOff(_ id: Identifier) {
         guard confirmed.applied.contains(id), let change = overlay.removeValue(forKey: id) else { return }
+        hidden[id] = nil
         for record in change.records {
             touched[record]?.removeAll { $0 == id }
             if touched[record]?.isEmpty == true { touched[record] = nil }
@@ -175,7 +198,16 @@ extension Replica {
 // MARK: - What is shown
 
 extension Replica {
-    /// A record as this device shows it; nil where nobody known has said anything of it.
+    /// Leaves whose values are not shown: those that are redacted, and those that a redaction of the overlay names.
+    public var concealedLeaves: Set<Hash256> { hidden.values.reduce(into: barred) { $0.formUnion($1) } }
+
+    /// A record as people see it: `record` without the values that a redaction of the overlay names.
+    public func shown(_ id: Identifier, _ primitives: any Primitives) -> RecordState? {
+        let state = record(id)
+        return hidden.isEmpty ? state : state?.withholding(concealedLeaves, primitives)
+    }
+
+    /// A record as this device holds it, confirmed and overlay together; nil where nobody known has said anything of it.
     public func record(_ id: Identifier) -> RecordState? {
         let base = confirmed.records[id]
         guard let changes = touched[id] else { return base }

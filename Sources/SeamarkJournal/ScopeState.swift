@@ -38,6 +38,14 @@ public struct ScopeState: Sendable {
         records = shelf.records
     }
 
+    /// Puts leaf hashes in place of redacted values of a change that was read. Heads keep their names, so the digest stays.
+    mutating func withhold(_ leaves: Set<Hash256>, of change: Change, _ primitives: any Primitives) {
+        if let (_, refusal) = refused[change.id] { refused[change.id] = (change, refusal) }
+        for record in change.records {
+            if let state = records[record] { records[record] = state.withholding(leaves, primitives) }
+        }
+    }
+
     /// The records of the state while a change is applied; holding them here alone keeps the dictionary unshared.
     private struct Shelf: RecordShelf {
         var records: [Identifier: RecordState]

@@ -13,6 +13,7 @@ public enum Catalogue {
         engagement, site, unit, person, interview, answer, observation, quote, evidence, contributor,
         seam, seamModeScore, decisionRight, decisionSample, constraint, initiative, initiativeTarget,
         leakageLine, overlap, pool,
+        redaction,
     ]
 
     private static let byNumber: [RecordType?] = {

@@ -42,6 +42,7 @@ public enum RoleTable {
         Rule(role: .lead, operations: [.create, .edit, .resolve], types: [Catalogue.engagement], owner: .any),
         // Links of an observation (site, seams, evidence) are shared work; what was seen stays its author's by class.
         Rule(role: .lead, operations: [.edit, .resolve], types: [Catalogue.observation, Catalogue.quote], owner: .any),
+        Rule(role: .lead, operations: [.create], types: [Catalogue.redaction], owner: .any),
         Rule(role: .analyst, operations: [.create, .edit, .resolve], types: [Catalogue.pool], owner: .any),
     ]
 

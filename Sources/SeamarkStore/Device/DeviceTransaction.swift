@@ -9,7 +9,8 @@ public final class DeviceTransaction {
     private let view: DeviceView
     private let rows: any RowAccess
     private(set) var hasAppended = false
-    private(set) var hasLeft = false
+    /// Something was deleted that must leave no trace in the files.
+    private(set) var owesErasure = false
     private(set) var failure: (any Error)?
 
     init(tail: [DeviceEvent], view: DeviceView, rows: any RowAccess) {
@@ -28,9 +29,9 @@ public final class DeviceTransaction {
     public func append(_ events: [DeviceEvent]) throws(DeviceStoreError) {
         for event in events {
             hasAppended = true
-            if case .scopeLeft = event { hasLeft = true }
+            if case .scopeLeft = event { owesErasure = true }
             do {
-                try view.append(event, rows)
+                if try view.append(event, rows) { owesErasure = true }
             } catch {
                 failure = failure ?? error
                 throw DeviceStoreError.of(error) ?? .mustReopen

@@ -115,9 +115,13 @@ final class DeviceView {
     // MARK: Writing
 
     /// Writes an event as the next row, with what goes with it: a scope's key before its first row, and the end of the rows
-    /// that it makes needless.
-    func append(_ event: DeviceEvent, _ rows: any RowAccess) throws {
+    /// that it makes needless. What comes with a barred value is written without it; where the event bars values, the rows that
+    /// hold them are written anew without them.
+    ///
+    /// - Returns: whether values were erased, so that nothing of them may stay in the files.
+    func append(_ event: DeviceEvent, _ rows: any RowAccess) throws -> Bool {
         precondition(state.accepts(event), "an event fits on what the store holds")
+        let event = withoutBarred(event)
         if case .scopeAdded(let scope) = event, scopes[scope.id] == nil {
             let row = DeviceRow.key(scope: scope.id, try Randomness.secret(32))
             try insert(row, rows)
@@ -128,7 +132,42 @@ final class DeviceView {
         // The new row comes first: a number is never used twice, because the highest is never removed alone.
         try insert(row, rows)
         for run in runs(of: needless) { try rows.remove(run) }
+        guard case .replica(let scope, .learnt) = event else {
+            take(row, event, at: last + 1)
+            return false
+        }
+        let known = state.replicas[scope]?.barred.count ?? 0
         take(row, event, at: last + 1)
+        guard let barred = state.replicas[scope]?.barred, barred.count > known else { return false }
+        return try erase(barred, of: scope, rows)
+    }
+
+    private func withoutBarred(_ event: DeviceEvent) -> DeviceEvent {
+        guard case .replica(let scope, let inner) = event, let barred = state.replicas[scope]?.barred, !barred.isEmpty else { return event }
+        return inner.withholding(barred, primitives).map { .replica(scope, $0) } ?? event
+    }
+
+    /// Writes every row of the scope that holds a barred value anew without it, in the same place.
+    private func erase(_ barred: Set<Hash256>, of scope: Identifier, _ rows: any RowAccess) throws -> Bool {
+        guard let known = scopes[scope] else { return false }
+        var hasErased = false
+        unlearnt = unlearnt.mapValues { $0.withholding(barred, primitives) ?? $0 }
+        for number in known.all {
+            guard let sealed = try rows.row(number) else { continue }
+            do {
+                guard case .event(.replica(let owner, let event)) = try open(sealed, number), owner == scope,
+                    let bare = event.withholding(barred, primitives)
+                else { continue }
+                let row = DeviceRow.event(.replica(scope, bare))
+                try rows.replace(sealer.seal(row.encoded(primitives), at: number, of: (scope, known.key)), at: number)
+                hasErased = true
+            } catch let error as SealError {
+                throw Self.failure(error, number)
+            } catch is DecodeError {
+                throw DeviceStoreError.damagedRow(number)
+            }
+        }
+        return hasErased
     }
 
     private func insert(_ row: DeviceRow, _ rows: any RowAccess) throws {

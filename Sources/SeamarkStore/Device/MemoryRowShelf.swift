@@ -52,6 +52,11 @@ private final class MemoryRowAccess: RowAccess {
         rows.append((number, sealed))
     }
 
+    func replace(_ sealed: [UInt8], at number: Int64) {
+        let place = place(of: number)
+        if place < rows.count, rows[place].number == number { rows[place].sealed = sealed }
+    }
+
     func remove(_ numbers: ClosedRange<Int64>) {
         rows.removeSubrange(place(of: numbers.lowerBound)..<place(of: numbers.upperBound + 1))
     }

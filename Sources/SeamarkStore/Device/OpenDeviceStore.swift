@@ -94,7 +94,7 @@ public final class OpenDeviceStore: @unchecked Sendable {
                 if let failure = running.failure { throw failure }
                 return value
             }
-            if transaction?.hasLeft == true { owesErasure = true }
+            if transaction?.owesErasure == true { owesErasure = true }
             // Others may be reading just now; then the next transaction, or the last process to close, does it.
             if owesErasure, (try? shelf.eraseTraces()) != nil { owesErasure = false }
             return value

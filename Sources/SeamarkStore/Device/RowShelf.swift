@@ -19,6 +19,8 @@ protocol RowAccess {
 
     func row(_ number: Int64) throws(StoreError) -> [UInt8]?
     func insert(_ sealed: [UInt8], at number: Int64) throws(StoreError)
+    /// Puts another sealed row in the place of one that is there.
+    func replace(_ sealed: [UInt8], at number: Int64) throws(StoreError)
     /// Removes the rows of these numbers, as far as there are any.
     func remove(_ numbers: ClosedRange<Int64>) throws(StoreError)
 }

@@ -119,6 +119,13 @@ private struct SQLiteRowAccess: RowAccess {
         try statement.run(doing: Self.writing)
     }
 
+    func replace(_ sealed: [UInt8], at number: Int64) throws(StoreError) {
+        let statement = try PreparedStatement("UPDATE row SET sealed = ? WHERE number = ?", in: database, doing: Self.writing)
+        statement.bind(sealed, at: 1)
+        statement.bind(number, at: 2)
+        try statement.run(doing: Self.writing)
+    }
+
     func remove(_ numbers: ClosedRange<Int64>) throws(StoreError) {
         let statement = try PreparedStatement("DELETE FROM row WHERE number BETWEEN ? AND ?", in: database, doing: Self.writing)
         statement.bind(numbers.lowerBound, at: 1)

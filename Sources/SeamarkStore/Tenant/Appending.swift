@@ -22,6 +22,7 @@ struct Appending {
     func append(
         _ block: Block, sensitive: [UInt8], received: Int64, to scope: OpenScope, decide: (Change) throws -> Verdict
     ) throws -> Appended {
+        let (block, sensitive) = try transaction.withoutBarred(block, sensitive)
         let position = scope.place.position + 1
         let stream = try scope.stream(block.stream)
         var verdicts: [Verdict] = []
@@ -66,7 +67,8 @@ struct Appending {
         try row.run(doing: "noting a refusal")
     }
 
-    func finish() throws(StoreError) {
+    func finish() throws {
         for (_, scope) in scopes { try scope.writeBack() }
+        try transaction.eraseBarred()
     }
 }

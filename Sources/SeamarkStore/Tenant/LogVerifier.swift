@@ -59,6 +59,7 @@ struct LogVerifier {
             try verifyPlaces(sum)
             try verifyEnds(sum, scope, key)
             try verifyRecords(sum.state, scope)
+            try verifyBars(sum.state)
         } catch let fault as Broken {
             throw VerificationFault(scope: scope.id, position: fault.position, detail: fault.detail)
         } catch let error as StoreError where error.reason == .damaged {
@@ -112,6 +113,10 @@ struct LogVerifier {
                 sum.ends[block.stream] = block.end
             }
             sum.state.read(entry, changes: block.changes)
+            for part in block.sensitiveParts {
+                guard case .value(let value) = part else { continue }
+                try require(!snapshot.isBarred(SensitiveTree.leaf(value, snapshot.primitives)), "a value that was redacted still lies beside its block")
+            }
         case .release(let ids):
             try require(row.verdicts.isEmpty && row.sensitive.isEmpty && row.stream == nil && row.first == 0, "a release holds more than ids")
             for id in ids {
@@ -162,6 +167,17 @@ struct LogVerifier {
             while step != .beginning {
                 guard let link = links[step.hash], link.last == step.number else { throw Broken(detail: "a stream's end is not in the log") }
                 step = StreamEnd(number: link.first - 1, hash: link.previous)
+            }
+        }
+    }
+
+    /// What the log redacts is barred.
+    private func verifyBars(_ state: ScopeState) throws {
+        for record in state.records.values where record.type == Redaction.recordType {
+            for head in record.heads(of: .field(Redaction.valuesField)) {
+                for redacted in head.content.value.map(Redaction.values) ?? [] {
+                    try require(snapshot.isBarred(redacted.leaf), "a value that it redacts is not barred")
+                }
             }
         }
     }

@@ -69,6 +69,7 @@ final class OpenScope {
     func apply(_ change: Change, received: Int64) throws(StoreError) {
         var shelf = StoredShelf(records: records)
         digest.add(try Merge.apply(change, received: received, to: &shelf))
+        try transaction.bar(by: change)
     }
 
     /// Takes the next place in the log.

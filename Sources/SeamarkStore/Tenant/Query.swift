@@ -15,6 +15,8 @@ enum Query: Int, CaseIterable {
     case invitation, invitations, addInvitation, redeemInvitation
     case entryCount, streamCount, streamsOfScope, changesOfQuarantinedBlock, integrity, foreignKeys
     case lastAudit, addAudit, audit
+    case anyBarred, barred, bar, noteArrival, barredCounts, sensitiveEntries, blankEntry, sensitiveInQuarantine, blankInQuarantine
+    case removeBarredValues, withdrawnPersons, addWithdrawnPerson
 
     var sql: String {
         switch self {
@@ -114,6 +116,18 @@ enum Query: Int, CaseIterable {
         case .changesOfQuarantinedBlock: "SELECT id FROM quarantined_change WHERE block = ?"
         case .integrity: "PRAGMA integrity_check(1)"
         case .foreignKeys: "PRAGMA foreign_key_check"
+        case .anyBarred: "SELECT 1 FROM barred LIMIT 1"
+        case .barred: "SELECT 1 FROM barred WHERE leaf = ?"
+        case .bar: "INSERT INTO barred (leaf, arrivals) VALUES (?, 0) ON CONFLICT DO NOTHING"
+        case .noteArrival: "UPDATE barred SET arrivals = arrivals + 1 WHERE leaf = ?"
+        case .barredCounts: "SELECT count(*), coalesce(sum(arrivals), 0) FROM barred"
+        case .sensitiveEntries: "SELECT key, block_hash, sensitive FROM entry WHERE key > ? AND key <= ? AND length(sensitive) > 0 ORDER BY key"
+        case .blankEntry: "UPDATE entry SET sensitive = ? WHERE key = ?"
+        case .sensitiveInQuarantine: "SELECT key, hash, sensitive FROM quarantined_block WHERE length(sensitive) > 0"
+        case .blankInQuarantine: "UPDATE quarantined_block SET sensitive = ? WHERE key = ?"
+        case .removeBarredValues: "DELETE FROM sensitive WHERE leaf IN (SELECT leaf FROM barred)"
+        case .withdrawnPersons: "SELECT person FROM withdrawn WHERE scope = ? ORDER BY person"
+        case .addWithdrawnPerson: "INSERT INTO withdrawn (scope, person) VALUES (?, ?) ON CONFLICT DO NOTHING"
         case .lastAudit: "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1"
         case .addAudit: "INSERT INTO audit (number, time, act, detail, hash) VALUES (?, ?, ?, ?, ?)"
         case .audit: "SELECT number, time, act, detail, hash FROM audit ORDER BY number"

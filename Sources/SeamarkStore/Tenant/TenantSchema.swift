@@ -8,8 +8,16 @@ enum TenantSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { database in try database.execute(sql: version1) }
+        migrator.registerMigration("redaction") { database in try database.execute(sql: redaction) }
         return migrator
     }
+
+    // Leaf hashes of redacted values, with how often one was brought again; and persons whose consent was withdrawn.
+    private static let redaction = """
+        CREATE TABLE barred (leaf BLOB PRIMARY KEY, arrivals INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE withdrawn (
+            scope INTEGER NOT NULL REFERENCES scope, person BLOB NOT NULL, PRIMARY KEY (scope, person)) STRICT, WITHOUT ROWID;
+        """
 
     // An entry's key is its scope's key times 2^40 plus its position, so that a log lies together in the file and needs
     // no second index. Change ids are hashes, in no order: their table holds nothing but small numbers. Records get keys

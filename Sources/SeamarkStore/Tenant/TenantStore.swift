@@ -1,5 +1,6 @@
 internal import GRDB
 internal import GRDBSQLite
+internal import Synchronization
 
 /// One tenant's file on the server. Whoever holds it may reach this tenant and no other: no function takes a tenant's name.
 ///
@@ -8,6 +9,7 @@ internal import GRDBSQLite
 public final class TenantStore: Sendable {
     private let database: any DatabaseWriter
     private let tools: TenantTools
+    private let erasureIsOwed = Mutex(false)
 
     private init(_ database: any DatabaseWriter, _ tools: TenantTools) {
         self.database = database
@@ -65,7 +67,7 @@ public final class TenantStore: Sendable {
         configuration.busyMode = .timeout(10)
         configuration.label = "tenant"
         configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -8000")
+            try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -8000")
         }
         return configuration
     }
@@ -78,6 +80,8 @@ public final class TenantStore: Sendable {
             throw StoreError(.newerVersion, doing: "opening a store", detail: "a newer program wrote it; update this one")
         }
         try migrator.migrate(store.database)
+        // A program that was ended between deleting values and emptying the write-ahead log left them in it.
+        store.eraseTraces()
         try store.assertDurable()
         return store
     }
@@ -118,14 +122,29 @@ public final class TenantStore: Sendable {
 
     /// Everything that `body` does becomes durable together before this returns; if it throws, nothing of it happened.
     public func write<Value>(_ body: (TenantTransaction) throws -> Value) throws -> Value {
-        try Self.whole("writing to a store") {
+        let (value, hasErased) = try Self.whole("writing to a store") {
             try database.write { database in
                 let transaction = TenantTransaction(database, tools)
                 let value = try body(transaction)
                 if let failure = transaction.failure { throw failure }
-                return value
+                return (value, transaction.hasErased)
             }
         }
+        if hasErased { erasureIsOwed.withLock { $0 = true } }
+        if erasureIsOwed.withLock({ $0 }), eraseTraces() { erasureIsOwed.withLock { $0 = false } }
+        return value
+    }
+
+    /// What was deleted is overwritten in the file (`secure_delete`); this takes it out of the write-ahead log too. False when somebody
+    /// was reading: then the next write does it, or whoever opens the store next. Waits for readers no longer than a fifth of a second.
+    @discardableResult
+    private func eraseTraces() -> Bool {
+        let isBusy = try? database.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA busy_timeout = 200")
+            defer { try? database.execute(sql: "PRAGMA busy_timeout = 10000") }
+            return try Int.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+        return isBusy == 0
     }
 
     /// `body` sees one moment, whatever is written meanwhile.

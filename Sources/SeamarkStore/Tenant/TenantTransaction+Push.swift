@@ -51,7 +51,7 @@ extension TenantTransaction {
     // MARK: Quarantine outside the log
 
     /// Keeps the changes that no log holds, outside log and stream.
-    private func quarantine(_ push: Push, _ refusal: Refusal, _ scope: Int64) throws(StoreError) {
+    private func quarantine(_ push: Push, _ refusal: Refusal, _ scope: Int64) throws {
         let doing: StaticString = "putting changes into quarantine"
         var waiting: [Identifier] = []
         for change in push.block.changes where try changePlace(change.id) == nil {
@@ -72,13 +72,14 @@ extension TenantTransaction {
 
     private func quarantinedBlockKey(
         of push: Push, _ refusal: Refusal, _ scope: Int64, doing: StaticString
-    ) throws(StoreError) -> Int64 {
+    ) throws -> Int64 {
         let known = try statement(.quarantinedBlockByHash, doing: doing)
         known.bind(push.block.hash, at: 1)
         do {
             defer { known.reset() }
             if try known.step(doing: doing) { return known.int(0) }
         }
+        let (_, sensitive) = try withoutBarred(push.block, push.sensitive)
         let row = try statement(.addQuarantinedBlock, doing: doing)
         row.bind(push.block.hash, at: 1)
         row.bind(scope, at: 2)
@@ -86,7 +87,7 @@ extension TenantTransaction {
         row.bind(Int64(refusal.rawValue), at: 4)
         row.bind(push.received, at: 5)
         row.bind(push.block.bytes, at: 6)
-        row.bind(try SensitiveSealing.seal(push.sensitive, under: push.block.hash, tools), at: 7)
+        row.bind(try SensitiveSealing.seal(sensitive, under: push.block.hash, tools), at: 7)
         try row.run(doing: doing)
         isQuarantineEmpty = false
         return lastKey

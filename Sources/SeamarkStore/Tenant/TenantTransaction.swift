@@ -7,6 +7,13 @@ public final class TenantTransaction: TenantSnapshot {
     /// with the error.
     private(set) var failure: (any Error)?
 
+    /// Values were barred and still lie in the tables.
+    var owesErasure = false
+    /// Values were deleted that must leave no trace in the files.
+    var hasErased = false
+    /// Whether any value is barred; nil as long as nobody asked.
+    var knowsBarred: Bool?
+
     /// Does `body` whole, or dooms the transaction.
     func whole<Value>(_ body: () throws -> Value) throws -> Value {
         do {

@@ -31,6 +31,7 @@ import Testing
             func highest() throws(StoreError) -> Int64 { try rows.highest() }
             func forEach(after number: Int64, _ body: (Int64, [UInt8]) throws -> Void) throws { try rows.forEach(after: number, body) }
             func row(_ number: Int64) throws(StoreError) -> [UInt8]? { try rows.row(number) }
+            func replace(_ sealed: [UInt8], at number: Int64) throws(StoreError) { try rows.replace(sealed, at: number) }
             func remove(_ numbers: ClosedRange<Int64>) throws(StoreError) { try rows.remove(numbers) }
             func insert(_ sealed: [UInt8], at number: Int64) throws(StoreError) {
                 let error = shelf.plan.withLock { plan -> StoreError? in

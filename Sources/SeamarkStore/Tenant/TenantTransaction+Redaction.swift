@@ -1,0 +1,130 @@
+public import SeamarkJournal
+
+/// What redactions do in a tenant's file: in the transaction that applies one its values go from every table, and from then on
+/// their leaves are barred.
+extension TenantTransaction {
+    /// Parts with the leaf hash in place of each barred value, which is counted; nil where there is none.
+    private func withoutBarred(_ parts: [SensitivePart], counting: Bool) throws(StoreError) -> [SensitivePart]? {
+        let doing: StaticString = "looking for barred values"
+        var bare = parts
+        var isAltered = false
+        for (index, part) in parts.enumerated() {
+            guard case .value(let value) = part else { continue }
+            let leaf = SensitiveTree.leaf(value, primitives)
+            guard try isBarred(leaf) else { continue }
+            bare[index] = .leaf(leaf)
+            isAltered = true
+            guard counting else { continue }
+            let row = try statement(.noteArrival, doing: doing)
+            row.bind(leaf, at: 1)
+            try row.run(doing: doing)
+        }
+        return isAltered ? bare : nil
+    }
+
+    /// A block that came from outside, without the barred values that came with it.
+    func withoutBarred(_ block: Block, _ sensitive: [UInt8]) throws -> (block: Block, sensitive: [UInt8]) {
+        guard block.root != .zero, try hasBarred() else { return (block, sensitive) }
+        guard let bare = try withoutBarred(block.sensitiveParts, counting: true) else { return (block, sensitive) }
+        return (try Block.open(block.bytes, sensitive: bare, primitives), SensitivePart.encode(bare, primitives))
+    }
+
+    /// Called for every change that a log applies: bars what it redacts, for `eraseBarred` at the end of the operation.
+    func bar(by change: Change) throws(StoreError) {
+        for redacted in change.redacts {
+            let row = try statement(.bar, doing: "barring a value")
+            row.bind(redacted.leaf, at: 1)
+            try row.run(doing: "barring a value")
+            knowsBarred = true
+            owesErasure = true
+        }
+    }
+
+    /// Deletes every value whose leaf is barred: beside records, beside blocks in the logs, and in quarantine.
+    func eraseBarred() throws {
+        guard owesErasure else { return }
+        let doing: StaticString = "deleting redacted values"
+        try statement(.removeBarredValues, doing: doing).run(doing: doing)
+        for (scope, _) in try scopeRows() {
+            let row = try statement(.sensitiveEntries, doing: doing)
+            row.bind(EntryKey(scope: scope, position: 0).value, at: 1)
+            row.bind(EntryKey(scope: scope, position: EntryKey.lastPosition).value, at: 2)
+            try blank(row, by: .blankEntry, doing: doing)
+        }
+        try blank(try statement(.sensitiveInQuarantine, doing: doing), by: .blankInQuarantine, doing: doing)
+        hasErased = true
+        owesErasure = false
+    }
+
+    /// Rows of (key, block hash, what lies sealed beside the block): writes those anew that hold a barred value.
+    private func blank(_ rows: PreparedStatement, by update: Query, doing: StaticString) throws {
+        var altered: [(key: Int64, sealed: [UInt8])] = []
+        do {
+            defer { rows.reset() }
+            while try rows.step(doing: doing) {
+                let hash = try rows.hash(1, doing: doing)
+                let parts = try SensitivePart.decode(SensitiveSealing.open(rows.bytes(2), under: hash, tools), primitives)
+                guard let bare = try withoutBarred(parts, counting: false) else { continue }
+                altered.append((rows.int(0), try SensitiveSealing.seal(SensitivePart.encode(bare, primitives), under: hash, tools)))
+            }
+        }
+        for (key, sealed) in altered {
+            let row = try statement(update, doing: doing)
+            row.bind(sealed, at: 1)
+            row.bind(key, at: 2)
+            try row.run(doing: doing)
+        }
+    }
+
+    private func hasBarred() throws(StoreError) -> Bool {
+        if let knowsBarred { return knowsBarred }
+        let row = try statement(.anyBarred, doing: "looking for barred values")
+        defer { row.reset() }
+        let any = try row.step(doing: "looking for barred values")
+        knowsBarred = any
+        return any
+    }
+}
+
+extension TenantSnapshot {
+    /// Is this the leaf of a value that was redacted?
+    public func isBarred(_ leaf: Hash256) throws(StoreError) -> Bool {
+        let row = try statement(.barred, doing: "looking for barred values")
+        row.bind(leaf, at: 1)
+        defer { row.reset() }
+        return try row.step(doing: "looking for barred values")
+    }
+
+    /// How many values were redacted, and how often one of them was brought again and not kept.
+    public func barredCounts() throws(StoreError) -> (values: Int, arrivals: Int) {
+        let row = try statement(.barredCounts, doing: "counting redactions")
+        defer { row.reset() }
+        guard try row.step(doing: "counting redactions") else { return (0, 0) }
+        return (Int(row.int(0)), Int(row.int(1)))
+    }
+
+    /// The sensitive values that the blocks of a scope's log still hold for edits that `isMeant`, in the order of the log, each once.
+    public func sensitiveValues(
+        in scope: Identifier, where isMeant: (Edit) throws -> Bool
+    ) throws -> [(record: Identifier, target: Target, redacted: Redaction.Redacted)] {
+        let doing: StaticString = "reading sensitive values"
+        let (key, _) = try knownScope(scope, doing: doing)
+        let row = try statement(.entries, doing: doing)
+        row.bind(EntryKey(scope: key, position: 0).value, at: 1)
+        row.bind(EntryKey(scope: key, position: EntryKey.lastPosition).value, at: 2)
+        defer { row.reset() }
+        var found: [(record: Identifier, target: Target, redacted: Redaction.Redacted)] = []
+        var seen: Set<Redaction.Redacted> = []
+        while try row.step(doing: doing) {
+            guard row.byteCount(6) > 0 else { continue }
+            for change in try EntryRow(row, doing: doing).opened(by: tools).changes {
+                for (index, edit) in change.edits.enumerated() {
+                    guard case .sensitive(let value) = edit.content, try isMeant(edit) else { continue }
+                    let redacted = Redaction.Redacted(edit: change.name(index), leaf: SensitiveTree.leaf(value, primitives))
+                    if seen.insert(redacted).inserted { found.append((edit.record, edit.target, redacted)) }
+                }
+            }
+        }
+        return found
+    }
+}
