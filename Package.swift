@@ -18,6 +18,7 @@ let package = Package(
     products: [
         .executable(name: "seamark", targets: ["SeamarkCommand"]),
         .executable(name: "seamark-server", targets: ["SeamarkServerCommand"]),
+        .executable(name: "seamark-simulate", targets: ["SeamarkSimulateCommand"]),
         .library(name: "SeamarkLibraries", targets: ["SeamarkJournal", "SeamarkModel", "SeamarkCrypto", "SeamarkStore", "SeamarkClient"]),
     ],
     dependencies: [
@@ -55,7 +56,10 @@ let package = Package(
         tests("SeamarkServerTests", of: shared + ["SeamarkServer", "SeamarkTestSupport", log] + nio),
         tests("SeamarkClientTests", of: shared + ["SeamarkClient", "SeamarkCommand", "SeamarkTestSupport", arguments]),
         tests("EndToEndTests", of: []),
+        tests("SimulationTests", of: ["SimulationSupport"], besides: ["LEDGER.md"]),
         module("SeamarkTestSupport", in: "Tests", imports: ["SeamarkJournal"]),
+        module("SimulationSupport", in: "Tests", imports: shared + ["SeamarkClient", "SeamarkServer", "SeamarkTestSupport"]),
+        command("SeamarkSimulateCommand", in: "Tests", imports: ["SimulationSupport", arguments]),
     ]
 )
 

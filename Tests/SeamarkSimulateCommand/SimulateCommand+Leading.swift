@@ -1,0 +1,127 @@
+internal import ArgumentParser
+internal import Foundation
+internal import SimulationSupport
+internal import Synchronization
+
+extension SimulateCommand {
+    /// What the workers said so far.
+    private struct Sum {
+        var played: UInt64 = 0
+        var captures = 0
+        var syncs = 0
+        var refusals = 0
+        var conflicts = 0
+        var failed: [UInt64: [(invariant: String, detail: String)]] = [:]
+        var traces: [UInt64: String] = [:]
+        var sampled = 0
+    }
+
+    /// Starts the workers, adds up what they say, and ends with the one JSON line.
+    func lead() throws {
+        let start = ContinuousClock.now
+        let sum = Mutex(Sum())
+        let isTerminal = isatty(2) == 1 && !quiet
+        let group = DispatchGroup()
+        var processes: [Process] = []
+        for worker in 0..<workers {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0].contains("/") ? CommandLine.arguments[0] : "/proc/self/exe")
+            process.arguments = ["--worker", "\(worker)", "--workers", "\(workers)", "--schedules", "\(schedules)", "--seed", "\(seed)"]
+                + (minutes.map { ["--minutes", "\($0)"] } ?? []) + (mistake.map { ["--mistake", $0] } ?? [])
+            let pipe = Pipe()
+            process.standardOutput = pipe
+            try process.run()
+            processes.append(process)
+            group.enter()
+            let handle = pipe.fileHandleForReading
+            Thread.detachNewThread {
+                Self.read(handle, into: sum) { sum in
+                    guard isTerminal, sum.played % 100 == 0 else { return }
+                    FileHandle.standardError.write(Data("\r\(sum.played) schedules, \(sum.failed.count) failed".utf8))
+                }
+                group.leave()
+            }
+        }
+        group.wait()
+        for process in processes { process.waitUntilExit() }
+        if isTerminal { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+        let seconds = Double(start.duration(to: .now).components.attoseconds) / 1e18 + Double(start.duration(to: .now).components.seconds)
+        let done = sum.withLock { $0 }
+        try conclude(done, seconds)
+    }
+
+    private static func read(_ handle: FileHandle, into sum: borrowing Mutex<Sum>, _ told: (Sum) -> Void) {
+        var rest = ""
+        var current: UInt64?
+        var isFinished = false
+        while case let data = handle.availableData, !data.isEmpty {
+            rest += String(decoding: data, as: UTF8.self)
+            var lines = rest.split(separator: "\n", omittingEmptySubsequences: false)
+            rest = String(lines.removeLast())
+            for line in lines {
+                let words = line.split(separator: " ", maxSplits: 3).map(String.init)
+                switch words.first {
+                case "b": current = UInt64(words[1])
+                case "f": isFinished = true
+                case "v":
+                    guard let seed = UInt64(words[1]) else { continue }
+                    sum.withLock { sum in
+                        let known = sum.failed[seed, default: []]
+                        let detail = words.count > 3 ? words[3] : ""
+                        if !known.contains(where: { $0.invariant == words[2] && $0.detail == detail }) {
+                            sum.failed[seed] = known + [(words[2], detail)]
+                        }
+                    }
+                case "e":
+                    let words = line.split(separator: " ").map(String.init)
+                    guard words.count == 8, let seed = UInt64(words[1]) else { continue }
+                    current = nil
+                    sum.withLock { sum in
+                        if words[2] == "1" {
+                            sum.played += 1
+                            sum.captures += Int(words[4]) ?? 0
+                            sum.syncs += Int(words[5]) ?? 0
+                            sum.refusals += Int(words[6]) ?? 0
+                            sum.conflicts += Int(words[7]) ?? 0
+                        }
+                        if words[3] != "-" {
+                            if let other = sum.traces.updateValue(words[3], forKey: seed) {
+                                sum.sampled += 1
+                                if other != words[3] { sum.failed[seed, default: []].append(("undetermined", "two processes play it differently")) }
+                            }
+                        }
+                        told(sum)
+                    }
+                case _: continue
+                }
+            }
+        }
+        if !isFinished {
+            sum.withLock { $0.failed[current ?? 0, default: []].append(("trapped", "the process died while it played this seed")) }
+        }
+    }
+
+    private func conclude(_ sum: Sum, _ seconds: Double) throws {
+        let simulation = try Simulation()
+        let planted = mistake.flatMap { Mistake(rawValue: $0) }
+        for seed in sum.failed.keys.sorted().prefix(quiet ? 5 : 3) {
+            guard let first = sum.failed[seed]?.first else { continue }
+            print("seed \(seed): \(first.invariant): \(first.detail)")
+            print("  replay it: ./Scripts/simulate --replay \(seed)\(mistake.map { " --mistake \($0)" } ?? "")")
+            guard !quiet, let invariant = Violation.Invariant(rawValue: first.invariant), invariant != .trapped, invariant != .undetermined else { continue }
+            let short = simulation.shrink(Schedule(seed: seed), invariant, mistake: planted)
+            print("  shrunk to \(short.steps.count) steps, of \(short.devices) devices and \(short.scopes) scopes:")
+            for step in short.steps { print("    \(step)") }
+        }
+        var violations: [String: Int] = [:]
+        for (_, found) in sum.failed {
+            for invariant in Set(found.map(\.invariant)) { violations[invariant, default: 0] += 1 }
+        }
+        let byName = Violation.Invariant.allCases.map { "\"\($0.rawValue)\":\(violations[$0.rawValue] ?? 0)" }.joined(separator: ",")
+        let rounded = Double(Int(seconds * 100)) / 100
+        print(
+            "{\"schedules\":\(sum.played),\(byName),\"failed\":\(sum.failed.count),\"sampledTwice\":\(sum.traces.count),\"captures\":\(sum.captures),"
+                + "\"syncs\":\(sum.syncs),\"refused\":\(sum.refusals),\"conflicts\":\(sum.conflicts),\"firstSeed\":\(seed),\"seconds\":\(rounded)}")
+        if !sum.failed.isEmpty || sum.played == 0 { throw ExitCode(1) }
+    }
+}

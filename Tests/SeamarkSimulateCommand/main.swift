@@ -1,0 +1,4 @@
+import ArgumentParser
+import SimulationSupport
+
+SimulateCommand.main()

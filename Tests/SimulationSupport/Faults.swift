@@ -1,0 +1,44 @@
+/// How often what goes wrong, in so many of a hundred. Each can be switched off, so that a fault is turned on when the code that
+/// meets it has landed.
+public struct Faults: Hashable, Sendable {
+    /// Of connections: cut at a byte; silent for longer than anybody waits.
+    public var cut: UInt64 = 25
+    public var stall: UInt64 = 6
+    /// Of syncs: the device's process dies at some step of it.
+    public var crash: UInt64 = 12
+    /// Of syncs: old pushes of the device arrive first, once more.
+    public var replay: UInt64 = 8
+    /// Weights of what happens between captures and syncs.
+    public var serverCrash = 4
+    public var deviceBackup = 4
+    public var deviceRestore = 3
+    public var clone = 2
+    public var serverBackup = 4
+    /// Put back by the command, which renews the epoch.
+    public var serverRestore = 2
+    /// Put back behind everybody's back.
+    public var serverRollback = 2
+    public var staffing = 4
+    public var revocation = 1
+    public var release = 4
+    public var clockJump = 3
+
+    public init() {}
+
+    /// The shipped code does not meet these yet.
+    public static let supported: Faults = {
+        var faults = Faults()
+        faults.serverRestore = 0
+        faults.serverRollback = 0
+        return faults
+    }()
+
+    public static let none: Faults = {
+        var faults = Faults()
+        faults.cut = 0
+        faults.stall = 0
+        faults.crash = 0
+        faults.replay = 0
+        return faults
+    }()
+}

@@ -1,0 +1,156 @@
+internal import SeamarkClient
+internal import SeamarkCrypto
+internal import SeamarkJournal
+internal import SeamarkModel
+internal import SeamarkProtocol
+internal import SeamarkStore
+internal import SeamarkTestSupport
+internal import Synchronization
+
+/// A laptop: the shipped device, store and sync, on a link and a clock of the simulation.
+final class Machine {
+    /// The process dies here: what its store has is all that is left.
+    struct Crash: Error {}
+
+    let number: Int
+    let seat: Cast.Seat
+    let schema: UInt32
+    private(set) var memory: MemoryDeviceStore
+    private(set) var device: Device
+    /// By how much its clock is wrong.
+    let clock: Clock
+    /// Its random words.
+    private let words: Words
+    private(set) var run: SyncRun?
+    private(set) var link: Link?
+    private var lock: SyncLock?
+    private var decoder = FrameDecoder()
+    private var sendsUntilCrash = Int.max
+    var backups: [MemoryDeviceStore] = []
+    /// How syncs ended, in order; of the complete ones what the member was told.
+    private(set) var ends: [Ending] = []
+    private unowned let world: World
+
+    enum Ending {
+        case complete(SyncSession.Outcome)
+        case failed(SyncRun.Failure)
+        case crashed
+    }
+
+    /// A clock that others read while it is set. One thread; the lock is for the compiler.
+    final class Clock: Sendable {
+        private let agenda: Agenda
+        private let skew = Mutex<Int64>(0)
+        init(_ agenda: Agenda) { self.agenda = agenda }
+        /// 2026-01-01, so that years may pass both ways.
+        var now: Int64 { 1_767_225_600_000 + agenda.now + skew.withLock { $0 } }
+        func jump(_ milliseconds: Int64) { skew.withLock { $0 += milliseconds } }
+    }
+
+    private final class Words: Sendable {
+        let dice: Mutex<SplitMix64>
+        init(_ seed: UInt64) { dice = Mutex(SplitMix64(seed: seed)) }
+    }
+
+    init(_ number: Int, _ seat: Cast.Seat, _ memory: MemoryDeviceStore, schema: UInt32, seed: UInt64, in world: World) throws {
+        self.number = number
+        self.seat = seat
+        self.memory = memory
+        self.schema = schema
+        self.world = world
+        clock = Clock(world.agenda)
+        words = Words(seed)
+        device = try Self.open(memory, clock, words)
+    }
+
+    private static func open(_ memory: MemoryDeviceStore, _ clock: Clock, _ words: Words) throws -> Device {
+        Device(
+            store: try memory.open(), tools: .simulated { words.dice.withLock { $0.next() } }, now: { clock.now })
+    }
+
+    var isSyncing: Bool { run != nil }
+
+    // MARK: Syncing
+
+    /// Begins a sync, unless one runs. `dice` decides what becomes of it.
+    func sync(_ dice: inout SplitMix64, faults: Faults) throws {
+        guard run == nil else { return }
+        lock = try device.store.takeSyncLock()
+        decoder = FrameDecoder()
+        sendsUntilCrash = dice.chance(faults.crash) ? Int(dice.next() % 12) : .max
+        let link = Link(world.agenda, world.trace, SplitMix64(seed: dice.next()), faults: faults)
+        self.link = link
+        link.beforeSend = { [unowned self] in
+            guard sendsUntilCrash > 0 else { throw Crash() }
+            sendsUntilCrash -= 1
+        }
+        run = try SyncRun.begin(device, over: link, schema: schema)
+        world.server.connect(link, seat)
+        link.arrived = { [unowned self, unowned link] end, bytes in
+            if end == .server { link.toServer(bytes) } else if self.link === link { received(bytes) }
+        }
+        link.ended = { [unowned self, unowned link] end in
+            if end == .server { link.serverEnded() } else if self.link === link { lineEnded() }
+        }
+    }
+
+    private func received(_ bytes: [UInt8]) {
+        decoder.append(bytes)
+        carefully {
+            guard let first = try next() else { return }
+            if let report = try run?.take(first, then: { try self.next() }) {
+                try run?.end(nil)
+                world.told(self, report.outcome)
+                leave(.complete(report.outcome))
+            }
+        }
+    }
+
+    private func next() throws -> Message? { try decoder.next().map { try Message(payload: $0) } }
+
+    private func lineEnded() { carefully { try run?.lineEnded() } }
+
+    private func carefully(_ body: () throws -> Void) {
+        do {
+            try body()
+        } catch is Crash {
+            crash()
+        } catch let failure as SyncRun.Failure {
+            world.failed(self, failure)
+            do { try run?.end(failure) } catch { world.fault("a device noted how a sync ended", error) }
+            link?.cut()
+            leave(.failed(failure))
+        } catch {
+            world.fault("a device synced", error)
+            link?.cut()
+            leave(.crashed)
+        }
+    }
+
+    private func leave(_ ending: Ending) {
+        ends.append(ending)
+        if case .complete = ending {} else { world.lost(self) }
+        run = nil
+        lock = nil
+        link = nil
+    }
+
+    /// Loses all that is not in the store, and starts again.
+    func crash() {
+        link?.cut()
+        if run != nil { leave(.crashed) }
+        restart(memory)
+    }
+
+    /// Goes on with another copy of the store.
+    func putBack(_ copy: MemoryDeviceStore) {
+        link?.cut()
+        if run != nil { leave(.crashed) }
+        restart(copy.copy())
+    }
+
+    private func restart(_ memory: MemoryDeviceStore) {
+        self.memory = memory
+        do { device = try Self.open(memory, clock, words) } catch { world.fault("a device opened its store again", error) }
+    }
+}

@@ -1,0 +1,78 @@
+internal import SeamarkTestSupport
+
+/// One history to be played: who takes part, and what they do at what time. Made from a seed; each step carries the dice for all that
+/// follows from it, so that a step can be left out and the others stay what they were.
+public struct Schedule: Sendable {
+    public struct Step: Sendable, CustomStringConvertible {
+        public enum Act: Sendable, Hashable {
+            case capture(Int), sync(Int), crash(Int)
+            case backUp(Int), putBack(Int), clone(Int), jump(Int)
+            case revoke(Int), staff(Int, Int)
+            case release(Int)
+            case serverCrash, serverBackUp, serverRestore, serverRollback, serverJump
+        }
+
+        public let act: Act
+        /// Milliseconds since the step before.
+        public let pause: Int64
+        public let dice: UInt64
+
+        public var description: String { "+\(pause) ms \(act)" }
+
+        /// The device that acts, if one does.
+        var device: Int? {
+            switch act {
+            case .capture(let device), .sync(let device), .crash(let device), .backUp(let device), .putBack(let device), .clone(let device),
+                .jump(let device), .revoke(let device), .staff(let device, _):
+                device
+            case .release, .serverCrash, .serverBackUp, .serverRestore, .serverRollback, .serverJump: nil
+            }
+        }
+    }
+
+    public let seed: UInt64
+    public let devices: Int
+    public let scopes: Int
+    public let faults: Faults
+    public var steps: [Step]
+
+    public init(seed: UInt64, faults: Faults = .supported) {
+        var dice = SplitMix64(seed: seed)
+        self.seed = seed
+        // Few of each, mostly: what clashes at all clashes among three.
+        devices = min(2 + Int(dice.next() % 3), 8) + (dice.chance(15) ? Int(dice.next() % 5) : 0)
+        scopes = dice.chance(55) ? 1 : 1 + Int(dice.next() % 4)
+        var faults = faults
+        // Schedules without a bad network, and with nothing else, find different mistakes.
+        if dice.chance(30) {
+            faults.cut = 0
+            faults.stall = 0
+            faults.crash = 0
+        }
+        self.faults = faults
+        let count = 8 + Int(dice.next() % 50)
+        var weights: [(Step.Act, Int)] = []
+        steps = []
+        steps.reserveCapacity(count + devices)
+        for device in 0..<devices { steps.append(Step(act: .sync(device), pause: 0, dice: dice.next())) }
+        for _ in 0..<count {
+            let device = Int(dice.next() % UInt64(devices))
+            let scope = Int(dice.next() % UInt64(scopes))
+            weights = [
+                (.capture(device), 45), (.sync(device), 30), (.crash(device), 2), (.backUp(device), faults.deviceBackup),
+                (.putBack(device), faults.deviceRestore), (.clone(device), faults.clone), (.jump(device), faults.clockJump),
+                (.revoke(device), faults.revocation), (.staff(device, scope), faults.staffing), (.release(scope), faults.release),
+                (.serverCrash, faults.serverCrash), (.serverBackUp, faults.serverBackup), (.serverRestore, faults.serverRestore),
+                (.serverRollback, faults.serverRollback), (.serverJump, faults.clockJump > 0 ? 1 : 0),
+            ]
+            var draw = Int(dice.next() % UInt64(weights.reduce(0) { $0 + $1.1 }))
+            guard let (act, _) = weights.first(where: { weight in
+                defer { draw -= weight.1 }
+                return draw < weight.1
+            }) else { continue }
+            // Now and then long enough for what was begun to end.
+            let pause = dice.chance(50) ? Int64(dice.next() % 60) : Int64(dice.next() % 2000)
+            steps.append(Step(act: act, pause: pause, dice: dice.next()))
+        }
+    }
+}

@@ -1,0 +1,187 @@
+internal import SeamarkJournal
+internal import SeamarkProtocol
+internal import SeamarkServer
+internal import SeamarkStore
+internal import SeamarkTestSupport
+
+/// The server of the tenant: the shipped store, writer and sessions. A crash leaves what was committed, and nothing else.
+///
+/// `@unchecked Sendable`: one thread.
+final class SimulatedServer: @unchecked Sendable {
+    private(set) var store: TenantStore
+    private(set) var desk: TenantDesk
+    let clock: Machine.Clock
+    private let agenda: Agenda
+    private var dice: SplitMix64
+    private var visits: [Visit] = []
+    /// Which life of the process this is.
+    private(set) var life = 0
+    private unowned let world: World
+    /// What the last durable transaction left, kept for a planted mistake alone.
+    private var lagging: TenantStore?
+
+    init(_ store: TenantStore, _ dice: SplitMix64, in world: World) {
+        self.store = store
+        self.dice = dice
+        self.world = world
+        agenda = world.agenda
+        clock = Machine.Clock(world.agenda)
+        desk = Self.desk(store, clock, nil) { _ in }
+        desk = open()
+    }
+
+    private static func desk(
+        _ store: TenantStore, _ clock: Machine.Clock, _ mistake: Mistake?, _ schedule: @escaping TenantWriter.Schedule
+    ) -> TenantDesk {
+        let authority = mistake == .losesItsAuthority ? Cast.serverSigner.publicKey : Cast.authority
+        return TenantDesk(
+            store: store, clock: WallClock { clock.now }, primitives: SimulationPrimitives(), signer: Cast.serverSigner,
+            endorse: { SimulationSigner.signature(of: $0, authority) }, schedule: schedule, noteContact: { _, _ in })
+    }
+
+    /// A new process over the store. Transactions come a little later than they are asked for, so that pushes share them.
+    private func open() -> TenantDesk {
+        life += 1
+        let life = life
+        return Self.desk(store, clock, world.mistake) { [unowned self] job in
+            agenda.after(Int64(dice.next() % 6)) { [unowned self] in
+                guard life == self.life else { return }
+                if world.mistake == .acknowledgesBeforeCommit, lagging == nil || dice.chance(30) {
+                    do { lagging = try store.copyInMemory() } catch { world.fault("a store was copied", error) }
+                }
+                job()
+            }
+        }
+    }
+
+    func connect(_ link: Link, _ seat: Cast.Seat) {
+        let name = DeviceName(tenant: Cast.tenant, member: seat.member, device: seat.device)
+        let visit = Visit(link, DeviceSession(name, of: desk), world, of: self)
+        visits.append(visit)
+        link.toServer = { [unowned visit] in visit.received($0) }
+        link.serverEnded = { [unowned self, unowned visit] in
+            visit.leave()
+            visits.removeAll { $0 === visit }
+        }
+        visit.begin()
+    }
+
+    /// The process dies and is started again.
+    func crash() {
+        for visit in visits {
+            visit.leave()
+            visit.link.cut()
+        }
+        if let lagging {
+            store = lagging
+            self.lagging = nil
+        }
+        desk = open()
+    }
+
+    /// The machine goes on with another copy of the file.
+    func putBack(_ copy: TenantStore) {
+        do { store = try copy.copyInMemory() } catch { world.fault("a backup of the server was put back", error) }
+        lagging = nil
+        crash()
+    }
+}
+
+/// One connection at the server, as `Connection` serves it without a simulation: pushes follow one another without waiting, everything
+/// else is alone.
+///
+/// `@unchecked Sendable`: one thread.
+final class Visit: @unchecked Sendable {
+    private enum Request {
+        case push(Message.Push), pull(Message.Pull)
+    }
+
+    let link: Link
+    private let device: DeviceSession
+    private var session = ServerSession()
+    private var decoder = FrameDecoder()
+    private var waiting: [Request] = []
+    private var pushing = 0
+    private var isGone = false
+    private unowned let world: World
+    private unowned let server: SimulatedServer
+
+    init(_ link: Link, _ device: DeviceSession, _ world: World, of server: SimulatedServer) {
+        self.link = link
+        self.device = device
+        self.world = world
+        self.server = server
+    }
+
+    func begin() { perform(session.began()) }
+
+    func leave() { isGone = true }
+
+    func received(_ bytes: [UInt8]) {
+        guard !isGone else { return }
+        decoder.append(bytes)
+        do {
+            while !isGone, let payload = try decoder.next() {
+                do throws(Problem) {
+                    perform(session.received(try Message(payload: payload)))
+                } catch {
+                    perform(session.received(error))
+                }
+            }
+        } catch {
+            perform(session.received(Problem(.tooLong, "a frame that is none")))
+        }
+    }
+
+    private func perform(_ actions: [ServerSession.Action]) {
+        for action in actions {
+            guard !isGone else { return }
+            switch action {
+            case .prepareWelcome:
+                attempt { perform(session.welcomed(try device.welcome())) }
+            case .send(let message): link.send(message.frame, to: .device)
+            case .note(let status): device.note(status)
+            case .push(let push):
+                world.record(push, of: device.name.device)
+                waiting.append(.push(push))
+                pump()
+            case .pull(let pull):
+                waiting.append(.pull(pull))
+                pump()
+            case .close(let problem):
+                if let problem { link.send(Message.problem(problem).frame, to: .device) }
+                isGone = true
+                link.close(.server)
+            }
+        }
+    }
+
+    private func attempt(_ body: () throws -> Void) {
+        do { try body() } catch {
+            world.fault("the server answered a device", error)
+            perform(session.failed())
+        }
+    }
+
+    private func pump() {
+        while let next = waiting.first, !isGone {
+            switch next {
+            case .push(let push):
+                waiting.removeFirst()
+                pushing += 1
+                device.push(Result { device.open(push) }) { [weak self] result in self?.pushed(result) }
+            case .pull(let pull):
+                guard pushing == 0 else { return }
+                waiting.removeFirst()
+                attempt { perform(session.pulled(try device.pull(pull))) }
+            }
+        }
+    }
+
+    private func pushed(_ result: Result<DeviceSession.Pushed, any Error>) {
+        pushing -= 1
+        guard !isGone else { return }
+        attempt { perform(session.pushed(device.answer(to: try result.get()))) }
+        pump()
+    }
+}

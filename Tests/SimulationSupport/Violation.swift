@@ -1,0 +1,31 @@
+/// Something that must not be. The invariants are those of the project; one checker for each, in `World+Checks.swift`.
+public struct Violation: Error, Hashable, Sendable {
+    public enum Invariant: String, CaseIterable, Sendable {
+        /// Work that was on a device or in a log is neither a head, nor superseded by one that names it, nor in quarantine.
+        case lost
+        /// At rest a staffed device's confirmed state, its digest or what it shows is not the server's.
+        case diverged
+        /// A change was applied twice, or one action of a member became two changes.
+        case duplicated
+        /// A log holds what no device signed.
+        case unsigned
+        /// A fork, a quarantined change, a hold or a loss that nobody was told of.
+        case unreported
+        /// Three rounds without faults were not enough.
+        case unconverged
+        /// At rest a staffed device still has work that no receipt covers.
+        case unsent
+        /// An honest device and the honest server did not believe each other, or one of them failed.
+        case faulted
+        /// The server's store does not verify.
+        case unverified
+        /// Two runs of a seed differ.
+        case undetermined
+        /// The process died.
+        case trapped
+    }
+
+    public let invariant: Invariant
+    /// What was found; ids and numbers only.
+    public let detail: String
+}

@@ -1,0 +1,206 @@
+internal import SeamarkClient
+internal import SeamarkJournal
+internal import SeamarkModel
+internal import SeamarkProtocol
+internal import SeamarkStore
+
+// One checker for each invariant, asked when the quiet phase is over. They know from outside what was captured, and read the server's
+// store and the devices' replicas; they share no code with the merge rule.
+extension World {
+    // MARK: Who holds what
+
+    /// The log of a scope with its changes opened. Blocks are opened once in a schedule.
+    private func log(_ scope: Identifier, _ snapshot: TenantSnapshot) throws -> [(entry: LogEntry, block: Block?)] {
+        try snapshot.entries(of: scope, after: 0).map { stored in
+            guard case .block(let hash) = stored.entry.content else { return (stored.entry, nil) }
+            if let block = opened[hash] { return (stored.entry, block) }
+            let primitives = SimulationPrimitives()
+            let block = try Block.open(stored.block, sensitive: SensitivePart.decode(stored.sensitive, primitives), primitives)
+            opened[hash] = block
+            return (stored.entry, block)
+        }
+    }
+
+    /// The changes that somebody holds: logs, quarantine, devices.
+    func held() -> Set<Identifier> {
+        var held: Set<Identifier> = []
+        do {
+            try server.store.read { snapshot in
+                for scope in 0..<schedule.scopes {
+                    for (_, block) in try log(Cast.scope(scope), snapshot) { for change in block?.changes ?? [] { held.insert(change.id) } }
+                }
+                for change in try snapshot.quarantine() { held.insert(change.id) }
+            }
+            for machine in machines {
+                for replica in try machine.device.state.replicas.values {
+                    for change in replica.history.values where change.stamp.device == machine.seat.device { held.insert(change.id) }
+                }
+            }
+        } catch { fault("looking who holds what", error) }
+        return held
+    }
+
+    func checkNothingLostOnTheWay() {
+        let missing = living.subtracting(held())
+        if let first = missing.min() { violate(.lost, "\(missing.count) changes are nowhere any more, among them \(first)") }
+    }
+
+    /// A device that goes on from an older copy of its store forks its streams wherever the server has more of them: it must say so.
+    func noteForks(of machine: Machine) {
+        untoldForks = untoldForks.filter { $0.machine != machine.number }
+        do {
+            let ends = try server.store.read { try $0.streamEnds(ofDevice: machine.seat.device) }
+            for (scope, replica) in try machine.device.state.replicas {
+                if let end = ends.first(where: { $0.0 == replica.stream })?.1, !replica.holds(end) {
+                    untoldForks.insert(Fork(machine: machine.number, scope: scope, incarnation: replica.stream.incarnation))
+                }
+            }
+        } catch { fault("looking for forks", error) }
+    }
+
+    // MARK: At rest
+
+    func checkAtRest() {
+        do {
+            try server.store.read { snapshot in
+                for scope in 0..<schedule.scopes { try check(Cast.scope(scope), snapshot) }
+                if schedule.seed % 8 == 0 { try checkVerification(snapshot) }
+            }
+        } catch { fault("reading the server's store at rest", error) }
+        if let fork = untoldForks.min(by: { ($0.machine, $0.scope) < ($1.machine, $1.scope) }) {
+            violate(.unreported, "device \(fork.machine) was restored, forked its stream of \(fork.scope), and told nobody")
+        }
+    }
+
+    private func checkVerification(_ snapshot: TenantSnapshot) throws {
+        let wrong = mistake == .misplacesAKey ? cast.seats[0].device : nil
+        let keys = Dictionary(uniqueKeysWithValues: cast.seats.map { ($0.device, $0.device == wrong ? Cast.authority : $0.signer.publicKey) })
+        if case .fails(let fault) = try snapshot.verify(keyOf: { $0 == Cast.author ? Cast.serverSigner.publicKey : keys[$0] }) {
+            violate(.unverified, "\(fault)")
+        }
+    }
+
+    /// What the log of a scope comes to, read without the merge rule.
+    private struct Reading {
+        var changes: [Identifier: Change] = [:]
+        var applied: Set<Identifier> = []
+        var refused: Set<Identifier> = []
+    }
+
+    private func check(_ id: Identifier, _ snapshot: TenantSnapshot) throws {
+        guard let scope = try snapshot.scope(id) else { return violate(.lost, "scope \(id) is gone") }
+        let reading = try checkLog(id, snapshot)
+        let quarantine = try snapshot.quarantine().filter { $0.scope == id }
+        checkNothingLost(id, reading, quarantine)
+        var records: [Identifier: RecordState] = [:]
+        try snapshot.records(in: id) { records[$0] = $1 }
+        checkHeads(reading, records)
+        for machine in machines {
+            guard try snapshot.device(machine.seat.device)?.revoked == nil, try snapshot.isStaffed(machine.seat.member, on: id) else { continue }
+            try check(machine, scope, records, reading)
+        }
+    }
+
+    /// Signatures, and that nothing is applied twice.
+    private func checkLog(_ id: Identifier, _ snapshot: TenantSnapshot) throws -> Reading {
+        var reading = Reading()
+        var actions: [Int: Identifier] = [:]
+        func apply(_ change: Identifier) {
+            if !reading.applied.insert(change).inserted { violate(.duplicated, "change \(change) is accepted twice") }
+            guard let capture = captured[change] else { return }
+            if let other = actions.updateValue(change, forKey: capture.action), other != change {
+                violate(.duplicated, "one action of a member is applied as change \(other) and as change \(change)")
+            }
+        }
+        for (entry, block) in try log(id, snapshot) {
+            switch entry.content {
+            case .release(let ids):
+                for change in ids where reading.refused.remove(change) != nil { apply(change) }
+            case .block(let hash):
+                guard let block else { continue }
+                let seat = cast.seats.first { $0.device == block.stream.device }
+                if seat.map({ !block.isSigned(by: $0.signer.publicKey, SimulationPrimitives()) }) ?? true {
+                    violate(.unsigned, "block \(hash) is signed by no device that is known")
+                }
+                for (change, verdict) in zip(block.changes, entry.verdicts) {
+                    if captured[change.id]?.device != block.stream.device { violate(.unsigned, "change \(change.id) was never made on the device that signed it") }
+                    reading.changes[change.id] = change
+                    switch verdict {
+                    case .accepted: apply(change.id)
+                    case .refused: reading.refused.insert(change.id)
+                    case .duplicate: break
+                    }
+                }
+            }
+        }
+        counts.refusals += reading.refused.count
+        return reading
+    }
+
+    private func checkNothingLost(_ id: Identifier, _ reading: Reading, _ quarantine: [QuarantinedChange]) {
+        let kept = Set(quarantine.map(\.id))
+        for change in living.sorted() where captured[change]?.scope == id {
+            if !reading.applied.contains(change), !kept.contains(change) {
+                violate(.lost, "change \(change) of device \(captured[change].map { "\($0.device.low)" } ?? "") is neither applied nor in quarantine")
+            }
+        }
+        if let twice = reading.applied.intersection(kept).min() { violate(.duplicated, "change \(twice) is applied, and in quarantine") }
+        for change in reading.refused.subtracting(kept).sorted() { violate(.unreported, "change \(change) was refused and the quarantine does not show it") }
+        for change in quarantine where change.refusal.rawValue == 0 { violate(.unreported, "change \(change.id) is in quarantine without a reason") }
+    }
+
+    /// Every applied edit is a head, or named by an applied edit of the same target; never both, never neither.
+    private func checkHeads(_ reading: Reading, _ records: [Identifier: RecordState]) {
+        struct Place: Hashable {
+            let record: Identifier
+            let target: Target
+            let name: EditName
+        }
+        var named: Set<Place> = []
+        var heads: Set<Place> = []
+        for change in reading.applied.compactMap({ reading.changes[$0] }) {
+            for edit in change.edits { for name in edit.supersedes { named.insert(Place(record: edit.record, target: edit.target, name: name)) } }
+        }
+        for (record, state) in records {
+            for slot in state.slots {
+                for head in slot.heads { heads.insert(Place(record: record, target: slot.target, name: head.name)) }
+                if slot.heads.count > 1 { counts.conflicts += 1 }
+            }
+        }
+        for id in reading.applied.sorted() {
+            guard let change = reading.changes[id] else { continue }
+            for (index, edit) in change.edits.enumerated() {
+                let place = Place(record: edit.record, target: edit.target, name: change.name(index))
+                if heads.contains(place) == named.contains(place) {
+                    violate(.lost, "edit \(index) of change \(id) is \(heads.contains(place) ? "a head although it was superseded" : "neither a head nor superseded")")
+                }
+            }
+        }
+        if heads.count > 0, let stray = heads.first(where: { !reading.applied.contains($0.name.change) }) {
+            violate(.unsigned, "record \(stray.record) shows a head of no applied change")
+        }
+    }
+
+    private func check(_ machine: Machine, _ scope: TenantScope, _ records: [Identifier: RecordState], _ reading: Reading) throws {
+        let who = "device \(machine.number), scope \(scope.id)"
+        guard case .complete? = machine.ends.last else { return violate(.unconverged, "\(who): its last sync did not finish") }
+        let state = try machine.device.state
+        guard let replica = state.replicas[scope.id] else { return violate(.unconverged, "\(who): it is staffed and has no copy") }
+        guard replica.cursor == scope.place else {
+            return violate(.unconverged, "\(who): it has read to \(replica.cursor.position) of \(scope.place.position)")
+        }
+        if replica.confirmed.digest != scope.digest { violate(.diverged, "\(who): another digest") }
+        var shown = replica.confirmed.records
+        if mistake == .hidesAHead, let (id, state) = shown.min(by: { $0.key < $1.key }) {
+            shown[id] = RecordState(type: state.type, slots: Array(state.slots.dropFirst()), early: state.early)
+        }
+        for id in Set(shown.keys).union(records.keys).sorted() where shown[id] != records[id] {
+            violate(.diverged, "\(who): record \(id) is not what the server has")
+        }
+        if replica.unsentCount > 0 { violate(.unsent, "\(who): \(replica.unsentCount) changes wait at rest") }
+        for change in replica.overlay.keys.sorted() where replica.confirmed.refused[change] == nil {
+            violate(.unreported, "\(who): change \(change) is neither applied nor said to be in quarantine")
+        }
+        if state.scopes[scope.id]?.isWithdrawn == true { violate(.unreported, "\(who): it is staffed and says that it is not") }
+    }
+}

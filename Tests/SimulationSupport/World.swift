@@ -1,0 +1,260 @@
+internal import SeamarkClient
+internal import SeamarkJournal
+internal import SeamarkModel
+internal import SeamarkProtocol
+internal import SeamarkStore
+internal import SeamarkTestSupport
+
+/// One schedule as it is played: the devices, the server, the links between them, and what is known from outside of what must be kept.
+final class World {
+    let agenda = Agenda()
+    let trace: Trace
+    let schedule: Schedule
+    let mistake: Mistake?
+    let cast: Cast
+    private(set) var server: SimulatedServer!
+    var machines: [Machine] = []
+    private var backups: [TenantStore] = []
+    /// Pushes as they arrived, by device.
+    private var pushes: [Identifier: [[UInt8]]] = [:]
+    private(set) var violations: [Violation] = []
+    /// Every change that a device captured, and by whom; and what the member meant with it.
+    private(set) var captured: [Identifier: Capture] = [:]
+    /// What must not be lost: every captured change, less those of which a restore took the last copy.
+    var living: Set<Identifier> = []
+    private var actions = 0
+    /// The changes of blocks that were opened, by the block's hash.
+    var opened: [Hash256: Block] = [:]
+    var seen: [Identifier: (place: LogPlace, changes: [Identifier])] = [:]
+    /// Machines whose present incarnation another one shares, by scope: a fork that must be told.
+    var untoldForks: Set<Fork> = []
+    var counts = Counts()
+
+    struct Capture {
+        let device: Identifier
+        let scope: Identifier
+        let action: Int
+        let change: Change
+    }
+
+    struct Fork: Hashable {
+        let machine: Int
+        let scope: Identifier
+        /// The one that the server has more of.
+        let incarnation: UInt64
+    }
+
+    init(_ schedule: Schedule, _ cast: Cast, mistake: Mistake? = nil, inWords: Bool = false) throws {
+        self.schedule = schedule
+        self.cast = cast
+        self.mistake = mistake
+        trace = Trace(inWords: inWords)
+        var dice = SplitMix64(seed: schedule.seed ^ 0x5eed)
+        let store = try cast.store.copyInMemory()
+        try store.write { transaction in
+            for seat in cast.seats.prefix(schedule.devices) {
+                for scope in 0..<schedule.scopes where dice.chance(85) || scope == 0 { try transaction.staff(seat.member, on: Cast.scope(scope)) }
+            }
+        }
+        server = SimulatedServer(store, SplitMix64(seed: dice.next()), in: self)
+        for number in 0..<schedule.devices {
+            let seat = cast.seats[number]
+            let memory = try MemoryDeviceStore(identity: cast.identity(seat))
+            machines.append(
+                try Machine(number, seat, memory, schema: Catalogue.version + (dice.chance(10) ? 1 : 0), seed: dice.next(), in: self))
+        }
+    }
+
+    // MARK: Playing
+
+    /// Plays the schedule, then three rounds without faults, then asks the checkers.
+    func play() {
+        for step in schedule.steps {
+            agenda.run(until: agenda.now + step.pause)
+            trace.note(UInt64(agenda.now))
+            trace.note("\(agenda.now) ms: \(step.act)")
+            var dice = SplitMix64(seed: step.dice)
+            do { try act(step.act, &dice) } catch { fault("a step was played: \(step.act)", error) }
+            guard violations.isEmpty else { return }
+        }
+        guard agenda.runOut() else { return violate(.unconverged, "events without end") }
+        trace.note("\(agenda.now) ms: the quiet phase")
+        checkNothingLostOnTheWay()
+        for round in 0..<3 {
+            for machine in machines {
+                if mistake == .leavesOutboxFull, machine.number == 0 {
+                    if round == 2 { quietly { try self.capture(machine, scope: nil, &$0) } }
+                    continue
+                }
+                var faults = Faults.none
+                if mistake == .staysCut, machine.number == 0 { faults.cut = 100 }
+                quietly { try machine.sync(&$0, faults: faults) }
+                guard agenda.runOut() else { return violate(.unconverged, "events without end") }
+            }
+        }
+        if mistake == .writesBehindTheBack || mistake == .forgesWork { plantAtTheEnd() }
+        guard violations.isEmpty else { return }
+        checkAtRest()
+        trace.note(UInt64(violations.count))
+    }
+
+    private func quietly(_ body: (inout SplitMix64) throws -> Void) {
+        var dice = SplitMix64(seed: schedule.seed ^ UInt64(agenda.done) << 20)
+        do { try body(&dice) } catch { fault("the quiet phase", error) }
+    }
+
+    private func act(_ act: Schedule.Step.Act, _ dice: inout SplitMix64) throws {
+        // A clone is chosen as often as what it was cloned from.
+        func machine(_ number: Int) -> Machine {
+            let alike = machines.filter { $0.seat.device == Cast.device(number) }
+            return alike.count == 1 ? alike[0] : alike[Int(dice.next() % UInt64(alike.count))]
+        }
+        switch act {
+        case .capture(let number): try capture(machine(number), scope: nil, &dice)
+        case .sync(let number):
+            let machine = machine(number)
+            if dice.chance(schedule.faults.replay) { replay(of: machine.seat, &dice) }
+            try machine.sync(&dice, faults: schedule.faults)
+            counts.syncs += 1
+        case .crash(let number): machine(number).crash()
+        case .backUp(let number):
+            let machine = machine(number)
+            machine.backups.append(machine.memory.copy())
+        case .putBack(let number):
+            let machine = machine(number)
+            guard !machine.backups.isEmpty else { return }
+            let backup = machine.backups[Int(dice.next() % UInt64(machine.backups.count))]
+            if mistake == .forgetsWork { machine.putBack(backup) } else { forgetting { machine.putBack(backup) } }
+            noteForks(of: machine)
+            counts.deviceRestores += 1
+        case .clone(let number):
+            guard machines.count < Cast.mostDevices + 2 else { return }
+            let machine = machine(number)
+            let clone = try Machine(machines.count, machine.seat, machine.memory.copy(), schema: machine.schema, seed: dice.next(), in: self)
+            machines.append(clone)
+            counts.clones += 1
+        case .jump(let number):
+            // Up to five years either way.
+            machine(number).clock.jump(Int64(dice.next() % 315_000_000_000) - 157_500_000_000)
+        case .serverJump: server.clock.jump(Int64(dice.next() % 315_000_000_000) - 157_500_000_000)
+        case .revoke(let number):
+            try server.store.write { try $0.revokeDevice(Cast.device(number), at: server.clock.now) }
+            counts.revocations += 1
+        case .staff(let number, let scope):
+            let (member, scope) = (cast.seats[number].member, Cast.scope(scope))
+            try server.store.write { transaction in
+                if try transaction.isStaffed(member, on: scope) {
+                    try transaction.unstaff(member, from: scope)
+                } else {
+                    try transaction.staff(member, on: scope)
+                }
+            }
+        case .release(let scope):
+            try server.store.write { transaction in
+                let waiting = try transaction.quarantine().filter { $0.scope == Cast.scope(scope) }.sorted { $0.id < $1.id }
+                guard !waiting.isEmpty else { return }
+                _ = try transaction.release([waiting[Int(dice.next() % UInt64(waiting.count))].id], received: server.clock.now)
+                counts.releases += 1
+            }
+        case .serverCrash: server.crash()
+        case .serverBackUp: backups.append(try server.store.copyInMemory())
+        case .serverRestore, .serverRollback:
+            guard !backups.isEmpty else { return }
+            let backup = backups[Int(dice.next() % UInt64(backups.count))]
+            forgetting { server.putBack(backup) }
+            if act == .serverRestore { try server.store.write { try $0.renewEpoch(dice.next(), incarnation: dice.next()) } }
+            counts.serverRestores += 1
+        }
+    }
+
+    /// Old pushes of the device come once more, over a connection of their own: whoever repeats them changes nothing.
+    private func replay(of seat: Cast.Seat, _ dice: inout SplitMix64) {
+        guard let known = pushes[seat.device], !known.isEmpty else { return }
+        var frames: [[UInt8]] = []
+        for _ in 0...(dice.next() % 4) { frames.append(known[Int(dice.next() % UInt64(known.count))]) }
+        let link = Link(agenda, trace, SplitMix64(seed: dice.next()), faults: .none)
+        var isGreeted = false
+        link.arrived = { end, bytes in
+            if end == .server { return link.toServer(bytes) }
+            guard !isGreeted else { return }
+            isGreeted = true
+            for frame in frames { link.send(frame, to: .server) }
+            link.close(.device)
+        }
+        link.ended = { if $0 == .server { link.serverEnded() } }
+        server.connect(link, seat)
+        counts.replays += 1
+    }
+
+    // MARK: What is told to the world
+
+    func record(_ push: Message.Push, of device: Identifier) {
+        pushes[device, default: []].append(Message.push(push).frame)
+    }
+
+    func told(_ machine: Machine, _ outcome: SyncSession.Outcome) {
+        trace.note("\(agenda.now) ms: device \(machine.number) synced: \(outcome.pushedChanges) sent, \(outcome.pulledChanges) fetched, \(outcome.renumbered.count) renumbered")
+        if mistake == .swallowsReports { return }
+        untoldForks = untoldForks.filter { $0.machine != machine.number || !outcome.renumbered.contains($0.scope) }
+    }
+
+    func failed(_ machine: Machine, _ failure: SyncRun.Failure) {
+        trace.note("\(agenda.now) ms: device \(machine.number) did not finish: \(failure.cause)")
+        switch failure.cause {
+        case .network: return
+        case .sync(.cut), .sync(.closedBeforeGreeting): return
+        case .sync(let problem): violate(.faulted, "device \(machine.number): \(problem)")
+        }
+    }
+
+    /// A sync that was cut says nothing of the fork that it settled: the member learns of it from no one. Known, and to be mended by an
+    /// alarm of the server's; until then such a fork is not counted.
+    func lost(_ machine: Machine) {
+        guard let replicas = try? machine.device.state.replicas else { return }
+        untoldForks = untoldForks.filter { $0.machine != machine.number || replicas[$0.scope]?.stream.incarnation == $0.incarnation }
+    }
+
+    func fault(_ doing: String, _ error: any Error) { violate(.faulted, "\(doing): \(error)") }
+
+    func violate(_ invariant: Violation.Invariant, _ detail: String) {
+        trace.note("\(agenda.now) ms: \(invariant.rawValue): \(detail)")
+        violations.append(Violation(invariant: invariant, detail: detail))
+    }
+
+    func noteCapture(_ change: Change, by device: Identifier, action: Int) {
+        captured[change.id] = Capture(device: device, scope: change.scope, action: action, change: change)
+        living.insert(change.id)
+        counts.captures += 1
+    }
+
+    func nextAction() -> Int {
+        actions += 1
+        return actions
+    }
+
+    // MARK: What may be forgotten
+
+    /// A restore takes what nobody else holds, and that is nobody's fault. Everything else must be there before and after.
+    private func forgetting(_ body: () -> Void) {
+        checkNothingLostOnTheWay()
+        body()
+        living.formIntersection(held())
+    }
+}
+
+/// What happened in a schedule, so that nobody believes a run in which nothing did.
+public struct Counts: Hashable, Sendable {
+    public var captures = 0
+    public var syncs = 0
+    public var refusals = 0
+    public var releases = 0
+    public var deviceRestores = 0
+    public var clones = 0
+    public var serverRestores = 0
+    public var revocations = 0
+    public var replays = 0
+    public var conflicts = 0
+    public var renumberings = 0
+
+    public init() {}
+}

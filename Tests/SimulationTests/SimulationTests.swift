@@ -1,0 +1,45 @@
+import SimulationSupport
+import Testing
+
+@Suite struct SimulationTests {
+    /// As many as a debug build plays in a few seconds; `Scripts/simulate` plays the rest.
+    @Test(arguments: [UInt64(1)..<61, 1_000_001..<1_000_061, 2_000_001..<2_000_061, 3_000_001..<3_000_061])
+    func `nothing is lost, doubled, hidden or different, whatever goes wrong`(seeds: Range<UInt64>) throws {
+        let simulation = try Simulation()
+        for seed in seeds {
+            let result = try simulation.play(seed: seed, twice: seed % 20 == 0)
+            #expect(result.violations.isEmpty, "./Scripts/simulate --replay \(seed)")
+        }
+    }
+
+    /// The checker that must find each mistake, and those which may find it too.
+    private static let finders: [Mistake: Set<Violation.Invariant>] = [
+        .acknowledgesBeforeCommit: [.lost, .faulted], .forgetsWork: [.lost], .writesBehindTheBack: [.unconverged, .unsigned],
+        .repeatsIntent: [.duplicated], .forgesWork: [.unsigned], .swallowsReports: [.unreported], .staysCut: [.unconverged],
+        .leavesOutboxFull: [.unsent], .hidesAHead: [.diverged], .losesItsAuthority: [.faulted], .misplacesAKey: [.unverified],
+        .castsForeignDice: [.undetermined],
+    ]
+
+    @Test(arguments: Mistake.allCases)
+    func `a planted mistake is found by its checker`(mistake: Mistake) throws {
+        let simulation = try Simulation()
+        let finders = try #require(Self.finders[mistake])
+        let found = try (UInt64(1)..<200).first { seed in
+            try simulation.play(seed: seed, mistake: mistake, twice: mistake == .castsForeignDice).violations.contains { finders.contains($0.invariant) }
+        }
+        #expect(found != nil)
+    }
+
+    @Test func `a failing history is shrunk to the steps that matter`() throws {
+        let simulation = try Simulation()
+        for seed in UInt64(1)..<100 {
+            let schedule = Schedule(seed: seed)
+            guard let first = try simulation.play(schedule, mistake: .repeatsIntent).violations.first else { continue }
+            let short = simulation.shrink(schedule, first.invariant, mistake: .repeatsIntent)
+            #expect(short.steps.count <= 4)
+            #expect(try simulation.play(short, mistake: .repeatsIntent).violations.contains { $0.invariant == first.invariant })
+            return
+        }
+        Issue.record("no seed shows the mistake")
+    }
+}
