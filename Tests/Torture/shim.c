@@ -11,7 +11,8 @@
 //   TORTURE_FAIL     the Nth call fails …
 //   TORTURE_ERROR    … with this errno …
 //   TORTURE_EVER     … and, if set, all calls after it
-//   TORTURE_PORT     connections go to this port, whatever was asked for: many servers play the one that a laptop was enrolled at
+//   TORTURE_PORT, TORTURE_HOST
+//                    connections go there, whatever was asked for: many servers play the one that a laptop was enrolled at
 //   TORTURE_TRACE    a file to which every alteration below the roots is appended, with its data, in the order in which it took effect
 //
 // SQLite, Foundation and the Swift runtime reach the kernel through these symbols; `torture.py --only seen` compares with strace.
@@ -28,7 +29,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <netinet/in.h>
+#include <arpa/inet.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -49,11 +50,14 @@ static int rootCount;
 static const char *classes = "";
 static long killAt, failAt;
 static int failWith, failEver, port, trace = -1;
+static struct in_addr host;
 static bool ready;
 
 __attribute__((constructor)) static void begin(void) {
     const char *counter = getenv("TORTURE_COUNTER"), *text = getenv("TORTURE_ROOTS"), *value;
     if ((value = getenv("TORTURE_PORT"))) port = atoi(value);
+    host.s_addr = htonl(INADDR_LOOPBACK);
+    if ((value = getenv("TORTURE_HOST"))) inet_pton(AF_INET, value, &host);
     if (!counter || !text) return;
     int file = (int)syscall(SYS_openat, AT_FDCWD, counter, O_RDWR | O_CLOEXEC, 0);
     if (file < 0) return;
@@ -217,6 +221,7 @@ int connect(int file, const struct sockaddr *address, socklen_t length) {
     if (port && address->sa_family == AF_INET && length >= sizeof other) {
         memcpy(&other, address, sizeof other);
         other.sin_port = htons((uint16_t)port);
+        other.sin_addr = host;
         return (int)syscall(SYS_connect, file, &other, sizeof other);
     }
     return (int)syscall(SYS_connect, file, address, length);

@@ -57,6 +57,7 @@ class Stage:
         self.programs, self.shim, self.folder = pathlib.Path(programs), shim, pathlib.Path(folder)
         self.template, self.case = template or self.folder / "template", self.folder / "case"
         self.address = address
+        self.near, self.far = [], []
         self.port = story.free_port()
         self.server = None
         self.unlocked = True
@@ -123,7 +124,7 @@ class Stage:
             extra["pass_fds"] = [read]
         begin = time.monotonic()
         try:
-            done = subprocess.run([self.programs / name, *words], capture_output=True, text=True, errors="replace",
+            done = subprocess.run([*(self.near if name == "seamark" else []), self.programs / name, *words], capture_output=True, text=True, errors="replace",
                                   env=dict(os.environ, NO_COLOR="1", SWIFT_BACKTRACE="enable=no", **environment), timeout=timeout, **extra)
             return Done(done.returncode, done.stdout, done.stderr, time.monotonic() - begin)
         except subprocess.TimeoutExpired as late:
@@ -133,7 +134,7 @@ class Stage:
                 os.close(read)
 
     def run(self, who, *words, shim=None, passphrase=None, port=None, **options):
-        environment = {"SEAMARK_HOME": str(self.case / who), "LD_PRELOAD": str(self.shim), "TORTURE_PORT": str(port or self.port),
+        environment = {"SEAMARK_HOME": str(self.case / who), "LD_PRELOAD": str(self.shim), "TORTURE_PORT": str(port or self.port), "TORTURE_HOST": self.address,
                        **(shim.environment if shim else {})}
         return self.spawn("seamark", words, environment, passphrase=not self.unlocked if passphrase is None else passphrase, **options)
 
@@ -152,6 +153,10 @@ class Stage:
             raise NotPrepared(f"seamark-server {' '.join(map(str, words[:3]))} ended with {done.status}: {done.said}")
         return done
 
+    def reach(self, address="127.0.0.1", near=(), far=()):
+        """From now on the server listens at `address`; laptops run by the command `near`, the server by `far`."""
+        self.address, self.near, self.far = address, list(near), list(far)
+
     # --- The server
 
     def start(self, shim=None):
@@ -160,7 +165,7 @@ class Stage:
         self.log = open(self.folder / "server.log", "wb")
         begin = time.monotonic()
         self.server = subprocess.Popen(
-            [self.programs / "seamark-server", "run", "--listen", f"{self.address}:{self.port}", "--data", self.case / "headquarters"],
+            [*self.far, self.programs / "seamark-server", "run", "--listen", f"{self.address}:{self.port}", "--data", self.case / "headquarters"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, env=dict(os.environ, SWIFT_BACKTRACE="enable=no", **(shim.environment if shim else {})))
         line = self.server.stdout.readline()
         return time.monotonic() - begin if b"Listening" in line else None
@@ -188,6 +193,7 @@ class Stage:
 
 class Findings(list):
     """What a case found wrong: (kind, sentence). Kinds: lost, twice, unclear, broken."""
+    played = 1
 
     def add(self, kind, sentence):
         self.append((kind, sentence))

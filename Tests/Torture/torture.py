@@ -4,10 +4,10 @@ Afterwards nothing acknowledged is missing or there twice, what was said was cle
 import argparse, json, os, pathlib, queue, random, shutil, subprocess, sys, tempfile, threading, time, traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-import faults, images, kills
+import faults, images, kills, links
 from stage import ROOT, Stage
 
-SUITES = {"kills": kills, "images": images, "faults": faults}
+SUITES = {"kills": kills, "images": images, "faults": faults, "links": links}
 
 
 class Torture:
@@ -90,9 +90,10 @@ class Torture:
 
     def take(self, suite, identity, findings, seconds, detail):
         with self.lock:
-            self.counts[suite] += 1
+            played = getattr(findings, "played", 1)
+            self.counts[suite] += played
             row = self.rows.setdefault("/".join(identity.split("/")[:2]), {"cases": 0, "failed": 0, "slowest": 0.0})
-            row["cases"] += 1
+            row["cases"] += played
             row["slowest"] = max(row["slowest"], seconds)
             self.slowest = max(self.slowest, seconds)
             if seconds > 5:
@@ -124,7 +125,8 @@ class Torture:
         for name, row in self.rows.items():
             print(f"{name:28}{row['cases']:8}{row['failed']:8}{row['slowest'] * 1000:17.0f} ms")
         print(f"{time.monotonic() - self.begin:.0f} seconds, seed {self.options.seed}.")
-        print(json.dumps({**self.counts, **self.tally, "slowest_recovery_ms": round(self.slowest * 1000)}))
+        counts = {("cuts" if name == "links" else name): number for name, number in self.counts.items()}
+        print(json.dumps({**counts, **self.tally, "slowest_recovery_ms": round(self.slowest * 1000)}))
         return 1 if self.failures else 0
 
 
