@@ -90,7 +90,9 @@ public struct TenantHome: Sendable {
 
     /// What `use` chose; nil when nothing was.
     public func chosen() throws(Failure) -> String? {
-        guard let data = FileManager.default.contents(atPath: configurationPath) else { return nil }
+        guard FileManager.default.fileExists(atPath: configurationPath) else { return nil }
+        let data: Data
+        do { data = try Data(contentsOf: URL(fileURLWithPath: configurationPath)) } catch { throw .cannotRead(code: Self.code(error)) }
         guard let json = try? JSONParser.parse(Array(data), atMost: 64 * 1024), json.members != nil else { throw .badConfiguration }
         return json["tenant"]?.text
     }

@@ -40,7 +40,9 @@ struct Workplace {
             guard let passphrase = try Passphrase.read(from: descriptor) else { throw Passphrase.Failure.tooShort }
             return try store.unlock(passphrase: passphrase.copy())
         }
-        if let key = try? KeyHolder.key(of: try store.id) {
+        // A lock that cannot be read is not a store that is locked.
+        let id = try store.id
+        if let key = try? KeyHolder.key(of: id) {
             do { return try store.unlock(storeKey: key) } catch DeviceStoreError.wrongKey {}
         }
         guard Terminal.inputIsTerminal else { throw Failure.locked(tenant: tenant) }

@@ -48,7 +48,7 @@ enum Explanation {
         case .notAStore: ("\(error); restore the tenant's database from a backup", 78)
         case .newerVersion: ("\(error); run the version of Seamark that wrote it, or a newer one", 78)
         case .unknown: ("\(error); look at the lists", 66)
-        case .damaged: ("\(error); run seamark-server verify, then restore from a backup", 70)
+        case .damaged: ("\(error); run seamark-server verify, then restore from a backup", 74)
         case .busy: ("\(error); another process holds the database, try again", 75)
         case .full: ("\(error); make room on the disk, then try again", 73)
         case .failed: ("\(error); check the disk and who owns the data directory", 74)

@@ -26,11 +26,11 @@ class ServedSync(kills.ServedSync):
         return done
 
 
-PATHS = [kills.Capture(), kills.Import(), kills.Resolve(), kills.Sync(), ServedSync(), kills.Staff(), kills.Member(), kills.Tenant()]
+PATHS = [kills.Capture(), kills.Import(), kills.Resolve(), kills.Sync(), ServedSync(), kills.Migrate(), kills.Staff(), kills.Tenant()]
 
 
 def measure(stage, path, classes):
-    stage.fresh()
+    path.set(stage)
     shim = Shim(stage, classes)
     done = path.act(stage, shim)
     stage.stop()
@@ -43,7 +43,7 @@ def measure(stage, path, classes):
 
 def case(stage, path, error, number, ever):
     code, classes, statuses = ERRORS[error]
-    stage.fresh()
+    path.set(stage)
     findings = Findings()
     shim = Shim(stage, classes, fail=number, error=code, ever=ever)
     done = path.act(stage, shim)
@@ -53,12 +53,12 @@ def case(stage, path, error, number, ever):
     else:
         acknowledged = done.status == 0
         # SQLite tells a full disk from a broken one only where it writes a page: opening and waiting for the disk may be called either.
-        _, _, last = shim.read()
+        *_, last = shim.read()
         if error == "ENOSPC" and (last.startswith(("fsync", "fdatasync")) or last.endswith(("-shm", "-wal"))):
             statuses = statuses | {74}
         clear(findings, done, {0} | statuses, " ".join([path.name, error]))
     stage.end()
-    _, struck, last = shim.read()
+    _, struck, last, _ = shim.read()
     shim.close()
     seconds = path.check(stage, findings, acknowledged)
     return findings, seconds, f"{last}, {struck} calls failed"

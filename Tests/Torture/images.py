@@ -400,10 +400,9 @@ def case(stage, content, expectation, name):
 
 def fails(stage, torture, events, variant):
     """The variant must lose something that was acknowledged, in one of at most so many images."""
-    dice = random.Random(f"{torture.options.seed} {variant}")
-    names = [name for name, _, _ in images(stage, events, variant, torture.options.seed, 0) if name.endswith(("-nothing", "-first1", "-everything"))]
-    dice.shuffle(names)
-    names = names[:80]
+    # A laptop's commands end by copying their log, which NORMAL syncs too: it is the server that acknowledges before.
+    names = [name for name, _, _ in images(stage, events, variant, torture.options.seed, 0)
+             if name.endswith("-nothing") and (variant == "off" or name.startswith("headquarters"))]
     tried = 0
     for name, content, expectation in images(stage, events, variant, torture.options.seed, 0, set(names)):
         tried += 1
@@ -426,7 +425,7 @@ def cases(stage, torture):
         if not torture.only(name):
             continue
         names = [(one.partition("-")[2], one) for one, _, _ in images(stage, events, "full", torture.options.seed, most) if one.startswith(role + "-")]
-        wanted = {one for _, one in torture.choose(name, names, 14 if quick else None)}
+        wanted = {one for _, one in torture.choose(name, names, 8 if quick else None)}
         for one, content, expectation in images(stage, events, "full", torture.options.seed, most, wanted):
             yield f"{name}/{one.partition('-')[2]}", lambda stage, content=content, expectation=expectation, one=one: case(stage, content, expectation, one)
     for variant in ("normal", "off"):

@@ -1,5 +1,5 @@
 """Kill -9 at the Nth write, sync, cut, renaming or sending: of each path of client and server, for every N."""
-import json
+import json, pathlib, shutil, tarfile
 import stage as stages
 from stage import KEPT, WAITING, Findings, Shim, count, observations, settle
 
@@ -31,6 +31,10 @@ class Path:
     needs_server = False
     certain = KEPT + WAITING
     perhaps = ()
+
+    def set(self, stage):
+        """What is there before."""
+        stage.fresh()
 
     def act(self, stage, shim):
         """Returns how it ended."""
@@ -130,12 +134,48 @@ class Tenant(ServerVerb):
     words = ["tenant", "add", "northlink", "--name", "Northlink"]
 
 
-PATHS = [Capture(), Import(), Resolve(), Sync(), ServedSync(), Staff(), Member(), Tenant()]
+class Migrate(Path):
+    """A server's store of the first version is brought up to date by the first program that opens it. The laptops' stores still have
+    their first form. Their certificates have expired: what can be asked is what needs no sync."""
+    name = "migrate"
+    words = ["verify"]
+    ARCHIVE = pathlib.Path(__file__).parent / "stores-1.tar.xz"
+    HOLDS = {"members": 2, "devices": 2, "engagements": 1, "entries": 12, "quarantined": 0}
+
+    def set(self, stage):
+        stage.end()
+        shutil.rmtree(stage.case, ignore_errors=True)
+        with tarfile.open(self.ARCHIVE) as archive:
+            archive.extractall(stage.case, filter=lambda member, _: member)
+        stage.case.chmod(0o755)
+
+    def act(self, stage, shim):
+        return stage.verb(*self.words, shim=shim)
+
+    def check(self, stage, findings, acknowledged):
+        started = stage.start()
+        if not findings.must(started is not None, "broken", "the server does not start on a store whose migration was killed"):
+            return 0
+        verified = stage.verb("verify")
+        findings.must(verified.status == 0 and "everything holds: 12 entries" in verified.out, "lost", f"verify ended with {verified.status}: {verified.said} {verified.out}")
+        status = stage.verb("status", "--json")
+        tenant = json.loads(status.out)["tenants"][0] if status.status == 0 else {}
+        findings.must({key: tenant.get(key) for key in self.HOLDS} == self.HOLDS, "lost", f"status ended with {status.status}: {tenant} {status.said}")
+        again = stage.verb("member", "add", "cleo", "--role", "consultant")
+        findings.must(again.status == 0, "broken", f"the migrated store takes no member: {again.said}")
+        if acknowledged:
+            listed = stage.run("ann", "list", "observation", "--json", passphrase=True)
+            texts = [row.get("text") for row in json.loads(listed.out)] if listed.status == 0 else []
+            count(findings, "ann", texts, self.certain)
+        return started
+
+
+PATHS = [Capture(), Import(), Resolve(), Sync(), ServedSync(), Migrate(), Staff(), Member(), Tenant()]
 
 
 def measure(stage, path):
     """How many calls the path makes when nobody disturbs it."""
-    stage.fresh()
+    path.set(stage)
     shim = Shim(stage, CLASSES)
     done = path.act(stage, shim)
     stage.stop()
@@ -148,11 +188,11 @@ def measure(stage, path):
 
 def case(stage, path, number):
     """Returns what was found, the recovery's seconds, and which call was the last."""
-    stage.fresh()
+    path.set(stage)
     findings = Findings()
     shim = Shim(stage, CLASSES, kill=number)
     done = path.act(stage, shim)
-    total, _, last = shim.read()
+    total, _, last, _ = shim.read()
     shim.close()
     if path.name == "served-sync":
         clear(findings, done, {0, 69, 76}, "the sync whose server was killed")

@@ -41,7 +41,8 @@ struct shared {
     _Atomic long count;
     _Atomic int lock;
     _Atomic int struck;  // how many calls failed on our word
-    char last[512];
+    char last[512];      // the call that killed, or the first that failed
+    char final[512];     // the last that failed
 };
 
 static struct shared *shared;
@@ -139,6 +140,7 @@ static bool struck(char class, const char *call, const char *what) {
     }
     if (failAt && (number == failAt || (failEver && number > failAt))) {
         if (number == failAt) snprintf(shared->last, sizeof shared->last, "%s %s", call, what);
+        snprintf(shared->final, sizeof shared->final, "%s %s", call, what);
         atomic_fetch_add(&shared->struck, 1);
         errno = failWith;
         return true;

@@ -37,10 +37,11 @@ class Shim:
                 self.environment[f"TORTURE_{name}"] = str(int(value) if isinstance(value, bool) else value)
 
     def read(self):
-        """How many calls were counted, how many failed on our word, and which was the last one to be struck."""
+        """How many calls were counted, how many failed on our word, which one killed or failed first, and which failed last."""
         bytes_ = self.counter.read_bytes()
         count, struck = int.from_bytes(bytes_[:8], "little"), int.from_bytes(bytes_[12:16], "little")
-        return count, struck, bytes_[16:528].split(b"\0")[0].decode(errors="replace")
+        first, last = (bytes_[place:place + 512].split(b"\0")[0].decode(errors="replace") for place in (16, 528))
+        return count, struck, first, last
 
     def close(self):
         self.counter.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Breaks the shipped programs: killed at every write, power lost at every sync, calls that fail, links that are cut or silent or slow.
 Afterwards nothing acknowledged is missing or there twice, what was said was clear, and both programs come up by themselves."""
-import argparse, json, os, pathlib, queue, random, shutil, subprocess, sys, tempfile, threading, time, traceback
+import argparse, json, os, pathlib, queue, random, shutil, signal, subprocess, sys, tempfile, threading, time, traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import faults, images, kills, links
@@ -18,6 +18,7 @@ class Torture:
         self.rows = {}
         self.slowest = 0.0
         self.failures = []
+        self.stopping = False
         self.lock = threading.Lock()
         self.begin = time.monotonic()
         shared = pathlib.Path("/dev/shm")
@@ -38,6 +39,7 @@ class Torture:
         named = [case for case in cases if f"{name}/{case[0]}" in (self.options.only or [])]
         if named or not self.only(name):
             return named
+        most = self.options.most or most
         if most is not None and len(cases) > most:
             return random.Random(f"{self.options.seed} {name}").sample(cases, most)
         return cases
@@ -54,6 +56,7 @@ class Torture:
                 if self.only(name):
                     self.suite(name, suite, stages)
         finally:
+            self.stopping = True
             for stage in stages:
                 stage.end()
             first.lock()
@@ -63,8 +66,13 @@ class Torture:
     def each(self, threads):
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join()
+        try:
+            for thread in threads:
+                thread.join()
+        finally:
+            self.stopping = self.stopping or any(thread.is_alive() for thread in threads)
+            for thread in threads:
+                thread.join()
 
     def suite(self, name, suite, stages):
         """Plays the cases of a suite as they come, each on a stage that is free. The last stage is for measuring and recording."""
@@ -75,7 +83,7 @@ class Torture:
         def work(stage):
             while True:
                 with taking:
-                    case = next(cases, None)
+                    case = None if self.stopping else next(cases, None)
                 if case is None:
                     return stage.end()
                 identity, act = case
@@ -134,11 +142,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a sample, on the debug programs")
     parser.add_argument("--only", action="append", metavar="NAME", help="a suite, a path or one case, such as kills/sync/17; may be repeated")
+    parser.add_argument("--most", type=int, help="at most so many cases of each path, chosen by the seed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=max(1, min(4, os.cpu_count() or 1)))
     parser.add_argument("--programs", type=pathlib.Path, default=ROOT / ".build/release", help="where seamark and seamark-server lie")
     options = parser.parse_args()
     options.programs = options.programs.resolve()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(Torture(options).run())
 
 
