@@ -13,10 +13,13 @@ public struct SyncRun {
         public var entriesLeft: Int
         public var bytesSent: Int
         public var bytesReceived: Int
+        /// Bytes of attachments that are still to be sent and fetched.
+        public var attachmentBytesLeft: Int
     }
 
     public struct Report: Sendable {
         public let outcome: SyncSession.Outcome
+        public let attachments: AttachmentLane.Outcome
         public let bytesSent: Int
         public let bytesReceived: Int
         /// How far the server's clock is ahead of this device's: milliseconds.
@@ -39,21 +42,26 @@ public struct SyncRun {
     /// The version of the software, as the server is told.
     public static let software = "seamark 0.1"
 
-    private let device: Device
+    let device: Device
     private let identity: DeviceIdentity
     private let progress: (Progress) -> Void
-    private var line: (any SyncLine)?
-    private var session: SyncSession
-    private var welcome: Message.Welcome?
+    var line: (any SyncLine)?
+    var session: SyncSession
+    var welcome: Message.Welcome?
+    /// What to do about attachments, and the lane that does it once blocks are done.
+    let attachments: Attachments
+    var lane: AttachmentLane?
 
     /// Syncs once. Throws `Failure`, `DeviceStoreError` (`syncRunning` among them).
     ///
     /// - Parameter faults: stops the connection after so many blocks were sent; for demonstrations and tests of being cut.
-    public static func run(_ device: Device, cutAfterBlocks: Int? = nil, progress: @escaping (Progress) -> Void = { _ in }) throws -> Report {
+    public static func run(
+        _ device: Device, attachments: Attachments = Attachments(), cutAfterBlocks: Int? = nil, progress: @escaping (Progress) -> Void = { _ in }
+    ) throws -> Report {
         let lock = try device.store.takeSyncLock()
         defer { withExtendedLifetime(lock) {} }
         try device.store.refresh()
-        var run = SyncRun(device, try device.state.identity, schema: Catalogue.version, progress)
+        var run = SyncRun(device, try device.state.identity, schema: Catalogue.version, attachments, progress)
         run.blocksUntilCut = cutAfterBlocks
         do {
             let report = try run.toTheEnd()
@@ -72,7 +80,7 @@ public struct SyncRun {
     /// - Parameter schema: of the record types that the software knows.
     package static func begin(_ device: Device, over line: any SyncLine, schema: UInt32 = Catalogue.version) throws -> SyncRun {
         try device.store.refresh()
-        var run = SyncRun(device, try device.state.identity, schema: schema) { _ in }
+        var run = SyncRun(device, try device.state.identity, schema: schema, .init()) { _ in }
         run.line = line
         return run
     }
@@ -97,8 +105,14 @@ public struct SyncRun {
         while let message = try next() { actions += try received(message, knowledge) }
         var report = try perform(actions)
         while report == nil {
+            // What other commands captured meanwhile goes before the rest of an attachment.
+            if lane != nil { try device.store.refresh() }
             let actions = try advance()
-            if actions.isEmpty { break }
+            if actions.isEmpty {
+                guard session.isResting, try !goOnWithAttachments() else { break }
+                session.staysOpen = false
+                continue
+            }
             report = try perform(actions)
         }
         tell()
@@ -108,13 +122,17 @@ public struct SyncRun {
 
     private var blocksUntilCut: Int?
 
-    private init(_ device: Device, _ identity: DeviceIdentity, schema: UInt32, _ progress: @escaping (Progress) -> Void) {
+    private init(
+        _ device: Device, _ identity: DeviceIdentity, schema: UInt32, _ attachments: Attachments, _ progress: @escaping (Progress) -> Void
+    ) {
         self.device = device
         self.identity = identity
+        self.attachments = attachments
         self.progress = progress
         session = SyncSession(
             device: SyncSession.Device(id: identity.device, tenant: identity.tenant, software: Self.software, schema: schema),
             now: device.now())
+        session.staysOpen = !attachments.isNone
     }
 
     private mutating func toTheEnd() throws -> Report {
@@ -142,7 +160,11 @@ public struct SyncRun {
     // The copies of the replicas that these look at are gone when they return: a transaction would have to copy what they hold.
 
     private mutating func received(_ message: Message, _ knowledge: SyncSession.Knowledge) throws -> [SyncSession.Action] {
-        session.received(message, replicas: try replicas(), knowledge)
+        if case .attachment(let answer) = message, lane != nil {
+            try received(answer)
+            return []
+        }
+        return session.received(message, replicas: try replicas(), knowledge)
     }
 
     private mutating func advance() throws -> [SyncSession.Action] { session.advance(try replicas()) }
@@ -178,7 +200,8 @@ public struct SyncRun {
             case .push(let scope, let blocks): try push(blocks, of: scope)
             case .finish(let outcome):
                 return Report(
-                    outcome: outcome, bytesSent: line.bytesSent, bytesReceived: line.bytesReceived,
+                    outcome: outcome, attachments: lane?.outcome ?? AttachmentLane.Outcome(), bytesSent: line.bytesSent,
+                    bytesReceived: line.bytesReceived,
                     skew: (welcome?.time ?? device.now()) &- device.now(), role: welcome?.role ?? identity.role)
             case .fail(let problem): throw Failure(cause: .sync(problem), acknowledged: session.outcome.pushedChanges)
             }
@@ -237,8 +260,8 @@ public struct SyncRun {
         let left = session.remaining(replicas)
         progress(
             Progress(
-                changesLeft: left.changes, entriesLeft: left.entries, bytesSent: line.bytesSent,
-                bytesReceived: line.bytesReceived))
+                changesLeft: left.changes, entriesLeft: left.entries, bytesSent: line.bytesSent, bytesReceived: line.bytesReceived,
+                attachmentBytesLeft: lane.map { $0.remaining.up + $0.remaining.down } ?? 0))
     }
 
     /// Notes down how the conversation went.

@@ -40,6 +40,9 @@ struct Explanation {
             case let error as EngagementExchange.Failure: Explanation(error)
             case let error as InputFile.Failure: Explanation(error)
             case let error as TextEditor.Failure: Explanation(error)
+            case let error as AttachmentSource.Failure: Explanation(error)
+            case let error as Device.AttachmentFailure: Explanation(error)
+            case let error as AttachmentRefusal: Explanation(.serverRefused, "\(error.name) was not fetched: \(error.words).")
             case let error as ReportError: Explanation(.refused, Self.sentence("\(error)"))
             case let error as ProcessHardening.Refusal: Explanation(.ourFault, "\(error).")
             case is NoEntropy: Explanation(.damaged, "\(NoEntropy()).")
@@ -310,4 +313,41 @@ extension Explanation {
         case _: "The server named a problem (\(problem.code.rawValue))."
         }
     }
+}
+
+// MARK: - Attachments
+
+extension Explanation {
+    private init(_ error: AttachmentSource.Failure) {
+        self =
+            switch error {
+            case .missing(let path): Explanation(.notFound, "There is no file '\(path)'. Check its name.")
+            case .unreadable(let path, let code): Explanation(.notFound, "The file '\(path)' cannot be read (error \(code)). Check its permissions.")
+            case .notAPlainFile(let path): Explanation(.refused, "'\(path)' is not a plain file but a link, directory, pipe or device. Name the file itself.")
+            case .empty(let path): Explanation(.refused, "'\(path)' is empty: there is nothing to attach.")
+            case .tooLarge(let path, let bytes):
+                Explanation(.refused, "'\(path)' has \(bytesInWords(Int(clamping: bytes))); an attachment has at most 67.1 MB. Nothing of it was read. Attach a smaller version.")
+            case .changed(let path): Explanation(.refused, "'\(path)' changed while it was read. Nothing was stored; wait until nobody writes to it, and attach it again.")
+            }
+    }
+
+    private init(_ error: Device.AttachmentFailure) {
+        self =
+            switch error {
+            case .holdsNoEvidence(let type, let holders):
+                Explanation(.refused, "\(withArticle(type).capitalizedFirst) holds no evidence. Attach to one of these: \(holders.joined(separator: ", ")); or leave --to out.")
+            case .hasBytes(let name): Explanation(.refused, "\(name) has its bytes already, and these never change. Attach the file as evidence of its own.")
+            case .noBytes(let name): Explanation(.notFound, "\(name) is a row without bytes. Give it some with 'seamark attach add FILE --to \(name)'.")
+            case .notHere(let name): Explanation(.notFound, "The bytes of \(name) are not on this device, and could not be fetched. Run 'seamark attach get' again when there is a connection.")
+            case .damaged(let name): Explanation(.damaged, "The bytes of \(name) on this device are damaged. Nothing was written; check the disk.")
+            case .target(.exists(let path)): Explanation(.cannotWrite, "'\(path)' exists already. Choose another name.")
+            case .target(.unwritable(let path, let code)):
+                Explanation(.cannotWrite, "'\(path)' cannot be written (error \(code)). Check the directory, its permissions and the free space.")
+            case .noShelf: Explanation(.ourFault, "This store keeps no attachments.")
+            }
+    }
+}
+
+extension String {
+    fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

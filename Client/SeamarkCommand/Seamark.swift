@@ -16,6 +16,7 @@ struct Seamark: ParsableCommand {
         groupedSubcommands: [
             CommandGroup(name: "This device", subcommands: [Enrol.self, Unlock.self, Lock.self, Use.self, Status.self]),
             CommandGroup(name: "Capturing", subcommands: CapturedTypes.commands),
+            CommandGroup(name: "Attachments", subcommands: [Attach.self]),
             CommandGroup(name: "Reading", subcommands: [List.self, Show.self, Log.self, Report.self, Export.self]),
             CommandGroup(name: "With others", subcommands: [Sync.self, Conflicts.self, Resolve.self, Redact.self, Import.self, Verify.self]),
         ])

@@ -34,6 +34,9 @@ struct Status: ParsableCommand {
             guard let finder = RecordFinder(state, scope: id) else { continue }
             Terminal.line("  \(counted(finder.all.count { !$0.isDeleted }, "record")), log read to \(replica.cursor.position)\(replica.mark.position > replica.cursor.position ? " of at least \(replica.mark.position)" : "")")
             unsent(replica, isHeld: scope.isWithdrawn || state.settings[.isRevoked] == .bool(true))
+            if let waiting = try? place.device.attachmentsWaiting(in: id), waiting.count > 0 {
+                Terminal.line(.init("  \(counted(waiting.count, "attachment")) (\(bytesInWords(waiting.bytes))) not yet with the server.", .yellow))
+            }
             for (change, refusal) in quarantined(replica) {
                 let names = RecordNames.of(change, finder)
                 Terminal.line(.init("  In quarantine: ", .yellow), "\(names): \(RefusalWords.words(refusal)).")
@@ -95,6 +98,8 @@ struct Status: ParsableCommand {
                 JSONMember("highestReceipt", .integer(Int64(clamping: replica.mark.position))), JSONMember("digest", .string(replica.confirmed.digest.description)),
                 JSONMember("unsent", .integer(Int64(replica.unsentCount))),
                 JSONMember("oldestUnsentSeconds", oldest.map { .integer(max(0, now - $0) / 1000) } ?? .null),
+                JSONMember("attachmentsWaiting", .integer(Int64((try? place.device.attachmentsWaiting(in: id).count) ?? 0))),
+                JSONMember("attachmentBytesWaiting", .integer(Int64((try? place.device.attachmentsWaiting(in: id).bytes) ?? 0))),
                 JSONMember("quarantined", .array(quarantined(replica).map { change, refusal in
                     .object([
                         JSONMember("change", .string(change.id.description)), JSONMember("refusal", .integer(Int64(refusal.rawValue))),

@@ -14,6 +14,7 @@ struct Sync: ParsableCommand {
             """)
 
     @Option(help: .hidden) var cutAfterBlocks: Int?
+    @Flag(name: .customLong("no-attachments"), help: "Leave the bytes of attachments for a later sync.") var leavesAttachments = false
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
 
@@ -22,7 +23,9 @@ struct Sync: ParsableCommand {
         let before = try conflictIDs(place)
         let known = try changesOfOthers(place)
         let heldBefore = QuarantineWatch(try place.device.state)
-        let report = try SyncRun.run(place.device, cutAfterBlocks: cutAfterBlocks) { progress in
+        var bar = ProgressBar("Attachments")
+        let report = try SyncRun.run(place.device, attachments: leavesAttachments ? .none : .init(), cutAfterBlocks: cutAfterBlocks) { progress in
+            if progress.attachmentBytesLeft > 0 { return Terminal.progress(bar.line(left: progress.attachmentBytesLeft)) }
             Terminal.progress(
                 "Syncing: \(counted(progress.changesLeft, "change")) to send, \(counted(progress.entriesLeft, "entry", "entries")) to fetch, "
                     + "\(bytesInWords(progress.bytesSent)) sent, \(bytesInWords(progress.bytesReceived)) received")
@@ -60,8 +63,17 @@ struct Sync: ParsableCommand {
         var parts: [String] = []
         if outcome.pushedChanges > 0 { parts.append("Sent \(counted(outcome.pushedChanges, "change"))") }
         if fetched > 0 { parts.append("\(parts.isEmpty ? "Fetched" : "fetched") \(counted(fetched, "change"))") }
+        let handedIn = report.attachments.handedIn
+        if !handedIn.isEmpty {
+            let size = handedIn.reduce(0) { $0 + $1.attachment.size }
+            parts.append("\(parts.isEmpty ? "Handed in" : "handed in") \(counted(handedIn.count, "attachment")) of \(bytesInWords(size))")
+        }
         let traffic = "\(bytesInWords(report.bytesSent)) sent, \(bytesInWords(report.bytesReceived)) received"
         Terminal.line(.init(parts.isEmpty ? "Nothing new on either side." : parts.joined(separator: ", ") + ".", .green), .init("  (\(traffic))", .dim))
+        for refusal in report.attachments.refused {
+            let words = AttachmentRefusal(code: refusal.code, name: "").words
+            Terminal.line(.init("An attachment of \(bytesInWords(refusal.item.attachment.size)) stays here: \(words).", .yellow))
+        }
         if outcome.revoked { Terminal.line(.init("This device was revoked. What it captured was handed in; ask headquarters.", .red)) }
         if outcome.quarantined > 0 {
             Terminal.line(.init("\(counted(outcome.quarantined, "change")) went into quarantine; 'seamark status' says why. Nothing is lost.", .yellow))
@@ -94,6 +106,13 @@ struct Sync: ParsableCommand {
             JSONMember("fetchedEntries", .integer(Int64(outcome.pulledEntries))), JSONMember("fetchedChanges", .integer(Int64(fetched))),
             JSONMember("quarantined", .integer(Int64(outcome.quarantined))), JSONMember("released", .array(released.map { .string($0.change.id.description) })), JSONMember("held", ids(outcome.held)),
             JSONMember("renumbered", ids(outcome.renumbered)), JSONMember("rebuilt", ids(outcome.rebuilt)), JSONMember("revoked", .bool(outcome.revoked)),
+            JSONMember("attachmentsHandedIn", .integer(Int64(report.attachments.handedIn.count))),
+            JSONMember("attachmentBytesSent", .integer(Int64(report.attachments.bytesSent))),
+            JSONMember("attachmentsRefused", .array(report.attachments.refused.map { refusal in
+                .object([
+                    JSONMember("record", .string(refusal.item.record.description)), JSONMember("code", .integer(Int64(refusal.code.rawValue))),
+                ])
+            })),
             JSONMember("newConflicts", .integer(Int64(newConflicts))), JSONMember("conflicts", .integer(Int64(conflicts))),
             JSONMember("unsent", .integer(Int64(unsent))), JSONMember("bytesSent", .integer(Int64(report.bytesSent))),
             JSONMember("bytesReceived", .integer(Int64(report.bytesReceived))), JSONMember("skewMilliseconds", .integer(report.skew)),

@@ -92,6 +92,7 @@ extension Message {
                 $0.authority = Data(it.authority)
                 $0.serverKey = it.serverKey.wire
             }
+        case .attachment(let it): it.write(to: &frame)
         }
         do {
             return try frame.serializedBytes()
@@ -163,6 +164,11 @@ extension Message {
                     memberName: try Field.text(it.memberName, atMost: 480), device: try Field.id(it.device), role: it.role,
                     letters: try Field.text(it.letters, atMost: 8), certificate: [UInt8](it.certificate),
                     authority: [UInt8](it.authority), serverKey: try ServerKey(it.serverKey)))
+        case .attachmentOffer(let it): self = .attachment(try AttachmentMessage(it))
+        case .attachmentHeld(let it): self = .attachment(try AttachmentMessage(it))
+        case .attachmentChunk(let it): self = .attachment(try AttachmentMessage(it))
+        case .attachmentWanted(let it): self = .attachment(try AttachmentMessage(it))
+        case .attachmentRefused(let it): self = .attachment(try AttachmentMessage(it))
         }
     }
 }

@@ -14,6 +14,7 @@ public enum Message: Equatable, Sendable {
     case door(Door)
     case enrol(Enrol)
     case enrolled(Enrolled)
+    case attachment(AttachmentMessage)
 
     /// The versions of the protocol that this software speaks.
     public static let version: UInt32 = 1

@@ -25,6 +25,14 @@ public struct Problem: Error, Hashable, Sendable {
         public static let unknownScope = Code(rawValue: 4006)
         public static let unknownCursor = Code(rawValue: 4007)
         public static let outdatedSchema = Code(rawValue: 4008)
+        public static let noSuchAttachment = Code(rawValue: 4040)
+        public static let attachmentNotHere = Code(rawValue: 4041)
+        public static let attachmentTooLarge = Code(rawValue: 4042)
+        public static let attachmentOverQuota = Code(rawValue: 4043)
+        public static let chunkOutOfOrder = Code(rawValue: 4044)
+        public static let attachmentMismatch = Code(rawValue: 4045)
+        public static let chunkOfWrongLength = Code(rawValue: 4046)
+        public static let noRoomForAttachment = Code(rawValue: 4047)
     }
 
     public let code: Code

@@ -12,6 +12,8 @@ public struct ServerSession: Sendable {
         case note(Message.Status)
         case push(Message.Push)
         case pull(Message.Pull)
+        /// An offer, a chunk or a wish; its answer is given with `attached`.
+        case attachment(AttachmentMessage)
         /// Close with close_notify; with a problem, send that first.
         case close(Problem?)
     }
@@ -75,8 +77,11 @@ public struct ServerSession: Sendable {
             case .pull(let pull):
                 waiting += 1
                 return [.pull(pull)]
+            case .attachment(.offer(let offer)): return attachment(.offer(offer))
+            case .attachment(.chunk(let chunk)): return attachment(.chunk(chunk))
+            case .attachment(.wanted(let wanted)): return attachment(.wanted(wanted))
             case .problem: return end(nil)
-            case .welcome, .receipt, .pushRefused, .entries, .door, .enrol, .enrolled:
+            case .welcome, .receipt, .pushRefused, .entries, .door, .enrol, .enrolled, .attachment(.held), .attachment(.refused):
                 return end(Problem(.unexpected, "a frame that only a server sends, or that belongs to enrolment"))
             }
         }
@@ -103,6 +108,18 @@ public struct ServerSession: Sendable {
         case .entries(let entries): return [.send(.entries(entries))]
         case .refused(let problem): return [.send(.problem(problem))]
         }
+    }
+
+    private mutating func attachment(_ message: AttachmentMessage) -> [Action] {
+        waiting += 1
+        return [.attachment(message)]
+    }
+
+    /// What became of an offer, a chunk or a wish.
+    public mutating func attached(_ answer: AttachmentMessage) -> [Action] {
+        guard state == .open else { return [] }
+        waiting -= 1
+        return [.send(.attachment(answer))]
     }
 
     /// The server itself could not do what was asked; nothing of it was stored.

@@ -111,6 +111,11 @@ public struct SyncSession: Sendable {
     private var order: [Identifier] = []
     private var isStatusSent = false
     public private(set) var outcome = Outcome()
+    /// Set while something else goes on over the connection (attachments): then the session does not finish, and takes up what is
+    /// captured meanwhile.
+    public var staysOpen = false
+    /// All is said for now; only `staysOpen` keeps the session from finishing.
+    public private(set) var isResting = false
 
     /// `now`: the device's clock, milliseconds since 1970; it is told to the server, and decides nothing.
     public init(device: Device, now: Int64) {
@@ -138,7 +143,7 @@ public struct SyncSession: Sendable {
             switch message {
             case .welcome(let welcome): return greeted(by: welcome, replicas, knowledge)
             case .problem(let problem): return fail(.server(problem))
-            case .status, .push, .receipt, .pushRefused, .pull, .entries, .door, .enrol, .enrolled:
+            case .status, .push, .receipt, .pushRefused, .pull, .entries, .door, .enrol, .enrolled, .attachment:
                 return fail(.unexpected("the server did not greet first"))
             }
         case .running:
@@ -147,7 +152,7 @@ public struct SyncSession: Sendable {
             case .pushRefused(let refusal): return refused(refusal, replicas)
             case .entries(let entries): return learnt(entries, replicas, knowledge)
             case .problem(let problem): return troubled(by: problem, replicas)
-            case .welcome, .status, .push, .pull, .door, .enrol, .enrolled:
+            case .welcome, .status, .push, .pull, .door, .enrol, .enrolled, .attachment:
                 return fail(.unexpected("the server said something that does not belong here"))
             }
         }
@@ -321,6 +326,7 @@ public struct SyncSession: Sendable {
     /// Says what to do next, given the replicas as they are now; empty when it is the server's turn.
     public mutating func advance(_ replicas: [Identifier: Replica]) -> [Action] {
         guard case .running = state, let welcome else { return [] }
+        isResting = false
         for id in order {
             guard let scope = work[id], scope.status.staffed || replicas[id] != nil else { continue }
             let actions = compare(scope, replicas[id], welcome)
@@ -339,6 +345,10 @@ public struct SyncSession: Sendable {
         if let pull = pulling(replicas) { return pull }
         let isIdle = work.values.allSatisfy { $0.inFlight.isEmpty && !$0.isPulling }
         guard isIdle else { return [] }
+        guard !staysOpen else {
+            isResting = true
+            return []
+        }
         state = .done
         return [.finish(outcome)]
     }

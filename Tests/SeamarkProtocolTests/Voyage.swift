@@ -102,7 +102,7 @@ struct Voyage {
                     Message.Entries(scope: pull.scope, after: UInt64(after), entries: entries, place: server.place, digest: server.state.digest))
             ]
         case .status: return []
-        case .problem, .welcome, .receipt, .pushRefused, .entries, .door, .enrol, .enrolled:
+        case .problem, .welcome, .receipt, .pushRefused, .entries, .door, .enrol, .enrolled, .attachment:
             Issue.record("no device says this")
             return []
         }
@@ -200,6 +200,7 @@ struct Voyage {
         case .door: "door"
         case .enrol: "enrol"
         case .enrolled: "enrolled"
+        case .attachment: "attachment"
         }
     }
 }

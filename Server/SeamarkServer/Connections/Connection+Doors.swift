@@ -61,6 +61,10 @@ extension Connection {
                 request(.pull, bytes: 0) { connection, number in
                     connection.work({ try device.pull(pull) }) { $0.answered(number, $1) { session, value in session.pulled(value) } }
                 }
+            case .attachment(let message):
+                var bytes = 0
+                if case .chunk(let chunk) = message { bytes = chunk.bytes.count }
+                request(.attachment, bytes: bytes) { connection, number in connection.attach(message, for: device, number) }
             case .close(let problem): refuse(problem)
             }
         }

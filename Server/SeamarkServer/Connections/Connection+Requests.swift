@@ -18,7 +18,7 @@ extension Connection {
             guard index == 0 || (requests[index].kind == .push && requests[..<index].allSatisfy { $0.kind == .push }) else { return }
             // Entries are read when there is room for them, not when they are asked for.
             if requests[index].kind == .push, index >= services.limits.openedBlocks { return }
-            if requests[index].kind == .pull, unsentBytes >= services.limits.unsentBytes { return }
+            if requests[index].kind == .pull || requests[index].kind == .attachment, unsentBytes >= services.limits.unsentBytes { return }
             let begin = requests[index].begin
             requests[index].begin = nil
             begin?()

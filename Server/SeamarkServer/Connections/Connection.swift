@@ -28,7 +28,7 @@ final class Connection: ChannelInboundHandler {
 
     /// A request whose answer is due, in the order of the requests.
     struct Request {
-        enum Kind { case welcome, push, pull, enrol }
+        enum Kind { case welcome, push, pull, enrol, attachment }
         let number: UInt64
         let kind: Kind
         let bytes: Int
@@ -49,6 +49,9 @@ final class Connection: ChannelInboundHandler {
     var unansweredBytes = 0
     /// Blocks that workers look at, in the order in which they came.
     var opening: [(number: UInt64, opened: Result<DeviceSession.Opened, any Error>?)] = []
+
+    /// What is being handed in beside the blocks.
+    var reception = AttachmentReception()
 
     /// Frames that the conversation has not taken yet, from `sentFrom` on.
     var outbound: [UInt8] = []

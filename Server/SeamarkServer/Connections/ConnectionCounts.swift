@@ -21,6 +21,11 @@ public struct ConnectionCounts: Hashable, Sendable {
     public var pushes = 0
     /// Transactions that held pushes: fewer than pushes when several waited together.
     public var pushTransactions = 0
+    /// Attachments that a device heard are held whole, and requests about attachments that were refused.
+    public var attachments = 0
+    public var refusedAttachments = 0
+    /// Uploads that did not match their hash: dropped, to be sent again.
+    public var mismatchedAttachments = 0
     /// Failures of the server itself.
     public var faults = 0
 

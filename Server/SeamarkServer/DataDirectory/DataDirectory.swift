@@ -9,6 +9,7 @@
 ///   tenants/NAME/             0700  one folder a tenant: move it, and the tenant has moved
 ///     tenant.json             its id and its label
 ///     data/tenant.sqlite      its database (and SQLite's companions)
+///     data/attachments/       0700  the bytes of its attachments, sealed, under keyed hashes
 ///     keys/                   0700  apart from the database, so that a copy of one is useless without the other
 ///       authority.key, .pem   the tenant authority: signs this tenant's devices and server keys
 ///       signing.key           the server's Ed25519 key for this tenant
@@ -52,6 +53,7 @@ struct TenantFolder: Hashable, Sendable {
     var facts: String { path + "/tenant.json" }
     var data: String { path + "/data" }
     var database: String { data + "/tenant.sqlite" }
+    var attachments: String { data + "/attachments" }
     var keys: String { path + "/keys" }
     var authorityKey: String { keys + "/authority.key" }
     var authorityCertificate: String { keys + "/authority.pem" }

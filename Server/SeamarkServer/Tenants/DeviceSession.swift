@@ -9,7 +9,7 @@ internal import SeamarkStore
 /// not be any more.
 package final class DeviceSession: Sendable {
     package let name: DeviceName
-    private let tenant: TenantDesk
+    let tenant: TenantDesk
 
     package init(_ name: DeviceName, of tenant: TenantDesk) {
         self.name = name
@@ -53,7 +53,7 @@ package final class DeviceSession: Sendable {
     }
 
     /// What the snapshot says of the device and its member.
-    private struct Standing {
+    struct Standing {
         let isRevoked: Bool
         let role: Role?
 

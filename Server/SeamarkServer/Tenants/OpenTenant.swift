@@ -21,16 +21,20 @@ final class OpenTenant: Sendable {
     var clock: WallClock { desk.clock }
 
     /// Opens the store in a tenant's folder. Refuses keys that others may read.
-    init(opening folder: TenantFolder, clock: WallClock, register: ConnectionRegister? = nil) throws {
+    init(opening folder: TenantFolder, clock: WallClock, register: ConnectionRegister? = nil, limits: AttachmentLimits = AttachmentLimits()) throws {
         let keys = try TenantKeys(opening: folder)
         let store = try TenantStore.open(at: folder.database, tools: .standard(dataKey: keys.dataKey))
         self.keys = keys
         trust = try TrustedAuthority(certificates: [keys.authority.certificate.der])
         let contacts = contacts
-        desk = TenantDesk(
+        var desk = TenantDesk(
             store: store, clock: clock, primitives: SystemPrimitives(), signer: keys.signingKey,
             endorse: { keys.authority.key.sign($0) }, committed: { register?.count { $0.pushTransactions += 1 } },
             noteContact: { contact, device in contacts.all.withLock { $0[device] = contact } })
+        desk.attachments = AttachmentDesk(
+            vault: try AttachmentVault(at: folder.attachments, dataKey: keys.dataKey), store: store, limits: limits, signer: keys.signingKey,
+            clock: clock)
+        self.desk = desk
     }
 
     // MARK: Contacts

@@ -10,6 +10,8 @@ package struct TenantDesk: Sendable {
     package let writer: TenantWriter
     package let clock: WallClock
     let primitives: any Primitives
+    /// The bytes of attachments; nil where a simulation keeps none.
+    var attachments: AttachmentDesk?
     /// Signs receipts and headquarters' blocks.
     let signer: any Signer
     /// The tenant authority's signature.

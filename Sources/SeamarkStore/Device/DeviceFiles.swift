@@ -8,6 +8,8 @@ struct DeviceFiles {
     var rows: String { directory + "/rows.sqlite" }
     var lock: String { directory + "/lock" }
     var syncLock: String { directory + "/sync.lock" }
+    /// The bytes of attachments, each in a file of its own.
+    var attachments: String { directory + "/attachments" }
 
     /// All that a store leaves behind; the lock first, because without it the rest is noise.
     private var all: [String] { [lock, rows + "-wal", rows, rows + "-shm", rows + "-journal", lock + ".new", syncLock] }
@@ -37,6 +39,7 @@ struct DeviceFiles {
     func tighten() {
         chmod(directory, 0o700)
         for path in all { chmod(path, 0o600) }
+        chmod(attachments, 0o700)
     }
 
     func readLock() throws(DeviceStoreError) -> [UInt8] {
@@ -109,8 +112,14 @@ struct DeviceFiles {
             throw Self.error(errno)
         }
         for path in all where unlink(path) != 0 && errno != ENOENT { throw Self.error(errno) }
+        try destroyAttachments()
         if rmdir(directory) != 0, errno != ENOENT { throw Self.error(errno) }
         try Self.sync(directory: parent)
+    }
+
+    private func destroyAttachments() throws(DeviceStoreError) {
+        for path in AttachmentFolder.paths(in: attachments) where unlink(path) != 0 && errno != ENOENT { throw Self.error(errno) }
+        if rmdir(attachments) != 0, errno != ENOENT { throw Self.error(errno) }
     }
 
     static func error(_ code: Int32) -> DeviceStoreError {

@@ -95,6 +95,8 @@ final class DeviceView {
         }
     }
 
+    func key(of scope: Identifier) -> SealingKey? { scopes[scope]?.key }
+
     /// A block that the store holds, as it was sealed or learnt.
     func block(_ hash: Hash256, of scope: Identifier, _ rows: any RowAccess) throws -> Block? {
         if let block = unlearnt[hash] { return block }

@@ -20,10 +20,12 @@ public final class OpenDeviceStore: @unchecked Sendable {
     /// Set when what is in memory may not be what is on disk.
     private var fault: DeviceStoreError?
     private var owesErasure = false
+    /// Where the bytes of attachments lie; nil for a store in memory.
+    let attachmentFolder: String?
 
     /// Reads everything. `limit`: only rows before this number; then nothing can be written.
     init(
-        id: Identifier, storeKey: SecretBytes, shelf: any RowShelf, limit: Int64 = .max,
+        id: Identifier, storeKey: SecretBytes, shelf: any RowShelf, limit: Int64 = .max, attachmentFolder: String? = nil,
         syncLock: @escaping @Sendable () throws(DeviceStoreError) -> SyncLock
     ) throws(DeviceStoreError) {
         self.id = id
@@ -31,6 +33,7 @@ public final class OpenDeviceStore: @unchecked Sendable {
         self.shelf = shelf
         self.limit = limit
         self.syncLock = syncLock
+        self.attachmentFolder = attachmentFolder
         do {
             view = DeviceView(sealer: RowSealer(store: id, key: try SealingKey(dataKey: storeKey)))
             try load()
@@ -129,6 +132,13 @@ public final class OpenDeviceStore: @unchecked Sendable {
     public func forEachEvent(_ body: (Int64, DeviceEvent) throws -> Void) throws {
         let view = DeviceView(sealer: self.sealer)
         do { try shelf.read { try view.read($0, before: limit, body) } } catch { throw DeviceStoreError.of(error) ?? error }
+    }
+
+    /// The key under which everything of a scope is sealed; nil where the device does not hold the scope.
+    func sealingKey(of scope: Identifier) -> SealingKey? {
+        lock.lock()
+        defer { lock.unlock() }
+        return view.key(of: scope)
     }
 
     private var sealer: RowSealer {

@@ -17,6 +17,7 @@ enum Query: Int, CaseIterable {
     case lastAudit, addAudit, audit
     case anyBarred, barred, bar, noteArrival, barredCounts, sensitiveEntries, blankEntry, sensitiveInQuarantine, blankInQuarantine
     case removeBarredValues, withdrawnPersons, addWithdrawnPerson
+    case attachment, attachments, attachmentsOfScope, attachmentTotals, addAttachment
 
     var sql: String {
         switch self {
@@ -131,6 +132,12 @@ enum Query: Int, CaseIterable {
         case .lastAudit: "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1"
         case .addAudit: "INSERT INTO audit (number, time, act, detail, hash) VALUES (?, ?, ?, ?, ?)"
         case .audit: "SELECT number, time, act, detail, hash FROM audit ORDER BY number"
+        case .attachment: "SELECT size, received FROM attachment WHERE scope = ? AND hash = ?"
+        case .attachments:
+            "SELECT s.id, a.hash, a.size, a.received FROM attachment a JOIN scope s ON s.key = a.scope ORDER BY s.id, a.hash"
+        case .attachmentsOfScope: "SELECT count(*), ifnull(sum(size), 0) FROM attachment WHERE scope = ?"
+        case .attachmentTotals: "SELECT count(*), ifnull(sum(size), 0) FROM attachment"
+        case .addAttachment: "INSERT INTO attachment (scope, hash, size, received) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
         }
     }
 

@@ -9,6 +9,7 @@ enum TenantSchema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { database in try database.execute(sql: version1) }
         migrator.registerMigration("redaction") { database in try database.execute(sql: redaction) }
+        migrator.registerMigration("attachments") { database in try database.execute(sql: attachments) }
         return migrator
     }
 
@@ -68,5 +69,12 @@ enum TenantSchema {
             redeemed INTEGER, device BLOB) STRICT, WITHOUT ROWID;
         CREATE TABLE audit (
             number INTEGER PRIMARY KEY, time INTEGER NOT NULL, act TEXT NOT NULL, detail TEXT NOT NULL, hash BLOB NOT NULL) STRICT;
+        """
+
+    // Which scopes hold which attachments whole; their bytes lie in files beside the database (`AttachmentVault`).
+    private static let attachments = """
+        CREATE TABLE attachment (
+            scope INTEGER NOT NULL REFERENCES scope, hash BLOB NOT NULL, size INTEGER NOT NULL, received INTEGER NOT NULL,
+            PRIMARY KEY (scope, hash)) STRICT, WITHOUT ROWID;
         """
 }

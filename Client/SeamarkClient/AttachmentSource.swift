@@ -1,0 +1,94 @@
+import Glibc
+import SeamarkCrypto
+public import SeamarkJournal
+
+/// A file that a person attaches, read in chunks: a plain file and nothing else, within bounds, and noticed when it changes meanwhile.
+public final class AttachmentSource {
+    public enum Failure: Error, Hashable, Sendable {
+        case missing(String)
+        case unreadable(String, code: Int32)
+        /// A link, directory, device, pipe or socket.
+        case notAPlainFile(String)
+        case empty(String)
+        case tooLarge(String, bytes: Int64)
+        /// It is not what it was when reading began.
+        case changed(String)
+    }
+
+    public let path: String
+    public let size: Int
+    private let descriptor: Int32
+    private let before: stat
+
+    /// Never waits for a pipe and follows no link.
+    public init(_ path: String) throws(Failure) {
+        self.path = path
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            throw switch errno {
+            case ENOENT, ENOTDIR: .missing(path)
+            case ELOOP, ENXIO: .notAPlainFile(path)
+            case let code: .unreadable(path, code: code)
+            }
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw .unreadable(path, code: code)
+        }
+        before = status
+        size = Int(clamping: Int64(status.st_size))
+        let failure: Failure? =
+            status.st_mode & S_IFMT != S_IFREG ? .notAPlainFile(path)
+            : status.st_size < 1 ? .empty(path) : status.st_size > Attachment.largest ? .tooLarge(path, bytes: Int64(status.st_size)) : nil
+        if let failure {
+            close(descriptor)
+            throw failure
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Reads it through once: what the file is.
+    public func attachment() throws(Failure) -> Attachment {
+        let digest = RunningDigest()
+        try rewind()
+        var left = size
+        while left > 0 {
+            let bytes = try read(min(Attachment.chunk, left))
+            digest.take(bytes)
+            left -= bytes.count
+        }
+        try requireUnchanged()
+        guard let attachment = Attachment(hash: digest.finish(), size: Int64(size)) else { throw .changed(path) }
+        return attachment
+    }
+
+    public func rewind() throws(Failure) {
+        guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw .unreadable(path, code: errno) }
+    }
+
+    /// The next so many bytes; a file that ends before has changed.
+    public func read(_ count: Int) throws(Failure) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        while filled < count {
+            let read = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + filled, count - filled) }
+            if read < 0, errno == EINTR { continue }
+            guard read >= 0 else { throw .unreadable(path, code: errno) }
+            guard read > 0 else { throw .changed(path) }
+            filled += read
+        }
+        return bytes
+    }
+
+    /// Throws unless the file is as long and as old as it was when it was opened.
+    public func requireUnchanged() throws(Failure) {
+        var now = stat()
+        guard fstat(descriptor, &now) == 0 else { throw .unreadable(path, code: errno) }
+        guard now.st_size == before.st_size, now.st_mtim.tv_sec == before.st_mtim.tv_sec, now.st_mtim.tv_nsec == before.st_mtim.tv_nsec else {
+            throw .changed(path)
+        }
+    }
+}

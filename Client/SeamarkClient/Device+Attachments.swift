@@ -1,0 +1,206 @@
+import Glibc
+import SeamarkCrypto
+public import SeamarkJournal
+public import SeamarkModel
+import SeamarkProtocol
+import SeamarkStore
+
+/// A row of evidence with bytes, and where these are.
+public struct AttachmentStanding: Sendable {
+    public let scope: Identifier
+    public let record: RecordView
+    public let attachment: Attachment
+    /// The whole of it is on this device.
+    public let isHere: Bool
+    /// The server's word that it holds it, in the epoch that this device knows.
+    public let receipt: AttachmentReceipt?
+    /// This device holds it, and the server is not known to.
+    public var isWaiting: Bool { isHere && receipt == nil }
+}
+
+extension Device {
+    public enum AttachmentFailure: Error, Hashable, Sendable {
+        /// The record holds no evidence; the types that do.
+        case holdsNoEvidence(type: String, holders: [String])
+        /// A row of evidence that has its bytes already.
+        case hasBytes(String)
+        /// A row of evidence without bytes.
+        case noBytes(String)
+        /// The bytes are not on this device.
+        case notHere(String)
+        case damaged(String)
+        case target(AttachmentTarget)
+        /// A store in memory keeps no attachments.
+        case noShelf
+    }
+
+    /// Why the file that an attachment is written to could not be.
+    public enum AttachmentTarget: Hashable, Sendable {
+        case exists(String)
+        case unwritable(String, code: Int32)
+    }
+
+    /// The types whose records name evidence.
+    private static var holders: [RecordType] { Catalogue.types.filter { $0.field(key: "evidence") != nil } }
+
+    func shelf() throws -> AttachmentShelf {
+        guard let shelf = try store.attachments() else { throw AttachmentFailure.noShelf }
+        return shelf
+    }
+
+    // MARK: - Adding
+
+    /// Attaches a file: its bytes are sealed on this device first, then one change makes the row and joins it to `target`.
+    ///
+    /// - Parameters:
+    ///   - target: what the evidence belongs to: a record that holds evidence, or a row of evidence that has no bytes yet; nil for a row alone.
+    ///   - words: further fields of the row, such as `title` and `kind`.
+    public func attach(
+        _ source: AttachmentSource, in scope: Identifier, to target: String?, _ words: [Assignment]
+    ) throws -> (result: RecordCapture.Result, attachment: Attachment) {
+        let shelf = try shelf()
+        let attachment = try source.attachment()
+        let name = AttachmentName(path: source.path)
+        let given = Set(words.map(\.key))
+        let bytes = [
+            Assignment(key: "sha256", text: attachment.hash.description), Assignment(key: "size", text: String(attachment.size)),
+            Assignment(key: "mediaType", text: name.mediaType),
+        ]
+        let row = [Assignment(key: "kind", text: name.kind), Assignment(key: "title", text: name.title)].filter { !given.contains($0.key) } + words + bytes
+        // Judged before a byte is copied; and once more in the transaction that stores it.
+        _ = try judgeAttachment(in: scope, to: target, row: row, bytes: words + bytes)
+        let wasHere = shelf.has(attachment, in: scope)
+        if !wasHere {
+            try source.rewind()
+            guard try shelf.add(attachment, to: scope, from: { try source.read($0) }) else { throw AttachmentSource.Failure.changed(source.path) }
+        }
+        do {
+            try source.requireUnchanged()
+            var result: RecordCapture.Result?
+            try capture(in: scope) { state, _ in
+                let (made, edits) = try self.edits(state, scope, target, row: row, bytes: words + bytes)
+                result = made
+                return edits
+            }
+            guard let result else { preconditionFailure("a capture that succeeds was made") }
+            return (result, attachment)
+        } catch {
+            if !wasHere { try? shelf.remove(attachment, from: scope) }
+            throw error
+        }
+    }
+
+    private func judgeAttachment(in scope: Identifier, to target: String?, row: [Assignment], bytes: [Assignment]) throws -> RecordCapture.Result {
+        let (result, edits) = try edits(try state, scope, target, row: row, bytes: bytes)
+        try judge([edits], in: scope)
+        return result
+    }
+
+    private func edits(
+        _ state: DeviceState, _ scope: Identifier, _ target: String?, row: [Assignment], bytes: [Assignment]
+    ) throws -> (RecordCapture.Result, [Edit]) {
+        guard let finder = RecordFinder(state, scope: scope) else { throw Refused.noSuchScope }
+        let capture = try RecordCapture(finder, identity: state.identity, now: now())
+        guard let target else {
+            let made = try capture.adding(Catalogue.evidence, row)
+            return (made, made.edits)
+        }
+        let record = try finder.record(target)
+        if record.state.type == Catalogue.evidence.number {
+            guard record.value("sha256") == nil else { throw AttachmentFailure.hasBytes(finder.name(of: record.id)) }
+            let made = try capture.changing(record, bytes)
+            return (made, made.edits)
+        }
+        guard let type = record.type, let field = type.field(key: "evidence") else {
+            throw AttachmentFailure.holdsNoEvidence(type: record.type?.label ?? "record", holders: Self.holders.map(\.label))
+        }
+        guard !record.isDeleted else { throw RecordCapture.Failure.isDeleted(name: finder.name(of: record.id)) }
+        let made = try capture.adding(Catalogue.evidence, row)
+        // A set's elements are not sensitive: no salt is drawn.
+        var editing = RecordEditing(record: record.id, type: type, state: record.state) { preconditionFailure("an element of a set needs no salt") }
+        editing.add(field, .id(made.record))
+        return (made, made.edits + editing.edits)
+    }
+
+    // MARK: - Where they are
+
+    /// The rows of evidence with bytes of an engagement, deleted ones left out.
+    public func attachments(in scope: Identifier) throws -> [AttachmentStanding] {
+        guard let shelf = try store.attachments(), let replica = try state.replicas[scope] else { return [] }
+        return replica.views(type: Catalogue.evidence.number).compactMap { record in
+            guard let attachment = record.attachment else { return nil }
+            let receipt = shelf.receipt(for: attachment, in: scope)
+            return AttachmentStanding(
+                scope: scope, record: record, attachment: attachment, isHere: shelf.has(attachment, in: scope),
+                receipt: receipt?.epoch == replica.epoch ? receipt : nil)
+        }
+    }
+
+    /// What a sync is to hand in: held here, without the server's receipt, in engagements where the member is staffed.
+    func waitingAttachments() throws -> [AttachmentLane.Item] {
+        let state = try state
+        var items: [AttachmentLane.Item] = []
+        for id in state.scopeIDs {
+            guard let scope = state.scopes[id], scope.kind == .engagement, !scope.isWithdrawn else { continue }
+            var named: Set<Attachment> = []
+            for one in try attachments(in: id) where one.isWaiting && named.insert(one.attachment).inserted {
+                items.append(AttachmentLane.Item(scope: id, record: one.record.id, attachment: one.attachment))
+            }
+        }
+        return items
+    }
+
+    /// Bytes of attachments that wait to be handed in, and how many they are.
+    public func attachmentsWaiting(in scope: Identifier) throws -> (count: Int, bytes: Int) {
+        var named: Set<Attachment> = []
+        for one in try attachments(in: scope) where one.isWaiting { named.insert(one.attachment) }
+        return (named.count, named.reduce(0) { $0 + $1.size })
+    }
+
+    // MARK: - Reading
+
+    /// Writes the bytes of one that is here to a new file for its owner alone: whole and verified against the hash, or not at all.
+    public func write(_ attachment: Attachment, of scope: Identifier, called name: String, to path: String) throws {
+        let shelf = try shelf()
+        guard shelf.has(attachment, in: scope) else { throw AttachmentFailure.notHere(name) }
+        let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw AttachmentFailure.target(errno == EEXIST ? .exists(path) : .unwritable(path, code: errno)) }
+        var isWhole = false
+        defer {
+            close(descriptor)
+            if !isWhole { unlink(path) }
+        }
+        let digest = RunningDigest()
+        for offset in stride(from: 0, to: attachment.size, by: Attachment.chunk) {
+            let bytes = try shelf.read(offset, of: attachment, in: scope)
+            digest.take(bytes)
+            var written = 0
+            while written < bytes.count {
+                let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written) }
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { throw AttachmentFailure.target(.unwritable(path, code: errno)) }
+                written += count
+            }
+        }
+        guard digest.finish() == attachment.hash else { throw AttachmentFailure.damaged(name) }
+        guard fsync(descriptor) == 0 else { throw AttachmentFailure.target(.unwritable(path, code: errno)) }
+        isWhole = true
+    }
+
+    /// Removes the bytes of every attachment of a scope that this device leaves. Call before the scope's key is destroyed.
+    public func removeAttachments(of scope: Identifier) throws {
+        guard let shelf = try store.attachments(), let replica = try state.replicas[scope] else { return }
+        for id in replica.recordIDs {
+            if let attachment = replica.view(id)?.attachment { try shelf.remove(attachment, from: scope) }
+        }
+    }
+}
+
+extension RecordView {
+    /// The bytes that a row of evidence names; nil for other records, and where there are none or the row says what none can have.
+    public var attachment: Attachment? {
+        guard state.type == Catalogue.evidence.number, let bytes = value("sha256")?.bytes, let hash = Hash256(bytes: bytes), let size = integer("size")
+        else { return nil }
+        return Attachment(hash: hash, size: size)
+    }
+}

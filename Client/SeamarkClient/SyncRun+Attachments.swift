@@ -1,0 +1,82 @@
+public import SeamarkJournal
+import SeamarkModel
+import SeamarkProtocol
+import SeamarkStore
+
+// Attachments in a sync: once all blocks are sent and all entries read, and giving way to blocks that are captured meanwhile.
+extension SyncRun {
+    /// What a sync does about the bytes of attachments.
+    public struct Attachments: Sendable {
+        /// Hand in what is held here and the server lacks.
+        public var handsIn = true
+        /// What to fetch: the scope, the row of evidence, and what it names.
+        public var fetches: [(scope: Identifier, record: Identifier, attachment: Attachment)] = []
+
+        public init() {}
+
+        /// Nothing at all.
+        public static var none: Attachments {
+            var none = Attachments()
+            none.handsIn = false
+            return none
+        }
+
+        /// This one, and nothing is handed in.
+        public static func fetching(_ one: AttachmentStanding) -> Attachments {
+            var fetching = Attachments.none
+            fetching.fetches = [(one.scope, one.record.id, one.attachment)]
+            return fetching
+        }
+
+        var isNone: Bool { !handsIn && fetches.isEmpty }
+    }
+
+    /// Goes on with attachments as far as the server's answers allow. False when there is nothing (more) to do.
+    mutating func goOnWithAttachments() throws -> Bool {
+        if lane == nil { lane = try makeLane() }
+        while true {
+            guard let actions = lane?.advance(), !actions.isEmpty else { break }
+            try perform(actions)
+        }
+        return lane?.isDone == false
+    }
+
+    mutating func received(_ answer: AttachmentMessage) throws {
+        do {
+            guard let actions = try lane?.received(answer) else { throw SyncProblem.unexpected("an answer about an attachment that was not asked for") }
+            try perform(actions)
+        } catch let problem as SyncProblem {
+            throw Failure(cause: .sync(problem), acknowledged: session.outcome.pushedChanges)
+        }
+    }
+
+    private func makeLane() throws -> AttachmentLane? {
+        guard let welcome, !welcome.revoked, let shelf = try device.store.attachments() else { return nil }
+        var fetches: [(item: AttachmentLane.Item, held: Int)] = []
+        for one in attachments.fetches {
+            let item = AttachmentLane.Item(scope: one.scope, record: one.record, attachment: one.attachment)
+            fetches.append((item, try shelf.held(one.attachment, in: one.scope)))
+        }
+        return AttachmentLane(
+            fetches: fetches, uploads: attachments.handsIn ? try device.waitingAttachments() : [], serverKey: welcome.serverKey.key,
+            device.primitives)
+    }
+
+    private mutating func perform(_ actions: [AttachmentLane.Action]) throws {
+        guard let line, let shelf = try device.store.attachments() else { return }
+        for action in actions {
+            switch action {
+            case .send(let message): try line.send(.attachment(message))
+            case .sendChunk(let item, let offset):
+                let bytes = try shelf.read(offset, of: item.attachment, in: item.scope)
+                try line.send(.attachment(.chunk(.init(scope: item.scope, hash: item.attachment.hash, offset: offset, bytes: bytes))))
+            case .keep(let item, let offset, let bytes): try shelf.append(bytes, at: offset, of: item.attachment, in: item.scope)
+            case .verify(let item):
+                let matches = try shelf.finish(item.attachment, in: item.scope)
+                let next = lane?.verified(item, matches: matches) ?? []
+                try perform(next)
+            case .note(_, let receipt): try shelf.note(receipt)
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import SeamarkClient
+import SeamarkJournal
+import SeamarkModel
+import SeamarkProtocol
+
+struct AttachGet: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get", abstract: "Write an attachment to a file; fetches it from the server where this device does not hold it.",
+        discussion: "What is fetched stays on this device, sealed. A fetch that breaks goes on where it stopped.")
+
+    @Argument(help: "The handle of its evidence, such as EV-A001.") var handle: String
+    @Option(name: .shortAndLong, help: ArgumentHelp("A file that does not exist yet; it is made for you alone.", valueName: "file")) var output: String
+    @OptionGroup var work: WorkOptions
+    @OptionGroup var format: JSONOption
+
+    func run() throws {
+        let place = try Workplace(work)
+        var one = try find(place)
+        var fetched = 0
+        if !one.isHere {
+            var bar = ProgressBar("Fetching", total: one.attachment.size)
+            let report = try SyncRun.run(place.device, attachments: .fetching(one)) { Terminal.progress(bar.line(left: $0.attachmentBytesLeft)) }
+            Terminal.progress("")
+            if let refusal = report.attachments.refused.first { throw AttachmentRefusal(code: refusal.code, name: handle) }
+            fetched = report.attachments.bytesFetched
+            one = try find(place)
+        }
+        try place.device.write(one.attachment, of: one.scope, called: handle, to: output)
+        guard format.json else { return Terminal.line("Wrote ", .init(output, .bold), " (\(bytesInWords(one.attachment.size))).") }
+        Terminal.json(
+            .object([
+                JSONMember("id", .string(one.record.id.description)), JSONMember("sha256", .string(one.attachment.hash.description)),
+                JSONMember("size", .integer(Int64(one.attachment.size))), JSONMember("bytesFetched", .integer(Int64(fetched))),
+            ]))
+    }
+
+    private func find(_ place: Workplace) throws -> AttachmentStanding {
+        let finder = try place.finder()
+        let record = try finder.record(handle, type: Catalogue.evidence)
+        guard let one = try place.device.attachments(in: finder.scope).first(where: { $0.record.id == record.id }) else {
+            throw Device.AttachmentFailure.noBytes(finder.name(of: record.id))
+        }
+        return one
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import SeamarkClient
+import SeamarkJournal
+import SeamarkModel
+
+struct AttachList: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "The attachments of the engagement, and where each is.")
+
+    @OptionGroup var work: WorkOptions
+    @OptionGroup var format: JSONOption
+
+    func run() throws {
+        let place = try Workplace(work)
+        let finder = try place.finder()
+        let all = try place.device.attachments(in: finder.scope).map { (name: finder.name(of: $0.record.id), standing: $0) }
+            .sorted { HandleOrder.precedes($0.name, $1.name) }
+        if format.json { return Terminal.json(.array(all.map { document($0.name, $0.standing) })) }
+        if all.isEmpty { return Terminal.line("No attachments yet. Attach a file with 'seamark attach add FILE --to HANDLE'.") }
+        var table = Table(["", "title", "type", "size", "here", "server"], rightAligned: [3])
+        for (name, one) in all {
+            table.add(
+                [
+                    name, one.record.text("title") ?? "", one.record.text("mediaType") ?? "", bytesInWords(one.attachment.size),
+                    one.isHere ? "yes" : "no", one.isWaiting ? "waiting" : one.receipt == nil ? "on demand" : "has it",
+                ], styles: one.isWaiting ? [0: .bold, 5: .yellow] : [0: .bold])
+        }
+        table.show()
+        let waiting = try place.device.attachmentsWaiting(in: finder.scope)
+        if waiting.count > 0 {
+            Terminal.line(.init("\(counted(waiting.count, "attachment")) (\(bytesInWords(waiting.bytes))) not yet with the server: seamark sync", .yellow))
+        }
+    }
+
+    private func document(_ name: String, _ one: AttachmentStanding) -> JSONValue {
+        .object([
+            JSONMember("id", .string(one.record.id.description)), JSONMember("name", .string(name)),
+            JSONMember("title", one.record.text("title").map(JSONValue.string) ?? .null),
+            JSONMember("mediaType", one.record.text("mediaType").map(JSONValue.string) ?? .null),
+            JSONMember("sha256", .string(one.attachment.hash.description)), JSONMember("size", .integer(Int64(one.attachment.size))),
+            JSONMember("here", .bool(one.isHere)), JSONMember("waiting", .bool(one.isWaiting)),
+            JSONMember("receivedByServer", one.receipt.map { .string(CalendarDate.text(milliseconds: $0.received)) } ?? .null),
+        ])
+    }
+}

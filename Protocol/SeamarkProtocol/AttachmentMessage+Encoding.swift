@@ -1,0 +1,122 @@
+import FoundationEssentials
+import SeamarkJournal
+import SeamarkWire
+import SwiftProtobuf
+
+extension AttachmentMessage {
+    /// Puts the message into a frame.
+    func write(to frame: inout Seamark_V1_Frame) {
+        switch self {
+        case .offer(let it):
+            frame.attachmentOffer = .with {
+                $0.scope = Data(it.scope.bytes)
+                $0.record = Data(it.record.bytes)
+                $0.hash = Data(it.attachment.hash.bytes)
+                $0.size = UInt64(it.attachment.size)
+            }
+        case .held(let it):
+            frame.attachmentHeld = .with {
+                $0.scope = Data(it.scope.bytes)
+                $0.hash = Data(it.hash.bytes)
+                switch it.standing {
+                case .partly(let held): $0.held = UInt64(held)
+                case .wholly(let receipt):
+                    $0.held = UInt64(receipt.attachment.size)
+                    $0.complete = true
+                    $0.size = UInt64(receipt.attachment.size)
+                    $0.epoch = receipt.epoch
+                    $0.received = receipt.received
+                    $0.signature = Data(receipt.signature)
+                }
+            }
+        case .chunk(let it):
+            frame.attachmentChunk = .with {
+                $0.scope = Data(it.scope.bytes)
+                $0.hash = Data(it.hash.bytes)
+                $0.offset = UInt64(it.offset)
+                $0.bytes = Data(it.bytes)
+            }
+        case .wanted(let it):
+            frame.attachmentWanted = .with {
+                $0.scope = Data(it.scope.bytes)
+                $0.record = Data(it.record.bytes)
+                $0.hash = Data(it.hash.bytes)
+                $0.offset = UInt64(it.offset)
+            }
+        case .refused(let it):
+            frame.attachmentRefused = .with {
+                $0.scope = Data(it.scope.bytes)
+                $0.hash = Data(it.hash.bytes)
+                $0.code = it.code.rawValue
+                $0.held = UInt64(it.held)
+            }
+        }
+    }
+
+    init(_ wire: Seamark_V1_AttachmentOffer) throws(Problem) {
+        self = .offer(
+            Offer(scope: try Self.id(wire.scope), record: try Self.id(wire.record), attachment: try Self.attachment(wire.hash, wire.size)))
+    }
+
+    init(_ wire: Seamark_V1_AttachmentHeld) throws(Problem) {
+        let scope = try Self.id(wire.scope)
+        guard wire.complete else {
+            self = .held(Held(scope: scope, hash: try Self.hash(wire.hash), held: try Self.offset(wire.held)))
+            return
+        }
+        let attachment = try Self.attachment(wire.hash, wire.size)
+        guard wire.held == wire.size, wire.signature.count == 64 else { throw Problem(.malformed, "a receipt of an attachment that is none") }
+        self = .held(
+            Held(
+                AttachmentReceipt(
+                    epoch: wire.epoch, scope: scope, attachment: attachment, received: wire.received, signature: [UInt8](wire.signature))))
+    }
+
+    init(_ wire: Seamark_V1_AttachmentChunk) throws(Problem) {
+        guard wire.bytes.count >= 1, wire.bytes.count <= Attachment.chunk else {
+            throw Problem(.malformed, "a chunk of \(wire.bytes.count) bytes; it has 1 to \(Attachment.chunk)")
+        }
+        self = .chunk(
+            Chunk(
+                scope: try Self.id(wire.scope), hash: try Self.hash(wire.hash), offset: try Self.offset(wire.offset),
+                bytes: [UInt8](wire.bytes)))
+    }
+
+    init(_ wire: Seamark_V1_AttachmentWanted) throws(Problem) {
+        self = .wanted(
+            Wanted(
+                scope: try Self.id(wire.scope), record: try Self.id(wire.record), hash: try Self.hash(wire.hash),
+                offset: try Self.offset(wire.offset)))
+    }
+
+    init(_ wire: Seamark_V1_AttachmentRefused) throws(Problem) {
+        self = .refused(
+            Refused(
+                scope: try Self.id(wire.scope), hash: try Self.hash(wire.hash), code: Problem.Code(rawValue: wire.code),
+                held: try Self.offset(wire.held)))
+    }
+
+    // MARK: Fields
+
+    private static func id(_ data: Data) throws(Problem) -> Identifier {
+        guard let id = Identifier(bytes: [UInt8](data)) else { throw Problem(.malformed, "an id that has not sixteen bytes") }
+        return id
+    }
+
+    private static func hash(_ data: Data) throws(Problem) -> Hash256 {
+        guard let hash = Hash256(bytes: [UInt8](data)) else { throw Problem(.malformed, "a hash that has not thirty-two bytes") }
+        return hash
+    }
+
+    private static func attachment(_ hash: Data, _ size: UInt64) throws(Problem) -> Attachment {
+        guard let attachment = Attachment(hash: try self.hash(hash), size: Int64(clamping: size)) else {
+            throw Problem(.malformed, "an attachment has 1 to \(Attachment.largest) bytes")
+        }
+        return attachment
+    }
+
+    private static func offset(_ offset: UInt64) throws(Problem) -> Int {
+        guard offset <= UInt64(Attachment.largest) else { throw Problem(.malformed, "a place beyond any attachment") }
+        return Int(offset)
+    }
+}

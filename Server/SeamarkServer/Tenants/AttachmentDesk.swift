@@ -1,0 +1,171 @@
+internal import Dispatch
+internal import SeamarkCrypto
+internal import SeamarkJournal
+internal import SeamarkModel
+internal import SeamarkProtocol
+internal import SeamarkStore
+
+/// Takes in and gives out the bytes of one tenant's attachments, one request after the other on a queue of its own, so that waiting for its
+/// disk holds up no block.
+///
+/// Every request is judged anew, in the store as it is then: the member is staffed on the scope and reads everything there, and an accepted
+/// record of that scope names the hash. A scope holds an attachment only once its bytes were handed in **in that scope**: a record that
+/// names a guessed hash gives its author nothing, and what other scopes hold neither shortens an upload nor counts in its answer.
+final class AttachmentDesk: Sendable {
+    private let queue = DispatchQueue(label: "seamark.tenant.attachments", qos: .utility)
+    private let vault: AttachmentVault
+    private let store: TenantStore
+    private let limits: AttachmentLimits
+    private let signer: SigningKey
+    private let clock: WallClock
+
+    init(vault: AttachmentVault, store: TenantStore, limits: AttachmentLimits = AttachmentLimits(), signer: SigningKey, clock: WallClock) {
+        self.vault = vault
+        self.store = store
+        self.limits = limits
+        self.signer = signer
+        self.clock = clock
+        queue.async { vault.expire() }
+    }
+
+    /// Runs `body` after what was submitted before.
+    func submit(_ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
+
+    // MARK: Handing in
+
+    func answer(to offer: AttachmentMessage.Offer, of name: DeviceName) throws -> AttachmentMessage {
+        func refused(_ code: Problem.Code) -> AttachmentMessage { .refused(.init(scope: offer.scope, hash: offer.attachment.hash, code: code)) }
+        guard offer.attachment.size <= limits.largest else { return refused(.attachmentTooLarge) }
+        switch try standing(of: offer, for: name) {
+        case .unknown: return refused(.noSuchAttachment)
+        case .held(let receipt):
+            // Its file may be gone although the database knows it: then it is handed in again.
+            if vault.holds(offer.attachment) { return .held(.init(receipt)) }
+        case .lacking(let isOver):
+            if isOver { return refused(.attachmentOverQuota) }
+        }
+        let held = try vault.held(offer.attachment, by: offer.scope)
+        guard held == offer.attachment.size else {
+            if held == 0 {
+                vault.expire()
+                let taken = try store.read { try $0.attachmentTotals().bytes } + vault.halfUploadBytes
+                guard taken + offer.attachment.size <= limits.tenantBytes else { return refused(.attachmentOverQuota) }
+            }
+            return .held(.init(scope: offer.scope, hash: offer.attachment.hash, held: held))
+        }
+        // The last chunk was kept, and the power went before the whole was compared.
+        return try finish(offer, of: name)
+    }
+
+    /// `offer`: the one that the chunk belongs to, with the chunk's length checked.
+    func answer(to chunk: AttachmentMessage.Chunk, of offer: AttachmentMessage.Offer, by name: DeviceName) throws -> AttachmentMessage {
+        func refused(_ code: Problem.Code, held: Int = 0) -> AttachmentMessage {
+            .refused(.init(scope: offer.scope, hash: offer.attachment.hash, code: code, held: held))
+        }
+        switch try standing(of: offer, for: name) {
+        case .unknown: return refused(.noSuchAttachment)
+        case .held(let receipt):
+            // Another device of the scope was faster.
+            if vault.holds(offer.attachment) { return .held(.init(receipt)) }
+        case .lacking: break
+        }
+        let held = try vault.held(offer.attachment, by: offer.scope)
+        guard chunk.offset <= held else { return refused(.chunkOutOfOrder, held: held) }
+        // A chunk that came before is answered and not written again.
+        guard chunk.offset == held else { return .held(.init(scope: offer.scope, hash: offer.attachment.hash, held: held)) }
+        do {
+            try vault.append(chunk.bytes, at: chunk.offset, of: offer.attachment, by: offer.scope)
+        } catch {
+            guard error.reason == .full else { throw error }
+            return refused(.noRoomForAttachment, held: held)
+        }
+        let reached = held + chunk.bytes.count
+        guard reached == offer.attachment.size else { return .held(.init(scope: offer.scope, hash: offer.attachment.hash, held: reached)) }
+        return try finish(offer, of: name)
+    }
+
+    /// The half upload has come to its end. Its bytes are under their hash, durably, before the database says that the scope holds them;
+    /// and who may hand it in is asked once more, in the transaction that says so.
+    private func finish(_ offer: AttachmentMessage.Offer, of name: DeviceName) throws -> AttachmentMessage {
+        func refused(_ code: Problem.Code) -> AttachmentMessage { .refused(.init(scope: offer.scope, hash: offer.attachment.hash, code: code)) }
+        // Nothing comes between this and the transaction below but a change of staffing: the queue is the only one that adds attachments.
+        guard try store.read({ try !isOver(offer.attachment, offer.scope, $0) }) else {
+            try vault.discard(offer.attachment, by: offer.scope)
+            return refused(.attachmentOverQuota)
+        }
+        guard try vault.finish(offer.attachment, by: offer.scope) else { return refused(.attachmentMismatch) }
+        let now = clock.now()
+        let receipt: AttachmentReceipt? = try store.write { transaction in
+            guard try names(offer.attachment.hash, size: offer.attachment.size, offer.record, in: offer.scope, for: name, transaction) else { return nil }
+            try transaction.addAttachment(offer.attachment, to: offer.scope, received: now)
+            guard let stored = try transaction.attachment(offer.attachment.hash, in: offer.scope) else { return nil }
+            return try self.receipt(stored, offer.scope, transaction)
+        }
+        guard let receipt else { return refused(.noSuchAttachment) }
+        return .held(.init(receipt))
+    }
+
+    /// Where an offer stands with its scope.
+    private enum Standing {
+        /// No such reference, or not for this member.
+        case unknown
+        case held(AttachmentReceipt)
+        case lacking(isOver: Bool)
+    }
+
+    private func standing(of offer: AttachmentMessage.Offer, for name: DeviceName) throws -> Standing {
+        try store.read { snapshot -> Standing in
+            guard try names(offer.attachment.hash, size: offer.attachment.size, offer.record, in: offer.scope, for: name, snapshot) else { return .unknown }
+            if let stored = try snapshot.attachment(offer.attachment.hash, in: offer.scope), stored.attachment == offer.attachment {
+                return .held(try receipt(stored, offer.scope, snapshot))
+            }
+            return .lacking(isOver: try isOver(offer.attachment, offer.scope, snapshot))
+        }
+    }
+
+    // MARK: Giving out
+
+    func answer(to wanted: AttachmentMessage.Wanted, of name: DeviceName) throws -> AttachmentMessage {
+        func refused(_ code: Problem.Code) -> AttachmentMessage { .refused(.init(scope: wanted.scope, hash: wanted.hash, code: code)) }
+        var stored: StoredAttachment?
+        let mayRead = try store.read { snapshot -> Bool in
+            guard try names(wanted.hash, size: nil, wanted.record, in: wanted.scope, for: name, snapshot) else { return false }
+            stored = try snapshot.attachment(wanted.hash, in: wanted.scope)
+            return true
+        }
+        guard mayRead else { return refused(.noSuchAttachment) }
+        guard let stored, vault.holds(stored.attachment) else { return refused(.attachmentNotHere) }
+        guard stored.attachment.chunkLength(at: wanted.offset) != nil else { return refused(.chunkOfWrongLength) }
+        let bytes = try vault.read(wanted.offset, of: stored.attachment)
+        return .chunk(.init(scope: wanted.scope, hash: wanted.hash, offset: wanted.offset, bytes: bytes))
+    }
+
+    // MARK: Who may
+
+    /// May the device's member read everything of the scope, and does a record there, as the log leaves it, name the hash?
+    private func names(
+        _ hash: Hash256, size: Int?, _ record: Identifier, in scope: Identifier, for name: DeviceName, _ snapshot: TenantSnapshot
+    ) throws -> Bool {
+        let standing = try DeviceSession.Standing(of: name, in: snapshot)
+        guard standing.reading == .everything, let kind = try snapshot.scope(scope)?.kind, kind == .engagement,
+            try snapshot.isStaffed(name.member, on: scope), let state = try snapshot.record(record, in: scope),
+            state.type == Catalogue.evidence.number, !RecordView(id: record, state: state).isDeleted,
+            state.heads(of: .field(EvidenceField.hash)).contains(where: { $0.content.value == .bytes(hash.bytes) })
+        else { return false }
+        guard let size else { return true }
+        return state.heads(of: .field(EvidenceField.size)).contains { $0.content.value == .int(Int64(size)) }
+    }
+
+    private func isOver(_ attachment: Attachment, _ scope: Identifier, _ snapshot: TenantSnapshot) throws -> Bool {
+        if try snapshot.attachment(attachment.hash, in: scope) != nil { return false }
+        let own = try snapshot.attachmentTotals(of: scope)
+        let all = try snapshot.attachmentTotals()
+        return own.count >= limits.engagementCount || own.bytes + attachment.size > limits.engagementBytes
+            || all.count >= limits.tenantCount || all.bytes + attachment.size > limits.tenantBytes
+    }
+
+    private func receipt(_ stored: StoredAttachment, _ scope: Identifier, _ snapshot: TenantSnapshot) throws -> AttachmentReceipt {
+        AttachmentReceipt(
+            epoch: try snapshot.identity().epoch, scope: scope, attachment: stored.attachment, received: stored.received, signer: signer)
+    }
+}
