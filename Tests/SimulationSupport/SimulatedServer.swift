@@ -148,6 +148,8 @@ final class Visit: @unchecked Sendable {
             case .pull(let pull):
                 waiting.append(.pull(pull))
                 pump()
+            // Stores in memory keep no attachments.
+            case .attachment: perform(session.failed())
             case .close(let problem):
                 if let problem { link.send(Message.problem(problem).frame, to: .device) }
                 isGone = true
