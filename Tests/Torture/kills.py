@@ -1,6 +1,7 @@
 """Kill -9 at the Nth write, sync, cut, renaming or sending: of each path of client and server, for every N."""
 import json, pathlib, shutil, tarfile
 import stage as stages
+import story
 from stage import KEPT, WAITING, Findings, Shim, count, observations, settle
 
 CLASSES = "wstmn"
@@ -101,7 +102,7 @@ class ServedSync(Path):
         if stage.start(shim) is None:
             return stage.run("ann", "status")
         done = stage.run("ann", "sync")
-        self.ending = stage.stop()
+        stage.stop()
         return done
 
 
@@ -170,7 +171,60 @@ class Migrate(Path):
         return started
 
 
-PATHS = [Capture(), Import(), Resolve(), Sync(), ServedSync(), Migrate(), Staff(), Member(), Tenant()]
+class Backup(Path):
+    """What a backup that dies leaves behind hinders no other, and one that was reported is whole."""
+    name = "backup"
+
+    def act(self, stage, shim):
+        (stage.case / "secret").write_text(story.PASSPHRASE)
+        (stage.case / "secret").chmod(0o600)
+        stage.done = stage.verb("backup", "make", "halden", "--to", stage.case / "backups", "--json", *self.secret(stage), shim=shim)
+        return stage.done
+
+    @staticmethod
+    def secret(stage):
+        return ["--passphrase-file", stage.case / "secret"]
+
+    def check(self, stage, findings, acknowledged):
+        done = stage.done
+        if not acknowledged:
+            done = stage.verb("backup", "make", "halden", "--to", stage.case / "backups", "--json", *self.secret(stage))
+            if not findings.must(done.status == 0, "broken", f"the next backup ended with {done.status}: {done.said}"):
+                return 0
+        for row in json.loads(done.out):
+            whole = stage.spawn("seamark-server", ["backup", "verify", row["file"], *self.secret(stage)], {})
+            findings.must(whole.status == 0, "lost", f"a backup that was reported does not verify ({whole.status}): {whole.said}")
+        return super().check(stage, findings, False)
+
+
+class Restore(Backup):
+    """A tenant that is put back: until it is done, what was there before can be put to work again or the same command be repeated."""
+    name = "restore"
+
+    def set(self, stage):
+        stage.fresh()
+        made = super().act(stage, None)
+        if made.status != 0:
+            raise stages.NotPrepared(f"making a backup ended with {made.status}: {made.said}")
+        stage.backup = json.loads(made.out)[0]["file"]
+
+    def act(self, stage, shim):
+        return stage.verb("restore", stage.backup, *self.secret(stage), shim=shim)
+
+    def check(self, stage, findings, acknowledged):
+        if not acknowledged:
+            done = self.act(stage, None)
+            findings.must(done.status == 0, "broken", f"restoring again ended with {done.status}: {done.said}")
+        return settle(stage, findings, self.certain, restored=True)
+
+
+PATHS = [Capture(), Import(), Resolve(), Sync(), ServedSync(), Migrate(), Staff(), Member(), Tenant(), Backup(), Restore()]
+
+
+def known(stage, path):
+    """Whether these programs have the verb."""
+    return not isinstance(path, Backup) or stage.spawn("seamark-server", [path.name, "--help"], {}).out.count("--passphrase-file") > 0 or (
+        path.name == "backup" and stage.spawn("seamark-server", ["backup", "make", "--help"], {}).out.count("--passphrase-file") > 0)
 
 
 def measure(stage, path):
@@ -208,7 +262,7 @@ def cases(stage, torture):
     """All cases: (id, function of a stage)."""
     for path in PATHS:
         name = f"kills/{path.name}"
-        if torture.only(name):
+        if torture.only(name) and known(stage, path):
             total = measure(stage, path)
             for number, _ in torture.choose(name, ((number, None) for number in range(1, total + 2)), 4 if torture.options.quick else None):
                 yield f"{name}/{number}", lambda stage, path=path, number=number: case(stage, path, number)
