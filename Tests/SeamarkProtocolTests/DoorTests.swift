@@ -48,9 +48,10 @@ import Testing
             _ = session.welcomed(Self.welcome)
             let actions = session.received(message)
             switch message {
-            case .status, .push, .pull: #expect(!session.isClosed)
+            case .status, .push, .pull, .attachment(.offer), .attachment(.chunk), .attachment(.wanted): #expect(!session.isClosed)
             case .problem: #expect(actions == [.close(nil)])
-            case .welcome, .receipt, .pushRefused, .entries, .door, .enrol, .enrolled: #expect(Self.code(actions) == .unexpected)
+            case .welcome, .receipt, .pushRefused, .entries, .door, .enrol, .enrolled, .attachment(.held), .attachment(.refused):
+                #expect(Self.code(actions) == .unexpected)
             }
         }
     }
