@@ -13,7 +13,7 @@ public struct SystemPrimitives: Primitives {
         SigningKey.verifies(signature, of: message, by: key)
     }
 
-    /// At zlib's level 6. At most 2^32 - 1 bytes; more is a mistake of ours.
+    /// At a quick level of zlib's. At most 2^32 - 1 bytes; more is a mistake of ours.
     public func deflate(_ bytes: [UInt8]) -> [UInt8] { Deflater.deflate(bytes) }
 
     /// Refuses a negative `length`, and one that no stream of this size can reach (1,032 to 1), before anything is allocated.
