@@ -43,7 +43,7 @@ let package = Package(
         module("SeamarkProtocol", in: "Protocol", imports: ["SeamarkJournal", "SeamarkWire", protobuf], pure: true),
 
         module("SeamarkServer", in: "Server", imports: shared + nio + [log]),
-        command("SeamarkServerCommand", in: "Server", imports: shared + ["SeamarkServer", arguments, log]),
+        command("SeamarkServerCommand", in: "Server", imports: shared + ["SeamarkServer", arguments, log, "CLinux"]),
         module("SeamarkClient", in: "Client", imports: shared + ["CLinux"]),
         command("SeamarkCommand", in: "Client", imports: shared + ["SeamarkClient", arguments]),
 

@@ -22,6 +22,7 @@ struct SeamarkServerCommand: AsyncParsableCommand {
     static func main() async {
         do {
             try ProcessHardening.apply()
+            Heap.settle()
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
         } catch {

@@ -2,6 +2,7 @@
 // each, no logic. Calls answer as the kernel does, with the error as a negative number instead of in `errno`.
 #pragma once
 #include <errno.h>
+#include <malloc.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
