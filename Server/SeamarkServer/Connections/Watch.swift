@@ -55,7 +55,10 @@ final class Watch: Sendable {
         }
         guard let round else { return }
         roster.refreshIfChanged()
-        if round.isMultiple(of: 5) { lookAtGuests() }
+        if round.isMultiple(of: 5) {
+            lookAtGuests()
+            for tenant in roster.tenants { tenant.checkpointWhenQuiet() }
+        }
         lookAtTime()
         start()
     }

@@ -15,6 +15,7 @@ final class OpenTenant: Sendable {
     /// What the sessions of its devices get of it.
     let desk: TenantDesk
     private let contacts = Contacts()
+    private let pace = Pace()
 
     var store: TenantStore { desk.store }
     var writer: TenantWriter { desk.writer }
@@ -27,14 +28,41 @@ final class OpenTenant: Sendable {
         self.keys = keys
         trust = try TrustedAuthority(certificates: [keys.authority.certificate.der])
         let contacts = contacts
+        let pace = pace
         var desk = TenantDesk(
             store: store, clock: clock, primitives: SystemPrimitives(), signer: keys.signingKey,
-            endorse: { keys.authority.key.sign($0) }, committed: { register?.count { $0.pushTransactions += 1 } },
+            endorse: { keys.authority.key.sign($0) },
+            committed: {
+                pace.all.withLock { $0.commits &+= 1 }
+                register?.count { $0.pushTransactions += 1 }
+            },
             noteContact: { contact, device in contacts.all.withLock { $0[device] = contact } })
         desk.attachments = AttachmentDesk(
             vault: try AttachmentVault(at: folder.attachments, dataKey: keys.dataKey), store: store, limits: limits, signer: keys.signingKey,
             clock: clock)
         self.desk = desk
+    }
+
+    // MARK: Checkpoints
+
+    /// How many transactions of pushes there were, at which of them the tenant was last looked at, and at which its log was last moved.
+    private final class Pace: Sendable {
+        let all = Mutex<(commits: UInt64, seen: UInt64, moved: UInt64)>((0, 0, 0))
+    }
+
+    /// Moves the store's write-ahead log into its file when there were pushes and since the last call none: so that no push has to wait
+    /// for it, and the log stays short. Called several times a second.
+    func checkpointWhenQuiet() {
+        let isDue = pace.all.withLock { pace in
+            defer { pace.seen = pace.commits }
+            guard pace.commits != pace.moved, pace.commits == pace.seen else { return false }
+            pace.moved = pace.commits
+            return true
+        }
+        guard isDue else { return }
+        let store = store
+        // One that fails is tried again after the next push, and by the commit that finds the log too long.
+        writer.submit(.alone { try? store.checkpoint() })
     }
 
     // MARK: Contacts
@@ -65,6 +93,7 @@ extension TenantTools {
     static func standard(dataKey: SecretBytes) throws -> TenantTools {
         TenantTools(primitives: SystemPrimitives(), sealing: try SealingKey(dataKey: dataKey)) { state in
             var document: [UInt8] = []
+            document.reserveCapacity(1024)
             RecordView(id: .zero, state: state).write(to: &document, references: .none)
             return document
         }

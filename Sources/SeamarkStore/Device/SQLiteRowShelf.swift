@@ -36,7 +36,7 @@ final class SQLiteRowShelf: RowShelf {
     /// What is set on the connection, and what SQLite says when asked for it.
     private static let settings = [
         ("journal_mode", "wal"), ("synchronous", "2"), ("secure_delete", "1"), ("temp_store", "2"), ("trusted_schema", "0"),
-        ("cell_size_check", "1"),
+        ("cell_size_check", "1"), ("wal_autocheckpoint", "4000"),
     ]
 
     private static func check(_ database: Database) throws {

@@ -61,13 +61,21 @@ public final class TenantStore: Sendable {
         try whole("opening a store") { try prepare(TenantStore(DatabasePool(path: path, configuration: configuration), tools)) }
     }
 
+    /// Pages of 4 KiB after which a commit moves the write-ahead log into the file while somebody waits for it: 32 MiB. `checkpoint` does
+    /// so earlier, when nobody waits.
+    private static let mostLogPages = 8000
+
     private static var configuration: Configuration {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .timeout(10)
         configuration.label = "tenant"
         configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -8000")
+            try database.execute(
+                sql: """
+                    PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -8000;
+                    PRAGMA wal_autocheckpoint = \(mostLogPages)
+                    """)
         }
         return configuration
     }
@@ -101,6 +109,13 @@ public final class TenantStore: Sendable {
             // GRDB closes its writer first; the readers that remain may not empty the write-ahead log.
             try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
             try database.close()
+        }
+    }
+
+    /// Moves the write-ahead log into the file as far as no reader needs it, so that no commit has to. Commits are durable without it.
+    public func checkpoint() throws {
+        try Self.whole("moving the log into the file") {
+            try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)") }
         }
     }
 

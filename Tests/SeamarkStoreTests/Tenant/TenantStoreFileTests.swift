@@ -34,6 +34,22 @@ import Testing
         #expect(try again.withConnection { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == 2)
     }
 
+    @Test func `a checkpoint moves what was written into the file itself`() throws {
+        let store = try made()
+        let scope = Identifier(high: 1, low: 1)
+        try store.write { try $0.addScope(scope, kind: .shared) }
+        func holdsScope() throws -> Bool {
+            copyFile(directory.store, directory.path + "/copy.sqlite")
+            let copy = try TenantStore.open(at: directory.path + "/copy.sqlite", tools: TenantSamples.tools())
+            defer { try? copy.close() }
+            return try copy.read { try $0.scope(scope) } != nil
+        }
+        #expect(try !holdsScope())
+        try store.checkpoint()
+        #expect(try holdsScope())
+        try store.close()
+    }
+
     @Test func `nobody else may read it`() throws {
         let store = try made()
         try store.write { try $0.addScope(Identifier(high: 1, low: 1), kind: .shared) }
