@@ -12,7 +12,12 @@ extension Block {
         precondition(
             changes.allSatisfy { $0.member == member && $0.schema == schema && $0.scope == stream.scope && $0.stamp.device == stream.device },
             "a block's changes are of one stream, member and schema")
-        let leaves = changes.flatMap { $0.edits.compactMap { SensitiveTree.leaf(of: $0.content, primitives) } }
+        var leaves: [Hash256] = []
+        for change in changes {
+            for edit in change.edits.indices {
+                if let leaf = SensitiveTree.leaf(of: change.edits[edit].content, primitives) { leaves.append(leaf) }
+            }
+        }
         let root = SensitiveTree.root(leaves, primitives)
         let columns = BlockColumns.write(changes)
         let deflated = primitives.deflate(columns)
@@ -38,15 +43,17 @@ extension Block {
 
     /// The sensitive values of the block's changes, as they travel beside it.
     public var sensitiveParts: [SensitivePart] {
-        changes.flatMap { change in
-            change.edits.compactMap { edit in
-                switch edit.content {
-                case .open: nil
-                case .sensitive(let sensitive): .value(sensitive)
-                case .withheld(let leaf): .leaf(leaf)
+        var parts: [SensitivePart] = []
+        for change in changes {
+            for edit in change.edits.indices {
+                switch change.edits[edit].content {
+                case .open: continue
+                case .sensitive(let sensitive): parts.append(.value(sensitive))
+                case .withheld(let leaf): parts.append(.leaf(leaf))
                 }
             }
         }
+        return parts
     }
 
     /// How many of `changes`, from the front, go into the next block: at most `mostChanges`, of one member and schema
@@ -72,7 +79,7 @@ extension Block {
 
 extension Change {
     /// An upper bound of the bytes that the change takes in a block and beside it.
-    var greatestSize: Int { edits.reduce(32) { $0 + $1.greatestSize } }
+    var greatestSize: Int { edits.indices.reduce(32) { $0 + edits[$1].greatestSize } }
 }
 
 extension Edit {

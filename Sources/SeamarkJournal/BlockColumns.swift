@@ -18,6 +18,7 @@ enum BlockColumns {
         var changeIndex: [Identifier: Int] = [:]
         var lastTime: Int64 = 0
         var lastRecord = 0
+        var lastKey: RecordKey?
 
         func write(_ names: [EditName], at place: Int) {
             references.count(names.count)
@@ -41,24 +42,30 @@ enum BlockColumns {
             heads.signed(change.stamp.time &- lastTime)
             heads.count(change.edits.count)
             lastTime = change.stamp.time
-            for edit in change.edits {
-                let key = RecordKey(record: edit.record, type: edit.type)
-                let index = recordIndex[key] ?? recordIndex.count
-                if index == recordIndex.count {
-                    recordIndex[key] = index
-                    records.varint(UInt64(edit.type))
-                    records.identifier(edit.record)
+            // By index: an edit taken out whole costs a retain for each thing it holds, and this is the hot path.
+            for edit in change.edits.indices {
+                let key = RecordKey(record: change.edits[edit].record, type: change.edits[edit].type)
+                if key != lastKey {
+                    let index = recordIndex[key] ?? recordIndex.count
+                    if index == recordIndex.count {
+                        recordIndex[key] = index
+                        records.varint(UInt64(key.type))
+                        records.identifier(key.record)
+                    }
+                    uses.signed(Int64(index - lastRecord))
+                    lastRecord = index
+                    lastKey = key
+                } else {
+                    uses.signed(0)
                 }
-                uses.signed(Int64(index - lastRecord))
-                lastRecord = index
-                targets.varint(edit.target.code)
-                if case .element(_, let element) = edit.target { element.write(to: &values) }
-                switch edit.content {
+                targets.varint(change.edits[edit].target.code)
+                if case .element(_, let element) = change.edits[edit].target { element.write(to: &values) }
+                switch change.edits[edit].content {
                 case .open(let value): value.write(to: &values)
                 case .sensitive, .withheld: values.byte(Value.sensitiveTag)
                 }
-                write(edit.supersedes, at: place)
-                if case .life = edit.target { write(edit.witnessed, at: place) }
+                write(change.edits[edit].supersedes, at: place)
+                if case .life = change.edits[edit].target { write(change.edits[edit].witnessed, at: place) }
             }
             changeIndex[change.id] = place
         }

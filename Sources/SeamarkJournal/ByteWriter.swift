@@ -34,7 +34,7 @@ public struct ByteWriter: Sendable {
 
     /// Eight bytes, most significant first.
     public mutating func fixed64(_ value: UInt64) {
-        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift))) }
+        bytes.append(contentsOf: WordBytes(word: value))
     }
 
     public mutating func identifier(_ value: Identifier) {
@@ -57,9 +57,16 @@ public struct ByteWriter: Sendable {
 
     /// Length in bytes of the UTF-8, then the UTF-8.
     public mutating func text(_ value: String) {
-        var value = value
-        value.makeContiguousUTF8()
         count(value.utf8.count)
         bytes.append(contentsOf: value.utf8)
     }
+}
+
+/// The eight bytes of a word, most significant first: appended together, room for them is asked for once.
+private struct WordBytes: RandomAccessCollection {
+    let word: UInt64
+
+    var startIndex: Int { 0 }
+    var endIndex: Int { 8 }
+    subscript(index: Int) -> UInt8 { UInt8(truncatingIfNeeded: word >> UInt64(56 - index * 8)) }
 }

@@ -39,12 +39,12 @@ public struct Change: Hashable, Sendable, Identifiable {
         scratch.varint(UInt64(schema))
         scratch.count(edits.count)
         var rest = leaves ?? []
-        for edit in edits {
-            scratch.identifier(edit.record)
-            scratch.varint(UInt64(edit.type))
-            scratch.varint(edit.target.code)
-            if case .element(_, let element) = edit.target { element.write(to: &scratch) }
-            switch edit.content {
+        for edit in edits.indices {
+            scratch.identifier(edits[edit].record)
+            scratch.varint(UInt64(edits[edit].type))
+            scratch.varint(edits[edit].target.code)
+            if case .element(_, let element) = edits[edit].target { element.write(to: &scratch) }
+            switch edits[edit].content {
             case .open(let value): value.write(to: &scratch)
             case .sensitive(let sensitive):
                 scratch.byte(Value.sensitiveTag)
@@ -54,8 +54,8 @@ public struct Change: Hashable, Sendable, Identifiable {
                 scratch.byte(Value.sensitiveTag)
                 scratch.hash(leaf)
             }
-            Change.write(edit.supersedes, to: &scratch)
-            if case .life = edit.target { Change.write(edit.witnessed, to: &scratch) }
+            Change.write(edits[edit].supersedes, to: &scratch)
+            if case .life = edits[edit].target { Change.write(edits[edit].witnessed, to: &scratch) }
         }
         id = primitives.sha256(scratch.bytes.span).leadingIdentifier
         self.scope = scope

@@ -25,17 +25,20 @@ public enum Merge {
         var index = 0
         while index < change.edits.count {
             let record = change.edits[index].record
-            var state = try shelf.take(record) ?? RecordState(type: change.edits[index].type)
-            repeat {
-                let edit = change.edits[index]
+            var end = index + 1
+            while end < change.edits.count, change.edits[end].record == record { end += 1 }
+            var state = try shelf.take(record) ?? RecordState(type: change.edits[index].type, room: end - index)
+            while index < end {
+                // By index: an edit taken out whole costs a retain for each thing it holds, and this is the hot path.
                 let head = Head(
                     name: change.name(index), effective: effective, stamp: change.stamp, member: change.member,
-                    content: edit.content, witnessed: edit.witnessed)
+                    content: change.edits[index].content, witnessed: change.edits[index].witnessed)
                 var missing: [EditName] = []
-                delta.add(state.apply(head, to: edit.target, superseding: edit.supersedes, missing: &missing))
-                for name in missing where try !shelf.isApplied(name.change) { state.noteEarly(name, of: edit.target) }
+                delta.add(
+                    state.apply(head, to: change.edits[index].target, superseding: change.edits[index].supersedes, missing: &missing))
+                for name in missing where try !shelf.isApplied(name.change) { state.noteEarly(name, of: change.edits[index].target) }
                 index += 1
-            } while index < change.edits.count && change.edits[index].record == record
+            }
             try shelf.put(state, as: record)
         }
         return delta

@@ -44,6 +44,12 @@ public struct RecordState: Hashable, Sendable {
         self.early = early
     }
 
+    /// A record of which nothing is known yet, with room for so many slots.
+    init(type: UInt32, room: Int) {
+        self.init(type: type)
+        slots.reserveCapacity(room)
+    }
+
     /// The heads of `target`, the one to show first; empty where nobody has said anything.
     public func heads(of target: Target) -> [Head] {
         let (index, found) = place(of: target)

@@ -38,9 +38,13 @@ public enum JSONWriter {
         out.append(UInt8(ascii: "\""))
         defer { out.append(UInt8(ascii: "\"")) }
         // Nearly every text is written as it is, in one piece.
-        var isPlain = true
-        for byte in text.utf8 where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { isPlain = false }
-        if isPlain { return out.append(contentsOf: text.utf8) }
+        let bytes = text.utf8Span.span
+        var special: UInt8 = 0
+        for place in bytes.indices {
+            let byte = bytes[place]
+            special |= (byte < 0x20 ? 1 : 0) | (byte == UInt8(ascii: "\"") ? 1 : 0) | (byte == UInt8(ascii: "\\") ? 1 : 0)
+        }
+        if special == 0 { return out.append(contentsOf: text.utf8) }
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):

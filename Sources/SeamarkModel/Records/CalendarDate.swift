@@ -13,11 +13,30 @@ public enum CalendarDate {
 
     /// `2026-03-17T09:30:00Z`, with milliseconds where there are any.
     public static func text(milliseconds: Int64) -> String {
+        var out: [UInt8] = []
+        write(milliseconds: milliseconds, to: &out)
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    /// Appends `text(milliseconds:)`: a server writes one a record it applies.
+    static func write(milliseconds: Int64, to out: inout [UInt8]) {
         let day = floorDivide(milliseconds, 86_400_000)
         let rest = milliseconds - day * 86_400_000
-        let fraction = rest % 1000
-        return text(days: day) + "T" + padded(rest / 3_600_000, 2) + ":" + padded(rest / 60_000 % 60, 2) + ":" + padded(rest / 1000 % 60, 2)
-            + (fraction == 0 ? "" : "." + padded(fraction, 3)) + "Z"
+        let (year, month, date) = civil(day)
+        let parts = [
+            (year, 4, UInt8(ascii: "-")), (month, 2, UInt8(ascii: "-")), (date, 2, UInt8(ascii: "T")), (rest / 3_600_000, 2, UInt8(ascii: ":")),
+            (rest / 60_000 % 60, 2, UInt8(ascii: ":")),
+        ]
+        for (value, width, separator) in parts {
+            write(value, width, to: &out)
+            out.append(separator)
+        }
+        write(rest / 1000 % 60, 2, to: &out)
+        if rest % 1000 != 0 {
+            out.append(UInt8(ascii: "."))
+            write(rest % 1000, 3, to: &out)
+        }
+        out.append(UInt8(ascii: "Z"))
     }
 
     /// Reads `2026-03-17`; nil for other forms, for days that no month has, and outside `days`.
@@ -80,6 +99,15 @@ public enum CalendarDate {
 
     private static func number(_ digits: ArraySlice<UInt8>) -> Int64? {
         digits.allSatisfy { $0 >= 48 && $0 <= 57 } ? digits.reduce(0) { $0 * 10 + Int64($1 - 48) } : nil
+    }
+
+    private static func write(_ value: Int64, _ width: Int, to out: inout [UInt8]) {
+        guard value >= 0, value <= 9999 else { return out.append(contentsOf: padded(value, width).utf8) }
+        var unit: Int64 = width == 4 ? 1000 : width == 3 ? 100 : 10
+        while unit > 0 {
+            out.append(48 + UInt8(truncatingIfNeeded: value / unit % 10))
+            unit /= 10
+        }
     }
 
     private static func padded(_ value: Int64, _ width: Int) -> String {

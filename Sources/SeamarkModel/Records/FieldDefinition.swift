@@ -1,5 +1,6 @@
 /// One field of a record type. Its number and key are stable for ever; a field that is given up keeps its number.
-public struct FieldDefinition: Sendable {
+/// A class, so that handing one on costs one retain and not one for each thing it holds.
+public final class FieldDefinition: Sendable {
     public let number: UInt32
     /// camelCase; the same in JSON, on the command line and in reports.
     public let key: String
@@ -12,6 +13,8 @@ public struct FieldDefinition: Sendable {
     public let isRequired: Bool
     /// In words, for messages.
     public let label: String
+    /// `,"key":`, as it stands in documents.
+    let documentName: [UInt8]
 
     public init(
         _ number: UInt32, _ key: String, _ kind: FieldKind, _ merge: MergeClass, label: String? = nil,
@@ -24,6 +27,7 @@ public struct FieldDefinition: Sendable {
         isSensitive = sensitive
         isRequired = required
         self.label = label ?? FieldDefinition.words(of: key)
+        documentName = Array(",\"\(key)\":".utf8)
     }
 
     /// A set of elements, rather than one value.

@@ -13,21 +13,21 @@ extension RecordView {
         let slots = state.slots
         var index = 0
         while index < slots.count {
-            let slot = slots[index]
-            if slot.heads.count > 1 { isPlain = false }
-            guard let number = slot.target.number, let field = type?.field(number) else {
+            // By index: a slot taken out whole costs a retain for each thing it holds, and this is the hot path.
+            if slots[index].heads.count > 1 { isPlain = false }
+            guard let number = slots[index].target.number, let field = type?.field(number) else {
                 isPlain = false
                 index += 1
                 continue
             }
             guard field.isSet else {
                 // An element of a field that is no set here: of a newer version, and not shown.
-                if case .field = slot.target {
-                    switch RecordView.shown(slot.heads, field) {
+                if case .field = slots[index].target {
+                    switch RecordView.shown(slots[index].heads, field) {
                     case .nothing: break
                     case .withheld: withheld.append(field.key)
                     case .value(let value):
-                        RecordView.writeName(field.key, to: &out)
+                        out.append(contentsOf: field.documentName)
                         field.kind.write(value, to: &out, references: references)
                     }
                 }
@@ -42,7 +42,7 @@ extension RecordView {
                 index += 1
             }
             guard !elements.isEmpty else { continue }
-            RecordView.writeName(field.key, to: &out)
+            out.append(contentsOf: field.documentName)
             JSONWriter.write(.array(elements.sorted { HandleOrder.precedes($0.text ?? "", $1.text ?? "") }), to: &out)
         }
         if !withheld.isEmpty {
@@ -74,6 +74,10 @@ extension FieldKind {
         case (.text, .text(let value)): JSONWriter.write(value, to: &out)
         case (.number, .double(let value)): JSONWriter.write(value, to: &out)
         case (.boolean, .bool(let value)): JSONWriter.write(.bool(value), to: &out)
+        case (.time, .int(let time)):
+            out.append(UInt8(ascii: "\""))
+            CalendarDate.write(milliseconds: time, to: &out)
+            out.append(UInt8(ascii: "\""))
         case (.reference, .id(let id)):
             if let handle = references.handle(id) { JSONWriter.write(handle, to: &out) } else { JSONWriter.write(id, to: &out) }
         case (.choice(let choices), .int(let number)):

@@ -36,7 +36,7 @@ enum RecordStateCoding {
         writer.count(state.slots.count)
         var origin = 0
         for slot in state.slots.indices {
-            let isLife = state.slots[slot].target == .life
+            let isLife = if case .life = state.slots[slot].target { true } else { false }
             write(state.slots[slot].target, to: &writer)
             writer.count(state.slots[slot].heads.count)
             for head in state.slots[slot].heads.indices {

@@ -18,6 +18,8 @@ final class StoredRecords {
     private let transaction: TenantTransaction
     private let scope: Int64
     private var held: [Identifier: Held] = [:]
+    /// The record that was asked for last: judging and merging ask for the same one three times in a row.
+    private var last: (id: Identifier, record: Held)?
     /// Altered records in the order in which they were first touched, which becomes the order of their keys.
     private var altered: [(id: Identifier, record: Held)] = []
 
@@ -32,10 +34,15 @@ final class StoredRecords {
     func look(at id: Identifier) throws(StoreError) -> RecordState? { try hold(id).state }
 
     private func hold(_ id: Identifier) throws(StoreError) -> Held {
-        if let known = held[id] { return known }
+        if let last, last.id == id { return last.record }
+        if let known = held[id] {
+            last = (id, known)
+            return known
+        }
         let row = try transaction.recordRow(id, scope: scope)
         let record = Held(key: row?.key, state: row?.state, leaves: row?.leaves ?? [])
         held[id] = record
+        last = (id, record)
         return record
     }
 
@@ -55,6 +62,7 @@ final class StoredRecords {
             }
             if !sensitive.isEmpty || !record.leaves.isEmpty { try replace(record.leaves, by: sensitive, of: key) }
         }
+        last = nil
         altered.removeAll(keepingCapacity: true)
         held.removeAll(keepingCapacity: true)
     }
