@@ -7,8 +7,6 @@ internal import Synchronization
 final class Deflater {
     private static let idle = Mutex<[Deflater]>([])
     private static let mostIdle = 4
-    /// zlib's level 6 takes more than three times as long for blocks that are 6 % smaller, and was half of a device's work in a first push.
-    private static let level: Int32 = 2
 
     /// At a fixed address, because zlib's state points back to it.
     private let stream: UnsafeMutablePointer<z_stream>
@@ -16,7 +14,7 @@ final class Deflater {
     private init() {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
-        let result = deflateInit_(stream, Self.level, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        let result = deflateInit_(stream, 2, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         precondition(result == Z_OK, "zlib could not create a compressor")
     }
 
@@ -25,9 +23,9 @@ final class Deflater {
         stream.deallocate()
     }
 
-    static func deflate(_ bytes: [UInt8]) -> [UInt8] {
+    static func deflate(_ bytes: [UInt8], level: Int32) -> [UInt8] {
         let deflater = idle.withLock { Box($0.popLast()) }.deflater ?? Deflater()
-        let deflated = deflater.deflate(bytes)
+        let deflated = deflater.deflateOrStore(bytes, level: level)
         let box = Box(deflater)
         idle.withLock { if $0.count < mostIdle, let deflater = box.deflater { $0.append(deflater) } }
         return deflated
@@ -39,8 +37,8 @@ final class Deflater {
         init(_ deflater: Deflater?) { self.deflater = deflater }
     }
 
-    private func deflate(_ bytes: [UInt8]) -> [UInt8] {
-        let deflated = deflate(bytes, level: Self.level)
+    private func deflateOrStore(_ bytes: [UInt8], level: Int32) -> [UInt8] {
+        let deflated = deflate(bytes, level: level)
         // No reader inflates a hundred times and more (SPEC section 3): what would shrink that far, such as a line of dashes, is stored.
         return bytes.count > 100 * max(64, deflated.count) ? deflate(bytes, level: 0) : deflated
     }

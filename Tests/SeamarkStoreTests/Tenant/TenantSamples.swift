@@ -25,7 +25,8 @@ struct Dice: RandomNumberGenerator {
 
 /// What the tests of the tenant's store have in common. Everything in it is made up.
 enum TenantSamples {
-    static let primitives = SystemPrimitives()
+    /// Deflating as the stores that are kept in `Databases` were written: what is made again must be the same bytes.
+    static let primitives = SystemPrimitives(deflateLevel: 6)
 
     static let identity = TenantIdentity(
         id: Identifier(high: 1, low: 1), name: "Fictitious Client", schema: 1, epoch: 77,
