@@ -54,6 +54,8 @@ def case(stage, path, error, number, ever):
         *_, last = shim.read()
         if error == "ENOSPC" and (last.startswith(("fsync", "fdatasync")) or last.endswith(("-shm", "-wal"))):
             statuses = statuses | {74}
+        if last.endswith("three.json"):
+            statuses = statuses | {66}
         clear(findings, done, {0} | statuses, " ".join([path.name, error]))
     stage.end()
     _, struck, last, _ = shim.read()
