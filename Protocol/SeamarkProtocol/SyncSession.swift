@@ -273,6 +273,12 @@ public struct SyncSession: Sendable {
                 changes += item.entry.verdicts.count
                 events.append(.learnt(item.entry, block))
             } catch {
+                // A block of this very incarnation that the device does not hold: another copy of its store sealed it, just now.
+                if error == .missingBlock, scope.renumberings < 5 {
+                    scope.renumberings += 1
+                    work[message.scope] = scope
+                    return renumber(message.scope)
+                }
                 return fail(.badEntry(scope: message.scope, position: position, error))
             }
             hash = item.entry.logHash(after: hash, knowledge.primitives)

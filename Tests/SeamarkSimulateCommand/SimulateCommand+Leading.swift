@@ -27,7 +27,7 @@ extension SimulateCommand {
             let process = Process()
             process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0].contains("/") ? CommandLine.arguments[0] : "/proc/self/exe")
             process.arguments = ["--worker", "\(worker)", "--workers", "\(workers)", "--schedules", "\(schedules)", "--seed", "\(seed)"]
-                + (minutes.map { ["--minutes", "\($0)"] } ?? []) + (mistake.map { ["--mistake", $0] } ?? [])
+                + (minutes.map { ["--minutes", "\($0)"] } ?? []) + settings
             let pipe = Pipe()
             process.standardOutput = pipe
             try process.run()
@@ -103,13 +103,12 @@ extension SimulateCommand {
 
     private func conclude(_ sum: Sum, _ seconds: Double) throws {
         let simulation = try Simulation()
-        let planted = mistake.flatMap { Mistake(rawValue: $0) }
         for seed in sum.failed.keys.sorted().prefix(quiet ? 5 : 3) {
             guard let first = sum.failed[seed]?.first else { continue }
             print("seed \(seed): \(first.invariant): \(first.detail)")
-            print("  replay it: ./Scripts/simulate --replay \(seed)\(mistake.map { " --mistake \($0)" } ?? "")")
+            print("  replay it: ./Scripts/simulate --replay \((["\(seed)"] + settings).joined(separator: " "))")
             guard !quiet, let invariant = Violation.Invariant(rawValue: first.invariant), invariant != .trapped, invariant != .undetermined else { continue }
-            let short = simulation.shrink(Schedule(seed: seed), invariant, mistake: planted)
+            let short = simulation.shrink(Schedule(seed: seed, faults: faults), invariant, mistake: planted)
             print("  shrunk to \(short.steps.count) steps, of \(short.devices) devices and \(short.scopes) scopes:")
             for step in short.steps { print("    \(step)") }
         }

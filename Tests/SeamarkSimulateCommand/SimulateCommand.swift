@@ -14,13 +14,18 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "Play this one seed and tell what happens in it.") var replay: UInt64?
     @Option(help: "Processes.") var workers: Int = 2
     @Option(help: "Plant this mistake into the harness: \(Mistake.allCases.map(\.rawValue).joined(separator: ", ")).") var mistake: String?
+    @Option(help: "Another weight of a fault, such as serverRestore=2. May be repeated.") var with: [String] = []
     @Flag(help: "No progress, and failing seeds are not shrunk.") var quiet = false
     @Option(help: .private) var worker: Int?
 
-    private var planted: Mistake? { mistake.flatMap { Mistake(rawValue: $0) } }
+    var planted: Mistake? { mistake.flatMap { Mistake(rawValue: $0) } }
+    var faults: Faults { with.reduce(.supported) { $0.with($1) ?? $0 } }
+    /// What makes the same runs again, for the line that replays one.
+    var settings: [String] { with.flatMap { ["--with", $0] } + (mistake.map { ["--mistake", $0] } ?? []) }
 
     func validate() throws {
         guard workers >= 1, workers <= 64 else { throw ValidationError("--workers is 1 to 64") }
+        for setting in with where Faults.supported.with(setting) == nil { throw ValidationError("no such fault: \(setting)") }
         guard mistake == nil || planted != nil else { throw ValidationError("no such mistake; see --help") }
     }
 
@@ -34,12 +39,13 @@ struct SimulateCommand: ParsableCommand {
 
     private func tell(_ seed: UInt64) throws {
         let simulation = try Simulation()
-        let result = try simulation.play(Schedule(seed: seed), mistake: planted, inWords: true)
+        let schedule = Schedule(seed: seed, faults: faults)
+        let result = try simulation.play(schedule, mistake: planted, inWords: true)
         for line in result.words { print(line) }
         print("trace \(String(result.trace, radix: 16))")
         guard let first = result.violations.first else { return print("seed \(seed): nothing is wrong") }
         for violation in result.violations { print("\(violation.invariant.rawValue): \(violation.detail)") }
-        let short = simulation.shrink(Schedule(seed: seed), first.invariant, mistake: planted)
+        let short = simulation.shrink(schedule, first.invariant, mistake: planted)
         print("The shortest history that was found (\(short.steps.count) steps, \(short.devices) devices, \(short.scopes) scopes):")
         for line in try simulation.play(short, mistake: planted, inWords: true).words { print("  \(line)") }
         throw ExitCode(1)
@@ -60,7 +66,7 @@ struct SimulateCommand: ParsableCommand {
             if let minutes, start.duration(to: .now) > .seconds(minutes * 60) { break }
             // Said before it is played: should the process die, its leader knows by which seed.
             say("b \(seed)")
-            let result = try simulation.play(seed: seed, mistake: planted, twice: isSample)
+            let result = try simulation.play(seed: seed, faults: faults, mistake: planted, twice: isSample)
             let isMine = number % UInt64(workers) == UInt64(worker)
             for violation in result.violations { say("v \(seed) \(violation.invariant.rawValue) \(violation.detail)") }
             let c = result.counts

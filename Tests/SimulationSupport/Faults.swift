@@ -25,6 +25,25 @@ public struct Faults: Hashable, Sendable {
 
     public init() {}
 
+    private static var names: [(String, WritableKeyPath<Faults, Int>)] {
+        [
+            ("serverCrash", \.serverCrash), ("deviceBackup", \.deviceBackup), ("deviceRestore", \.deviceRestore), ("clone", \.clone),
+            ("serverBackup", \.serverBackup), ("serverRestore", \.serverRestore), ("serverRollback", \.serverRollback),
+            ("staffing", \.staffing), ("revocation", \.revocation), ("release", \.release), ("clockJump", \.clockJump),
+        ]
+    }
+
+    /// The same with `name` at another weight, such as `serverRestore=2`; nil where there is no such fault. A run with faults that are not
+    /// supported yet is for whoever builds what meets them.
+    public func with(_ setting: String) -> Faults? {
+        let parts = setting.split(separator: "=").map(String.init)
+        guard parts.count == 2, let weight = Int(parts[1]), weight >= 0, weight <= 1000 else { return nil }
+        guard let (_, path) = Self.names.first(where: { $0.0 == parts[0] }) else { return nil }
+        var faults = self
+        faults[keyPath: path] = weight
+        return faults
+    }
+
     /// The shipped code does not meet these yet.
     public static let supported: Faults = {
         var faults = Faults()

@@ -26,6 +26,7 @@ final class Machine {
     private var lock: SyncLock?
     private var decoder = FrameDecoder()
     private var sendsUntilCrash = Int.max
+    private var isDying = false
     var backups: [MemoryDeviceStore] = []
     /// How syncs ended, in order; of the complete ones what the member was told.
     private(set) var ends: [Ending] = []
@@ -77,14 +78,18 @@ final class Machine {
         guard run == nil else { return }
         lock = try device.store.takeSyncLock()
         decoder = FrameDecoder()
-        sendsUntilCrash = dice.chance(faults.crash) ? Int(dice.next() % 12) : .max
+        isDying = dice.chance(faults.crash)
+        sendsUntilCrash = isDying && dice.chance(60) ? Int(dice.next() % 12) : .max
+        // The other way to die is in the middle of a transaction.
+        if isDying, sendsUntilCrash == .max { memory.fail(afterRows: Int(dice.next() % 12)) }
         let link = Link(world.agenda, world.trace, SplitMix64(seed: dice.next()), faults: faults)
         self.link = link
         link.beforeSend = { [unowned self] in
             guard sendsUntilCrash > 0 else { throw Crash() }
             sendsUntilCrash -= 1
         }
-        run = try SyncRun.begin(device, over: link, schema: schema)
+        carefully { run = try SyncRun.begin(device, over: link, schema: schema) }
+        guard run != nil else { return }
         world.server.connect(link, seat)
         link.arrived = { [unowned self, unowned link] end, bytes in
             if end == .server { link.toServer(bytes) } else if self.link === link { received(bytes) }
@@ -113,13 +118,15 @@ final class Machine {
     private func carefully(_ body: () throws -> Void) {
         do {
             try body()
-        } catch is Crash {
+        } catch let error where isDying && (error is Crash || error is DeviceStoreError) {
             crash()
         } catch let failure as SyncRun.Failure {
             world.failed(self, failure)
-            do { try run?.end(failure) } catch { world.fault("a device noted how a sync ended", error) }
             link?.cut()
-            leave(.failed(failure))
+            carefully {
+                try run?.end(failure)
+                leave(.failed(failure))
+            }
         } catch {
             world.fault("a device synced", error)
             link?.cut()
@@ -129,6 +136,8 @@ final class Machine {
 
     private func leave(_ ending: Ending) {
         ends.append(ending)
+        memory.fail(afterRows: nil)
+        isDying = false
         if case .complete = ending {} else { world.lost(self) }
         run = nil
         lock = nil
@@ -150,6 +159,8 @@ final class Machine {
     }
 
     private func restart(_ memory: MemoryDeviceStore) {
+        self.memory.fail(afterRows: nil)
+        isDying = false
         self.memory = memory
         do { device = try Self.open(memory, clock, words) } catch { world.fault("a device opened its store again", error) }
     }

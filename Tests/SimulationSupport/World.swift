@@ -203,6 +203,8 @@ final class World {
         switch failure.cause {
         case .network: return
         case .sync(.cut), .sync(.closedBeforeGreeting): return
+        // The member was removed, or the device revoked, between the greeting and the pull.
+        case .sync(.server(let problem)) where problem.code == .unknownScope: return
         case .sync(let problem): violate(.faulted, "device \(machine.number): \(problem)")
         }
     }
