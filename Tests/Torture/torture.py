@@ -55,6 +55,9 @@ class Torture:
             for name, suite in SUITES.items():
                 if self.only(name):
                     self.suite(name, suite, stages)
+        except (KeyboardInterrupt, SystemExit):
+            self.failures.append("interrupted")
+            print("Interrupted. This is what was played:")
         finally:
             self.stopping = True
             for stage in stages:
@@ -89,12 +92,21 @@ class Torture:
                 identity, act = case
                 try:
                     findings, seconds, detail = act(stage)
+                    if seconds > 5 and seconds > 5 * self.usual(stage):
+                        findings.add("broken", f"recovery took {seconds:.1f} s")
                 except Exception:
                     findings, seconds, detail = [("broken", traceback.format_exc(limit=4))], 0, ""
+                if self.stopping:
+                    return  # What ended it may have ended the programs too.
                 self.take(name, identity, findings, seconds, detail)
 
         self.each([threading.Thread(target=work, args=(stage,)) for stage in stages])
         spare.end()
+
+    def usual(self, stage):
+        """The seconds that nothing but coming up takes on this machine just now."""
+        stage.fresh()
+        return max(stage.run("ann", "status").seconds, stage.start() or 0)
 
     def take(self, suite, identity, findings, seconds, detail):
         with self.lock:
@@ -104,8 +116,6 @@ class Torture:
             row["cases"] += played
             row["slowest"] = max(row["slowest"], seconds)
             self.slowest = max(self.slowest, seconds)
-            if seconds > 5:
-                findings = [*findings, ("broken", f"recovery took {seconds:.1f} s")]
             if findings:
                 row["failed"] += 1
                 for kind in {kind for kind, _ in findings}:
