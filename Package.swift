@@ -53,7 +53,7 @@ let package = Package(
         tests("SeamarkTLSTests", of: ["SeamarkTLS", "COpenSSL", "SeamarkCrypto", "SeamarkJournal"]),
         tests("SeamarkProtocolTests", of: ["SeamarkJournal", "SeamarkProtocol", "SeamarkCrypto", "SeamarkWire", protobuf, "SeamarkTestSupport"]),
         tests("SeamarkStoreTests", of: ["SeamarkJournal", "SeamarkModel", "SeamarkCrypto", "SeamarkStore", "SeamarkTestSupport", grdb, sqlite], besides: ["Databases"]),
-        tests("SeamarkServerTests", of: shared + ["SeamarkServer", "SeamarkTestSupport", log] + nio),
+        tests("SeamarkServerTests", of: shared + ["SeamarkServer", "SeamarkTestSupport", log, grdb] + nio),
         tests("SeamarkClientTests", of: shared + ["SeamarkClient", "SeamarkCommand", "SeamarkTestSupport", arguments]),
         tests("EndToEndTests", of: []),
         tests("SimulationTests", of: ["SimulationSupport"], besides: ["LEDGER.md"]),

@@ -253,6 +253,11 @@ extension Explanation {
     private init(_ error: Enrolment.Failure) {
         self =
             switch error {
+            case .network(.serverNotGenuine):
+                Explanation(
+                    .serverRefused,
+                    "This is not the server that was pinned: it does not prove the name and key that the invitation gives. Nothing was sent, and the invitation still serves. "
+                        + "Paste the whole line as it was sent. If it was whole, somebody else may answer at that address: do not go on from this network; tell headquarters.")
             case .network(let failure): Explanation(failure, kept: "This device is not enrolled; the invitation still serves.")
             case .problem(let problem): Explanation(.serverRefused, Self.enrolling(problem))
             case .badAnswer(let words): Explanation(.serverRefused, "The server's answer does not hold together: \(words). Nothing was stored; tell headquarters.")
@@ -307,6 +312,7 @@ extension Explanation {
     private static func words(_ problem: Problem) -> String {
         switch problem.code {
         case .serverFault: "The server had a fault of its own and stored nothing of this step. Try again later."
+        case .serverFull: "The server's disk is full, so it stored nothing of this step. Headquarters must make room there. Try again afterwards."
         case .tooSlow: "The server waited too long and closed. Try again."
         case .deviceRevoked: "This device was revoked. Ask headquarters."
         case .outdatedSchema: "This Seamark is too old to write. Update it; the work is kept."

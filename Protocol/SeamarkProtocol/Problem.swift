@@ -25,6 +25,7 @@ public struct Problem: Error, Hashable, Sendable {
         public static let unknownScope = Code(rawValue: 4006)
         public static let unknownCursor = Code(rawValue: 4007)
         public static let outdatedSchema = Code(rawValue: 4008)
+        public static let serverFull = Code(rawValue: 4060)
         public static let noSuchAttachment = Code(rawValue: 4040)
         public static let attachmentNotHere = Code(rawValue: 4041)
         public static let attachmentTooLarge = Code(rawValue: 4042)

@@ -123,8 +123,10 @@ public struct ServerSession: Sendable {
     }
 
     /// The server itself could not do what was asked; nothing of it was stored.
-    public mutating func failed() -> [Action] {
-        state == .closed ? [] : end(Problem(.serverFault, "the server could not do this; nothing was stored, try again"))
+    public mutating func failed(
+        _ problem: Problem = Problem(.serverFault, "the server could not do this; nothing was stored, try again")
+    ) -> [Action] {
+        state == .closed ? [] : end(problem)
     }
 
     /// The device was revoked, or the server stops.

@@ -16,13 +16,15 @@ public final class Server: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
     private let watch: Watch
+    private let lock: DirectoryLock
     private let isStopped = Mutex(false)
 
     /// How long `stop` waits for devices that take no farewell.
     static let longestStop: Duration = .seconds(10)
 
     private init(
-        port: Int, services: ConnectionServices, roster: Roster, group: MultiThreadedEventLoopGroup, listener: any Channel, watch: Watch
+        port: Int, services: ConnectionServices, roster: Roster, group: MultiThreadedEventLoopGroup, listener: any Channel, watch: Watch,
+        lock: DirectoryLock
     ) {
         self.port = port
         self.services = services
@@ -30,6 +32,7 @@ public final class Server: Sendable {
         self.group = group
         self.listener = listener
         self.watch = watch
+        self.lock = lock
     }
 
     /// What happened at the listener so far.
@@ -48,6 +51,7 @@ public final class Server: Sendable {
         clock: WallClock = .system, logger: Logger = Logger(label: "seamark.server")
     ) async throws -> Server {
         var installation = try Installation(opening: directory)
+        let lock = try DirectoryLock.forServing(directory)
         if installation.isRenewalDue(at: clock.now()) { installation = try installation.renewed(at: clock.now()) }
         let register = ConnectionRegister(limits: limits)
         let roster = Roster(directory: directory, register: register, clock: clock, logger: logger)
@@ -61,11 +65,11 @@ public final class Server: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount))
         do {
             let listener = try await bind(services, group, host: host, port: port)
-            let watch = Watch(installation: installation, roster: roster, services: services, chooser: chooser)
+            let watch = Watch(directory: directory, installation: installation, roster: roster, services: services, chooser: chooser)
             watch.start()
             let bound = listener.localAddress?.port ?? port
             logger.notice("listening", metadata: ["port": "\(bound)", "tenants": "\(roster.tenants.count)"])
-            return Server(port: bound, services: services, roster: roster, group: group, listener: listener, watch: watch)
+            return Server(port: bound, services: services, roster: roster, group: group, listener: listener, watch: watch, lock: lock)
         } catch {
             try? await workers.shutdownGracefully()
             try? await group.shutdownGracefully()
@@ -134,6 +138,8 @@ public final class Server: Sendable {
         register.endAll(.cutting)
         // What the writers were given is committed even when nobody waits for the answer any more.
         await roster.close()
+        watch.writeCounts()
+        lock.release()
         try? await services.workers.shutdownGracefully()
         try? await group.shutdownGracefully()
         services.logger.notice("stopped")

@@ -22,6 +22,7 @@ enum Explanation {
         case let error as ProcessHardening.Refusal: (error.description, 70)
         case let error as CertificateError: ("making a certificate: \(error)", 70)
         case let error as ReportError: (error.description, 65)
+        case let error as Passphrase.Failure: explain(error)
         case is CleanExit, is ValidationError, is ExitCode: nil
         default: SeamarkServerCommand.exitCode(for: error).rawValue == 1 ? ("\(error)", 70) : nil
         }
@@ -38,6 +39,18 @@ enum Explanation {
         case .busy: 75
         case .notPermitted: 77
         case .configuration: 78
+        }
+    }
+
+    private static func explain(_ error: Passphrase.Failure) -> (sentence: String, code: Int32) {
+        let doing = "reading the passphrase"
+        return switch error {
+        case .noTerminal: ("\(doing): there is no terminal to ask on; give it with --passphrase-fd or --passphrase-file", 77)
+        case .cancelled: ("\(doing): cancelled; nothing was changed", 77)
+        case .tooLong: ("\(doing): it is longer than \(Passphrase.longest) bytes; use a shorter one", 65)
+        case .tooShort: ("\(doing): it has at least \(Passphrase.shortest) characters; four random words are a good one", 65)
+        case .differ: ("\(doing): the two differ; nothing was done, try again", 65)
+        case .badDescriptor(let code): ("\(doing): the file descriptor cannot be read (error \(code)); open it for reading, as in 3< file", 64)
         }
     }
 

@@ -18,6 +18,7 @@ struct StatusVerb: ParsableCommand {
                     JSONMember("data", .string(data.directory.path)), JSONMember("address", .string(status.address)),
                     JSONMember("serverName", .string(status.serverName)), JSONMember("pin", .string(status.pin.description)),
                     JSONMember("certificateUntil", .integer(status.certificateUntil)),
+                    JSONMember("counters", status.serving.map(Self.counters) ?? .null),
                     JSONMember(
                         "tenants",
                         .array(
@@ -32,9 +33,29 @@ struct StatusVerb: ParsableCommand {
         }
         print("Data directory \(data.directory.path), reached as \(status.address).")
         print("Server certificate valid until \(Output.time(status.certificateUntil)); a running server renews it by itself.")
+        if let serving = status.serving {
+            let counts = serving.counts
+            print(
+                "Since \(Output.time(serving.began)), as noted \(Output.time(serving.noted)): \(counts.accepted) connections, \(counts.sessions) of devices; "
+                    + "\(counts.failedHandshakes) failed handshakes (garbage, foreign or expired certificates), \(counts.refusedAtDoor) unknown devices, "
+                    + "\(counts.refusedByLimit) over a limit, \(counts.badFrames) bad frames, \(counts.tooSlow) too slow, \(counts.cutOff) cut off, "
+                    + "\(counts.refusedEnrolments) refused enrolments, \(counts.faults) faults of the server.")
+        }
         Output.table(
             ["tenant", "members", "devices", "engagements", "entries", "in quarantine"],
             status.tenants.map { [$0.name.text, "\($0.members)", "\($0.devices)", "\($0.engagements)", "\($0.entries)", "\($0.quarantined)"] },
             empty: "There are no tenants.")
+    }
+
+    private static func counters(_ note: ServingNote) -> JSONValue {
+        let counts = note.counts
+        let numbers = [
+            ("accepted", counts.accepted), ("sessions", counts.sessions), ("failedHandshakes", counts.failedHandshakes), ("refusedAtDoor", counts.refusedAtDoor),
+            ("refusedByLimit", counts.refusedByLimit), ("badFrames", counts.badFrames), ("tooSlow", counts.tooSlow), ("cutOff", counts.cutOff),
+            ("enrolments", counts.enrolments), ("refusedEnrolments", counts.refusedEnrolments), ("pushes", counts.pushes), ("faults", counts.faults),
+        ]
+        return .object(
+            [JSONMember("began", .integer(note.began)), JSONMember("noted", .integer(note.noted))]
+                + numbers.map { JSONMember($0.0, .integer(Int64($0.1))) })
     }
 }

@@ -91,7 +91,7 @@ struct FullDiskTests {
         let content = try ann.must("export", "-")
         let refused = try ann.run("sync")
         #expect(refused.status == 76, "\(refused.error)")
-        for part in ["The server", "stored nothing of this step", "All work stays on this device", "Try again"] {
+        for part in ["The server's disk is full", "Headquarters must make room", "stored nothing of this step", "All work stays on this device", "Try again"] {
             #expect(refused.error.contains(part), "\(refused.error)")
         }
         #expect(try ann.unsent() == waiting)

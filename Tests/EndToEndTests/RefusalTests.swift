@@ -83,7 +83,7 @@ import Testing
         let line = try headquarters.invitation("ann")
         var parts = line.components(separatedBy: "/")
         parts[4] = "other.example"
-        try refusesToEnrol(Laptop(headquarters), parts.joined(separator: "/"), 76, saying: ["not the server that was pinned", "Nothing was sent"])
+        try refusesToEnrol(Laptop(headquarters), parts.joined(separator: "/"), 76, saying: ["not the server that was pinned", "name and key that the invitation gives", "Nothing was sent"])
         try Laptop(headquarters).must("enrol", input: line)
     }
 

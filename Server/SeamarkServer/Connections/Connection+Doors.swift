@@ -38,7 +38,7 @@ extension Connection {
             refuse(Problem(.deviceRevoked, "this server does not know the device; ask headquarters for a new invitation"))
         case .failure(let error):
             services.fault("open the tenant's door", error)
-            refuse(Problem(.serverFault, "the server could not do this; nothing was stored, try again"))
+            refuse(ConnectionServices.problem(for: error))
         }
     }
 
@@ -96,7 +96,7 @@ extension Connection {
         case .success(.refused(let problem)): actions = session.refused(problem)
         case .failure(let error):
             services.fault("enrol a device", error)
-            actions = session.refused(Problem(.serverFault, "the server could not do this; nothing was stored, try again"))
+            actions = session.refused(ConnectionServices.problem(for: error))
         }
         phase = .enrolment(session, door)
         perform(actions, door)

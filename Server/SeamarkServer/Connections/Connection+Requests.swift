@@ -56,7 +56,7 @@ extension Connection {
         case .success(let value): actions = tell(&session, value)
         case .failure(let error):
             services.fault("answer a device", error)
-            actions = session.failed()
+            actions = session.failed(ConnectionServices.problem(for: error))
         }
         phase = .tenant(session, device)
         perform(actions)

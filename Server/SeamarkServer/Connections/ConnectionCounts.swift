@@ -1,5 +1,5 @@
 /// What happened at the listener since it began. For logs, `status` and tests; no identity is in it.
-public struct ConnectionCounts: Hashable, Sendable {
+public struct ConnectionCounts: Hashable, Codable, Sendable {
     /// Connections taken.
     public var accepted = 0
     /// Closed at once because a limit was reached.

@@ -1,6 +1,8 @@
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
+internal import SeamarkProtocol
+internal import SeamarkStore
 internal import SeamarkTLS
 internal import Synchronization
 
@@ -37,5 +39,13 @@ final class ConnectionServices: Sendable {
     func fault(_ doing: String, _ error: any Error) {
         register.count { $0.faults += 1 }
         logger.error("the server could not \(doing)", metadata: ["reason": "\(error)"])
+    }
+
+    /// What a device hears of a failure of ours. A full disk is said as such: whoever runs the server can end it, and nobody else.
+    static func problem(for error: any Error) -> Problem {
+        if let error = error as? StoreError, error.reason == .full {
+            return Problem(.serverFull, "the server's disk is full; nothing was stored, make room there and try again")
+        }
+        return Problem(.serverFault, "the server could not do this; nothing was stored, try again")
     }
 }

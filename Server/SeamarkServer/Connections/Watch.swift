@@ -17,26 +17,33 @@ final class Watch: Sendable {
         var versions: [ObjectIdentifier: Int64] = [:]
         var wroteContacts: Int64
         var lookedAtCertificate: Int64
+        var wroteCounts: Int64
+        var counts = ConnectionCounts()
     }
 
     private let state: Mutex<State>
     private let roster: Roster
     private let services: ConnectionServices
     private let chooser: TLSServerContext.Chooser
+    private let directory: DataDirectory
+    private let began: Int64
     /// Stores and folders are waited for here, where nobody else waits.
     private let queue = DispatchQueue(label: "seamark.watch")
 
     /// Twenty times a second the folder of tenants, every fifth time the tenants that have guests.
     private static let pause = DispatchTimeInterval.milliseconds(50)
     private static let contactsEvery: Int64 = 60_000
+    private static let countsEvery: Int64 = 5_000
     private static let certificateEvery: Int64 = 3_600_000
 
-    init(installation: Installation, roster: Roster, services: ConnectionServices, chooser: @escaping TLSServerContext.Chooser) {
+    init(directory: DataDirectory, installation: Installation, roster: Roster, services: ConnectionServices, chooser: @escaping TLSServerContext.Chooser) {
+        self.directory = directory
         self.roster = roster
         self.services = services
         self.chooser = chooser
         let now = services.clock.now()
-        state = Mutex(State(installation: installation, wroteContacts: now, lookedAtCertificate: now))
+        began = now
+        state = Mutex(State(installation: installation, wroteContacts: now, lookedAtCertificate: now, wroteCounts: now))
     }
 
     func start() { queue.asyncAfter(deadline: .now() + Self.pause) { self.look() } }
@@ -45,6 +52,18 @@ final class Watch: Sendable {
     func stop() async {
         state.withLock { $0.isStopped = true }
         await withCheckedContinuation { continuation in queue.async { continuation.resume() } }
+    }
+
+    /// Notes what was counted, if it altered: for `status`, which asks from another process.
+    func writeCounts() {
+        let counts = services.register.counts
+        let now = services.clock.now()
+        let mustWrite = state.withLock { state in
+            state.wroteCounts = now
+            defer { state.counts = counts }
+            return state.counts != counts
+        }
+        if mustWrite { ServingNote(began: began, noted: now, counts: counts).write(to: directory) }
     }
 
     private func look() {
@@ -96,6 +115,7 @@ final class Watch: Sendable {
             if isCertificateTime { state.lookedAtCertificate = now }
             return (isContactTime, isCertificateTime ? state.installation : nil)
         }
+        if state.withLock({ now - $0.wroteCounts >= Self.countsEvery }) { writeCounts() }
         if isContactTime { for tenant in roster.tenants { tenant.writeContacts() } }
         guard let installation, installation.isRenewalDue(at: now) else { return }
         do {

@@ -31,6 +31,8 @@ public struct DataDirectory: Hashable, Sendable {
     var authorityCertificate: String { installation + "/authority.pem" }
     var server: String { installation + "/server.pem" }
     var tenants: String { path + "/tenants" }
+    /// What the running server, or the last one, counted.
+    var counts: String { path + "/counts.json" }
 
     func tenant(_ name: ShortName) -> TenantFolder { TenantFolder(path: tenants + "/" + name.text) }
 

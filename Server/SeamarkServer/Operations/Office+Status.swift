@@ -11,6 +11,8 @@ extension Office {
         /// Milliseconds since 1970.
         public let certificateUntil: Int64
         public let tenants: [TenantStatus]
+        /// What the running server, or the last one, counted; nil where none ever did.
+        public let serving: ServingNote?
     }
 
     public struct TenantStatus: Sendable {
@@ -37,6 +39,7 @@ extension Office {
         }
         return Status(
             address: installation.address, serverName: installation.serverName, pin: installation.pin,
-            certificateUntil: installation.serverCertificate.notAfter * 1000, tenants: tenants)
+            certificateUntil: installation.serverCertificate.notAfter * 1000, tenants: tenants,
+            serving: ServingNote.read(from: directory))
     }
 }

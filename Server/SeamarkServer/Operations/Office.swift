@@ -8,7 +8,7 @@ internal import Glibc
 public struct Office: Sendable {
     public let directory: DataDirectory
     public let installation: Installation
-    private let clock: WallClock
+    let clock: WallClock
 
     /// Refuses a directory without an installation, and keys that others may read.
     public init(opening directory: DataDirectory, clock: WallClock = .system) throws {

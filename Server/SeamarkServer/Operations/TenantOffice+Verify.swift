@@ -11,7 +11,9 @@ extension TenantOffice {
 
     /// Recomputes everything that follows from the logs. The server's own blocks are held against its key file; a device's against the
     /// key that it enrolled with.
-    public func verify() throws -> Finding {
+    public func verify() throws -> Finding { try Self.finding(on: store, keys) }
+
+    static func finding(on store: TenantStore, _ keys: TenantKeys) throws -> Finding {
         let verification = try store.read { snapshot in
             let author = try snapshot.identity().author
             return try snapshot.verify { device in

@@ -47,6 +47,12 @@ public struct TenantKeys: Sendable {
         try PrivateFile.create(folder.facts, Array(JSONEncoder().encode(Facts(format: 1, tenant: tenant.description, label: label))))
     }
 
+    /// Whose folder it says it is; nil where that cannot be read.
+    static func tenant(in folder: TenantFolder) -> Identifier? {
+        guard let bytes = try? PrivateFile.read(folder.facts), let facts = try? JSONDecoder().decode(Facts.self, from: Data(bytes)) else { return nil }
+        return Identifier(facts.tenant)
+    }
+
     /// Reads the keys of a tenant's folder. Refuses any that others may read.
     init(opening folder: TenantFolder) throws {
         let doing = "opening the tenant in \(folder.path)"

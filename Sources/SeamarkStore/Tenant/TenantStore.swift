@@ -187,3 +187,18 @@ public final class TenantStore: Sendable {
         }
     }
 }
+
+extension TenantStore {
+    /// Writes the store as it is at one moment into a new file (mode 0600) at `path`, which becomes a whole store by itself.
+    ///
+    /// Reads beside the writer: pushes go on meanwhile. The copy is not made durable.
+    public func copy(to path: String) throws {
+        let doing: StaticString = "copying a store"
+        try StoreFile.create(path)
+        try Self.whole(doing) {
+            let target = try DatabaseQueue(path: path)
+            try database.backup(to: target)
+            try target.close()
+        }
+    }
+}

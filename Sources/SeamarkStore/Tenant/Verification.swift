@@ -95,15 +95,21 @@ extension TenantSnapshot {
     }
 
     private func verifyAudit() throws {
+        guard let number = try firstBrokenAct() else { return }
+        throw VerificationFault(scope: nil, position: nil, detail: "the audit log does not hold from number \(number) on")
+    }
+
+    /// The number of the first act of the audit log that does not follow from those before it; nil when all do.
+    public func firstBrokenAct() throws(StoreError) -> Int64? {
         var previous = Hash256.zero
-        for (index, act) in try audit().enumerated() {
-            let hash = AuditEntry.hash(
-                after: previous, number: Int64(index) + 1, time: act.time, act: act.act, detail: act.detail, primitives)
-            guard act.number == Int64(index) + 1, act.hash == hash else {
-                throw VerificationFault(scope: nil, position: nil, detail: "the audit log does not hold from number \(index + 1) on")
-            }
+        var number: Int64 = 0
+        for act in try audit() {
+            number += 1
+            let hash = AuditEntry.hash(after: previous, number: number, time: act.time, act: act.act, detail: act.detail, primitives)
+            guard act.number == number, act.hash == hash else { return number }
             previous = hash
         }
+        return nil
     }
 }
 

@@ -1,6 +1,4 @@
-import Foundation
-import Glibc
-public import SeamarkCrypto
+internal import Glibc
 
 /// A passphrase or another secret line, read from a terminal that does not show it, or from a file descriptor.
 public enum Passphrase {

@@ -1,0 +1,60 @@
+internal import Glibc
+public import SeamarkCrypto
+internal import SeamarkJournal
+internal import SeamarkStore
+
+/// What looking into a backup came to.
+public struct BackupFinding: Sendable {
+    public let header: BackupHeader
+    /// The tenant's short name when it was made; empty for an installation.
+    public let name: String
+    public let files: Int
+    public let bytes: Int
+    public let holds: Bool
+    /// What verifying the restored store said.
+    public let sentence: String
+
+    /// Restores the backup into a folder of its own below `temporary`, verifies every chain, signature and digest, and takes it away again.
+    public static func verify(_ path: String, passphrase: SecretBytes, below temporary: String) throws -> BackupFinding {
+        let folder = temporary + "/.verify-" + Hexadecimal.text(of: try Randomness.bytes(8))
+        try PrivateFile.makeFolder(folder)
+        defer { Office.removeTree(folder) }
+        return try unpack(path, passphrase, into: folder, doing: "verifying the backup \(path)").finding
+    }
+
+    /// Unpacks into `folder`, which is there and empty, and holds what came out against the header.
+    static func unpack(
+        _ path: String, _ passphrase: SecretBytes, into folder: String, doing: String
+    ) throws -> (finding: BackupFinding, facts: BackupFiles.Facts) {
+        let (header, facts, files, bytes) = try read(path, passphrase, into: folder, doing: doing)
+        func finding(_ holds: Bool, _ sentence: String) -> (BackupFinding, BackupFiles.Facts) {
+            (BackupFinding(header: header, name: facts.name, files: files, bytes: bytes, holds: holds, sentence: sentence), facts)
+        }
+        switch header.kind {
+        case .installation: return finding(true, "the installation's files are whole")
+        case .tenant:
+            let place = TenantFolder(path: folder)
+            let keys = try TenantKeys(opening: place)
+            let store = try TenantStore.open(at: place.database, tools: .standard(dataKey: keys.dataKey))
+            defer { try? store.close() }
+            let (identity, scopes) = try store.read { (try $0.identity(), try $0.scopes()) }
+            guard identity.id == header.tenant, keys.tenant == header.tenant, identity.epoch == header.epoch,
+                scopes.map({ BackupHeader.Scope(id: $0.id, place: $0.place) }) == header.scopes
+            else { return finding(false, "its header does not say what its database says") }
+            let found = try TenantOffice.finding(on: store, keys)
+            return finding(found.holds, found.sentence)
+        }
+    }
+
+    private static func read(
+        _ path: String, _ passphrase: SecretBytes, into folder: String, doing: String
+    ) throws(OperationFailure) -> (BackupHeader, BackupFiles.Facts, files: Int, bytes: Int) {
+        do throws(BackupFault) {
+            let reader = try BackupReader(path: path)
+            try reader.unlock(passphrase)
+            let facts = try BackupFiles.readFacts(reader)
+            let (files, bytes) = try BackupFiles.unpack(reader, into: folder)
+            return (reader.header, facts, files, bytes)
+        } catch { throw error.failure(doing: doing) }
+    }
+}

@@ -1,0 +1,129 @@
+internal import Foundation
+internal import Glibc
+public import SeamarkCrypto
+internal import SeamarkJournal
+internal import SeamarkStore
+
+extension Office {
+    /// A backup that was made.
+    public struct Backup: Sendable {
+        public let path: String
+        /// Nil for the installation's.
+        public let tenant: ShortName?
+        public let header: BackupHeader
+        public let byteCount: Int
+    }
+
+    /// Writes a sealed backup of one tenant into `folder`, whether a server runs or not, and reads it back before it says so.
+    ///
+    /// It holds the tenant's database as it was at one moment, its keys and its attachments: all that the tenant lives on. The database's
+    /// copy is held against its own logs before it is sealed; one that does not hold together is refused, since it would save nobody.
+    /// What is backed up is then noted in the tenant's store, from where devices hear of it.
+    public func backUp(
+        _ name: ShortName, to folder: String, passphrase: SecretBytes, stretching: any PassphraseStretching = Scrypt()
+    ) throws -> Backup {
+        let doing = "backing up the tenant \(name.text)"
+        let office = try tenant(name)
+        defer { try? office.store.close() }
+        let source = directory.tenant(name)
+        let workshop = try makeWorkshop()
+        defer { Self.removeTree(workshop) }
+        let made = clock.now()
+        let copyPath = workshop + "/tenant.sqlite"
+        try office.store.copy(to: copyPath)
+        let copy = try TenantStore.open(at: copyPath, tools: .standard(dataKey: office.keys.dataKey))
+        let finding = try TenantOffice.finding(on: copy, office.keys)
+        let (identity, scopes) = try copy.read { (try $0.identity(), try $0.scopes()) }
+        try copy.close()
+        guard finding.holds else {
+            throw OperationFailure(
+                .inputOutput, doing: doing, wrong: "its database does not hold together (\(finding.sentence))",
+                remedy: "run seamark-server verify, and restore it from an older backup")
+        }
+        let backup = try write(
+            to: folder, name: name.text, passphrase, stretching, doing: doing,
+            header: {
+                BackupHeader(
+                    lock: $0, kind: .tenant, tenant: identity.id, epoch: identity.epoch, made: made,
+                    scopes: scopes.map { BackupHeader.Scope(id: $0.id, place: $0.place) })
+            },
+            content: { writer throws(BackupFault) in
+                try BackupFiles.write(.init(name: name.text, pin: installation.pin.description), to: writer)
+                // Attachments are there before the database speaks of them, and are never altered: listed after its copy, none is missing.
+                let files: [String]
+                do throws(OperationFailure) { files = try BackupFiles.list(source.path) } catch { throw .system(EIO, "listing the folder") }
+                for file in files { try BackupFiles.add(source.path + "/" + file, as: file, to: writer) }
+                try BackupFiles.add(copyPath, as: "data/tenant.sqlite", to: writer)
+                try BackupFiles.end(writer)
+            })
+        try office.store.write { transaction in
+            _ = try transaction.noteAct("tenant.backup", detail: "\(Digest.sha256(backup.header.bytes)) \(backup.header.entries)", at: made)
+        }
+        return Backup(path: backup.path, tenant: name, header: backup.header, byteCount: backup.byteCount)
+    }
+
+    /// As `backUp` for what all tenants share: without it their devices would not know the server again.
+    public func backUpInstallation(to folder: String, passphrase: SecretBytes, stretching: any PassphraseStretching = Scrypt()) throws -> Backup {
+        let made = clock.now()
+        return try write(
+            to: folder, name: "installation", passphrase, stretching, doing: "backing up the installation",
+            header: { BackupHeader(lock: $0, kind: .installation, made: made) },
+            content: { writer throws(BackupFault) in
+                try BackupFiles.write(.init(name: "", pin: installation.pin.description), to: writer)
+                let files: [String]
+                do throws(OperationFailure) { files = try BackupFiles.list(directory.installation) } catch { throw .system(EIO, "listing the folder") }
+                for file in files { try BackupFiles.add(directory.installation + "/" + file, as: file, to: writer) }
+                try BackupFiles.end(writer)
+            })
+    }
+
+    private func write(
+        to folder: String, name: String, _ passphrase: SecretBytes, _ stretching: any PassphraseStretching, doing: String,
+        header: (PassphraseLock) -> BackupHeader, content: (BackupWriter) throws(BackupFault) -> Void
+    ) throws -> Backup {
+        if mkdir(folder, 0o700) != 0, errno != EEXIST { throw PrivateFile.failure(errno, doing: "making the folder \(folder)") }
+        let key = try Randomness.secret(32)
+        let lock: PassphraseLock
+        do throws(PassphraseLockError) {
+            lock = try PassphraseLock(wrapping: key, under: passphrase.copy(), by: stretching)
+        } catch { throw BackupFault.tooLittleMemory.failure(doing: doing) }
+        let header = header(lock)
+        let path = "\(folder)/\(name)-\(BackupTime.text(header.made)).smkb"
+        let draft = "\(folder)/.\(name)-\(Hexadecimal.text(of: try Randomness.bytes(8))).new"
+        defer { unlink(draft) }
+        do throws(BackupFault) {
+            let writer = try BackupWriter(path: draft, header: header, key: key)
+            try content(writer)
+            try writer.finish()
+            // What cannot be read back was not backed up.
+            let reader = try BackupReader(path: draft)
+            reader.unlock(ownKey: key)
+            _ = try BackupFiles.readFacts(reader)
+            _ = try BackupFiles.unpack(reader, into: nil)
+            guard link(draft, path) == 0 else { throw .system(errno, "naming the file \(path)") }
+            let byteCount = writer.byteCount
+            do { try PrivateFile.makeDurable(folder: folder) } catch { throw .system(EIO, "making the folder durable") }
+            return Backup(path: path, tenant: nil, header: header, byteCount: byteCount)
+        } catch { throw error.failure(doing: doing) }
+    }
+
+    /// A folder of our own inside the data directory, for what must not lie elsewhere in the open.
+    private func makeWorkshop() throws -> String {
+        let path = directory.path + "/.work-" + Hexadecimal.text(of: try Randomness.bytes(8))
+        try PrivateFile.makeFolder(path)
+        return path
+    }
+
+    static func removeTree(_ path: String) { _ = try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// Times in names of files and folders: `20261122T214400Z`.
+enum BackupTime {
+    static func text(_ milliseconds: Int64) -> String {
+        var seconds = time_t(milliseconds / 1000)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        return "\(parts.tm_year + 1900)\(two(parts.tm_mon + 1))\(two(parts.tm_mday))T\(two(parts.tm_hour))\(two(parts.tm_min))\(two(parts.tm_sec))Z"
+    }
+}

@@ -1,0 +1,185 @@
+internal import Foundation
+internal import Glibc
+public import SeamarkCrypto
+internal import SeamarkJournal
+internal import SeamarkStore
+
+/// Puts a backup back into a data directory on which no server runs.
+///
+/// Everything is unpacked and verified beside its place first; what was there before is moved to `DATA/replaced` and never deleted. A
+/// restored tenant begins a new epoch, so that devices that are ahead know it, and hand in what the backup lacks.
+public struct Restoring: Sendable {
+    public struct Outcome: Sendable {
+        public let header: BackupHeader
+        /// The tenant's short name here; nil for an installation.
+        public let tenant: ShortName?
+        public let sentence: String
+        /// Where the files lie that were there before; nil when there were none.
+        public let replaced: String?
+        /// How many entries the replaced logs held beyond the backup; nil where that cannot be known.
+        public let entriesAhead: UInt64?
+        /// Devices that were revoked after the backup was made and are revoked here again.
+        public let revokedAgain: Int
+        /// The devices of this tenant know another installation than this one.
+        public let knowsAnotherInstallation: Bool
+    }
+
+    private let directory: DataDirectory
+    private let clock: WallClock
+
+    public init(into directory: DataDirectory, clock: WallClock = .system) {
+        self.directory = directory
+        self.clock = clock
+    }
+
+    /// - Parameter name: the tenant's short name here; nil for the one that it had.
+    public func restore(_ path: String, as name: ShortName? = nil, passphrase: SecretBytes) throws -> Outcome {
+        let doing = "restoring \(path)"
+        let header: BackupHeader
+        do throws(BackupFault) { header = try BackupReader(path: path).header } catch { throw error.failure(doing: doing) }
+        switch header.kind {
+        case .installation:
+            guard name == nil else {
+                throw OperationFailure(.badInput, doing: doing, wrong: "it is an installation's backup, which has no name", remedy: "leave --name out")
+            }
+            return try restoreInstallation(path, passphrase, doing: doing)
+        case .tenant: return try restoreTenant(path, header, name, passphrase, doing: doing)
+        }
+    }
+
+    // MARK: A tenant
+
+    private func restoreTenant(_ path: String, _ header: BackupHeader, _ name: ShortName?, _ passphrase: SecretBytes, doing: String) throws -> Outcome {
+        let installation = try Installation(opening: directory)
+        let lock = try DirectoryLock.alone(directory)
+        defer { withExtendedLifetime(lock) {} }
+        let draft = TenantFolder(path: directory.tenants + "/.restore-" + Hexadecimal.text(of: try Randomness.bytes(8)))
+        try PrivateFile.makeFolder(draft.path)
+        var isInPlace = false
+        defer { if !isInPlace { Office.removeTree(draft.path) } }
+        let (finding, facts) = try BackupFinding.unpack(path, passphrase, into: draft.path, doing: doing)
+        guard finding.holds else {
+            throw OperationFailure(.badInput, doing: doing, wrong: finding.sentence, remedy: "use another copy, or an older backup; nothing was changed")
+        }
+        let short = try place(for: header.tenant, name ?? ShortName(checking: facts.name, for: "the tenant"), doing: doing)
+        let old = directory.tenant(short)
+        let isReplacing = PrivateFile.exists(old.path)
+        let before = isReplacing ? formerly(old) : nil
+        let revokedAgain = try renew(draft, short, installation, header, revoked: before?.revoked ?? [])
+        var replaced: String?
+        if isReplacing { replaced = try setAside(old.path, called: short.text, doing: doing) }
+        guard rename(draft.path, old.path) == 0 else {
+            let code = errno
+            if let replaced { rename(replaced, old.path) }
+            throw PrivateFile.failure(code, doing: doing)
+        }
+        isInPlace = true
+        try PrivateFile.makeDurable(folder: directory.tenants)
+        return Outcome(
+            header: header, tenant: short, sentence: finding.sentence, replaced: replaced,
+            entriesAhead: before.map { $0.entries > header.entries ? $0.entries - header.entries : 0 }, revokedAgain: revokedAgain,
+            knowsAnotherInstallation: facts.pin != installation.pin.description)
+    }
+
+    /// Where the tenant belongs here: its present folder, or a name that is free.
+    private func place(for tenant: Identifier, _ name: ShortName, doing: String) throws -> ShortName {
+        for (other, folder) in try directory.tenantFolders() where TenantKeys.tenant(in: folder) == tenant && other != name {
+            throw OperationFailure(
+                .badInput, doing: doing, wrong: "this tenant is here already, as \(other.text)", remedy: "give --name \(other.text), or leave --name out where it is the name in the backup")
+        }
+        let folder = directory.tenant(name)
+        guard PrivateFile.exists(folder.path), TenantKeys.tenant(in: folder) != tenant else { return name }
+        guard TenantKeys.tenant(in: folder) == nil else {
+            throw OperationFailure(
+                .badInput, doing: doing, wrong: "\(name.text) is another tenant here, and a backup never takes another tenant's place",
+                remedy: "choose a free name with --name; nothing was changed")
+        }
+        throw OperationFailure(
+            .badInput, doing: doing, wrong: "there is a folder \(folder.path) that does not say whose it is",
+            remedy: "move it away, then restore; nothing was changed")
+    }
+
+    /// What the store that is about to be replaced still tells. Nil when it cannot be read, which may be why there is a restore.
+    private func formerly(_ folder: TenantFolder) -> (entries: UInt64, revoked: [Identifier])? {
+        guard let keys = try? TenantKeys(opening: folder), let tools = try? TenantTools.standard(dataKey: keys.dataKey),
+            let store = try? TenantStore.open(at: folder.database, tools: tools)
+        else { return nil }
+        defer { try? store.close() }
+        return try? store.read { snapshot in
+            (try snapshot.scopes().reduce(0) { $0 &+ $1.place.position }, try snapshot.devices().filter { $0.revoked != nil }.map(\.id))
+        }
+    }
+
+    /// A new epoch, and no device comes back that was revoked meanwhile. Returns how many were revoked again.
+    private func renew(
+        _ draft: TenantFolder, _ name: ShortName, _ installation: Installation, _ header: BackupHeader, revoked: [Identifier]
+    ) throws -> Int {
+        let office = try TenantOffice(name: name, folder: draft, installation: installation, clock: clock)
+        defer { try? office.store.close() }
+        let now = clock.now()
+        let (epoch, incarnation) = (try Randomness.word(), try Randomness.word())
+        try office.store.write { transaction in
+            try transaction.renewEpoch(epoch, incarnation: incarnation)
+            _ = try transaction.noteAct("tenant.restore", detail: "\(Digest.sha256(header.bytes)) made \(header.made)", at: now)
+        }
+        var count = 0
+        for device in try office.devices() where device.device.revoked == nil && revoked.contains(device.device.id) {
+            _ = try office.revoke(device.device.id.description)
+            count += 1
+        }
+        return count
+    }
+
+    // MARK: An installation
+
+    private func restoreInstallation(_ path: String, _ passphrase: SecretBytes, doing: String) throws -> Outcome {
+        try PrivateFile.makeFolder(directory.path, mayExist: true)
+        let lock = try DirectoryLock.alone(directory)
+        defer { withExtendedLifetime(lock) {} }
+        try PrivateFile.makeFolder(directory.tenants, mayExist: true)
+        // Unpacked as the data directory that it was, so that it can be opened as one before it counts.
+        let draft = DataDirectory(directory.path + "/.restore-" + Hexadecimal.text(of: try Randomness.bytes(8)))
+        defer { Office.removeTree(draft.path) }
+        for folder in [draft.path, draft.installation, draft.tenants] { try PrivateFile.makeFolder(folder) }
+        let (finding, facts) = try BackupFinding.unpack(path, passphrase, into: draft.installation, doing: doing)
+        let restored = try Installation(opening: draft)
+        guard restored.pin.description == facts.pin else {
+            throw OperationFailure(.badInput, doing: doing, wrong: "its authority is not the one that it names", remedy: "use another copy; nothing was changed")
+        }
+        var replaced: String?
+        if PrivateFile.exists(directory.installation) {
+            let present = try? Installation(opening: directory)
+            guard present == nil || present?.pin == restored.pin else {
+                throw OperationFailure(
+                    .badInput, doing: doing, wrong: "\(directory.path) holds another installation, which the devices of its tenants know",
+                    remedy: "restore into a new data directory; nothing was changed")
+            }
+            replaced = try setAside(directory.installation, called: "installation", doing: doing)
+        }
+        guard rename(draft.installation, directory.installation) == 0 else {
+            let code = errno
+            if let replaced { rename(replaced, directory.installation) }
+            throw PrivateFile.failure(code, doing: doing)
+        }
+        try PrivateFile.makeDurable(folder: directory.path)
+        return Outcome(
+            header: finding.header, tenant: nil, sentence: finding.sentence, replaced: replaced, entriesAhead: nil, revokedAgain: 0,
+            knowsAnotherInstallation: false)
+    }
+
+    // MARK: What was there before
+
+    private func setAside(_ path: String, called name: String, doing: String) throws -> String {
+        let folder = directory.path + "/replaced"
+        try PrivateFile.makeFolder(folder, mayExist: true)
+        let stem = "\(folder)/\(name)-\(BackupTime.text(clock.now()))"
+        for number in 0..<1000 {
+            let place = number == 0 ? stem : "\(stem)-\(number)"
+            guard !PrivateFile.exists(place) else { continue }
+            guard rename(path, place) == 0 else { throw PrivateFile.failure(errno, doing: doing) }
+            try PrivateFile.makeDurable(folder: folder)
+            return place
+        }
+        throw OperationFailure(.badInput, doing: doing, wrong: "there are too many replaced copies in \(folder)", remedy: "move some away")
+    }
+}

@@ -1,0 +1,65 @@
+internal import ArgumentParser
+internal import SeamarkJournal
+internal import SeamarkModel
+internal import SeamarkServer
+internal import SeamarkStore
+
+struct AuditVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "What administrators did with a tenant, chained so that no act can be altered or taken out.",
+        subcommands: [List.self, Verify.self], defaultSubcommand: List.self)
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the acts, oldest first.")
+
+        @OptionGroup var tenant: TenantOption
+        @Option(help: ArgumentHelp("Only the newest so many; 0 for all.", valueName: "n"))
+        var limit = 0
+        @Flag(help: "As JSON.") var json = false
+
+        func validate() throws {
+            guard limit >= 0 else { throw ValidationError("--limit is at least 0") }
+        }
+
+        func run() throws {
+            let all = try tenant.open().audit()
+            let acts = limit == 0 ? all[...] : all.suffix(limit)
+            if json {
+                return Output.json(
+                    .array(
+                        acts.map {
+                            .object([
+                                JSONMember("number", .integer($0.number)), JSONMember("time", .integer($0.time)), JSONMember("act", .string($0.act)),
+                                JSONMember("detail", .string($0.detail)), JSONMember("hash", .string($0.hash.description)),
+                            ])
+                        }))
+            }
+            Output.table(
+                ["number", "time", "act", "detail"], acts.map { ["\($0.number)", Output.time($0.time), $0.act, $0.detail] }, empty: "There are no acts.")
+        }
+    }
+
+    struct Verify: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Recompute the chain of acts.",
+            discussion: "The last act's hash, noted elsewhere, proves later that nothing was cut off at the end: give it with --hash.")
+
+        @OptionGroup var tenant: TenantOption
+        @Option(help: "A hash that was noted earlier; it must be in the chain.")
+        var hash: String?
+        @Flag(help: "As JSON.") var json = false
+
+        func run() throws {
+            let finding = try tenant.open().verifyAudit(containing: hash)
+            if json {
+                Output.json(.object([JSONMember("holds", .bool(finding.holds)), JSONMember("finding", .string(finding.sentence))]))
+            } else {
+                print(finding.sentence.prefix(1).uppercased() + finding.sentence.dropFirst() + ".")
+            }
+            guard finding.holds else {
+                throw OperationFailure(
+                    .inputOutput, doing: "verifying the audit log", wrong: finding.sentence, remedy: "somebody wrote to the database by another way; compare it with a backup")
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+internal import ArgumentParser
+internal import Foundation
+internal import SeamarkCrypto
+internal import SeamarkJournal
+internal import SeamarkModel
+internal import SeamarkServer
+
+struct BackupVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup", abstract: "Write sealed backups while the server runs, and verify them.",
+        discussion: """
+            A backup is sealed under a passphrase of its own; without the passphrase nobody can use it, you neither. Keep both, apart from \
+            this machine. --all also writes the installation's backup: without it devices do not know a new machine.
+            """,
+        subcommands: [Make.self, Verify.self], defaultSubcommand: Make.self)
+
+    struct Make: ParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "make", abstract: "Back up one tenant, or all and the installation.")
+
+        @OptionGroup var data: DataOption
+        @Argument(help: "The tenant's short name.")
+        var tenant: String?
+        @Flag(help: "All tenants, and the installation.") var all = false
+        @Option(help: "The folder to write into; made if it is not there. Files are named after tenant and time.")
+        var to: String
+        @OptionGroup var passphrase: PassphraseOption
+        @Flag(help: "As JSON.") var json = false
+
+        func validate() throws {
+            guard all == (tenant == nil) else { throw ValidationError("name one tenant, or say --all") }
+        }
+
+        func run() throws {
+            let office = try data.office()
+            let names = try tenant.map { [try ShortName(checking: $0, for: "a tenant")] } ?? office.tenants().map(\.name)
+            if let tenant { _ = try data.tenant(tenant) }
+            let secret = try passphrase.new()
+            var rows: [JSONValue] = []
+            var failure: (any Error)?
+            func note(_ backup: Office.Backup) {
+                rows.append(
+                    .object([
+                        JSONMember("file", .string(backup.path)), JSONMember("tenant", backup.tenant.map { .string($0.text) } ?? .null),
+                        JSONMember("made", .integer(backup.header.made)), JSONMember("entries", .integer(Int64(clamping: backup.header.entries))),
+                        JSONMember("bytes", .integer(Int64(backup.byteCount))),
+                    ]))
+                guard !json else { return }
+                let what = backup.tenant.map { "\($0.text): \(backup.header.entries) entries" } ?? "installation"
+                print("\(what), verified and sealed, \(backup.byteCount) bytes: \(backup.path)")
+            }
+            if all { note(try office.backUpInstallation(to: to, passphrase: secret)) }
+            for name in names {
+                // One tenant's trouble must not cost the others their backup.
+                do { note(try office.backUp(name, to: to, passphrase: secret)) } catch {
+                    if names.count > 1, let (sentence, _) = Explanation.explain(error) { Output.say("seamark-server: \(sentence)\n", on: 2) }
+                    failure = failure ?? error
+                }
+            }
+            if json { Output.json(.array(rows)) }
+            if let failure { throw failure }
+        }
+    }
+
+    struct Verify: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Restore a backup into a temporary folder, and recompute every chain, signature and digest there.",
+            discussion: "Needs no data directory. The folder is taken away again; it lies beside the backup unless --temporary names another place.")
+
+        @Argument(help: "The backup's file.")
+        var file: String
+        @Option(help: "The folder for the restored copy, on a disk with enough room.")
+        var temporary: String?
+        @OptionGroup var passphrase: PassphraseOption
+        @Flag(help: "As JSON.") var json = false
+
+        func run() throws {
+            let secret = try passphrase.known()
+            let beside = (file as NSString).deletingLastPathComponent
+            let found = try BackupFinding.verify(file, passphrase: secret, below: temporary ?? (beside.isEmpty ? "." : beside))
+            let header = found.header
+            if json {
+                Output.json(
+                    .object([
+                        JSONMember("file", .string(file)), JSONMember("kind", header.kind == .tenant ? "tenant" : "installation"),
+                        JSONMember("tenant", found.name.isEmpty ? .null : .string(found.name)),
+                        JSONMember("tenantId", header.kind == .tenant ? .string(header.tenant.description) : .null),
+                        JSONMember("made", .integer(header.made)), JSONMember("files", .integer(Int64(found.files))), JSONMember("bytes", .integer(Int64(found.bytes))),
+                        JSONMember(
+                            "scopes",
+                            .array(
+                                header.scopes.map {
+                                    .object([
+                                        JSONMember("scope", .string($0.id.description)), JSONMember("position", .integer(Int64(clamping: $0.place.position))),
+                                        JSONMember("logHash", .string($0.place.hash.description)),
+                                    ])
+                                })),
+                        JSONMember("holds", .bool(found.holds)), JSONMember("finding", .string(found.sentence)),
+                    ]))
+            } else {
+                let whose = header.kind == .tenant ? "the tenant \(found.name) (\(header.tenant))" : "the installation"
+                print("\(file) is a backup of \(whose), made \(Output.time(header.made)).")
+                print("It is whole and unaltered: \(found.files) files, \(found.bytes) bytes.")
+                print(found.holds ? "Restored, it holds together: \(found.sentence)." : "Restored, it does not hold together: \(found.sentence).")
+            }
+            guard found.holds else {
+                throw OperationFailure(.inputOutput, doing: "verifying the backup", wrong: found.sentence, remedy: "use an older backup")
+            }
+        }
+    }
+}

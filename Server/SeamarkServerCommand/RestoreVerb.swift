@@ -1,0 +1,47 @@
+internal import ArgumentParser
+internal import SeamarkCrypto
+internal import SeamarkJournal
+internal import SeamarkModel
+internal import SeamarkServer
+
+struct RestoreVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore", abstract: "Put a tenant or the installation back from a backup, while no server runs.",
+        discussion: """
+            The backup is unpacked and verified beside its place first. What was there before is kept under DATA/replaced. A restored \
+            tenant begins a new epoch: devices that are ahead of it hand in what it lacks. On a new machine, restore the installation first.
+            """)
+
+    @OptionGroup var data: DataOption
+    @Argument(help: "The backup's file.")
+    var file: String
+    @Option(help: "The tenant's short name here (default: the one that it had).")
+    var name: String?
+    @OptionGroup var passphrase: PassphraseOption
+    @Flag(help: "As JSON.") var json = false
+
+    func run() throws {
+        let short = try name.map { try ShortName(checking: $0, for: "the tenant") }
+        let done = try Restoring(into: data.directory).restore(file, as: short, passphrase: passphrase.known())
+        if json {
+            return Output.json(
+                .object([
+                    JSONMember("tenant", done.tenant.map { .string($0.text) } ?? .null), JSONMember("made", .integer(done.header.made)),
+                    JSONMember("finding", .string(done.sentence)), JSONMember("replaced", done.replaced.map { .string($0) } ?? .null),
+                    JSONMember("entriesAhead", done.entriesAhead.map { .integer(Int64(clamping: $0)) } ?? .null),
+                    JSONMember("revokedAgain", .integer(Int64(done.revokedAgain))),
+                    JSONMember("knowsAnotherInstallation", .bool(done.knowsAnotherInstallation)),
+                ]))
+        }
+        let time = Output.time(done.header.made)
+        print(done.tenant.map { "Restored the tenant \($0.text) as it was \(time): \(done.sentence)." } ?? "Restored the installation as it was \(time).")
+        if let replaced = done.replaced { print("What was there before is kept in \(replaced).") }
+        if let ahead = done.entriesAhead, ahead > 0 { print("It held \(ahead) more entries; devices hand in what they have of them when they sync.") }
+        if done.revokedAgain > 0 { print("\(done.revokedAgain) devices that were revoked since are revoked again.") }
+        if done.tenant != nil { print("Staffing, members and invitations are as they were then: look at member list, engagement list and device list.") }
+        if done.knowsAnotherInstallation {
+            print("Its devices know another installation than this one: restore that installation's backup too, or invite them anew.")
+        }
+        print("Now start the server: seamark-server run.")
+    }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Backups with the real programs: made beside a running server, verified, restored, and healed by the laptops that were ahead.
+@Suite(.serialized) struct BackupTests {
+    private static let passphrase = "nine slow kettles sing"
+
+    private func run(_ headquarters: Headquarters, _ words: [String], passphrase: String? = BackupTests.passphrase) throws -> Program.Result {
+        try headquarters.program("seamark-server", words, passphrase: passphrase).finish(within: 60)
+    }
+
+    @Test func `all is backed up beside pushes, the server is lost, and a new machine has what was backed up`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        try ann.must("import", ann.file(Interview.file(observations: 100)))
+        let (folder, data) = (headquarters.folder.appendingPathComponent("backups").path, headquarters.data.path)
+        let sync = try ann.start(["sync"])
+        let made = try run(headquarters, ["backup", "--all", "--to", folder, "--data", data])
+        #expect(made.status == 0 && made.output.contains("installation, verified and sealed") && made.output.contains("halden: "), "\(made.output)\(made.error)")
+        #expect(try sync.finish().status == 0)
+        try ann.must("site", "add", "name=Erie depot")
+        try ann.must("sync")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        #expect(files.count == 2)
+        let tenant = folder + "/" + (try #require(files.first { $0.hasPrefix("halden-") }))
+        let installation = folder + "/" + (try #require(files.first { $0.hasPrefix("installation-") }))
+        for name in ["Halden Gear", "Erie depot", "Ann"] {
+            #expect(try Data(contentsOf: URL(fileURLWithPath: tenant)).range(of: Data(name.utf8)) == nil, "\(name) stands in the open")
+        }
+        let verified = try run(headquarters, ["backup", "verify", tenant])
+        #expect(verified.status == 0 && verified.output.contains("whole and unaltered") && verified.output.contains("everything holds"), "\(verified.error)")
+        #expect(try run(headquarters, ["backup", "verify", tenant], passphrase: "not this one at all").status == 77)
+        #expect(try run(headquarters, ["restore", tenant, "--data", data]).status == 75, "it restored under a running server")
+
+        #expect(try headquarters.stop() == 0)
+        try FileManager.default.removeItem(atPath: data)
+        #expect(try run(headquarters, ["restore", tenant, "--data", data]).status == 78)
+        #expect(try run(headquarters, ["restore", installation, "--data", data]).status == 0)
+        let restored = try run(headquarters, ["restore", tenant, "--data", data, "--json"])
+        #expect(restored.status == 0, "\(restored.error)")
+        #expect(try run(headquarters, ["verify", "--data", data], passphrase: nil).status == 0)
+        #expect(try headquarters.verb("audit", "list").contains("tenant.restore"))
+        #expect(try headquarters.verb("audit", "verify").contains("The chain holds"))
+    }
+
+    @Test func `what is wrong with a backup, a passphrase or a place is said, and nothing is changed`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let data = headquarters.data.path
+        let folder = headquarters.folder.appendingPathComponent("backups").path
+        let file = headquarters.folder.appendingPathComponent("no-backup").path
+        try Data("something else".utf8).write(to: URL(fileURLWithPath: file))
+        for (words, passphrase, status, part) in [
+            (["backup", "halden", "--to", folder, "--data", data], "short", Int32(65), "8 characters"),
+            (["backup", "nobody", "--to", folder, "--data", data], Self.passphrase, 66, "tenant list"),
+            (["backup", "--to", folder, "--data", data], Self.passphrase, 64, "--all"),
+            (["backup", "halden", "--all", "--to", folder, "--data", data], Self.passphrase, 64, "--all"),
+            (["backup", "halden", "--to", "/proc/nowhere", "--data", data], Self.passphrase, 66, "not there"),
+            (["backup", "verify", file], Self.passphrase, 65, "no backup of Seamark"),
+            (["restore", file, "--data", data], Self.passphrase, 65, "no backup of Seamark"),
+            (["restore", folder + "/missing", "--data", data], Self.passphrase, 66, "not there"),
+        ] {
+            let done = try run(headquarters, words, passphrase: passphrase)
+            #expect(done.status == status && done.error.contains(part), "\(words): \(done.status) \(done.error)")
+        }
+        #expect(try run(headquarters, ["backup", "halden", "--to", folder, "--data", data], passphrase: nil).status == 77)
+        let open = headquarters.folder.appendingPathComponent("passphrase").path
+        try Data("four random words here\n".utf8).write(to: URL(fileURLWithPath: open))
+        chmod(open, 0o644)
+        #expect(try run(headquarters, ["backup", "halden", "--to", folder, "--data", data, "--passphrase-file", open], passphrase: nil).status == 78)
+        chmod(open, 0o600)
+        #expect(try run(headquarters, ["backup", "halden", "--to", folder, "--data", data, "--passphrase-file", open], passphrase: nil).status == 0)
+    }
+}
