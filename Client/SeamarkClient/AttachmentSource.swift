@@ -22,9 +22,8 @@ public final class AttachmentSource {
 
     /// Never waits for a pipe and follows no link.
     public init(_ path: String) throws(Failure) {
-        self.path = path
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard descriptor >= 0 else {
+        let opened = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard opened >= 0 else {
             throw switch errno {
             case ENOENT, ENOTDIR: .missing(path)
             case ELOOP, ENXIO: .notAPlainFile(path)
@@ -32,20 +31,24 @@ public final class AttachmentSource {
             }
         }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            let code = errno
-            close(descriptor)
-            throw .unreadable(path, code: code)
+        var failure: Failure?
+        if fstat(opened, &status) != 0 {
+            failure = .unreadable(path, code: errno)
+        } else if status.st_mode & S_IFMT != S_IFREG {
+            failure = .notAPlainFile(path)
+        } else if status.st_size < 1 {
+            failure = .empty(path)
+        } else if status.st_size > Attachment.largest {
+            failure = .tooLarge(path, bytes: Int64(status.st_size))
         }
-        before = status
-        size = Int(clamping: Int64(status.st_size))
-        let failure: Failure? =
-            status.st_mode & S_IFMT != S_IFREG ? .notAPlainFile(path)
-            : status.st_size < 1 ? .empty(path) : status.st_size > Attachment.largest ? .tooLarge(path, bytes: Int64(status.st_size)) : nil
         if let failure {
-            close(descriptor)
+            close(opened)
             throw failure
         }
+        self.path = path
+        descriptor = opened
+        before = status
+        size = Int(clamping: Int64(status.st_size))
     }
 
     deinit { close(descriptor) }

@@ -142,8 +142,8 @@ extension Device {
         var items: [AttachmentLane.Item] = []
         for id in state.scopeIDs {
             guard let scope = state.scopes[id], scope.kind == .engagement, !scope.isWithdrawn else { continue }
-            var named: Set<Attachment> = []
-            for one in try attachments(in: id) where one.isWaiting && named.insert(one.attachment).inserted {
+            // Each row that names it, since the server may have refused one of them; the second costs one offer.
+            for one in try attachments(in: id) where one.isWaiting {
                 items.append(AttachmentLane.Item(scope: id, record: one.record.id, attachment: one.attachment))
             }
         }

@@ -48,6 +48,11 @@ public struct AttachmentLane: Sendable {
     public struct Refusal: Equatable, Sendable {
         public let item: Item
         public let code: Problem.Code
+
+        public init(item: Item, code: Problem.Code) {
+            self.item = item
+            self.code = code
+        }
     }
 
     /// Chunks under way at a time.

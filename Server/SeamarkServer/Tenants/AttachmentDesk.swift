@@ -31,30 +31,22 @@ final class AttachmentDesk: Sendable {
     /// Runs `body` after what was submitted before.
     func submit(_ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
 
+    /// Returns when everything submitted before is done.
+    func finish() async {
+        await withCheckedContinuation { continuation in queue.async { continuation.resume() } }
+    }
+
     // MARK: Handing in
 
     func answer(to offer: AttachmentMessage.Offer, of name: DeviceName) throws -> AttachmentMessage {
-        func refused(_ code: Problem.Code) -> AttachmentMessage { .refused(.init(scope: offer.scope, hash: offer.attachment.hash, code: code)) }
-        guard offer.attachment.size <= limits.largest else { return refused(.attachmentTooLarge) }
         switch try standing(of: offer, for: name) {
-        case .unknown: return refused(.noSuchAttachment)
-        case .held(let receipt):
-            // Its file may be gone although the database knows it: then it is handed in again.
-            if vault.holds(offer.attachment) { return .held(.init(receipt)) }
-        case .lacking(let isOver):
-            if isOver { return refused(.attachmentOverQuota) }
-        }
-        let held = try vault.held(offer.attachment, by: offer.scope)
-        guard held == offer.attachment.size else {
-            if held == 0 {
-                vault.expire()
-                let taken = try store.read { try $0.attachmentTotals().bytes } + vault.halfUploadBytes
-                guard taken + offer.attachment.size <= limits.tenantBytes else { return refused(.attachmentOverQuota) }
-            }
+        case .refused(let code): return .refused(.init(scope: offer.scope, hash: offer.attachment.hash, code: code))
+        case .whole(let receipt): return .held(.init(receipt))
+        case .open(let held):
+            // At its end already: the last chunk was kept, and the power went before the whole was compared.
+            if held == offer.attachment.size { return try finish(offer, of: name) }
             return .held(.init(scope: offer.scope, hash: offer.attachment.hash, held: held))
         }
-        // The last chunk was kept, and the power went before the whole was compared.
-        return try finish(offer, of: name)
     }
 
     /// `offer`: the one that the chunk belongs to, with the chunk's length checked.
@@ -62,14 +54,15 @@ final class AttachmentDesk: Sendable {
         func refused(_ code: Problem.Code, held: Int = 0) -> AttachmentMessage {
             .refused(.init(scope: offer.scope, hash: offer.attachment.hash, code: code, held: held))
         }
+        let held: Int
         switch try standing(of: offer, for: name) {
-        case .unknown: return refused(.noSuchAttachment)
-        case .held(let receipt):
-            // Another device of the scope was faster.
-            if vault.holds(offer.attachment) { return .held(.init(receipt)) }
-        case .lacking: break
+        // An offer that was refused opens nothing for its chunks.
+        case .refused(let code): return refused(code)
+        // Another device of the scope was faster.
+        case .whole(let receipt): return .held(.init(receipt))
+        case .open(let count): held = count
         }
-        let held = try vault.held(offer.attachment, by: offer.scope)
+        if held == offer.attachment.size { return try finish(offer, of: name) }
         guard chunk.offset <= held else { return refused(.chunkOutOfOrder, held: held) }
         // A chunk that came before is answered and not written again.
         guard chunk.offset == held else { return .held(.init(scope: offer.scope, hash: offer.attachment.hash, held: held)) }
@@ -105,22 +98,36 @@ final class AttachmentDesk: Sendable {
         return .held(.init(receipt))
     }
 
-    /// Where an offer stands with its scope.
+    /// Where an offer, or a chunk of it, stands now.
     private enum Standing {
-        /// No such reference, or not for this member.
-        case unknown
-        case held(AttachmentReceipt)
-        case lacking(isOver: Bool)
+        case refused(Problem.Code)
+        case whole(AttachmentReceipt)
+        /// May be handed in; so many bytes are held.
+        case open(held: Int)
     }
 
     private func standing(of offer: AttachmentMessage.Offer, for name: DeviceName) throws -> Standing {
-        try store.read { snapshot -> Standing in
-            guard try names(offer.attachment.hash, size: offer.attachment.size, offer.record, in: offer.scope, for: name, snapshot) else { return .unknown }
-            if let stored = try snapshot.attachment(offer.attachment.hash, in: offer.scope), stored.attachment == offer.attachment {
-                return .held(try receipt(stored, offer.scope, snapshot))
+        let attachment = offer.attachment
+        guard attachment.size <= limits.largest else { return .refused(.attachmentTooLarge) }
+        var receipt: AttachmentReceipt?
+        let refusal = try store.read { snapshot -> Problem.Code? in
+            guard try names(attachment.hash, size: attachment.size, offer.record, in: offer.scope, for: name, snapshot) else { return .noSuchAttachment }
+            if let stored = try snapshot.attachment(attachment.hash, in: offer.scope), stored.attachment == attachment {
+                receipt = try self.receipt(stored, offer.scope, snapshot)
+                return nil
             }
-            return .lacking(isOver: try isOver(offer.attachment, offer.scope, snapshot))
+            return try isOver(attachment, offer.scope, snapshot) ? .attachmentOverQuota : nil
         }
+        if let refusal { return .refused(refusal) }
+        // A file may be gone although the database knows it: then it is handed in again.
+        if let receipt, vault.holds(attachment) { return .whole(receipt) }
+        let held = try vault.held(attachment, by: offer.scope)
+        if held == 0 {
+            vault.expire()
+            let taken = try store.read { try $0.attachmentTotals().bytes } + vault.halfUploadBytes
+            guard taken + attachment.size <= limits.tenantBytes else { return .refused(.attachmentOverQuota) }
+        }
+        return .open(held: held)
     }
 
     // MARK: Giving out

@@ -95,6 +95,7 @@ final class Roster: Sendable {
     func close() async {
         for tenant in tenants {
             tenant.writeContacts()
+            await tenant.desk.attachments?.finish()
             await tenant.writer.finish()
             do { try tenant.store.close() } catch { logger.error("tenant not closed", metadata: ["reason": "\(error)"]) }
         }

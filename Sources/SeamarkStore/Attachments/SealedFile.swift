@@ -33,7 +33,9 @@ struct SealedFile {
 
     /// Bytes of the attachment that lie here, from the beginning; whatever is torn at the end is cut away. 0 where there is no file.
     func held() throws(Failure) -> Int {
-        let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+        var descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+        let isReadOnly = descriptor < 0 && (errno == EROFS || errno == EACCES)
+        if isReadOnly { descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) }
         guard descriptor >= 0 else {
             if errno == ENOENT { return 0 }
             throw .system(errno)
@@ -51,7 +53,7 @@ struct SealedFile {
             }
         }
         let kept = offset == attachment.size ? wholeLength : place(offset)
-        if length > kept, ftruncate(descriptor, off_t(kept)) != 0 { throw .system(errno) }
+        if length > kept, !isReadOnly, ftruncate(descriptor, off_t(kept)) != 0 { throw .system(errno) }
         return offset
     }
 

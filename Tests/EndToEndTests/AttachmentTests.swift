@@ -1,0 +1,170 @@
+import Foundation
+import Glibc
+import Testing
+
+/// Three megabytes of fictitious bytes through the real programs: there and back, cut, killed, and searched for on both sides.
+@Suite(.serialized) struct AttachmentTests {
+    private static let canary = Data("canary: the press waits for the key ".utf8)
+
+    /// A file that holds the canary all over, and no two equal chunks.
+    private func photo(_ laptop: Laptop, megabytes: Int = 3, _ name: String = "press.jpg") throws -> (path: String, bytes: Data) {
+        var bytes = Data()
+        var number = 0
+        while bytes.count < megabytes * 1_000_000 {
+            bytes += Data("\(number) ".utf8) + Self.canary
+            number += 1
+        }
+        let file = laptop.headquarters.folder.appendingPathComponent("\(UUID().uuidString)-\(name)")
+        try bytes.write(to: file)
+        return (file.path, bytes)
+    }
+
+    private func sync(_ laptop: Laptop) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(try laptop.must("sync", "--json").utf8)) as? [String: Any])
+    }
+
+    private func attach(_ laptop: Laptop, _ path: String, to target: String) throws -> String {
+        try laptop.must("attach", "add", path, "--to", target).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    private func observe(_ laptop: Laptop) throws -> String {
+        try laptop.must("observation", "add", "text=The press waits").trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    @Test func `a photo goes from one laptop to another, sealed at rest on both sides, and small work first`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let (ann, bob) = (try Laptop(of: "ann", at: headquarters), try Laptop(of: "bob", at: headquarters))
+        let (path, bytes) = try photo(ann)
+        let observation = try observe(ann)
+        let evidence = try attach(ann, path, to: observation)
+        #expect(try ann.must("status").contains("1 attachment (3.0 MB) not yet with the server"))
+        // Blocks travel without it.
+        let first = try #require(try JSONSerialization.jsonObject(with: Data(try ann.must("sync", "--no-attachments", "--json").utf8)) as? [String: Any])
+        #expect(first["attachmentsHandedIn"] as? Int == 0 && first["unsent"] as? Int == 0)
+        try bob.must("sync")
+        let output = headquarters.folder.appendingPathComponent("out.jpg").path
+        let early = try bob.run("attach", "get", evidence, "-o", output)
+        #expect(early.status == 76 && early.error.contains("does not have its bytes yet"), "\(early.error)")
+        #expect(try sync(ann)["attachmentsHandedIn"] as? Int == 1)
+        let idle = try sync(ann)
+        #expect(idle["attachmentsHandedIn"] as? Int == 0 && (idle["bytesSent"] as? Int ?? .max) < 4_000, "what the server has is not offered again")
+        try bob.must("attach", "get", evidence, "-o", output)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: output)) == bytes)
+        #expect(try bob.run("attach", "get", evidence, "-o", output).status == 73, "a file that is there was written over")
+        for folder in [headquarters.data, ann.home, bob.home] {
+            for name in try FileManager.default.subpathsOfDirectory(atPath: folder.path) {
+                let file = FileManager.default.contents(atPath: folder.appendingPathComponent(name).path) ?? Data()
+                #expect(file.range(of: Self.canary) == nil, "\(name) holds plain text")
+            }
+        }
+        // Off line, what was fetched is there.
+        #expect(try headquarters.stop() == 0)
+        try bob.must("attach", "get", evidence, "-o", output + "-again")
+        try bob.must("verify")
+    }
+
+    @Test(arguments: [SIGTERM, SIGKILL])
+    func `an upload that is cut by the line and by the server's end goes on where it stopped`(signal: Int32) throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let link = try headquarters.link()
+        let ann = try Laptop(of: "ann", at: headquarters, by: link)
+        let (path, bytes) = try photo(ann)
+        let evidence = try attach(ann, path, to: try observe(ann))
+        var sent = 0
+        for _ in 0..<2 {
+            link.stall(afterUpward: 1_200_000)
+            let upload = try ann.start(["sync"])
+            try eventually("the upload is under way", within: 30) { link.hasStalled ? true : nil }
+            sent += 1_200_000
+            if sent == 1_200_000 { upload.kill() }
+            _ = try headquarters.stop(signal)
+            link.cut()
+            _ = try upload.finish(within: 40)
+            #expect(try ann.must("status").contains("not yet with the server"))
+            try headquarters.start()
+            link.mend(to: headquarters.port)
+        }
+        let last = try sync(ann)
+        #expect(last["attachmentsHandedIn"] as? Int == 1)
+        // Each cut may cost what was under way, and no more: four chunks, and what the line swallowed of a fifth.
+        #expect((last["attachmentBytesSent"] as? Int ?? .max) < bytes.count - sent + 2 * 5 * 65_536, "it began from zero")
+        let bob = try Laptop(of: "bob", at: headquarters)
+        let output = headquarters.folder.appendingPathComponent("out.jpg").path
+        try bob.must("attach", "get", evidence, "-o", output)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: output)) == bytes)
+    }
+
+    @Test func `a fetch that is cut goes on where it stopped`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let link = try headquarters.link()
+        let ann = try Laptop(of: "ann", at: headquarters)
+        let bob = try Laptop(of: "bob", at: headquarters, by: link)
+        let (path, bytes) = try photo(ann)
+        let evidence = try attach(ann, path, to: try observe(ann))
+        try ann.must("sync")
+        try bob.must("sync")
+        link.stall(afterDownward: 2_000_000)
+        let output = headquarters.folder.appendingPathComponent("out.jpg").path
+        let fetch = try bob.start(["attach", "get", evidence, "-o", output])
+        try eventually("the fetch is under way", within: 30) { link.hasStalled ? true : nil }
+        fetch.kill()
+        #expect(!FileManager.default.fileExists(atPath: output))
+        link.mend()
+        let down = try link.downward { try bob.must("attach", "get", evidence, "-o", output) }
+        #expect(down < bytes.count - 2_000_000 + 6 * 65_536 + 20_000, "it began from zero")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: output)) == bytes)
+    }
+
+    @Test func `work that is captured during a long upload is sent in the same sync`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        let (path, _) = try photo(ann, megabytes: 20)
+        _ = try attach(ann, path, to: try observe(ann))
+        try ann.must("sync", "--no-attachments")
+        let upload = try ann.start(["sync", "--json"])
+        usleep(300_000)
+        let isUnderWay = upload.status == nil
+        _ = try observe(ann)
+        let done = try upload.finish(within: 120)
+        #expect(done.status == 0, "\(done.error)")
+        if isUnderWay, done.output.contains("\"sentChanges\": 1") { #expect(try ann.unsent() == 0) }
+        try ann.must("sync")
+        #expect(try ann.unsent() == 0)
+    }
+
+    @Test func `what is no plain file of a size within bounds, and what holds no evidence, is refused and changes nothing`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        let folder = headquarters.folder
+        func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+        try Data("x".utf8).write(to: folder.appendingPathComponent("plain.txt"))
+        try Data().write(to: folder.appendingPathComponent("empty.txt"))
+        try FileManager.default.createSymbolicLink(atPath: path("link.txt"), withDestinationPath: path("plain.txt"))
+        mkfifo(path("pipe"), 0o600)
+        let large = open(path("large.bin"), O_CREAT | O_WRONLY, 0o600)
+        ftruncate(large, 64 * 1024 * 1024 + 1)
+        close(large)
+        try ann.must("site", "add", "name=Dayton plant")
+        let before = try ann.everything()
+        for (name, part) in [
+            ("link.txt", "not a plain file"), ("pipe", "not a plain file"), (".", "not a plain file"), ("empty.txt", "is empty"), ("large.bin", "at most"),
+        ] {
+            try ann.refuses(["attach", "add", path(name)], 65, saying: [part], before: before)
+        }
+        try ann.refuses(["attach", "add", path("missing.txt")], 66, saying: ["no file"], before: before)
+        try ann.refuses(["attach", "add", path("plain.txt"), "--to", "ST-A001"], 65, saying: ["holds no evidence"], before: before)
+        try ann.refuses(["attach", "add", path("plain.txt"), "--to", "O-A009"], 66, saying: ["no record"], before: before)
+        // The bytes of a name never become a path or an order to a terminal.
+        let hostile = folder.appendingPathComponent("..\u{1b}[2J\u{202e}gpj.exe\n.png")
+        try Data("x".utf8).write(to: hostile)
+        let name = try ann.must("attach", "add", hostile.path).trimmingCharacters(in: .whitespacesAndNewlines)
+        let listed = try ann.must("attach", "list")
+        #expect(listed.contains(name) && !listed.contains("\u{1b}") && !listed.contains("\u{202e}"))
+        try ann.refuses(["attach", "add", path("plain.txt"), "--to", name], 65, saying: ["has its bytes already"])
+    }
+}

@@ -1,0 +1,355 @@
+import SeamarkCrypto
+import SeamarkJournal
+import SeamarkProtocol
+import SeamarkTestSupport
+import Testing
+
+/// Swift Testing has one too.
+private typealias Attachment = SeamarkJournal.Attachment
+
+/// The device's lane against a server in memory, over a line that can be cut after any frame.
+@Suite struct AttachmentLaneTests {
+    static let primitives = SystemPrimitives()
+    static let key = SigningKey(seed: SecretBytes(copying: Array(repeating: 5, count: 32)))
+    static let scope = Identifier(high: 1, low: 2)
+
+    /// Both ends and the line between them.
+    struct Crossing {
+        enum End: Equatable { case done(AttachmentLane.Outcome), cut, failed(SyncProblem) }
+
+        var here: [Hash256: [UInt8]] = [:]
+        var server: [Hash256: [UInt8]] = [:]
+        var whole: Set<Hash256> = []
+        var receipts: [Hash256: AttachmentReceipt] = [:]
+        /// Chunks that reached the other side, over all connections.
+        var arrivedUp = 0
+        var arrivedDown = 0
+        /// Frames until the line is cut.
+        var budget = Int.max
+        var frames = 0
+        var tamper: (AttachmentMessage) -> AttachmentMessage = { $0 }
+        var refuse: [Problem.Code] = []
+        /// Bytes handed to the decoder at a time.
+        var piece = Int.max
+        var reception = AttachmentReception()
+
+        /// A frame over the line, as bytes; nil when the line is cut before it arrives.
+        mutating func carried(_ message: AttachmentMessage) -> AttachmentMessage? {
+            guard budget > 0 else { return nil }
+            budget -= 1
+            frames += 1
+            let frame = Message.attachment(message).frame
+            var decoder = FrameDecoder()
+            var read: AttachmentMessage?
+            var rest = frame[...]
+            while !rest.isEmpty {
+                decoder.append(Array(rest.prefix(piece)))
+                rest = rest.dropFirst(piece)
+                guard let payload = try? decoder.next(), case .attachment(let it)? = try? Message(payload: payload) else { continue }
+                precondition(rest.isEmpty, "a frame is whole with its last byte")
+                read = it
+            }
+            precondition(read == message, "every message reads as it was written")
+            return read
+        }
+
+        mutating func answer(_ message: AttachmentMessage) -> AttachmentMessage {
+            func receipt(_ attachment: Attachment) -> AttachmentMessage {
+                .held(.init(AttachmentReceipt(epoch: 1, scope: scope, attachment: attachment, received: 7, signer: key)))
+            }
+            switch message {
+            case .offer(let offer):
+                if let code = refuse.first {
+                    refuse.removeFirst()
+                    return .refused(.init(scope: offer.scope, hash: offer.attachment.hash, code: code))
+                }
+                reception.offered(offer)
+                if whole.contains(offer.attachment.hash) { return receipt(offer.attachment) }
+                return .held(.init(scope: offer.scope, hash: offer.attachment.hash, held: server[offer.attachment.hash]?.count ?? 0))
+            case .chunk(let chunk):
+                do {
+                    let offer = try reception.place(chunk)
+                    let held = server[chunk.hash]?.count ?? 0
+                    if whole.contains(chunk.hash) { return receipt(offer.attachment) }
+                    guard chunk.offset <= held else {
+                        return .refused(.init(scope: chunk.scope, hash: chunk.hash, code: .chunkOutOfOrder, held: held))
+                    }
+                    if chunk.offset == held {
+                        server[chunk.hash, default: []] += chunk.bytes
+                        arrivedUp += 1
+                    }
+                    let now = server[chunk.hash]?.count ?? 0
+                    guard now == offer.attachment.size else { return .held(.init(scope: chunk.scope, hash: chunk.hash, held: now)) }
+                    guard Digest.sha256(server[chunk.hash] ?? []) == chunk.hash else {
+                        server[chunk.hash] = nil
+                        return .refused(.init(scope: chunk.scope, hash: chunk.hash, code: .attachmentMismatch))
+                    }
+                    whole.insert(chunk.hash)
+                    return receipt(offer.attachment)
+                } catch { return .refused(error) }
+            case .wanted(let wanted):
+                guard let bytes = server[wanted.hash], whole.contains(wanted.hash) else {
+                    return .refused(.init(scope: wanted.scope, hash: wanted.hash, code: .attachmentNotHere))
+                }
+                let chunk = Array(bytes[wanted.offset..<min(bytes.count, wanted.offset + Attachment.chunk)])
+                return .chunk(.init(scope: wanted.scope, hash: wanted.hash, offset: wanted.offset, bytes: chunk))
+            case .held, .refused: preconditionFailure("no device says this")
+            }
+        }
+
+        /// One connection. What is sent before the line is cut arrives; its answer may not.
+        mutating func cross(uploads: [AttachmentLane.Item] = [], fetches: [AttachmentLane.Item] = []) -> End {
+            reception = AttachmentReception()
+            var lane = AttachmentLane(
+                fetches: fetches.map { ($0, here[$0.attachment.hash]?.count ?? 0) }, uploads: uploads, serverKey: key.publicKey, primitives)
+            var inbox: [AttachmentMessage] = []
+            func isCut() -> Bool { budget <= 0 }
+            while true {
+                var actions = lane.advance()
+                while !actions.isEmpty {
+                    for action in actions where !carry(action, &lane, &inbox) { return .cut }
+                    actions = lane.advance()
+                }
+                if lane.isDone { return .done(lane.outcome) }
+                guard !inbox.isEmpty, let came = carried(tamper(inbox.removeFirst())) else { return .cut }
+                do {
+                    for action in try lane.received(came) where !carry(action, &lane, &inbox) { return .cut }
+                } catch { return .failed(error) }
+            }
+        }
+
+        private mutating func carry(_ action: AttachmentLane.Action, _ lane: inout AttachmentLane, _ inbox: inout [AttachmentMessage]) -> Bool {
+            switch action {
+            case .send(let message):
+                guard let message = carried(message) else { return false }
+                inbox.append(answer(message))
+            case .sendChunk(let item, let offset):
+                let all = here[item.attachment.hash] ?? []
+                let bytes = Array(all[offset..<min(all.count, offset + Attachment.chunk)])
+                guard let message = carried(tamper(.chunk(.init(scope: item.scope, hash: item.attachment.hash, offset: offset, bytes: bytes)))) else { return false }
+                inbox.append(answer(message))
+            case .keep(let item, let offset, let bytes):
+                precondition((here[item.attachment.hash]?.count ?? 0) == offset, "chunks are kept in order")
+                here[item.attachment.hash, default: []] += bytes
+                arrivedDown += 1
+            case .verify(let item):
+                let matches = Digest.sha256(here[item.attachment.hash] ?? []) == item.attachment.hash
+                if !matches { here[item.attachment.hash] = nil }
+                for action in lane.verified(item, matches: matches) where !carry(action, &lane, &inbox) { return false }
+            case .note(let item, let receipt): receipts[item.attachment.hash] = receipt
+            }
+            return true
+        }
+    }
+
+    /// Fictitious bytes, other ones for each seed.
+    static func content(_ size: Int, seed: UInt64 = 1) -> (bytes: [UInt8], item: AttachmentLane.Item) {
+        var dice = SplitMix64(seed: seed)
+        let bytes = (0..<size).map { _ in UInt8(truncatingIfNeeded: dice.next()) }
+        guard let attachment = Attachment(hash: Digest.sha256(bytes), size: Int64(size)) else { preconditionFailure("a size within bounds") }
+        return (bytes, AttachmentLane.Item(scope: scope, record: Identifier(high: seed, low: 9), attachment: attachment))
+    }
+
+    @Test(arguments: [1, 65_535, 65_536, 65_537, 5 * 65_536, 400_000])
+    func `an attachment of any length arrives whole, once, in both directions`(size: Int) {
+        let (bytes, item) = Self.content(size)
+        var crossing = Crossing()
+        crossing.here[item.attachment.hash] = bytes
+        guard case .done(let outcome) = crossing.cross(uploads: [item]) else {
+            Issue.record("it did not finish")
+            return
+        }
+        #expect(outcome.handedIn == [item] && outcome.refused.isEmpty)
+        #expect(crossing.server[item.attachment.hash] == bytes)
+        #expect(crossing.receipts[item.attachment.hash]?.isSigned(by: Self.key.publicKey, Self.primitives) == true)
+        crossing.here = [:]
+        guard case .done(let fetched) = crossing.cross(fetches: [item]) else {
+            Issue.record("it did not finish")
+            return
+        }
+        #expect(fetched.fetched == [item] && fetched.bytesFetched == size)
+        #expect(crossing.here[item.attachment.hash] == bytes)
+    }
+
+    @Test func `a transfer that is cut after every single frame goes on where it stopped, and nothing that arrived is sent again`() {
+        let (bytes, item) = Self.content(9 * Attachment.chunk + 100)
+        let chunks = 10
+        for cut in 1... {
+            var crossing = Crossing()
+            crossing.here[item.attachment.hash] = bytes
+            crossing.budget = cut
+            let first = crossing.cross(uploads: [item])
+            crossing.budget = .max
+            guard case .cut = first else {
+                #expect(cut > 2 * chunks)
+                break
+            }
+            guard case .done(let outcome) = crossing.cross(uploads: [item]) else {
+                Issue.record("the second connection did not finish")
+                return
+            }
+            #expect(outcome.handedIn == [item])
+            #expect(crossing.server[item.attachment.hash] == bytes)
+            #expect(crossing.arrivedUp == chunks, "cut after \(cut) frames: a chunk that had arrived was taken twice")
+        }
+        for cut in 1... {
+            var crossing = Crossing()
+            crossing.server[item.attachment.hash] = bytes
+            crossing.whole = [item.attachment.hash]
+            crossing.budget = cut
+            let first = crossing.cross(fetches: [item])
+            crossing.budget = .max
+            guard case .cut = first else { break }
+            guard case .done = crossing.cross(fetches: [item]) else {
+                Issue.record("the second connection did not finish")
+                return
+            }
+            #expect(crossing.here[item.attachment.hash] == bytes)
+            #expect(crossing.arrivedDown == chunks, "cut after \(cut) frames: a chunk was fetched twice")
+        }
+    }
+
+    @Test func `a line that is cut again and again costs at most what was under way, never the beginning`() {
+        let (bytes, item) = Self.content(20 * Attachment.chunk)
+        var crossing = Crossing()
+        crossing.here[item.attachment.hash] = bytes
+        var connections = 0
+        while true {
+            connections += 1
+            crossing.budget = 7
+            let end = crossing.cross(uploads: [item])
+            if case .done = end { break }
+            #expect(connections < 20, "no connection brought it further")
+            guard connections < 20 else { return }
+        }
+        #expect(crossing.server[item.attachment.hash] == bytes && crossing.arrivedUp == 20)
+    }
+
+    @Test func `delivery byte by byte says the same`() {
+        let (bytes, item) = Self.content(70_000)
+        var crossing = Crossing()
+        crossing.piece = 1
+        crossing.here[item.attachment.hash] = bytes
+        #expect(crossing.cross(uploads: [item]) != .cut)
+        #expect(crossing.server[item.attachment.hash] == bytes)
+    }
+
+    @Test func `small ones go first, and one that is refused holds up no other`() {
+        let large = Self.content(300_000, seed: 1)
+        let small = Self.content(10, seed: 2)
+        let middle = Self.content(70_000, seed: 3)
+        var crossing = Crossing()
+        for (bytes, item) in [large, small, middle] { crossing.here[item.attachment.hash] = bytes }
+        crossing.refuse = [.attachmentOverQuota]
+        guard case .done(let outcome) = crossing.cross(uploads: [large.item, small.item, middle.item]) else {
+            Issue.record("it did not finish")
+            return
+        }
+        #expect(outcome.refused == [AttachmentLane.Refusal(item: small.item, code: .attachmentOverQuota)])
+        #expect(outcome.handedIn == [middle.item, large.item])
+    }
+
+    @Test func `bytes that were altered on the way are refused with 4045, and sent again whole`() {
+        let (bytes, item) = Self.content(3 * Attachment.chunk)
+        var crossing = Crossing()
+        crossing.here[item.attachment.hash] = bytes
+        crossing.tamper = { message in
+            guard case .chunk(let chunk) = message, chunk.offset == Attachment.chunk, chunk.bytes[7] == bytes[Attachment.chunk + 7] else { return message }
+            var altered = chunk.bytes
+            altered[7] ^= 1
+            return .chunk(.init(scope: chunk.scope, hash: chunk.hash, offset: chunk.offset, bytes: altered))
+        }
+        guard case .done(let hopeless) = crossing.cross(uploads: [item]) else {
+            Issue.record("it did not finish")
+            return
+        }
+        #expect(hopeless.handedIn.isEmpty && hopeless.refused.map(\.code) == [.attachmentMismatch])
+        #expect(crossing.server[item.attachment.hash] == nil)
+        crossing.tamper = { $0 }
+        guard case .done(let good) = crossing.cross(uploads: [item]) else {
+            Issue.record("it did not finish")
+            return
+        }
+        #expect(good.handedIn == [item])
+    }
+
+    @Test func `what is fetched and does not match its hash is thrown away and given up`() {
+        let (bytes, item) = Self.content(2 * Attachment.chunk)
+        var crossing = Crossing()
+        crossing.server[item.attachment.hash] = bytes.map { $0 ^ 1 }
+        crossing.whole = [item.attachment.hash]
+        guard case .done(let outcome) = crossing.cross(fetches: [item]) else {
+            Issue.record("it did not finish")
+            return
+        }
+        #expect(outcome.fetched.isEmpty && outcome.refused.map(\.code) == [.attachmentMismatch])
+        #expect(crossing.here[item.attachment.hash] == nil)
+    }
+
+    @Test func `a server that says what does not hold together is not believed`() {
+        let (bytes, item) = Self.content(3 * Attachment.chunk)
+        let other = Self.content(10, seed: 8).item
+        let lies: [(String, (AttachmentMessage) -> AttachmentMessage?)] = [
+            ("another attachment", { if case .held(let it) = $0 { .held(.init(scope: it.scope, hash: other.attachment.hash, held: 0)) } else { nil } }),
+            ("half a chunk", { if case .held(let it) = $0 { .held(.init(scope: it.scope, hash: it.hash, held: 5)) } else { nil } }),
+            ("more than there is", { if case .held(let it) = $0 { .held(.init(scope: it.scope, hash: it.hash, held: 4 * Attachment.chunk)) } else { nil } }),
+            ("a chunk", { if case .held(let it) = $0 { .chunk(.init(scope: it.scope, hash: it.hash, offset: 0, bytes: [1])) } else { nil } }),
+        ]
+        for (what, lie) in lies {
+            var crossing = Crossing()
+            crossing.here[item.attachment.hash] = bytes
+            crossing.tamper = { lie($0) ?? $0 }
+            guard case .failed(.unexpected) = crossing.cross(uploads: [item]) else {
+                Issue.record("\(what) was believed")
+                continue
+            }
+        }
+        var forged = Crossing()
+        forged.here[item.attachment.hash] = bytes
+        let stranger = SigningKey(seed: SecretBytes(copying: Array(repeating: 6, count: 32)))
+        forged.tamper = { message in
+            guard case .held(let held) = message, case .wholly(let receipt) = held.standing else { return message }
+            return .held(.init(AttachmentReceipt(epoch: 1, scope: receipt.scope, attachment: receipt.attachment, received: 7, signer: stranger)))
+        }
+        #expect(forged.cross(uploads: [item]) == .failed(.forgedReceipt))
+        #expect(forged.receipts.isEmpty)
+        var lane = AttachmentLane(fetches: [], uploads: [], serverKey: [], Self.primitives)
+        #expect(throws: SyncProblem.self) { try lane.received(.held(.init(scope: Self.scope, hash: .zero, held: 0))) }
+    }
+
+    @Test func `a chunk belongs to the last offer, at a chunk's place and of a chunk's length`() {
+        let (_, item) = Self.content(2 * Attachment.chunk + 10)
+        var reception = AttachmentReception()
+        func code(_ offset: Int, _ count: Int, _ hash: Hash256? = nil) -> Problem.Code? {
+            let chunk = AttachmentMessage.Chunk(scope: item.scope, hash: hash ?? item.attachment.hash, offset: offset, bytes: Array(repeating: 0, count: count))
+            do {
+                _ = try reception.place(chunk)
+                return nil
+            } catch { return error.code }
+        }
+        #expect(code(0, Attachment.chunk) == .chunkOutOfOrder, "without an offer")
+        reception.offered(.init(scope: item.scope, record: item.record, attachment: item.attachment))
+        #expect(code(0, Attachment.chunk) == nil)
+        #expect(code(2 * Attachment.chunk, 10) == nil)
+        for (offset, count) in [(0, 10), (5, Attachment.chunk), (2 * Attachment.chunk, 11), (2 * Attachment.chunk, 9), (3 * Attachment.chunk, 10)] {
+            #expect(code(offset, count) == .chunkOfWrongLength, "\(count) bytes at \(offset)")
+        }
+        #expect(code(0, Attachment.chunk, .zero) == .chunkOutOfOrder)
+    }
+
+    @Test func `messages out of bounds are malformed`() {
+        let held = AttachmentMessage.Held(scope: Self.scope, hash: .zero, held: 65_536)
+        let good = Message.attachment(.held(held)).payload
+        #expect((try? Message(payload: good)) == .attachment(.held(held)))
+        let long = AttachmentMessage.Chunk(scope: Self.scope, hash: .zero, offset: 0, bytes: Array(repeating: 1, count: Attachment.chunk + 1))
+        #expect(throws: Problem.self) { try Message(payload: Message.attachment(.chunk(long)).payload) }
+        let empty = AttachmentMessage.Chunk(scope: Self.scope, hash: .zero, offset: 0, bytes: [])
+        #expect(throws: Problem.self) { try Message(payload: Message.attachment(.chunk(empty)).payload) }
+        let far = AttachmentMessage.Wanted(scope: Self.scope, record: Self.scope, hash: .zero, offset: Attachment.largest + 1)
+        #expect(throws: Problem.self) { try Message(payload: Message.attachment(.wanted(far)).payload) }
+        for cut in 1..<good.count {
+            // Every beginning of a message is refused, or is another well-formed message: never a trap.
+            _ = try? Message(payload: Array(good.prefix(cut)))
+        }
+    }
+}

@@ -1,0 +1,231 @@
+import Foundation
+import SeamarkCrypto
+import SeamarkJournal
+import SeamarkModel
+import SeamarkProtocol
+import SeamarkStore
+import Testing
+
+@testable import SeamarkServer
+
+/// Swift Testing has one too.
+private typealias Attachment = SeamarkJournal.Attachment
+
+/// Attachments through the listener, by devices that say what no program of ours would.
+@Suite struct AttachmentTests {
+    private static func content(_ size: Int, _ byte: UInt8 = 7) throws -> (bytes: [UInt8], attachment: Attachment) {
+        let bytes = (0..<size).map { UInt8(truncatingIfNeeded: $0) &+ byte }
+        return (bytes, try #require(Attachment(hash: Digest.sha256(bytes), size: Int64(size))))
+    }
+
+    /// A block with a row of evidence that names the attachment.
+    private static func row(_ attachment: Attachment, by author: Enrolment, in scope: Identifier, incarnation: UInt64 = 1, size: Int64? = nil) throws -> (Block, Identifier) {
+        let now = WallClock.system.now()
+        let id = try Identifier.drawn(at: now)
+        var editing = RecordEditing(record: id, type: Catalogue.evidence, state: nil, salt: { .zero })
+        editing.create(at: now, handle: "EV-\(incarnation)")
+        for (key, value) in [
+            ("kind", Value.int(1)), ("title", .text("Press 3 (fictitious)")), ("sha256", .bytes(attachment.hash.bytes)), ("size", .int(size ?? Int64(attachment.size))),
+        ] {
+            if let field = Catalogue.evidence.field(key: key) { editing.set(field, value) }
+        }
+        let change = Change(
+            scope: scope, stamp: Stamp(time: now, device: author.enrolled.device), member: author.enrolled.member, schema: 1, edits: editing.edits,
+            primitives: SystemPrimitives())
+        let stream = StreamName(device: author.enrolled.device, incarnation: incarnation, scope: scope)
+        return (Block.seal([change], in: stream, after: .beginning, by: author.signing, SystemPrimitives()), id)
+    }
+
+    private static func ask(_ laptop: Laptop, _ message: AttachmentMessage) throws -> AttachmentMessage? {
+        try laptop.send(.attachment(message))
+        if case .attachment(let answer) = try laptop.receive() { return answer }
+        return nil
+    }
+
+    private static func code(_ answer: AttachmentMessage?) -> Problem.Code? { if case .refused(let refusal)? = answer { refusal.code } else { nil } }
+    private static func held(_ answer: AttachmentMessage?) -> Int? {
+        if case .held(let held)? = answer, case .partly(let count) = held.standing { count } else { nil }
+    }
+    private static func receipt(_ answer: AttachmentMessage?) -> AttachmentReceipt? {
+        if case .held(let held)? = answer, case .wholly(let receipt) = held.standing { receipt } else { nil }
+    }
+
+    private static func accepted(_ block: Block, _ laptop: Laptop) throws {
+        try laptop.send(.push(block))
+        guard case .receipt(let receipt) = try laptop.receive() else { throw RawSocket.Ended.refused }
+        try #require(receipt.verdicts == [.accepted])
+    }
+
+    @Test func `chunks out of order, of the wrong length or without an offer are refused by number, repeated ones are not taken twice`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let server = try await yard.start()
+        let invitation = try tenant.invite("anna")
+        try await blocking {
+            let anna = try Enrolment(port: server.port, invitation)
+            let (laptop, welcome) = try anna.greeted(port: server.port)
+            let scope = try #require(welcome.engagement).scope
+            let (bytes, attachment) = try Self.content(2 * Attachment.chunk + 10)
+            let (block, record) = try Self.row(attachment, by: anna, in: scope)
+            func chunk(_ offset: Int, _ count: Int, alter: Bool = false) -> AttachmentMessage {
+                var part = Array(bytes[offset..<offset + count])
+                if alter { part[0] ^= 1 }
+                return .chunk(.init(scope: scope, hash: attachment.hash, offset: offset, bytes: part))
+            }
+            let offer = AttachmentMessage.offer(.init(scope: scope, record: record, attachment: attachment))
+            let wanted = AttachmentMessage.wanted(.init(scope: scope, record: record, hash: attachment.hash, offset: 0))
+            #expect(try Self.code(Self.ask(laptop, chunk(0, Attachment.chunk))) == .chunkOutOfOrder, "without an offer")
+            #expect(try Self.code(Self.ask(laptop, offer)) == .noSuchAttachment, "no record names it yet")
+            #expect(try Self.code(Self.ask(laptop, chunk(0, Attachment.chunk))) == .noSuchAttachment, "a refused offer opened something")
+            try Self.accepted(block, laptop)
+            #expect(try Self.code(Self.ask(laptop, wanted)) == .attachmentNotHere)
+            let wrong = try #require(Attachment(hash: attachment.hash, size: Int64(attachment.size) + 1))
+            #expect(try Self.code(Self.ask(laptop, .offer(.init(scope: scope, record: record, attachment: wrong)))) == .noSuchAttachment)
+            #expect(try Self.held(Self.ask(laptop, offer)) == 0)
+            #expect(try Self.code(Self.ask(laptop, chunk(Attachment.chunk, Attachment.chunk))) == .chunkOutOfOrder)
+            #expect(try Self.code(Self.ask(laptop, chunk(0, 10))) == .chunkOfWrongLength)
+            #expect(try Self.held(Self.ask(laptop, chunk(0, Attachment.chunk))) == Attachment.chunk)
+            #expect(try Self.held(Self.ask(laptop, chunk(0, Attachment.chunk))) == Attachment.chunk, "a repeated chunk")
+            // Altered: the whole does not match; what was held is gone, and it begins anew.
+            #expect(try Self.held(Self.ask(laptop, chunk(Attachment.chunk, Attachment.chunk, alter: true))) == 2 * Attachment.chunk)
+            #expect(try Self.code(Self.ask(laptop, chunk(2 * Attachment.chunk, 10))) == .attachmentMismatch)
+            #expect(try Self.held(Self.ask(laptop, offer)) == 0)
+            try laptop.close()
+
+            // Another connection goes on where the first stopped.
+            let (first, _) = try anna.greeted(port: server.port)
+            #expect(try Self.held(Self.ask(first, offer)) == 0)
+            #expect(try Self.held(Self.ask(first, chunk(0, Attachment.chunk))) == Attachment.chunk)
+            try first.close()
+            let (second, greeting) = try anna.greeted(port: server.port)
+            #expect(try Self.held(Self.ask(second, offer)) == Attachment.chunk, "it began from zero")
+            // Without waiting for answers, as a lane does; they come in order.
+            try second.send(.attachment(chunk(Attachment.chunk, Attachment.chunk)))
+            try second.send(.attachment(chunk(2 * Attachment.chunk, 10)))
+            _ = try second.receive()
+            guard case .attachment(let last) = try second.receive() else {
+                Issue.record("no answer")
+                return
+            }
+            let receipt = try #require(Self.receipt(last))
+            #expect(receipt.isSigned(by: greeting.serverKey.key, SystemPrimitives()) && receipt.attachment == attachment && receipt.epoch == greeting.epoch)
+            #expect(try Self.receipt(Self.ask(second, offer)) == receipt, "the first receipt counts")
+            guard case .chunk(let part)? = try Self.ask(second, wanted) else {
+                Issue.record("nothing was given")
+                return
+            }
+            #expect(part.bytes == Array(bytes.prefix(Attachment.chunk)))
+            #expect(try Self.code(Self.ask(second, .wanted(.init(scope: scope, record: record, hash: attachment.hash, offset: 5)))) == .chunkOfWrongLength)
+        }
+        #expect(server.counts.mismatchedAttachments == 1)
+        await server.stop()
+    }
+
+    @Test func `a guessed hash gives nothing: not to who is not staffed, not through a record of another scope, not to another tenant`() async throws {
+        let yard = try Yard()
+        let (tenant, foreign) = (try yard.addTenant("halden"), try yard.addTenant("northlink"))
+        _ = try tenant.addEngagement(try ShortName(checking: "secret", for: "it"), title: "Secret", currency: "EUR", financials: nil)
+        try tenant.staff("zoe", on: "secret")
+        let server = try await yard.start()
+        let invitations = [try tenant.invite("zoe"), try tenant.invite("anna"), try foreign.invite("anna")]
+        try await blocking {
+            let zoe = try Enrolment(port: server.port, invitations[0])
+            let (owner, welcome) = try zoe.greeted(port: server.port)
+            let secret = try #require(welcome.engagement).scope
+            let (bytes, attachment) = try Self.content(100)
+            let (block, record) = try Self.row(attachment, by: zoe, in: secret)
+            try Self.accepted(block, owner)
+            #expect(try Self.held(Self.ask(owner, .offer(.init(scope: secret, record: record, attachment: attachment)))) == 0)
+            #expect(try Self.receipt(Self.ask(owner, .chunk(.init(scope: secret, hash: attachment.hash, offset: 0, bytes: bytes)))) != nil)
+
+            for invitation in invitations.dropFirst() {
+                let anna = try Enrolment(port: server.port, invitation)
+                let (laptop, welcome) = try anna.greeted(port: server.port)
+                let own = try #require(welcome.engagement).scope
+                // By the true scope and record: the same answer as for a record that does not exist.
+                for record in [record, Identifier(high: 3, low: 4)] {
+                    #expect(try Self.code(Self.ask(laptop, .wanted(.init(scope: secret, record: record, hash: attachment.hash, offset: 0)))) == .noSuchAttachment)
+                    #expect(try Self.code(Self.ask(laptop, .offer(.init(scope: secret, record: record, attachment: attachment)))) == .noSuchAttachment)
+                }
+                // By a record of her own that names the guessed hash.
+                let (block, guess) = try Self.row(attachment, by: anna, in: own)
+                try Self.accepted(block, laptop)
+                let wanted = AttachmentMessage.wanted(.init(scope: own, record: guess, hash: attachment.hash, offset: 0))
+                #expect(try Self.code(Self.ask(laptop, wanted)) == .attachmentNotHere)
+                // The upload is not shortened by what another scope holds: all bytes are to be shown.
+                #expect(try Self.held(Self.ask(laptop, .offer(.init(scope: own, record: guess, attachment: attachment)))) == 0)
+                let false_ = AttachmentMessage.chunk(.init(scope: own, hash: attachment.hash, offset: 0, bytes: bytes.map { $0 ^ 1 }))
+                #expect(try Self.code(Self.ask(laptop, false_)) == .attachmentMismatch)
+                #expect(try Self.code(Self.ask(laptop, wanted)) == .attachmentNotHere)
+            }
+        }
+        await server.stop()
+    }
+
+    @Test func `membership is read for each chunk`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let server = try await yard.start()
+        let invitation = try tenant.invite("anna")
+        try await blocking {
+            let anna = try Enrolment(port: server.port, invitation)
+            let (laptop, welcome) = try anna.greeted(port: server.port)
+            let scope = try #require(welcome.engagement).scope
+            let (bytes, attachment) = try Self.content(Attachment.chunk + 1)
+            let (block, record) = try Self.row(attachment, by: anna, in: scope)
+            try Self.accepted(block, laptop)
+            let offer = AttachmentMessage.offer(.init(scope: scope, record: record, attachment: attachment))
+            #expect(try Self.held(Self.ask(laptop, offer)) == 0)
+            let first = AttachmentMessage.chunk(.init(scope: scope, hash: attachment.hash, offset: 0, bytes: Array(bytes.prefix(Attachment.chunk))))
+            let last = AttachmentMessage.chunk(.init(scope: scope, hash: attachment.hash, offset: Attachment.chunk, bytes: [bytes[Attachment.chunk]]))
+            #expect(try Self.held(Self.ask(laptop, first)) == Attachment.chunk)
+            try tenant.staff("anna", on: "ops", remove: true)
+            #expect(try Self.code(Self.ask(laptop, last)) == .noSuchAttachment)
+            try tenant.staff("anna", on: "ops")
+            #expect(try Self.receipt(Self.ask(laptop, last)) != nil, "what was held before is not lost")
+        }
+        await server.stop()
+    }
+
+    @Test func `what is over the quota or larger than allowed is refused before a byte is kept`() throws {
+        let yard = try Yard()
+        let office = try yard.addTenant("halden")
+        var limits = AttachmentLimits()
+        limits.largest = 100
+        limits.engagementBytes = 150
+        let tenant = try OpenTenant(opening: try yard.directory.tenantFolders()[0].folder, clock: yard.clock.wall, limits: limits)
+        let desk = try #require(tenant.desk.attachments)
+        let member = try #require(try office.members().first { $0.handle == "anna" }).id
+        let device = try Identifier.drawn(at: 1)
+        let key = try SigningKey.generate()
+        try tenant.store.write {
+            _ = try $0.addDevice(.init(id: device, name: "laptop", certificate: .zero, signingKey: key.publicKey), of: member, at: 1)
+        }
+        let name = DeviceName(tenant: tenant.keys.tenant, member: member, device: device)
+        let scope = try #require(try tenant.store.read { try $0.scopes(ofMember: member).first { $0.kind == .engagement } }).id
+        func offer(_ size: Int, _ byte: UInt8) throws -> (AttachmentMessage.Offer, [UInt8]) {
+            let (bytes, attachment) = try Self.content(size, byte)
+            let id = try Identifier.drawn(at: Int64(size))
+            var editing = RecordEditing(record: id, type: Catalogue.evidence, state: nil, salt: { .zero })
+            for (key, value) in [("sha256", Value.bytes(attachment.hash.bytes)), ("size", .int(Int64(size)))] {
+                if let field = Catalogue.evidence.field(key: key) { editing.set(field, value) }
+            }
+            let change = Change(scope: scope, stamp: Stamp(time: 1, device: device), member: member, schema: 1, edits: editing.edits, primitives: SystemPrimitives())
+            let block = Block.seal([change], in: StreamName(device: device, incarnation: UInt64(byte), scope: scope), after: .beginning, by: key, SystemPrimitives())
+            _ = try tenant.store.write { try $0.push([.init(device: device, block: block, sensitive: [], received: 1)]) { _, _, _ in .accepted } }
+            return (.init(scope: scope, record: id, attachment: attachment), bytes)
+        }
+        let (large, largeBytes) = try offer(101, 1)
+        #expect(try Self.code(desk.answer(to: large, of: name)) == .attachmentTooLarge)
+        #expect(try Self.code(desk.answer(to: .init(scope: scope, hash: large.attachment.hash, offset: 0, bytes: largeBytes), of: large, by: name)) == .attachmentTooLarge)
+        let (first, bytes) = try offer(100, 2)
+        #expect(try Self.held(desk.answer(to: first, of: name)) == 0)
+        #expect(try Self.receipt(desk.answer(to: .init(scope: scope, hash: first.attachment.hash, offset: 0, bytes: bytes), of: first, by: name)) != nil)
+        let (second, secondBytes) = try offer(51, 3)
+        #expect(try Self.code(desk.answer(to: second, of: name)) == .attachmentOverQuota)
+        #expect(try Self.code(desk.answer(to: .init(scope: scope, hash: second.attachment.hash, offset: 0, bytes: secondBytes), of: second, by: name)) == .attachmentOverQuota)
+        let (third, _) = try offer(50, 4)
+        #expect(try Self.held(desk.answer(to: third, of: name)) == 0)
+        #expect(try Self.receipt(desk.answer(to: first, of: name)) != nil, "what is held stays held")
+    }
+}
