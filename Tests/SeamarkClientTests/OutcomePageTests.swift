@@ -1,13 +1,15 @@
 import Foundation
 import Testing
 
+/// The pages of the documentation that point to tests.
 struct OutcomePageTests {
     private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    @Test func `each row of the page of outcomes names a test that is there, and each such test has its row`() throws {
-        let page = try String(contentsOf: root.appendingPathComponent("Documentation/Outcomes.md"), encoding: .utf8)
+    @Test(arguments: [("Outcomes", 40), ("Regressions", 25)])
+    func `each row of a page that points to tests names one that is there`(name: String, least: Int) throws {
+        let page = try String(contentsOf: root.appendingPathComponent("Documentation/\(name).md"), encoding: .utf8)
         let rows = page.split(separator: "\n").filter { $0.hasPrefix("| ") }.dropFirst()
-        #expect(rows.count >= 40)
+        #expect(rows.count >= least)
         for row in rows {
             let shown = try #require(row.split(separator: "|").last, "\(row)")
             let parts = shown.split(separator: "`", omittingEmptySubsequences: false)
@@ -15,6 +17,10 @@ struct OutcomePageTests {
             let suite = parts[0].trimmingCharacters(in: CharacterSet(charactersIn: " ,"))
             #expect(try source(of: suite).contains("func `\(parts[1])`"), "no such test in \(suite): \(parts[1])")
         }
+    }
+
+    @Test func `every outcome that is tested has its row`() throws {
+        let page = try String(contentsOf: root.appendingPathComponent("Documentation/Outcomes.md"), encoding: .utf8)
         for part in try source(of: "OutcomeTests").components(separatedBy: "func `").dropFirst() {
             let name = part.prefix { $0 != "`" }
             #expect(page.contains("`\(name)`"), "\(name) has no row")
