@@ -7,6 +7,7 @@ extension Device {
     public func judge(_ groups: [[Edit]], in scope: Identifier) throws {
         let state = try self.state
         guard let standing = state.scopes[scope], !standing.isWithdrawn, var replica = state.replicas[scope] else { throw Refused.noSuchScope }
+        try Self.refuseWithdrawn(groups, over: replica)
         let author = author(state.identity)
         var clock = state.clock
         for edits in groups where !edits.isEmpty {

@@ -34,6 +34,8 @@ public final class Device: Sendable {
         case complaints([Complaint])
         /// This device does not hold the engagement, or its member was removed from it.
         case noSuchScope
+        /// A quote or answer of somebody who withdrew consent, by the person's handle.
+        case consentWithdrawn(String)
         /// More edits or text than one change may hold.
         case tooLarge
     }
@@ -87,7 +89,9 @@ public final class Device: Sendable {
         _ state: DeviceState, _ scope: Identifier, _ make: (DeviceState, Replica) throws -> [[Edit]]
     ) throws -> ([[Edit]], DeviceIdentity, DeviceClock) {
         guard let standing = state.scopes[scope], !standing.isWithdrawn, let replica = state.replicas[scope] else { throw Refused.noSuchScope }
-        return (try make(state, replica), state.identity, state.clock)
+        let groups = try make(state, replica)
+        try Self.refuseWithdrawn(groups, over: replica)
+        return (groups, state.identity, state.clock)
     }
 
     // MARK: - Streams
@@ -128,7 +132,9 @@ public final class Device: Sendable {
     /// The records of one type (or all) that an engagement shows, in the order of their ids, deleted ones left out.
     public func records(in scope: Identifier, type: RecordTypeNumber? = nil) throws -> [RecordView] {
         guard let replica = try state.replicas[scope] else { return [] }
-        return replica.views(type: type)
+        let views = replica.views()
+        let hidden = Withdrawals.concealed(among: views)
+        return views.filter { !hidden.contains($0.id) && (type == nil || $0.state.type == type) }
     }
 }
 

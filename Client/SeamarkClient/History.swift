@@ -26,16 +26,17 @@ public struct History: Sendable {
     public let steps: [Step]
 
     /// - Parameter record: nil for all of the scope.
-    public init(of record: Identifier?, in replica: Replica) {
+    ///   - concealed: records of which nothing is told.
+    public init(of record: Identifier?, in replica: Replica, except concealed: Set<Identifier> = []) {
         let fresh = Set(replica.fresh.map(\.id))
         let unsent = fresh.union(replica.waiting.flatMap(\.changes))
         var steps: [Step] = []
-        let concealed = replica.concealedLeaves
+        let hidden = replica.concealedLeaves
         let primitives = SystemPrimitives()
         for known in replica.history.values {
-            let change = concealed.isEmpty ? known : known.withholding(concealed, primitives) ?? known
+            let change = hidden.isEmpty ? known : known.withholding(hidden, primitives) ?? known
             var records: [(record: Identifier, edits: [Edit])] = []
-            for edit in change.edits where record == nil || edit.record == record {
+            for edit in change.edits where (record == nil || edit.record == record) && !concealed.contains(edit.record) {
                 if let last = records.indices.last, records[last].record == edit.record {
                     records[last].edits.append(edit)
                 } else {

@@ -12,14 +12,18 @@ public struct RecordFinder {
     public enum Failure: Error, Hashable, Sendable {
         /// Nothing is called that; `types` says in words what was looked for.
         case notFound(String, types: String)
+        /// It holds words of somebody who withdrew consent, and is not shown.
+        case concealed(String)
         /// Several are; their names.
         case ambiguous(String, [String])
     }
 
     public let scope: Identifier
     public let replica: Replica
-    /// Every record of the scope, deleted ones too, ascending by id.
+    /// Every record of the scope that may be shown, deleted ones too, ascending by id.
     public let all: [RecordView]
+    /// Quotes and answers of people who withdrew consent: to be counted, and not shown.
+    public let concealed: [RecordView]
     /// Who redacted what.
     public let redactions: Redactions
     /// The tenant's directory.
@@ -36,7 +40,10 @@ public struct RecordFinder {
         self.scope = scope
         self.replica = replica
         own = state.identity.member
-        all = replica.recordIDs.compactMap { replica.view($0) }
+        let everything = replica.recordIDs.compactMap { replica.view($0) }
+        let hidden = Withdrawals.concealed(among: everything)
+        all = hidden.isEmpty ? everything : everything.filter { !hidden.contains($0.id) }
+        concealed = hidden.isEmpty ? [] : everything.filter { hidden.contains($0.id) }
         redactions = Redactions(all)
         let shared = state.scopeIDs.first { state.scopes[$0]?.kind == .shared }
         directory = shared.flatMap { state.replicas[$0]?.views() } ?? []
@@ -46,6 +53,7 @@ public struct RecordFinder {
             ids[handle.lowercased(), default: []].append((record.state.type, record.id))
             if handles[record.id] == nil { handles[record.id] = handle }
         }
+        for record in concealed { handles[record.id] = record.handle }
         for (place, record) in all.enumerated() { places[record.id] = place }
     }
 
@@ -68,7 +76,10 @@ public struct RecordFinder {
         if let id = Identifier(name), let record = view(id), type == nil || record.state.type == type?.number { return record }
         let matches = Self.isPrefix(name) ? all.filter { (type == nil || $0.state.type == type?.number) && $0.id.description.hasPrefix(name.lowercased()) } : []
         if matches.count > 1 { throw .ambiguous(name, matches.prefix(8).map { "\(self.name(of: $0.id)) (\($0.id))" }) }
-        guard let record = matches.first else { throw .notFound(name, types: words) }
+        guard let record = matches.first else {
+            let isConcealed = concealed.contains { $0.handle?.lowercased() == name.lowercased() || $0.id.description == name.lowercased() }
+            throw isConcealed ? .concealed(name) : .notFound(name, types: words)
+        }
         return record
     }
 
@@ -151,7 +162,7 @@ public struct RecordFinder {
     }
 
     /// The handles that stand in the scope, for the next one to differ from.
-    public var takenHandles: [String] { all.compactMap(\.handle) }
+    public var takenHandles: [String] { (all + concealed).compactMap(\.handle) }
 
     /// Who somebody is: a member's name where the directory tells it, else the handle, else the beginning of the id.
     public func person(_ id: Identifier) -> String {

@@ -138,6 +138,8 @@ extension Explanation {
             switch error {
             case .complaints(let complaints): Explanation(Self.status(complaints), complaints.map { Self.words($0) }.joined(separator: "\n"))
             case .noSuchScope: Explanation(.notPermitted, "You are no longer staffed on this engagement, or this device does not hold it. Run 'seamark sync'.")
+            case .consentWithdrawn(let person):
+                Explanation(.refused, "\(person.isEmpty ? "Somebody in that interview" : person) has withdrawn consent: nothing more is captured of what they said. Nothing was stored. If they consent again, record a new person.")
             case .tooLarge: Explanation(.refused, "That is more than one change may hold (4,096 edits, 256 KB, or 0.9 MB with names, notes and quotes). Nothing was stored; do it in several steps.")
             }
     }
@@ -195,6 +197,7 @@ extension Explanation {
         self =
             switch error {
             case .notFound(let name, let types): Explanation(.notFound, "There is no \(types) called '\(name)' here. 'seamark list' shows what there is.")
+            case .concealed(let name): Explanation(.notFound, "\(name) is not shown: whoever said it has withdrawn consent.")
             case .ambiguous(let name, let names): Explanation(.notFound, "'\(name)' may be several: \(names.joined(separator: ", ")). Use the id, or a longer beginning of it.")
             }
     }

@@ -25,8 +25,10 @@ struct List: ParsableCommand {
             .sorted { HandleOrder.precedes($0.name, $1.name) }
         let references = finder.references
         if format.json { return Terminal.json(.array(found.map { $0.record.json(references: references) })) }
-        if found.isEmpty { return Terminal.line("No \(type.label) yet. Capture one with 'seamark \(CapturedTypes.noun(of: type)) add'.") }
+        if found.isEmpty, finder.concealed.isEmpty { return Terminal.line("No \(type.label) yet. Capture one with 'seamark \(CapturedTypes.noun(of: type)) add'.") }
         show(found, type, references, RedactionWords(finder))
+        let hidden = finder.concealed.filter { $0.state.type == type.number && $0.isDeleted == deleted }
+        if !hidden.isEmpty { Terminal.line(.init(ConsentWords.hidden(hidden), .dim)) }
     }
 
     private func counts(_ records: [RecordView]) {

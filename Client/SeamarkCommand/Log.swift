@@ -19,7 +19,7 @@ struct Log: ParsableCommand {
         let place = try Workplace(work)
         let finder = try place.finder()
         let record = try handle.map { try finder.record($0) }
-        let all = History(of: record?.id, in: finder.replica).steps
+        let all = History(of: record?.id, in: finder.replica, except: Set(finder.concealed.map(\.id))).steps
         let steps = limit == 0 ? all[...] : all.suffix(limit)
         let references = finder.references
         if format.json { return Terminal.json(.array(steps.map { document($0, finder, references) })) }
@@ -28,6 +28,7 @@ struct Log: ParsableCommand {
             Terminal.line(.init(TimeText.local(step.change.stamp.time), .dim), "  ", .init(finder.person(step.change.member), .bold), Self.standing(step.standing))
             for (id, edits) in step.records { show(id, edits, finder, references) }
         }
+        if record == nil, !finder.concealed.isEmpty { Terminal.line(.init(ConsentWords.hidden(finder.concealed), .dim)) }
         if all.isEmpty { Terminal.line("Nothing has happened here yet.") }
     }
 

@@ -15,7 +15,7 @@ struct Report: ParsableCommand {
         let place = try Workplace(work)
         let finder = try place.finder()
         let report = try EngagementReport(
-            views: finder.all, primitives: place.device.primitives, provenance: ReportProvenance(software: SyncRun.software), memberName: finder.person)
+            views: finder.all + finder.concealed, primitives: place.device.primitives, provenance: ReportProvenance(software: SyncRun.software), memberName: finder.person)
         if format.json { return Terminal.json(report.document) }
         let result = report.result
         Terminal.line(.init(report.facts.title, .bold), .init("  preview from this device", .dim))

@@ -27,6 +27,7 @@ struct StatusVerb: ParsableCommand {
                                     JSONMember("tenant", .string($0.name.text)), JSONMember("members", .integer(Int64($0.members))),
                                     JSONMember("devices", .integer(Int64($0.devices))), JSONMember("engagements", .integer(Int64($0.engagements))),
                                     JSONMember("entries", .integer(Int64(clamping: $0.entries))), JSONMember("quarantined", .integer(Int64($0.quarantined))),
+                                    JSONMember("redactedValues", .integer(Int64($0.redacted))), JSONMember("barredArrivals", .integer(Int64($0.barredArrivals))),
                                 ])
                             })),
                 ]))
@@ -45,6 +46,9 @@ struct StatusVerb: ParsableCommand {
             ["tenant", "members", "devices", "engagements", "entries", "in quarantine"],
             status.tenants.map { [$0.name.text, "\($0.members)", "\($0.devices)", "\($0.engagements)", "\($0.entries)", "\($0.quarantined)"] },
             empty: "There are no tenants.")
+        for tenant in status.tenants where tenant.redacted > 0 {
+            print("\(tenant.name.text): \(tenant.redacted) redacted values; one of them was brought again, and not kept, \(tenant.barredArrivals) times.")
+        }
     }
 
     private static func counters(_ note: ServingNote) -> JSONValue {

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from seamark_peer import encoding, log, plain, seamark_pb2
 from seamark_peer.block import read_block, seal
-from seamark_peer.change import Change, Edit, Open
+from seamark_peer.change import Change, Edit, Open, Sensitive
 from seamark_peer.encoding import DecodeError, Reader, value, whole
 from seamark_peer.merge import ScopeState
 from seamark_peer.session import INVITATION
@@ -228,6 +228,41 @@ class Stores(unittest.TestCase):
             line = {"block_hash": block.hash.hex(), "block": block.bytes.hex(), "sensitive": "", "verdicts": [0], "received": 1}
             with self.assertRaisesRegex(VerificationError, "no known key"):
                 store.scopes[vectors.SCOPE].append([line])
+
+    def test_a_redacted_value_goes_from_every_file_and_everything_verifies_as_before(self):
+        with tempfile.TemporaryDirectory() as folder:
+            store = self.make(folder + "/s")
+            scope, other = store.scopes[vectors.SCOPE], vectors.SECOND_DEVICE
+            secret = Sensitive(bytes(16), ("text", "a canary that must go"))
+            said = Change(vectors.SCOPE, other, 20, vectors.MEMBER, 1, (Edit(vectors.fixed("record"), 26, 20, secret),))
+            own = Change(vectors.SCOPE, store.device, 21, vectors.MEMBER, 1, (Edit(vectors.fixed("record 2"), 26, 20, Sensitive(bytes(15) + b"x", secret.value)),))
+            values = [
+                ("group", ((1, ("bytes", change.id)), (2, ("int", 0)), (3, ("bytes", change.edits[0].content.leaf))))
+                for change in (said, own)
+            ]
+            act = Change(vectors.SCOPE, other, 30, vectors.MEMBER, 1, (Edit(vectors.fixed("act"), 60, 24, Open(("list", tuple(values)))),))
+            line = lambda block: {
+                "block_hash": block.hash.hex(), "block": block.bytes.hex(), "sensitive": block.sensitive.hex(), "verdicts": [0], "received": 200,
+            }
+            told, acted = seal([said], vectors.OTHER_SIGNER, 5), seal([act], vectors.OTHER_SIGNER, 6)
+            scope.seal([own], store.signer)
+            scope.append([line(told)])
+            scope.append([line(acted)])
+            scope.stand()
+
+            def values_left(scope):
+                contents = [edit.content for block in [*scope.blocks.values(), *(b for b, _ in scope.own)] for change in block.changes for edit in change.edits]
+                return [content for content in contents if isinstance(content, Sensitive)]
+
+            again = Store(folder + "/s")
+            again.verify()
+            self.assertEqual(again.scopes[vectors.SCOPE].blocks[told.hash].bytes, told.bytes)
+            for one in (store, again):
+                self.assertEqual(values_left(one.scopes[vectors.SCOPE]), [])
+            # It comes again, as from an older copy of the server.
+            once_more = seal([said], vectors.OTHER_SIGNER, 7)
+            again.scopes[vectors.SCOPE].append([line(once_more) | {"verdicts": [log.DUPLICATE]}])
+            self.assertEqual(values_left(Store(folder + "/s").scopes[vectors.SCOPE]), [])
 
     def test_a_new_incarnation_keeps_the_changes_that_no_receipt_covers(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -25,16 +25,20 @@ extension Office {
         public let entries: UInt64
         /// Changes that are kept and not applied.
         public let quarantined: Int
+        /// Sensitive values that were redacted, and how often one of them was brought again and not kept.
+        public let redacted: Int
+        public let barredArrivals: Int
     }
 
     public func status() throws -> Status {
         let tenants = try tenants().map { tenant in
             try self.tenant(tenant.name).store.read { snapshot in
                 let scopes = try snapshot.scopes()
+                let barred = try snapshot.barredCounts()
                 return TenantStatus(
                     name: tenant.name, members: try snapshot.members().count, devices: try snapshot.devices().count { $0.revoked == nil },
                     engagements: scopes.count { $0.kind == .engagement }, entries: scopes.reduce(0) { $0 &+ $1.place.position },
-                    quarantined: try snapshot.quarantine().count)
+                    quarantined: try snapshot.quarantine().count, redacted: barred.values, barredArrivals: barred.arrivals)
             }
         }
         return Status(

@@ -39,7 +39,7 @@ public struct Office: Sendable {
         let identity = TenantIdentity(
             id: keys.tenant, name: title, schema: Catalogue.version, epoch: try Randomness.word(), author: try .drawn(at: now),
             incarnation: try Randomness.word())
-        let store = try TenantStore.create(at: draft.database, identity: identity, tools: .standard(dataKey: keys.dataKey))
+        let store = try TenantStore.create(at: draft.database, identity: identity, tools: .standard(keys, clock))
         do {
             try store.write { transaction in
                 try transaction.addScope(.drawn(at: now), kind: .shared)

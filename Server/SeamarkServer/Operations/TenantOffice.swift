@@ -18,7 +18,7 @@ public struct TenantOffice: Sendable {
         self.installation = installation
         self.clock = clock
         keys = try TenantKeys(opening: folder)
-        store = try TenantStore.open(at: folder.database, tools: .standard(dataKey: keys.dataKey))
+        store = try TenantStore.open(at: folder.database, tools: .standard(keys, clock))
     }
 
     // MARK: Members

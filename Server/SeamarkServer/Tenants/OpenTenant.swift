@@ -24,7 +24,7 @@ final class OpenTenant: Sendable {
     /// Opens the store in a tenant's folder. Refuses keys that others may read.
     init(opening folder: TenantFolder, clock: WallClock, register: ConnectionRegister? = nil, limits: AttachmentLimits = AttachmentLimits()) throws {
         let keys = try TenantKeys(opening: folder)
-        let store = try TenantStore.open(at: folder.database, tools: .standard(dataKey: keys.dataKey))
+        let store = try TenantStore.open(at: folder.database, tools: .standard(keys, clock))
         self.keys = keys
         trust = try TrustedAuthority(certificates: [keys.authority.certificate.der])
         let contacts = contacts
@@ -90,8 +90,13 @@ final class OpenTenant: Sendable {
 }
 
 extension TenantTools {
-    static func standard(dataKey: SecretBytes) throws -> TenantTools {
-        TenantTools(primitives: SystemPrimitives(), sealing: try SealingKey(dataKey: dataKey)) { state in
+    /// With the rule that follows withdrawn consent.
+    static func standard(_ keys: TenantKeys, _ clock: WallClock) throws -> TenantTools {
+        try standard(dataKey: keys.dataKey, rule: ConsentRule(signer: keys.signingKey, clock: clock))
+    }
+
+    static func standard(dataKey: SecretBytes, rule: (any TenantRule)? = nil) throws -> TenantTools {
+        TenantTools(primitives: SystemPrimitives(), sealing: try SealingKey(dataKey: dataKey), rule: rule) { state in
             var document: [UInt8] = []
             document.reserveCapacity(1024)
             RecordView(id: .zero, state: state).write(to: &document, references: .none)

@@ -5,10 +5,14 @@ public struct Findings {
     private let records: [RecordView]
     private let byId: [Identifier: RecordView]
     private let instrument: Instrument?
+    private let withdrawals: Withdrawals
     private var findings: [Finding] = []
 
     private init(_ records: [RecordView], _ instrument: Instrument?) {
-        self.records = records.filter { !$0.isDeleted }.sorted { left, right in
+        // What is hidden is not judged: a finding would tell of it.
+        let hidden = Withdrawals.concealed(among: records)
+        withdrawals = Withdrawals(records)
+        self.records = records.filter { !$0.isDeleted && !hidden.contains($0.id) }.sorted { left, right in
             if left.state.type != right.state.type { return left.state.type < right.state.type }
             let a = left.handle ?? "", b = right.handle ?? ""
             return a != b ? HandleOrder.precedes(a, b) : left.id < right.id
@@ -98,13 +102,14 @@ public struct Findings {
         for person in record.references("persons") {
             guard let view = byId[person] else { continue }
             let consent = view.consent?.state ?? .none
-            if consent == .withdrawn {
-                find(.withdrawnConsent, record, "persons", "\(view.handle ?? "a person") has withdrawn consent; quotes and answers are to be erased", blocks: true)
+            if withdrawals.includes(person) {
+                // What they said is hidden and redacted, and nobody is to be found out by a report: only who finalises is told.
+                if asFinalised { find(.withdrawnConsent, record, "persons", "somebody in it has withdrawn consent; take them out of it, or leave it a draft", blocks: true) }
             } else if consent == .none, finalised {
                 find(.noConsent, record, "persons", "\(view.handle ?? "a person") has not given consent; ask, and record it with the person", blocks: true)
             }
         }
-        guard finalised else { return }
+        guard finalised, asFinalised || !withdrawals.includesAll(of: record) else { return }
         if record.references("persons").isEmpty { find(.noConsent, record, "persons", "names nobody; name who was interviewed", blocks: true) }
         if end == nil { find(.noEnd, record, "endedAt", "must be given before the interview is finalised") }
         let isEmpty = !records.contains {

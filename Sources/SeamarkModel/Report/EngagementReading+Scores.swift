@@ -10,7 +10,7 @@ extension EngagementReading {
     mutating func readDomains() {
         var answers: [ScoredAnswer] = []
         let interviews = of(Catalogue.interview)
-        self.interviews = interviews.count
+        self.interviews = interviews.count { !withdrawals.includesAll(of: $0) }
         var heard: Set<String> = []
         for answer in of(Catalogue.answer) {
             guard let interview = answer.reference("interview").flatMap({ byId[survivor(of: $0)] }) else {
@@ -67,8 +67,7 @@ extension EngagementReading {
         // Of several who answered together, everyone must have agreed.
         let consents = views.map { $0.consent?.state ?? .none }
         guard consents.allSatisfy({ $0 == .given }) else {
-            leaveOut(answer, consents.contains(.withdrawn)
-                ? "is of somebody who withdrew consent; it is not scored and is to be erased" : "is of somebody who has not given consent; it is not scored")
+            leaveOut(answer, "is of somebody who has not given consent; it is not scored")
             return nil
         }
         let levels = Set(views.compactMap { $0.choice("level").flatMap(RespondentLevel.init(rawValue:)) })

@@ -90,6 +90,12 @@ public struct EngagementReading: Sendable {
     public internal(set) var people = 0
     /// Answers that the scores hold.
     public internal(set) var answers = 0
+    /// Quotes and answers that are left out because whoever said them withdrew consent: how many, and nothing else.
+    public internal(set) var withdrawnQuotes = 0
+    public internal(set) var withdrawnAnswers = 0
+    /// Sensitive values that were redacted.
+    public internal(set) var redactions = 0
+    let withdrawals: Withdrawals
     /// The fewest people that a breakdown may show.
     public internal(set) var leastCell = CellSuppression.standard
 
@@ -115,7 +121,13 @@ public struct EngagementReading: Sendable {
         self.engagement = engagement
         self.instrument = instrument
         currency = ReportText.clean(engagement.text("currency") ?? "")
-        self.records = records.filter { !$0.isDeleted }.sorted { left, right in
+        let present = records.filter { !$0.isDeleted }
+        withdrawals = Withdrawals(records)
+        let hidden = Withdrawals.concealed(among: present + records.filter { $0.isDeleted && $0.type === Catalogue.person })
+        withdrawnQuotes = present.count { hidden.contains($0.id) && $0.type === Catalogue.quote }
+        withdrawnAnswers = present.count { hidden.contains($0.id) && $0.type === Catalogue.answer }
+        redactions = Redactions(records).count
+        self.records = present.filter { !hidden.contains($0.id) }.sorted { left, right in
             if left.state.type != right.state.type { return left.state.type < right.state.type }
             let a = left.handle ?? "", b = right.handle ?? ""
             return a != b ? HandleOrder.precedes(a, b) : left.id < right.id

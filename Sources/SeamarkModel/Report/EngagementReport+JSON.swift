@@ -52,6 +52,9 @@ extension EngagementReport {
                     JSONMember("words", .string(left.words)), JSONMember("isMoney", .bool(left.isMoney)),
                 ])
             })),
+            JSONMember("leftOutForConsent", .object([
+                JSONMember("answers", .integer(Int64(withdrawnAnswers))), JSONMember("quotes", .integer(Int64(withdrawnQuotes))),
+            ])), JSONMember("redactedValues", .integer(Int64(redactions))),
             JSONMember("withdrawn", .array(withdrawn.map { .string($0) })), JSONMember("method", methodDocument),
             JSONMember("notInThisReport", .array(EngagementReport.notYet.map { .string($0) })),
         ])

@@ -137,6 +137,9 @@ extension EngagementReport {
         var words = leftOut.filter { $0.type != Catalogue.answer.number }.map { "\($0.name) \($0.words)." }
         let answers = leftOut.filter { $0.type == Catalogue.answer.number }
         words += EngagementReport.counted(answers.map(\.words))
+        let hidden = [(withdrawnAnswers, "answer"), (withdrawnQuotes, "quote")].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
+        if !hidden.isEmpty { words.append("Left out because consent was withdrawn: " + hidden.joined(separator: " and ") + ".") }
+        if redactions > 0 { words.append("Redacted: \(redactions) value\(redactions == 1 ? "" : "s"); the log says by whom, when and why.") }
         if !withdrawn.isEmpty { words.append("Withdrawn lines: " + withdrawn.joined(separator: ", ") + ".") }
         return words
     }

@@ -87,6 +87,11 @@ public struct EngagementReport: Hashable, Sendable {
     public var conflicts: [OpenConflict]
     public var findings: [Finding]
     public var leftOut: [EngagementReading.LeftOut]
+    /// Quotes and answers that are left out because consent was withdrawn.
+    public var withdrawnQuotes: Int
+    public var withdrawnAnswers: Int
+    /// Sensitive values that were redacted.
+    public var redactions: Int
     /// Handles of lines that were withdrawn.
     public var withdrawn: [String]
     public var instrument: String
@@ -148,6 +153,9 @@ public struct EngagementReport: Hashable, Sendable {
         let findings = Findings.all(in: views, instrument: instrument)
         self.findings = findings
         leftOut = reading.leftOut
+        withdrawnQuotes = reading.withdrawnQuotes
+        withdrawnAnswers = reading.withdrawnAnswers
+        redactions = reading.redactions
         withdrawn = reading.of(Catalogue.leakageLine).filter { $0.boolean("isWithdrawn") == true }.map { reading.name(of: $0) }
         self.instrument = instrument.reference
         instrumentName = ReportText.clean(instrument.name)

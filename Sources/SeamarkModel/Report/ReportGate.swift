@@ -69,7 +69,7 @@ public struct ReportGate: Hashable, Sendable {
         let unconsented: [Finding.Kind] = [.noConsent, .withdrawnConsent]
         var consent = findings.filter { unconsented.contains($0.kind) }.map { ReportText.sentence(ReportText.clean($0.description)) }
         let silent = leftOut.filter { $0.type == Catalogue.answer.number && $0.words.contains("consent") }.count
-        if silent > 0 { consent.append("\(silent) answers are not scored because whoever gave them has not consented, or withdrew.") }
+        if silent > 0 { consent.append("\(silent) answers are not scored because whoever gave them has not consented.") }
         add(.consent, "consent for every interview", "interview without consent", consent, "Every interview that is used has the consent of everyone in it.")
 
         var records = leftOut.filter(\.isMoney).map { "\($0.name) \($0.words)." }

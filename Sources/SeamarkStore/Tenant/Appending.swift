@@ -37,7 +37,9 @@ struct Appending {
             verdicts.append(verdict)
             switch verdict {
             case .accepted: try scope.apply(change, received: received)
-            case .refused: try holdBack(change.id)
+            case .refused:
+                try holdBack(change.id)
+                try transaction.noteKept(change, scope: scope.key)
             case .duplicate: throw StoreError(.failed, doing: "judging a change", detail: "only the log tells what is a duplicate")
             }
             try transaction.leaveQuarantine(change.id)

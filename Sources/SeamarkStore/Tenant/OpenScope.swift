@@ -69,7 +69,7 @@ final class OpenScope {
     func apply(_ change: Change, received: Int64) throws(StoreError) {
         var shelf = StoredShelf(records: records)
         digest.add(try Merge.apply(change, received: received, to: &shelf))
-        try transaction.bar(by: change)
+        try transaction.noteApplied(change, scope: key)
     }
 
     /// Takes the next place in the log.

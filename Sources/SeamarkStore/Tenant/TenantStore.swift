@@ -142,6 +142,7 @@ public final class TenantStore: Sendable {
                 let transaction = TenantTransaction(database, tools)
                 let value = try body(transaction)
                 if let failure = transaction.failure { throw failure }
+                try transaction.followRule()
                 return (value, transaction.hasErased)
             }
         }

@@ -9,7 +9,13 @@ public struct TenantTools: Sendable {
     /// A record as a JSON document for analysts. Sensitive values arrive withheld: no document can hold one.
     public let document: @Sendable (RecordState) -> [UInt8]
 
-    public init(primitives: any Primitives, sealing: SealingKey, document: @escaping @Sendable (RecordState) -> [UInt8]) {
+    /// What must follow from applied changes; nil for nothing.
+    public let rule: (any TenantRule)?
+
+    public init(
+        primitives: any Primitives, sealing: SealingKey, rule: (any TenantRule)? = nil, document: @escaping @Sendable (RecordState) -> [UInt8]
+    ) {
+        self.rule = rule
         self.primitives = primitives
         self.sealing = sealing
         self.document = document

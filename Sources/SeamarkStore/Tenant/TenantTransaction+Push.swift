@@ -61,6 +61,7 @@ extension TenantTransaction {
             if try !known.step(doing: doing) { waiting.append(change.id) }
         }
         guard !waiting.isEmpty else { return }
+        for change in push.block.changes { try noteKept(change, scope: scope) }
         let key = try quarantinedBlockKey(of: push, refusal, scope, doing: doing)
         for id in waiting {
             let row = try statement(.addQuarantinedChange, doing: doing)

@@ -103,28 +103,59 @@ extension TenantSnapshot {
         return (Int(row.int(0)), Int(row.int(1)))
     }
 
-    /// The sensitive values that the blocks of a scope's log still hold for edits that `isMeant`, in the order of the log, each once.
+    /// A sensitive value that a block still holds: whose it is, and what names it.
+    public struct SensitiveHold: Hashable, Sendable {
+        public let record: Identifier
+        public let type: UInt32
+        public let target: Target
+        public let redacted: Redaction.Redacted
+    }
+
+    /// The sensitive values that a scope's blocks still hold for edits that `isMeant`, each once: those of the log in its order, then those
+    /// of blocks in quarantine outside it.
     public func sensitiveValues(
-        in scope: Identifier, where isMeant: (Edit) throws -> Bool
-    ) throws -> [(record: Identifier, target: Target, redacted: Redaction.Redacted)] {
+        in scope: Identifier, where isMeant: (Edit, Change) throws -> Bool
+    ) throws -> [SensitiveHold] {
         let doing: StaticString = "reading sensitive values"
         let (key, _) = try knownScope(scope, doing: doing)
         let row = try statement(.entries, doing: doing)
         row.bind(EntryKey(scope: key, position: 0).value, at: 1)
         row.bind(EntryKey(scope: key, position: EntryKey.lastPosition).value, at: 2)
         defer { row.reset() }
-        var found: [(record: Identifier, target: Target, redacted: Redaction.Redacted)] = []
+        var found: [SensitiveHold] = []
         var seen: Set<Redaction.Redacted> = []
-        while try row.step(doing: doing) {
-            guard row.byteCount(6) > 0 else { continue }
-            for change in try EntryRow(row, doing: doing).opened(by: tools).changes {
-                for (index, edit) in change.edits.enumerated() {
-                    guard case .sensitive(let value) = edit.content, try isMeant(edit) else { continue }
-                    let redacted = Redaction.Redacted(edit: change.name(index), leaf: SensitiveTree.leaf(value, primitives))
-                    if seen.insert(redacted).inserted { found.append((edit.record, edit.target, redacted)) }
-                }
+        func look(at changes: [Change]) throws {
+            for change in changes {
+                for hold in try sensitiveValues(of: change, where: isMeant) where seen.insert(hold.redacted).inserted { found.append(hold) }
             }
         }
+        while try row.step(doing: doing) {
+            if row.byteCount(6) > 0 { try look(at: EntryRow(row, doing: doing).opened(by: tools).changes) }
+        }
+        for key in try quarantinedBlockKeys() {
+            let block = try quarantinedBlockRow(key).block
+            if block.stream.scope == scope, block.root != .zero { try look(at: block.changes) }
+        }
         return found
+    }
+
+    /// The sensitive values of one change that are meant.
+    public func sensitiveValues(of change: Change, where isMeant: (Edit, Change) throws -> Bool) rethrows -> [SensitiveHold] {
+        var found: [SensitiveHold] = []
+        for (index, edit) in change.edits.enumerated() {
+            guard case .sensitive(let value) = edit.content, try isMeant(edit, change) else { continue }
+            let redacted = Redaction.Redacted(edit: change.name(index), leaf: SensitiveTree.leaf(value, primitives))
+            found.append(SensitiveHold(record: edit.record, type: edit.type, target: edit.target, redacted: redacted))
+        }
+        return found
+    }
+
+    private func quarantinedBlockKeys() throws(StoreError) -> [Int64] {
+        let doing: StaticString = "reading the quarantine"
+        let row = try statement(.quarantinedBlocks, doing: doing)
+        defer { row.reset() }
+        var keys: [Int64] = []
+        while try row.step(doing: doing) { keys.append(row.int(0)) }
+        return keys
     }
 }

@@ -13,6 +13,10 @@ public final class TenantTransaction: TenantSnapshot {
     var hasErased = false
     /// Whether any value is barred; nil as long as nobody asked.
     var knowsBarred: Bool?
+    /// Applied changes that the tenant's rule must follow.
+    var concerned: [Change] = []
+    /// Whether somebody withdrew consent, by scope, as far as asked.
+    var withdrawnScopes: [Int64: Bool] = [:]
 
     /// Does `body` whole, or dooms the transaction.
     func whole<Value>(_ body: () throws -> Value) throws -> Value {

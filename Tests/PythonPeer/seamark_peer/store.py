@@ -18,6 +18,7 @@ from . import log
 from .block import Block, ZERO_HASH, portion, seal, verifies
 from .encoding import DecodeError
 from .merge import ScopeState
+from .redaction import redacted, without
 
 SHARED = 3
 DEVICE_RECORD_TYPE = 3
@@ -55,6 +56,7 @@ class Scope:
         self.blocks = {}
         self.places = []
         self.known_ends = {}
+        self.barred = set()
         self.own = []
         self.incarnation = 0
         self.kind = 0
@@ -88,6 +90,7 @@ class Scope:
                 if block is None:
                     raise VerificationError(f"{where}: a block by hash alone that this device did not seal")
             self.check_block(block, stated, where)
+            block = without(block, self.barred)
             if len(line["verdicts"]) != len(block.changes):
                 raise VerificationError(f"{where}: not one verdict for each change")
             entry, changes = log.BlockEntry(stated, tuple(line["verdicts"]), line["received"]), block.changes
@@ -99,6 +102,12 @@ class Scope:
         self.position += 1
         self.places.append((self.log_hash, entry))
         self.state.read(entry, changes)
+        for change in changes if not isinstance(entry, log.ReleaseEntry) else self.changes_of(entry.released):
+            if change.id in self.state.applied:
+                self.barred |= redacted(change)
+
+    def changes_of(self, ids):
+        return [change for block in self.blocks.values() for change in block.changes if change.id in ids]
 
     def check_block(self, block, stated, where):
         if block.hash != stated:
@@ -112,13 +121,42 @@ class Scope:
             raise VerificationError(f"{where}: the block does not continue its stream")
 
     def append(self, lines):
-        """Checks entries and makes them durable; only then the cursor has moved."""
+        """Checks entries and makes them durable; only then the cursor has moved. What they redact goes from all files."""
+        known = len(self.barred)
         for line in lines:
             self.read(line)
+        if len(self.barred) > known:
+            return self.erase(lines)
+        lines = [self.bare(line) for line in lines]
         with open(self.folder / "log.jsonl", "a") as file:
             file.writelines(json.dumps(line) + "\n" for line in lines)
             file.flush()
             os.fsync(file.fileno())
+
+    def bare(self, line):
+        """A line of the log without barred values."""
+        if not line.get("sensitive") or not self.barred:
+            return line
+        if not line.get("block"):
+            return {**line, "sensitive": ""}
+        block = without(Block.open(bytes.fromhex(line["block"]), bytes.fromhex(line["sensitive"])), self.barred)
+        return {**line, "sensitive": block.sensitive.hex()}
+
+    def erase(self, lines):
+        """Writes the files anew without barred values, the new lines at their end."""
+        path = self.folder / "log.jsonl"
+        old = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        write(path, "".join(json.dumps(self.bare(line)) + "\n" for line in old + lines).encode())
+        for kept in self.folder.glob("log-*.jsonl"):
+            write(kept, "".join(json.dumps(self.bare(json.loads(line))) + "\n" for line in kept.read_text().splitlines()).encode())
+        self.blocks = {stated: without(block, self.barred) for stated, block in self.blocks.items()}
+        self.own = [(without(block, self.barred), receipt) for block, receipt in self.own]
+        self.save_own()
+        state, self.state = self.state, ScopeState()
+        for _, entry in self.places:
+            self.state.read(entry, self.blocks[entry.block].changes if isinstance(entry, log.BlockEntry) else ())
+        if self.state.digest != state.digest:
+            raise VerificationError(f"scope {self.id.hex()}: redacting altered the digest")
 
     def stand(self):
         stood = {"position": self.position, "logHash": self.log_hash.hex(), "digest": self.state.digest.hex()}

@@ -80,15 +80,21 @@ import Testing
         #expect(conflict.sayings.map(\.isUsed) == [false, true])
     }
 
-    @Test func `an interview whose person withdrew is a draft, and the answers leave the scores`() throws {
+    @Test func `who withdrew is not counted and not named, and the report says how much was left out`() throws {
         var bench = try ReportBench.bench("halden")
         let before = try ReportBench.halden.get()
         let person = try Self.id("P-A02", Catalogue.person, in: bench)
+        let hidden = bench.views.filter { $0.type === Catalogue.answer && $0.reference("person") == person }.count
         try bench.write(person, Catalogue.person, [("consent.state", "withdrawn")], by: Bench.ana)
         let report = try ReportBench.report(bench.views)
-        #expect(ReportBench.outcome(.consent, report) == .notMet)
+        #expect(ReportBench.outcome(.consent, report) == ReportBench.outcome(.consent, before))
         #expect(report.facts.answers < before.facts.answers && report.facts.people == before.facts.people - 1)
-        #expect(report.gate.reasons.contains { $0.contains("IV-A02") })
+        #expect(report.facts.interviews == before.facts.interviews - 1)
+        #expect(report.withdrawnAnswers >= hidden && report.withdrawnAnswers > 0)
+        #expect(report.markdown.contains("Left out because consent was withdrawn: \(report.withdrawnAnswers) answers"))
+        for words in report.gate.reasons + report.findings.map(\.description) + report.leftOut.map(\.words) {
+            #expect(!words.contains("P-A02") && !words.contains("IV-A02"))
+        }
         // Points are given, so the money stays where it is.
         #expect(report.result.headline == before.result.headline)
         #expect(report.domains.map(\.exposure.severity) != before.domains.map(\.exposure.severity))

@@ -1,0 +1,48 @@
+internal import SeamarkJournal
+public import SeamarkModel
+internal import SeamarkStore
+
+extension TenantOffice {
+    /// What a redaction by headquarters did.
+    public struct Redacted: Sendable {
+        public let type: RecordType
+        public let field: FieldDefinition
+        /// How many values went, those that were replaced long ago among them.
+        public let values: Int
+    }
+
+    /// Deletes all that a sensitive field of a record ever said. Engagement and record are named by short name, handle or id.
+    public func redact(_ field: String, of record: String, in engagement: String, reason: String) throws -> Redacted {
+        let now = clock.now()
+        let doing = "redacting"
+        guard !reason.isEmpty, reason.unicodeScalars.count <= 300, reason.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f }) else {
+            throw OperationFailure(.badInput, doing: doing, wrong: "the reason is not one line of 1 to 300 characters", remedy: "say --reason in a line")
+        }
+        return try store.write { transaction in
+            let scope = try find(Directory(transaction).engagement(engagement), "the engagement", list: "engagement list")
+            var found: [RecordView] = []
+            let folded = record.lowercased()
+            try transaction.records(in: scope) { id, state in
+                let view = RecordView(id: id, state: state)
+                if id.description == folded || view.handle?.lowercased() == folded { found.append(view) }
+            }
+            guard let view = found.first, let type = view.type, found.count == 1 else {
+                throw OperationFailure(
+                    .notFound, doing: doing, wrong: found.isEmpty ? "the engagement has no such record" : "several records have this handle",
+                    remedy: found.isEmpty ? "name it by its handle or id" : "name it by its id")
+            }
+            guard let definition = type.field(key: field), definition.isSensitive else {
+                let keys = type.fields.filter(\.isSensitive).map(\.key)
+                throw OperationFailure(
+                    .badInput, doing: doing, wrong: "\(type.label) has no such sensitive field",
+                    remedy: keys.isEmpty ? "nothing of such a record can be redacted" : "name one of: \(keys.joined(separator: ", "))")
+            }
+            let values = try transaction.sensitiveValues(in: scope) { edit, _ in edit.record == view.id && edit.target == .field(definition.number) }
+            guard !values.isEmpty else {
+                throw OperationFailure(.notFound, doing: doing, wrong: "nothing stands there that is not redacted already", remedy: "nothing is left to do")
+            }
+            try HeadquartersRedaction(transaction: transaction, signer: keys.signingKey, now: now).redact(values, in: scope, reason: reason)
+            return Redacted(type: type, field: definition, values: values.count)
+        }
+    }
+}

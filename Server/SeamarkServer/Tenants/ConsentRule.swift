@@ -1,0 +1,85 @@
+internal import SeamarkJournal
+internal import SeamarkModel
+internal import SeamarkStore
+
+/// Where somebody withdraws consent, headquarters redacts what their quotes and answers say, in the transaction that applies the
+/// withdrawal; and what a device that did not know of it hands in later, in the transaction that applies that.
+struct ConsentRule: TenantRule {
+    let signer: any Signer
+    let clock: WallClock
+
+    static let reason = "consent was withdrawn"
+
+    private static let consent = number(Catalogue.person, "consent")
+    private static let persons = number(Catalogue.interview, "persons")
+    private static let spokenTypes = [Catalogue.quote.number, Catalogue.answer.number]
+
+    private static func number(_ type: RecordType, _ key: String) -> UInt32 { type.field(key: key)?.number ?? 0 }
+
+    func concerns(_ change: Change, hasWithdrawn: Bool) -> Bool {
+        change.edits.contains { Self.isWithdrawal($0) || hasWithdrawn && (Self.spokenTypes.contains($0.type) || Self.shiftsWords($0)) }
+    }
+
+    private static func isWithdrawal(_ edit: Edit) -> Bool {
+        edit.type == Catalogue.person.number && edit.target == .field(consent) && edit.content.value.flatMap { Consent($0) }?.state == .withdrawn
+    }
+
+    /// May words that were somebody else's become those of a person who withdrew?
+    private static func shiftsWords(_ edit: Edit) -> Bool {
+        let number = edit.target.number
+        switch edit.type {
+        case Catalogue.person.number: return number == CommonField.mergedInto
+        case Catalogue.interview.number: return number == persons || number == CommonField.mergedInto
+        case Catalogue.answer.number: return number == self.number(Catalogue.answer, "person")
+        case _: return false
+        }
+    }
+
+    func follow(_ changes: [Change], in transaction: TenantTransaction) throws {
+        var scopes: [Identifier] = []
+        for change in changes where !scopes.contains(change.scope) { scopes.append(change.scope) }
+        for scope in scopes { try follow(changes.filter { $0.scope == scope }, scope, transaction) }
+    }
+
+    private func follow(_ changes: [Change], _ scope: Identifier, _ transaction: TenantTransaction) throws {
+        var people: [RecordView] = []
+        try transaction.records(in: scope, ofType: Catalogue.person.number) { people.append(RecordView(id: $0, state: $1)) }
+        for person in people where person.consent?.state == .withdrawn { try transaction.noteWithdrawn(person.id, in: scope) }
+        let withdrawals = Withdrawals(people)
+        guard !withdrawals.isEmpty else { return }
+        func view(_ id: Identifier) throws -> RecordView? { try transaction.record(id, in: scope).map { RecordView(id: id, state: $0) } }
+        var failure: (any Error)?
+        func interview(_ id: Identifier) -> RecordView? {
+            do { return try view(id) } catch {
+                failure = failure ?? error
+                return nil
+            }
+        }
+        /// Is it hidden by what the log says of its record, or by what the change itself says, which may wait in quarantine?
+        func isHidden(_ edit: Edit, _ change: Change) throws -> Bool {
+            guard Self.spokenTypes.contains(edit.type), let type = Catalogue.type(edit.type) else { return false }
+            func ids(_ key: String) -> [Identifier] {
+                let number = type.field(key: key)?.number ?? 0
+                return change.edits.filter { $0.record == edit.record && $0.target == .field(number) }.compactMap { $0.content.value?.id }
+            }
+            let isHidden = try view(edit.record).map { withdrawals.conceals($0, interview) } == true
+                || !(ids("person") + ids("interview")).isEmpty && withdrawals.conceals(persons: ids("person"), interviews: ids("interview"), interview)
+            if let failure { throw failure }
+            return isHidden
+        }
+        var values: [HeadquartersRedaction.Found] = []
+        if changes.contains(where: { $0.edits.contains { Self.isWithdrawal($0) || Self.shiftsWords($0) && !Self.isNewAnswer($0, in: changes) } }) {
+            values = try transaction.sensitiveValues(in: scope, where: isHidden)
+        } else {
+            // What was there before is redacted already: only what is new can be in the way.
+            for change in changes { values += try transaction.sensitiveValues(of: change, where: isHidden) }
+            values = try values.filter { try !transaction.isBarred($0.redacted.leaf) }
+        }
+        try HeadquartersRedaction(transaction: transaction, signer: signer, now: clock.now()).redact(values, in: scope, reason: Self.reason)
+    }
+
+    /// An answer that these very changes make moves nobody's words.
+    private static func isNewAnswer(_ edit: Edit, in changes: [Change]) -> Bool {
+        edit.type == Catalogue.answer.number && changes.contains { $0.edits.contains { $0.record == edit.record && $0.target == .field(CommonField.createdAt) } }
+    }
+}

@@ -1,0 +1,54 @@
+internal import SeamarkCrypto
+internal import SeamarkJournal
+internal import SeamarkModel
+internal import SeamarkStore
+
+/// Redactions by headquarters: its signed changes, like everything it writes.
+struct HeadquartersRedaction {
+    let transaction: TenantTransaction
+    let signer: any Signer
+    let now: Int64
+
+    typealias Found = TenantSnapshot.SensitiveHold
+
+    /// Redacts these values; those of one field of one record in one record of the log, as far as it may hold them.
+    ///
+    /// - Returns: how many redactions were written.
+    @discardableResult
+    func redact(_ values: [Found], in scope: Identifier, reason: String) throws -> Int {
+        struct Place: Hashable {
+            let record: Identifier
+            let type: UInt32
+            let target: Target
+        }
+        var order: [Place] = []
+        var grouped: [Place: [Redaction.Redacted]] = [:]
+        for value in values {
+            let place = Place(record: value.record, type: value.type, target: value.target)
+            if grouped[place] == nil { order.append(place) }
+            grouped[place, default: []].append(value.redacted)
+        }
+        let identity = try transaction.identity()
+        var changes: [Change] = []
+        for place in order {
+            guard let number = place.target.number else { continue }
+            let key = Catalogue.type(place.type)?.field(number)?.key ?? String(number)
+            let values = grouped[place] ?? []
+            for start in stride(from: 0, to: values.count, by: Redaction.mostValues) {
+                let id = try Identifier.drawn(at: now)
+                var editing = RecordEditing(record: id, type: Catalogue.redaction, state: nil) { .zero }
+                editing.redact(
+                    Array(values[start..<min(start + Redaction.mostValues, values.count)]), of: place.record, field: key, reason: reason,
+                    handle: "RD-HQ-" + Hexadecimal.text(of: Array(id.bytes.suffix(4))), at: now)
+                changes.append(
+                    Change(
+                        scope: scope, stamp: Stamp(time: now, device: identity.author), member: identity.author, schema: identity.schema,
+                        edits: editing.edits, primitives: SystemPrimitives()))
+            }
+        }
+        guard !changes.isEmpty else { return 0 }
+        _ = try transaction.author(changes, in: scope, by: signer, received: now)
+        try transaction.noteAct("redaction.make", detail: "\(scope) \(values.count)", at: now)
+        return changes.count
+    }
+}

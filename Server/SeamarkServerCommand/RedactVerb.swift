@@ -1,0 +1,27 @@
+internal import ArgumentParser
+internal import SeamarkModel
+internal import SeamarkServer
+
+struct RedactVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "redact", abstract: "Delete what a sensitive field of a record says, for ever and everywhere.",
+        discussion: """
+            For an erasure that headquarters must carry out; leads have 'seamark redact'. Every device deletes the value when it syncs. The act, its \
+            date and the reason stay. Backups keep the value until they expire.
+            """)
+
+    @OptionGroup var tenant: TenantOption
+    @Argument(help: "The engagement's short name or id.")
+    var engagement: String
+    @Argument(help: "The record's handle or id.")
+    var record: String
+    @Argument(help: "The field: text, rationale, name, contact, notes or summary.")
+    var field: String
+    @Option(help: "Why. Everybody who may read the engagement reads this; do not repeat there what is to go.")
+    var reason: String
+
+    func run() throws {
+        let redacted = try tenant.open().redact(field, of: record, in: engagement, reason: reason)
+        print("Redacted the \(redacted.field.label) of \(redacted.type.label) \(record): \(redacted.values) \(redacted.values == 1 ? "value" : "values").")
+    }
+}
