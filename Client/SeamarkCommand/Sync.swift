@@ -23,6 +23,7 @@ struct Sync: ParsableCommand {
         let before = try conflictIDs(place)
         let known = try changesOfOthers(place)
         let heldBefore = QuarantineWatch(try place.device.state)
+        let redactedBefore = try redactedValues(place)
         var bar = ProgressBar("Attachments")
         let report = try SyncRun.run(place.device, attachments: leavesAttachments ? .none : .init(), cutAfterBlocks: cutAfterBlocks) { progress in
             if progress.attachmentBytesLeft > 0 { return Terminal.progress(bar.line(left: progress.attachmentBytesLeft)) }
@@ -40,6 +41,13 @@ struct Sync: ParsableCommand {
         if format.json { return Terminal.json(document(report, fetched, new, after.count, state.unsentCount, released)) }
         say(report, fetched, new, after.count)
         say(quarantine.new(since: heldBefore), released, state)
+        let redacted = try redactedValues(place) - redactedBefore
+        if redacted > 0 { Terminal.line("\(counted(redacted, "redacted value")) deleted here: 'seamark list redaction' says why.") }
+    }
+
+    /// How many values the logs have redacted, as far as they were read.
+    private func redactedValues(_ place: Workplace) throws -> Int {
+        try place.device.state.replicas.values.reduce(0) { $0 + $1.barred.count }
     }
 
     /// What went into quarantine and what came out, each with its records and, where it is known, why.
