@@ -3,9 +3,9 @@ import SeamarkJournal
 /// What those who disagree had before them, as the history tells.
 enum ConflictBase {
     /// The latest edits that every head stands on; where there are none, the edits that the heads replaced. Ascending.
-    static func names(of heads: [Head], target: Target, in history: [Identifier: Change]) -> [EditName] {
+    static func names(of heads: [Head], target: Target, in history: (Identifier) -> Change?) -> [EditName] {
         func replaced(_ name: EditName) -> [EditName] {
-            guard let change = history[name.change], Int(name.index) < change.edits.count else { return [] }
+            guard let change = history(name.change), Int(name.index) < change.edits.count else { return [] }
             let edit = change.edits[Int(name.index)]
             // A name of another target's edit supersedes nothing.
             return edit.target == target ? edit.supersedes : []

@@ -34,7 +34,7 @@ public struct ConflictDescription: Sendable {
     public var key: String { field?.key ?? "life" }
     public var isDeletion: Bool { field == nil }
 
-    init(_ conflict: Conflict, of record: RecordView, history: [Identifier: Change], _ primitives: any Primitives) {
+    init(_ conflict: Conflict, of record: RecordView, history: (Identifier) -> Change?, _ primitives: any Primitives) {
         id = conflict.id(primitives)
         self.record = record
         let type = record.type
@@ -58,7 +58,7 @@ public struct ConflictDescription: Sendable {
                 device: head.stamp.device, change: head.name.change)
         }
         bases = ConflictBase.names(of: conflict.heads, target: target, in: history).compactMap { name in
-            guard let change = history[name.change], Int(name.index) < change.edits.count else { return nil }
+            guard let change = history(name.change), Int(name.index) < change.edits.count else { return nil }
             return Side(
                 kind: .value, field: field, target: target, value: change.edits[Int(name.index)].content.value, member: change.member,
                 time: change.stamp.time, device: change.stamp.device, change: change.id)
@@ -84,7 +84,7 @@ extension RecordFinder {
     public var conflicts: [ConflictDescription] {
         let primitives = SystemPrimitives()
         let found = all.flatMap { record in
-            record.conflicts.map { ConflictDescription($0, of: record, history: replica.history, primitives) }
+            record.conflicts.map { ConflictDescription($0, of: record, history: change, primitives) }
         }
         return found.map { (name: name(of: $0.record.id), conflict: $0) }
             .sorted { HandleOrder.precedes($0.name, $1.name) }.map(\.conflict)

@@ -12,6 +12,8 @@ public struct RecordCapture {
         public let name: String
         /// Empty when everything stands like that already.
         public let edits: [Edit]
+        /// Labels of fields that stay as they are although the action would have altered them.
+        public var left: [String] = []
     }
 
     public enum Failure: Error, Hashable, Sendable {
@@ -44,6 +46,15 @@ public struct RecordCapture {
         /// A field that travels in the open cannot be redacted; those that can.
         case notSensitive(String, fields: [String])
         case nothingToRedact(String)
+        /// Two records of different types, or a type that is named by its parts, cannot be merged.
+        case notMergeable(String)
+        /// The record is merged into this one already.
+        case isMerged(name: String, into: String)
+        case notMerged(name: String)
+        /// Somebody must settle this field of this record first.
+        case inConflict(name: String, label: String)
+        /// Both records say something about these fields, and nobody said which stays.
+        case undecided([Undecided])
         case noEntropy
     }
 
@@ -160,7 +171,7 @@ public struct RecordCapture {
     }
 
     private func merged(_ conflict: Conflict, of record: RecordView, overlapsBy number: Int?) throws(Failure) -> String {
-        let description = ConflictDescription(conflict, of: record, history: finder.replica.history, SystemPrimitives())
+        let description = ConflictDescription(conflict, of: record, history: finder.change, SystemPrimitives())
         let merge: TextMerge
         switch description.mergeOffer {
         case .none(let reason): throw .noMerge(reason)
@@ -189,16 +200,16 @@ public struct RecordCapture {
 
     // MARK: - Parts
 
-    private func known(_ record: RecordView) throws(Failure) -> RecordType {
+    func known(_ record: RecordView) throws(Failure) -> RecordType {
         guard let type = record.type else { throw .notCaptured("record of a newer version") }
         return type
     }
 
-    private func result(_ record: RecordView, _ type: RecordType, _ edits: [Edit]) -> Result {
+    func result(_ record: RecordView, _ type: RecordType, _ edits: [Edit]) -> Result {
         Result(record: record.id, type: type, name: finder.name(of: record.id), edits: edits)
     }
 
-    private func editing(_ type: RecordType, _ id: Identifier, _ state: RecordState?) -> RecordEditing {
+    func editing(_ type: RecordType, _ id: Identifier, _ state: RecordState?) -> RecordEditing {
         let salts = salts
         return RecordEditing(record: id, type: type, state: state) { salts.next() }
     }

@@ -28,6 +28,8 @@ public struct RecordFinder {
     public let redactions: Redactions
     /// The tenant's directory.
     public let directory: [RecordView]
+    /// Which records stand for which after duplicates were merged.
+    public let merges: Merges
     private let own: Identifier
     private var ids: [String: [(type: RecordTypeNumber, id: Identifier)]] = [:]
     private var handles: [Identifier: String] = [:]
@@ -45,6 +47,7 @@ public struct RecordFinder {
         all = hidden.isEmpty ? everything : everything.filter { !hidden.contains($0.id) }
         concealed = hidden.isEmpty ? [] : everything.filter { hidden.contains($0.id) }
         redactions = Redactions(all)
+        merges = Merges(all)
         let shared = state.scopeIDs.first { state.scopes[$0]?.kind == .shared }
         directory = shared.flatMap { state.replicas[$0]?.views() } ?? []
         // Deleted records come last, so that a handle means the one that is there.
@@ -101,6 +104,12 @@ public struct RecordFinder {
                 return matches.count == 1 ? matches[0].id : nil
             },
             handle: { handles[$0] ?? names(ofParts: $0) })
+    }
+
+    /// The same, for showing: a record that was merged away is called what the record is called that stands for it.
+    public var shownReferences: References {
+        let exact = references
+        return References(identifier: exact.identifier, handle: { exact.handle(merges.survivor(of: $0)) })
     }
 
     private static func isPrefix(_ text: String) -> Bool {

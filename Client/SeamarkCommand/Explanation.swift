@@ -172,6 +172,15 @@ extension Explanation {
             case .noConflict(let label): Explanation(.notFound, "There is no conflict about \(label) there. 'seamark conflicts' lists those that are open.")
             case .noSuchChoice(let number, let count): Explanation(.refused, "There is no value \(number); choose 1 to \(count), as 'seamark conflicts' numbers them.")
             case .settledOtherwise(let name): Explanation(.usage, "A deletion is settled with 'resolve \(name) --keep' or 'resolve \(name) --delete'.")
+            case .notMergeable(let type): Explanation(.refused, "Two records of one type with handles are merged; this is \(withArticle(type)). Answers, mode scores, targets and overlaps meet by their parts.")
+            case .isMerged(let name, let into): Explanation(.refused, "\(name) is merged into \(into) already. Use \(into), or take that back first with 'unmerge \(name)'.")
+            case .notMerged(let name): Explanation(.notFound, "\(name) is not merged into another. 'seamark duplicates' lists what is.")
+            case .inConflict(let name, let label): Explanation(.refused, "The \(label) of \(name) is in conflict. Settle that first; 'seamark conflicts' shows how.")
+            case .undecided(let fields):
+                Explanation(
+                    .refused,
+                    "Both say something else; nothing was merged. Choose for each, or say --rest keep:\n"
+                        + fields.map { "  --take \($0.key)=keep   \($0.kept)\n  --take \($0.key)=gone   \($0.gone)" }.joined(separator: "\n"))
             case .noMerge(let reason): Explanation(.refused, "\(MergeWords.why(reason)) Take one with --choose, or write your own with --value or --editor.")
             case .overlaps(let count):
                 Explanation(

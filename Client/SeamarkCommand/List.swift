@@ -10,23 +10,24 @@ struct List: ParsableCommand {
 
     @Argument(help: "A type, such as line or seam.") var type: String?
     @Flag(help: "Show deleted records instead.") var deleted = false
+    @Flag(help: "Show records that were merged into another, too.") var merged = false
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
 
     func run() throws {
         let place = try Workplace(work)
         let finder = try place.finder()
-        let records = finder.all.filter { $0.isDeleted == deleted }
+        let records = finder.all.filter { $0.isDeleted == deleted && (merged || deleted || !finder.merges.isGone($0.id)) }
         guard let word = type else { return counts(records) }
         guard let type = CapturedTypes.type(word) else {
             throw Explained(.notFound, "There is no type '\(word)'. There are " + CapturedTypes.nouns.map(\.noun).joined(separator: ", ") + ".")
         }
         let found = records.filter { $0.state.type == type.number }.map { (name: finder.name(of: $0.id), record: $0) }
             .sorted { HandleOrder.precedes($0.name, $1.name) }
-        let references = finder.references
+        let references = finder.shownReferences
         if format.json { return Terminal.json(.array(found.map { $0.record.json(references: references) })) }
         if found.isEmpty, finder.concealed.isEmpty { return Terminal.line("No \(type.label) yet. Capture one with 'seamark \(CapturedTypes.noun(of: type)) add'.") }
-        show(found, type, references, RedactionWords(finder))
+        show(found, type, references, RedactionWords(finder), finder)
         let hidden = finder.concealed.filter { $0.state.type == type.number && $0.isDeleted == deleted }
         if !hidden.isEmpty { Terminal.line(.init(ConsentWords.hidden(hidden), .dim)) }
     }
@@ -52,7 +53,9 @@ struct List: ParsableCommand {
     }
 
     /// The handle and as many fields as people look for first.
-    private func show(_ found: [(name: String, record: RecordView)], _ type: RecordType, _ references: References, _ redactions: RedactionWords) {
+    private func show(
+        _ found: [(name: String, record: RecordView)], _ type: RecordType, _ references: References, _ redactions: RedactionWords, _ finder: RecordFinder
+    ) {
         let columns = Self.columns(of: type)
         var table = Table(["handle"] + columns.map(\.label) + [""])
         for (name, record) in found {
@@ -64,7 +67,9 @@ struct List: ParsableCommand {
                 case .withheld: return redactions.words(record, field)
                 }
             }
-            let mark = record.isDeletedButEdited ? "deleted and edited" : record.conflicts.isEmpty ? "" : "conflict"
+            let survivor = finder.merges.survivor(of: record.id)
+            let mark = survivor != record.id ? "merged into \(finder.name(of: survivor))"
+                : record.isDeletedButEdited ? "deleted and edited" : record.conflicts.isEmpty ? "" : "conflict"
             table.add([name] + cells + [mark], styles: [0: .bold, columns.count + 1: .yellow])
         }
         table.show()

@@ -36,7 +36,7 @@ struct Log: ParsableCommand {
         let type = edits.first.flatMap { Catalogue.type($0.type) }
         let isNew = edits.contains { $0.target == .field(CommonField.createdAt) }
         Terminal.line("  \(isNew ? "added \(type?.label ?? "record") " : "")", .init(finder.name(of: id), .bold))
-        for edit in edits where edit.target != .field(CommonField.createdAt) && edit.target != .field(CommonField.handle) {
+        for edit in edits where edit.target != .field(CommonField.createdAt) && edit.target != .field(CommonField.mergeSaw) && edit.target != .field(CommonField.handle) {
             Terminal.line("    \(EditWords.words(edit, type, references, RedactionWords(finder)))", .init(previous(edit, type, finder, references), .dim))
         }
     }

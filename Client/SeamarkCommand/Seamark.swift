@@ -18,6 +18,8 @@ struct Seamark: ParsableCommand {
             CommandGroup(name: "Capturing", subcommands: CapturedTypes.commands),
             CommandGroup(name: "Attachments", subcommands: [Attach.self]),
             CommandGroup(name: "Reading", subcommands: [List.self, Show.self, Log.self, Report.self, Export.self]),
-            CommandGroup(name: "With others", subcommands: [Sync.self, Conflicts.self, Resolve.self, Redact.self, Import.self, Verify.self]),
+            CommandGroup(
+                name: "With others",
+                subcommands: [Sync.self, Conflicts.self, Resolve.self, Duplicates.self, Merge.self, Unmerge.self, Redact.self, Import.self, Verify.self]),
         ])
 }

@@ -20,7 +20,12 @@ struct Show: ParsableCommand {
         let name = finder.name(of: record.id)
         Terminal.line(.init(name, .bold), "  \(record.type?.label ?? "record of a newer version")", .init("  \(record.id)", .dim))
         if record.isDeleted { Terminal.line(.init("  It was deleted. Bring it back with 'restore \(name)'.", .yellow)) }
-        fields(record, references, RedactionWords(finder))
+        let survivor = finder.merges.survivor(of: record.id)
+        if survivor != record.id { Terminal.line(.init("  It was merged into \(finder.name(of: survivor)). Take that back with 'seamark unmerge \(name)'.", .yellow)) }
+        if MergeWitness.isChanged(record) { Terminal.line(.init("  It was changed by somebody who did not know that it was merged: take over what belongs to the other.", .yellow)) }
+        let twins = finder.merges.standsFor(record.id).map { finder.name(of: $0) }
+        if !twins.isEmpty { Terminal.line("  It stands for \(twins.joined(separator: ", ")) too.") }
+        fields(record, finder.shownReferences, RedactionWords(finder))
         for number in record.unknownFields { Terminal.line("  field \(number) needs a newer version of Seamark.") }
         let children = self.children(record, finder)
         if !children.isEmpty { Terminal.line("  with \(children)") }
@@ -42,7 +47,7 @@ struct Show: ParsableCommand {
     private func fields(_ record: RecordView, _ references: References, _ redactions: RedactionWords) {
         var rows: [(label: String, text: String, inConflict: Bool)] = []
         let disputed = Set(record.conflicts.map(\.key))
-        for field in record.type?.fields ?? [] where field.number != CommonField.handle && field.number != CommonField.createdAt {
+        for field in record.type?.fields ?? [] where field.number > CommonField.mergeSaw {
             if field.isSet {
                 let elements = record.elements(field).map { field.kind.text(of: $0, references: references) }.sorted(by: HandleOrder.precedes)
                 if !elements.isEmpty { rows.append((field.label, elements.joined(separator: ", "), false)) }
@@ -75,7 +80,7 @@ struct Show: ParsableCommand {
     private func children(_ record: RecordView, _ finder: RecordFinder) -> String {
         var counts: [(RecordType, Int)] = []
         for other in finder.all where !other.isDeleted {
-            guard let type = other.type, let owner = type.field(10), case .reference = owner.kind, case .once = owner.merge, other.reference(owner.key) == record.id
+            guard let type = other.type, let owner = type.field(10), case .reference = owner.kind, case .once = owner.merge, other.reference(owner.key).map({ finder.merges.survivor(of: $0) }) == record.id
             else { continue }
             if let place = counts.firstIndex(where: { $0.0 === type }) { counts[place].1 += 1 } else { counts.append((type, 1)) }
         }
@@ -90,6 +95,13 @@ struct Show: ParsableCommand {
             members.append(JSONMember("authorId", .string(author.description)))
         }
         members.append(JSONMember("redacted", RedactionWords(finder).json(record)))
+        let survivor = finder.merges.survivor(of: record.id)
+        if survivor != record.id {
+            members.append(JSONMember("survivor", .string(finder.name(of: survivor))))
+            members.append(JSONMember("changedSinceMerge", .bool(MergeWitness.isChanged(record))))
+        }
+        let twins = finder.merges.standsFor(record.id)
+        if !twins.isEmpty { members.append(JSONMember("standsFor", .array(twins.map { .string(finder.name(of: $0)) }))) }
         members.append(JSONMember("deleted", .bool(record.isDeleted)))
         members.append(JSONMember("unsentChanges", .integer(Int64(history.steps.count { $0.standing == .waiting }))))
         members.append(

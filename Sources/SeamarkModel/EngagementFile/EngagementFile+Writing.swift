@@ -14,7 +14,7 @@ extension EngagementFile {
         let references = References(identifier: own.identifier, handle: { own.handle($0) ?? directory.handle($0) })
         var members: [JSONMember] = [JSONMember("format", .string(format)), JSONMember("version", .integer(version))]
         if let engagement = present.first(where: { $0.type === Catalogue.engagement }) {
-            members.append(JSONMember("engagement", .object(engagement.fieldMembers(references: references, except: [CommonField.createdAt]))))
+            members.append(JSONMember("engagement", .object(engagement.fieldMembers(references: references, except: [CommonField.createdAt, CommonField.mergeSaw]))))
         }
         for section in sections {
             var rows = present.filter { $0.type === section.type }.map { (record: $0, key: sortKey($0, references)) }
@@ -40,7 +40,8 @@ extension EngagementFile {
     }
 
     private static func members(of record: RecordView, _ references: References, except parent: UInt32? = nil) -> [JSONMember] {
-        var omitted: Set<UInt32> = [CommonField.createdAt]
+        // What was seen at a merge is said of heads that only this engagement has.
+        var omitted: Set<UInt32> = [CommonField.createdAt, CommonField.mergeSaw]
         if let parent { omitted.insert(parent) }
         guard record.type === Catalogue.overlap else { return record.fieldMembers(references: references, except: omitted) }
         // An overlap is unordered: its lines stand as people count, not by id.

@@ -73,7 +73,7 @@ public struct Consent: Hashable, Sendable {
     }
 
     /// The join with a head that is shown after this one.
-    func joined(_ later: Consent) -> Consent {
+    public func joined(_ later: Consent) -> Consent {
         let stricter = later.state > state ? later : self
         return Consent(
             state: stricter.state, scope: scope.intersection(later.scope),

@@ -6,6 +6,7 @@ public struct Findings {
     private let byId: [Identifier: RecordView]
     private let instrument: Instrument?
     private let withdrawals: Withdrawals
+    private let merges: Merges
     private var findings: [Finding] = []
 
     private init(_ records: [RecordView], _ instrument: Instrument?) {
@@ -19,6 +20,7 @@ public struct Findings {
         }
         byId = Dictionary(records.map { ($0.id, $0) }) { first, _ in first }
         self.instrument = instrument
+        merges = Merges(records)
     }
 
     /// Everything worth a look in `records`: those of the engagement, and of the shared scope so that members are found.
@@ -43,7 +45,7 @@ public struct Findings {
     // MARK: - One record
 
     private mutating func judgeAlone() {
-        for record in records {
+        for record in records where !merges.isGone(record.id) {
             guard let type = record.type else { continue }
             if !record.isWhole {
                 let missing = type.fields.filter { $0.isRequired && record.shown($0) == .nothing }.map(\.key)
@@ -82,7 +84,7 @@ public struct Findings {
 
     private mutating func judgeReference(_ id: Identifier, _ types: [RecordTypeNumber], _ record: RecordView, _ field: FieldDefinition) {
         let words = types.map { Catalogue.type($0)?.label ?? "record" }.joined(separator: " or ")
-        guard let target = byId[id] else {
+        guard let target = field.number == CommonField.mergedInto ? byId[id] : byId[merges.survivor(of: id)] else {
             // Members live in the shared scope, which not every reader holds.
             if types.contains(Catalogue.member.number) { return }
             return find(.missingReference, record, field.key, "refers to a \(words) that is not here, or not yet")
@@ -100,9 +102,9 @@ public struct Findings {
         if let start, let end, end <= start { find(.endsBeforeStart, record, "endedAt", "must be after the start; correct one of the two") }
         if let start, let end, end > start, end - start > 8 * 3_600_000 { find(.longInterview, record, "endedAt", "is more than 8 hours after the start; check both") }
         for person in record.references("persons") {
-            guard let view = byId[person] else { continue }
-            let consent = view.consent?.state ?? .none
-            if withdrawals.includes(person) {
+            guard let view = byId[merges.survivor(of: person)] else { continue }
+            let consent = consent(of: view)?.state ?? .none
+            if withdrawals.includes(person) || consent == .withdrawn {
                 // What they said is hidden and redacted, and nobody is to be found out by a report: only who finalises is told.
                 if asFinalised { find(.withdrawnConsent, record, "persons", "somebody in it has withdrawn consent; take them out of it, or leave it a draft", blocks: true) }
             } else if consent == .none, finalised {
@@ -113,9 +115,14 @@ public struct Findings {
         if record.references("persons").isEmpty { find(.noConsent, record, "persons", "names nobody; name who was interviewed", blocks: true) }
         if end == nil { find(.noEnd, record, "endedAt", "must be given before the interview is finalised") }
         let isEmpty = !records.contains {
-            ($0.state.type == Catalogue.answer.number || $0.state.type == Catalogue.observation.number) && $0.reference("interview") == record.id
+            ($0.state.type == Catalogue.answer.number || $0.state.type == Catalogue.observation.number) && $0.reference("interview").map { merges.survivor(of: $0) } == record.id
         }
         if isEmpty { find(.emptyInterview, record, nil, "holds no answer and no observation; capture one, or delete it") }
+    }
+
+    /// A person's consent; withdrawn as soon as one of the records that it stands for says so.
+    private func consent(of person: RecordView) -> Consent? {
+        merges.standsFor(person.id).compactMap { byId[$0]?.consent }.first { $0.state == .withdrawn } ?? person.consent
     }
 
     private mutating func judgeAnswer(_ record: RecordView) {
@@ -130,9 +137,9 @@ public struct Findings {
     }
 
     private mutating func judgeQuote(_ record: RecordView) {
-        let persons = record.reference("person").map { [$0] } ?? record.reference("interview").flatMap { byId[$0] }?.references("persons") ?? []
+        let persons = record.reference("person").map { [$0] } ?? record.reference("interview").flatMap { byId[merges.survivor(of: $0)] }?.references("persons") ?? []
         for person in persons {
-            guard let consent = byId[person]?.consent else { continue }
+            guard let view = byId[merges.survivor(of: person)], let consent = consent(of: view) else { continue }
             if consent.state != .given || !consent.scope.contains(.quotes) {
                 find(.quoteWithoutConsent, record, "person", "has not agreed to being quoted; it must not be used", blocks: true)
             }
@@ -153,7 +160,7 @@ public struct Findings {
         guard let amount = record.group("amount"), let grade = amount.choice("grade").flatMap(EvidenceGrade.init(rawValue:)) else {
             return find(.unpriced, record, "amount", "has no price; price it, or withdraw it", blocks: true)
         }
-        let kinds = record.references("evidence").compactMap { byId[$0]?.choice("kind") }
+        let kinds = record.references("evidence").compactMap { byId[merges.survivor(of: $0)]?.choice("kind") }
         if grade == .a, !kinds.contains("ledger") {
             find(.ledgerMissing, record, "evidence", "grade A needs evidence from a ledger or system of record; attach it, or grade it B")
         }
@@ -170,7 +177,7 @@ public struct Findings {
         if ranges.contains(where: { $0.warnings(grade: grade).contains { if case .modeNearAnEnd = $0 { true } else { false } } }) {
             find(.lopsided, record, "amount", "has its likely value close to one end; ask once more whether a year could fall outside")
         }
-        if let pool = record.reference("pool").flatMap({ byId[$0] }), let booked = pool.group("booking")?.number("booked"),
+        if let pool = record.reference("pool").flatMap({ byId[merges.survivor(of: $0)] }), let booked = pool.group("booking")?.number("booked"),
             let high = amount.threePoint("range")?.high, high > booked
         {
             find(.abovePool, record, "pool", "can be higher than the booked amount of its pool, which will cap it; check both")
@@ -193,27 +200,19 @@ public struct Findings {
 
     private mutating func judgeTwins() {
         var byHandle: [String: RecordView] = [:]
-        var byName: [String: RecordView] = [:]
-        for record in records where record.reference("mergedInto") == nil {
+        for record in records where !merges.isGone(record.id) {
             if let handle = record.handle {
                 if let first = byHandle.updateValue(record, forKey: "\(record.state.type)/\(handle.lowercased())"), first.id != record.id {
                     find(.twinHandle, record, "handle", "is the handle of two records; merge them, or refer to them by id")
                 }
             }
-            // Natural keys: the code of a site, the names of things that two people may add offline.
-            let natural: String? =
-                switch record.state.type {
-                case Catalogue.site.number: record.text("code") ?? record.text("name")
-                case Catalogue.unit.number: record.text("name").map { $0 + "/\(record.reference("site")?.description ?? "")" }
-                case Catalogue.seam.number, Catalogue.decisionRight.number, Catalogue.initiative.number: record.text("name")
-                case Catalogue.constraint.number: record.text("resource").map { $0 + "/\(record.reference("site")?.description ?? "")" }
-                case Catalogue.leakageLine.number: record.text("title")
-                case _: nil
-                }
-            guard let natural else { continue }
-            if let first = byName.updateValue(record, forKey: "\(record.state.type)/\(natural.lowercased())") {
-                find(.likelyTwin, record, nil, "may be the same as \(first.handle ?? first.id.description); merge one into the other, or tell them apart")
-            }
+        }
+        for twins in Duplicate.proposed(in: records, merges) {
+            guard let gone = byId[twins.gone], let kept = byId[twins.kept] else { continue }
+            find(.likelyTwin, gone, nil, "has \(twins.reason) as \(kept.handle ?? kept.id.description); merge one into the other, or tell them apart")
+        }
+        for record in records where MergeWitness.isChanged(record) {
+            find(.changedAfterMerge, record, nil, "was changed by somebody who did not know that it was merged; take over what belongs to the other, or unmerge it")
         }
     }
 
@@ -225,7 +224,9 @@ public struct Findings {
                 for _ in 0...records.count {
                     guard let next = at.reference(key).flatMap({ byId[$0] }) else { break }
                     if next.id == record.id {
-                        find(kind, record, key, "leads back to itself; correct one of the records on the way")
+                        find(kind, record, key, key == "parent"
+                            ? "leads back to itself; correct one of the records on the way"
+                            : "leads back to itself; the one with the least id stands for all, unmerge one to choose another")
                         break
                     }
                     at = next

@@ -64,10 +64,14 @@ public enum CommonField {
     /// The twin that this record was found to be.
     public static let mergedInto: UInt32 = 3
 
+    /// What whoever merged it had seen of it (`MergeWitness`).
+    public static let mergeSaw: UInt32 = 4
+
     static func all(handle hasHandle: Bool, mergingInto type: RecordTypeNumber) -> [FieldDefinition] {
         (hasHandle ? [FieldDefinition(handle, "handle", .code, .once, required: true)] : []) + [
             FieldDefinition(createdAt, "createdAt", .time, .once, label: "creation time", required: true),
             FieldDefinition(mergedInto, "mergedInto", .reference([type]), .contested),
+            FieldDefinition(mergeSaw, "mergeSaw", .bytes(16), .register, label: "what was seen when it was merged"),
         ]
     }
 }

@@ -16,7 +16,7 @@ extension EngagementReading {
             JSONMember("seed", .string(String(settings.seed))), JSONMember("rho", .number(settings.correlation)),
             JSONMember("instrument", .string(instrument.reference)),
             JSONMember("records", .array(entering.map { record in
-                let sensitive = Set((record.type?.fields ?? []).filter(\.isSensitive).map(\.number))
+                let sensitive = Set((record.type?.fields ?? []).filter { $0.isSensitive || $0.number == CommonField.mergeSaw }.map(\.number))
                 var members = [JSONMember("id", .string(record.id.description)), JSONMember("type", .string(record.type?.key ?? ""))]
                 members.append(contentsOf: record.fieldMembers(references: .none, except: sensitive))
                 let disputed = record.conflicts.map { JSONValue.string($0.key) }

@@ -65,7 +65,7 @@ extension EngagementReading {
             return nil
         }
         // Of several who answered together, everyone must have agreed.
-        let consents = views.map { $0.consent?.state ?? .none }
+        let consents = views.map(consent)
         guard consents.allSatisfy({ $0 == .given }) else {
             leaveOut(answer, "is of somebody who has not given consent; it is not scored")
             return nil
@@ -76,6 +76,12 @@ extension EngagementReading {
             return nil
         }
         return Voice(respondent: views.count == 1 ? views[0].id.description : "interview " + interview.id.description, level: level)
+    }
+
+    /// A person's consent; withdrawn as soon as one of the records that it stands for says so.
+    private func consent(of person: RecordView) -> Consent.State {
+        let twins = merges.standsFor(person.id).compactMap { byId[$0]?.consent?.state }
+        return twins.contains(.withdrawn) ? .withdrawn : person.consent?.state ?? .none
     }
 
     /// Would the gap between the floor and the top give away what a few people said? Everyone else is the remainder.

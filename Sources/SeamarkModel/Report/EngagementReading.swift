@@ -102,6 +102,7 @@ public struct EngagementReading: Sendable {
     /// The records that are not deleted, in the order of types, handles and ids.
     let records: [RecordView]
     let byId: [Identifier: RecordView]
+    let merges: Merges
 
     /// The instrument that the engagement names (`core-9@1`); nil if it names none.
     public static func instrument(namedIn records: [RecordView]) -> String? {
@@ -132,6 +133,7 @@ public struct EngagementReading: Sendable {
             let a = left.handle ?? "", b = right.handle ?? ""
             return a != b ? HandleOrder.precedes(a, b) : left.id < right.id
         }
+        merges = Merges(records)
         byId = Dictionary(self.records.map { ($0.id, $0) }) { first, _ in first }
         readSettings()
         sites = of(Catalogue.site).compactMap { $0.text("name").map(ReportText.clean) }
@@ -150,16 +152,8 @@ public struct EngagementReading: Sendable {
     /// Records of one type that stand for themselves.
     func of(_ type: RecordType) -> [RecordView] { records.filter { $0.type === type && survivor(of: $0.id) == $0.id } }
 
-    /// The record that stands for this one: the end of its merges, or itself where they lead nowhere or in a circle.
-    func survivor(of id: Identifier) -> Identifier {
-        var at = id
-        var seen: Set<Identifier> = [id]
-        while let next = byId[at]?.reference("mergedInto"), let record = byId[next], record.state.type == byId[id]?.state.type {
-            guard seen.insert(next).inserted else { return id }
-            at = next
-        }
-        return at
-    }
+    /// The record that stands for this one (`Merges`).
+    func survivor(of id: Identifier) -> Identifier { merges.survivor(of: id) }
 
     /// Keys of records: handles, or ids where two share one.
     func keys(_ records: [RecordView]) -> [Identifier: String] {

@@ -42,9 +42,12 @@ import Testing
         #expect(report.result.headline == before.result.headline)
         // The twins' scorers count together: owners ambiguous 4 (grade C) and 1 (grade B), so (0.5 × 4 + 0.8 × 1) / 1.3.
         #expect(agree(report.seams[0].exposure.severity ?? .nan, 2.8 / 1.3, within: 1e-12))
-        // A circle of merges merges nothing.
+        // A circle of merges: the least id stands for both.
         try bench.write(try id("S2"), Catalogue.seam, [("mergedInto", "S1")])
-        #expect(try EngagementReading(bench.views).seams.count == 3)
+        let circle = try ReportBench.report(bench.views)
+        #expect(circle.seams.map(\.exposure.key).sorted() == [min(try id("S1"), try id("S2")) == (try id("S1")) ? "S1" : "S2", "S3"])
+        #expect(circle.result.headline == before.result.headline)
+        #expect(circle.findings.filter { $0.kind == .mergeCycle }.count == 2)
     }
 
     @Test func `a grade is capped where fewer than three months were seen`() throws {

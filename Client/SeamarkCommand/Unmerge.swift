@@ -1,0 +1,22 @@
+import ArgumentParser
+import SeamarkClient
+
+struct Unmerge: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Take a merge back: the record stands for itself again.",
+        discussion: "What the other took over at the merge, and nobody has changed since, says again what it said before.")
+
+    @Argument(help: "The record that was merged into another.") var handle: String
+    @OptionGroup var capture: CaptureOptions
+    @OptionGroup var work: WorkOptions
+
+    func run() throws {
+        var left: [String] = []
+        try capture.perform(work) { capture in
+            let result = try capture.unmerging(try capture.finder.record(handle))
+            left = result.left
+            return result
+        }
+        if !left.isEmpty { Terminal.warning("Left as it is, because it was changed since or never goes back: \(left.joined(separator: ", ")).") }
+    }
+}
