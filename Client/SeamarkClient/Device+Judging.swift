@@ -1,3 +1,4 @@
+import SeamarkCrypto
 public import SeamarkJournal
 import SeamarkModel
 import SeamarkStore
@@ -15,7 +16,7 @@ extension Device {
             let change = Change(
                 scope: scope, stamp: clock.stamp(now: now()), member: state.identity.member, schema: Catalogue.version, edits: edits,
                 primitives: primitives)
-            let complaints = Judgement.verdict(on: change, author: author) { replica.record($0) }
+            let complaints = Judgement.verdict(on: change, author: author, primitives: SystemPrimitives()) { replica.record($0) }
             guard complaints.isEmpty else { throw Refused.complaints(complaints) }
             replica.apply(.captured(change), primitives)
         }

@@ -68,7 +68,7 @@ public final class Device: Sendable {
                 let change = Change(
                     scope: scope, stamp: clock.stamp(now: now()), member: identity.member, schema: Catalogue.version, edits: edits,
                     primitives: primitives)
-                let complaints = Judgement.verdict(on: change, author: author) { transaction.state.replicas[scope]?.record($0) }
+                let complaints = Judgement.verdict(on: change, author: author, primitives: SystemPrimitives()) { transaction.state.replicas[scope]?.record($0) }
                 guard complaints.isEmpty else { throw Refused.complaints(complaints) }
                 try transaction.append(.replica(scope, .captured(change)))
                 changes.append(change)
@@ -79,7 +79,7 @@ public final class Device: Sendable {
 
     /// The edits with everything that they must name, if they fit one change.
     static func whole(_ edits: [Edit], over replica: Replica?) throws(Refused) -> [Edit] {
-        let edits = edits.map { edit in replica.map { edit.superseding($0.alsoSuperseded(edit.supersedes)) } ?? edit }
+        let edits = edits.map { edit in replica.map { $0.whole(edit) } ?? edit }
         guard Change.fitsABlock(edits) else { throw .tooLarge }
         return edits
     }

@@ -227,10 +227,19 @@ public struct RecordCapture {
     }
 
     private func fill(_ draft: inout Draft, _ typed: [(key: String, text: String)]) throws(Failure) -> [Edit] {
-        do throws(Draft.Problem) {
-            for (key, text) in typed { try draft.set(key, text) }
-            return try draft.finish()
-        } catch { throw .draft(error) }
+        for (key, text) in typed {
+            do throws(Draft.Problem) { try draft.set(key, text) } catch {
+                // A handle that two records share names neither of them.
+                if case .unknownHandle? = error.fault?.rule {
+                    for name in text.split(whereSeparator: { ",;=/+ ".contains($0) }).map(String.init) {
+                        let names = finder.clashing(name)
+                        if !names.isEmpty { throw .find(.ambiguous(name, names)) }
+                    }
+                }
+                throw .draft(error)
+            }
+        }
+        do throws(Draft.Problem) { return try draft.finish() } catch { throw .draft(error) }
     }
 
     /// `lines=L4,L7` names both lines of an overlap, which stand by their ids, whatever their order here.
@@ -255,18 +264,10 @@ public struct RecordCapture {
         draft.create(at: now)
         let edits = try fill(&draft, typed)
         func value(_ number: UInt32) -> Value { edits.first { $0.target == .field(number) }?.content.value ?? .absent }
-        let (first, second) = (value(10), value(11))
-        let primitives = SystemPrimitives()
-        switch type.number {
-        case Catalogue.answer.number:
-            return DerivedIdentifiers.answer(interview: first.id ?? .zero, question: second.text ?? "", scorer: value(12).id ?? .zero, by: primitives)
-        case Catalogue.seamModeScore.number:
-            return DerivedIdentifiers.seamModeScore(seam: first.id ?? .zero, mode: second.int ?? 0, scorer: value(12).id ?? .zero, by: primitives)
-        case Catalogue.initiativeTarget.number:
-            return DerivedIdentifiers.initiativeTarget(initiative: first.id ?? .zero, line: second.id ?? .zero, by: primitives)
-        case Catalogue.overlap.number: return DerivedIdentifiers.overlap(first.id ?? .zero, second.id ?? .zero, by: primitives)
-        case _: preconditionFailure("a type without handles derives its ids")
+        guard let id = DerivedIdentifiers.identifier(of: type, by: SystemPrimitives(), part: { value($0) }) else {
+            preconditionFailure("a type without handles derives its ids, and what it derives them from must be given")
         }
+        return id
     }
 
     /// The name by parts of a record that is not there yet.

@@ -58,6 +58,37 @@ public struct RecordFinder {
         }
         for record in concealed { handles[record.id] = record.handle }
         for (place, record) in all.enumerated() { places[record.id] = place }
+        tellApart()
+    }
+
+    /// Records of one type that share a handle (a copied laptop's store gives the same ones again) are called by it and the end of their
+    /// id: `L-A003~9f2c`. No handle holds a `~`.
+    private mutating func tellApart() {
+        var groups: [String: [Identifier]] = [:]
+        for record in all where !record.isDeleted { if let handle = record.handle { groups["\(record.state.type)/\(handle.lowercased())", default: []].append(record.id) } }
+        for group in groups.values where group.count > 1 {
+            let texts = group.map { String($0.description.filter { $0 != "-" }) }
+            let length = (4...32).first { length in Set(texts.map { $0.suffix(length) }).count == texts.count } ?? 32
+            for (id, text) in zip(group, texts) {
+                guard let handle = handles[id], let record = view(id) else { continue }
+                let name = handle + "~" + text.suffix(length)
+                handles[id] = name
+                ids[name.lowercased(), default: []].append((record.state.type, id))
+            }
+        }
+    }
+
+    /// What records of one handle are called, to choose from; empty where the handle names one, or none.
+    func clashing(_ name: String, types: [RecordTypeNumber]? = nil) -> [String] {
+        let found = called(name, types)
+        return found.count > 1 ? found.map { self.name(of: $0) } : []
+    }
+
+    /// The records with this handle, those that are there before those that were deleted.
+    private func called(_ name: String, _ types: [RecordTypeNumber]?) -> [Identifier] {
+        let found = (ids[name.lowercased()] ?? []).filter { types?.contains($0.type) ?? true }.map(\.id)
+        let present = found.filter { view($0)?.isDeleted != true }
+        return present.isEmpty ? found : present
     }
 
     // MARK: - From names to records
@@ -73,10 +104,10 @@ public struct RecordFinder {
         }
         let present = found.filter { !$0.isDeleted }
         if !present.isEmpty { found = present }
-        if found.count > 1 { throw .ambiguous(name, found.map { "\($0.type?.label ?? "record") \($0.id)" }) }
+        if found.count > 1 { throw .ambiguous(name, found.map { "\($0.type?.label ?? "record") \(self.name(of: $0.id))" }) }
         if let record = found.first { return record }
         if let record = composite(name, type: type) { return record }
-        if let id = Identifier(name), let record = view(id), type == nil || record.state.type == type?.number { return record }
+        if let id = Identifier(name.lowercased()), let record = view(id), type == nil || record.state.type == type?.number { return record }
         let matches = Self.isPrefix(name) ? all.filter { (type == nil || $0.state.type == type?.number) && $0.id.description.hasPrefix(name.lowercased()) } : []
         if matches.count > 1 { throw .ambiguous(name, matches.prefix(8).map { "\(self.name(of: $0.id)) (\($0.id))" }) }
         guard let record = matches.first else {
@@ -98,7 +129,8 @@ public struct RecordFinder {
         References(
             identifier: { name, types in
                 if name.lowercased() == "me", types.contains(Catalogue.member.number) { return own }
-                if let found = ids[name.lowercased()]?.first(where: { types.contains($0.type) }) { return found.id }
+                let found = called(name, types)
+                if let first = found.first { return found.count == 1 || view(first)?.isDeleted == true ? first : nil }
                 guard Self.isPrefix(name) else { return nil }
                 let matches = all.filter { types.contains($0.state.type) && $0.id.description.hasPrefix(name.lowercased()) }
                 return matches.count == 1 ? matches[0].id : nil

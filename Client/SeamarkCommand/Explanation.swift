@@ -207,7 +207,7 @@ extension Explanation {
             switch error {
             case .notFound(let name, let types): Explanation(.notFound, "There is no \(types) called '\(name)' here. 'seamark list' shows what there is.")
             case .concealed(let name): Explanation(.notFound, "\(name) is not shown: whoever said it has withdrawn consent.")
-            case .ambiguous(let name, let names): Explanation(.notFound, "'\(name)' may be several: \(names.joined(separator: ", ")). Use the id, or a longer beginning of it.")
+            case .ambiguous(let name, let names): Explanation(.notFound, "'\(name)' may be several: \(names.joined(separator: ", ")). Name one of them as it stands here, or by its id.")
             }
     }
 

@@ -4,7 +4,7 @@ import SeamarkModel
 enum FieldGuide {
     static func text(_ type: RecordType) -> String {
         var rows: [(key: String, words: String)] = []
-        for field in type.fields where field.number != CommonField.createdAt {
+        for field in type.fields where field.number != CommonField.createdAt && field.number != CommonField.mergeSaw {
             if case .headquarters = field.merge { continue }
             let mark = field.isRequired && field.number != CommonField.handle ? " (required)" : ""
             if case .group(let group) = field.kind {

@@ -51,7 +51,7 @@ struct Status: ParsableCommand {
         let count = replica.unsentCount
         guard count > 0 else { return Terminal.line(.init("  Everything is with the server.", .green)) }
         let oldest = (replica.fresh.map(\.stamp.time) + replica.waiting.flatMap { $0.changes.compactMap { replica.history[$0]?.stamp.time } }).min()
-        let age = oldest.map { ", the oldest made \(TimeText.span(TimeText.now() - $0)) ago" } ?? ""
+        let age = oldest.map { ", the oldest made \(TimeText.span(TimeText.now() &- $0)) ago" } ?? ""
         // What a server keeps in quarantine whole gets no receipt: it counts as unsent until headquarters decides.
         let words = isHeld ? "without a receipt: a sync hands them in, the server keeps them in quarantine, and headquarters releases them" : "not yet sent"
         Terminal.line(.init("  \(counted(count, "change")) \(words)\(age).", .yellow))
@@ -59,7 +59,7 @@ struct Status: ParsableCommand {
 
     private func lastSync(_ state: DeviceState) -> String {
         guard let last = state.lastComplete else { return "Never synced." }
-        var text = "Last complete sync \(TimeText.local(last.time)) (\(TimeText.span(TimeText.now() - last.time)) ago)."
+        var text = "Last complete sync \(TimeText.local(last.time)) (\(TimeText.span(TimeText.now() &- last.time)) ago)."
         if let skew = last.skew, skew.magnitude > 60_000 { text += " This laptop's clock is \(TimeText.span(skew)) \(skew > 0 ? "behind" : "ahead of") the server's." }
         if let contact = state.lastContact, contact.outcome != .complete {
             let words =
@@ -97,7 +97,7 @@ struct Status: ParsableCommand {
                 JSONMember("position", .integer(Int64(clamping: replica.cursor.position))), JSONMember("logHash", .string(replica.cursor.hash.description)),
                 JSONMember("highestReceipt", .integer(Int64(clamping: replica.mark.position))), JSONMember("digest", .string(replica.confirmed.digest.description)),
                 JSONMember("unsent", .integer(Int64(replica.unsentCount))),
-                JSONMember("oldestUnsentSeconds", oldest.map { .integer(max(0, now - $0) / 1000) } ?? .null),
+                JSONMember("oldestUnsentSeconds", oldest.map { .integer(max(0, now &- $0) / 1000) } ?? .null),
                 JSONMember("attachmentsWaiting", .integer(Int64((try? place.device.attachmentsWaiting(in: id).count) ?? 0))),
                 JSONMember("attachmentBytesWaiting", .integer(Int64((try? place.device.attachmentsWaiting(in: id).bytes) ?? 0))),
                 JSONMember("quarantined", .array(quarantined(replica).map { change, refusal in

@@ -71,11 +71,11 @@ extension Identifier: CustomStringConvertible, LosslessStringConvertible {
         return out
     }
 
-    /// Reads `description`; nil for anything else, including other groupings.
+    /// Reads `description`; nil for anything else, including other groupings and capital letters: files and messages write an id in one way.
     public init?(_ text: String) {
         let digits = Array(text.utf8)
         guard digits.count == 36, digits[8] == 45, digits[13] == 45, digits[18] == 45, digits[23] == 45 else { return nil }
-        guard let bytes = Hexadecimal.bytes(of: digits.filter { $0 != 45 }) else { return nil }
+        guard !digits.contains(where: { $0 >= 65 && $0 <= 70 }), let bytes = Hexadecimal.bytes(of: digits.filter { $0 != 45 }) else { return nil }
         self.init(bytes: bytes)
     }
 }

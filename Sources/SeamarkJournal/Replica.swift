@@ -193,6 +193,15 @@ extension Replica {
         }
         return all.count == names.count ? names : all.sorted()
     }
+
+    /// `edit` with everything that it must name: what it replaces and, for a deletion, what it witnesses, each with what own changes
+    /// among them supersede that the log does not apply. A deletion over one's own refused edit would otherwise leave the head that
+    /// the edit had replaced unwitnessed, and the record would stay, in conflict, at everybody but its author.
+    public func whole(_ edit: Edit) -> Edit {
+        let supersedes = alsoSuperseded(edit.supersedes), witnessed = alsoSuperseded(edit.witnessed)
+        if supersedes.count == edit.supersedes.count, witnessed.count == edit.witnessed.count { return edit }
+        return Edit(record: edit.record, type: edit.type, target: edit.target, content: edit.content, supersedes: supersedes, witnessed: witnessed)
+    }
 }
 
 // MARK: - What is shown

@@ -32,7 +32,8 @@ public struct DeviceClock: Hashable, Sendable {
 
     /// `now`: milliseconds since 1970.
     public mutating func stamp(now: Int64) -> Stamp {
-        last = last == .min ? now : max(last &+ 1, now)
+        // At the end of time stamps stand still; the names of the changes still tell them apart.
+        last = last == .min ? now : max(last == .max ? last : last + 1, now)
         return Stamp(time: last, device: device)
     }
 

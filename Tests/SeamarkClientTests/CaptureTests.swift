@@ -163,4 +163,24 @@ struct CaptureTests {
         let beside = SensitivePart.encode(block.sensitiveParts, laptop.device.primitives)
         #expect(try SensitivePart.decode(beside, laptop.device.primitives) == block.sensitiveParts)
     }
+
+    @Test func `records that share a handle are told apart by their ids, and whoever names the handle is asked which`() throws {
+        let (a, b) = (try Laptop("A"), try Laptop("B"))
+        // As a copied store gives them.
+        try a.add(Catalogue.site, "handle=ST-A001", "name=Dayton plant")
+        try b.add(Catalogue.site, "handle=ST-A001", "name=Erie plant")
+        try Laptop.exchange(a, b)
+        let finder = try a.finder
+        let names = finder.all.filter { $0.type === Catalogue.site }.map { finder.name(of: $0.id) }
+        #expect(Set(names).count == 2 && names.allSatisfy { $0.hasPrefix("ST-A001~") })
+        #expect(throws: RecordFinder.Failure.ambiguous("ST-A001", names.map { "site " + $0 })) { try a.record("ST-A001") }
+        #expect(throws: RecordCapture.Failure.find(.ambiguous("ST-A001", names))) {
+            try a.add(Catalogue.leakageLine, "title=Scrap", "category=QUALITY", "site=ST-A001")
+        }
+        let line = try a.add(Catalogue.leakageLine, "title=Scrap", "category=QUALITY", "site=\(names[1].uppercased())")
+        #expect(try a.record(line).reference("site") == (try a.record(names[1]).id))
+        // One of the two gone, the handle is plain again.
+        try a.delete(names[0])
+        #expect(try a.finder.name(of: try a.record("ST-A001").id) == "ST-A001")
+    }
 }

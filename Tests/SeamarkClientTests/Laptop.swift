@@ -68,12 +68,17 @@ struct Laptop {
     /// Each hands in what is new, in this order, and the server says `verdict` to it; then everybody has read everything. Those who only
     /// read keep what they have for later.
     static func exchange(_ laptops: Laptop..., onlyReading: [Laptop] = [], verdict: Verdict = .accepted) throws {
+        try exchange(laptops, onlyReading: onlyReading) { _ in verdict }
+    }
+
+    /// As `exchange`, with a verdict on each change.
+    static func exchange(_ laptops: [Laptop], onlyReading: [Laptop] = [], judging verdict: (Change) -> Verdict) throws {
         for author in laptops {
             try author.device.seal(scope)
             guard let replica = try author.device.state.replicas[scope] else { continue }
             for sealed in replica.waiting {
                 guard let block = try author.device.store.block(sealed.end.hash, of: scope) else { continue }
-                let entry = LogEntry(content: .block(block.hash), verdicts: block.changes.map { _ in verdict }, received: 1_900_000_000_000)
+                let entry = LogEntry(content: .block(block.hash), verdicts: block.changes.map(verdict), received: 1_900_000_000_000)
                 for reader in laptops + onlyReading {
                     let isOwn = reader.member == author.member
                     try reader.device.store.transaction { try $0.append(.replica(scope, .learnt(entry, isOwn ? nil : block))) }

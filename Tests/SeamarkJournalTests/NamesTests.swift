@@ -70,4 +70,26 @@ import Testing
         for value in values { byBytes[value.encoded] = value }
         #expect(Set(values).count == byBytes.count)
     }
+
+    @Test func `a clock at either end of time, in 1970 or in 9999 gives stamps that never fall`() {
+        for start in [Int64.min, .min + 1, -1, 0, 253_402_300_799_999, .max - 1, .max] {
+            var clock = DeviceClock(device: Clash.device(1))
+            var last = Int64.min
+            for now in [start, start, 0, .max, .min, start] {
+                let stamp = clock.stamp(now: now)
+                #expect(stamp.time > last || last == .max || last == .min)
+                #expect(stamp.time >= last)
+                last = stamp.time
+            }
+            clock.remember(Stamp(time: .max, device: Clash.device(1)))
+            #expect(clock.stamp(now: 0).time == .max)
+        }
+    }
+
+    @Test func `an id is written in one way, and read in no other`() {
+        let id = Identifier(high: 0x0190_abcd_ef00_7000, low: 0x8000_0000_0000_00ff)
+        #expect(Identifier(id.description) == id)
+        #expect(Identifier(id.description.uppercased()) == nil)
+        #expect(Identifier(id.description.replacing("-", with: "")) == nil)
+    }
 }

@@ -1,3 +1,4 @@
+internal import SeamarkCrypto
 internal import SeamarkJournal
 internal import SeamarkModel
 internal import SeamarkStore
@@ -26,7 +27,7 @@ struct StandardJudge {
         guard let role = Role(key: member.role) else { return .refused(.roleForbids) }
         return try withoutActuallyEscaping(lookup) { lookup in
             var failure: StoreError?
-            let complaints = Judgement.verdict(on: change, author: Author(member: member.id, role: role)) { id in
+            let complaints = Judgement.verdict(on: change, author: Author(member: member.id, role: role), primitives: SystemPrimitives()) { id in
                 do throws(StoreError) { return try lookup(id) } catch {
                     failure = failure ?? error
                     return nil

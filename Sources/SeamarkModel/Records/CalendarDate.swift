@@ -5,9 +5,12 @@ public enum CalendarDate {
     /// Milliseconds since 1970 that fields may hold.
     public static let milliseconds: ClosedRange<Int64> = days.lowerBound * 86_400_000...days.upperBound * 86_400_000 + 86_399_999
 
+    /// What is written as text: years 1 to 9999. Other laptops' clocks may say anything; what lies outside is written as the nearest end.
+    private static let written: ClosedRange<Int64> = -719_162...2_932_896
+
     /// `2026-03-17`.
     public static func text(days: Int64) -> String {
-        let (year, month, day) = civil(days)
+        let (year, month, day) = civil(min(max(days, written.lowerBound), written.upperBound))
         return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(day, 2)
     }
 
@@ -20,6 +23,7 @@ public enum CalendarDate {
 
     /// Appends `text(milliseconds:)`: a server writes one a record it applies.
     static func write(milliseconds: Int64, to out: inout [UInt8]) {
+        let milliseconds = min(max(milliseconds, written.lowerBound * 86_400_000), written.upperBound * 86_400_000 + 86_399_999)
         let day = floorDivide(milliseconds, 86_400_000)
         let rest = milliseconds - day * 86_400_000
         let (year, month, date) = civil(day)

@@ -22,6 +22,29 @@ public enum DerivedIdentifiers {
         .derived("overlap", from: min(a, b).bytes + max(a, b).bytes, by: primitives)
     }
 
+    /// The id of a record that is named by its parts; nil where a part is missing or of another kind, and for types with handles.
+    ///
+    /// - Parameter part: the value of the field with this number.
+    public static func identifier(of type: RecordType, by primitives: any Primitives, part: (UInt32) -> Value?) -> Identifier? {
+        // All are asked for, so that the caller learns which count.
+        let (first, second, third) = (part(10), part(11), type === Catalogue.answer || type === Catalogue.seamModeScore ? part(12) : nil)
+        switch type.number {
+        case Catalogue.answer.number:
+            guard let interview = first?.id, let question = second?.text, let scorer = third?.id else { return nil }
+            return answer(interview: interview, question: question, scorer: scorer, by: primitives)
+        case Catalogue.seamModeScore.number:
+            guard let seam = first?.id, let mode = second?.int, let scorer = third?.id else { return nil }
+            return seamModeScore(seam: seam, mode: mode, scorer: scorer, by: primitives)
+        case Catalogue.initiativeTarget.number:
+            guard let initiative = first?.id, let line = second?.id else { return nil }
+            return initiativeTarget(initiative: initiative, line: line, by: primitives)
+        case Catalogue.overlap.number:
+            guard let line = first?.id, let other = second?.id else { return nil }
+            return overlap(line, other, by: primitives)
+        case _: return nil
+        }
+    }
+
     /// A record of an imported engagement file: the same file imported twice means the same records.
     public static func imported(scope: Identifier, type: RecordTypeNumber, handle: String, by primitives: any Primitives) -> Identifier {
         .derived("imported", from: scope.bytes + Array("\(type)/\(handle)".utf8), by: primitives)

@@ -8,8 +8,12 @@ public import SeamarkJournal
 public enum Judgement {
     /// What is wrong with `change`; empty if it may be.
     ///
-    /// - Parameter lookup: the record's state before the change; nil when it is not known.
-    public static func verdict(on change: Change, author: Author, lookup: (Identifier) -> RecordState?) -> [Complaint] {
+    /// - Parameters:
+    ///   - primitives: to derive ids with; the real ones, on every device and on the server.
+    ///   - lookup: the record's state before the change; nil when it is not known.
+    public static func verdict(
+        on change: Change, author: Author, primitives: any Primitives, lookup: (Identifier) -> RecordState?
+    ) -> [Complaint] {
         var complaints: [Complaint] = []
         let edits = change.edits
         let newer = change.schema > Catalogue.version
@@ -18,14 +22,14 @@ public enum Judgement {
             // Edits of one record stand together nearly always; where they do not, each run is judged by itself.
             var end = start + 1
             while end < edits.count, edits[end].record == edits[start].record { end += 1 }
-            judge(edits, start..<end, change: change, newer: newer, author: author, lookup: lookup, into: &complaints)
+            judge(edits, start..<end, change: change, newer: newer, author: author, primitives: primitives, lookup: lookup, into: &complaints)
             start = end
         }
         return complaints
     }
 
     private static func judge(
-        _ edits: [Edit], _ run: Range<Int>, change: Change, newer: Bool, author: Author,
+        _ edits: [Edit], _ run: Range<Int>, change: Change, newer: Bool, author: Author, primitives: any Primitives,
         lookup: (Identifier) -> RecordState?, into complaints: inout [Complaint]
     ) {
         let first = edits[run.lowerBound]
@@ -39,6 +43,9 @@ public enum Judgement {
         }
         if type.number == Catalogue.engagement.number, first.record != change.scope {
             return complain(.wrongRecord, run.lowerBound, first, nil, "must have the id of its scope", &complaints)
+        }
+        if let id = derived(edits, run, type, state, primitives), id != first.record {
+            return complain(.wrongRecord, run.lowerBound, first, nil, "must have the id that follows from what it is about; update Seamark", &complaints)
         }
         let isCreation = state == nil && run.contains { sets(CommonField.createdAt, edits[$0].target) }
         // The earliest creation is the one that stands; its author owns the record.
@@ -224,6 +231,22 @@ public enum Judgement {
             case .value(.int(let stage)) = RecordView(id: interview, state: interviewState).shown(status)
         else { return false }
         return stage >= 2
+    }
+
+    /// The id that a record must have by its parts, where this change says one of them and all are known.
+    private static func derived(
+        _ edits: [Edit], _ run: Range<Int>, _ type: RecordType, _ state: RecordState?, _ primitives: any Primitives
+    ) -> Identifier? {
+        guard type.handlePrefix == nil else { return nil }
+        var says = false
+        let id = DerivedIdentifiers.identifier(of: type, by: primitives) { number in
+            if let edit = edits[run].last(where: { $0.target == .field(number) }) {
+                says = true
+                return edit.content.value
+            }
+            return state?.heads(of: .field(number)).last?.content.value
+        }
+        return says ? id : nil
     }
 
     private static func judgeCompleteness(_ edits: [Edit], _ run: Range<Int>, _ type: RecordType, _ complaints: inout [Complaint]) {

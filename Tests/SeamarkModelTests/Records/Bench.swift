@@ -52,7 +52,7 @@ struct Bench {
     }
 
     func judge(_ change: Change, by person: Person) -> [Complaint] {
-        Judgement.verdict(on: change, author: person.author) { state.records[$0] }
+        Judgement.verdict(on: change, author: person.author, primitives: primitives) { state.records[$0] }
     }
 
     /// A draft against the state as it is now: what a device that has seen everything would start from.

@@ -134,4 +134,12 @@ import Testing
         #expect(CalendarDate.milliseconds("1969-12-31T23:59:59.999Z") == -1)
         for text in ["2026-03-17T24:00", "2026-03-17T09:60", "2026-03-17T9:30", "2026-03-17T09:30+01:00"] { #expect(CalendarDate.milliseconds(text) == nil) }
     }
+
+    @Test func `times of other laptops' clocks, however wrong, are written and never trap`() {
+        #expect(CalendarDate.text(milliseconds: .min) == "0001-01-01T00:00:00Z")
+        #expect(CalendarDate.text(milliseconds: .max) == "9999-12-31T23:59:59.999Z")
+        #expect(CalendarDate.text(milliseconds: 253_402_300_799_999) == "9999-12-31T23:59:59.999Z")
+        #expect(CalendarDate.text(milliseconds: 0) == "1970-01-01T00:00:00Z")
+        #expect(CalendarDate.text(days: .min) == "0001-01-01" && CalendarDate.text(days: .max) == "9999-12-31")
+    }
 }

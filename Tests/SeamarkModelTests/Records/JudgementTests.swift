@@ -268,4 +268,30 @@ import Testing
         #expect(refusals(bench.judge(bench.change(erasing.edits, by: Bench.ben), by: Bench.ben)) == [.roleForbids])
         #expect(bench.judge(bench.change(erasing.edits, by: Bench.ana), by: Bench.ana).isEmpty)
     }
+
+    @Test func `a record that is named by its parts has the id that follows from them, or it is refused`() throws {
+        var bench = Bench()
+        let interview = Identifier(high: 24, low: 7)
+        let me = Bench.ana.author.member
+        let fields = [("interview", interview.description), ("question", "LB1"), ("scorer", me.description), ("response.outcome", "dontKnow")]
+        let right = DerivedIdentifiers.answer(interview: interview, question: "LB1", scorer: me, by: bench.primitives)
+        #expect(bench.judge(try bench.setting(right, Catalogue.answer, fields), by: Bench.ana).isEmpty)
+        for wrong in [Identifier(high: 25, low: 1), DerivedIdentifiers.answer(interview: interview, question: "LB2", scorer: me, by: bench.primitives)] {
+            #expect(bench.judge(try bench.setting(wrong, Catalogue.answer, fields), by: Bench.ana).map(\.refusal) == [.wrongRecord])
+        }
+        let (a, b) = (Identifier(high: 40, low: 2), Identifier(high: 40, low: 1))
+        for (first, second) in [(a, b), (b, a)] {
+            let fields = [("first", first.description), ("second", second.description), ("judgement.share", "10%"), ("judgement.reason", "invented")]
+            #expect(bench.judge(try bench.setting(DerivedIdentifiers.overlap(a, b, by: bench.primitives), Catalogue.overlap, fields), by: Bench.ana).isEmpty)
+            #expect(bench.judge(try bench.setting(Identifier(high: 41, low: 1), Catalogue.overlap, fields), by: Bench.ana).map(\.refusal) == [.wrongRecord])
+        }
+        // Piece by piece comes to the same: whichever edit completes the parts is judged.
+        let begun = Identifier(high: 41, low: 9)
+        var editing = RecordEditing(record: begun, type: Catalogue.overlap, state: nil) { .zero }
+        if let field = Catalogue.overlap.field(10) { editing.set(field, .id(a)) }
+        bench.apply(bench.change(editing.edits, by: Bench.ana))
+        var rest = RecordEditing(record: begun, type: Catalogue.overlap, state: bench.state.records[begun]) { .zero }
+        if let field = Catalogue.overlap.field(11) { rest.set(field, .id(b)) }
+        #expect(bench.judge(bench.change(rest.edits, by: Bench.ana), by: Bench.ana).map(\.refusal) == [.wrongRecord])
+    }
 }
