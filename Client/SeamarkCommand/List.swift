@@ -108,7 +108,7 @@ struct List: ParsableCommand {
         guard let group = GroupText(value, of: field) else { return field.kind.text(of: value, references: references) }
         func texts(_ keys: String...) -> String { keys.compactMap { group.text($0, references) }.joined(separator: " ") }
         switch field.key {
-        case "amount": return texts("range", "factors", "grade")
+        case "amount": return FigureText.amount(value) + texts("grade")
         case "consent": return texts("state", "scope")
         case "response": return group.text("score", references) == nil ? texts("outcome") : texts("score", "grade")
         case "rating": return texts("score", "grade")

@@ -68,11 +68,9 @@ struct Show: ParsableCommand {
         let width = rows.map { TerminalText.width($0.label) }.max() ?? 0
         for row in rows {
             let padding = String(repeating: " ", count: width - TerminalText.width(row.label))
-            let lines = TerminalText.lines(row.text).split(separator: "\n", omittingEmptySubsequences: false)
-            for (index, text) in lines.enumerated() {
-                let label = index == 0 ? row.label + padding : String(repeating: " ", count: width)
-                Terminal.line("  ", .init(label, .dim), "  ", .init(String(text)), .init(index == 0 && row.inConflict ? "  (in conflict)" : "", .yellow))
-            }
+            Terminal.block(
+                row.text + (row.inConflict ? "  (in conflict)" : ""), first: ["  ", .init(row.label + padding, row.inConflict ? .yellow : .dim), "  "],
+                indent: String(repeating: " ", count: width + 4))
         }
     }
 

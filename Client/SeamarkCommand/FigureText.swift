@@ -1,0 +1,50 @@
+import SeamarkJournal
+import SeamarkModel
+
+/// Figures as people read them in a list: `600,000/850,000/1,300,000`, `40/60/95 loads/yr × 9,000/14,000/26,000 money/load`.
+enum FigureText {
+    /// The range of a line's amount, or its factors; empty, or with a blank at its end.
+    static func amount(_ value: Value) -> String {
+        if let range = value.member(LineAmount.range) { return grouped(FieldKind.threePoint(.money(0...Int64.max)).text(of: range, references: .none)) + " " }
+        let factors = (value.member(LineAmount.factors)?.list ?? []).map { factor in
+            let unit = factor.member(LineAmount.Factor.unit)?.text ?? ""
+            let points = (factor.member(LineAmount.Factor.range)?.group ?? []).compactMap(\.value.double).map { point in
+                // A share reads as a percentage; a factor whose unit holds money counts hundredths.
+                unit == "1" ? number(point * 100) + "%" : number(FactorUnit.isMoney(unit) ? point / 100 : point)
+            }
+            let range = Set(points).count == 1 ? points[0] : points.joined(separator: "/")
+            return unit == "1" ? range : range + " " + unit
+        }
+        return factors.isEmpty ? "" : factors.joined(separator: " × ") + " "
+    }
+
+    private static func number(_ value: Double) -> String {
+        grouped(FieldKind.number(-1e18...1e18).text(of: .double((value * 1e6).rounded() / 1e6), references: .none))
+    }
+
+    /// A comma after every third digit before the point, in numbers of at least five digits.
+    static func grouped(_ text: String) -> String {
+        var out = ""
+        var digits = ""
+        var isFraction = false
+        func flush() {
+            let places = digits.count
+            for (place, digit) in digits.enumerated() {
+                if !isFraction, places >= 5, place > 0, (places - place).isMultiple(of: 3) { out.append(",") }
+                out.append(digit)
+            }
+            digits = ""
+        }
+        for character in text {
+            if character.isASCII, character.isNumber {
+                digits.append(character)
+            } else {
+                flush()
+                isFraction = character == "."
+                out.append(character)
+            }
+        }
+        flush()
+        return out
+    }
+}
