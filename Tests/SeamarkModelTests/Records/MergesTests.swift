@@ -177,6 +177,6 @@ struct MergesTests {
         try bench.write(twin, Catalogue.person, [("consent.state", "withdrawn")])
         let reading = try EngagementReading(bench.views)
         #expect(reading.answers < before.answers && reading.people == before.people - 1)
-        #expect(Findings.all(in: bench.views).contains { $0.kind == .withdrawnConsent && $0.record == asked })
+        #expect(Findings.obstacles(toFinalising: asked, in: bench.views).contains { $0.kind == .withdrawnConsent && $0.record == asked })
     }
 }
