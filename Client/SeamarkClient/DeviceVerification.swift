@@ -98,7 +98,7 @@ public struct DeviceVerification: Sendable {
             var walk = walks.removeValue(forKey: id) ?? Walk(scope: Scope(id: id))
             defer { walks[id] = walk }
             switch event {
-            case .began, .captured: return
+            case .began, .captured, .proven: return
             case .sealed(let block):
                 let end = walk.own[block.stream] ?? .beginning
                 if block.first != end.number &+ 1 || block.previous != end.hash { find(id, .brokenChain(number: block.first)) }

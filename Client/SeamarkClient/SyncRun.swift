@@ -61,17 +61,25 @@ public struct SyncRun {
         let lock = try device.store.takeSyncLock()
         defer { withExtendedLifetime(lock) {} }
         try device.store.refresh()
-        var run = SyncRun(device, try device.state.identity, schema: Catalogue.version, attachments, progress)
-        run.blocksUntilCut = cutAfterBlocks
-        do {
-            let report = try run.toTheEnd()
-            try run.note(.complete)
-            return report
-        } catch let failure as Failure {
-            try? run.note(failure.outcome)
-            throw failure
+        var attempt = 1
+        while true {
+            var run = SyncRun(device, try device.state.identity, schema: Catalogue.version, attachments, progress)
+            run.blocksUntilCut = cutAfterBlocks
+            do {
+                let report = try run.toTheEnd()
+                try run.note(.complete)
+                return report
+            } catch let failure as Failure {
+                try? run.note(failure.outcome)
+                // The server has just found out, from this device or another, that its log lacks something: it is given that now.
+                guard case .sync(.epochRenewed) = failure.cause, attempt < mostAttempts else { throw failure }
+                attempt += 1
+            }
         }
     }
+
+    /// Conversations in one sync: a second where the epoch was renewed, a third where that happened again meanwhile.
+    private static let mostAttempts = 3
 
     // MARK: - Step by step
 
@@ -198,6 +206,8 @@ public struct SyncRun {
                 try device.store.transaction { try $0.append(.replica(scope, .rebuilt(epoch: epoch))) }
             case .seal(let scope): try device.sealNext(scope)
             case .push(let scope, let blocks): try push(blocks, of: scope)
+            case .donate(let scope, let known): try donate(scope, known: known)
+            case .leave(let scope): try device.store.transaction { try $0.append(.scopeLeft(scope)) }
             case .finish(let outcome):
                 return Report(
                     outcome: outcome, attachments: lane?.outcome ?? AttachmentLane.Outcome(), bytesSent: line.bytesSent,
@@ -223,8 +233,25 @@ public struct SyncRun {
             try line?.send(
                 .push(
                     Message.Push(
-                        scope: scope, block: block.bytes, sensitive: SensitivePart.encode(block.sensitiveParts, device.primitives))))
+                        scope: scope, block: block.bytes, sensitive: SensitivePart.encode(block.sensitiveParts, device.primitives),
+                        epoch: welcome?.epoch ?? 0)))
             tell()
+        }
+    }
+
+    /// Reads the scope's whole history from the disk, and sends what the server may lack of it.
+    private func donate(_ scope: Identifier, known: [LogPlace]) throws {
+        guard let incarnation = try device.state.replicas[scope]?.stream.incarnation else { return }
+        var held = HeldLog(scope: scope)
+        try device.store.forEachEvent { _, event in
+            switch event {
+            case .replica(scope, let event): held.note(event, device.primitives)
+            case .scopeLeft(scope): held = HeldLog(scope: scope)
+            case .identity, .scopeAdded, .scopeLeft, .replica, .contact, .checkpoint, .setting: return
+            }
+        }
+        try held.donate(known: known, incarnation: incarnation, device.primitives, block: { try device.store.block($0, of: scope) }) {
+            try line?.send(.donate($0))
         }
     }
 

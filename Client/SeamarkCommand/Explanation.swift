@@ -313,6 +313,7 @@ extension Explanation {
             case .noCommonVersion: Explanation(.serverRefused, "The server speaks another version of the protocol. \(kept) Update Seamark.")
             case .forgedServerKey, .forgedReceipt: Explanation(.serverRefused, "What the server signed does not verify. \(kept) Tell headquarters: this is not as it should be.")
             case .server(let problem): Explanation(.serverRefused, Self.words(problem) + " \(kept)")
+            case .epochRenewed: Explanation(.busy, "The server's log was put back again and again while this sync ran. \(kept) Try again.")
             case .unexpected, .blockRefused, .streamRefused:
                 Explanation(.serverRefused, "Server and device do not agree on the protocol. \(kept) Try again; if it stays, tell headquarters.")
             case .badEntry(_, let position, _): Explanation(.serverRefused, "Entry \(position) of the server's log does not hold together and was not taken. \(kept) Tell headquarters.")

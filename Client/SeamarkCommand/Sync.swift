@@ -94,6 +94,15 @@ struct Sync: ParsableCommand {
             Terminal.line(.init("This store was restored or copied; its work was numbered anew. If you did not do that, tell headquarters.", .yellow))
         }
         if !outcome.rebuilt.isEmpty { Terminal.line("The server was restored from a backup; its log was read anew and what it lacked was handed in.") }
+        if outcome.hasTwoCopies {
+            Terminal.line(.init("This device's work comes from two copies of its store. Use one of them only, and tell headquarters: the other may be stolen.", .red))
+        }
+        if outcome.isOutdated {
+            Terminal.line(.init("This Seamark is too old to write here. Its work is kept at the server until headquarters releases it; update Seamark.", .yellow))
+        }
+        if !outcome.left.isEmpty {
+            Terminal.line("You are no longer staffed on \(counted(outcome.left.count, "engagement")): everything was handed in, and the copy here was destroyed.")
+        }
         if newConflicts > 0 {
             Terminal.line(.init("\(counted(newConflicts, "new conflict")): see 'seamark conflicts'.", .yellow))
         } else if conflicts > 0 {
@@ -121,6 +130,7 @@ struct Sync: ParsableCommand {
                     JSONMember("record", .string(refusal.item.record.description)), JSONMember("code", .integer(Int64(refusal.code.rawValue))),
                 ])
             })),
+            JSONMember("left", ids(outcome.left)), JSONMember("twoCopies", .bool(outcome.hasTwoCopies)), JSONMember("outdated", .bool(outcome.isOutdated)),
             JSONMember("newConflicts", .integer(Int64(newConflicts))), JSONMember("conflicts", .integer(Int64(conflicts))),
             JSONMember("unsent", .integer(Int64(unsent))), JSONMember("bytesSent", .integer(Int64(report.bytesSent))),
             JSONMember("bytesReceived", .integer(Int64(report.bytesReceived))), JSONMember("skewMilliseconds", .integer(report.skew)),

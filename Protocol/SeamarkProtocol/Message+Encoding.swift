@@ -28,19 +28,9 @@ extension Message {
                 $0.scope = Data(it.scope.bytes)
                 $0.block = Data(it.block)
                 $0.sensitive = Data(it.sensitive)
-            }
-        case .receipt(let it):
-            frame.receipt = .with {
-                $0.scope = Data(it.scope.bytes)
                 $0.epoch = it.epoch
-                $0.position = it.place.position
-                $0.logHash = Data(it.place.hash.bytes)
-                $0.block = Data(it.block.bytes)
-                $0.verdicts = Verdicts.wire(it.verdicts)
-                $0.count = UInt32(it.verdicts.count)
-                $0.received = it.received
-                $0.signature = Data(it.signature)
             }
+        case .receipt(let it): frame.receipt = it.wire
         case .pushRefused(let it):
             frame.pushRefused = .with {
                 $0.scope = Data(it.scope.bytes)
@@ -55,6 +45,7 @@ extension Message {
                 $0.logHash = Data(it.cursor.hash.bytes)
                 $0.credit = it.credit
                 $0.ownIncarnation = it.ownIncarnation
+                $0.epoch = it.epoch
             }
         case .entries(let it):
             frame.entries = .with {
@@ -64,6 +55,7 @@ extension Message {
                 $0.position = it.place.position
                 $0.logHash = Data(it.place.hash.bytes)
                 $0.digest = Data(it.digest.bytes)
+                $0.signature = Data(it.signature)
             }
         case .door(let it):
             frame.door = .with {
@@ -93,6 +85,8 @@ extension Message {
                 $0.serverKey = it.serverKey.wire
             }
         case .attachment(let it): it.write(to: &frame)
+        case .donate(let it): frame.donate = it.wire
+        case .donated(let it): frame.donated = it.wire
         }
         do {
             return try frame.serializedBytes()
@@ -125,13 +119,8 @@ extension Message {
             for scope in it.scopes { scopes.append(try ScopeCursor(scope)) }
             self = .status(Status(time: it.time, software: try Field.text(it.software, atMost: 64), schema: it.schema, scopes: scopes))
         case .push(let it):
-            self = .push(Push(scope: try Field.id(it.scope), block: [UInt8](it.block), sensitive: [UInt8](it.sensitive)))
-        case .receipt(let it):
-            self = .receipt(
-                Receipt(
-                    epoch: it.epoch, scope: try Field.id(it.scope), place: try Field.place(it.position, it.logHash),
-                    block: try Field.hash(it.block), verdicts: try Verdicts.read(it.verdicts, count: it.count),
-                    received: it.received, signature: try Field.bytes(it.signature, 64)))
+            self = .push(Push(scope: try Field.id(it.scope), block: [UInt8](it.block), sensitive: [UInt8](it.sensitive), epoch: it.epoch))
+        case .receipt(let it): self = .receipt(try Receipt(it))
         case .pushRefused(let it):
             self = .pushRefused(
                 PushRefusal(
@@ -141,7 +130,7 @@ extension Message {
             self = .pull(
                 Pull(
                     scope: try Field.id(it.scope), cursor: try Field.place(it.position, it.logHash), credit: it.credit,
-                    ownIncarnation: it.ownIncarnation))
+                    ownIncarnation: it.ownIncarnation, epoch: it.epoch))
         case .entries(let it):
             var entries: [Entry] = []
             entries.reserveCapacity(it.entries.count)
@@ -149,7 +138,8 @@ extension Message {
             self = .entries(
                 Entries(
                     scope: try Field.id(it.scope), after: it.after, entries: entries,
-                    place: try Field.place(it.position, it.logHash), digest: try Field.digest(it.digest)))
+                    place: try Field.place(it.position, it.logHash), digest: try Field.digest(it.digest),
+                    signature: it.signature.isEmpty ? [] : try Field.bytes(it.signature, 64)))
         case .door(let it): self = .door(Door(version: it.version, leastVersion: it.leastVersion, time: it.time))
         case .enrol(let it):
             guard it.request.count <= 4096 else { throw Problem(.malformed, "a certificate signing request longer than 4096 bytes") }
@@ -169,6 +159,8 @@ extension Message {
         case .attachmentChunk(let it): self = .attachment(try AttachmentMessage(it))
         case .attachmentWanted(let it): self = .attachment(try AttachmentMessage(it))
         case .attachmentRefused(let it): self = .attachment(try AttachmentMessage(it))
+        case .donate(let it): self = .donate(try Donation(it))
+        case .donated(let it): self = .donated(try Donated(it))
         }
     }
 }
@@ -265,6 +257,8 @@ extension Message.Welcome {
             $0.role = role
             $0.serverKey = serverKey.wire
             $0.revoked = revoked
+            $0.earlierKeys = earlierKeys.map(\.wire)
+            $0.twoCopies = hasTwoCopies
             $0.scopes = scopes.map { scope in
                 .with {
                     $0.scope = Data(scope.scope.bytes)
@@ -274,6 +268,7 @@ extension Message.Welcome {
                     $0.logHash = Data(scope.place.hash.bytes)
                     $0.digest = Data(scope.digest.bytes)
                     $0.streams = scope.streams.map(\.wire)
+                    $0.backedUp = scope.backedUp
                 }
             }
         }
@@ -287,12 +282,16 @@ extension Message.Welcome {
             scopes.append(
                 Message.ScopeStatus(
                     scope: try Field.id(scope.scope), kind: Message.ScopeKind(rawValue: scope.kind), staffed: scope.staffed,
-                    place: try Field.place(scope.position, scope.logHash), digest: try Field.digest(scope.digest), streams: streams))
+                    place: try Field.place(scope.position, scope.logHash), digest: try Field.digest(scope.digest), streams: streams,
+                    backedUp: scope.backedUp))
         }
+        guard wire.earlierKeys.count <= Self.mostEarlierKeys else { throw Problem(.malformed, "more earlier keys than a greeting holds") }
+        var earlier: [Message.ServerKey] = []
+        for key in wire.earlierKeys { earlier.append(try Message.ServerKey(key)) }
         self.init(
             version: wire.version, leastVersion: wire.leastVersion, schema: wire.schema, leastSchema: wire.leastSchema,
             epoch: wire.epoch, time: wire.time, role: wire.role, serverKey: try Message.ServerKey(wire.serverKey), scopes: scopes,
-            revoked: wire.revoked)
+            revoked: wire.revoked, earlierKeys: earlier, hasTwoCopies: wire.twoCopies)
     }
 }
 
@@ -344,5 +343,98 @@ extension Message.Entry {
                 entry: LogEntry(content: .block(try Field.hash(wire.blockHash)), verdicts: verdicts, received: wire.received),
                 block: wire.block.isEmpty ? nil : [UInt8](wire.block), sensitive: [UInt8](wire.sensitive))
         }
+    }
+}
+
+extension Receipt {
+    fileprivate var wire: Seamark_V1_Receipt {
+        .with {
+            $0.scope = Data(scope.bytes)
+            $0.epoch = epoch
+            $0.position = place.position
+            $0.logHash = Data(place.hash.bytes)
+            $0.block = Data(block.bytes)
+            $0.verdicts = Verdicts.wire(verdicts)
+            $0.count = UInt32(verdicts.count)
+            $0.received = received
+            $0.signature = Data(signature)
+        }
+    }
+
+    fileprivate init(_ wire: Seamark_V1_Receipt) throws(Problem) {
+        self.init(
+            epoch: wire.epoch, scope: try Field.id(wire.scope), place: try Field.place(wire.position, wire.logHash),
+            block: try Field.hash(wire.block), verdicts: try Verdicts.read(wire.verdicts, count: wire.count), received: wire.received,
+            signature: try Field.bytes(wire.signature, 64))
+    }
+}
+
+extension SignedPlace {
+    fileprivate var wire: Seamark_V1_SignedPlace {
+        .with {
+            $0.epoch = epoch
+            $0.position = place.position
+            $0.logHash = Data(place.hash.bytes)
+            $0.signature = Data(signature)
+        }
+    }
+
+    fileprivate init(_ wire: Seamark_V1_SignedPlace, of scope: Identifier) throws(Problem) {
+        self.init(
+            epoch: wire.epoch, scope: scope, place: try Field.place(wire.position, wire.logHash),
+            signature: try Field.bytes(wire.signature, 64))
+    }
+}
+
+extension Message.Donation {
+    fileprivate var wire: Seamark_V1_Donate {
+        .with {
+            $0.scope = Data(scope.bytes)
+            $0.position = known.position
+            $0.logHash = Data(known.hash.bytes)
+            $0.before = Data(before.bytes)
+            $0.entries = entries.map(\.wire)
+            switch proof {
+            case .nothing: break
+            case .receipt(let receipt): $0.receipt = receipt.wire
+            case .place(let signed): $0.place = signed.wire
+            }
+            $0.incarnation = incarnation
+            $0.last = isLast
+        }
+    }
+
+    fileprivate init(_ wire: Seamark_V1_Donate) throws(Problem) {
+        guard wire.entries.count <= Self.mostEntries else { throw Problem(.malformed, "more entries than a donation holds") }
+        guard !(wire.hasReceipt && wire.hasPlace) else { throw Problem(.malformed, "two proofs of one donation") }
+        let scope = try Field.id(wire.scope)
+        var entries: [Message.Entry] = []
+        entries.reserveCapacity(wire.entries.count)
+        for entry in wire.entries { entries.append(try Message.Entry(entry)) }
+        let proof: Proof =
+            if wire.hasReceipt { .receipt(try Receipt(wire.receipt)) } else if wire.hasPlace { .place(try SignedPlace(wire.place, of: scope)) } else { .nothing }
+        self.init(
+            scope: scope, known: try Field.place(wire.position, wire.logHash), before: try Field.hash(wire.before), entries: entries,
+            proof: proof, incarnation: wire.incarnation, isLast: wire.last)
+    }
+}
+
+extension Message.Donated {
+    fileprivate var wire: Seamark_V1_Donated {
+        .with {
+            $0.scope = Data(scope.bytes)
+            $0.contains = contains
+            $0.last = isLast
+            $0.place = place.wire
+            $0.end = end.wire
+            $0.copyReleased = isCopyReleased
+        }
+    }
+
+    fileprivate init(_ wire: Seamark_V1_Donated) throws(Problem) {
+        let scope = try Field.id(wire.scope)
+        self.init(
+            scope: scope, contains: wire.contains, isLast: wire.last, place: try SignedPlace(wire.place, of: scope),
+            end: try Message.KnownStream(wire.end), isCopyReleased: wire.copyReleased)
     }
 }

@@ -15,6 +15,8 @@ public enum Message: Equatable, Sendable {
     case enrol(Enrol)
     case enrolled(Enrolled)
     case attachment(AttachmentMessage)
+    case donate(Donation)
+    case donated(Donated)
 
     /// The versions of the protocol that this software speaks.
     public static let version: UInt32 = 1
@@ -69,9 +71,12 @@ public enum Message: Equatable, Sendable {
         public let place: LogPlace
         public let digest: ScopeDigest
         public let streams: [KnownStream]
+        /// The log up to this position lies in a verified backup; 0 for none.
+        public let backedUp: UInt64
 
         public init(
-            scope: Identifier, kind: ScopeKind?, staffed: Bool, place: LogPlace, digest: ScopeDigest, streams: [KnownStream]
+            scope: Identifier, kind: ScopeKind?, staffed: Bool, place: LogPlace, digest: ScopeDigest, streams: [KnownStream],
+            backedUp: UInt64 = 0
         ) {
             self.scope = scope
             self.kind = kind
@@ -79,6 +84,7 @@ public enum Message: Equatable, Sendable {
             self.place = place
             self.digest = digest
             self.streams = streams
+            self.backedUp = backedUp
         }
     }
 
@@ -95,10 +101,18 @@ public enum Message: Equatable, Sendable {
         public let serverKey: ServerKey
         public let scopes: [ScopeStatus]
         public let revoked: Bool
+        /// Keys of earlier epochs that are not the present one's: they go on verifying what they signed.
+        public let earlierKeys: [ServerKey]
+        /// Two copies of this device's store are at work.
+        public let hasTwoCopies: Bool
+
+        /// Earlier keys in one greeting.
+        public static let mostEarlierKeys = 16
 
         public init(
             version: UInt32 = Message.version, leastVersion: UInt32 = Message.leastVersion, schema: UInt32, leastSchema: UInt32,
-            epoch: UInt64, time: Int64, role: UInt32, serverKey: ServerKey, scopes: [ScopeStatus], revoked: Bool
+            epoch: UInt64, time: Int64, role: UInt32, serverKey: ServerKey, scopes: [ScopeStatus], revoked: Bool, earlierKeys: [ServerKey] = [],
+            hasTwoCopies: Bool = false
         ) {
             self.version = version
             self.leastVersion = leastVersion
@@ -110,6 +124,8 @@ public enum Message: Equatable, Sendable {
             self.serverKey = serverKey
             self.scopes = scopes
             self.revoked = revoked
+            self.earlierKeys = earlierKeys
+            self.hasTwoCopies = hasTwoCopies
         }
     }
 
@@ -151,11 +167,14 @@ public enum Message: Equatable, Sendable {
         public let scope: Identifier
         public let block: [UInt8]
         public let sensitive: [UInt8]
+        /// The epoch that the device knows; 0 if it does not say.
+        public let epoch: UInt64
 
-        public init(scope: Identifier, block: [UInt8], sensitive: [UInt8]) {
+        public init(scope: Identifier, block: [UInt8], sensitive: [UInt8], epoch: UInt64 = 0) {
             self.scope = scope
             self.block = block
             self.sensitive = sensitive
+            self.epoch = epoch
         }
     }
 
@@ -181,12 +200,15 @@ public enum Message: Equatable, Sendable {
         public let credit: UInt32
         /// Blocks of this incarnation of the device's own stream come by hash alone; 0 for none.
         public let ownIncarnation: UInt64
+        /// The epoch that the device knows; 0 if it does not say.
+        public let epoch: UInt64
 
-        public init(scope: Identifier, cursor: LogPlace, credit: UInt32, ownIncarnation: UInt64) {
+        public init(scope: Identifier, cursor: LogPlace, credit: UInt32, ownIncarnation: UInt64, epoch: UInt64 = 0) {
             self.scope = scope
             self.cursor = cursor
             self.credit = credit
             self.ownIncarnation = ownIncarnation
+            self.epoch = epoch
         }
     }
 
@@ -211,13 +233,16 @@ public enum Message: Equatable, Sendable {
         /// Where the log stands, and its state's digest there.
         public let place: LogPlace
         public let digest: ScopeDigest
+        /// The server's signature over the place of the last of these entries (`SignedPlace`); empty where there is none.
+        public let signature: [UInt8]
 
-        public init(scope: Identifier, after: UInt64, entries: [Entry], place: LogPlace, digest: ScopeDigest) {
+        public init(scope: Identifier, after: UInt64, entries: [Entry], place: LogPlace, digest: ScopeDigest, signature: [UInt8] = []) {
             self.scope = scope
             self.after = after
             self.entries = entries
             self.place = place
             self.digest = digest
+            self.signature = signature
         }
     }
 

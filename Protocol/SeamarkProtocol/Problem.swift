@@ -34,6 +34,10 @@ public struct Problem: Error, Hashable, Sendable {
         public static let attachmentMismatch = Code(rawValue: 4045)
         public static let chunkOfWrongLength = Code(rawValue: 4046)
         public static let noRoomForAttachment = Code(rawValue: 4047)
+        /// The epoch is not the one that the device knows: sync again.
+        public static let epochRenewed = Code(rawValue: 4030)
+        /// A donation that the server did not sign, or that is damaged.
+        public static let badDonation = Code(rawValue: 4031)
     }
 
     public let code: Code

@@ -2,14 +2,16 @@ public import SeamarkJournal
 
 /// The server's side of the tenant's door: one connection whose certificate has been verified.
 ///
-/// It decides; whoever holds it carries out the actions in order and answers each `prepareWelcome`, `push` and `pull`
-/// in that same order. It holds no more than `mostWaiting` unanswered requests: `isFull` says when to stop reading.
+/// It decides; whoever holds it carries out the actions in order and answers each `prepareWelcome`, `note`, `push`, `pull` and
+/// `donate` in that same order; what comes after a `note` is begun when that is answered. It holds no more than `mostWaiting` unanswered requests: `isFull` says when to stop reading.
 public struct ServerSession: Sendable {
     public enum Action: Equatable, Sendable {
         case prepareWelcome
         case send(Message)
-        /// The device said where it stands.
+        /// The device said where it stands: does the log hold that?
         case note(Message.Status)
+        /// Entries of an earlier life of the log.
+        case donate(Message.Donation)
         case push(Message.Push)
         case pull(Message.Pull)
         /// An offer, a chunk or a wish; its answer is given with `attached`.
@@ -28,6 +30,13 @@ public struct ServerSession: Sendable {
     public enum PullAnswer: Equatable, Sendable {
         case entries(Message.Entries)
         /// 4006 or 4007.
+        case refused(Problem)
+    }
+
+    /// What became of a donation.
+    public enum DonationAnswer: Equatable, Sendable {
+        case donated(Message.Donated)
+        /// 4006 or 4031.
         case refused(Problem)
     }
 
@@ -70,7 +79,12 @@ public struct ServerSession: Sendable {
         case .closed: return []
         case .open:
             switch message {
-            case .status(let status): return [.note(status)]
+            case .status(let status):
+                waiting += 1
+                return [.note(status)]
+            case .donate(let donation):
+                waiting += 1
+                return [.donate(donation)]
             case .push(let push):
                 waiting += 1
                 return [.push(push)]
@@ -81,7 +95,7 @@ public struct ServerSession: Sendable {
             case .attachment(.chunk(let chunk)): return attachment(.chunk(chunk))
             case .attachment(.wanted(let wanted)): return attachment(.wanted(wanted))
             case .problem: return end(nil)
-            case .welcome, .receipt, .pushRefused, .entries, .door, .enrol, .enrolled, .attachment(.held), .attachment(.refused):
+            case .welcome, .receipt, .pushRefused, .entries, .donated, .door, .enrol, .enrolled, .attachment(.held), .attachment(.refused):
                 return end(Problem(.unexpected, "a frame that only a server sends, or that belongs to enrolment"))
             }
         }
@@ -90,6 +104,23 @@ public struct ServerSession: Sendable {
     /// What came was no message.
     public mutating func received(_ problem: Problem) -> [Action] {
         state == .closed ? [] : end(problem)
+    }
+
+    /// What the device said was looked at. `isHeld`: the log holds every place that it named in the present epoch. If not, the store
+    /// was put back to an older copy; its epoch has been renewed, and the device comes again to hand in what is lost.
+    public mutating func noted(isHeld: Bool) -> [Action] {
+        guard state == .open else { return [] }
+        waiting -= 1
+        return isHeld ? [] : end(Problem(.epochRenewed, "the log does not hold what this device has read; the epoch was renewed: sync again"))
+    }
+
+    public mutating func donated(_ answer: DonationAnswer) -> [Action] {
+        guard state == .open else { return [] }
+        waiting -= 1
+        switch answer {
+        case .donated(let donated): return [.send(.donated(donated))]
+        case .refused(let problem): return [.send(.problem(problem))]
+        }
     }
 
     public mutating func pushed(_ answer: PushAnswer) -> [Action] {

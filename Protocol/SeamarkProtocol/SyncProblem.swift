@@ -26,6 +26,8 @@ public enum SyncProblem: Error, Equatable, Sendable {
     /// The server broke the protocol; says how.
     case unexpected(String)
     case blockRefused(Problem.Code)
+    /// The server's epoch was renewed while this sync ran, or because of it: sync again.
+    case epochRenewed
     /// The stream was renumbered again and again.
     case streamRefused
     case badEntry(scope: Identifier, position: UInt64, Entry)

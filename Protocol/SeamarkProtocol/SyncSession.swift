@@ -14,8 +14,14 @@ public struct SyncSession: Sendable {
         case add(scope: Identifier, kind: Message.ScopeKind, epoch: UInt64)
         /// The device's store was restored or cloned: begin a new incarnation of the stream.
         case begin(scope: Identifier, epoch: UInt64)
-        /// The log is another one than the device knows.
+        /// The log is another one than the device knows, and has been given what the device held of the former: read it anew.
         case rebuild(scope: Identifier, epoch: UInt64)
+        /// Hand in, as `Message.Donation`s in the order in which the device learnt them, all entries of the scope that the server's log may
+        /// lack (`HeldLog`): those that do not lie on the device's present log up to one of `known`. The last donation says so, and is sent
+        /// even where there is nothing to hand in.
+        case donate(scope: Identifier, known: [LogPlace])
+        /// Everything was handed in, and the device may destroy its copy of the scope, key and all.
+        case leave(scope: Identifier)
         /// Seal the next block of what is captured; its bytes are durable before they are sent.
         case seal(scope: Identifier)
         /// Send these own blocks as pushes, in this order.
@@ -41,6 +47,12 @@ public struct SyncSession: Sendable {
         public internal(set) var renumbered: [Identifier] = []
         public internal(set) var rebuilt: [Identifier] = []
         public internal(set) var revoked = false
+        /// Scopes that the member was removed from: everything was handed in, and the copy here was destroyed.
+        public internal(set) var left: [Identifier] = []
+        /// The server has heard two copies of this device's store.
+        public internal(set) var hasTwoCopies = false
+        /// This program is too old to write: its work is kept at the server in quarantine.
+        public internal(set) var isOutdated = false
     }
 
     /// Who the device is.
@@ -77,7 +89,7 @@ public struct SyncSession: Sendable {
     }
 
     /// One scope's part of the sync.
-    private struct Work: Sendable {
+    struct Work: Sendable {
         let status: Message.ScopeStatus
         var isCompared = false
         var inFlight: [Hash256] = []
@@ -91,31 +103,54 @@ public struct SyncSession: Sendable {
         /// Where the log stands, as last heard; the digest where it was said.
         var place: LogPlace
         var digest: ScopeDigest?
+        /// The server's log is not the one that this device has read: it is given what it lacks before anything else.
+        var recovery: Recovery?
+        /// Everything that the device holds has been handed in during this sync.
+        var hasDonated = false
+        /// The server has no such scope.
+        var isUnknown = false
+        /// Where the server's copy of the present stream ends, as the last donation's answer said.
+        var streamEnd: StreamEnd?
+        /// The log turned out in the middle of the sync to be another one.
+        var mustRecover = false
         /// The cursor, once the events that were handed out are stored.
         var learnt: LogPlace?
     }
 
-    private enum State: Sendable { case awaitingWelcome, running, done }
+    /// Handing in what the server's log lacks.
+    enum Recovery: Sendable {
+        /// Does the log hold what the device has read?
+        case asking
+        case donating
+    }
+
+    /// Pulling `shared` again, since a colleague enrolled after it was pulled.
+    enum Refresh: Sendable, Equatable { case none, due, asked }
+
+    enum State: Sendable { case awaitingWelcome, running, done }
 
     /// Bytes of blocks asked for at a time.
     public static let credit: UInt32 = 900_000
     /// Pushes under way at a time: with `ServerSession.mostWaiting` in mind.
-    private static let mostInFlight = 32
+    static let mostInFlight = 32
 
-    private let device: Device
-    private let now: Int64
-    private var state = State.awaitingWelcome
-    private var welcome: Message.Welcome?
-    private var work: [Identifier: Work] = [:]
+    let device: Device
+    let now: Int64
+    var state = State.awaitingWelcome
+    var welcome: Message.Welcome?
+    var work: [Identifier: Work] = [:]
     /// `shared` first: it holds the keys; then by id.
-    private var order: [Identifier] = []
-    private var isStatusSent = false
-    public private(set) var outcome = Outcome()
+    var order: [Identifier] = []
+    var isStatusSent = false
+    var refresh = Refresh.none
+    /// The server's log has lost what this device has a receipt for, and the server is about to say so.
+    var awaitsRenewal = false
+    public internal(set) var outcome = Outcome()
     /// Set while something else goes on over the connection (attachments): then the session does not finish, and takes up what is
     /// captured meanwhile.
     public var staysOpen = false
     /// All is said for now; only `staysOpen` keeps the session from finishing.
-    public private(set) var isResting = false
+    public internal(set) var isResting = false
 
     /// `now`: the device's clock, milliseconds since 1970; it is told to the server, and decides nothing.
     public init(device: Device, now: Int64) {
@@ -143,7 +178,7 @@ public struct SyncSession: Sendable {
             switch message {
             case .welcome(let welcome): return greeted(by: welcome, replicas, knowledge)
             case .problem(let problem): return fail(.server(problem))
-            case .status, .push, .receipt, .pushRefused, .pull, .entries, .door, .enrol, .enrolled, .attachment:
+            case .status, .push, .receipt, .pushRefused, .pull, .entries, .donate, .donated, .door, .enrol, .enrolled, .attachment:
                 return fail(.unexpected("the server did not greet first"))
             }
         case .running:
@@ -151,8 +186,9 @@ public struct SyncSession: Sendable {
             case .receipt(let receipt): return accepted(receipt, replicas, knowledge)
             case .pushRefused(let refusal): return refused(refusal, replicas)
             case .entries(let entries): return learnt(entries, replicas, knowledge)
-            case .problem(let problem): return troubled(by: problem, replicas)
-            case .welcome, .status, .push, .pull, .door, .enrol, .enrolled, .attachment:
+            case .donated(let donated): return donated.isLast ? gaveAll(donated, knowledge) : answered(donated, replicas)
+            case .problem(let problem): return troubled(by: problem)
+            case .welcome, .status, .push, .pull, .donate, .door, .enrol, .enrolled, .attachment:
                 return fail(.unexpected("the server said something that does not belong here"))
             }
         }
@@ -167,287 +203,11 @@ public struct SyncSession: Sendable {
         }
     }
 
-    private mutating func greeted(by welcome: Message.Welcome, _ replicas: [Identifier: Replica], _ knowledge: Knowledge) -> [Action] {
-        guard welcome.leastVersion <= Message.version, welcome.version >= Message.leastVersion else { return fail(.noCommonVersion) }
-        guard welcome.serverKey.epoch == welcome.epoch, knowledge.isGenuine(welcome.serverKey) else { return fail(.forgedServerKey) }
-        self.welcome = welcome
-        outcome.revoked = welcome.revoked
-        for scope in welcome.scopes where scope.kind != nil && work[scope.scope] == nil {
-            work[scope.scope] = Work(status: scope, pushedThrough: .beginning, place: scope.place, digest: scope.digest)
-        }
-        // The greeting leaves a scope out where the member is not staffed and the device has no stream: its first work is handed in all
-        // the same, into quarantine. `shared` is not written by devices and never has unsent work.
-        for (id, replica) in replicas where replica.unsentCount > 0 && !welcome.scopes.contains(where: { $0.scope == id }) {
-            let status = Message.ScopeStatus(scope: id, kind: .engagement, staffed: false, place: .beginning, digest: .zero, streams: [])
-            work[id] = Work(status: status, pushedThrough: .beginning, place: status.place, digest: nil)
-        }
-        order = work.values.sorted {
-            ($0.status.kind == .shared ? 0 : 1, $0.status.scope) < ($1.status.kind == .shared ? 0 : 1, $1.status.scope)
-        }.map(\.status.scope)
-        state = .running
-        return [.adopt(welcome)]
-    }
-
-    private mutating func accepted(_ receipt: Receipt, _ replicas: [Identifier: Replica], _ knowledge: Knowledge) -> [Action] {
-        guard var scope = work[receipt.scope], let key = welcome?.serverKey, scope.inFlight.first == receipt.block else {
-            return fail(.unexpected("a receipt for a block that was not sent"))
-        }
-        guard receipt.epoch == key.epoch, receipt.isSigned(by: key.key, knowledge.primitives) else { return fail(.forgedReceipt) }
-        let count = replicas[receipt.scope]?.ownBlockCount(receipt.block) ?? 0
-        guard receipt.verdicts.count == count else { return fail(.unexpected("a receipt with another number of verdicts than changes")) }
-        scope.inFlight.removeFirst()
-        if scope.inFlight.isEmpty { scope.isLost = false }
-        if receipt.place.position > scope.place.position {
-            scope.place = receipt.place
-            scope.digest = nil
-        }
-        var events = [ReplicaEvent.receipted(receipt)]
-        if let replica = replicas[receipt.scope], mayLearn(receipt, scope, replica, knowledge) {
-            events.append(.learnt(receipt.entry, nil))
-            scope.learnt = receipt.place
-        }
-        work[receipt.scope] = scope
-        outcome.pushedBlocks += 1
-        outcome.pushedChanges += count
-        outcome.quarantined += receipt.verdicts.count { if case .refused = $0 { true } else { false } }
-        return [.store(scope: receipt.scope, events: events)]
-    }
-
-    /// A receipt says all that the log's entry says. Where it is the very next entry, and the log hash bears that out, there is no need
-    /// to pull it.
-    private func mayLearn(_ receipt: Receipt, _ scope: Work, _ replica: Replica, _ knowledge: Knowledge) -> Bool {
-        let cursor = scope.learnt ?? replica.cursor
-        return scope.status.staffed && welcome?.revoked == false && replica.epoch == receipt.epoch && !scope.isPulling
-            && receipt.place.position == cursor.position &+ 1
-            && receipt.entry.logHash(after: cursor.hash, knowledge.primitives) == receipt.place.hash
-    }
-
-    private mutating func refused(_ refusal: Message.PushRefusal, _ replicas: [Identifier: Replica]) -> [Action] {
-        guard var scope = work[refusal.scope], scope.inFlight.first == refusal.block else {
-            return fail(.unexpected("a refusal of a block that was not sent"))
-        }
-        scope.inFlight.removeFirst()
-        switch refusal.code {
-        case .notStaffed, .deviceRevoked:
-            // The server keeps the block in quarantine; until somebody decides, the stream waits.
-            scope.isHeld = true
-            if !outcome.held.contains(refusal.scope) { outcome.held.append(refusal.scope) }
-        case .unknownScope where !scope.status.staffed:
-            // A server restored from before the scope began: there is nowhere to put the work, and other scopes must not wait for it.
-            scope.isHeld = true
-        case .streamGap, .streamFork:
-            // What was sent after it is refused for the same reason; look again when all answers are in.
-            scope.isLost = !scope.inFlight.isEmpty
-            if scope.inFlight.isEmpty {
-                scope.renumberings += 1
-                guard scope.renumberings <= 5 else { return fail(.streamRefused) }
-                guard let replica = replicas[refusal.scope] else { return fail(.streamRefused) }
-                if replica.stream.incarnation == refusal.end.incarnation, replica.holds(refusal.end.end) {
-                    scope.pushedThrough = refusal.end.end
-                } else {
-                    work[refusal.scope] = scope
-                    return renumber(refusal.scope)
-                }
-            }
-        case _: return fail(.blockRefused(refusal.code))
-        }
-        work[refusal.scope] = scope
-        return []
-    }
-
-    private mutating func learnt(_ message: Message.Entries, _ replicas: [Identifier: Replica], _ knowledge: Knowledge) -> [Action] {
-        guard var scope = work[message.scope], scope.isPulling, let replica = replicas[message.scope],
-            message.after == replica.cursor.position
-        else { return fail(.unexpected("entries that were not asked for")) }
-        scope.isPulling = false
-        scope.learnt = nil
-        var events: [ReplicaEvent] = []
-        events.reserveCapacity(message.entries.count)
-        var hash = replica.cursor.hash
-        var position = message.after
-        var changes = 0
-        for item in message.entries {
-            position += 1
-            do {
-                let block = try open(item, of: message.scope, replica, knowledge)
-                changes += item.entry.verdicts.count
-                events.append(.learnt(item.entry, block))
-            } catch {
-                // A block of this very incarnation that the device does not hold: another copy of its store sealed it, just now.
-                if error == .missingBlock, scope.renumberings < 5 {
-                    scope.renumberings += 1
-                    work[message.scope] = scope
-                    return renumber(message.scope)
-                }
-                return fail(.badEntry(scope: message.scope, position: position, error))
-            }
-            hash = item.entry.logHash(after: hash, knowledge.primitives)
-        }
-        guard position <= message.place.position, !events.isEmpty || position == message.place.position else {
-            return fail(.unexpected("an answer without entries where the log goes on"))
-        }
-        if position == message.place.position, hash != message.place.hash { return fail(.logDiffers(scope: message.scope, position: position)) }
-        scope.place = message.place
-        scope.digest = message.digest
-        work[message.scope] = scope
-        outcome.pulledEntries += message.entries.count
-        outcome.pulledChanges += changes
-        return events.isEmpty ? [] : [.store(scope: message.scope, events: events)]
-    }
-
-    /// Looks at one entry's block before it is believed. Nil for a release and for an own block that the device holds.
-    private func open(
-        _ item: Message.Entry, of scope: Identifier, _ replica: Replica, _ knowledge: Knowledge
-    ) throws(SyncProblem.Entry) -> Block? {
-        guard case .block(let hash) = item.entry.content else { return nil }
-        guard let bytes = item.block else {
-            guard let count = replica.ownBlockCount(hash), count == item.entry.verdicts.count else { throw .missingBlock }
-            return nil
-        }
-        let block: Block
-        do {
-            block = try Block.open(bytes, sensitive: try SensitivePart.decode(item.sensitive, knowledge.primitives), knowledge.primitives)
-        } catch {
-            throw .damaged(error)
-        }
-        guard block.hash == hash, block.stream.scope == scope, block.changes.count == item.entry.verdicts.count else { throw .notTheBlock }
-        let author = block.stream.device
-        let key = author == welcome?.serverKey.device ? welcome?.serverKey.key : knowledge.signingKey(author)
-        guard let key else { throw .unknownAuthor }
-        guard block.isSigned(by: key, knowledge.primitives) else { throw .badSignature }
-        return block
-    }
-
-    private mutating func troubled(by problem: Problem, _ replicas: [Identifier: Replica]) -> [Action] {
-        if problem.code == .unknownCursor, let scope = order.first(where: { work[$0]?.isPulling == true }), let epoch = welcome?.epoch {
-            work[scope]?.isPulling = false
-            guard !outcome.rebuilt.contains(scope) else { return fail(.server(problem)) }
-            return rebuild(scope, epoch)
-        }
-        return fail(.server(problem))
-    }
-
-    // MARK: - What next
-
-    /// Says what to do next, given the replicas as they are now; empty when it is the server's turn.
-    public mutating func advance(_ replicas: [Identifier: Replica]) -> [Action] {
-        guard case .running = state, let welcome else { return [] }
-        isResting = false
-        for id in order {
-            guard let scope = work[id], scope.status.staffed || replicas[id] != nil else { continue }
-            let actions = compare(scope, replicas[id], welcome)
-            if !actions.isEmpty { return actions }
-        }
-        if !isStatusSent {
-            isStatusSent = true
-            return [.send(.status(status(replicas)))]
-        }
-        var actions: [Action] = []
-        for id in order {
-            guard let replica = replicas[id] else { continue }
-            actions += pushing(id, replica, welcome)
-        }
-        if !actions.isEmpty { return actions }
-        if let pull = pulling(replicas) { return pull }
-        let isIdle = work.values.allSatisfy { $0.inFlight.isEmpty && !$0.isPulling }
-        guard isIdle else { return [] }
-        guard !staysOpen else {
-            isResting = true
-            return []
-        }
-        state = .done
-        return [.finish(outcome)]
-    }
-
-    private mutating func compare(_ scope: Work, _ replica: Replica?, _ welcome: Message.Welcome) -> [Action] {
-        let id = scope.status.scope
-        guard let replica else {
-            guard !welcome.revoked else { return [] }
-            return [.add(scope: id, kind: scope.status.kind ?? .engagement, epoch: welcome.epoch)]
-        }
-        guard !scope.isCompared else { return [] }
-        if replica.epoch != welcome.epoch { return rebuild(id, welcome.epoch) }
-        let known = scope.status.streams.first { $0.incarnation == replica.stream.incarnation }?.end ?? .beginning
-        guard replica.holds(known) else { return renumber(id) }
-        work[id]?.isCompared = true
-        work[id]?.pushedThrough = known
-        return []
-    }
-
-    private mutating func renumber(_ id: Identifier) -> [Action] {
-        guard let epoch = welcome?.epoch else { return [] }
-        work[id]?.isCompared = true
-        work[id]?.pushedThrough = .beginning
-        if !outcome.renumbered.contains(id) { outcome.renumbered.append(id) }
-        return [.begin(scope: id, epoch: epoch)]
-    }
-
-    private mutating func rebuild(_ id: Identifier, _ epoch: UInt64) -> [Action] {
-        work[id]?.learnt = nil
-        outcome.rebuilt.append(id)
-        return [.rebuild(scope: id, epoch: epoch)]
-    }
-
-    private func status(_ replicas: [Identifier: Replica]) -> Message.Status {
-        let scopes = order.compactMap { replicas[$0] }.map { replica in
-            Message.ScopeCursor(
-                scope: replica.scope, epoch: replica.epoch, cursor: replica.cursor, mark: replica.mark,
-                incarnation: replica.stream.incarnation, unsent: UInt64(replica.unsentCount))
-        }
-        return Message.Status(time: now, software: device.software, schema: device.schema, scopes: scopes)
-    }
-
-    private mutating func pushing(_ id: Identifier, _ replica: Replica, _ welcome: Message.Welcome) -> [Action] {
-        guard var scope = work[id], !scope.isHeld, !scope.isLost, scope.status.kind == .engagement else { return [] }
-        let room = Self.mostInFlight - scope.inFlight.count
-        guard room > 0 else { return [] }
-        let next = replica.blocks.filter { $0.first > scope.pushedThrough.number }.prefix(room)
-        guard let last = next.last else {
-            // A block is sent as soon as it is sealed, so that the server works on it while the next is made.
-            return replica.fresh.isEmpty ? [] : [.seal(scope: id)]
-        }
-        let hashes = next.map(\.end.hash)
-        scope.inFlight += hashes
-        scope.pushedThrough = last.end
-        work[id] = scope
-        return [.push(scope: id, blocks: hashes)]
-    }
-
-    /// One scope after the other, `shared` first, each when its own pushes are answered.
-    private mutating func pulling(_ replicas: [Identifier: Replica]) -> [Action]? {
-        // One pull at a time: a problem does not say which scope's pull it answers.
-        guard !work.values.contains(where: \.isPulling) else { return nil }
-        for id in order {
-            guard let scope = work[id], let replica = replicas[id], scope.status.staffed, welcome?.revoked != true else { continue }
-            guard scope.inFlight.isEmpty else {
-                if scope.status.kind == .shared { return nil }
-                continue
-            }
-            // After a push the digest is not known: asked for, even where receipts have told every entry.
-            if replica.cursor.position < scope.place.position || replica.cursor == scope.place && scope.digest == nil {
-                work[id]?.isPulling = true
-                return [
-                    .send(
-                        .pull(
-                            Message.Pull(
-                                scope: id, cursor: replica.cursor, credit: Self.credit, ownIncarnation: replica.stream.incarnation)))
-                ]
-            }
-            if replica.cursor.position > scope.place.position || replica.cursor.hash != scope.place.hash {
-                return fail(.logDiffers(scope: id, position: scope.place.position))
-            }
-            if let digest = scope.digest, digest != replica.confirmed.digest { return fail(.digestDiffers(scope: id)) }
-            // All of the log is read: what of the device's own it lacks, and no block of this incarnation holds, goes into a new one.
-            if scope.status.kind == .engagement, !scope.isHeld, !scope.hasTakenStranded, !replica.stranded.isEmpty {
-                work[id]?.hasTakenStranded = true
-                return renumber(id)
-            }
-        }
-        return nil
-    }
-
-    private mutating func fail(_ problem: SyncProblem) -> [Action] {
+    mutating func fail(_ problem: SyncProblem) -> [Action] {
         state = .done
         return [.fail(problem)]
     }
+
+    /// The scope of the directory, where this member reads it.
+    var shared: Identifier? { order.first { work[$0]?.status.kind == .shared && work[$0]?.status.staffed == true } }
 }

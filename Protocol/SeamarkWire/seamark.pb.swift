@@ -167,6 +167,23 @@ public nonisolated struct Seamark_V1_Frame: Sendable {
     set {body = .attachmentRefused(newValue)}
   }
 
+  /// The tenant's door again: what a log that went back has lost, and what a removed member's device still holds.
+  public var donate: Seamark_V1_Donate {
+    get {
+      if case .donate(let v)? = body {return v}
+      return Seamark_V1_Donate()
+    }
+    set {body = .donate(newValue)}
+  }
+
+  public var donated: Seamark_V1_Donated {
+    get {
+      if case .donated(let v)? = body {return v}
+      return Seamark_V1_Donated()
+    }
+    set {body = .donated(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -190,6 +207,9 @@ public nonisolated struct Seamark_V1_Frame: Sendable {
     case attachmentChunk(Seamark_V1_AttachmentChunk)
     case attachmentWanted(Seamark_V1_AttachmentWanted)
     case attachmentRefused(Seamark_V1_AttachmentRefused)
+    /// The tenant's door again: what a log that went back has lost, and what a removed member's device still holds.
+    case donate(Seamark_V1_Donate)
+    case donated(Seamark_V1_Donated)
 
   }
 
@@ -242,6 +262,12 @@ public nonisolated struct Seamark_V1_Welcome: Sendable {
 
   public var revoked: Bool = false
 
+  /// The server's keys of earlier epochs, where they are not the present one: they go on verifying what they signed.
+  public var earlierKeys: [Seamark_V1_ServerKey] = []
+
+  /// Two copies of this device's store are at work.
+  public var twoCopies: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -286,6 +312,9 @@ public nonisolated struct Seamark_V1_ScopeStatus: Sendable {
   public var streams: [Seamark_V1_StreamEnd] = []
 
   public var staffed: Bool = false
+
+  /// The log up to here lies in a verified backup; 0 for none.
+  public var backedUp: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -362,6 +391,9 @@ public nonisolated struct Seamark_V1_Push: Sendable {
   public var block: Data = Data()
 
   public var sensitive: Data = Data()
+
+  /// The epoch that the device knows; 0 if it does not say.
+  public var epoch: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -442,6 +474,9 @@ public nonisolated struct Seamark_V1_Pull: Sendable {
   /// Blocks of this incarnation of the device's own stream come by hash alone; 0 for none.
   public var ownIncarnation: UInt64 = 0
 
+  /// The epoch that the device knows; 0 if it does not say.
+  public var epoch: UInt64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -465,6 +500,9 @@ public nonisolated struct Seamark_V1_Entries: Sendable {
   public var logHash: Data = Data()
 
   public var digest: Data = Data()
+
+  /// The server's signature over the place of the last of these entries.
+  public var signature: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -492,6 +530,138 @@ public nonisolated struct Seamark_V1_Entry: Sendable {
 
   /// A release: the ids of the released changes, instead of a block.
   public var released: [Data] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Entries of an earlier life of the log, with the server's word that they were in it.
+public nonisolated struct Seamark_V1_Donate: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var scope: Data {
+    get {_storage._scope}
+    set {_uniqueStorage()._scope = newValue}
+  }
+
+  /// A place of the log as the device knows it: does the server's log hold it?
+  public var position: UInt64 {
+    get {_storage._position}
+    set {_uniqueStorage()._position = newValue}
+  }
+
+  public var logHash: Data {
+    get {_storage._logHash}
+    set {_uniqueStorage()._logHash = newValue}
+  }
+
+  /// The log hash before the first entry.
+  public var before: Data {
+    get {_storage._before}
+    set {_uniqueStorage()._before = newValue}
+  }
+
+  /// In the order of their log. One whose block's bytes are not here is a link of the proof and nothing else.
+  public var entries: [Seamark_V1_Entry] {
+    get {_storage._entries}
+    set {_uniqueStorage()._entries = newValue}
+  }
+
+  /// One of the two proves the entries: the receipt of the last, or the place after the last.
+  public var receipt: Seamark_V1_Receipt {
+    get {_storage._receipt ?? Seamark_V1_Receipt()}
+    set {_uniqueStorage()._receipt = newValue}
+  }
+  /// Returns true if `receipt` has been explicitly set.
+  public var hasReceipt: Bool {_storage._receipt != nil}
+  /// Clears the value of `receipt`. Subsequent reads from it will return its default value.
+  public mutating func clearReceipt() {_uniqueStorage()._receipt = nil}
+
+  public var place: Seamark_V1_SignedPlace {
+    get {_storage._place ?? Seamark_V1_SignedPlace()}
+    set {_uniqueStorage()._place = newValue}
+  }
+  /// Returns true if `place` has been explicitly set.
+  public var hasPlace: Bool {_storage._place != nil}
+  /// Clears the value of `place`. Subsequent reads from it will return its default value.
+  public mutating func clearPlace() {_uniqueStorage()._place = nil}
+
+  /// The stream whose end the answer names.
+  public var incarnation: UInt64 {
+    get {_storage._incarnation}
+    set {_uniqueStorage()._incarnation = newValue}
+  }
+
+  /// The device has no more to hand in.
+  public var last: Bool {
+    get {_storage._last}
+    set {_uniqueStorage()._last = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct Seamark_V1_Donated: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var scope: Data = Data()
+
+  /// Does the log hold the place that was asked for?
+  public var contains: Bool = false
+
+  public var last: Bool = false
+
+  /// Where the log and the device's stream now end.
+  public var place: Seamark_V1_SignedPlace {
+    get {_place ?? Seamark_V1_SignedPlace()}
+    set {_place = newValue}
+  }
+  /// Returns true if `place` has been explicitly set.
+  public var hasPlace: Bool {self._place != nil}
+  /// Clears the value of `place`. Subsequent reads from it will return its default value.
+  public mutating func clearPlace() {self._place = nil}
+
+  public var end: Seamark_V1_StreamEnd {
+    get {_end ?? Seamark_V1_StreamEnd()}
+    set {_end = newValue}
+  }
+  /// Returns true if `end` has been explicitly set.
+  public var hasEnd: Bool {self._end != nil}
+  /// Clears the value of `end`. Subsequent reads from it will return its default value.
+  public mutating func clearEnd() {self._end = nil}
+
+  /// The device may destroy its copy of a scope that its member was removed from.
+  public var copyReleased: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _place: Seamark_V1_SignedPlace? = nil
+  fileprivate var _end: Seamark_V1_StreamEnd? = nil
+}
+
+public nonisolated struct Seamark_V1_SignedPlace: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var epoch: UInt64 = 0
+
+  public var position: UInt64 = 0
+
+  public var logHash: Data = Data()
+
+  public var signature: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -684,7 +854,7 @@ fileprivate nonisolated let _protobuf_package = "seamark.v1"
 
 nonisolated extension Seamark_V1_Frame: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Frame"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}problem\0\u{1}welcome\0\u{1}status\0\u{1}push\0\u{1}receipt\0\u{3}push_refused\0\u{1}pull\0\u{1}entries\0\u{1}door\0\u{1}enrol\0\u{1}enrolled\0\u{4}\u{9}attachment_offer\0\u{3}attachment_held\0\u{3}attachment_chunk\0\u{3}attachment_wanted\0\u{3}attachment_refused\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}problem\0\u{1}welcome\0\u{1}status\0\u{1}push\0\u{1}receipt\0\u{3}push_refused\0\u{1}pull\0\u{1}entries\0\u{1}door\0\u{1}enrol\0\u{1}enrolled\0\u{1}donate\0\u{1}donated\0\u{4}\u{7}attachment_offer\0\u{3}attachment_held\0\u{3}attachment_chunk\0\u{3}attachment_wanted\0\u{3}attachment_refused\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -835,6 +1005,32 @@ nonisolated extension Seamark_V1_Frame: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.body = .enrolled(v)
         }
       }()
+      case 12: try {
+        var v: Seamark_V1_Donate?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .donate(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .donate(v)
+        }
+      }()
+      case 13: try {
+        var v: Seamark_V1_Donated?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .donated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .donated(v)
+        }
+      }()
       case 20: try {
         var v: Seamark_V1_AttachmentOffer?
         var hadOneofValue = false
@@ -955,6 +1151,14 @@ nonisolated extension Seamark_V1_Frame: SwiftProtobuf.Message, SwiftProtobuf._Me
       guard case .enrolled(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
     }()
+    case .donate?: try {
+      guard case .donate(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
+    case .donated?: try {
+      guard case .donated(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+    }()
     case .attachmentOffer?: try {
       guard case .attachmentOffer(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
@@ -1024,7 +1228,7 @@ nonisolated extension Seamark_V1_Problem: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Welcome"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}least_version\0\u{1}schema\0\u{3}least_schema\0\u{1}epoch\0\u{1}time\0\u{1}role\0\u{3}server_key\0\u{1}scopes\0\u{1}revoked\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}least_version\0\u{1}schema\0\u{3}least_schema\0\u{1}epoch\0\u{1}time\0\u{1}role\0\u{3}server_key\0\u{1}scopes\0\u{1}revoked\0\u{3}earlier_keys\0\u{3}two_copies\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1042,6 +1246,8 @@ nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._
       case 8: try { try decoder.decodeSingularMessageField(value: &self._serverKey) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.scopes) }()
       case 10: try { try decoder.decodeSingularBoolField(value: &self.revoked) }()
+      case 11: try { try decoder.decodeRepeatedMessageField(value: &self.earlierKeys) }()
+      case 12: try { try decoder.decodeSingularBoolField(value: &self.twoCopies) }()
       default: break
       }
     }
@@ -1082,6 +1288,12 @@ nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._
     if self.revoked != false {
       try visitor.visitSingularBoolField(value: self.revoked, fieldNumber: 10)
     }
+    if !self.earlierKeys.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.earlierKeys, fieldNumber: 11)
+    }
+    if self.twoCopies != false {
+      try visitor.visitSingularBoolField(value: self.twoCopies, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1096,6 +1308,8 @@ nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs._serverKey != rhs._serverKey {return false}
     if lhs.scopes != rhs.scopes {return false}
     if lhs.revoked != rhs.revoked {return false}
+    if lhs.earlierKeys != rhs.earlierKeys {return false}
+    if lhs.twoCopies != rhs.twoCopies {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1148,7 +1362,7 @@ nonisolated extension Seamark_V1_ServerKey: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Seamark_V1_ScopeStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ScopeStatus"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}kind\0\u{1}position\0\u{3}log_hash\0\u{1}digest\0\u{1}streams\0\u{1}staffed\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}kind\0\u{1}position\0\u{3}log_hash\0\u{1}digest\0\u{1}streams\0\u{1}staffed\0\u{3}backed_up\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1163,6 +1377,7 @@ nonisolated extension Seamark_V1_ScopeStatus: SwiftProtobuf.Message, SwiftProtob
       case 5: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.streams) }()
       case 7: try { try decoder.decodeSingularBoolField(value: &self.staffed) }()
+      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.backedUp) }()
       default: break
       }
     }
@@ -1190,6 +1405,9 @@ nonisolated extension Seamark_V1_ScopeStatus: SwiftProtobuf.Message, SwiftProtob
     if self.staffed != false {
       try visitor.visitSingularBoolField(value: self.staffed, fieldNumber: 7)
     }
+    if self.backedUp != 0 {
+      try visitor.visitSingularUInt64Field(value: self.backedUp, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1201,6 +1419,7 @@ nonisolated extension Seamark_V1_ScopeStatus: SwiftProtobuf.Message, SwiftProtob
     if lhs.digest != rhs.digest {return false}
     if lhs.streams != rhs.streams {return false}
     if lhs.staffed != rhs.staffed {return false}
+    if lhs.backedUp != rhs.backedUp {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1358,7 +1577,7 @@ nonisolated extension Seamark_V1_ScopeCursor: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Seamark_V1_Push: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Push"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}block\0\u{1}sensitive\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}block\0\u{1}sensitive\0\u{1}epoch\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1369,6 +1588,7 @@ nonisolated extension Seamark_V1_Push: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 1: try { try decoder.decodeSingularBytesField(value: &self.scope) }()
       case 2: try { try decoder.decodeSingularBytesField(value: &self.block) }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.sensitive) }()
+      case 4: try { try decoder.decodeSingularFixed64Field(value: &self.epoch) }()
       default: break
       }
     }
@@ -1384,6 +1604,9 @@ nonisolated extension Seamark_V1_Push: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.sensitive.isEmpty {
       try visitor.visitSingularBytesField(value: self.sensitive, fieldNumber: 3)
     }
+    if self.epoch != 0 {
+      try visitor.visitSingularFixed64Field(value: self.epoch, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1391,6 +1614,7 @@ nonisolated extension Seamark_V1_Push: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.scope != rhs.scope {return false}
     if lhs.block != rhs.block {return false}
     if lhs.sensitive != rhs.sensitive {return false}
+    if lhs.epoch != rhs.epoch {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1517,7 +1741,7 @@ nonisolated extension Seamark_V1_PushRefused: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Seamark_V1_Pull: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Pull"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}position\0\u{3}log_hash\0\u{1}credit\0\u{3}own_incarnation\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}position\0\u{3}log_hash\0\u{1}credit\0\u{3}own_incarnation\0\u{1}epoch\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1530,6 +1754,7 @@ nonisolated extension Seamark_V1_Pull: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 3: try { try decoder.decodeSingularBytesField(value: &self.logHash) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.credit) }()
       case 5: try { try decoder.decodeSingularFixed64Field(value: &self.ownIncarnation) }()
+      case 6: try { try decoder.decodeSingularFixed64Field(value: &self.epoch) }()
       default: break
       }
     }
@@ -1551,6 +1776,9 @@ nonisolated extension Seamark_V1_Pull: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.ownIncarnation != 0 {
       try visitor.visitSingularFixed64Field(value: self.ownIncarnation, fieldNumber: 5)
     }
+    if self.epoch != 0 {
+      try visitor.visitSingularFixed64Field(value: self.epoch, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1560,6 +1788,7 @@ nonisolated extension Seamark_V1_Pull: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.logHash != rhs.logHash {return false}
     if lhs.credit != rhs.credit {return false}
     if lhs.ownIncarnation != rhs.ownIncarnation {return false}
+    if lhs.epoch != rhs.epoch {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1567,7 +1796,7 @@ nonisolated extension Seamark_V1_Pull: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Seamark_V1_Entries: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Entries"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}after\0\u{1}entries\0\u{1}position\0\u{3}log_hash\0\u{1}digest\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}after\0\u{1}entries\0\u{1}position\0\u{3}log_hash\0\u{1}digest\0\u{1}signature\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1581,6 +1810,7 @@ nonisolated extension Seamark_V1_Entries: SwiftProtobuf.Message, SwiftProtobuf._
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
       case 5: try { try decoder.decodeSingularBytesField(value: &self.logHash) }()
       case 6: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
       default: break
       }
     }
@@ -1605,6 +1835,9 @@ nonisolated extension Seamark_V1_Entries: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.digest.isEmpty {
       try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 6)
     }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1615,6 +1848,7 @@ nonisolated extension Seamark_V1_Entries: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.position != rhs.position {return false}
     if lhs.logHash != rhs.logHash {return false}
     if lhs.digest != rhs.digest {return false}
+    if lhs.signature != rhs.signature {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1675,6 +1909,236 @@ nonisolated extension Seamark_V1_Entry: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.count != rhs.count {return false}
     if lhs.received != rhs.received {return false}
     if lhs.released != rhs.released {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Seamark_V1_Donate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Donate"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}position\0\u{3}log_hash\0\u{1}before\0\u{1}entries\0\u{1}receipt\0\u{1}place\0\u{1}incarnation\0\u{1}last\0")
+
+  fileprivate class _StorageClass {
+    var _scope: Data = Data()
+    var _position: UInt64 = 0
+    var _logHash: Data = Data()
+    var _before: Data = Data()
+    var _entries: [Seamark_V1_Entry] = []
+    var _receipt: Seamark_V1_Receipt? = nil
+    var _place: Seamark_V1_SignedPlace? = nil
+    var _incarnation: UInt64 = 0
+    var _last: Bool = false
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _scope = source._scope
+      _position = source._position
+      _logHash = source._logHash
+      _before = source._before
+      _entries = source._entries
+      _receipt = source._receipt
+      _place = source._place
+      _incarnation = source._incarnation
+      _last = source._last
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._scope) }()
+        case 2: try { try decoder.decodeSingularUInt64Field(value: &_storage._position) }()
+        case 3: try { try decoder.decodeSingularBytesField(value: &_storage._logHash) }()
+        case 4: try { try decoder.decodeSingularBytesField(value: &_storage._before) }()
+        case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._entries) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._receipt) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._place) }()
+        case 8: try { try decoder.decodeSingularFixed64Field(value: &_storage._incarnation) }()
+        case 9: try { try decoder.decodeSingularBoolField(value: &_storage._last) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._scope.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._scope, fieldNumber: 1)
+      }
+      if _storage._position != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._position, fieldNumber: 2)
+      }
+      if !_storage._logHash.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._logHash, fieldNumber: 3)
+      }
+      if !_storage._before.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._before, fieldNumber: 4)
+      }
+      if !_storage._entries.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._entries, fieldNumber: 5)
+      }
+      try { if let v = _storage._receipt {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      try { if let v = _storage._place {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
+      if _storage._incarnation != 0 {
+        try visitor.visitSingularFixed64Field(value: _storage._incarnation, fieldNumber: 8)
+      }
+      if _storage._last != false {
+        try visitor.visitSingularBoolField(value: _storage._last, fieldNumber: 9)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Seamark_V1_Donate, rhs: Seamark_V1_Donate) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._scope != rhs_storage._scope {return false}
+        if _storage._position != rhs_storage._position {return false}
+        if _storage._logHash != rhs_storage._logHash {return false}
+        if _storage._before != rhs_storage._before {return false}
+        if _storage._entries != rhs_storage._entries {return false}
+        if _storage._receipt != rhs_storage._receipt {return false}
+        if _storage._place != rhs_storage._place {return false}
+        if _storage._incarnation != rhs_storage._incarnation {return false}
+        if _storage._last != rhs_storage._last {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Seamark_V1_Donated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Donated"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}contains\0\u{1}last\0\u{1}place\0\u{1}end\0\u{3}copy_released\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.scope) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.contains) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.last) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._place) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._end) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.copyReleased) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.scope.isEmpty {
+      try visitor.visitSingularBytesField(value: self.scope, fieldNumber: 1)
+    }
+    if self.contains != false {
+      try visitor.visitSingularBoolField(value: self.contains, fieldNumber: 2)
+    }
+    if self.last != false {
+      try visitor.visitSingularBoolField(value: self.last, fieldNumber: 3)
+    }
+    try { if let v = self._place {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._end {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    if self.copyReleased != false {
+      try visitor.visitSingularBoolField(value: self.copyReleased, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Seamark_V1_Donated, rhs: Seamark_V1_Donated) -> Bool {
+    if lhs.scope != rhs.scope {return false}
+    if lhs.contains != rhs.contains {return false}
+    if lhs.last != rhs.last {return false}
+    if lhs._place != rhs._place {return false}
+    if lhs._end != rhs._end {return false}
+    if lhs.copyReleased != rhs.copyReleased {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Seamark_V1_SignedPlace: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SignedPlace"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}position\0\u{3}log_hash\0\u{1}signature\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.epoch) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.logHash) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.epoch != 0 {
+      try visitor.visitSingularFixed64Field(value: self.epoch, fieldNumber: 1)
+    }
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 2)
+    }
+    if !self.logHash.isEmpty {
+      try visitor.visitSingularBytesField(value: self.logHash, fieldNumber: 3)
+    }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Seamark_V1_SignedPlace, rhs: Seamark_V1_SignedPlace) -> Bool {
+    if lhs.epoch != rhs.epoch {return false}
+    if lhs.position != rhs.position {return false}
+    if lhs.logHash != rhs.logHash {return false}
+    if lhs.signature != rhs.signature {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

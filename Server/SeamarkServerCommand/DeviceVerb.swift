@@ -25,6 +25,7 @@ struct DeviceVerb: ParsableCommand {
                                 JSONMember("device", .string(device.letters)), JSONMember("id", .string(device.id.description)),
                                 JSONMember("member", .string(item.member)), JSONMember("name", .string(device.name)),
                                 JSONMember("enrolled", .integer(device.enrolled)), JSONMember("revoked", device.revoked.map { .integer($0) } ?? .null),
+                                JSONMember("twoCopies", .bool(item.hasTwoCopies)),
                             ]
                             if let contact = device.contact {
                                 members += [
@@ -41,7 +42,7 @@ struct DeviceVerb: ParsableCommand {
                     let device = item.device
                     return [
                         device.letters, item.member, device.name, Output.time(device.enrolled), device.contact.map { Output.time($0.time) } ?? "never",
-                        device.contact.map { String($0.unsent) } ?? "-", device.revoked.map { "revoked \(Output.time($0))" } ?? "active", device.id.description,
+                        device.contact.map { String($0.unsent) } ?? "-", device.revoked.map { "revoked \(Output.time($0))" } ?? (item.hasTwoCopies ? "TWO COPIES" : "active"), device.id.description,
                     ]
                 }, empty: "There are no devices.")
         }

@@ -51,11 +51,17 @@ struct EngagementVerb: ParsableCommand {
         var members: [String]
         @Flag(help: "Take them off. What their devices still hold is kept in quarantine.")
         var remove = false
+        @Flag(help: "With --remove: their devices destroy their copies as soon as they have handed in everything, without waiting for a backup.")
+        var releaseCopies = false
+
+        func validate() throws {
+            guard remove || !releaseCopies else { throw ValidationError("--release-copies goes with --remove") }
+        }
 
         func run() throws {
             let office = try tenant.open()
             for member in members {
-                try office.staff(member, on: engagement, remove: remove)
+                try office.staff(member, on: engagement, remove: remove, releasingCopies: releaseCopies)
                 print(remove ? "Took \(member) off \(engagement)." : "Staffed \(member) on \(engagement).")
             }
         }

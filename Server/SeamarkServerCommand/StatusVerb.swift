@@ -28,6 +28,7 @@ struct StatusVerb: ParsableCommand {
                                     JSONMember("devices", .integer(Int64($0.devices))), JSONMember("engagements", .integer(Int64($0.engagements))),
                                     JSONMember("entries", .integer(Int64(clamping: $0.entries))), JSONMember("quarantined", .integer(Int64($0.quarantined))),
                                     JSONMember("redactedValues", .integer(Int64($0.redacted))), JSONMember("barredArrivals", .integer(Int64($0.barredArrivals))),
+                                    JSONMember("rollbacks", .integer(Int64($0.rollbacks))), JSONMember("copiedDevices", .integer(Int64($0.copiedDevices))),
                                 ])
                             })),
                 ]))
@@ -48,6 +49,14 @@ struct StatusVerb: ParsableCommand {
             empty: "There are no tenants.")
         for tenant in status.tenants where tenant.redacted > 0 {
             print("\(tenant.name.text): \(tenant.redacted) redacted values; one of them was brought again, and not kept, \(tenant.barredArrivals) times.")
+        }
+        for tenant in status.tenants {
+            if tenant.rollbacks > 0 {
+                print("ALARM \(tenant.name.text): its store was put back to an older copy \(tenant.rollbacks == 1 ? "once" : "\(tenant.rollbacks) times") without a restore command. Devices hand in what it lost when they sync.")
+            }
+            if tenant.copiedDevices > 0 {
+                print("ALARM \(tenant.name.text): \(tenant.copiedDevices == 1 ? "one device works" : "\(tenant.copiedDevices) devices work") from two copies of its store; see seamark-server device list.")
+            }
         }
     }
 

@@ -99,6 +99,8 @@ public struct Replica: Sendable {
             if receipt.epoch == epoch, receipt.place.position > mark.position { mark = receipt.place }
         case .learnt(let entry, let block):
             learn(entry, block, primitives)
+        case .proven(let signed):
+            if signed.epoch == epoch, signed.place.position > mark.position { mark = signed.place }
         case .rebuilt(let epoch):
             self.epoch = epoch
             confirmed = ScopeState()

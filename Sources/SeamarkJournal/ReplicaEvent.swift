@@ -11,6 +11,8 @@ public enum ReplicaEvent: Sendable {
     case receipted(Receipt)
     /// The next entry of the log, with its block; nil for a release, and for an own block of this incarnation (`Replica.ownBlock`).
     case learnt(LogEntry, Block?)
+    /// The server signed that its log stands, or stood, at this place: proof of the entries up to it.
+    case proven(SignedPlace)
     /// The log is not the one that was known: forget what it said and read it from the beginning.
     case rebuilt(epoch: UInt64)
 }

@@ -65,7 +65,7 @@ import Testing
                     case .fail(let problem):
                         told.append("fail \(problem)")
                         return told
-                    case .send, .adopt, .add, .begin, .rebuild, .store: told.append("something else")
+                    case .send, .adopt, .add, .begin, .rebuild, .donate, .leave, .store: told.append("something else")
                     }
                 }
             }

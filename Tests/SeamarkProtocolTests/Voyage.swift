@@ -22,8 +22,15 @@ struct Voyage {
         let key: SigningKey
         var replicas: [Identifier: Replica] = [:]
         var blocks: [Hash256: Block] = [:]
+        var held = HeldLog(scope: Voyage.scope)
         var clock: DeviceClock
         var id: Identifier { Clash.device(number) }
+
+        mutating func take(_ event: ReplicaEvent) {
+            replicas[Voyage.scope]?.apply(event, Voyage.primitives)
+            held.note(event, Voyage.primitives)
+            if case .learnt(_, let block?) = event { blocks[block.hash] = block }
+        }
 
         init(_ number: Int) {
             self.number = number
@@ -49,6 +56,10 @@ struct Voyage {
     var isNamed = true
     /// Alters what the server says on its way.
     var tamper: (Message) -> Message = { $0 }
+    /// Does the server look at what a Status says?
+    var renewsEpoch = true
+    /// May devices of removed members destroy their copies?
+    var releasesCopies = false
     /// What passed, for transcripts.
     var transcript: [String] = []
     /// Messages until the line is cut.
@@ -99,10 +110,37 @@ struct Voyage {
             }
             return [
                 .entries(
-                    Message.Entries(scope: pull.scope, after: UInt64(after), entries: entries, place: server.place, digest: server.state.digest))
+                    Message.Entries(
+                        scope: pull.scope, after: UInt64(after), entries: entries, place: server.place, digest: server.state.digest,
+                        signature: entries.isEmpty ? [] : server.signed(server.places[after + entries.count]).signature))
             ]
-        case .status: return []
-        case .problem, .welcome, .receipt, .pushRefused, .entries, .door, .enrol, .enrolled, .attachment:
+        case .status(let status):
+            // What the server's session asks its store: is every place of this epoch on the log?
+            let isHeld = status.scopes.allSatisfy { $0.epoch != server.epoch || server.contains($0.cursor) && server.contains($0.mark) }
+            guard !isHeld, renewsEpoch else { return [] }
+            server.epoch = server.epoch &+ 0x100
+            return [.problem(Problem(.epochRenewed, "rolled back"))]
+        case .donate(let donation):
+            guard donation.isProven(by: [Self.serverKey.publicKey], Self.primitives) else { return [.problem(Problem(.badDonation, "not ours"))] }
+            for item in donation.entries {
+                switch item.entry.content {
+                case .release(let ids): server.honour(ids, now: 60)
+                case .block:
+                    guard let bytes = item.block, let parts = try? SensitivePart.decode(item.sensitive, Self.primitives),
+                        let block = try? Block.open(bytes, sensitive: parts, Self.primitives)
+                    else { continue }
+                    server.donate(block, verdicts: item.entry.verdicts, received: item.entry.received, now: 60)
+                }
+            }
+            let stream = StreamName(device: ship.id, incarnation: donation.incarnation, scope: donation.scope)
+            return [
+                .donated(
+                    Message.Donated(
+                        scope: donation.scope, contains: server.contains(donation.known), isLast: donation.isLast, place: server.signed(server.place),
+                        end: Message.KnownStream(incarnation: donation.incarnation, end: server.streams[stream] ?? .beginning),
+                        isCopyReleased: donation.isLast && !server.isStaffed && releasesCopies))
+            ]
+        case .problem, .welcome, .receipt, .pushRefused, .entries, .donated, .door, .enrol, .enrolled, .attachment:
             Issue.record("no device says this")
             return []
         }
@@ -155,21 +193,32 @@ struct Voyage {
                 ship.replicas[scope] = Replica(stream: StreamName(device: id, incarnation: dice.next(), scope: scope), epoch: epoch)
             case .begin(let scope, let epoch):
                 transcript.append("begin")
-                ship.replicas[scope]?.apply(.began(StreamName(device: id, incarnation: dice.next(), scope: scope), epoch: epoch), Self.primitives)
-            case .rebuild(let scope, let epoch):
+                ship.take(.began(StreamName(device: id, incarnation: dice.next(), scope: scope), epoch: epoch))
+            case .rebuild(_, let epoch):
                 transcript.append("rebuild")
-                ship.replicas[scope]?.apply(.rebuilt(epoch: epoch), Self.primitives)
+                ship.take(.rebuilt(epoch: epoch))
+            case .donate(let scope, let known):
+                guard let incarnation = ship.replicas[scope]?.stream.incarnation else { continue }
+                var donations: [Message.Donation] = []
+                try? ship.held.donate(known: known, incarnation: incarnation, Self.primitives, block: { ship.blocks[$0] }) { donations.append($0) }
+                for donation in donations {
+                    guard send(.donate(donation), ship, &server, &inbox) else { return end(session.ended()) }
+                }
+            case .leave(let scope):
+                transcript.append("leave")
+                ship.replicas[scope] = nil
+                ship.held = HeldLog(scope: scope)
             case .seal(let scope):
                 transcript.append("seal")
                 if let replica = ship.replicas[scope], !replica.fresh.isEmpty {
                     let changes = Array(replica.fresh.prefix(2))
                     let block = Block.seal(changes, in: replica.stream, after: replica.end, by: ship.key, Self.primitives)
                     ship.blocks[block.hash] = block
-                    ship.replicas[scope]?.apply(.sealed(block), Self.primitives)
+                    ship.take(.sealed(block))
                 }
-            case .store(let scope, let events):
+            case .store(_, let events):
                 transcript.append("store")
-                for event in events { ship.replicas[scope]?.apply(event, Self.primitives) }
+                for event in events { ship.take(event) }
             case .finish(let outcome): return .finished(outcome)
             case .fail(let problem): return .failed(problem)
             }
@@ -201,6 +250,8 @@ struct Voyage {
         case .enrol: "enrol"
         case .enrolled: "enrolled"
         case .attachment: "attachment"
+        case .donate(let donation): "donate \(donation.entries.count { $0.block != nil })\(donation.isLast ? " last" : "")"
+        case .donated: "donated"
         }
     }
 }

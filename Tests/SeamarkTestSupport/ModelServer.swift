@@ -37,7 +37,10 @@ public struct ModelServer: Sendable {
     public func contains(_ place: LogPlace) -> Bool { place.position < UInt64(places.count) && places[Int(place.position)] == place }
 
     public mutating func push(_ block: Block, received: Int64) -> Answer {
-        if let position = positions[block.hash] { return .receipt(receipt(position)) }
+        if let position = positions[block.hash] {
+            advance(over: block)
+            return .receipt(receipt(position))
+        }
         guard isStaffed else {
             outside[block.hash] = block
             return .quarantined
@@ -54,7 +57,7 @@ public struct ModelServer: Sendable {
             if !seen.insert(change.id).inserted {
                 verdicts.append(.duplicate)
             } else {
-                verdicts.append(change.edits.contains { closed.contains($0.record) } ? .refused(.finalised) : .accepted)
+                verdicts.append(verdict(on: change))
             }
         }
         streams[block.stream] = block.end
@@ -62,6 +65,46 @@ public struct ModelServer: Sendable {
         append(LogEntry(content: .block(block.hash), verdicts: verdicts, received: received), block)
         positions[block.hash] = log.count
     }
+
+    /// Takes in what an earlier life of this log held, as `TenantTransaction.donate` does.
+    public mutating func donate(_ block: Block, verdicts: [Verdict], received: Int64, now: Int64) {
+        guard isStaffed else {
+            if positions[block.hash] == nil, block.changes.contains(where: { !seen.contains($0.id) }) { outside[block.hash] = block }
+            return
+        }
+        if positions[block.hash] == nil {
+            var judged: [Verdict] = []
+            for (change, verdict) in zip(block.changes, verdicts) {
+                if !seen.insert(change.id).inserted {
+                    judged.append(.duplicate)
+                } else {
+                    judged.append(verdict != .duplicate ? verdict : self.verdict(on: change))
+                }
+            }
+            outside[block.hash] = nil
+            append(LogEntry(content: .block(block.hash), verdicts: judged, received: received), block)
+            positions[block.hash] = log.count
+        }
+        advance(over: block)
+        honour(zip(block.changes, verdicts).filter { $1 == .accepted }.map(\.0.id), now: now)
+    }
+
+    /// Accepted or released once: accepted for ever.
+    public mutating func honour(_ ids: [Identifier], now: Int64) {
+        let waiting = ids.filter { state.refused[$0] != nil }
+        if isStaffed, !waiting.isEmpty { release(waiting, received: now) }
+    }
+
+    private mutating func advance(over block: Block) {
+        if streams[block.stream, default: .beginning] == StreamEnd(number: block.first - 1, hash: block.previous) { streams[block.stream] = block.end }
+    }
+
+    private func verdict(on change: Change) -> Verdict {
+        change.edits.contains { closed.contains($0.record) } ? .refused(.finalised) : .accepted
+    }
+
+    /// The server's word that its log stands at a place.
+    public func signed(_ place: LogPlace) -> SignedPlace { SignedPlace(epoch: epoch, scope: scope, place: place, signer: signer) }
 
     /// Releases refused changes.
     public mutating func release(_ ids: [Identifier], received: Int64) {

@@ -26,24 +26,26 @@ final class SimulatedServer: @unchecked Sendable {
         self.world = world
         agenda = world.agenda
         clock = Machine.Clock(world.agenda)
-        desk = Self.desk(store, clock, nil) { _ in }
+        desk = Self.desk(store, clock, nil, { 0 }) { _ in }
         desk = open()
     }
 
     private static func desk(
-        _ store: TenantStore, _ clock: Machine.Clock, _ mistake: Mistake?, _ schedule: @escaping TenantWriter.Schedule
+        _ store: TenantStore, _ clock: Machine.Clock, _ mistake: Mistake?, _ words: @escaping @Sendable () -> UInt64,
+        _ schedule: @escaping TenantWriter.Schedule
     ) -> TenantDesk {
         let authority = mistake == .losesItsAuthority ? Cast.serverSigner.publicKey : Cast.authority
         return TenantDesk(
             store: store, clock: WallClock { clock.now }, primitives: SimulationPrimitives(), signer: Cast.serverSigner,
-            endorse: { SimulationSigner.signature(of: $0, authority) }, schedule: schedule, noteContact: { _, _ in })
+            endorse: { SimulationSigner.signature(of: $0, authority) }, schedule: schedule, draw: words,
+            noteContact: { _, _ in })
     }
 
     /// A new process over the store. Transactions come a little later than they are asked for, so that pushes share them.
     private func open() -> TenantDesk {
         life += 1
         let life = life
-        return Self.desk(store, clock, world.mistake) { [unowned self] job in
+        return Self.desk(store, clock, world.mistake, { [unowned self] in dice.next() }) { [unowned self] job in
             agenda.after(Int64(dice.next() % 6)) { [unowned self] in
                 guard life == self.life else { return }
                 if world.mistake == .acknowledgesBeforeCommit, lagging == nil || dice.chance(30) {
@@ -93,7 +95,7 @@ final class SimulatedServer: @unchecked Sendable {
 /// `@unchecked Sendable`: one thread.
 final class Visit: @unchecked Sendable {
     private enum Request {
-        case push(Message.Push), pull(Message.Pull)
+        case push(Message.Push), pull(Message.Pull), note(Message.Status), donate(Message.Donation)
     }
 
     let link: Link
@@ -140,7 +142,12 @@ final class Visit: @unchecked Sendable {
             case .prepareWelcome:
                 attempt { perform(session.welcomed(try device.welcome())) }
             case .send(let message): link.send(message.frame, to: .device)
-            case .note(let status): device.note(status)
+            case .note(let status):
+                waiting.append(.note(status))
+                pump()
+            case .donate(let donation):
+                waiting.append(.donate(donation))
+                pump()
             case .push(let push):
                 world.record(push, of: device.name.device)
                 waiting.append(.push(push))
@@ -176,6 +183,14 @@ final class Visit: @unchecked Sendable {
                 guard pushing == 0 else { return }
                 waiting.removeFirst()
                 attempt { perform(session.pulled(try device.pull(pull))) }
+            case .note(let status):
+                guard pushing == 0 else { return }
+                waiting.removeFirst()
+                attempt { perform(session.noted(isHeld: try device.note(status))) }
+            case .donate(let donation):
+                guard pushing == 0 else { return }
+                waiting.removeFirst()
+                attempt { perform(session.donated(try device.donate(donation))) }
             }
         }
     }

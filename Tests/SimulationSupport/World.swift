@@ -202,7 +202,7 @@ final class World {
         trace.note("\(agenda.now) ms: device \(machine.number) did not finish: \(failure.cause)")
         switch failure.cause {
         case .network: return
-        case .sync(.cut), .sync(.closedBeforeGreeting): return
+        case .sync(.cut), .sync(.closedBeforeGreeting), .sync(.epochRenewed): return
         // The member was removed, or the device revoked, between the greeting and the pull.
         case .sync(.server(let problem)) where problem.code == .unknownScope: return
         case .sync(let problem): violate(.faulted, "device \(machine.number): \(problem)")

@@ -51,7 +51,15 @@ extension Connection {
                     connection.work({ try device.welcome() }) { $0.answered(number, $1) { session, value in session.welcomed(value) } }
                 }
             case .send(let message): send(message)
-            case .note(let status): device.note(status)
+            case .note(let status):
+                request(.note, bytes: 0) { connection, number in
+                    connection.perform(for: device, number, { try device.note(status) }) { session, isHeld in session.noted(isHeld: isHeld) }
+                }
+            case .donate(let donation):
+                let bytes = donation.entries.reduce(0) { $0 + ($1.block?.count ?? 0) + $1.sensitive.count }
+                request(.donate, bytes: bytes) { connection, number in
+                    connection.perform(for: device, number, { try device.donate(donation) }) { session, answer in session.donated(answer) }
+                }
             case .push(let push):
                 services.register.count { $0.pushes += 1 }
                 request(.push, bytes: push.block.count + push.sensitive.count) { connection, number in

@@ -35,6 +35,15 @@ extension Connection {
         }
     }
 
+    /// Does something that may write, on the tenant's writer, between transactions.
+    func perform<Value: Sendable>(
+        for device: DeviceSession, _ number: UInt64, _ body: @escaping @Sendable () throws -> Value,
+        _ tell: @escaping (inout ServerSession, Value) -> [ServerSession.Action]
+    ) {
+        let back = back { (connection: Connection, result: Result<Value, any Error>) in connection.answered(number, result, tell) }
+        device.tenant.writer.submit(.alone { back(Result { try body() }) })
+    }
+
     func submitOpened(to device: DeviceSession) {
         while let (number, opened) = opening.first, let opened {
             opening.removeFirst()

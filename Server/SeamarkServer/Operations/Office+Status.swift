@@ -28,6 +28,9 @@ extension Office {
         /// Sensitive values that were redacted, and how often one of them was brought again and not kept.
         public let redacted: Int
         public let barredArrivals: Int
+        /// Rollbacks of the store that devices proved, and devices of which two copies are at work.
+        public let rollbacks: Int
+        public let copiedDevices: Int
     }
 
     public func status() throws -> Status {
@@ -35,10 +38,13 @@ extension Office {
             try self.tenant(tenant.name).store.read { snapshot in
                 let scopes = try snapshot.scopes()
                 let barred = try snapshot.barredCounts()
+                let alarms = try snapshot.alarms()
                 return TenantStatus(
                     name: tenant.name, members: try snapshot.members().count, devices: try snapshot.devices().count { $0.revoked == nil },
                     engagements: scopes.count { $0.kind == .engagement }, entries: scopes.reduce(0) { $0 &+ $1.place.position },
-                    quarantined: try snapshot.quarantine().count, redacted: barred.values, barredArrivals: barred.arrivals)
+                    quarantined: try snapshot.quarantine().count, redacted: barred.values, barredArrivals: barred.arrivals,
+                    rollbacks: alarms.filter { $0.kind == .rolledBack }.reduce(0) { $0 + Int(clamping: $1.count) },
+                    copiedDevices: Set(alarms.filter { $0.kind == .twoCopies }.map(\.device)).count)
             }
         }
         return Status(

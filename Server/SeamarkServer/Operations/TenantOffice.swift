@@ -151,7 +151,10 @@ public struct TenantOffice: Sendable {
     }
 
     /// Puts a member on an engagement, or takes it off. Engagement and member are named by short name or id.
-    public func staff(_ member: String, on engagement: String, remove: Bool = false) throws {
+    ///
+    /// - Parameter releasingCopies: with `remove`, its devices may destroy their copies when they have handed in everything, without
+    ///   waiting for a backup.
+    public func staff(_ member: String, on engagement: String, remove: Bool = false, releasingCopies: Bool = false) throws {
         let now = clock.now()
         try store.write { transaction in
             let headquarters = try Headquarters(transaction, keys: keys, now: now)
@@ -167,7 +170,7 @@ public struct TenantOffice: Sendable {
                     remedy: "add the person as a member with another role")
             }
             guard role == .clientViewer else {
-                if remove { try transaction.unstaff(person, from: id) } else { try transaction.staff(person, on: id) }
+                try put(person, on: id, remove, releasingCopies, transaction, now)
                 try headquarters.write(Catalogue.engagement, id, in: id) { record in
                     guard let team = record.type.field(key: "team") else { return }
                     if remove { record.remove(team, .id(person)) } else { record.add(team, .id(person)) }
@@ -178,9 +181,18 @@ public struct TenantOffice: Sendable {
             guard let published = try Directory.published(of: id, in: transaction) else {
                 throw OperationFailure(.fault, doing: "staffing", wrong: "the engagement publishes nothing", remedy: "run seamark-server verify")
             }
-            if remove { try transaction.unstaff(person, from: published) } else { try transaction.staff(person, on: published) }
+            try put(person, on: published, remove, releasingCopies, transaction, now)
             try transaction.noteAct(remove ? "engagement.unstaff" : "engagement.staff", detail: "\(published) \(person)", at: now)
         }
+    }
+
+    private func put(
+        _ member: Identifier, on scope: Identifier, _ remove: Bool, _ releasingCopies: Bool, _ transaction: TenantTransaction, _ now: Int64
+    ) throws {
+        guard remove else { return try transaction.staff(member, on: scope) }
+        try transaction.unstaff(member, from: scope)
+        try transaction.noteDeparture(of: member, from: scope, releasingCopies: releasingCopies, at: now)
+        if releasingCopies { try transaction.noteAct("copies.release", detail: "\(scope) \(member)", at: now) }
     }
 
     // MARK: Invitations and devices
@@ -209,12 +221,14 @@ public struct TenantOffice: Sendable {
     public struct Device: Sendable {
         public let device: TenantDevice
         public let member: String
+        /// Two copies of its store were heard.
+        public let hasTwoCopies: Bool
     }
 
     public func devices() throws -> [Device] {
         try store.read { snapshot in
             let directory = try Directory(snapshot)
-            return try snapshot.devices().map { Device(device: $0, member: directory.handle(of: $0.member) ?? $0.member.description) }
+            return try snapshot.devices().map { try Device(device: $0, member: directory.handle(of: $0.member) ?? $0.member.description, hasTwoCopies: snapshot.hasTwoCopies($0.id)) }
         }
     }
 

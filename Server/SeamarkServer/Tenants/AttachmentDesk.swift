@@ -153,7 +153,7 @@ final class AttachmentDesk: Sendable {
     private func names(
         _ hash: Hash256, size: Int?, _ record: Identifier, in scope: Identifier, for name: DeviceName, _ snapshot: TenantSnapshot
     ) throws -> Bool {
-        let standing = try DeviceSession.Standing(of: name, in: snapshot)
+        let standing = try DeviceSession.MemberStanding(of: name, in: snapshot)
         guard standing.reading == .everything, let kind = try snapshot.scope(scope)?.kind, kind == .engagement,
             try snapshot.isStaffed(name.member, on: scope), let state = try snapshot.record(record, in: scope),
             state.type == Catalogue.evidence.number, !RecordView(id: record, state: state).isDeleted,

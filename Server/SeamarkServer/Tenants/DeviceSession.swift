@@ -27,33 +27,34 @@ package final class DeviceSession: Sendable {
         let now = tenant.clock.now()
         return try tenant.store.read { snapshot in
             let identity = try snapshot.identity()
-            let standing = try Standing(of: name, in: snapshot)
+            let standing = try MemberStanding(of: name, in: snapshot)
             var scopes: [Identifier: Message.ScopeStatus] = [:]
             var streams: [Identifier: [Message.KnownStream]] = [:]
             // The newest first, and of each scope no more than a device needs: a greeting stays small whatever a device made.
             for (stream, end) in try snapshot.streamEnds(ofDevice: name.device) where streams[stream.scope, default: []].count < Self.mostStreams {
                 streams[stream.scope, default: []].append(Message.KnownStream(incarnation: stream.incarnation, end: end))
             }
-            func add(_ scope: TenantScope, staffed: Bool) {
+            func add(_ scope: TenantScope, staffed: Bool) throws {
                 scopes[scope.id] = Message.ScopeStatus(
                     scope: scope.id, kind: Message.ScopeKind(rawValue: UInt32(scope.kind.rawValue)), staffed: staffed, place: scope.place,
-                    digest: scope.digest, streams: streams[scope.id] ?? [])
+                    digest: scope.digest, streams: streams[scope.id] ?? [], backedUp: try snapshot.backedUp(scope.id).position)
             }
             if !standing.isRevoked {
-                for scope in try snapshot.scopes(ofMember: name.member) where standing.mayRead(scope.kind) { add(scope, staffed: true) }
+                for scope in try snapshot.scopes(ofMember: name.member) where standing.mayRead(scope.kind) { try add(scope, staffed: true) }
             }
             // Where it has a stream it may have work to hand in, staffed or not.
             for id in streams.keys where scopes[id] == nil {
-                if let scope = try snapshot.scope(id) { add(scope, staffed: false) }
+                if let scope = try snapshot.scope(id) { try add(scope, staffed: false) }
             }
             return Message.Welcome(
-                schema: identity.schema, leastSchema: 1, epoch: identity.epoch, time: now, role: standing.role.map { UInt32($0.rawValue) } ?? 0,
-                serverKey: tenant.serverKey(identity), scopes: scopes.values.sorted { $0.scope < $1.scope }, revoked: standing.isRevoked)
+                schema: identity.schema, leastSchema: identity.leastSchema, epoch: identity.epoch, time: now, role: standing.role.map { UInt32($0.rawValue) } ?? 0,
+                serverKey: tenant.serverKey(identity), scopes: scopes.values.sorted { $0.scope < $1.scope }, revoked: standing.isRevoked,
+                hasTwoCopies: try snapshot.hasTwoCopies(name.device))
         }
     }
 
     /// What the snapshot says of the device and its member.
-    struct Standing {
+    struct MemberStanding {
         let isRevoked: Bool
         let role: Role?
 
@@ -80,14 +81,14 @@ package final class DeviceSession: Sendable {
 
     /// A push that was looked at: whole, and of the scope that it says; or why not.
     package enum Opened: Sendable {
-        case block(Block, sensitive: [UInt8])
+        case block(Block, sensitive: [UInt8], epoch: UInt64)
         case refused(Message.PushRefusal)
     }
 
     /// Everything that the bytes alone can tell. Signature, stream and membership are the store's to check.
     package func open(_ push: Message.Push) -> Opened {
         do {
-            return .block(try PushGate.open(push, from: name.device, tenant.primitives), sensitive: push.sensitive)
+            return .block(try PushGate.open(push, from: name.device, tenant.primitives), sensitive: push.sensitive, epoch: push.epoch)
         } catch {
             let end = Message.KnownStream(incarnation: 0, end: .beginning)
             return .refused(Message.PushRefusal(scope: push.scope, block: error.block, code: error.code, end: end))
@@ -105,9 +106,9 @@ package final class DeviceSession: Sendable {
         switch opened {
         case .failure(let error): tenant.writer.submit(.alone { answer(.failure(error)) })
         case .success(.refused(let refusal)): tenant.writer.submit(.alone { answer(.success(.refused(refusal))) })
-        case .success(.block(let block, let sensitive)):
+        case .success(.block(let block, let sensitive, let epoch)):
             let (stream, hash) = (block.stream, block.hash)
-            let push = Push(device: name.device, block: block, sensitive: sensitive, received: tenant.clock.now())
+            let push = Push(device: name.device, block: block, sensitive: sensitive, received: tenant.clock.now(), epoch: epoch)
             tenant.writer.submit(.push(PendingPush(push: push) { result in answer(result.map { .decided(stream, hash, $0) }) }))
         }
     }
@@ -134,6 +135,7 @@ package final class DeviceSession: Sendable {
             case .refused(.unknownDevice, _): return refused(.deviceRevoked)
             case .refused(.foreignBlock, _): return refused(.foreignStream)
             case .refused(.badSignature, _): return refused(.badSignature)
+            case .refused(.otherEpoch, _): return refused(.epochRenewed)
             }
         }
     }
@@ -146,10 +148,12 @@ package final class DeviceSession: Sendable {
 
     package func pull(_ pull: Message.Pull) throws -> ServerSession.PullAnswer {
         try tenant.store.read { snapshot in
-            let standing = try Standing(of: name, in: snapshot)
+            let standing = try MemberStanding(of: name, in: snapshot)
             guard let scope = try snapshot.scope(pull.scope), let reading = standing.reading, standing.mayRead(scope.kind),
                 try snapshot.isStaffed(name.member, on: pull.scope)
             else { return .refused(Problem(.unknownScope, "no such scope for this member")) }
+            let epoch = try snapshot.identity().epoch
+            guard pull.epoch == 0 || pull.epoch == epoch else { return .refused(Problem(.epochRenewed, "the epoch was renewed; sync again")) }
             guard try snapshot.contains(pull.cursor, in: pull.scope) else {
                 return .refused(Problem(.unknownCursor, "the log does not hold this cursor"))
             }
@@ -164,8 +168,13 @@ package final class DeviceSession: Sendable {
                 bytes += size
                 entries.append(entry)
             }
+            // What the device reads here it can prove later, also to a server that has lost it.
+            let signed = entries.isEmpty ? nil : SignedPlace(
+                epoch: epoch, scope: pull.scope, place: stored[entries.count - 1].place, signer: tenant.signer)
             return .entries(
-                Message.Entries(scope: pull.scope, after: pull.cursor.position, entries: entries, place: scope.place, digest: scope.digest))
+                Message.Entries(
+                    scope: pull.scope, after: pull.cursor.position, entries: entries, place: scope.place, digest: scope.digest,
+                    signature: signed?.signature ?? []))
         }
     }
 
@@ -203,22 +212,4 @@ package final class DeviceSession: Sendable {
         case .release(let ids): ids.count * 18
         }
     }
-
-    // MARK: Contact
-
-    /// The device said where it stands; kept for `device list`.
-    package func note(_ status: Message.Status) {
-        let now = tenant.clock.now()
-        let (skew, overflow) = status.time.subtractingReportingOverflow(now)
-        let unsent = status.scopes.reduce(UInt64(0)) { sum, scope in
-            let (sum, overflow) = sum.addingReportingOverflow(scope.unsent)
-            return overflow ? .max : sum
-        }
-        let software = status.software.unicodeScalars.filter { (0x20...0x7e).contains($0.value) }.prefix(60)
-        tenant.note(
-            DeviceContact(
-                time: now, skew: overflow ? .max : skew, unsent: Int64(clamping: unsent), version: String(String.UnicodeScalarView(software)),
-                incarnation: status.scopes.first?.incarnation ?? 0), of: name.device)
-    }
 }
-

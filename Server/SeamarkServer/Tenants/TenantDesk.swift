@@ -1,3 +1,4 @@
+internal import SeamarkCrypto
 package import SeamarkJournal
 internal import SeamarkProtocol
 package import SeamarkStore
@@ -16,6 +17,8 @@ package struct TenantDesk: Sendable {
     let signer: any Signer
     /// The tenant authority's signature.
     private let endorse: @Sendable ([UInt8]) -> [UInt8]
+    /// Random words, for a new epoch.
+    let draw: @Sendable () throws -> UInt64
     private let noteContact: @Sendable (DeviceContact, Identifier) -> Void
 
     /// - Parameters:
@@ -24,13 +27,15 @@ package struct TenantDesk: Sendable {
     package init(
         store: TenantStore, clock: WallClock, primitives: any Primitives, signer: any Signer,
         endorse: @escaping @Sendable ([UInt8]) -> [UInt8], schedule: TenantWriter.Schedule? = nil,
-        committed: @escaping @Sendable () -> Void = {}, noteContact: @escaping @Sendable (DeviceContact, Identifier) -> Void
+        committed: @escaping @Sendable () -> Void = {}, draw: @escaping @Sendable () throws -> UInt64 = { try Randomness.word() },
+        noteContact: @escaping @Sendable (DeviceContact, Identifier) -> Void
     ) {
         self.store = store
         self.clock = clock
         self.primitives = primitives
         self.signer = signer
         self.endorse = endorse
+        self.draw = draw
         self.noteContact = noteContact
         let committer = PendingPush.Committer(store: store, committed: committed)
         writer = TenantWriter(schedule: schedule ?? TenantWriter.ownQueue()) { committer.commit($0) }

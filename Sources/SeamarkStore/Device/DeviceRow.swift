@@ -27,6 +27,7 @@ enum DeviceRow {
         case learntAgain = 21
         case learntRelease = 22
         case rebuilt = 23
+        case proven = 24
     }
 
     /// The scope under whose key the row is sealed; nil for the store's own.
@@ -91,6 +92,11 @@ enum DeviceRow {
             case .rebuilt(let epoch):
                 begin(.rebuilt)
                 writer.fixed64(epoch)
+            case .proven(let signed):
+                begin(.proven)
+                writer.fixed64(signed.epoch)
+                writer.place(signed.place)
+                writer.blob(signed.signature)
             }
         }
         return writer.bytes
@@ -113,7 +119,7 @@ enum DeviceRow {
         case .checkpoint: row = .event(.checkpoint(try Checkpoint.read(from: &reader)))
         case .setting: row = .event(.setting(DeviceSetting(rawValue: try reader.word32()), try Value.read(from: &reader)))
         case .scope: row = .event(.scopeAdded(try DeviceScope.read(from: &reader)))
-        case .began, .captured, .sealed, .receipted, .learntBlock, .learntAgain, .learntRelease, .rebuilt:
+        case .began, .captured, .sealed, .receipted, .learntBlock, .learntAgain, .learntRelease, .rebuilt, .proven:
             guard let scope else { throw DecodeError(.badReference, reading: "scope of a row") }
             row = try read(kind, of: scope, &reader, primitives)
         }
@@ -139,6 +145,10 @@ enum DeviceRow {
             event = .learnt(entry, try Block.read(from: &reader, primitives))
         case .learntRelease: event = .learnt(try LogEntry.read(from: &reader), nil)
         case .rebuilt: event = .rebuilt(epoch: try reader.fixed64())
+        case .proven:
+            let epoch = try reader.fixed64()
+            let place = try reader.place()
+            event = .proven(SignedPlace(epoch: epoch, scope: scope, place: place, signature: try reader.blob(atMost: 64)))
         case .learntAgain: return .learntAgain(scope: scope, try LogEntry.read(from: &reader))
         case .identity, .scopeKey, .scopeLeft, .contact, .checkpoint, .setting, .scope:
             preconditionFailure("a row of no scope is read elsewhere")

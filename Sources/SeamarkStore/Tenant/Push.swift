@@ -10,12 +10,15 @@ public struct Push: Sendable {
     public let sensitive: [UInt8]
     /// Milliseconds since 1970 by the server's clock.
     public let received: Int64
+    /// The epoch that the device knows; 0 if it does not say.
+    public let epoch: UInt64
 
-    public init(device: Identifier, block: Block, sensitive: [UInt8], received: Int64) {
+    public init(device: Identifier, block: Block, sensitive: [UInt8], received: Int64, epoch: UInt64 = 0) {
         self.device = device
         self.block = block
         self.sensitive = sensitive
         self.received = received
+        self.epoch = epoch
     }
 }
 
@@ -60,6 +63,8 @@ public enum PushProblem: Hashable, Sendable {
     /// The block is of another device or member than the connection's.
     case foreignBlock
     case badSignature
+    /// The epoch was renewed: the device must compare anew before it pushes.
+    case otherEpoch
 }
 
 /// Decides on one change: the change, who makes it, and a way to look records up as they are before it.

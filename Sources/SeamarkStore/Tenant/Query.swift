@@ -18,11 +18,13 @@ enum Query: Int, CaseIterable {
     case anyBarred, barred, bar, noteArrival, barredCounts, sensitiveEntries, blankEntry, sensitiveInQuarantine, blankInQuarantine
     case removeBarredValues, withdrawnPersons, addWithdrawnPerson
     case attachment, attachments, attachmentsOfScope, attachmentTotals, addAttachment
+    case alarms, alarmsOfDevice, addAlarm, repeatAlarm, newerStream
+    case backedUp, noteBackup, departure, noteDeparture, quarantinedSince, setLeastSchema
 
     var sql: String {
         switch self {
         case .found: "INSERT INTO tenant (one, id, name, schema, epoch, author, incarnation) VALUES (1, ?, ?, ?, ?, ?, ?)"
-        case .identity: "SELECT id, name, schema, epoch, author, incarnation FROM tenant"
+        case .identity: "SELECT id, name, schema, epoch, author, incarnation, least_schema FROM tenant"
         case .renewEpoch: "UPDATE tenant SET epoch = ?, incarnation = ?"
         case .scope: "SELECT key, id, kind, engagement, position, log_hash, digest FROM scope WHERE id = ?"
         case .scopes: "SELECT key, id, kind, engagement, position, log_hash, digest FROM scope ORDER BY id"
@@ -131,6 +133,26 @@ enum Query: Int, CaseIterable {
         case .addWithdrawnPerson: "INSERT INTO withdrawn (scope, person) VALUES (?, ?) ON CONFLICT DO NOTHING"
         case .lastAudit: "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1"
         case .addAudit: "INSERT INTO audit (number, time, act, detail, hash) VALUES (?, ?, ?, ?, ?)"
+        case .alarms: "SELECT kind, device, scope, first, last, count FROM alarm ORDER BY key"
+        case .alarmsOfDevice: "SELECT 1 FROM alarm WHERE kind = ? AND device = ? LIMIT 1"
+        case .addAlarm: "INSERT INTO alarm (kind, device, scope, incarnation, first, last) VALUES (?, ?, ?, ?, ?, ?)"
+        case .repeatAlarm: "UPDATE alarm SET last = ?, count = count + 1 WHERE kind = ? AND device = ? AND scope = ? AND incarnation = ?"
+        case .newerStream:
+            """
+            SELECT 1 FROM stream mine JOIN stream other ON other.device = mine.device AND other.scope = mine.scope AND other.key > mine.key
+            WHERE mine.device = ? AND mine.scope = (SELECT key FROM scope WHERE id = ?) AND mine.incarnation = ? LIMIT 1
+            """
+        case .backedUp: "SELECT backed_up, backed_up_at FROM scope WHERE id = ?"
+        case .noteBackup: "UPDATE scope SET backed_up = ?, backed_up_at = ? WHERE id = ?"
+        case .departure: "SELECT position, released FROM departure WHERE member = ? AND scope = ?"
+        case .noteDeparture:
+            """
+            INSERT INTO departure (member, scope, position, released, time) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (member, scope) DO UPDATE SET position = excluded.position, released = excluded.released, time = excluded.time
+            """
+        case .quarantinedSince:
+            "SELECT 1 FROM quarantined_block WHERE scope = (SELECT key FROM scope WHERE id = ?) AND received >= ? LIMIT 1"
+        case .setLeastSchema: "UPDATE tenant SET least_schema = ?"
         case .audit: "SELECT number, time, act, detail, hash FROM audit ORDER BY number"
         case .attachment: "SELECT size, received FROM attachment WHERE scope = ? AND hash = ?"
         case .attachments:

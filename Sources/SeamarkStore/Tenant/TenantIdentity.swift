@@ -12,13 +12,18 @@ public struct TenantIdentity: Hashable, Sendable {
     public let author: Identifier
     /// The incarnation of the author's streams; renewed with the epoch.
     public let incarnation: UInt64
+    /// The least schema that may write: an older device's work is kept in quarantine.
+    public let leastSchema: UInt32
 
-    public init(id: Identifier, name: String, schema: UInt32, epoch: UInt64, author: Identifier, incarnation: UInt64) {
+    public init(
+        id: Identifier, name: String, schema: UInt32, epoch: UInt64, author: Identifier, incarnation: UInt64, leastSchema: UInt32 = 1
+    ) {
         self.id = id
         self.name = name
         self.schema = schema
         self.epoch = epoch
         self.author = author
         self.incarnation = incarnation
+        self.leastSchema = leastSchema
     }
 }

@@ -10,6 +10,7 @@ enum TenantSchema {
         migrator.registerMigration("1") { database in try database.execute(sql: version1) }
         migrator.registerMigration("redaction") { database in try database.execute(sql: redaction) }
         migrator.registerMigration("attachments") { database in try database.execute(sql: attachments) }
+        migrator.registerMigration("evidence") { database in try database.execute(sql: evidence) }
         return migrator
     }
 
@@ -18,6 +19,20 @@ enum TenantSchema {
         CREATE TABLE barred (leaf BLOB PRIMARY KEY, arrivals INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE withdrawn (
             scope INTEGER NOT NULL REFERENCES scope, person BLOB NOT NULL, PRIMARY KEY (scope, person)) STRICT, WITHOUT ROWID;
+        """
+
+    // What speaks of rollbacks, copies of device stores, backups and departures; and the least schema that may write.
+    private static let evidence = """
+        ALTER TABLE tenant ADD COLUMN least_schema INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE scope ADD COLUMN backed_up INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE scope ADD COLUMN backed_up_at INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE alarm (
+            key INTEGER PRIMARY KEY, kind INTEGER NOT NULL, device BLOB NOT NULL, scope BLOB NOT NULL, incarnation INTEGER NOT NULL,
+            first INTEGER NOT NULL, last INTEGER NOT NULL, count INTEGER NOT NULL DEFAULT 1,
+            UNIQUE (kind, device, scope, incarnation)) STRICT;
+        CREATE TABLE departure (
+            member BLOB NOT NULL REFERENCES member, scope BLOB NOT NULL, position INTEGER NOT NULL,
+            released INTEGER NOT NULL CHECK (released IN (0, 1)), time INTEGER NOT NULL, PRIMARY KEY (member, scope)) STRICT, WITHOUT ROWID;
         """
 
     // An entry's key is its scope's key times 2^40 plus its position, so that a log lies together in the file and needs

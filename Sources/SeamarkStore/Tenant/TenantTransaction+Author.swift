@@ -75,7 +75,7 @@ extension TenantTransaction {
     static let mostReleasedTogether = 1000
 
     /// Release entries for each scope that holds some of `ids`, refused and not yet released.
-    private func releaseRefused(_ ids: [Identifier], received: Int64, _ appending: inout Appending) throws -> [LogPlace] {
+    func releaseRefused(_ ids: [Identifier], received: Int64, _ appending: inout Appending) throws -> [LogPlace] {
         let doing: StaticString = "releasing changes"
         var groups: [(scope: Identifier, changes: [Change])] = []
         var known: Set<Identifier> = []

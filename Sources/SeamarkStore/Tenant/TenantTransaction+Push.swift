@@ -9,14 +9,16 @@ extension TenantTransaction {
     public func push(_ pushes: [Push], judge: Judge) throws -> [PushOutcome] {
         try whole {
             var appending = Appending(self)
-            let outcomes = try pushes.map { try take($0, &appending, judge) }
+            let identity = try identity()
+            let outcomes = try pushes.map { try take($0, &appending, identity, judge) }
             try appending.finish()
             return outcomes
         }
     }
 
-    private func take(_ push: Push, _ appending: inout Appending, _ judge: Judge) throws -> PushOutcome {
+    private func take(_ push: Push, _ appending: inout Appending, _ identity: TenantIdentity, _ judge: Judge) throws -> PushOutcome {
         let block = push.block
+        guard push.epoch == 0 || push.epoch == identity.epoch else { return .refused(.otherEpoch, .beginning) }
         guard let scope = try appending.open(block.stream.scope) else { return .refused(.unknownScope, .beginning) }
         guard let device = try device(push.device), let member = try member(device.member) else {
             return .refused(.unknownDevice, .beginning)
@@ -33,6 +35,10 @@ extension TenantTransaction {
             try quarantine(push, refusal, scope.key)
             return .quarantined(refusal)
         }
+        guard block.schema >= identity.leastSchema else {
+            try quarantine(push, .outdatedSchema, scope.key)
+            return .quarantined(.outdatedSchema)
+        }
         guard StreamEnd(number: block.first - 1, hash: block.previous) == end else {
             return .refused(block.first > end.number + 1 ? .gap : .fork, end)
         }
@@ -42,7 +48,7 @@ extension TenantTransaction {
             })
     }
 
-    private func refusal(of device: TenantDevice, _ member: TenantMember, on scope: Int64) throws(StoreError) -> Refusal? {
+    func refusal(of device: TenantDevice, _ member: TenantMember, on scope: Int64) throws(StoreError) -> Refusal? {
         if device.revoked != nil { return .deviceRevoked }
         guard member.isActive, try isStaffed(member.id, scope: scope) else { return .notStaffed }
         return nil
@@ -51,7 +57,7 @@ extension TenantTransaction {
     // MARK: Quarantine outside the log
 
     /// Keeps the changes that no log holds, outside log and stream.
-    private func quarantine(_ push: Push, _ refusal: Refusal, _ scope: Int64) throws {
+    func quarantine(_ push: Push, _ refusal: Refusal, _ scope: Int64) throws {
         let doing: StaticString = "putting changes into quarantine"
         var waiting: [Identifier] = []
         for change in push.block.changes where try changePlace(change.id) == nil {

@@ -1,0 +1,135 @@
+public import SeamarkJournal
+
+/// What a device can give back to a server whose log has lost something: every entry that it learnt, of the present log and of former
+/// ones, in the order in which it learnt them, with the server's signatures that prove them.
+///
+/// It is a fold over the events of one scope's replica and holds no blocks. An entry is given once; a block that came with other verdicts
+/// in another life of the log is another entry, since what any of them accepted stays accepted.
+public struct HeldLog: Sendable {
+    /// Entries that one signature proves.
+    private struct Stretch: Sendable {
+        let before: Hash256
+        var entries: [LogEntry]
+        let proof: Message.Donation.Proof
+    }
+
+    /// What makes two entries the same. Times differ where an entry was given back, and are no reason to give it again.
+    private struct Key: Hashable {
+        let content: LogEntry.Content
+        let verdicts: [Verdict]
+        init(_ entry: LogEntry) {
+            content = entry.content
+            verdicts = entry.verdicts
+        }
+    }
+
+    private let scope: Identifier
+    private var stretches: [Stretch] = []
+    /// The present log as far as it was read.
+    private var entries: [LogEntry] = []
+    private var places: [LogPlace] = [.beginning]
+    /// Where the entries begin that nothing has proven yet.
+    private var provenThrough = 0
+
+    public init(scope: Identifier) { self.scope = scope }
+
+    /// Takes the next event of the scope's replica in.
+    public mutating func note(_ event: ReplicaEvent, _ primitives: any Primitives) {
+        switch event {
+        case .began, .captured, .sealed: return
+        case .receipted(let receipt):
+            stretches.append(Stretch(before: .zero, entries: [receipt.entry], proof: .receipt(receipt)))
+        case .learnt(let entry, _):
+            let last = places[places.count - 1]
+            places.append(LogPlace(position: last.position + 1, hash: entry.logHash(after: last.hash, primitives)))
+            entries.append(entry)
+        case .proven(let signed):
+            guard signed.place == places.last, provenThrough < entries.count else { return }
+            stretches.append(
+                Stretch(before: places[provenThrough].hash, entries: Array(entries[provenThrough...]), proof: .place(signed)))
+            provenThrough = entries.count
+        case .rebuilt:
+            entries = []
+            places = [.beginning]
+            provenThrough = 0
+        }
+    }
+
+    /// A donation without its blocks: those of `wanted` entries are to be put in.
+    public struct Outline: Sendable {
+        public let before: Hash256
+        public let entries: [LogEntry]
+        public let proof: Message.Donation.Proof
+        /// Indices of entries that the server may lack, ascending; the others are links.
+        public let wanted: [Int]
+    }
+
+    /// What the server may lack that holds `known` places: everything but what lies on the present log up to one of them.
+    public func outlines(known: [LogPlace]) -> [Outline] {
+        var held: Set<Key> = []
+        // A place is found by its position: the log is read without gaps.
+        let through = known.filter { $0.position < UInt64(places.count) && places[Int($0.position)] == $0 }.map(\.position).max() ?? 0
+        for entry in entries[..<Int(through)] { held.insert(Key(entry)) }
+        var outlines: [Outline] = []
+        for stretch in stretches where stretch.entries.count <= Message.Donation.mostEntries {
+            var wanted: [Int] = []
+            for (index, entry) in stretch.entries.enumerated() where held.insert(Key(entry)).inserted { wanted.append(index) }
+            guard !wanted.isEmpty else { continue }
+            outlines.append(Outline(before: stretch.before, entries: stretch.entries, proof: stretch.proof, wanted: wanted))
+        }
+        return outlines
+    }
+
+    /// The donations of a scope, one at a time to `send`, the last of them marked so.
+    ///
+    /// - Parameters:
+    ///   - known: places that the server's log holds.
+    ///   - block: a block that the device holds, with its sensitive parts; nil where it holds none of this hash.
+    public func donate(
+        known: [LogPlace], incarnation: UInt64, _ primitives: any Primitives, block: (Hash256) throws -> Block?,
+        send: (Message.Donation) throws -> Void
+    ) throws {
+        for outline in outlines(known: known) {
+            var wanted = outline.wanted[...]
+            let bare = outline.entries.map { Message.Entry(entry: $0, block: nil, sensitive: []) }
+            let links = outline.entries.reduce(400) { $0 + Self.size(of: $1) }
+            while !wanted.isEmpty {
+                var entries = bare
+                var room = Self.mostBytes - links
+                var count = 0
+                for index in wanted {
+                    guard case .block(let hash) = outline.entries[index].content, let held = try block(hash) else {
+                        count += 1
+                        continue
+                    }
+                    let sensitive = SensitivePart.encode(held.sensitiveParts, primitives)
+                    let size = held.bytes.count + sensitive.count + 16
+                    // What fits no frame together with its links cannot be proven; no answer to a pull was ever that large.
+                    guard size + links < FrameDecoder.longestPayload - 1000 else {
+                        count += 1
+                        continue
+                    }
+                    guard size <= room || room == Self.mostBytes - links else { break }
+                    room -= size
+                    count += 1
+                    entries[index] = Message.Entry(entry: outline.entries[index], block: held.bytes, sensitive: sensitive)
+                }
+                wanted = wanted.dropFirst(count)
+                try send(
+                    Message.Donation(
+                        scope: scope, before: outline.before, entries: entries, proof: outline.proof, incarnation: incarnation, isLast: false))
+            }
+        }
+        try send(Message.Donation(scope: scope, incarnation: incarnation, isLast: true))
+    }
+
+    /// Bytes of one donation, a little less than a frame.
+    private static let mostBytes = 1_000_000
+
+    private static func size(of entry: LogEntry) -> Int {
+        switch entry.content {
+        case .block: 60 + entry.verdicts.count * 2
+        case .release(let ids): 20 + ids.count * 18
+        }
+    }
+}

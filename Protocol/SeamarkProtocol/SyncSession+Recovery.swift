@@ -1,0 +1,118 @@
+import SeamarkJournal
+
+// What is settled before anything is pushed or pulled: is the log the one that this device has read, and the stream the one that it has
+// written? And what a device does that is not staffed any more: it hands everything in.
+extension SyncSession {
+    mutating func compare(_ scope: Work, _ replica: Replica?, _ welcome: Message.Welcome) -> [Action] {
+        let id = scope.status.scope
+        guard let replica else {
+            guard !welcome.revoked, scope.status.staffed else { return [] }
+            return [.add(scope: id, kind: scope.status.kind ?? .engagement, epoch: welcome.epoch)]
+        }
+        guard !scope.isCompared else { return [] }
+        // A renewed epoch is another log, even where it holds the cursor: what it lacks is handed in, then it is read from its beginning.
+        if scope.status.staffed, replica.epoch != welcome.epoch || scope.mustRecover { return ask(id, replica) }
+        if replica.epoch == welcome.epoch, !scope.hasDonated, isBehind(scope.status, replica) {
+            // The server's log has lost what it once signed. It will see that from the Status, and renew its epoch.
+            awaitsRenewal = true
+        }
+        let known = scope.streamEnd ?? scope.status.streams.first { $0.incarnation == replica.stream.incarnation }?.end ?? .beginning
+        guard replica.holds(known) else { return renumber(id) }
+        work[id]?.isCompared = true
+        work[id]?.pushedThrough = known
+        return []
+    }
+
+    /// Does the server's log end before what this device has seen of it, or differ there?
+    private func isBehind(_ status: Message.ScopeStatus, _ replica: Replica) -> Bool {
+        // A scope that the greeting did not name has no place to compare.
+        guard welcome?.scopes.contains(where: { $0.scope == status.scope }) == true else { return false }
+        return [replica.mark, replica.cursor].contains {
+            $0.position > status.place.position || $0.position == status.place.position && $0.hash != status.place.hash
+        }
+    }
+
+    mutating func renumber(_ id: Identifier) -> [Action] {
+        guard let epoch = welcome?.epoch else { return [] }
+        work[id]?.isCompared = true
+        work[id]?.pushedThrough = .beginning
+        if !outcome.renumbered.contains(id) { outcome.renumbered.append(id) }
+        return [.begin(scope: id, epoch: epoch)]
+    }
+
+    // MARK: - Handing in what the log lacks
+
+    /// Asks first what the log holds: most of what a device has read is there nearly always.
+    mutating func ask(_ id: Identifier, _ replica: Replica) -> [Action] {
+        work[id]?.recovery = .asking
+        let question = Message.Donation(scope: id, known: replica.cursor, incarnation: replica.stream.incarnation, isLast: false)
+        return [.send(.donate(question))]
+    }
+
+    mutating func answered(_ donated: Message.Donated, _ replicas: [Identifier: Replica]) -> [Action] {
+        switch work[donated.scope]?.recovery {
+        case .asking?:
+            work[donated.scope]?.recovery = .donating
+            // The log's own end may lie on what this device has read, where the device has read further.
+            let known = [donated.contains ? replicas[donated.scope]?.cursor : nil, donated.place.place].compactMap(\.self)
+            return [.donate(scope: donated.scope, known: known)]
+        case .donating?: return []
+        case nil: return fail(.unexpected("an answer to a donation that was not made"))
+        }
+    }
+
+    mutating func gaveAll(_ donated: Message.Donated, _ knowledge: Knowledge) -> [Action] {
+        guard var scope = work[donated.scope], case .donating? = scope.recovery, let welcome else {
+            return fail(.unexpected("an answer to a donation that was not made"))
+        }
+        guard donated.place.epoch == welcome.epoch else { return fail(.epochRenewed) }
+        guard donated.place.isSigned(by: welcome.serverKey.key, knowledge.primitives) else { return fail(.forgedReceipt) }
+        scope.recovery = nil
+        scope.hasDonated = true
+        scope.mustRecover = false
+        scope.streamEnd = donated.end.end
+        scope.learnt = nil
+        if scope.place != donated.place.place {
+            scope.place = donated.place.place
+            scope.digest = nil
+        }
+        work[donated.scope] = scope
+        guard scope.status.staffed else {
+            guard donated.isCopyReleased else { return [] }
+            outcome.left.append(donated.scope)
+            return [.leave(scope: donated.scope)]
+        }
+        outcome.rebuilt.append(donated.scope)
+        return [.rebuild(scope: donated.scope, epoch: welcome.epoch), .store(scope: donated.scope, events: [.proven(donated.place)])]
+    }
+
+    /// A scope that the member was removed from: when its own blocks were pushed, everything else that the server may lack.
+    mutating func handingIn(_ replicas: [Identifier: Replica]) -> [Action] {
+        for id in order {
+            guard let scope = work[id], !scope.status.staffed, !scope.hasDonated, !scope.isUnknown, scope.inFlight.isEmpty, let replica = replicas[id]
+            else { continue }
+            return ask(id, replica)
+        }
+        return []
+    }
+
+    // MARK: - Problems
+
+    mutating func troubled(by problem: Problem) -> [Action] {
+        if problem.code == .epochRenewed { return fail(.epochRenewed) }
+        if problem.code == .unknownScope, let id = order.first(where: { work[$0]?.recovery != nil && work[$0]?.status.staffed == false }) {
+            // A server restored from before the scope began: there is nowhere to put anything. The copy here stays.
+            work[id]?.recovery = nil
+            work[id]?.isUnknown = true
+            return []
+        }
+        if problem.code == .unknownCursor, let id = order.first(where: { work[$0]?.isPulling == true }) {
+            work[id]?.isPulling = false
+            guard !outcome.rebuilt.contains(id) else { return fail(.server(problem)) }
+            work[id]?.mustRecover = true
+            work[id]?.isCompared = false
+            return []
+        }
+        return fail(.server(problem))
+    }
+}

@@ -1,0 +1,106 @@
+public import SeamarkJournal
+
+// What the device says next.
+extension SyncSession {
+    /// Says what to do next, given the replicas as they are now; empty when it is the server's turn.
+    public mutating func advance(_ replicas: [Identifier: Replica]) -> [Action] {
+        guard case .running = state, let welcome else { return [] }
+        isResting = false
+        for id in order {
+            // One scope after the other, `shared` first: it holds the keys by which the server knows the authors of the rest.
+            guard let scope = work[id], scope.recovery == nil else { return [] }
+            let actions = compare(scope, replicas[id], welcome)
+            if !actions.isEmpty { return actions }
+        }
+        if !isStatusSent {
+            isStatusSent = true
+            return [.send(.status(status(replicas)))]
+        }
+        if awaitsRenewal { return [] }
+        var actions: [Action] = []
+        for id in order {
+            guard let replica = replicas[id] else { continue }
+            actions += pushing(id, replica)
+        }
+        if !actions.isEmpty { return actions }
+        actions = handingIn(replicas)
+        if !actions.isEmpty { return actions }
+        if let pull = pulling(replicas) { return pull }
+        let isIdle = work.values.allSatisfy { $0.inFlight.isEmpty && !$0.isPulling }
+        guard isIdle else { return [] }
+        guard !staysOpen else {
+            isResting = true
+            return []
+        }
+        state = .done
+        return [.finish(outcome)]
+    }
+
+    func status(_ replicas: [Identifier: Replica]) -> Message.Status {
+        let scopes = order.compactMap { replicas[$0] }.map { replica in
+            Message.ScopeCursor(
+                scope: replica.scope, epoch: replica.epoch, cursor: replica.cursor, mark: replica.mark,
+                incarnation: replica.stream.incarnation, unsent: UInt64(replica.unsentCount))
+        }
+        return Message.Status(time: now, software: device.software, schema: device.schema, scopes: scopes)
+    }
+
+    mutating func pushing(_ id: Identifier, _ replica: Replica) -> [Action] {
+        // Where the member is not staffed everything is handed in; where it is, a stream that is held waits.
+        guard var scope = work[id], !scope.isHeld || !scope.status.staffed, !scope.isUnknown, !scope.isLost, scope.status.kind == .engagement else { return [] }
+        let room = Self.mostInFlight - scope.inFlight.count
+        guard room > 0 else { return [] }
+        let next = replica.blocks.filter { $0.first > scope.pushedThrough.number }.prefix(room)
+        guard let last = next.last else {
+            // A block is sent as soon as it is sealed, so that the server works on it while the next is made.
+            return replica.fresh.isEmpty ? [] : [.seal(scope: id)]
+        }
+        let hashes = next.map(\.end.hash)
+        scope.inFlight += hashes
+        scope.pushedThrough = last.end
+        work[id] = scope
+        return [.push(scope: id, blocks: hashes)]
+    }
+
+    /// One scope after the other, `shared` first, each when its own pushes are answered.
+    mutating func pulling(_ replicas: [Identifier: Replica]) -> [Action]? {
+        // One pull at a time: a problem does not say which scope's pull it answers.
+        guard !work.values.contains(where: \.isPulling) else { return nil }
+        if refresh == .due, let shared, let replica = replicas[shared] {
+            refresh = .asked
+            return pull(shared, replica)
+        }
+        for id in order {
+            guard let scope = work[id], let replica = replicas[id], scope.status.staffed, welcome?.revoked != true else { continue }
+            guard scope.inFlight.isEmpty else {
+                if scope.status.kind == .shared { return nil }
+                continue
+            }
+            // After a push the digest is not known: asked for, even where receipts have told every entry.
+            if replica.cursor.position < scope.place.position || replica.cursor == scope.place && scope.digest == nil {
+                return pull(id, replica)
+            }
+            if replica.cursor.position > scope.place.position || replica.cursor.hash != scope.place.hash {
+                return fail(.logDiffers(scope: id, position: scope.place.position))
+            }
+            if let digest = scope.digest, digest != replica.confirmed.digest { return fail(.digestDiffers(scope: id)) }
+            // All of the log is read: what of the device's own it lacks, and no block of this incarnation holds, goes into a new one.
+            if scope.status.kind == .engagement, !scope.isHeld, !scope.hasTakenStranded, !replica.stranded.isEmpty {
+                work[id]?.hasTakenStranded = true
+                return renumber(id)
+            }
+        }
+        return nil
+    }
+
+    private mutating func pull(_ id: Identifier, _ replica: Replica) -> [Action] {
+        work[id]?.isPulling = true
+        return [
+            .send(
+                .pull(
+                    Message.Pull(
+                        scope: id, cursor: replica.cursor, credit: Self.credit, ownIncarnation: replica.stream.incarnation,
+                        epoch: welcome?.epoch ?? 0)))
+        ]
+    }
+}

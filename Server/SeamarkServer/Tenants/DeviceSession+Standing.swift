@@ -1,0 +1,99 @@
+internal import SeamarkJournal
+internal import SeamarkModel
+package import SeamarkProtocol
+internal import SeamarkStore
+
+// Where a device stands, and what it gives back to a log that has lost something.
+extension DeviceSession {
+    /// The device said where it stands: kept for `device list`, and held against the logs. False when a log lacks what the device has read
+    /// in this epoch: then the store was put back to an older copy, and its epoch has just been renewed.
+    package func note(_ status: Message.Status) throws -> Bool {
+        let now = tenant.clock.now()
+        let (skew, overflow) = status.time.subtractingReportingOverflow(now)
+        let unsent = status.scopes.reduce(UInt64(0)) { sum, scope in
+            let (sum, overflow) = sum.addingReportingOverflow(scope.unsent)
+            return overflow ? .max : sum
+        }
+        let software = status.software.unicodeScalars.filter { (0x20...0x7e).contains($0.value) }.prefix(60)
+        tenant.note(
+            DeviceContact(
+                time: now, skew: overflow ? .max : skew, unsent: Int64(clamping: unsent), version: String(String.UnicodeScalarView(software)),
+                incarnation: status.scopes.first?.incarnation ?? 0), of: name.device)
+        let standings = status.scopes.map {
+            Standing(scope: $0.scope, epoch: $0.epoch, places: [$0.cursor, $0.mark], incarnation: $0.incarnation)
+        }
+        guard try !tenant.store.read({ try $0.isOrdinary(standings, of: name.device) }) else { return true }
+        let next = (try tenant.draw(), try tenant.draw())
+        return try tenant.store.write { try $0.hear(standings, of: name.device, at: now, next: next) }
+    }
+
+    /// Takes in what an earlier life of a log held. Everything is looked at before anything is stored.
+    package func donate(_ donation: Message.Donation) throws -> ServerSession.DonationAnswer {
+        let primitives = tenant.primitives
+        guard donation.isProven(by: [tenant.signer.publicKey], primitives) else {
+            return .refused(Problem(.badDonation, "this server did not sign these entries"))
+        }
+        var items: [Donation.Item] = []
+        let isWithheld = try tenant.store.read { snapshot in
+            if case .withoutSensitive = try MemberStanding(of: name, in: snapshot).reading { true } else { false }
+        }
+        for item in donation.entries {
+            switch item.entry.content {
+            case .release(let ids): items.append(.release(ids))
+            case .block(let hash):
+                guard let bytes = item.block else { continue }
+                guard let parts = try? SensitivePart.decode(item.sensitive, primitives),
+                    bytes.count + item.sensitive.count + 34 * parts.count <= Block.longest,
+                    let block = try? Block.open(bytes, sensitive: parts, primitives), block.hash == hash, block.stream.scope == donation.scope,
+                    block.changes.count == item.entry.verdicts.count
+                else { return .refused(Problem(.badDonation, "a block of a donation is damaged or not the one that was signed for")) }
+                // Whoever may not read sensitive values gives back blocks without them: others hold them whole.
+                if isWithheld, parts.contains(where: { if case .leaf = $0 { true } else { false } }) { continue }
+                items.append(.block(block, sensitive: item.sensitive, verdicts: item.entry.verdicts, received: item.entry.received))
+            }
+        }
+        if !items.isEmpty {
+            let given = Donation(device: name.device, scope: donation.scope, items: items, received: tenant.clock.now())
+            let outcome = try tenant.store.write { transaction in
+                var judge = StandardJudge(transaction)
+                let keys = AuthorKeys(transaction, server: tenant.signer.publicKey)
+                return try transaction.donate(given, judge: { try judge.verdict($0, $1, $2) }, key: { try keys.key(of: $0) })
+            }
+            if case .refused = outcome { return .refused(Problem(.unknownScope, "no such scope")) }
+        }
+        return try tenant.store.read { snapshot in
+            guard let scope = try snapshot.scope(donation.scope) else { return .refused(Problem(.unknownScope, "no such scope")) }
+            let standing = try MemberStanding(of: name, in: snapshot)
+            let mayRead = try standing.mayRead(scope.kind) && snapshot.isStaffed(name.member, on: scope.id)
+            let stream = StreamName(device: name.device, incarnation: donation.incarnation, scope: scope.id)
+            return .donated(
+                Message.Donated(
+                    scope: scope.id, contains: try snapshot.contains(donation.known, in: scope.id), isLast: donation.isLast,
+                    place: SignedPlace(epoch: try snapshot.identity().epoch, scope: scope.id, place: scope.place, signer: tenant.signer),
+                    end: Message.KnownStream(incarnation: donation.incarnation, end: try snapshot.streamEnd(stream)),
+                    isCopyReleased: try donation.isLast && !mayRead && !standing.isRevoked && snapshot.isCopyReleased(name.member, of: scope.id)))
+        }
+    }
+}
+
+/// Who signed: the server itself, a device of the table, or one that the directory knows and a store that went back does not.
+private struct AuthorKeys {
+    let snapshot: TenantSnapshot
+    let server: [UInt8]
+    private let author: Identifier?
+    private let shared: Identifier?
+
+    init(_ snapshot: TenantSnapshot, server: [UInt8]) {
+        self.snapshot = snapshot
+        self.server = server
+        author = try? snapshot.identity().author
+        shared = try? snapshot.scopes().first { $0.kind == .shared }?.id
+    }
+
+    func key(of device: Identifier) throws -> [UInt8]? {
+        if device == author { return server }
+        if let known = try snapshot.device(device) { return known.signingKey }
+        guard let shared, let record = try snapshot.record(device, in: shared), record.type == Catalogue.device.number else { return nil }
+        return RecordView(id: device, state: record).value("signingKey")?.bytes
+    }
+}

@@ -1,0 +1,149 @@
+internal import SeamarkCrypto
+public import SeamarkJournal
+
+/// Why an epoch is renewed.
+public enum EpochRenewal: Hashable, Sendable {
+    /// A restore command put an older copy back.
+    case restored
+    /// A device showed a place that the log should hold and does not.
+    case rolledBack(device: Identifier, scope: Identifier)
+}
+
+extension TenantStore {
+    /// Renews the epoch and the incarnation of the server's own streams, with a line in the audit log: every device will hand in what
+    /// this log lacks, and read it anew.
+    ///
+    /// - Returns: the new epoch.
+    @discardableResult
+    public func renewEpoch(because reason: EpochRenewal, at time: Int64) throws -> UInt64 {
+        let (epoch, incarnation) = (try Randomness.word(), try Randomness.word())
+        try write { try $0.renewEpoch(epoch, incarnation: incarnation, because: reason, at: time) }
+        return epoch
+    }
+}
+
+extension TenantTransaction {
+    /// As `TenantStore.renewEpoch`, with the random numbers from the caller.
+    public func renewEpoch(_ epoch: UInt64, incarnation: UInt64, because reason: EpochRenewal, at time: Int64) throws(StoreError) {
+        try renewEpoch(epoch, incarnation: incarnation)
+        switch reason {
+        case .restored: try noteAct("epoch.renew", detail: "restored", at: time)
+        case .rolledBack(let device, let scope):
+            try raise(.rolledBack, device: device, scope: scope, incarnation: 0, at: time)
+            try noteAct("epoch.renew", detail: "rolled back \(scope) \(device)", at: time)
+        }
+    }
+
+    /// A device says where it stands. Where the log does not hold one of the places that it read in the present epoch, the store was put
+    /// back to an older copy without a word: the epoch is renewed to `next`, and an alarm raised. Where a younger stream of the device is
+    /// known, two copies of its store are at work.
+    ///
+    /// - Returns: false when the epoch was renewed.
+    public func hear(_ standings: [Standing], of device: Identifier, at time: Int64, next: (epoch: UInt64, incarnation: UInt64)) throws(StoreError) -> Bool {
+        let epoch = try identity().epoch
+        for standing in standings {
+            if try hasNewerStream(device, standing.scope, than: standing.incarnation) {
+                let isFirst = try raise(.twoCopies, device: device, scope: standing.scope, incarnation: standing.incarnation, at: time)
+                if isFirst { try noteAct("device.twoCopies", detail: "\(device) \(standing.scope)", at: time) }
+            }
+        }
+        for standing in standings where standing.epoch == epoch {
+            guard try lacksAny(of: standing) else { continue }
+            try renewEpoch(next.epoch, incarnation: next.incarnation, because: .rolledBack(device: device, scope: standing.scope), at: time)
+            return false
+        }
+        return true
+    }
+
+    /// True for the first of its kind, device, scope and incarnation.
+    @discardableResult
+    private func raise(
+        _ kind: TenantAlarm.Kind, device: Identifier, scope: Identifier, incarnation: UInt64, at time: Int64
+    ) throws(StoreError) -> Bool {
+        let doing: StaticString = "raising an alarm"
+        let again = try statement(.repeatAlarm, doing: doing)
+        again.bind(time, at: 1)
+        again.bind(kind.rawValue, at: 2)
+        again.bind(device, at: 3)
+        again.bind(scope, at: 4)
+        again.bind(incarnation, at: 5)
+        try again.run(doing: doing)
+        guard alteredRows == 0 else { return false }
+        let row = try statement(.addAlarm, doing: doing)
+        row.bind(kind.rawValue, at: 1)
+        row.bind(device, at: 2)
+        row.bind(scope, at: 3)
+        row.bind(incarnation, at: 4)
+        row.bind(time, at: 5)
+        row.bind(time, at: 6)
+        try row.run(doing: doing)
+        return true
+    }
+
+    // MARK: Backups and departures
+
+    /// A verified backup holds the scope's log up to `position`, and what was in quarantine before `time`.
+    public func noteBackup(of scope: Identifier, through position: UInt64, at time: Int64) throws(StoreError) {
+        let doing: StaticString = "noting a backup"
+        _ = try knownScope(scope, doing: doing)
+        let row = try statement(.noteBackup, doing: doing)
+        row.bind(position, at: 1)
+        row.bind(time, at: 2)
+        row.bind(scope, at: 3)
+        try row.run(doing: doing)
+    }
+
+    /// A member was removed from a scope. `releasingCopies`: its devices may destroy their copies when they have handed in everything,
+    /// without waiting for a backup.
+    public func noteDeparture(of member: Identifier, from scope: Identifier, releasingCopies: Bool, at time: Int64) throws(StoreError) {
+        let doing: StaticString = "noting a departure"
+        let (_, known) = try knownScope(scope, doing: doing)
+        let row = try statement(.noteDeparture, doing: doing)
+        row.bind(member, at: 1)
+        row.bind(scope, at: 2)
+        row.bind(known.place.position, at: 3)
+        row.bind(releasingCopies ? 1 : Int64(0), at: 4)
+        row.bind(time, at: 5)
+        try row.run(doing: doing)
+    }
+
+    /// The least schema that may write here: an older device's work is kept in quarantine.
+    public func setLeastSchema(_ schema: UInt32) throws(StoreError) {
+        let row = try statement(.setLeastSchema, doing: "setting the least schema")
+        row.bind(Int64(schema), at: 1)
+        try row.run(doing: "setting the least schema")
+    }
+}
+
+/// Where a device says that it stands in one scope.
+public struct Standing: Hashable, Sendable {
+    public let scope: Identifier
+    public let epoch: UInt64
+    /// Its cursor, and the furthest place that a receipt proved to it.
+    public let places: [LogPlace]
+    public let incarnation: UInt64
+
+    public init(scope: Identifier, epoch: UInt64, places: [LogPlace], incarnation: UInt64) {
+        self.scope = scope
+        self.epoch = epoch
+        self.places = places
+        self.incarnation = incarnation
+    }
+}
+
+extension TenantSnapshot {
+    /// Would hearing this alter nothing? Asked without holding up the writer.
+    public func isOrdinary(_ standings: [Standing], of device: Identifier) throws(StoreError) -> Bool {
+        let epoch = try identity().epoch
+        for standing in standings {
+            if try hasNewerStream(device, standing.scope, than: standing.incarnation) { return false }
+            if standing.epoch == epoch, try lacksAny(of: standing) { return false }
+        }
+        return true
+    }
+
+    func lacksAny(of standing: Standing) throws(StoreError) -> Bool {
+        for place in standing.places where try !contains(place, in: standing.scope) { return true }
+        return false
+    }
+}

@@ -1,0 +1,149 @@
+import SeamarkCrypto
+import SeamarkJournal
+import SeamarkProtocol
+import SeamarkTestSupport
+import Testing
+
+/// A server that was put back to an older copy, announced or not, and the devices that heal it.
+@Suite struct RollbackTests {
+    private func afloat(_ server: inout ModelServer, _ count: Int, number: Int) -> Voyage.Ship {
+        SyncSessionTests.afloat(&server, count, number: number)
+    }
+
+    private func run(_ ship: inout Voyage.Ship, _ server: inout ModelServer, seed: UInt64 = 5) -> (end: Voyage.End, transcript: [String]) {
+        SyncSessionTests.run(&ship, &server, seed: seed)
+    }
+
+    @Test func `a rollback that nobody announced is proven by a cursor, the epoch renewed, and the log healed by one who wrote none of it`() {
+        var server = Voyage.server()
+        var author = afloat(&server, 5, number: 1)
+        let old = server
+        #expect(run(&author, &server).end.isFinished)
+        var reader = afloat(&server, 0, number: 2)
+        let (lost, digest, place) = (server.state.applied, server.state.digest, server.place)
+        #expect(lost.count == 5)
+        // Files copied back: same epoch, and nobody says so.
+        server = old
+        let (end, transcript) = run(&reader, &server)
+        #expect(end == .failed(.epochRenewed))
+        #expect(transcript == ["<welcome", "adopt", ">status", "<problem 4030"])
+        #expect(server.epoch != old.epoch && server.log.isEmpty)
+        let (healed, again) = run(&reader, &server)
+        #expect(healed.isFinished)
+        #expect(Array(again.prefix(8)) == ["<welcome", "adopt", ">donate 0", "<donated", ">donate 3", ">donate 0 last", "<donated", "<donated"])
+        #expect(again.contains("rebuild"))
+        #expect(server.state.applied == lost && server.state.digest == digest)
+        #expect(server.place == place, "verdicts and times are those of the receipts, so the log hash is the same")
+        #expect(reader.replicas[Voyage.scope]?.confirmed.digest == digest && reader.replicas[Voyage.scope]?.epoch == server.epoch)
+        // The author sees the new epoch, has nothing to add, and renumbers nothing.
+        let (third, third_transcript) = run(&author, &server)
+        #expect(third.outcome?.renumbered.isEmpty == true && third.outcome?.rebuilt == [Voyage.scope])
+        #expect(!third_transcript.contains(">push") && server.place == place)
+        #expect(author.replicas[Voyage.scope]?.unsentCount == 0 && author.replicas[Voyage.scope]?.overlay.isEmpty == true)
+    }
+
+    @Test func `a log that grew past the cursor again is found out by the receipt's mark, before anything of it is read`() {
+        var server = Voyage.server()
+        let old = server
+        var author = afloat(&server, 4, number: 1)
+        #expect(run(&author, &server).end.isFinished)
+        server = old
+        var other = Voyage.Ship(2)
+        #expect(Voyage.synced(&other, &server))
+        var clash = Clash(seed: 40, Voyage.primitives)
+        for step in 0..<12 { _ = other.capture(&clash, now: Int64(step)) }
+        #expect(run(&other, &server).end.isFinished)
+        #expect(server.place.position > author.replicas[Voyage.scope]?.mark.position ?? .max)
+        #expect(run(&author, &server).end == .failed(.epochRenewed))
+        #expect(run(&author, &server).end.isFinished)
+        #expect(run(&other, &server).end.isFinished)
+        #expect(server.state.applied.count == 16)
+        #expect(author.replicas[Voyage.scope]?.confirmed.digest == server.state.digest)
+        #expect(run(&author, &server).end.isFinished && other.replicas[Voyage.scope]?.confirmed.digest == server.state.digest)
+    }
+
+    @Test func `what was accepted once and is refused now is released by a new entry, and releases are handed in like blocks`() {
+        var server = Voyage.server()
+        let old = server
+        var author = afloat(&server, 3, number: 1)
+        server.closed = [Clash.record(0), Clash.record(1)]
+        #expect(run(&author, &server).end.isFinished)
+        #expect(server.state.refused.count == 3)
+        server.release(Array(server.state.refused.keys.sorted()), received: 55)
+        #expect(run(&author, &server).end.isFinished)
+        #expect(server.state.applied.count == 3)
+        // Back to the beginning, and the records are closed still: the device's blocks come with verdicts that refuse, then the release.
+        var restored = old
+        restored.epoch = 9
+        restored.closed = server.closed
+        #expect(run(&author, &restored).end.isFinished)
+        #expect(restored.state.applied.count == 3 && restored.state.refused.isEmpty)
+        #expect(author.replicas[Voyage.scope]?.overlay.isEmpty == true)
+    }
+
+    @Test func `an announced restore that lost nothing is read anew, and nothing is handed in twice`() {
+        var server = Voyage.server()
+        var author = afloat(&server, 3, number: 1)
+        #expect(run(&author, &server).end.isFinished)
+        server.epoch = 77
+        let (end, transcript) = run(&author, &server)
+        #expect(end.outcome?.rebuilt == [Voyage.scope])
+        #expect(Array(transcript.prefix(6)) == ["<welcome", "adopt", ">donate 0", "<donated", ">donate 0 last", "<donated"])
+        #expect(!transcript.contains(">push"))
+        #expect(server.log.count == 2)
+    }
+
+    @Test func `a donation that was altered, or that another server signed, is refused whole`() throws {
+        var server = Voyage.server()
+        let old = server
+        var author = afloat(&server, 4, number: 1)
+        #expect(run(&author, &server).end.isFinished)
+        let reader = afloat(&server, 0, number: 2)
+        var given: [Message.Donation] = []
+        try reader.held.donate(known: [], incarnation: 1, Voyage.primitives, block: { reader.blocks[$0] }) { given.append($0) }
+        let first = try #require(given.first)
+        let key = Voyage.serverKey.publicKey
+        #expect(first.isProven(by: [key], Voyage.primitives))
+        #expect(!first.isProven(by: [Voyage.key(3).publicKey], Voyage.primitives))
+        func altered(_ entries: [Message.Entry], before: Hash256? = nil) -> Message.Donation {
+            Message.Donation(
+                scope: first.scope, before: before ?? first.before, entries: entries, proof: first.proof, incarnation: 1, isLast: false)
+        }
+        // A verdict, a time, an entry left out, another order, another beginning.
+        let entry = try #require(first.entries.first)
+        let accepted = LogEntry(content: entry.entry.content, verdicts: entry.entry.verdicts.map { _ in .refused(.finalised) }, received: entry.entry.received)
+        let earlier = LogEntry(content: entry.entry.content, verdicts: entry.entry.verdicts, received: entry.entry.received - 1)
+        for forged in [accepted, earlier] {
+            let entries = [Message.Entry(entry: forged, block: entry.block, sensitive: entry.sensitive)] + first.entries.dropFirst()
+            #expect(!altered(entries).isProven(by: [key], Voyage.primitives))
+        }
+        #expect(!altered(Array(first.entries.dropLast())).isProven(by: [key], Voyage.primitives))
+        #expect(!altered(first.entries.reversed()).isProven(by: [key], Voyage.primitives))
+        #expect(!altered(first.entries, before: server.place.hash).isProven(by: [key], Voyage.primitives))
+        #expect(old.log.isEmpty)
+    }
+
+    @Test func `a sync that is cut while it hands in begins again and loses nothing`() {
+        for budget in 1..<16 {
+            var server = Voyage.server()
+            let old = server
+            var author = afloat(&server, 5, number: 1)
+            #expect(run(&author, &server).end.isFinished)
+            let lost = server.state.applied
+            server = old
+            server.epoch = 3
+            _ = SyncSessionTests.run(&author, &server, budget: budget)
+            #expect(run(&author, &server).end.isFinished)
+            #expect(server.state.applied == lost && author.replicas[Voyage.scope]?.unsentCount == 0)
+            #expect(author.replicas[Voyage.scope]?.cursor == server.place)
+        }
+    }
+}
+
+extension Voyage {
+    /// A ship's first sync.
+    static func synced(_ ship: inout Ship, _ server: inout ModelServer) -> Bool {
+        var voyage = Voyage(seed: UInt64(ship.number) &+ 300)
+        return voyage.sync(&ship, &server).isFinished
+    }
+}

@@ -1,0 +1,223 @@
+import SeamarkCrypto
+import SeamarkJournal
+import SeamarkStore
+import Testing
+
+/// A store that was put back to an older copy, and what devices give back to it.
+@Suite struct `A store that lost something` {
+    private static let scope = Identifier(high: 10, low: 1)
+    private static let member = TenantMember(id: Identifier(high: 30, low: 1), name: "Fictitious", role: "consultant")
+    private static let record = Identifier(high: 20, low: 1)
+    private static let devices = [Identifier(high: 40, low: 1), Identifier(high: 40, low: 2)]
+    private static let stranger = TenantMember(id: Identifier(high: 30, low: 2), name: "Other", role: "consultant")
+
+    private static func key(_ device: Identifier) -> SigningKey { TenantSamples.key(UInt8(truncatingIfNeeded: device.low)) }
+
+    private static func store() throws -> TenantStore {
+        let store = try TenantStore.inMemory(identity: TenantSamples.identity, tools: TenantSamples.tools())
+        try store.write { transaction in
+            try transaction.addScope(scope, kind: .engagement)
+            try transaction.addMember(member)
+            try transaction.addMember(stranger)
+            for device in devices { try transaction.addDevice(TenantSamples.enrolment(device, key: key(device)), of: member.id, at: 1) }
+            try transaction.addDevice(TenantSamples.enrolment(Identifier(high: 40, low: 3), key: TenantSamples.key(3)), of: stranger.id, at: 1)
+            try transaction.staff(member.id, on: scope)
+        }
+        return store
+    }
+
+    /// The record is closed to value 2.
+    private static var strict: Judge {
+        { change, _, _ in change.edits.contains { $0.content.value == .int(2) } ? .refused(.finalised) : .accepted }
+    }
+    private static var closed: Judge { { _, _, _ in .refused(.finalised) } }
+
+    private static func change(_ device: Identifier, _ time: Int64, _ value: Int64) -> Change {
+        Change(
+            scope: scope, stamp: Stamp(time: time, device: device), member: member.id, schema: 1,
+            edits: [Edit(record: record, type: 5, target: .field(1), content: .open(.int(value)), supersedes: [])], primitives: TenantSamples.primitives)
+    }
+
+    private static func block(_ changes: [Change], _ device: Identifier, incarnation: UInt64 = 1, after end: StreamEnd = .beginning) -> Block {
+        Block.seal(
+            changes, in: StreamName(device: device, incarnation: incarnation, scope: scope), after: end, by: key(device), TenantSamples.primitives)
+    }
+
+    private static func push(_ block: Block, to store: TenantStore, at time: Int64, _ judge: Judge = strict) throws {
+        let outcome = try store.write { try $0.push([Push(device: block.stream.device, block: block, sensitive: [], received: time)], judge: judge) }
+        guard case .appended = outcome[0] else { throw StoreError(.failed, doing: "pushing", detail: "\(outcome)") }
+    }
+
+    /// Everything that `store` holds, as a device that read it all hands it in.
+    private static func held(_ store: TenantStore) throws -> [Donation.Item] {
+        try store.read { try $0.entries(of: scope, after: 0) }.map { stored in
+            guard case .block = stored.entry.content else {
+                guard case .release(let ids) = stored.entry.content else { return .release([]) }
+                return .release(ids)
+            }
+            let block = try Block.open(stored.block, sensitive: [], TenantSamples.primitives)
+            return .block(block, sensitive: [], verdicts: stored.entry.verdicts, received: stored.entry.received)
+        }
+    }
+
+    private static func donate(
+        _ items: [Donation.Item], to store: TenantStore, by device: Identifier = devices[1], at time: Int64 = 900, _ judge: Judge = strict
+    ) throws -> DonationOutcome {
+        try store.write { transaction in
+            try transaction.donate(Donation(device: device, scope: scope, items: items, received: time), judge: judge) { id in
+                try transaction.device(id)?.signingKey
+            }
+        }
+    }
+
+    private static func holds(_ store: TenantStore) throws -> Bool {
+        let verification = try store.read { snapshot in try snapshot.verify { id in try snapshot.device(id)?.signingKey } }
+        if case .holds = verification { return true }
+        return false
+    }
+
+    @Test func `is given everything back by one device, whoever wrote it, with the same verdicts, times and log hashes`() throws {
+        let (whole, empty) = (try Self.store(), try Self.store())
+        let first = Self.block([Self.change(Self.devices[0], 1, 1), Self.change(Self.devices[0], 2, 2)], Self.devices[0])
+        let second = Self.block([Self.change(Self.devices[1], 3, 1)], Self.devices[1])
+        try Self.push(first, to: whole, at: 100)
+        try Self.push(second, to: whole, at: 101)
+        #expect(try Self.donate(Self.held(whole), to: empty) == .admitted(unverified: 0))
+        #expect(try empty.read { try $0.scope(Self.scope) } == whole.read { try $0.scope(Self.scope) })
+        #expect(try empty.read { try $0.streamEnd(first.stream) } == first.end)
+        // A second device gives the same: nothing alters.
+        #expect(try Self.donate(Self.held(whole), to: empty, by: Self.devices[0]) == .admitted(unverified: 0))
+        #expect(try empty.read { try $0.scope(Self.scope) } == whole.read { try $0.scope(Self.scope) })
+        #expect(try Self.holds(empty))
+    }
+
+    @Test func `honours what was accepted or released before and is refused now, by a new entry`() throws {
+        let (whole, restored) = (try Self.store(), try Self.store())
+        let block = Self.block([Self.change(Self.devices[0], 1, 1), Self.change(Self.devices[0], 2, 2)], Self.devices[0])
+        try Self.push(block, to: whole, at: 100)
+        try whole.write { _ = try $0.release([block.changes[1].id], received: 110) }
+        // After the rollback the author was first, and the record is closed now.
+        try Self.push(block, to: restored, at: 200, Self.closed)
+        #expect(try restored.read { try $0.quarantine() }.count == 2)
+        #expect(try Self.donate(Self.held(whole), to: restored, Self.closed) == .admitted(unverified: 0))
+        #expect(try restored.read { try $0.quarantine() }.isEmpty)
+        #expect(try restored.read { try $0.scope(Self.scope) }?.digest == whole.read { try $0.scope(Self.scope) }?.digest)
+        #expect(try Self.holds(restored))
+    }
+
+    @Test func `judges duplicate anew where it lacks the change`() throws {
+        let (whole, restored) = (try Self.store(), try Self.store())
+        let change = Self.change(Self.devices[0], 1, 1)
+        try Self.push(Self.block([change], Self.devices[0]), to: whole, at: 100)
+        let again = Self.block([change], Self.devices[0], incarnation: 2)
+        try Self.push(again, to: whole, at: 101)
+        // Only the second was learnt by whoever comes first.
+        let second = try Self.held(whole)[1]
+        guard case .block(_, _, [.duplicate], _) = second else { return #expect(Bool(false), "the second block is a duplicate") }
+        #expect(try Self.donate([second], to: restored) == .admitted(unverified: 0))
+        #expect(try restored.read { try $0.change(change.id) }?.isApplied == true)
+        #expect(try Self.donate(Self.held(whole), to: restored) == .admitted(unverified: 0))
+        #expect(try restored.read { try $0.scope(Self.scope) }?.digest == whole.read { try $0.scope(Self.scope) }?.digest)
+        #expect(try Self.holds(restored))
+    }
+
+    @Test func `keeps what a device hands in that may not write here any more, outside the log`() throws {
+        let (whole, restored) = (try Self.store(), try Self.store())
+        let block = Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0])
+        try Self.push(block, to: whole, at: 100)
+        let outcome = try Self.donate(Self.held(whole), to: restored, by: Identifier(high: 40, low: 3))
+        #expect(outcome == .quarantined(.notStaffed, unverified: 0))
+        let kept = try restored.read { try $0.quarantine() }
+        #expect(kept.map(\.id) == [block.changes[0].id] && kept[0].position == nil && kept[0].device == Self.devices[0])
+        #expect(try Self.holds(restored))
+        // Somebody who is staffed gives it too: it leaves the quarantine.
+        #expect(try Self.donate(Self.held(whole), to: restored) == .admitted(unverified: 0))
+        #expect(try restored.read { try $0.quarantine() }.isEmpty && restored.read { try $0.scope(Self.scope) }?.place.position == 1)
+    }
+
+    @Test func `passes over a block that its author did not sign`() throws {
+        let restored = try Self.store()
+        let block = Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0])
+        let forged = Block.seal(block.changes, in: block.stream, after: .beginning, by: TenantSamples.key(8), TenantSamples.primitives)
+        let outcome = try Self.donate([.block(forged, sensitive: [], verdicts: [.accepted], received: 5)], to: restored)
+        #expect(outcome == .admitted(unverified: 1))
+        #expect(try restored.read { try $0.scope(Self.scope) }?.place == .beginning)
+    }
+
+    // MARK: Hearing where devices stand
+
+    @Test func `renews its epoch, with an alarm, when a device has read what the log does not hold; and not for what belongs to another epoch`() throws {
+        let store = try Self.store()
+        try Self.push(Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0]), to: store, at: 100)
+        let place = try #require(try store.read { try $0.scope(Self.scope) }).place
+        let further = LogPlace(position: 2, hash: Hash256(bytes: [UInt8](repeating: 3, count: 32)) ?? .zero)
+        func hear(_ places: [LogPlace], epoch: UInt64 = 77) throws -> Bool {
+            let standing = Standing(scope: Self.scope, epoch: epoch, places: places, incarnation: 1)
+            let isHeld = try store.write { try $0.hear([standing], of: Self.devices[0], at: 300, next: (88, 89)) }
+            #expect(try store.read { try $0.isOrdinary([standing], of: Self.devices[0]) } == isHeld || !isHeld)
+            return isHeld
+        }
+        #expect(try hear([place, .beginning]))
+        #expect(try hear([further], epoch: 5))
+        #expect(try store.read { try $0.alarms() }.isEmpty)
+        #expect(try !hear([place, further]))
+        #expect(try store.read { try $0.identity() }.epoch == 88 && store.read { try $0.identity() }.incarnation == 89)
+        #expect(try store.read { try $0.alarms() }.map(\.kind) == [.rolledBack])
+        #expect(try store.read { try $0.audit() }.last?.act == "epoch.renew")
+        // The same device says the same again: its epoch has passed.
+        #expect(try hear([place, further]))
+        // A push of whoever has not noticed yet is not taken.
+        let late = Push(device: Self.devices[1], block: Self.block([Self.change(Self.devices[1], 3, 1)], Self.devices[1]), sensitive: [], received: 5, epoch: 77)
+        #expect(try store.write { try $0.push([late], judge: Self.strict) } == [.refused(.otherEpoch, .beginning)])
+    }
+
+    @Test func `raises an alarm when an older incarnation of a device speaks beside a younger one, once for each`() throws {
+        let store = try Self.store()
+        try Self.push(Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0], incarnation: 5), to: store, at: 100)
+        func hear(_ incarnation: UInt64) throws {
+            let standing = Standing(scope: Self.scope, epoch: 77, places: [], incarnation: incarnation)
+            _ = try store.write { try $0.hear([standing], of: Self.devices[0], at: 300, next: (88, 89)) }
+        }
+        try hear(5)
+        try hear(6)
+        try Self.push(Self.block([Self.change(Self.devices[0], 2, 1)], Self.devices[0], incarnation: 6), to: store, at: 101)
+        try hear(6)
+        #expect(try store.read { try $0.alarms() }.isEmpty, "a store that was restored goes on in a new incarnation alone")
+        try hear(5)
+        try hear(5)
+        let alarms = try store.read { try $0.alarms() }
+        #expect(alarms.map(\.kind) == [.twoCopies] && alarms[0].device == Self.devices[0] && alarms[0].count == 2)
+        #expect(try store.read { try $0.hasTwoCopies(Self.devices[0]) } && !store.read { try $0.hasTwoCopies(Self.devices[1]) })
+        #expect(try store.read { try $0.audit() }.count { $0.act == "device.twoCopies" } == 1)
+    }
+
+    @Test func `releases copies when a backup holds what there was and what was handed in since, or when an administrator says so`() throws {
+        let store = try Self.store()
+        try Self.push(Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0]), to: store, at: 100)
+        func isReleased() throws -> Bool { try store.read { try $0.isCopyReleased(Self.member.id, of: Self.scope) } }
+        #expect(try !isReleased())
+        try store.write { transaction in
+            try transaction.noteDeparture(of: Self.member.id, from: Self.scope, releasingCopies: false, at: 150)
+            try transaction.unstaff(Self.member.id, from: Self.scope)
+        }
+        #expect(try !isReleased())
+        try store.write { try $0.noteBackup(of: Self.scope, through: 1, at: 200) }
+        #expect(try isReleased())
+        #expect(try store.read { try $0.backedUp(Self.scope) }.position == 1)
+        // What came into quarantine since is in no backup yet.
+        let late = Self.block([Self.change(Self.devices[1], 3, 1)], Self.devices[1])
+        _ = try store.write { try $0.push([Push(device: Self.devices[1], block: late, sensitive: [], received: 201)], judge: Self.strict) }
+        #expect(try !isReleased())
+        try store.write { try $0.noteDeparture(of: Self.member.id, from: Self.scope, releasingCopies: true, at: 220) }
+        #expect(try isReleased())
+    }
+
+    @Test func `keeps the work of a device that is too old to write`() throws {
+        let store = try Self.store()
+        try store.write { try $0.setLeastSchema(2) }
+        let block = Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0])
+        let outcome = try store.write { try $0.push([Push(device: Self.devices[0], block: block, sensitive: [], received: 5)], judge: Self.strict) }
+        #expect(outcome == [.quarantined(.outdatedSchema)])
+        #expect(try store.read { try $0.quarantine() }.map(\.refusal) == [.outdatedSchema])
+    }
+}
