@@ -57,8 +57,12 @@ public struct Block: Sendable {
 
     /// A block holds at most this many changes …
     public static let mostChanges = 1000
-    /// … and its columns take at most this many bytes before deflating.
-    public static let longestColumns = 4 * 1024 * 1024
+    /// … this many edits, which name this many others …
+    public static let mostEdits = 16_384
+    public static let mostNames = 65_536
+    /// … and its columns take at most this many bytes before deflating. What `portion` puts into a block keeps all three by far: it
+    /// counts what the changes take if nothing deflates. So no honest block comes near, and a hostile one costs no more.
+    public static let longestColumns = 1024 * 1024
     /// Sealed content and sensitive values together take at most this many bytes, so that a frame can hold them.
     public static let longest = 1_000_000
 
@@ -112,6 +116,7 @@ public enum SensitivePart: Hashable, Sendable {
         var reader = ByteReader(try BlockColumns.inflate(&outer, outer.remaining, primitives))
         var parts: [SensitivePart] = []
         while reader.remaining > 0 {
+            guard parts.count < Block.mostEdits else { throw DecodeError(.outOfBounds, reading: "count of sensitive parts") }
             switch try reader.byte() {
             case 0: parts.append(.leaf(try reader.hash()))
             case 1: parts.append(.value(SensitiveValue(salt: try reader.identifier(), value: try Value.read(from: &reader))))

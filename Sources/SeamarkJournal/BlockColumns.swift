@@ -96,6 +96,9 @@ enum BlockColumns {
         var lastRecord = 0
         var usedRecords = 0
         var nextPart = 0
+        // What hostile columns can make us hold is bounded while they are read: few bytes inflate to many edits and names.
+        var editsLeft = Block.mostEdits
+        var namesLeft = Block.mostNames
         for _ in 0..<count {
             lastTime = lastTime &+ (try heads.signed())
             let editCount = try heads.count(each: 0, atMost: Change.mostEdits)
@@ -103,6 +106,9 @@ enum BlockColumns {
             guard editCount >= 1, editCount <= uses.remaining, editCount <= targets.remaining, editCount <= values.remaining else {
                 throw DecodeError(.truncated, reading: "edits")
             }
+            guard editCount <= editsLeft else { throw DecodeError(.outOfBounds, reading: "edits of a block") }
+            editsLeft -= editCount
+            var room = Change.longest
             var edits: [Edit] = []
             edits.reserveCapacity(editCount)
             let firstPart = nextPart
@@ -112,6 +118,7 @@ enum BlockColumns {
                 lastRecord = Int(record)
                 guard lastRecord <= usedRecords else { throw DecodeError(.wrongOrder, reading: "records") }
                 if lastRecord == usedRecords { usedRecords += 1 }
+                let valuesFrom = values.position
                 let target = try readTarget(try targets.varint(), &values)
                 let tag = try values.varint()
                 if target.hasBoolean, tag != 1, tag != 2 { throw DecodeError(.outOfBounds, reading: "content of life or of an element") }
@@ -126,8 +133,16 @@ enum BlockColumns {
                 } else {
                     content = .open(try Value.read(tag: tag, from: &values, depth: 0))
                 }
-                let supersedes = try references.next(in: changes)
-                let witnessed = target == .life ? try references.next(in: changes) : []
+                // At least so much of the change's encoding: record, type, target, value, count of names.
+                room -= 16 + 1 + 1 + (values.position - valuesFrom) + 1
+                guard room >= 0 else { throw DecodeError(.outOfBounds, reading: "length of a change") }
+                let supersedes = try references.next(in: changes, atMost: min(namesLeft, room / EditName.leastSize))
+                namesLeft -= supersedes.count
+                room -= supersedes.count * EditName.leastSize
+                let witnessed =
+                    target == .life ? try references.next(in: changes, atMost: min(namesLeft, room / EditName.leastSize)) : []
+                namesLeft -= witnessed.count
+                room -= witnessed.count * EditName.leastSize
                 edits.append(
                     Edit(
                         record: records[lastRecord].record, type: records[lastRecord].type, target: target, content: content,
@@ -207,9 +222,10 @@ enum BlockColumns {
             guard usedOthers == others.count else { throw DecodeError(.trailingBytes, reading: "changes of other blocks") }
         }
 
-        mutating func next(in changes: [Change]) throws(DecodeError) -> [EditName] {
+        mutating func next(in changes: [Change], atMost limit: Int) throws(DecodeError) -> [EditName] {
             let count = try column.count(each: 2)
             guard count > 0 else { return [] }
+            guard count <= limit else { throw DecodeError(.outOfBounds, reading: "count of names") }
             var names: [EditName] = []
             names.reserveCapacity(count)
             for _ in 0..<count {

@@ -8,6 +8,9 @@ public struct EditName: Hashable, Comparable, Sendable {
         self.index = index
     }
 
+    /// A name's encoding takes at least so many bytes: the id, and an index.
+    static let leastSize = 17
+
     public static func < (left: EditName, right: EditName) -> Bool {
         left.change != right.change ? left.change < right.change : left.index < right.index
     }

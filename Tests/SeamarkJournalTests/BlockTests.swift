@@ -272,12 +272,12 @@ import Testing
         func verifies(_ signature: [UInt8], of message: [UInt8], by key: [UInt8]) -> Bool { true }
         func deflate(_ bytes: [UInt8]) -> [UInt8] { inner.deflate(bytes) }
         func inflate(_ bytes: Span<UInt8>, toExactly length: Int) throws(InflateError) -> [UInt8] {
-            guard length <= max(64, bytes.count) * 100, length <= 4 << 20 else { preconditionFailure("asked to inflate \(length) bytes") }
+            guard length <= max(64, bytes.count) * 100, length <= 1 << 20 else { preconditionFailure("asked to inflate \(length) bytes") }
             return Array(repeating: 2, count: length)
         }
     }
 
-    @Test func `columns and sensitive values inflate to at most four MiB, and a hundred times their size`() {
+    @Test func `columns and sensitive values inflate to at most one MiB, and a hundred times their size`() {
         func outcome(_ length: UInt64, of deflated: Int) -> DecodeError.Reason? {
             var writer = ByteWriter()
             writer.varint(length)
@@ -292,8 +292,8 @@ import Testing
         #expect(outcome(6401, of: 3) == .outOfBounds)
         #expect(outcome(100_000, of: 1000) == nil)
         #expect(outcome(100_001, of: 1000) == .outOfBounds)
-        #expect(outcome(4 << 20, of: 50_000) == nil)
-        #expect(outcome((4 << 20) + 1, of: 50_000) == .outOfBounds)
+        #expect(outcome(1 << 20, of: 50_000) == nil)
+        #expect(outcome((1 << 20) + 1, of: 50_000) == .outOfBounds)
         #expect(outcome(.max, of: 50_000) == .outOfBounds)
     }
 }

@@ -1,5 +1,6 @@
 import SeamarkJournal
 import SeamarkTestSupport
+import Synchronization
 import Testing
 
 /// Bytes from strangers: they are refused, or they mean something; nothing of ours falls over.
@@ -122,6 +123,117 @@ import Testing
         _ = try reader.hash()
         if try reader.varint() > 0 { _ = try reader.hash() }
         return reader.position
+    }
+
+    // MARK: What a small block may make a reader hold
+
+    /// A block of columns that a stranger wrote: `heads` edits in each change, each of the columns given.
+    static func forge(edits heads: [Int], values: [UInt8], references: [UInt8], others: Int = 0, target: UInt64 = 2) -> [UInt8] {
+        let count = heads.reduce(0, +)
+        var head = ByteWriter()
+        for edits in heads {
+            head.signed(1)
+            head.count(edits)
+        }
+        var record = ByteWriter()
+        record.varint(1)
+        record.identifier(Identifier(high: 1, low: 1))
+        var targets = ByteWriter()
+        for _ in 0..<count { targets.varint(target) }
+        var other = ByteWriter()
+        for index in 0..<others { other.identifier(Identifier(high: 7, low: UInt64(index))) }
+        var columns = ByteWriter()
+        for column in [head.bytes, record.bytes, [UInt8](repeating: 0, count: count), targets.bytes, values, references, other.bytes] { columns.blob(column) }
+        var writer = ByteWriter()
+        writer.raw(Array("SMB1".utf8))
+        writer.identifier(BlockTests.stream.device)
+        writer.fixed64(1)
+        writer.identifier(BlockTests.stream.scope)
+        writer.identifier(.zero)
+        writer.varint(1)
+        writer.varint(1)
+        writer.count(heads.count)
+        writer.hash(.zero)
+        writer.count(0)
+        writer.count(columns.count)
+        writer.raw(CheapPrimitives().deflate(columns.bytes))
+        return writer.bytes + [UInt8](repeating: 0, count: 64)
+    }
+
+    /// Counts what is hashed: a change is hashed once, when all of its edits have been read.
+    final class Counting: Primitives {
+        let inner = CheapPrimitives()
+        let hashed = Mutex(0)
+        func sha256(_ bytes: Span<UInt8>) -> Hash256 {
+            hashed.withLock { $0 += 1 }
+            return inner.sha256(bytes)
+        }
+        func verifies(_ signature: [UInt8], of message: [UInt8], by key: [UInt8]) -> Bool { true }
+        func deflate(_ bytes: [UInt8]) -> [UInt8] { inner.deflate(bytes) }
+        func inflate(_ bytes: Span<UInt8>, toExactly length: Int) throws(InflateError) -> [UInt8] { try inner.inflate(bytes, toExactly: length) }
+    }
+
+    /// The changes that were held before the block was refused, and why it was.
+    static func refusal(of block: [UInt8]) -> (held: Int, error: DecodeError?) {
+        let primitives = Counting()
+        do throws(DecodeError) {
+            _ = try Block.open(block, sensitive: [], primitives)
+            return (primitives.hashed.withLock { $0 }, nil)
+        } catch { return (primitives.hashed.withLock { $0 }, error) }
+    }
+
+    @Test func `a block of more edits than any may have is refused before they are held`() {
+        func block(_ edits: [Int]) -> [UInt8] {
+            let count = edits.reduce(0, +)
+            return Self.forge(edits: edits, values: [UInt8](repeating: 0, count: count), references: [UInt8](repeating: 0, count: count))
+        }
+        let whole = [Int](repeating: 4096, count: 4)
+        #expect(Self.refusal(of: block(whole)).error == nil, "as many as it may have")
+        let more = Self.refusal(of: block(whole + [1]))
+        #expect(more.error == DecodeError(.outOfBounds, reading: "edits of a block"))
+        let many = Self.refusal(of: block([Int](repeating: 4096, count: 60)))
+        #expect(many.error == DecodeError(.outOfBounds, reading: "edits of a block"))
+        // One hash for the root over no sensitive values, and one for each change that was read.
+        #expect(many.held == more.held && many.held <= 5, "\(many.held)")
+    }
+
+    @Test func `a change longer than any may be is refused at the edit that makes it so`() {
+        // Twenty edits of a text of sixty thousand bytes; the fifth is beyond the bound of a change.
+        var text = ByteWriter()
+        Value.text(String(repeating: "x", count: 60_000)).write(to: &text)
+        let refused = DecodeError(.outOfBounds, reading: "length of a change")
+        // Had it been read on, the sixth, which is no value, would have been met.
+        let early = (0..<5).flatMap { _ in text.bytes } + [UInt8](repeating: 0xff, count: 40)
+        #expect(Self.refusal(of: Self.forge(edits: [20], values: early, references: [UInt8](repeating: 0, count: 20))).error == refused)
+    }
+
+    @Test func `names beyond what a change or a block may hold are refused by their count`() {
+        /// `names` names of one other change, by ascending index, for each edit.
+        func block(_ names: [Int]) -> [UInt8] {
+            var references = ByteWriter()
+            for count in names {
+                references.count(count)
+                for index in 0..<count {
+                    references.varint(1)
+                    references.varint(UInt64(index))
+                }
+            }
+            return Self.forge(
+                edits: names.map { _ in 1 }, values: [UInt8](repeating: 0, count: names.count), references: references.bytes, others: 1)
+        }
+        let refused = DecodeError(.outOfBounds, reading: "count of names")
+        #expect(Self.refusal(of: block([13_000])).error == nil)
+        #expect(Self.refusal(of: block([15_500])).error == refused, "the change would be longer than it may be")
+        #expect(Self.refusal(of: block([13_000, 13_000, 13_000, 13_000, 13_000, 536])).error == nil, "as many as a block may have")
+        #expect(Self.refusal(of: block([13_000, 13_000, 13_000, 13_000, 13_000, 537])).error == refused)
+    }
+
+    @Test func `more sensitive values than a block may have edits are refused while they are read`() {
+        func parts(_ count: Int) -> [UInt8] {
+            SensitivePart.encode([SensitivePart](repeating: .leaf(.zero), count: count), CheapPrimitives())
+        }
+        #expect((try? SensitivePart.decode(parts(16_384), CheapPrimitives()))?.count == 16_384)
+        #expect(throws: DecodeError(.outOfBounds, reading: "count of sensitive parts")) { try SensitivePart.decode(parts(16_385), CheapPrimitives()) }
     }
 
     @Test func `numbers have one form, and none overflows`() {

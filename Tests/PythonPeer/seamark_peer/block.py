@@ -12,7 +12,9 @@ from .encoding import SENSITIVE_KIND, U32, U64, DecodeError, Reader, blob, fixed
 MAGIC = b"SMB1"
 MOST_CHANGES = 1_000
 LONGEST = 1_000_000
-LONGEST_COLUMNS = 4 * 1024 * 1024
+MOST_BLOCK_EDITS = 16_384
+MOST_BLOCK_NAMES = 65_536
+LONGEST_COLUMNS = 1024 * 1024
 GREATEST_RATIO = 100
 ZERO_HASH = bytes(32)
 COLUMNS = ("heads", "records", "uses", "targets", "values", "references", "others")
@@ -153,11 +155,17 @@ def read_columns(data, count, parts, author):
 
     changes, parts = [], list(parts)
     stamp, use, seen_records, seen_others = 0, 0, 0, 0
+    edits_left, names_left = MOST_BLOCK_EDITS, MOST_BLOCK_NAMES
 
     def read_names():
         nonlocal seen_others
         found = []
-        for _ in range(references.count(each=2)):
+        nonlocal names_left
+        count = references.count(each=2)
+        names_left -= count
+        if names_left < 0:
+            references.fail("outOfBounds")
+        for _ in range(count):
             code = references.varint()
             index = references.varint(U32)
             if code & 1:
@@ -180,7 +188,8 @@ def read_columns(data, count, parts, author):
     for _ in range(count):
         stamp = wrapped(stamp + heads.signed())
         edit_count = heads.varint()
-        if not 1 <= edit_count <= MOST_EDITS:
+        edits_left -= edit_count
+        if not 1 <= edit_count <= MOST_EDITS or edits_left < 0:
             heads.fail("outOfBounds")
         edits = []
         for _ in range(edit_count):
@@ -274,11 +283,12 @@ def sign(content, signer, one, incarnation, first, previous, changes):
 
 def portion(changes):
     """How many of the changes, from the first, surely fit into one block and with their sensitive values into one frame."""
-    size = 0
+    size = edits = 0
     for index, change in enumerate(changes[:MOST_CHANGES]):
+        edits += len(change.edits)
         size += len(change.encoded)
         size += sum(17 + len(value(e.content.value)) for e in change.edits if isinstance(e.content, Sensitive))
-        if size > 700_000:
+        if size > 700_000 or edits > MOST_BLOCK_EDITS:
             if index == 0:
                 raise ValueError("a change with its sensitive values is too long for a frame")
             return index
