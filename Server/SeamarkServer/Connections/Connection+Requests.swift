@@ -48,7 +48,11 @@ extension Connection {
         while let (number, opened) = opening.first, let opened {
             opening.removeFirst()
             device.push(opened, then: back { connection, result in
-                connection.answered(number, result) { session, pushed in session.pushed(device.answer(to: pushed)) }
+                connection.answered(number, result) { session, pushed in
+                    let answer = device.answer(to: pushed)
+                    if case .refused = answer { connection.services.register.count { $0.refusedPushes += 1 } }
+                    return session.pushed(answer)
+                }
             })
         }
     }

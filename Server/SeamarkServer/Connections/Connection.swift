@@ -229,6 +229,7 @@ final class Connection: ChannelInboundHandler {
         switch phase {
         case .tenant(var session, let device):
             let actions = session.received(message)
+            if case .close(let problem?)? = actions.last, problem.code == .unexpected { services.register.count { $0.badFrames += 1 } }
             phase = .tenant(session, device)
             perform(actions)
         case .enrolment(var session, let door):
