@@ -70,7 +70,7 @@ private final class WaitingThreads: TaskExecutor {
 
 /// Waits until something is so, at most five seconds.
 func eventually(_ isSo: @Sendable () throws -> Bool) async throws -> Bool {
-    for _ in 0..<500 {
+    for _ in 0..<3000 {
         if try isSo() { return true }
         try await Task.sleep(for: .milliseconds(10))
     }
