@@ -33,8 +33,7 @@ public struct Faults: Hashable, Sendable {
         ]
     }
 
-    /// The same with `name` at another weight, such as `serverRestore=2`; nil where there is no such fault. A run with faults that are not
-    /// supported yet is for whoever builds what meets them.
+    /// The same with `name` at another weight, such as `serverRestore=2`; nil where there is no such fault.
     public func with(_ setting: String) -> Faults? {
         let parts = setting.split(separator: "=").map(String.init)
         guard parts.count == 2, let weight = Int(parts[1]), weight >= 0, weight <= 1000 else { return nil }
@@ -44,13 +43,8 @@ public struct Faults: Hashable, Sendable {
         return faults
     }
 
-    /// The shipped code does not meet these yet.
-    public static let supported: Faults = {
-        var faults = Faults()
-        faults.serverRestore = 0
-        faults.serverRollback = 0
-        return faults
-    }()
+    /// All that the shipped code is to meet.
+    public static let supported = Faults()
 
     public static let none: Faults = {
         var faults = Faults()

@@ -58,6 +58,13 @@ extension World {
         } catch { fault("looking for forks", error) }
     }
 
+    /// Of a fork that the server was put back behind, nobody can know any more.
+    func forgetForks() {
+        let known = untoldForks
+        for machine in machines { noteForks(of: machine) }
+        untoldForks.formIntersection(known)
+    }
+
     // MARK: At rest
 
     func checkAtRest() {

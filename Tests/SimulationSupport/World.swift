@@ -162,6 +162,7 @@ final class World {
             guard !backups.isEmpty else { return }
             let backup = backups[Int(dice.next() % UInt64(backups.count))]
             forgetting { server.putBack(backup) }
+            forgetForks()
             if act == .serverRestore { try server.store.write { try $0.renewEpoch(dice.next(), incarnation: dice.next()) } }
             counts.serverRestores += 1
         }

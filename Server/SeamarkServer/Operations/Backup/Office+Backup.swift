@@ -57,6 +57,8 @@ extension Office {
                 try BackupFiles.end(writer)
             })
         try office.store.write { transaction in
+            // From here on devices are told what is backed up: they may destroy or evict what they no longer need.
+            for scope in scopes { try transaction.noteBackup(of: scope.id, through: scope.place.position, at: made) }
             _ = try transaction.noteAct("tenant.backup", detail: "\(Digest.sha256(backup.header.bytes)) \(backup.header.entries)", at: made)
         }
         return Backup(path: backup.path, tenant: name, header: backup.header, byteCount: backup.byteCount)

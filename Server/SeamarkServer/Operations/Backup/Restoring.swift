@@ -119,7 +119,7 @@ public struct Restoring: Sendable {
         let now = clock.now()
         let (epoch, incarnation) = (try Randomness.word(), try Randomness.word())
         try office.store.write { transaction in
-            try transaction.renewEpoch(epoch, incarnation: incarnation)
+            try transaction.renewEpoch(epoch, incarnation: incarnation, because: .restored, at: now)
             _ = try transaction.noteAct("tenant.restore", detail: "\(Digest.sha256(header.bytes)) made \(header.made)", at: now)
         }
         var count = 0
