@@ -72,6 +72,10 @@ extension World {
             try server.store.read { snapshot in
                 for scope in 0..<schedule.scopes { try check(Cast.scope(scope), snapshot) }
                 if schedule.seed % 8 == 0 { try checkVerification(snapshot) }
+                // Devices heal a log that went back; but it may only go back where somebody put it back.
+                if counts.serverRestores == 0, try snapshot.alarms().contains(where: { $0.kind == .rolledBack }) {
+                    violate(.faulted, "a device held a receipt for what the log does not hold, and nobody had put the server back")
+                }
             }
         } catch { fault("reading the server's store at rest", error) }
         if let fork = untoldForks.min(by: { ($0.machine, $0.scope) < ($1.machine, $1.scope) }) {
