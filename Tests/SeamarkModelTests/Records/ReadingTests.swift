@@ -191,16 +191,6 @@ import Testing
         }
     }
 
-    @Test func `two alike and a third that differs are a conflict`() throws {
-        var bench = Bench()
-        try bench.line()
-        // The oldest is shown last, behind two that agree.
-        let other = try bench.setting(line, Catalogue.leakageLine, [("title", "other")], by: Bench.lea)
-        let mine = try bench.setting(line, Catalogue.leakageLine, [("title", "same")])
-        let theirs = try bench.setting(line, Catalogue.leakageLine, [("title", "same")], by: Bench.ben)
-        try everyOrder(bench, [other, mine, theirs], line) { #expect($0.conflicts.map(\.heads.count) == [3]) }
-    }
-
     @Test func `registers, authors' fields and lattices never ask a person`() {
         for type in Catalogue.types {
             for field in type.fields {
