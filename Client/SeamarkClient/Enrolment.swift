@@ -75,12 +75,17 @@ public enum Enrolment {
         guard tenantAuthority.publicKey.verifies(serverKey.signature, of: statement) else {
             throw Failure.badAnswer("the tenant's authority did not sign the server's key")
         }
+        if let bundle = enrolled.bundleKey {
+            guard tenantAuthority.publicKey.verifies(bundle.signature, of: Message.BundleKey.message(tenant: enrolled.tenant, key: bundle.key)) else {
+                throw Failure.badAnswer("the tenant's authority did not sign the key for bundles")
+            }
+        }
         return DeviceIdentity(
             tenant: enrolled.tenant, tenantName: enrolled.tenantName, member: enrolled.member, device: enrolled.device, role: enrolled.role,
             letters: enrolled.letters, serverHost: invitation.host, serverPort: invitation.port, serverName: invitation.serverName,
             label: invitation.label, installationAuthority: authority, tenantAuthority: enrolled.authority,
             certificate: enrolled.certificate, privateKey: SecretBytes(copying: key.der), signingSeed: signing.seed,
-            serverSigningKey: serverKey.key)
+            serverSigningKey: serverKey.key, bundleKey: enrolled.bundleKey?.key ?? [])
     }
 }
 

@@ -275,6 +275,17 @@ public struct SyncRun {
     /// Notes down what the greeting says of this device's member.
     private mutating func adopt(_ welcome: Message.Welcome) throws {
         self.welcome = welcome
+        if let bundle = welcome.bundleKey, bundle.key != identity.bundleKey {
+            let isEndorsed = try device.tools.endorsement(identity.tenantAuthority)
+            guard isEndorsed(Message.BundleKey.message(tenant: identity.tenant, key: bundle.key), bundle.signature) else {
+                throw Failure(cause: .sync(.forgedServerKey), acknowledged: 0)
+            }
+            try device.store.transaction { transaction in
+                var renewed = transaction.state.identity
+                renewed.bundleKey = bundle.key
+                try transaction.append(.identity(renewed))
+            }
+        }
         try device.store.transaction { transaction in
             let identity = transaction.state.identity
             if identity.role != welcome.role || identity.serverSigningKey != welcome.serverKey.key {

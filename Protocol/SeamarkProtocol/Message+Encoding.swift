@@ -84,6 +84,7 @@ extension Message {
                 $0.certificate = Data(it.certificate)
                 $0.authority = Data(it.authority)
                 $0.serverKey = it.serverKey.wire
+                if let key = it.bundleKey { $0.bundleKey = key.wire }
             }
         case .attachment(let it): it.write(to: &frame)
         case .donate(let it): frame.donate = it.wire
@@ -167,7 +168,8 @@ extension Message {
                     tenant: try Field.id(it.tenant), tenantName: try Field.text(it.tenantName, atMost: 480), member: try Field.id(it.member),
                     memberName: try Field.text(it.memberName, atMost: 480), device: try Field.id(it.device), role: it.role,
                     letters: try Field.text(it.letters, atMost: 8), certificate: [UInt8](it.certificate),
-                    authority: [UInt8](it.authority), serverKey: try ServerKey(it.serverKey)))
+                    authority: [UInt8](it.authority), serverKey: try ServerKey(it.serverKey),
+                    bundleKey: it.hasBundleKey ? try BundleKey(it.bundleKey) : nil))
         case .attachmentOffer(let it): self = .attachment(try AttachmentMessage(it))
         case .attachmentHeld(let it): self = .attachment(try AttachmentMessage(it))
         case .attachmentChunk(let it): self = .attachment(try AttachmentMessage(it))
@@ -270,6 +272,20 @@ extension Message.ServerKey {
     }
 }
 
+extension Message.BundleKey {
+    fileprivate var wire: Seamark_V1_BundleKey {
+        .with {
+            $0.key = Data(key)
+            $0.signature = Data(signature)
+        }
+    }
+
+    fileprivate init(_ wire: Seamark_V1_BundleKey) throws(Problem) {
+        guard wire.signature.count <= 80 else { throw Problem(.malformed, "an authority's signature longer than 80 bytes") }
+        self.init(key: try Field.bytes(wire.key, 32), signature: [UInt8](wire.signature))
+    }
+}
+
 extension Message.Welcome {
     fileprivate var wire: Seamark_V1_Welcome {
         .with {
@@ -284,6 +300,7 @@ extension Message.Welcome {
             $0.revoked = revoked
             $0.earlierKeys = earlierKeys.map(\.wire)
             $0.twoCopies = hasTwoCopies
+            if let bundleKey { $0.bundleKey = bundleKey.wire }
             $0.scopes = scopes.map { scope in
                 .with {
                     $0.scope = Data(scope.scope.bytes)
@@ -316,7 +333,8 @@ extension Message.Welcome {
         self.init(
             version: wire.version, leastVersion: wire.leastVersion, schema: wire.schema, leastSchema: wire.leastSchema,
             epoch: wire.epoch, time: wire.time, role: wire.role, serverKey: try Message.ServerKey(wire.serverKey), scopes: scopes,
-            revoked: wire.revoked, earlierKeys: earlier, hasTwoCopies: wire.twoCopies)
+            revoked: wire.revoked, earlierKeys: earlier, hasTwoCopies: wire.twoCopies,
+            bundleKey: wire.hasBundleKey ? try Message.BundleKey(wire.bundleKey) : nil)
     }
 }
 

@@ -55,6 +55,27 @@ public enum Message: Equatable, Sendable {
         }
     }
 
+    /// The tenant's X25519 key, to which bundles are sealed, under the tenant authority's signature.
+    public struct BundleKey: Equatable, Sendable {
+        /// Thirty-two bytes.
+        public let key: [UInt8]
+        public let signature: [UInt8]
+
+        public init(key: [UInt8], signature: [UInt8]) {
+            self.key = key
+            self.signature = signature
+        }
+
+        /// What the tenant authority signs (ECDSA P-256, SHA-256).
+        public static func message(tenant: Identifier, key: [UInt8]) -> [UInt8] {
+            var writer = ByteWriter()
+            writer.text("seamark-bundle-key-1")
+            writer.identifier(tenant)
+            writer.raw(key)
+            return writer.bytes
+        }
+    }
+
     /// The end of one of the device's streams as the server has it.
     public struct KnownStream: Equatable, Sendable {
         public let incarnation: UInt64
@@ -108,6 +129,8 @@ public enum Message: Equatable, Sendable {
         public let earlierKeys: [ServerKey]
         /// Two copies of this device's store are at work.
         public let hasTwoCopies: Bool
+        /// Nil from a server that takes no bundles.
+        public let bundleKey: BundleKey?
 
         /// Earlier keys in one greeting.
         public static let mostEarlierKeys = 16
@@ -115,7 +138,7 @@ public enum Message: Equatable, Sendable {
         public init(
             version: UInt32 = Message.version, leastVersion: UInt32 = Message.leastVersion, schema: UInt32, leastSchema: UInt32,
             epoch: UInt64, time: Int64, role: UInt32, serverKey: ServerKey, scopes: [ScopeStatus], revoked: Bool, earlierKeys: [ServerKey] = [],
-            hasTwoCopies: Bool = false
+            hasTwoCopies: Bool = false, bundleKey: BundleKey? = nil
         ) {
             self.version = version
             self.leastVersion = leastVersion
@@ -129,6 +152,7 @@ public enum Message: Equatable, Sendable {
             self.revoked = revoked
             self.earlierKeys = earlierKeys
             self.hasTwoCopies = hasTwoCopies
+            self.bundleKey = bundleKey
         }
     }
 
@@ -334,10 +358,12 @@ public enum Message: Equatable, Sendable {
         /// The tenant authority's certificate (DER).
         public let authority: [UInt8]
         public let serverKey: ServerKey
+        /// Nil from a server that takes no bundles.
+        public let bundleKey: BundleKey?
 
         public init(
             tenant: Identifier, tenantName: String, member: Identifier, memberName: String, device: Identifier, role: UInt32,
-            letters: String, certificate: [UInt8], authority: [UInt8], serverKey: ServerKey
+            letters: String, certificate: [UInt8], authority: [UInt8], serverKey: ServerKey, bundleKey: BundleKey? = nil
         ) {
             self.tenant = tenant
             self.tenantName = tenantName
@@ -349,6 +375,7 @@ public enum Message: Equatable, Sendable {
             self.certificate = certificate
             self.authority = authority
             self.serverKey = serverKey
+            self.bundleKey = bundleKey
         }
     }
 }

@@ -250,49 +250,91 @@ public nonisolated struct Seamark_V1_Problem: Sendable {
   public init() {}
 }
 
-public nonisolated struct Seamark_V1_Welcome: Sendable {
+public nonisolated struct Seamark_V1_Welcome: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var version: UInt32 = 0
+  public var version: UInt32 {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
 
-  public var leastVersion: UInt32 = 0
+  public var leastVersion: UInt32 {
+    get {_storage._leastVersion}
+    set {_uniqueStorage()._leastVersion = newValue}
+  }
 
-  public var schema: UInt32 = 0
+  public var schema: UInt32 {
+    get {_storage._schema}
+    set {_uniqueStorage()._schema = newValue}
+  }
 
-  public var leastSchema: UInt32 = 0
+  public var leastSchema: UInt32 {
+    get {_storage._leastSchema}
+    set {_uniqueStorage()._leastSchema = newValue}
+  }
 
-  public var epoch: UInt64 = 0
+  public var epoch: UInt64 {
+    get {_storage._epoch}
+    set {_uniqueStorage()._epoch = newValue}
+  }
 
-  public var time: Int64 = 0
+  public var time: Int64 {
+    get {_storage._time}
+    set {_uniqueStorage()._time = newValue}
+  }
 
-  public var role: UInt32 = 0
+  public var role: UInt32 {
+    get {_storage._role}
+    set {_uniqueStorage()._role = newValue}
+  }
 
   public var serverKey: Seamark_V1_ServerKey {
-    get {_serverKey ?? Seamark_V1_ServerKey()}
-    set {_serverKey = newValue}
+    get {_storage._serverKey ?? Seamark_V1_ServerKey()}
+    set {_uniqueStorage()._serverKey = newValue}
   }
   /// Returns true if `serverKey` has been explicitly set.
-  public var hasServerKey: Bool {self._serverKey != nil}
+  public var hasServerKey: Bool {_storage._serverKey != nil}
   /// Clears the value of `serverKey`. Subsequent reads from it will return its default value.
-  public mutating func clearServerKey() {self._serverKey = nil}
+  public mutating func clearServerKey() {_uniqueStorage()._serverKey = nil}
 
-  public var scopes: [Seamark_V1_ScopeStatus] = []
+  public var scopes: [Seamark_V1_ScopeStatus] {
+    get {_storage._scopes}
+    set {_uniqueStorage()._scopes = newValue}
+  }
 
-  public var revoked: Bool = false
+  public var revoked: Bool {
+    get {_storage._revoked}
+    set {_uniqueStorage()._revoked = newValue}
+  }
 
   /// The server's keys of earlier epochs, where they are not the present one: they go on verifying what they signed.
-  public var earlierKeys: [Seamark_V1_ServerKey] = []
+  public var earlierKeys: [Seamark_V1_ServerKey] {
+    get {_storage._earlierKeys}
+    set {_uniqueStorage()._earlierKeys = newValue}
+  }
 
   /// Two copies of this device's store are at work.
-  public var twoCopies: Bool = false
+  public var twoCopies: Bool {
+    get {_storage._twoCopies}
+    set {_uniqueStorage()._twoCopies = newValue}
+  }
+
+  public var bundleKey: Seamark_V1_BundleKey {
+    get {_storage._bundleKey ?? Seamark_V1_BundleKey()}
+    set {_uniqueStorage()._bundleKey = newValue}
+  }
+  /// Returns true if `bundleKey` has been explicitly set.
+  public var hasBundleKey: Bool {_storage._bundleKey != nil}
+  /// Clears the value of `bundleKey`. Subsequent reads from it will return its default value.
+  public mutating func clearBundleKey() {_uniqueStorage()._bundleKey = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _serverKey: Seamark_V1_ServerKey? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// The server's signing key for an epoch, under the tenant authority's signature.
@@ -304,6 +346,21 @@ public nonisolated struct Seamark_V1_ServerKey: Sendable {
   public var epoch: UInt64 = 0
 
   public var device: Data = Data()
+
+  public var key: Data = Data()
+
+  public var signature: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The tenant's X25519 key, to which bundles are sealed, under the tenant authority's signature (SPEC section 7.2).
+public nonisolated struct Seamark_V1_BundleKey: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
 
   public var key: Data = Data()
 
@@ -760,11 +817,21 @@ public nonisolated struct Seamark_V1_Enrolled: Sendable {
 
   public var memberName: String = String()
 
+  public var bundleKey: Seamark_V1_BundleKey {
+    get {_bundleKey ?? Seamark_V1_BundleKey()}
+    set {_bundleKey = newValue}
+  }
+  /// Returns true if `bundleKey` has been explicitly set.
+  public var hasBundleKey: Bool {self._bundleKey != nil}
+  /// Clears the value of `bundleKey`. Subsequent reads from it will return its default value.
+  public mutating func clearBundleKey() {self._bundleKey = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _serverKey: Seamark_V1_ServerKey? = nil
+  fileprivate var _bundleKey: Seamark_V1_BundleKey? = nil
 }
 
 /// A device holds the bytes of an attachment that this record of the scope names.
@@ -1331,88 +1398,153 @@ nonisolated extension Seamark_V1_Problem: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Welcome"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}least_version\0\u{1}schema\0\u{3}least_schema\0\u{1}epoch\0\u{1}time\0\u{1}role\0\u{3}server_key\0\u{1}scopes\0\u{1}revoked\0\u{3}earlier_keys\0\u{3}two_copies\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}least_version\0\u{1}schema\0\u{3}least_schema\0\u{1}epoch\0\u{1}time\0\u{1}role\0\u{3}server_key\0\u{1}scopes\0\u{1}revoked\0\u{3}earlier_keys\0\u{3}two_copies\0\u{4}\u{3}bundle_key\0")
+
+  fileprivate class _StorageClass {
+    var _version: UInt32 = 0
+    var _leastVersion: UInt32 = 0
+    var _schema: UInt32 = 0
+    var _leastSchema: UInt32 = 0
+    var _epoch: UInt64 = 0
+    var _time: Int64 = 0
+    var _role: UInt32 = 0
+    var _serverKey: Seamark_V1_ServerKey? = nil
+    var _scopes: [Seamark_V1_ScopeStatus] = []
+    var _revoked: Bool = false
+    var _earlierKeys: [Seamark_V1_ServerKey] = []
+    var _twoCopies: Bool = false
+    var _bundleKey: Seamark_V1_BundleKey? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _version = source._version
+      _leastVersion = source._leastVersion
+      _schema = source._schema
+      _leastSchema = source._leastSchema
+      _epoch = source._epoch
+      _time = source._time
+      _role = source._role
+      _serverKey = source._serverKey
+      _scopes = source._scopes
+      _revoked = source._revoked
+      _earlierKeys = source._earlierKeys
+      _twoCopies = source._twoCopies
+      _bundleKey = source._bundleKey
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
-      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.leastVersion) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.schema) }()
-      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.leastSchema) }()
-      case 5: try { try decoder.decodeSingularFixed64Field(value: &self.epoch) }()
-      case 6: try { try decoder.decodeSingularInt64Field(value: &self.time) }()
-      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.role) }()
-      case 8: try { try decoder.decodeSingularMessageField(value: &self._serverKey) }()
-      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.scopes) }()
-      case 10: try { try decoder.decodeSingularBoolField(value: &self.revoked) }()
-      case 11: try { try decoder.decodeRepeatedMessageField(value: &self.earlierKeys) }()
-      case 12: try { try decoder.decodeSingularBoolField(value: &self.twoCopies) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._version) }()
+        case 2: try { try decoder.decodeSingularUInt32Field(value: &_storage._leastVersion) }()
+        case 3: try { try decoder.decodeSingularUInt32Field(value: &_storage._schema) }()
+        case 4: try { try decoder.decodeSingularUInt32Field(value: &_storage._leastSchema) }()
+        case 5: try { try decoder.decodeSingularFixed64Field(value: &_storage._epoch) }()
+        case 6: try { try decoder.decodeSingularInt64Field(value: &_storage._time) }()
+        case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._role) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._serverKey) }()
+        case 9: try { try decoder.decodeRepeatedMessageField(value: &_storage._scopes) }()
+        case 10: try { try decoder.decodeSingularBoolField(value: &_storage._revoked) }()
+        case 11: try { try decoder.decodeRepeatedMessageField(value: &_storage._earlierKeys) }()
+        case 12: try { try decoder.decodeSingularBoolField(value: &_storage._twoCopies) }()
+        case 15: try { try decoder.decodeSingularMessageField(value: &_storage._bundleKey) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.version != 0 {
-      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 1)
-    }
-    if self.leastVersion != 0 {
-      try visitor.visitSingularUInt32Field(value: self.leastVersion, fieldNumber: 2)
-    }
-    if self.schema != 0 {
-      try visitor.visitSingularUInt32Field(value: self.schema, fieldNumber: 3)
-    }
-    if self.leastSchema != 0 {
-      try visitor.visitSingularUInt32Field(value: self.leastSchema, fieldNumber: 4)
-    }
-    if self.epoch != 0 {
-      try visitor.visitSingularFixed64Field(value: self.epoch, fieldNumber: 5)
-    }
-    if self.time != 0 {
-      try visitor.visitSingularInt64Field(value: self.time, fieldNumber: 6)
-    }
-    if self.role != 0 {
-      try visitor.visitSingularUInt32Field(value: self.role, fieldNumber: 7)
-    }
-    try { if let v = self._serverKey {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-    } }()
-    if !self.scopes.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.scopes, fieldNumber: 9)
-    }
-    if self.revoked != false {
-      try visitor.visitSingularBoolField(value: self.revoked, fieldNumber: 10)
-    }
-    if !self.earlierKeys.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.earlierKeys, fieldNumber: 11)
-    }
-    if self.twoCopies != false {
-      try visitor.visitSingularBoolField(value: self.twoCopies, fieldNumber: 12)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._version != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._version, fieldNumber: 1)
+      }
+      if _storage._leastVersion != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._leastVersion, fieldNumber: 2)
+      }
+      if _storage._schema != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._schema, fieldNumber: 3)
+      }
+      if _storage._leastSchema != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._leastSchema, fieldNumber: 4)
+      }
+      if _storage._epoch != 0 {
+        try visitor.visitSingularFixed64Field(value: _storage._epoch, fieldNumber: 5)
+      }
+      if _storage._time != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._time, fieldNumber: 6)
+      }
+      if _storage._role != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._role, fieldNumber: 7)
+      }
+      try { if let v = _storage._serverKey {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
+      if !_storage._scopes.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._scopes, fieldNumber: 9)
+      }
+      if _storage._revoked != false {
+        try visitor.visitSingularBoolField(value: _storage._revoked, fieldNumber: 10)
+      }
+      if !_storage._earlierKeys.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._earlierKeys, fieldNumber: 11)
+      }
+      if _storage._twoCopies != false {
+        try visitor.visitSingularBoolField(value: _storage._twoCopies, fieldNumber: 12)
+      }
+      try { if let v = _storage._bundleKey {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Seamark_V1_Welcome, rhs: Seamark_V1_Welcome) -> Bool {
-    if lhs.version != rhs.version {return false}
-    if lhs.leastVersion != rhs.leastVersion {return false}
-    if lhs.schema != rhs.schema {return false}
-    if lhs.leastSchema != rhs.leastSchema {return false}
-    if lhs.epoch != rhs.epoch {return false}
-    if lhs.time != rhs.time {return false}
-    if lhs.role != rhs.role {return false}
-    if lhs._serverKey != rhs._serverKey {return false}
-    if lhs.scopes != rhs.scopes {return false}
-    if lhs.revoked != rhs.revoked {return false}
-    if lhs.earlierKeys != rhs.earlierKeys {return false}
-    if lhs.twoCopies != rhs.twoCopies {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._leastVersion != rhs_storage._leastVersion {return false}
+        if _storage._schema != rhs_storage._schema {return false}
+        if _storage._leastSchema != rhs_storage._leastSchema {return false}
+        if _storage._epoch != rhs_storage._epoch {return false}
+        if _storage._time != rhs_storage._time {return false}
+        if _storage._role != rhs_storage._role {return false}
+        if _storage._serverKey != rhs_storage._serverKey {return false}
+        if _storage._scopes != rhs_storage._scopes {return false}
+        if _storage._revoked != rhs_storage._revoked {return false}
+        if _storage._earlierKeys != rhs_storage._earlierKeys {return false}
+        if _storage._twoCopies != rhs_storage._twoCopies {return false}
+        if _storage._bundleKey != rhs_storage._bundleKey {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1456,6 +1588,41 @@ nonisolated extension Seamark_V1_ServerKey: SwiftProtobuf.Message, SwiftProtobuf
   public static func ==(lhs: Seamark_V1_ServerKey, rhs: Seamark_V1_ServerKey) -> Bool {
     if lhs.epoch != rhs.epoch {return false}
     if lhs.device != rhs.device {return false}
+    if lhs.key != rhs.key {return false}
+    if lhs.signature != rhs.signature {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Seamark_V1_BundleKey: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".BundleKey"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}signature\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.key) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.key.isEmpty {
+      try visitor.visitSingularBytesField(value: self.key, fieldNumber: 1)
+    }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Seamark_V1_BundleKey, rhs: Seamark_V1_BundleKey) -> Bool {
     if lhs.key != rhs.key {return false}
     if lhs.signature != rhs.signature {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -2344,7 +2511,7 @@ nonisolated extension Seamark_V1_Enrol: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Seamark_V1_Enrolled: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Enrolled"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{3}tenant_name\0\u{1}member\0\u{1}device\0\u{1}role\0\u{1}letters\0\u{1}certificate\0\u{1}authority\0\u{3}server_key\0\u{3}member_name\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{3}tenant_name\0\u{1}member\0\u{1}device\0\u{1}role\0\u{1}letters\0\u{1}certificate\0\u{1}authority\0\u{3}server_key\0\u{3}member_name\0\u{4}\u{2}bundle_key\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2362,6 +2529,7 @@ nonisolated extension Seamark_V1_Enrolled: SwiftProtobuf.Message, SwiftProtobuf.
       case 8: try { try decoder.decodeSingularBytesField(value: &self.authority) }()
       case 9: try { try decoder.decodeSingularMessageField(value: &self._serverKey) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.memberName) }()
+      case 12: try { try decoder.decodeSingularMessageField(value: &self._bundleKey) }()
       default: break
       }
     }
@@ -2402,6 +2570,9 @@ nonisolated extension Seamark_V1_Enrolled: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.memberName.isEmpty {
       try visitor.visitSingularStringField(value: self.memberName, fieldNumber: 10)
     }
+    try { if let v = self._bundleKey {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2416,6 +2587,7 @@ nonisolated extension Seamark_V1_Enrolled: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.authority != rhs.authority {return false}
     if lhs._serverKey != rhs._serverKey {return false}
     if lhs.memberName != rhs.memberName {return false}
+    if lhs._bundleKey != rhs._bundleKey {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

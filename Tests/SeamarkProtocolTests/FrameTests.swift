@@ -75,7 +75,8 @@ import Testing
             .welcome(
                 Message.Welcome(
                     version: 3, leastVersion: 1, schema: 7, leastSchema: 2, epoch: dice.next(), time: time(), role: .max, serverKey: key, scopes: scopes,
-                    revoked: dice.chance(50))),
+                    revoked: dice.chance(50),
+                    bundleKey: dice.chance(50) ? Message.BundleKey(key: bytes(32), signature: bytes(70)) : nil)),
             .status(
                 Message.Status(
                     time: time(), software: "seamark/1", schema: 4,
@@ -95,7 +96,8 @@ import Testing
             .enrolled(
                 Message.Enrolled(
                     tenant: dice.identifier(), tenantName: "T", member: dice.identifier(), memberName: "M", device: dice.identifier(), role: 1, letters: "AB",
-                    certificate: bytes(50), authority: bytes(60), serverKey: key)),
+                    certificate: bytes(50), authority: bytes(60), serverKey: key,
+                    bundleKey: Message.BundleKey(key: bytes(32), signature: bytes(71)))),
         ]
     }
 

@@ -113,7 +113,7 @@ import Testing
             #expect(try read(bytes.prefix(count)) != nil, "cut after \(count)")
         }
         // Cut exactly between two parts: only the missing last part tells.
-        #expect(try read(bytes.prefix(headerCount + 5 + BackupParts.most + Sealer.overhead)) == .cutShort)
+        #expect(try read(bytes.prefix(headerCount + 5 + SealedParts.most + Sealer.overhead)) == .cutShort)
         #expect(try read(bytes + Data([0])) != nil, "lengthened")
         try bytes.prefix(bytes.count - 40).write(to: URL(fileURLWithPath: path))
         #expect(kind { _ = try Restoring(into: yard.directory).restore(path, passphrase: secret) } == .badInput)

@@ -49,7 +49,7 @@ package final class DeviceSession: Sendable {
             return Message.Welcome(
                 schema: identity.schema, leastSchema: identity.leastSchema, epoch: identity.epoch, time: now, role: standing.role.map { UInt32($0.rawValue) } ?? 0,
                 serverKey: tenant.serverKey(identity), scopes: scopes.values.sorted { $0.scope < $1.scope }, revoked: standing.isRevoked,
-                hasTwoCopies: try snapshot.hasTwoCopies(name.device))
+                hasTwoCopies: try snapshot.hasTwoCopies(name.device), bundleKey: tenant.bundleKey)
         }
     }
 

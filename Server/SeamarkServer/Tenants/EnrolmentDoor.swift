@@ -65,7 +65,8 @@ final class EnrolmentDoor: Sendable {
                     Message.Enrolled(
                         tenant: identity.id, tenantName: identity.name, member: member.id, memberName: member.name, device: device,
                         role: UInt32(role.rawValue), letters: row.letters, certificate: certificate.der,
-                        authority: tenant.keys.authority.certificate.der, serverKey: tenant.desk.serverKey(identity)))
+                        authority: tenant.keys.authority.certificate.der, serverKey: tenant.desk.serverKey(identity),
+                        bundleKey: tenant.desk.bundleKey))
             }
         }
     }

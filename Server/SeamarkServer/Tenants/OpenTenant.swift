@@ -42,6 +42,7 @@ final class OpenTenant: Sendable {
         desk.attachments = AttachmentDesk(
             vault: try AttachmentVault(at: folder.attachments, dataKey: keys.dataKey), store: store, limits: limits, signer: keys.signingKey,
             clock: clock)
+        desk.bundleKey = keys.certifiedBundleKey
         self.desk = desk
     }
 

@@ -13,6 +13,8 @@ package struct TenantDesk: Sendable {
     let primitives: any Primitives
     /// The bytes of attachments; nil where a simulation keeps none.
     var attachments: AttachmentDesk?
+    /// What devices seal bundles to; nil where a simulation takes none.
+    var bundleKey: Message.BundleKey?
     /// Signs receipts and headquarters' blocks.
     let signer: any Signer
     /// The tenant authority's signature.

@@ -1,6 +1,7 @@
 internal import Foundation
 public import SeamarkCrypto
 public import SeamarkJournal
+internal import SeamarkProtocol
 
 /// A tenant's secrets and the two facts that lead to it: its id and its label. They lie apart from its database.
 public struct TenantKeys: Sendable {
@@ -90,6 +91,20 @@ public struct TenantKeys: Sendable {
                 .configuration, doing: "reading \(path)", wrong: "it does not hold a key of 32 bytes", remedy: "restore it from a backup")
         }
         return SecretBytes(moving: &bytes)
+    }
+}
+
+extension TenantKeys {
+    /// What opens the bundles of the tenant's devices. Derived from the data key, so that every tenant has it, old ones too, and no
+    /// backup can lack it.
+    var bundleKey: AgreementKey {
+        AgreementKey(privateBytes: HKDF.sha256(secret: dataKey, salt: [], info: Array("seamark tenant bundle key 1".utf8), count: 32))
+    }
+
+    /// Its public half, as devices get it.
+    var certifiedBundleKey: Message.BundleKey {
+        let key = bundleKey.publicKey
+        return Message.BundleKey(key: key, signature: authority.key.sign(Message.BundleKey.message(tenant: tenant, key: key)))
     }
 }
 

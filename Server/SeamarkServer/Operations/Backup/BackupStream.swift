@@ -2,20 +2,6 @@ internal import Glibc
 internal import SeamarkCrypto
 internal import SeamarkJournal
 
-/// The sealed parts of a backup after its header, each
-///
-///     last (1: 1 in the last part, otherwise 0) ‖ length (4, big-endian) ‖ AES-256-GCM ciphertext and tag
-///
-/// under a key of the file's own. The nonce is the part's number; the header's hash, the number and `last` are authenticated, so no part
-/// can be altered, moved, left out, taken from another backup, or be missing at the end.
-enum BackupParts {
-    static let most = 64 * 1024
-
-    static func nonce(_ number: UInt64) -> [UInt8] { [0, 0, 0, 0] + (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) } }
-
-    static func associated(_ header: Hash256, _ number: UInt64, last: Bool) -> [UInt8] { header.bytes + nonce(number) + [last ? 1 : 0] }
-}
-
 /// Writes a backup into a file that must not be there yet.
 final class BackupWriter {
     private let file: Int32
@@ -38,9 +24,9 @@ final class BackupWriter {
 
     func write(_ bytes: [UInt8]) throws(BackupFault) {
         pending += bytes
-        while pending.count > BackupParts.most {
-            try seal(Array(pending.prefix(BackupParts.most)), last: false)
-            pending.removeFirst(BackupParts.most)
+        while pending.count > SealedParts.most {
+            try seal(Array(pending.prefix(SealedParts.most)), last: false)
+            pending.removeFirst(SealedParts.most)
         }
     }
 
@@ -52,7 +38,7 @@ final class BackupWriter {
     }
 
     private func seal(_ part: [UInt8], last: Bool) throws(BackupFault) {
-        let sealed = sealer.seal(part, nonce: BackupParts.nonce(number), authenticating: BackupParts.associated(header, number, last: last))
+        let sealed = sealer.seal(part, nonce: SealedParts.nonce(number), authenticating: SealedParts.associated(header.bytes, number, last: last))
         let count = UInt32(sealed.count)
         try put([last ? 1 : 0] + (0..<4).map { UInt8(truncatingIfNeeded: count >> (24 - 8 * $0)) })
         try put(sealed)
@@ -137,11 +123,11 @@ final class BackupReader {
         guard let sealer else { preconditionFailure("a backup is unlocked before it is read") }
         let head = try Self.get(file, 5, short: .cutShort)
         let count = head[1...].reduce(0) { $0 << 8 | Int($1) }
-        guard head[0] <= 1, count >= Sealer.overhead, count <= BackupParts.most + Sealer.overhead else { throw .damaged }
+        guard head[0] <= 1, count >= Sealer.overhead, count <= SealedParts.most + Sealer.overhead else { throw .damaged }
         let sealed = try Self.get(file, count, short: .cutShort)
         do throws(SealError) {
             part = try sealer.open(
-                sealed, nonce: BackupParts.nonce(number), authenticating: BackupParts.associated(headerHash, number, last: head[0] == 1))[...]
+                sealed, nonce: SealedParts.nonce(number), authenticating: SealedParts.associated(headerHash.bytes, number, last: head[0] == 1))[...]
         } catch { throw .damaged }
         number += 1
         isLast = head[0] == 1

@@ -1,0 +1,199 @@
+import Foundation
+import SeamarkCrypto
+import SeamarkJournal
+import SeamarkProtocol
+import Testing
+
+@testable import SeamarkServer
+@testable import SeamarkStore
+
+/// Bundles as a device writes them, and what headquarters makes of them.
+@Suite struct BundleTests {
+    /// A device that hands its work in on a stick.
+    private struct Courier {
+        let device: Enrolment
+        let scope: Identifier
+        let reply: AgreementKey
+
+        init(_ yard: Yard, _ tenant: TenantOffice, of handle: String) async throws {
+            let server = try await yard.start()
+            let invitation = try tenant.invite(handle)
+            device = try await blocking { try Enrolment(port: server.port, invitation) }
+            await server.stop()
+            scope = try #require(try tenant.engagements().first).id
+            reply = try .generate()
+        }
+
+        func write(
+            _ blocks: [Block], to path: String, key: [UInt8]? = nil, signer: SigningKey? = nil, also: [[UInt8]] = []
+        ) throws {
+            let enrolled = device.enrolled
+            let writer = try BundleWriter(path: path, kind: .push, to: key ?? #require(enrolled.bundleKey).key)
+            let statement = BundleStatement(
+                tenant: enrolled.tenant, member: enrolled.member, device: enrolled.device, made: 1_800_000_000_000, link: reply.publicKey)
+            try writer.write(statement.signed(by: signer ?? device.signing, header: Digest.sha256(writer.header.bytes)))
+            for bytes in blocks.map({ Message.push($0).frame }) + also { try writer.write(bytes) }
+            try writer.finish()
+        }
+
+        /// What a reply holds behind its greeting, after its maker was checked.
+        func read(_ path: String) throws -> [Message] {
+            let reader = try BundleReader(path: path, kind: .reply, for: reply)
+            var decoder = BundleDecoder()
+            var messages: [Message] = []
+            while let part = try reader.next() {
+                decoder.append(part)
+                while let message = try decoder.next() { messages.append(message) }
+            }
+            let statement = try #require(decoder.statement)
+            #expect(decoder.isWhole && statement.device == device.enrolled.device)
+            #expect(statement.isSigned(decoder.signature, by: device.enrolled.serverKey.key, header: Digest.sha256(reader.header.bytes), SystemPrimitives()))
+            guard case .welcome? = messages.first else { throw RawSocket.Ended.refused }
+            return Array(messages.dropFirst())
+        }
+    }
+
+    private func file(_ yard: Yard, _ name: String) -> String { yard.directory.path + "/" + name }
+
+    private func entries(_ tenant: TenantOffice) throws -> [UInt64] {
+        try tenant.store.read { snapshot in try snapshot.scopes().map(\.place.position) }
+    }
+
+    private func kind(_ body: () throws -> TenantOffice.BundleImport) -> OperationFailure.Kind? {
+        do {
+            _ = try body()
+            return nil
+        } catch { return (error as? OperationFailure)?.kind }
+    }
+
+    @Test func `a bundle is a push: receipts come back, and a second import changes nothing`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let courier = try await Courier(yard, tenant, of: "anna")
+        let first = try courier.device.block(courier.scope, count: 3)
+        let second = try courier.device.block(courier.scope, after: first.end, count: 2)
+        try courier.write([first, second], to: file(yard, "a"))
+        // A server that runs at the same time sees what came in.
+        let server = try await yard.start()
+        let done = try tenant.importBundle(file(yard, "a"), reply: file(yard, "r"))
+        #expect(done.accepted == 5 && done.present == 0 && done.quarantined.isEmpty && done.refused.isEmpty)
+        #expect(done.member == "anna" && done.device == "A" && done.made == 1_800_000_000_000)
+        try await blocking {
+            let (_, welcome) = try courier.device.greeted(port: server.port)
+            #expect(welcome.engagement?.streams.first?.end == second.end)
+        }
+        await server.stop()
+        let receipts = try courier.read(file(yard, "r")).compactMap { if case .receipt(let receipt) = $0 { receipt } else { nil } }
+        #expect(receipts.map(\.block) == [first.hash, second.hash])
+        #expect(receipts.allSatisfy { $0.isSigned(by: courier.device.enrolled.serverKey.key, SystemPrimitives()) })
+
+        let (before, acts) = (try entries(tenant), try tenant.store.read { try $0.audit() }.count)
+        let again = try tenant.importBundle(file(yard, "a"), reply: file(yard, "r2"))
+        #expect(again.accepted == 0 && again.present == 5)
+        #expect(try entries(tenant) == before)
+        #expect(try tenant.store.read { try $0.audit() }.count == acts)
+        #expect(try courier.read(file(yard, "r2")).compactMap { if case .receipt(let receipt) = $0 { receipt } else { nil } } == receipts)
+        #expect(try tenant.verify().holds)
+        // A file that is there is never overwritten, and then nothing is taken in.
+        #expect(kind { try tenant.importBundle(file(yard, "a"), reply: file(yard, "r")) } == .cannotWrite)
+    }
+
+    @Test func `a bundle that was altered in any byte, or cut anywhere, is refused whole`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let courier = try await Courier(yard, tenant, of: "anna")
+        try courier.write([try courier.device.block(courier.scope, count: 2)], to: file(yard, "whole"))
+        let whole = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(yard, "whole"))))
+        let before = try entries(tenant)
+        let altered = file(yard, "altered")
+        func isRefused(_ bytes: [UInt8]) throws -> Bool {
+            try Data(bytes).write(to: URL(fileURLWithPath: altered))
+            return kind { try tenant.importBundle(altered, reply: nil) } == .badInput
+        }
+        for place in whole.indices {
+            var bytes = whole
+            bytes[place] ^= UInt8(1) << UInt8(place % 8)
+            #expect(try isRefused(bytes), "byte \(place)")
+        }
+        for length in 0..<whole.count { #expect(try isRefused(Array(whole[..<length])), "cut at \(length)") }
+        #expect(try isRefused(whole + [0]))
+        #expect(try entries(tenant) == before)
+        #expect(kind { try tenant.importBundle(file(yard, "whole"), reply: nil) } == nil)
+    }
+
+    @Test func `a late part that was altered leaves nothing of the parts before it`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let courier = try await Courier(yard, tenant, of: "anna")
+        var (blocks, end): ([Block], StreamEnd) = ([], .beginning)
+        for _ in 0..<12 {
+            blocks.append(try courier.device.block(courier.scope, after: end, count: 400))
+            end = blocks[blocks.count - 1].end
+        }
+        try courier.write(blocks, to: file(yard, "long"))
+        var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(yard, "long"))))
+        try #require(bytes.count > SealedParts.most + 4096)
+        let before = try entries(tenant)
+        let whole = bytes
+        bytes[bytes.count - 1] ^= 1
+        try Data(bytes).write(to: URL(fileURLWithPath: file(yard, "late")))
+        #expect(kind { try tenant.importBundle(file(yard, "late"), reply: nil) } == .badInput)
+        // A whole part left out, and the file ended where a part ends.
+        let part = 5 + SealedParts.most + Sealer.overhead
+        try Data(whole[..<70] + whole[(70 + part)...]).write(to: URL(fileURLWithPath: file(yard, "late")))
+        #expect(kind { try tenant.importBundle(file(yard, "late"), reply: nil) } == .badInput)
+        try Data(whole[..<(70 + part)]).write(to: URL(fileURLWithPath: file(yard, "late")))
+        #expect(kind { try tenant.importBundle(file(yard, "late"), reply: nil) } == .badInput)
+        #expect(try entries(tenant) == before)
+        #expect(try tenant.importBundle(file(yard, "long"), reply: nil).accepted == 4800)
+    }
+
+    @Test func `only a device of the tenant hands in, and only to its own tenant`() async throws {
+        let yard = try Yard()
+        let (tenant, other) = (try yard.addTenant("halden"), try yard.addTenant("kestrel"))
+        let courier = try await Courier(yard, tenant, of: "anna")
+        let block = try courier.device.block(courier.scope)
+        try courier.write([block], to: file(yard, "a"))
+        #expect(kind { try other.importBundle(file(yard, "a"), reply: nil) } == .badInput)
+        // Sealed to the other tenant by somebody who knows its key, but signed by a device that it does not have.
+        try courier.write([block], to: file(yard, "b"), key: other.keys.bundleKey.publicKey)
+        #expect(kind { try other.importBundle(file(yard, "b"), reply: nil) } == .badInput)
+        // Anybody may know the tenant's key; nobody else has the device's.
+        try courier.write([block], to: file(yard, "c"), signer: try .generate())
+        #expect(kind { try tenant.importBundle(file(yard, "c"), reply: nil) } == .badInput)
+        // What belongs into no bundle: another message, a length that no frame has, half a frame.
+        for (name, bytes) in [("d", Message.pull(courier.scope).frame), ("e", [0xff, 0xff, 0xff, 0xff]), ("f", Array(Message.push(block).frame.dropLast()))] {
+            try courier.write([block], to: file(yard, name), also: [bytes])
+            #expect(kind { try tenant.importBundle(file(yard, name), reply: nil) } == .badInput)
+        }
+        #expect(try tenant.importBundle(file(yard, "a"), reply: nil).accepted == 1)
+    }
+
+    @Test func `a revoked device's bundle goes into quarantine, and so does one of an engagement that its member left`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let courier = try await Courier(yard, tenant, of: "anna")
+        try courier.write([try courier.device.block(courier.scope, count: 2)], to: file(yard, "a"))
+        try tenant.staff("anna", on: "ops", remove: true)
+        #expect(try tenant.importBundle(file(yard, "a"), reply: file(yard, "r")).quarantined.map(\.reason) == [3001])
+        guard case .pushRefused(let refusal)? = try courier.read(file(yard, "r")).first else { throw RawSocket.Ended.refused }
+        #expect(refusal.code == .notStaffed)
+        try tenant.staff("anna", on: "ops")
+        _ = try tenant.revoke("A")
+        let done = try tenant.importBundle(file(yard, "a"), reply: nil)
+        #expect(done.accepted == 0 && done.quarantined.map(\.reason) == [3002] && done.quarantined.map(\.changes) == [2])
+        #expect(try tenant.quarantine().count == 2)
+    }
+
+    @Test func `blocks that do not fit are not taken, and the others are`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let (courier, ben) = (try await Courier(yard, tenant, of: "anna"), try await Courier(yard, tenant, of: "ben"))
+        let first = try courier.device.block(courier.scope)
+        let third = try courier.device.block(courier.scope, after: StreamEnd(number: 2, hash: first.hash))
+        let foreign = try ben.device.block(courier.scope)
+        try courier.write([first, third, foreign], to: file(yard, "a"))
+        let done = try tenant.importBundle(file(yard, "a"), reply: nil)
+        #expect(done.accepted == 1 && done.refused.map(\.code) == [4001, 4005])
+    }
+}
