@@ -195,7 +195,7 @@ private final class BundleGate: Sendable {
         var counts: [Int] = []
         for push in pushes {
             let opened = session.open(push)
-            if case .block(let block, _) = opened { counts.append(block.changes.count) } else { counts.append(1) }
+            if case .block(let block, _, _) = opened { counts.append(block.changes.count) } else { counts.append(1) }
             session.push(.success(opened)) { result in results.withLock { $0.append(result) } }
         }
         scheduled.run()
