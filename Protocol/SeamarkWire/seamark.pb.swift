@@ -356,7 +356,7 @@ public nonisolated struct Seamark_V1_ServerKey: Sendable {
   public init() {}
 }
 
-/// The tenant's X25519 key, to which bundles are sealed, under the tenant authority's signature (SPEC section 7.2).
+/// The tenant's X25519 key, to which bundles are sealed, under the tenant authority's signature (SPEC section 7.4).
 public nonisolated struct Seamark_V1_BundleKey: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
