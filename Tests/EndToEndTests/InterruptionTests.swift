@@ -41,7 +41,8 @@ import Testing
         let link = try headquarters.link()
         let ann = try Laptop(of: "ann", at: headquarters, by: link)
         let bob = try Laptop(of: "bob", at: headquarters, by: link)
-        // What the server says to a laptop that brings nothing; the next it says is a receipt.
+        // What the server says to a laptop that brings nothing, once the others' enrolments are fetched; the next it says is a receipt.
+        try ann.must("sync")
         let greeting = try link.downward { try ann.must("sync") }
         try fill(ann)
         let content = try ann.must("export", "-")

@@ -140,6 +140,7 @@ import Testing
             #expect(server.counts.tooSlow - counted.tooSlow == 200)
             while !server.services.register.isEmpty, ContinuousClock.now < deadline { usleep(10_000) }
             #expect(server.services.register.isEmpty)
+            while Sockets.open(at: server.port) > 0, ContinuousClock.now < deadline { usleep(10_000) }
             #expect(Sockets.open(at: server.port) == 0, "every descriptor of the server's returned")
             #expect(server.counts.failedHandshakes == counted.failedHandshakes && server.counts.faults == 0)
             withExtendedLifetime((silent, shaken)) {}
@@ -191,6 +192,7 @@ import Testing
             }
             try laptop.close()
             while !server.services.register.isEmpty, ContinuousClock.now < deadline { usleep(5_000) }
+            while Sockets.open(at: server.port) > 0, ContinuousClock.now < deadline { usleep(5_000) }
             #expect(Sockets.open(at: server.port) == 0)
             #expect(try tenant.engagements().first?.position == scope.place.position + 15)
         }
