@@ -207,7 +207,11 @@ public struct SyncRun {
             case .seal(let scope): try device.sealNext(scope)
             case .push(let scope, let blocks): try push(blocks, of: scope)
             case .donate(let scope, let known): try donate(scope, known: known)
-            case .leave(let scope): try device.store.transaction { try $0.append(.scopeLeft(scope)) }
+            case .leave(let scope):
+                // Bytes that headquarters never took stay here, sealed, with the key that opens them.
+                guard try device.attachmentsWaiting(in: scope).count == 0 else { break }
+                try device.removeAttachments(of: scope)
+                try device.store.transaction { try $0.append(.scopeLeft(scope)) }
             case .finish(let outcome):
                 return Report(
                     outcome: outcome, attachments: lane?.outcome ?? AttachmentLane.Outcome(), bytesSent: line.bytesSent,

@@ -45,6 +45,38 @@ import Testing
         #expect(try headquarters.verb("audit", "verify").contains("The chain holds"))
     }
 
+    @Test func `the copy of somebody who was taken off goes when a backup holds it all, and stays while an attachment waits`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let (ann, bob) = (try Laptop(of: "ann", at: headquarters), try Laptop(of: "bob", at: headquarters))
+        let photo = headquarters.folder.appendingPathComponent("photo.bin")
+        try Data((0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }).write(to: photo)
+        let evidence = try ann.must("attach", "add", photo.path).trimmingCharacters(in: .whitespacesAndNewlines)
+        try ann.must("sync", "--no-attachments")
+        try bob.must("sync")
+        for member in ["ann", "bob"] { try headquarters.verb("engagement", "staff", "baseline", member, "--remove") }
+        func engagements(_ laptop: Laptop) throws -> Int {
+            try #require(try laptop.status()["scopes"] as? [[String: Any]]).count { $0["kind"] as? String == "engagement" }
+        }
+        // Everything is handed in; nothing is backed up yet.
+        for laptop in [ann, bob] {
+            _ = try laptop.run("sync")
+            #expect(try engagements(laptop) == 1)
+        }
+        let folder = headquarters.folder.appendingPathComponent("backups").path
+        let made = try run(headquarters, ["backup", "halden", "--to", folder, "--data", headquarters.data.path])
+        #expect(made.status == 0, "\(made.error)")
+        for laptop in [ann, bob] { _ = try laptop.run("sync") }
+        #expect(try engagements(bob) == 0, "a backup holds all of it")
+        #expect(try engagements(ann) == 1, "the attachment has nobody but this laptop")
+        for member in ["ann", "bob"] { try headquarters.verb("engagement", "staff", "baseline", member) }
+        for laptop in [ann, bob] { try laptop.must("sync") }
+        let output = headquarters.folder.appendingPathComponent("again.bin")
+        try bob.must("attach", "get", evidence, "-o", output.path)
+        #expect(try Data(contentsOf: output) == Data(contentsOf: photo))
+        #expect(try ann.digests() == bob.digests())
+    }
+
     @Test func `what is wrong with a backup, a passphrase or a place is said, and nothing is changed`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }
