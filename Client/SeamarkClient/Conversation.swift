@@ -85,6 +85,21 @@ final class Conversation {
         }
     }
 
+    /// The next message if it arrives in time; nil when it does not, or when the server closed in order (`hasEnded`).
+    func next(withinMilliseconds limit: Int32) throws(Failure) -> Message? {
+        if let message = try nextArrived() { return message }
+        guard !hasEnded else { return nil }
+        try flush()
+        let isReady: Bool
+        do { isReady = try socket.wait(orWrite: false, timeoutMilliseconds: limit) } catch { throw .network(error) }
+        guard isReady else { return nil }
+        try takeArrived(orWrite: false)
+        return try nextArrived()
+    }
+
+    /// The server closed in order.
+    var hasEnded: Bool { session.peerHasClosed }
+
     /// The next message if it has arrived whole; does not wait.
     func nextArrived() throws(Failure) -> Message? {
         while true {

@@ -105,19 +105,24 @@ public struct SyncRun {
         return try take(first, then: next, knowledge)
     }
 
-    private mutating func take(
+    mutating func take(
         _ first: Message, then next: () throws -> Message?, _ knowledge: SyncSession.Knowledge
     ) throws -> Report? {
         var actions = try received(first, knowledge)
         // Receipts that came together are stored together, with one wait for the disk.
         while let message = try next() { actions += try received(message, knowledge) }
-        var report = try perform(actions)
+        return try goOn(try perform(actions))
+    }
+
+    /// Goes on until it is the server's turn, or the sync is over: then there is a report.
+    mutating func goOn(_ report: Report? = nil) throws -> Report? {
+        var report = report
         while report == nil {
             // What other commands captured meanwhile goes before the rest of an attachment.
-            if lane != nil { try device.store.refresh() }
+            if lane != nil || isWatching, try !device.store.refresh().isEmpty { hasNewCaptures = true }
             let actions = try advance()
             if actions.isEmpty {
-                guard session.isResting, try !goOnWithAttachments() else { break }
+                guard session.isResting, try !goOnWithAttachments(), !isWatching else { break }
                 session.staysOpen = false
                 continue
             }
@@ -129,8 +134,12 @@ public struct SyncRun {
     }
 
     private var blocksUntilCut: Int?
+    /// All was said once; the connection stays.
+    var isWatching = false
+    /// Another command stored something since the lane was made.
+    var hasNewCaptures = false
 
-    private init(
+    init(
         _ device: Device, _ identity: DeviceIdentity, schema: UInt32, _ attachments: Attachments, _ progress: @escaping (Progress) -> Void
     ) {
         self.device = device
@@ -143,14 +152,19 @@ public struct SyncRun {
         session.staysOpen = !attachments.isNone
     }
 
+    mutating func connect() throws -> Conversation {
+        let tls = try TLSClientContext(
+            trust: .authority(identity.installationAuthority), serverName: identity.serverName, label: identity.label,
+            identity: TLSIdentity(certificate: identity.certificate, privateKey: identity.privateKey.copy()))
+        let conversation = try Conversation(host: identity.serverHost, port: identity.serverPort, context: tls)
+        line = conversation
+        return conversation
+    }
+
     private mutating func toTheEnd() throws -> Report {
         let knowledge = try knowledge()
         do {
-            let tls = try TLSClientContext(
-                trust: .authority(identity.installationAuthority), serverName: identity.serverName, label: identity.label,
-                identity: TLSIdentity(certificate: identity.certificate, privateKey: identity.privateKey.copy()))
-            let conversation = try Conversation(host: identity.serverHost, port: identity.serverPort, context: tls)
-            line = conversation
+            let conversation = try connect()
             while true {
                 guard let message = try conversation.next() else {
                     _ = try perform(session.ended())
@@ -178,7 +192,7 @@ public struct SyncRun {
     private mutating func advance() throws -> [SyncSession.Action] { session.advance(try replicas()) }
 
     /// Carries actions out in order, each to its end. Returns the report when the sync is over.
-    private mutating func perform(_ actions: [SyncSession.Action]) throws -> Report? {
+    mutating func perform(_ actions: [SyncSession.Action]) throws -> Report? {
         guard let line else { return nil }
         var events: [DeviceEvent] = []
         func store() throws {
@@ -213,15 +227,18 @@ public struct SyncRun {
                 try device.removeAttachments(of: scope)
                 try device.store.transaction { try $0.append(.scopeLeft(scope)) }
             case .finish(let outcome):
-                return Report(
-                    outcome: outcome, attachments: lane?.outcome ?? AttachmentLane.Outcome(), bytesSent: line.bytesSent,
-                    bytesReceived: line.bytesReceived,
-                    skew: (welcome?.time ?? device.now()) &- device.now(), role: welcome?.role ?? identity.role)
+                return report(outcome, line)
             case .fail(let problem): throw Failure(cause: .sync(problem), acknowledged: session.outcome.pushedChanges)
             }
         }
         try store()
         return nil
+    }
+
+    func report(_ outcome: SyncSession.Outcome, _ line: any SyncLine) -> Report {
+        Report(
+            outcome: outcome, attachments: lane?.outcome ?? AttachmentLane.Outcome(), bytesSent: line.bytesSent, bytesReceived: line.bytesReceived,
+            skew: (welcome?.time ?? device.now()) &- device.now(), role: welcome?.role ?? identity.role)
     }
 
     private mutating func push(_ hashes: [Hash256], of scope: Identifier) throws {
@@ -307,14 +324,14 @@ public struct SyncRun {
     }
 
     /// Notes down how the conversation went.
-    private func note(_ outcome: ServerContact.Outcome) throws {
+    func note(_ outcome: ServerContact.Outcome) throws {
         try device.store.transaction {
             try $0.append(.contact(ServerContact(outcome: outcome, time: device.now(), serverTime: welcome?.time)))
         }
     }
 
     /// Whom to believe: the tenant's authority for the server's key, `shared` for the keys of devices.
-    private func knowledge() throws -> SyncSession.Knowledge {
+    func knowledge() throws -> SyncSession.Knowledge {
         let isEndorsed = try device.tools.endorsement(identity.tenantAuthority)
         let tenant = identity.tenant
         let store = device.store

@@ -15,13 +15,16 @@ struct Sync: ParsableCommand {
 
     @Option(help: .hidden) var cutAfterBlocks: Int?
     @Flag(name: .customLong("no-attachments"), help: "Leave the bytes of attachments for a later sync.") var leavesAttachments = false
+    @Flag(help: "Stay connected: send what is captured and fetch what others commit as it happens, until Ctrl-C.") var watch = false
+    @Option(help: .hidden) var keepAliveSeconds: Int64?
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
 
     func run() throws {
         let place = try Workplace(work)
-        let before = try conflictIDs(place)
-        let known = try changesOfOthers(place)
+        if watch { return try watch(place) }
+        let before = try Self.conflictIDs(place)
+        let known = try Self.changesOfOthers(place)
         let heldBefore = QuarantineWatch(try place.device.state)
         let redactedBefore = try redactedValues(place)
         var bar = ProgressBar("Attachments")
@@ -32,8 +35,8 @@ struct Sync: ParsableCommand {
                     + "\(bytesInWords(progress.bytesSent)) sent, \(bytesInWords(progress.bytesReceived)) received")
         }
         Terminal.progress("")
-        let after = try conflictIDs(place)
-        let fetched = try changesOfOthers(place) - known
+        let after = try Self.conflictIDs(place)
+        let fetched = try Self.changesOfOthers(place) - known
         let new = after.subtracting(before).count
         let state = try place.device.state
         let quarantine = QuarantineWatch(state)
@@ -138,12 +141,12 @@ struct Sync: ParsableCommand {
     }
 
     /// What came from elsewhere: the log also tells a device its own changes back.
-    private func changesOfOthers(_ place: Workplace) throws -> Int {
+    static func changesOfOthers(_ place: Workplace) throws -> Int {
         let state = try place.device.state
         return state.replicas.values.reduce(0) { sum, replica in sum + replica.history.values.count { $0.stamp.device != state.identity.device } }
     }
 
-    private func conflictIDs(_ place: Workplace) throws -> Set<Identifier> {
+    static func conflictIDs(_ place: Workplace) throws -> Set<Identifier> {
         let state = try place.device.state
         return Set(state.scopeIDs.filter { state.scopes[$0]?.kind == .engagement }.flatMap { RecordFinder(state, scope: $0)?.conflicts.map(\.id) ?? [] })
     }

@@ -74,6 +74,14 @@ enum Terminal {
         append(isTerminal ? TerminalText.json(text) : text)
     }
 
+    /// The value on one line.
+    static func jsonLine(_ value: JSONValue) {
+        var bytes: [UInt8] = []
+        JSONWriter.write(value, to: &bytes)
+        let text = String(decoding: bytes, as: UTF8.self)
+        append((isTerminal ? TerminalText.json(text) : text) + "\n")
+    }
+
     /// To standard error, at once.
     static func warning(_ text: String) { error([Piece("Note: ", .yellow), Piece(text)]) }
 

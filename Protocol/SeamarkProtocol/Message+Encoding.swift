@@ -46,6 +46,7 @@ extension Message {
                 $0.credit = it.credit
                 $0.ownIncarnation = it.ownIncarnation
                 $0.epoch = it.epoch
+                $0.forecast = it.isForecast
             }
         case .entries(let it):
             frame.entries = .with {
@@ -88,6 +89,19 @@ extension Message {
         case .attachment(let it): it.write(to: &frame)
         case .donate(let it): frame.donate = it.wire
         case .donated(let it): frame.donated = it.wire
+        case .watch: frame.watch = .init()
+        case .news(let it):
+            frame.news = .with {
+                $0.scopes = it.scopes.map { news in
+                .with {
+                    $0.scope = Data(news.scope.bytes)
+                    $0.position = news.place.position
+                    $0.logHash = Data(news.place.hash.bytes)
+                    $0.digest = Data(news.digest.bytes)
+                    $0.bytes = news.bytes
+                }
+                }
+            }
         }
         do {
             return try frame.serializedBytes()
@@ -131,7 +145,7 @@ extension Message {
             self = .pull(
                 Pull(
                     scope: try Field.id(it.scope), cursor: try Field.place(it.position, it.logHash), credit: it.credit,
-                    ownIncarnation: it.ownIncarnation, epoch: it.epoch))
+                    ownIncarnation: it.ownIncarnation, epoch: it.epoch, isForecast: it.forecast))
         case .entries(let it):
             var entries: [Entry] = []
             entries.reserveCapacity(it.entries.count)
@@ -163,6 +177,17 @@ extension Message {
         case .attachmentRefused(let it): self = .attachment(try AttachmentMessage(it))
         case .donate(let it): self = .donate(try Donation(it))
         case .donated(let it): self = .donated(try Donated(it))
+        case .watch: self = .watch
+        case .news(let it):
+            guard it.scopes.count <= 4096 else { throw Problem(.malformed, "more scopes than a device can have") }
+            var scopes: [ScopeNews] = []
+            for news in it.scopes {
+                scopes.append(
+                    ScopeNews(
+                        scope: try Field.id(news.scope), place: try Field.place(news.position, news.logHash),
+                        digest: try Field.digest(news.digest), bytes: news.bytes))
+            }
+            self = .news(News(scopes: scopes))
         }
     }
 }

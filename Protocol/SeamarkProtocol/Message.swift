@@ -17,6 +17,9 @@ public enum Message: Equatable, Sendable {
     case attachment(AttachmentMessage)
     case donate(Donation)
     case donated(Donated)
+    /// The device wants to be told when a log grows that it may read.
+    case watch
+    case news(News)
 
     /// The versions of the protocol that this software speaks.
     public static let version: UInt32 = 1
@@ -227,12 +230,16 @@ public enum Message: Equatable, Sendable {
         /// The epoch that the device knows; 0 if it does not say.
         public let epoch: UInt64
 
-        public init(scope: Identifier, cursor: LogPlace, credit: UInt32, ownIncarnation: UInt64, epoch: UInt64 = 0) {
+        /// Answer with what the entries would weigh, and with none of them.
+        public let isForecast: Bool
+
+        public init(scope: Identifier, cursor: LogPlace, credit: UInt32, ownIncarnation: UInt64, epoch: UInt64 = 0, isForecast: Bool = false) {
             self.scope = scope
             self.cursor = cursor
             self.credit = credit
             self.ownIncarnation = ownIncarnation
             self.epoch = epoch
+            self.isForecast = isForecast
         }
     }
 
@@ -267,6 +274,29 @@ public enum Message: Equatable, Sendable {
             self.place = place
             self.digest = digest
             self.signature = signature
+        }
+    }
+
+    /// The server's word to a watching device that logs have grown, or the answer to a forecast.
+    public struct News: Equatable, Sendable {
+        public let scopes: [ScopeNews]
+
+        public init(scopes: [ScopeNews]) { self.scopes = scopes }
+    }
+
+    public struct ScopeNews: Equatable, Sendable {
+        public let scope: Identifier
+        /// Where the log stands, and its state's digest there.
+        public let place: LogPlace
+        public let digest: ScopeDigest
+        /// In the answer to a forecast: bytes of blocks and sensitive values that a pull would bring.
+        public let bytes: UInt64
+
+        public init(scope: Identifier, place: LogPlace, digest: ScopeDigest, bytes: UInt64 = 0) {
+            self.scope = scope
+            self.place = place
+            self.digest = digest
+            self.bytes = bytes
         }
     }
 

@@ -38,6 +38,7 @@ public struct Problem: Error, Hashable, Sendable {
         public static let epochRenewed = Code(rawValue: 4030)
         /// A donation that the server did not sign, or that is damaged.
         public static let badDonation = Code(rawValue: 4031)
+        public static let greetingOutdated = Code(rawValue: 4080)
     }
 
     public let code: Code

@@ -16,6 +16,8 @@ public struct ServerSession: Sendable {
         case pull(Message.Pull)
         /// An offer, a chunk or a wish; its answer is given with `attached`.
         case attachment(AttachmentMessage)
+        /// Make the greeting anew, outside the order of requests, and answer with `looked`: what `woken` sessions compare with.
+        case look
         /// Close with close_notify; with a problem, send that first.
         case close(Problem?)
     }
@@ -29,6 +31,7 @@ public struct ServerSession: Sendable {
     /// What became of a pull.
     public enum PullAnswer: Equatable, Sendable {
         case entries(Message.Entries)
+        case forecast(Message.ScopeNews)
         /// 4006 or 4007.
         case refused(Problem)
     }
@@ -46,6 +49,7 @@ public struct ServerSession: Sendable {
 
     private var state = State.new
     private var waiting = 0
+    private var watch = LogWatch()
 
     public init() {}
 
@@ -67,6 +71,7 @@ public struct ServerSession: Sendable {
         case .welcoming:
             // A revoked device hears so and may still hand in what it holds.
             state = .open
+            watch.greeted(with: welcome)
             return [.send(.welcome(welcome))]
         case .new, .open, .closed: return []
         }
@@ -94,8 +99,9 @@ public struct ServerSession: Sendable {
             case .attachment(.offer(let offer)): return attachment(.offer(offer))
             case .attachment(.chunk(let chunk)): return attachment(.chunk(chunk))
             case .attachment(.wanted(let wanted)): return attachment(.wanted(wanted))
+            case .watch: return watch.asked() ? [.look] : []
             case .problem: return end(nil)
-            case .welcome, .receipt, .pushRefused, .entries, .donated, .door, .enrol, .enrolled, .attachment(.held), .attachment(.refused):
+            case .welcome, .receipt, .pushRefused, .entries, .donated, .door, .enrol, .enrolled, .attachment(.held), .attachment(.refused), .news:
                 return end(Problem(.unexpected, "a frame that only a server sends, or that belongs to enrolment"))
             }
         }
@@ -127,7 +133,9 @@ public struct ServerSession: Sendable {
         guard state == .open else { return [] }
         waiting -= 1
         switch answer {
-        case .receipt(let receipt): return [.send(.receipt(receipt))]
+        case .receipt(let receipt):
+            watch.told(receipt.place, of: receipt.scope)
+            return [.send(.receipt(receipt))]
         case .refused(let refusal): return [.send(.pushRefused(refusal))]
         }
     }
@@ -136,8 +144,29 @@ public struct ServerSession: Sendable {
         guard state == .open else { return [] }
         waiting -= 1
         switch answer {
-        case .entries(let entries): return [.send(.entries(entries))]
+        case .entries(let entries):
+            watch.told(entries.place, of: entries.scope)
+            return [.send(.entries(entries))] + (watch.pulled(entries.scope) ? [.look] : [])
+        case .forecast(let news): return [.send(.news(Message.News(scopes: [news])))]
         case .refused(let problem): return [.send(.problem(problem))]
+        }
+    }
+
+    // MARK: Watching
+
+    /// Something was committed in the tenant. Says nothing unless the device watches.
+    public mutating func woken() -> [Action] {
+        guard state == .open else { return [] }
+        return watch.woken() ? [.look] : []
+    }
+
+    /// The greeting, as it would be now. Where more than logs' ends differs from the one that was sent, the device must greet anew.
+    public mutating func looked(_ welcome: Message.Welcome) -> [Action] {
+        guard state == .open else { return [] }
+        switch watch.looked(welcome) {
+        case .outdated: return end(Problem(.greetingOutdated, "what the greeting said is no longer so; connect again"))
+        case .tell(let news, let mustLookAgain):
+            return (news.map { [.send(.news($0))] } ?? []) + (mustLookAgain ? [.look] : [])
         }
     }
 

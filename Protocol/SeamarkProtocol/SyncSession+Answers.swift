@@ -141,8 +141,11 @@ extension SyncSession {
             guard signed.isSigned(by: welcome.serverKey.key, knowledge.primitives) else { return fail(.forgedReceipt) }
             events.append(.proven(signed))
         }
-        scope.place = message.place
-        scope.digest = message.digest
+        // News that came meanwhile may have said more.
+        if message.place.position >= scope.place.position {
+            scope.place = message.place
+            scope.digest = message.digest
+        }
         work[message.scope] = scope
         if message.scope == shared, refresh == .asked { refresh = message.entries.isEmpty ? .asked : .none }
         outcome.pulledEntries += message.entries.count

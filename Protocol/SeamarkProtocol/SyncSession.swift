@@ -53,6 +53,8 @@ public struct SyncSession: Sendable {
         public internal(set) var hasTwoCopies = false
         /// This program is too old to write: its work is kept at the server in quarantine.
         public internal(set) var isOutdated = false
+
+        public init() {}
     }
 
     /// Who the device is.
@@ -142,6 +144,7 @@ public struct SyncSession: Sendable {
     /// `shared` first: it holds the keys; then by id.
     var order: [Identifier] = []
     var isStatusSent = false
+    var isWatching = false
     var refresh = Refresh.none
     /// The server's log has lost what this device has a receipt for, and the server is about to say so.
     var awaitsRenewal = false
@@ -178,7 +181,7 @@ public struct SyncSession: Sendable {
             switch message {
             case .welcome(let welcome): return greeted(by: welcome, replicas, knowledge)
             case .problem(let problem): return fail(.server(problem))
-            case .status, .push, .receipt, .pushRefused, .pull, .entries, .donate, .donated, .door, .enrol, .enrolled, .attachment:
+            case .status, .push, .receipt, .pushRefused, .pull, .entries, .donate, .donated, .door, .enrol, .enrolled, .attachment, .watch, .news:
                 return fail(.unexpected("the server did not greet first"))
             }
         case .running:
@@ -188,7 +191,8 @@ public struct SyncSession: Sendable {
             case .entries(let entries): return learnt(entries, replicas, knowledge)
             case .donated(let donated): return donated.isLast ? gaveAll(donated, knowledge) : answered(donated, replicas)
             case .problem(let problem): return troubled(by: problem)
-            case .welcome, .status, .push, .pull, .donate, .door, .enrol, .enrolled, .attachment:
+            case .news(let news): return told(news)
+            case .welcome, .status, .push, .pull, .donate, .door, .enrol, .enrolled, .attachment, .watch:
                 return fail(.unexpected("the server said something that does not belong here"))
             }
         }

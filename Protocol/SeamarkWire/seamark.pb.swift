@@ -184,6 +184,23 @@ public nonisolated struct Seamark_V1_Frame: Sendable {
     set {body = .donated(newValue)}
   }
 
+  /// The tenant's door: watching, and what a sync would cost (SPEC section 7.2).
+  public var watch: Seamark_V1_Watch {
+    get {
+      if case .watch(let v)? = body {return v}
+      return Seamark_V1_Watch()
+    }
+    set {body = .watch(newValue)}
+  }
+
+  public var news: Seamark_V1_News {
+    get {
+      if case .news(let v)? = body {return v}
+      return Seamark_V1_News()
+    }
+    set {body = .news(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -210,6 +227,9 @@ public nonisolated struct Seamark_V1_Frame: Sendable {
     /// The tenant's door again: what a log that went back has lost, and what a removed member's device still holds.
     case donate(Seamark_V1_Donate)
     case donated(Seamark_V1_Donated)
+    /// The tenant's door: watching, and what a sync would cost (SPEC section 7.2).
+    case watch(Seamark_V1_Watch)
+    case news(Seamark_V1_News)
 
   }
 
@@ -336,7 +356,7 @@ public nonisolated struct Seamark_V1_ServerKey: Sendable {
   public init() {}
 }
 
-/// The tenant's X25519 key, to which bundles are sealed, under the tenant authority's signature (SPEC section 7.2).
+/// The tenant's X25519 key, to which bundles are sealed, under the tenant authority's signature (SPEC section 7.4).
 public nonisolated struct Seamark_V1_BundleKey: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -533,6 +553,9 @@ public nonisolated struct Seamark_V1_Pull: Sendable {
 
   /// The epoch that the device knows; 0 if it does not say.
   public var epoch: UInt64 = 0
+
+  /// Answer with News of this scope instead: what the entries after the cursor would weigh.
+  public var forecast: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -915,13 +938,59 @@ public nonisolated struct Seamark_V1_AttachmentRefused: Sendable {
   public init() {}
 }
 
+/// From the device: tell me when a log grows that I may read. Answered by News; said again it keeps the connection alive.
+public nonisolated struct Seamark_V1_Watch: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// From the server: these logs have grown.
+public nonisolated struct Seamark_V1_News: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var scopes: [Seamark_V1_ScopeNews] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Seamark_V1_ScopeNews: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var scope: Data = Data()
+
+  /// Where the log stands, and the digest of its state there.
+  public var position: UInt64 = 0
+
+  public var logHash: Data = Data()
+
+  public var digest: Data = Data()
+
+  /// In the answer to a forecast: bytes of blocks and sensitive values after its cursor, but for the device's own incarnation.
+  public var bytes: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "seamark.v1"
 
 nonisolated extension Seamark_V1_Frame: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Frame"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}problem\0\u{1}welcome\0\u{1}status\0\u{1}push\0\u{1}receipt\0\u{3}push_refused\0\u{1}pull\0\u{1}entries\0\u{1}door\0\u{1}enrol\0\u{1}enrolled\0\u{1}donate\0\u{1}donated\0\u{4}\u{7}attachment_offer\0\u{3}attachment_held\0\u{3}attachment_chunk\0\u{3}attachment_wanted\0\u{3}attachment_refused\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}problem\0\u{1}welcome\0\u{1}status\0\u{1}push\0\u{1}receipt\0\u{3}push_refused\0\u{1}pull\0\u{1}entries\0\u{1}door\0\u{1}enrol\0\u{1}enrolled\0\u{1}donate\0\u{1}donated\0\u{4}\u{7}attachment_offer\0\u{3}attachment_held\0\u{3}attachment_chunk\0\u{3}attachment_wanted\0\u{3}attachment_refused\0\u{2}\u{4}watch\0\u{1}news\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1163,6 +1232,32 @@ nonisolated extension Seamark_V1_Frame: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.body = .attachmentRefused(v)
         }
       }()
+      case 28: try {
+        var v: Seamark_V1_Watch?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .watch(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .watch(v)
+        }
+      }()
+      case 29: try {
+        var v: Seamark_V1_News?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .news(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .news(v)
+        }
+      }()
       default: break
       }
     }
@@ -1245,6 +1340,14 @@ nonisolated extension Seamark_V1_Frame: SwiftProtobuf.Message, SwiftProtobuf._Me
     case .attachmentRefused?: try {
       guard case .attachmentRefused(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 24)
+    }()
+    case .watch?: try {
+      guard case .watch(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 28)
+    }()
+    case .news?: try {
+      guard case .news(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 29)
     }()
     case nil: break
     }
@@ -1908,7 +2011,7 @@ nonisolated extension Seamark_V1_PushRefused: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Seamark_V1_Pull: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Pull"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}position\0\u{3}log_hash\0\u{1}credit\0\u{3}own_incarnation\0\u{1}epoch\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}position\0\u{3}log_hash\0\u{1}credit\0\u{3}own_incarnation\0\u{1}epoch\0\u{2}\u{2}forecast\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1922,6 +2025,7 @@ nonisolated extension Seamark_V1_Pull: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.credit) }()
       case 5: try { try decoder.decodeSingularFixed64Field(value: &self.ownIncarnation) }()
       case 6: try { try decoder.decodeSingularFixed64Field(value: &self.epoch) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.forecast) }()
       default: break
       }
     }
@@ -1946,6 +2050,9 @@ nonisolated extension Seamark_V1_Pull: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.epoch != 0 {
       try visitor.visitSingularFixed64Field(value: self.epoch, fieldNumber: 6)
     }
+    if self.forecast != false {
+      try visitor.visitSingularBoolField(value: self.forecast, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1956,6 +2063,7 @@ nonisolated extension Seamark_V1_Pull: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.credit != rhs.credit {return false}
     if lhs.ownIncarnation != rhs.ownIncarnation {return false}
     if lhs.epoch != rhs.epoch {return false}
+    if lhs.forecast != rhs.forecast {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2725,6 +2833,105 @@ nonisolated extension Seamark_V1_AttachmentRefused: SwiftProtobuf.Message, Swift
     if lhs.hash != rhs.hash {return false}
     if lhs.code != rhs.code {return false}
     if lhs.held != rhs.held {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Seamark_V1_Watch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Watch"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Seamark_V1_Watch, rhs: Seamark_V1_Watch) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Seamark_V1_News: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".News"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scopes\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.scopes) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.scopes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.scopes, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Seamark_V1_News, rhs: Seamark_V1_News) -> Bool {
+    if lhs.scopes != rhs.scopes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Seamark_V1_ScopeNews: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ScopeNews"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}position\0\u{3}log_hash\0\u{1}digest\0\u{1}bytes\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.scope) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.logHash) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.bytes) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.scope.isEmpty {
+      try visitor.visitSingularBytesField(value: self.scope, fieldNumber: 1)
+    }
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 2)
+    }
+    if !self.logHash.isEmpty {
+      try visitor.visitSingularBytesField(value: self.logHash, fieldNumber: 3)
+    }
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 4)
+    }
+    if self.bytes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.bytes, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Seamark_V1_ScopeNews, rhs: Seamark_V1_ScopeNews) -> Bool {
+    if lhs.scope != rhs.scope {return false}
+    if lhs.position != rhs.position {return false}
+    if lhs.logHash != rhs.logHash {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.bytes != rhs.bytes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -106,7 +106,7 @@ public final class Server: Sendable {
         let address = channel.remoteAddress?.ipAddress ?? ""
         // The register outlives the handler; the way to it leads over its loop.
         let place = NIOLoopBoundBox<Connection?>(nil, eventLoop: loop)
-        let number = services.register.entered(from: address) { ending in
+        let number = services.register.entered(from: address, wake: { loop.execute { place.value?.woken() } }) { ending in
             loop.execute { place.value?.end(ending) }
         }
         guard let number else { throw TooMany() }

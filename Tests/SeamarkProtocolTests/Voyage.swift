@@ -140,7 +140,8 @@ struct Voyage {
                         end: Message.KnownStream(incarnation: donation.incarnation, end: server.streams[stream] ?? .beginning),
                         isCopyReleased: donation.isLast && !server.isStaffed && releasesCopies))
             ]
-        case .problem, .welcome, .receipt, .pushRefused, .entries, .donated, .door, .enrol, .enrolled, .attachment:
+        case .watch: return [.news(Message.News(scopes: []))]
+        case .problem, .welcome, .receipt, .pushRefused, .entries, .donated, .door, .enrol, .enrolled, .attachment, .news:
             Issue.record("no device says this")
             return []
         }
@@ -252,6 +253,8 @@ struct Voyage {
         case .attachment: "attachment"
         case .donate(let donation): "donate \(donation.entries.count { $0.block != nil })\(donation.isLast ? " last" : "")"
         case .donated: "donated"
+        case .watch: "watch"
+        case .news(let news): "news \(news.scopes.count)"
         }
     }
 }

@@ -157,6 +157,7 @@ final class Visit: @unchecked Sendable {
                 pump()
             // Stores in memory keep no attachments.
             case .attachment: perform(session.failed())
+            case .look: attempt { perform(session.looked(try device.welcome())) }
             case .close(let problem):
                 if let problem { link.send(Message.problem(problem).frame, to: .device) }
                 isGone = true

@@ -73,6 +73,7 @@ extension Connection {
                 var bytes = 0
                 if case .chunk(let chunk) = message { bytes = chunk.bytes.count }
                 request(.attachment, bytes: bytes) { connection, number in connection.attach(message, for: device, number) }
+            case .look: look(for: device)
             case .close(let problem): refuse(problem)
             }
         }

@@ -15,6 +15,8 @@ final class ConnectionRegister: Sendable {
         let address: String
         var isUnfinished = true
         var guest: Guest?
+        /// Tells the connection, from any thread, that something was committed in its tenant.
+        let wake: @Sendable () -> Void
         /// Ends the connection from any thread, telling the device why.
         let end: @Sendable (Ending) -> Void
     }
@@ -34,6 +36,8 @@ final class ConnectionRegister: Sendable {
         var unfinished = 0
         var addresses: [String: Int] = [:]
         var guests: [Guest: Int] = [:]
+        /// The connections that watch, by tenant.
+        var watchers: [ObjectIdentifier: Set<UInt64>] = [:]
         var isStopping = false
         var counts = ConnectionCounts()
     }
@@ -44,7 +48,7 @@ final class ConnectionRegister: Sendable {
     init(limits: ConnectionLimits) { self.limits = limits }
 
     /// Takes a connection in; nil when a limit is reached. Whoever gets a number gives it back with `left`.
-    func entered(from address: String, end: @escaping @Sendable (Ending) -> Void) -> UInt64? {
+    func entered(from address: String, wake: @escaping @Sendable () -> Void = {}, end: @escaping @Sendable (Ending) -> Void) -> UInt64? {
         state.withLock { state in
             let here = state.addresses[address] ?? 0
             guard !state.isStopping, state.unfinished < limits.unfinishedHandshakes, here < limits.connectionsPerAddress else {
@@ -55,7 +59,7 @@ final class ConnectionRegister: Sendable {
             state.addresses[address] = here + 1
             state.unfinished += 1
             state.next += 1
-            state.entries[state.next] = Entry(address: address, end: end)
+            state.entries[state.next] = Entry(address: address, wake: wake, end: end)
             return state.next
         }
     }
@@ -84,7 +88,10 @@ final class ConnectionRegister: Sendable {
             state.finish(number)
             guard let entry = state.entries.removeValue(forKey: number) else { return }
             state.addresses[entry.address] = State.less(state.addresses[entry.address])
-            if let guest = entry.guest { state.guests[guest] = State.less(state.guests[guest]) }
+            guard let guest = entry.guest else { return }
+            state.guests[guest] = State.less(state.guests[guest])
+            state.watchers[guest.tenant]?.remove(number)
+            if state.watchers[guest.tenant]?.isEmpty == true { state.watchers[guest.tenant] = nil }
         }
     }
 
@@ -100,6 +107,19 @@ final class ConnectionRegister: Sendable {
             for guest in state.guests.keys { found[guest.tenant, default: []].insert(guest.device) }
             return found
         }
+    }
+
+    /// The connection wants to be woken when something is committed in its tenant.
+    func watches(_ number: UInt64) {
+        state.withLock { state in
+            guard let guest = state.entries[number]?.guest else { return }
+            state.watchers[guest.tenant, default: []].insert(number)
+        }
+    }
+
+    /// Wakes those who watch a tenant.
+    func wake(_ tenant: ObjectIdentifier) {
+        for entry in state.withLock({ state in state.watchers[tenant]?.compactMap { state.entries[$0] } ?? [] }) { entry.wake() }
     }
 
     /// Ends the connections of one device.

@@ -5,7 +5,7 @@ internal import SeamarkStore
 internal import SeamarkTLS
 internal import Synchronization
 
-/// What a running server looks at by itself: new tenants, revocations by administrative commands, its own certificate.
+/// What a running server looks at by itself: new tenants, revocations and other acts of administrative commands, its own certificate.
 ///
 /// Nothing is right because of it. Who may push and read is looked up by whoever answers; this only ends sooner what would
 /// have been refused.
@@ -98,6 +98,8 @@ final class Watch: Sendable {
                         return try snapshot.member(device.member)?.isActive != true
                     }
                 }
+                // After those who must go: what other processes committed is told to those who watch.
+                defer { services.register.wake(key) }
                 for device in ended.sorted() { services.register.end(ConnectionRegister.Guest(tenant: key, device: device), .revoked) }
                 state.withLock { $0.versions[key] = version }
             } catch {

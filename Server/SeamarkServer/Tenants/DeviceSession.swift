@@ -157,6 +157,10 @@ package final class DeviceSession: Sendable {
             guard try snapshot.contains(pull.cursor, in: pull.scope) else {
                 return .refused(Problem(.unknownCursor, "the log does not hold this cursor"))
             }
+            if pull.isForecast {
+                let bytes = try snapshot.weight(of: pull.scope, after: pull.cursor.position, but: StreamName(device: name.device, incarnation: pull.ownIncarnation, scope: pull.scope))
+                return .forecast(Message.ScopeNews(scope: pull.scope, place: scope.place, digest: scope.digest, bytes: bytes))
+            }
             let stored = try snapshot.entries(
                 of: pull.scope, after: pull.cursor.position, credit: min(Int(pull.credit), Self.mostEntryBytes), atMost: Self.mostEntries)
             var entries: [Message.Entry] = []

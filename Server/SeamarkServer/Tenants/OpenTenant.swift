@@ -29,12 +29,14 @@ final class OpenTenant: Sendable {
         trust = try TrustedAuthority(certificates: [keys.authority.certificate.der])
         let contacts = contacts
         let pace = pace
+        let tenant = ObjectIdentifier(store)
         var desk = TenantDesk(
             store: store, clock: clock, primitives: SystemPrimitives(), signer: keys.signingKey,
             endorse: { keys.authority.key.sign($0) },
             committed: {
                 pace.all.withLock { $0.commits &+= 1 }
                 register?.count { $0.pushTransactions += 1 }
+                register?.wake(tenant)
             },
             noteContact: { contact, device in contacts.all.withLock { $0[device] = contact } })
         desk.attachments = AttachmentDesk(

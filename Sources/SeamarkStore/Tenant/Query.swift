@@ -3,7 +3,7 @@ enum Query: Int, CaseIterable {
     case found, identity, renewEpoch
     case scope, scopes, scopesOfMember, addScope, moveScope
     case stream, streamsOfDevice, addStream, moveStream
-    case entryByStream, addEntry, entry, entries, logHash
+    case entryByStream, addEntry, entry, entries, entryWeight, logHash
     case change, addChange, holdChangeBack, releaseChange, changeCount, waitingChanges
     case record, document, addRecord, updateRecord, records, recordsOfType, recordCount
     case sensitive, addSensitive, removeSensitive
@@ -55,6 +55,11 @@ enum Query: Int, CaseIterable {
             """
             SELECT key, block_hash, verdicts, received, log_hash, content, sensitive, stream, first FROM entry
             WHERE key > ? AND key <= ? ORDER BY key
+            """
+        case .entryWeight:
+            """
+            SELECT ifnull(sum(length(content) + length(sensitive)), 0) FROM entry
+            WHERE key > ? AND key <= ? AND (stream IS NULL OR stream <> ?)
             """
         case .logHash: "SELECT log_hash FROM entry WHERE key = ?"
         case .change: "SELECT entry, place, waiting FROM change WHERE id = ?"

@@ -24,6 +24,22 @@ extension TenantSnapshot {
         return entries
     }
 
+    /// The bytes of blocks and sensitive values of the entries after `position`, but for those of the stream `own`. Exact where nothing is
+    /// withheld from the reader.
+    public func weight(of scope: Identifier, after position: UInt64, but own: StreamName) throws(StoreError) -> UInt64 {
+        let doing: StaticString = "weighing a log"
+        guard position < EntryKey.lastPosition else { return 0 }
+        let (key, _) = try knownScope(scope, doing: doing)
+        let stream = try streamRow(own, scope: key)?.0 ?? 0
+        let row = try statement(.entryWeight, doing: doing)
+        row.bind(EntryKey(scope: key, position: position).value, at: 1)
+        row.bind(EntryKey(scope: key, position: EntryKey.lastPosition).value, at: 2)
+        row.bind(stream, at: 3)
+        defer { row.reset() }
+        guard try row.step(doing: doing) else { return 0 }
+        return UInt64(clamping: row.int(0))
+    }
+
     /// Is `place` on the log? The beginning always is. A cursor or receipt that is not proves that the log was rolled back.
     public func contains(_ place: LogPlace, in scope: Identifier) throws(StoreError) -> Bool {
         guard place.position > 0 else { return place.hash == .zero }

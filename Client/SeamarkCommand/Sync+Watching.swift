@@ -1,0 +1,132 @@
+import Glibc
+import SeamarkClient
+import SeamarkJournal
+import SeamarkModel
+import SeamarkProtocol
+import SeamarkStore
+
+// `sync --watch`: one line for each thing that happens, until a signal ends it.
+extension Sync {
+    func watch(_ place: Workplace) throws {
+        StopSignal.listen()
+        var settings = SyncRun.Watching()
+        if let keepAliveSeconds { settings.keepAliveSeconds = keepAliveSeconds }
+        var observer = try WatchObserver(place, json: format.json)
+        var system = SystemRandomNumberGenerator()
+        let end = try SyncRun.watch(
+            place.device, attachments: leavesAttachments ? .none : .init(), settings, dice: { system.next() }, isStopped: { StopSignal.isRaised }
+        ) { happening in try observer.tell(happening) }
+        try observer.tellEnd(end)
+    }
+}
+
+/// Turns what happens during a watch into lines.
+private struct WatchObserver {
+    let place: Workplace
+    let json: Bool
+    private var fetched: Int
+    private var conflicts: Set<Identifier>
+    private var staffed: [Identifier: String]
+    private var sum = (sent: 0, fetched: 0)
+
+    init(_ place: Workplace, json: Bool) throws {
+        self.place = place
+        self.json = json
+        fetched = try Sync.changesOfOthers(place)
+        conflicts = try Sync.conflictIDs(place)
+        staffed = try Self.engagements(place)
+    }
+
+    private static func engagements(_ place: Workplace) throws -> [Identifier: String] {
+        Dictionary(try place.engagements().map { ($0.id, $0.handle) }) { first, _ in first }
+    }
+
+    mutating func tell(_ happening: SyncRun.Happening) throws {
+        switch happening {
+        case .watching:
+            try tellStaffing()
+            say("watching", [.init("Watching: what others commit comes at once, what you capture goes up at once. Ctrl-C ends it.", .green)])
+        case .synced(let report):
+            try tellStaffing()
+            try tell(report)
+        case .lost(let failure, let pause):
+            let seconds = (pause + 999) / 1000
+            if failure.asksForANewGreeting {
+                say("greeting", ["Staffing, role or standing altered at headquarters; connecting again."])
+            } else {
+                say(
+                    "lost", [.init("\(Explanation(failure).sentence) Trying again in \(counted(Int(seconds), "second")).", .yellow)],
+                    [JSONMember("retryMilliseconds", .integer(pause))])
+            }
+        }
+    }
+
+    private mutating func tell(_ report: SyncRun.Report) throws {
+        let outcome = report.outcome
+        let known = try Sync.changesOfOthers(place)
+        let new = max(0, known - fetched)
+        fetched = known
+        sum.sent += outcome.pushedChanges
+        sum.fetched += new
+        let open = try Sync.conflictIDs(place)
+        let newConflicts = open.subtracting(conflicts).count
+        conflicts = open
+        let handedIn = report.attachments.handedIn.count
+        var parts: [String] = []
+        if outcome.pushedChanges > 0 { parts.append("sent \(counted(outcome.pushedChanges, "change"))") }
+        if new > 0 { parts.append("fetched \(counted(new, "change"))") }
+        if handedIn > 0 { parts.append("handed in \(counted(handedIn, "attachment"))") }
+        if outcome.quarantined > 0 { parts.append("\(counted(outcome.quarantined, "change")) went into quarantine") }
+        if !outcome.held.isEmpty { parts.append("the server keeps work of \(counted(outcome.held.count, "engagement")) in quarantine") }
+        if !report.attachments.refused.isEmpty { parts.append("\(counted(report.attachments.refused.count, "attachment")) refused; 'seamark attach list' names them") }
+        if !outcome.renumbered.isEmpty { parts.append("this store was restored or copied; its work was numbered anew") }
+        if !outcome.rebuilt.isEmpty { parts.append("the server was restored from a backup; its log was read anew") }
+        if !outcome.left.isEmpty { parts.append("\(counted(outcome.left.count, "engagement")) left: all was handed in, and the copy here was destroyed") }
+        if outcome.hasTwoCopies { parts.append("the server has heard two copies of this store; tell headquarters") }
+        if outcome.isOutdated { parts.append("this Seamark is too old to write; update it") }
+        if newConflicts > 0 { parts.append("\(counted(newConflicts, "new conflict")): see 'seamark conflicts'") }
+        guard !parts.isEmpty || json else { return }
+        let text = parts.joined(separator: ", ")
+        say(
+            "synced", [.init(text.prefix(1).uppercased() + text.dropFirst() + ".", newConflicts > 0 || outcome.quarantined > 0 ? .yellow : nil)],
+            [
+                JSONMember("sentChanges", .integer(Int64(outcome.pushedChanges))), JSONMember("fetchedChanges", .integer(Int64(new))),
+                JSONMember("fetchedEntries", .integer(Int64(outcome.pulledEntries))), JSONMember("attachmentsHandedIn", .integer(Int64(handedIn))),
+                JSONMember("quarantined", .integer(Int64(outcome.quarantined))), JSONMember("newConflicts", .integer(Int64(newConflicts))),
+            ])
+    }
+
+    /// Engagements that came and went.
+    private mutating func tellStaffing() throws {
+        let now = try Self.engagements(place)
+        for (id, name) in staffed.sorted(by: { $0.key < $1.key }) where now[id] == nil {
+            say("unstaffed", [.init("You are no longer staffed on \(name): nothing more comes from it.", .yellow)], [JSONMember("engagement", .string(id.description))])
+        }
+        for (id, name) in now.sorted(by: { $0.key < $1.key }) where staffed[id] == nil {
+            say("staffed", [.init("You are staffed on \(name).", .green)], [JSONMember("engagement", .string(id.description))])
+        }
+        staffed = now
+    }
+
+    func tellEnd(_ end: SyncRun.WatchEnd) throws {
+        let unsent = try place.device.state.unsentCount
+        let figures = "\(counted(sum.sent, "change")) sent, \(counted(sum.fetched, "change")) fetched"
+        let rest = unsent == 0 ? "Nothing waits here." : "\(counted(unsent, "change")) without a receipt \(unsent == 1 ? "waits" : "wait") here for the next sync."
+        let reason = switch end {
+        case .stopped: "Watching ended"
+        case .revoked: "This device was revoked, so watching ended; what it captured was handed in, ask headquarters"
+        }
+        say("ended", ["\(reason): \(figures). \(rest)"], [JSONMember("unsent", .integer(Int64(unsent)))])
+    }
+
+    /// One line, at once.
+    private func say(_ event: String, _ words: [Terminal.Piece], _ members: [JSONMember] = []) {
+        let now = TimeText.now()
+        if json {
+            Terminal.jsonLine(.object([JSONMember("event", .string(event)), JSONMember("time", .integer(now))] + members))
+        } else {
+            Terminal.line([.init("\(TimeText.local(now).suffix(5))  ", .dim)] + words)
+        }
+        _ = Terminal.flush()
+    }
+}

@@ -1,0 +1,193 @@
+import SeamarkCrypto
+import SeamarkJournal
+import SeamarkProtocol
+import SeamarkTestSupport
+import Testing
+
+/// Watching, as transcripts: the server's session tells what has grown, the device's pulls it.
+@Suite struct WatchTests {
+    static let scope = Voyage.scope
+    static let other = Identifier(high: 7, low: 7)
+
+    static func place(_ position: UInt64) -> LogPlace {
+        LogPlace(position: position, hash: position == 0 ? .zero : Hash256(bytes: Array(repeating: UInt8(position), count: 32))!)
+    }
+
+    static func welcome(_ position: UInt64, role: UInt32 = 1, staffed: Bool = true, epoch: UInt64 = 1, revoked: Bool = false, with other: Bool = false) -> Message.Welcome {
+        let key = Message.ServerKey(epoch: epoch, device: Voyage.serverDevice, key: Voyage.serverKey.publicKey, signature: [1])
+        func status(_ scope: Identifier, _ staffed: Bool) -> Message.ScopeStatus {
+            Message.ScopeStatus(scope: scope, kind: .engagement, staffed: staffed, place: place(position), digest: .zero, streams: [])
+        }
+        return Message.Welcome(
+            schema: 1, leastSchema: 1, epoch: epoch, time: Int64(position), role: role, serverKey: key,
+            scopes: [status(scope, staffed)] + (other ? [status(self.other, true)] : []), revoked: revoked)
+    }
+
+    static func news(_ positions: [UInt64]) -> ServerSession.Action {
+        .send(.news(Message.News(scopes: positions.map { Message.ScopeNews(scope: scope, place: place($0), digest: .zero) })))
+    }
+
+    static func entries(_ after: UInt64, _ position: UInt64) -> ServerSession.PullAnswer {
+        .entries(Message.Entries(scope: scope, after: after, entries: [], place: place(position), digest: .zero))
+    }
+
+    static func watching(_ position: UInt64 = 1) -> ServerSession {
+        var session = ServerSession()
+        _ = session.began()
+        _ = session.welcomed(welcome(position))
+        #expect(session.received(.watch) == [.look])
+        #expect(session.looked(welcome(position)) == [news([])])
+        return session
+    }
+
+    static let pull = Message.pull(Message.Pull(scope: scope, cursor: place(1), credit: 1, ownIncarnation: 0))
+
+    @Test func `who does not watch is told nothing`() {
+        var session = ServerSession()
+        _ = session.began()
+        _ = session.welcomed(Self.welcome(1))
+        #expect(session.woken().isEmpty)
+    }
+
+    @Test func `a commit is told once, and the next when the device has pulled`() {
+        var session = Self.watching()
+        #expect(session.woken() == [.look])
+        #expect(session.looked(Self.welcome(2)) == [Self.news([2])])
+        // Another commit; the device has not pulled yet, and is not told again.
+        #expect(session.woken() == [.look])
+        #expect(session.looked(Self.welcome(3)).isEmpty)
+        _ = session.received(Self.pull)
+        // The pull was answered from before the third: then it is told.
+        guard session.pulled(Self.entries(1, 2)).last == .look else { return #expect(Bool(false), "the third entry is never told") }
+        #expect(session.looked(Self.welcome(3)) == [Self.news([3])])
+        _ = session.received(Self.pull)
+        #expect(session.pulled(Self.entries(2, 3)).count == 1)
+        #expect(session.woken() == [.look])
+        #expect(session.looked(Self.welcome(3)).isEmpty, "what was pulled is no news")
+    }
+
+    @Test func `what was committed between greeting and Watch is told`() {
+        var session = ServerSession()
+        _ = session.began()
+        _ = session.welcomed(Self.welcome(1))
+        #expect(session.received(.watch) == [.look])
+        #expect(session.looked(Self.welcome(2)) == [Self.news([2])])
+    }
+
+    @Test func `one look at a time, and a commit during one is looked for after it`() {
+        var session = Self.watching()
+        #expect(session.woken() == [.look])
+        #expect(session.woken().isEmpty && session.woken().isEmpty)
+        #expect(session.looked(Self.welcome(2)) == [Self.news([2]), .look])
+        #expect(session.looked(Self.welcome(2)).isEmpty)
+    }
+
+    @Test func `every Watch is answered, whether or not something grew`() {
+        var session = Self.watching()
+        #expect(session.received(.watch) == [.look])
+        #expect(session.looked(Self.welcome(1)) == [Self.news([])])
+    }
+
+    @Test(arguments: [
+        welcome(2, role: 2), welcome(2, staffed: false), welcome(2, epoch: 2), welcome(2, revoked: true), welcome(2, with: true),
+    ])
+    func `when role, staffing, epoch or revocation alter, the connection ends and nothing more is told`(now: Message.Welcome) {
+        var session = Self.watching()
+        #expect(session.woken() == [.look])
+        let actions = session.looked(now)
+        guard actions.count == 1, case .close(let problem)? = actions.first else { return #expect(Bool(false), "\(actions)") }
+        #expect(problem?.code == .greetingOutdated)
+        #expect(session.woken().isEmpty && session.isClosed)
+    }
+
+    // MARK: The device
+
+    @Test func `a device that watches pulls what the server tells, pushes what it captures, and never ends by itself`() throws {
+        var server = Voyage.server()
+        var ann = SyncSessionTests.afloat(&server, 0)
+        var ben = SyncSessionTests.afloat(&server, 2, number: 2)
+        let voyage = Voyage(seed: 5)
+        let knowledge = SyncSession.Knowledge(
+            primitives: Voyage.primitives, isGenuine: { _ in true }, signingKey: { id in (0..<9).first { Clash.device($0) == id }.map { Voyage.key($0).publicKey } })
+        var session = SyncSession(device: SyncSession.Device(id: ann.id, tenant: .zero, software: "test", schema: 1), now: 0)
+        session.staysOpen = true
+        var inbox = [voyage.welcome(server, to: ann)]
+        var said: [String] = []
+        func carry(_ actions: [SyncSession.Action]) {
+            for action in actions {
+                switch action {
+                case .send(let message):
+                    said.append(Voyage.kind(message))
+                    inbox += voyage.answer(message, &server, from: ann)
+                case .store(let scope, let events): for event in events { ann.replicas[scope]?.apply(event, Voyage.primitives) }
+                case .adopt: break
+                case .finish, .fail, .add, .begin, .rebuild, .seal, .push, .donate, .leave: said.append("\(action)")
+                }
+            }
+        }
+        func settle() {
+            while true {
+                let actions = session.advance(ann.replicas)
+                if !actions.isEmpty {
+                    carry(actions)
+                } else if inbox.isEmpty {
+                    return
+                } else {
+                    carry(session.received(inbox.removeFirst(), replicas: ann.replicas, knowledge))
+                }
+            }
+        }
+        carry(session.received(inbox.removeFirst(), replicas: ann.replicas, knowledge))
+        settle()
+        #expect(said == ["status"] && session.isResting)
+        carry(session.watch())
+        settle()
+        #expect(said == ["status", "watch"] && session.isResting)
+        #expect(SyncSessionTests.run(&ben, &server).end.isFinished)
+        inbox = [.news(Message.News(scopes: [Message.ScopeNews(scope: Self.scope, place: server.place, digest: server.state.digest)]))]
+        carry(session.received(inbox.removeFirst(), replicas: ann.replicas, knowledge))
+        settle()
+        #expect(said == ["status", "watch", "pull"] && session.isResting)
+        #expect(ann.replicas[Self.scope]?.confirmed.digest == server.state.digest)
+        #expect(session.outcome.since(SyncSession.Outcome()).pulledEntries == 1)
+    }
+
+    @Test func `news that come before the answer of a pull are not forgotten over it`() {
+        var server = Voyage.server()
+        let ann = SyncSessionTests.afloat(&server, 0)
+        var ben = SyncSessionTests.afloat(&server, 2, number: 2)
+        let knowledge = SyncSession.Knowledge(
+            primitives: Voyage.primitives, isGenuine: { _ in true }, signingKey: { id in (0..<9).first { Clash.device($0) == id }.map { Voyage.key($0).publicKey } })
+        let voyage = Voyage(seed: 5)
+        var replicas = ann.replicas
+        var session = SyncSession(device: SyncSession.Device(id: ann.id, tenant: .zero, software: "test", schema: 1), now: 0)
+        session.staysOpen = true
+        _ = session.received(voyage.welcome(server, to: ann), replicas: replicas, knowledge)
+        while !session.advance(replicas).isEmpty {}
+        _ = session.watch()
+        func news() -> Message { .news(Message.News(scopes: [Message.ScopeNews(scope: Self.scope, place: server.place, digest: server.state.digest)])) }
+        #expect(SyncSessionTests.run(&ben, &server).end.isFinished)
+        _ = session.received(news(), replicas: replicas, knowledge)
+        guard case .send(let pull)? = session.advance(replicas).first else { return #expect(Bool(false), "the news was not pulled") }
+        let answer = voyage.answer(pull, &server, from: ann)
+        var clash = Clash(seed: 9, Voyage.primitives)
+        _ = ben.capture(&clash, now: 60)
+        #expect(SyncSessionTests.run(&ben, &server, seed: 6).end.isFinished)
+        _ = session.received(news(), replicas: replicas, knowledge)
+        for action in session.received(answer[0], replicas: replicas, knowledge) {
+            if case .store(let scope, let events) = action { for event in events { replicas[scope]?.apply(event, Voyage.primitives) } }
+        }
+        guard case .send(.pull)? = session.advance(replicas).first else { return #expect(Bool(false), "the second news was forgotten") }
+    }
+
+    @Test func `news that nobody asked for end the session`() {
+        var server = Voyage.server()
+        let ann = SyncSessionTests.afloat(&server, 0)
+        let knowledge = SyncSession.Knowledge(primitives: Voyage.primitives, isGenuine: { _ in true }, signingKey: { _ in nil })
+        var session = SyncSession(device: SyncSession.Device(id: ann.id, tenant: .zero, software: "test", schema: 1), now: 0)
+        _ = session.received(Voyage(seed: 5).welcome(server, to: ann), replicas: ann.replicas, knowledge)
+        guard case .fail(.unexpected)? = session.received(.news(Message.News(scopes: [])), replicas: ann.replicas, knowledge).first else {
+            return #expect(Bool(false), "it was taken")
+        }
+    }
+}

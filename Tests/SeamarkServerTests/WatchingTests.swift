@@ -1,0 +1,117 @@
+import Foundation
+import SeamarkJournal
+import SeamarkProtocol
+import SeamarkStore
+import Testing
+
+@testable import SeamarkServer
+
+/// Devices that stay connected, over real sockets.
+@Suite struct WatchingTests {
+    private func news(_ message: Message?) -> Message.News? { if case .news(let news) = message { news } else { nil } }
+
+    @Test func `a watching device is told of another's push as it commits, and not of its own`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let server = try await yard.start()
+        let invitations = [try tenant.invite("anna"), try tenant.invite("ben")]
+        try await blocking {
+            let (anna, ben) = (try Enrolment(port: server.port, invitations[0]), try Enrolment(port: server.port, invitations[1]))
+            let (pusher, greeting) = try anna.greeted(port: server.port)
+            let (watcher, _) = try ben.greeted(port: server.port)
+            let scope = try #require(greeting.engagement)
+            for laptop in [pusher, watcher] {
+                try laptop.send(.watch)
+                #expect(self.news(try laptop.receive()) != nil, "a Watch has an answer")
+            }
+            let block = try anna.block(scope.scope)
+            try pusher.send(.push(block))
+            guard case .receipt(let receipt) = try pusher.receive() else { throw RawSocket.Ended.refused }
+            let began = WallClock.system.now()
+            let told = try #require(self.news(try watcher.receive()))
+            #expect(told.scopes.map(\.scope) == [scope.scope] && told.scopes.first?.place == receipt.place)
+            #expect(WallClock.system.now() - began < 1000)
+            try watcher.send(.pull(scope.scope, after: scope.place))
+            guard case .entries(let entries) = try watcher.receive() else { throw RawSocket.Ended.refused }
+            #expect(entries.entries.map(\.block) == [block.bytes] && entries.digest == told.scopes.first?.digest)
+            // The next thing that the pusher hears is the answer to its next question.
+            try pusher.send(.pull(scope.scope, after: receipt.place))
+            guard case .entries = try pusher.receive() else { return #expect(Bool(false), "the pusher was told of its own push") }
+        }
+        await server.stop()
+    }
+
+    @Test func `a member who is removed while watching is let go within a second, and told nothing of what comes after`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let server = try await yard.start()
+        let invitations = [try tenant.invite("anna"), try tenant.invite("ben")]
+        let engagement = try #require(try tenant.engagements().first)
+        try await blocking {
+            let (anna, ben) = (try Enrolment(port: server.port, invitations[0]), try Enrolment(port: server.port, invitations[1]))
+            let (pusher, greeting) = try anna.greeted(port: server.port)
+            let (watcher, _) = try ben.greeted(port: server.port)
+            let scope = try #require(greeting.engagement)
+            try watcher.send(.watch)
+            _ = try watcher.receive()
+            try tenant.staff("ben", on: engagement.handle, remove: true)
+            let began = WallClock.system.now()
+            // At once, before the server looks at what other processes did.
+            try pusher.send(.push(try anna.block(scope.scope)))
+            _ = try pusher.receive()
+            #expect(try watcher.expectProblem() == .greetingOutdated)
+            #expect(WallClock.system.now() - began < 1000)
+            #expect(try watcher.receive() == nil)
+            let (again, welcome) = try ben.greeted(port: server.port)
+            #expect(welcome.engagement?.staffed != true)
+            try again.send(.pull(scope.scope))
+            #expect(try again.expectProblem() == .unknownScope)
+        }
+        await server.stop()
+    }
+
+    @Test func `a watching device that says Watch now and then outlives the limit of silence, and one that does not is let go`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let server = try await yard.start { $0.idleMilliseconds = 600 }
+        let invitations = [try tenant.invite("anna"), try tenant.invite("ben")]
+        try await blocking {
+            let (lively, _) = try Enrolment(port: server.port, invitations[0]).greeted(port: server.port)
+            let (silent, _) = try Enrolment(port: server.port, invitations[1]).greeted(port: server.port)
+            try silent.send(.watch)
+            _ = try silent.receive()
+            for _ in 0..<8 {
+                try lively.send(.watch)
+                #expect(self.news(try lively.receive()) != nil)
+                usleep(150_000)
+            }
+            #expect(try silent.receive() == nil)
+        }
+        await server.stop()
+    }
+
+    @Test func `a forecast weighs what a pull would bring and sends none of it`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let server = try await yard.start()
+        let invitations = [try tenant.invite("anna"), try tenant.invite("ben"), try tenant.invite("zoe")]
+        try await blocking {
+            let devices = try invitations.map { try Enrolment(port: server.port, $0) }
+            let (pusher, greeting) = try devices[0].greeted(port: server.port)
+            let scope = try #require(greeting.engagement)
+            let block = try devices[0].block(scope.scope, count: 3)
+            try pusher.send(.push(block))
+            _ = try pusher.receive()
+            func weight(_ laptop: Laptop, own: UInt64 = 0) throws -> UInt64? {
+                try laptop.send(.pull(Message.Pull(scope: scope.scope, cursor: scope.place, credit: 0, ownIncarnation: own, isForecast: true)))
+                return self.news(try laptop.receive())?.scopes.first?.bytes
+            }
+            let (other, _) = try devices[1].greeted(port: server.port)
+            #expect(try weight(other) == UInt64(block.bytes.count))
+            #expect(try weight(pusher, own: 1) == 0, "own blocks come by hash alone")
+            let (stranger, _) = try devices[2].greeted(port: server.port)
+            #expect(try weight(stranger) == nil, "who may not read the log learns nothing of its weight")
+        }
+        await server.stop()
+    }
+}
