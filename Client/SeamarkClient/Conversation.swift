@@ -2,7 +2,7 @@ import Glibc
 import SeamarkProtocol
 import SeamarkTLS
 
-/// Messages over TLS over a socket, blocking: all that enrolling and syncing know of the network.
+/// Messages over TLS over a socket, blocking: all that enrolling and syncing know of the network. The request to stop ends every wait.
 final class Conversation {
     private let socket: Socket
     private let session: TLSSession
@@ -10,6 +10,7 @@ final class Conversation {
     private var outgoing: [UInt8] = []
     private var outgoingStart = 0
     private let timeoutMilliseconds: Int32
+    private let stop: StopLine
     private(set) var bytesSent = 0
     private(set) var bytesReceived = 0
     private var streamHasEnded = false
@@ -21,16 +22,23 @@ final class Conversation {
         case silence
         case framing(FrameError)
         case message(Problem)
+        /// The program was asked to stop.
+        case stopped
+
+        init(_ failure: Socket.Failure) { self = failure.isStop ? .stopped : .network(failure) }
     }
 
     /// Connects and shakes hands. `timeoutMilliseconds` bounds each wait.
-    init(host: String, port: UInt16, context: TLSClientContext, timeoutMilliseconds: Int32 = 30_000) throws(Failure) {
+    init(
+        host: String, port: UInt16, context: TLSClientContext, timeoutMilliseconds: Int32 = 30_000, stop: StopLine = .never
+    ) throws(Failure) {
         self.timeoutMilliseconds = timeoutMilliseconds
+        self.stop = stop
         do {
-            socket = try Socket(host: host, port: port, timeoutMilliseconds: min(timeoutMilliseconds, 10_000))
+            socket = try Socket(host: host, port: port, timeoutMilliseconds: min(timeoutMilliseconds, 10_000), stop: stop)
         } catch {
             buffer.deallocate()
-            throw .network(error)
+            throw Failure(error)
         }
         do {
             session = try TLSSession(context, milliseconds: Self.monotonicMilliseconds)
@@ -65,6 +73,7 @@ final class Conversation {
 
     /// Sends a message; takes in what arrives meanwhile.
     func send(_ message: Message) throws(Failure) {
+        guard !stop.isRaised else { throw .stopped }
         var frame = message.frame[...]
         while !frame.isEmpty {
             let taken: Int
@@ -85,13 +94,13 @@ final class Conversation {
         }
     }
 
-    /// The next message if it arrives in time; nil when it does not, or when the server closed in order (`hasEnded`).
+    /// The next message if it arrives in time; nil when it does not, when a part of it does, or when the server closed in order (`hasEnded`).
     func next(withinMilliseconds limit: Int32) throws(Failure) -> Message? {
         if let message = try nextArrived() { return message }
         guard !hasEnded else { return nil }
         try flush()
         let isReady: Bool
-        do { isReady = try socket.wait(orWrite: false, timeoutMilliseconds: limit) } catch { throw .network(error) }
+        do { isReady = try socket.wait(orWrite: false, timeoutMilliseconds: limit) } catch { throw Failure(error) }
         guard isReady else { return nil }
         try takeArrived(orWrite: false)
         return try nextArrived()
@@ -137,7 +146,7 @@ final class Conversation {
                 bytesSent += count
                 if count == 0 { try takeArrived(orWrite: true) }
             } catch let error as Socket.Failure {
-                throw .network(error)
+                throw Failure(error)
             } catch let error as Failure {
                 throw error
             } catch {
@@ -164,7 +173,7 @@ final class Conversation {
                 if start < count { decoder.append(try session.readAll()) }
             }
         } catch let error as Socket.Failure {
-            throw .network(error)
+            throw Failure(error)
         } catch let error as TLSError {
             throw .secrecy(error)
         } catch let error as Failure {
@@ -174,7 +183,7 @@ final class Conversation {
         }
     }
 
-    private static func monotonicMilliseconds() -> UInt64 {
+    static func monotonicMilliseconds() -> UInt64 {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
         return UInt64(now.tv_sec) * 1000 + UInt64(now.tv_nsec) / 1_000_000

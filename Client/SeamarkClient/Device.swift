@@ -98,10 +98,12 @@ public final class Device: Sendable {
 
     /// Seals the oldest of what was captured in `scope` and is not sealed yet into the next block of the device's stream. It is
     /// durable, byte for byte, when this returns. False when all was sealed already.
+    ///
+    /// - Parameter most: bytes of the block and what travels beside it, if more than one change goes into it.
     @discardableResult
-    public func sealNext(_ scope: Identifier) throws -> Bool {
+    public func sealNext(_ scope: Identifier, atMost most: Int = Block.longest) throws -> Bool {
         try store.transaction { transaction in
-            guard let block = next(transaction.state, scope) else { return false }
+            guard let block = next(transaction.state, scope, atMost: most) else { return false }
             try transaction.append(.replica(scope, .sealed(block)))
             return true
         }
@@ -111,11 +113,15 @@ public final class Device: Sendable {
     public func seal(_ scope: Identifier) throws { while try sealNext(scope) {} }
 
     /// The block. The copy of the state that it is made from is gone when the block is appended.
-    private func next(_ state: DeviceState, _ scope: Identifier) -> Block? {
-        guard let replica = state.replicas[scope], !replica.fresh.isEmpty else { return nil }
-        let portion = replica.fresh.prefix(Block.portion(of: replica.fresh))
-        return Block.seal(
-            Array(portion), in: replica.stream, after: replica.end, by: tools.signer(state.identity.signingSeed), primitives)
+    private func next(_ state: DeviceState, _ scope: Identifier, atMost most: Int) -> Block? {
+        state.replicas[scope].flatMap { next(of: $0, state.identity, atMost: most) }
+    }
+
+    /// The block that would be sealed next.
+    func next(of replica: Replica, _ identity: DeviceIdentity, atMost most: Int = Block.longest) -> Block? {
+        guard !replica.fresh.isEmpty else { return nil }
+        let portion = replica.fresh.prefix(Block.portion(of: replica.fresh, atMost: most))
+        return Block.seal(Array(portion), in: replica.stream, after: replica.end, by: tools.signer(identity.signingSeed), primitives)
     }
 
     /// Begins a new incarnation of the stream: the store was found to be a restored or cloned one.

@@ -106,7 +106,7 @@ public enum NetworkFailure: Error, Hashable, Sendable {
         case let failure as Conversation.Failure:
             switch failure {
             case .network(let socket): self = socket.doing == "connect" || socket.doing == "look up the server's name" ? .unreachable : .cut
-            case .silence: self = .cut
+            case .silence, .stopped: self = .cut
             case .framing, .message: self = .notSeamark
             case .secrecy(let error): self = NetworkFailure(tls: error)
             }

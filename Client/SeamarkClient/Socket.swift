@@ -1,62 +1,60 @@
 import Glibc
 
-/// A connected TCP socket of this process; closed when it goes.
+/// A connected TCP socket of this process; closed when it goes. No wait outlasts the request to stop.
 final class Socket {
     private let descriptor: Int32
+    private let stop: StopLine
 
     /// Why there is no connection, or no longer.
     struct Failure: Error {
         let doing: String
         let code: Int32
-        var isTimeout: Bool { code == ETIMEDOUT }
+        /// The program was asked to stop.
+        var isStop: Bool { code == ECANCELED }
+
+        static func stop(_ doing: String) -> Failure { Failure(doing: doing, code: ECANCELED) }
     }
 
     /// Connects to the first address that answers within `timeoutMilliseconds`.
-    init(host: String, port: UInt16, timeoutMilliseconds: Int32) throws(Failure) {
-        var hints = addrinfo()
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        hints.ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV
-        var list: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(host, String(port), &hints, &list) == 0, let list else {
-            throw Failure(doing: "look up the server's name", code: EHOSTUNREACH)
-        }
-        defer { freeaddrinfo(list) }
-        var last = Failure(doing: "connect", code: ECONNREFUSED)
-        var next: UnsafeMutablePointer<addrinfo>? = list
-        while let address = next {
+    init(host: String, port: UInt16, timeoutMilliseconds: Int32, stop: StopLine) throws(Failure) {
+        self.stop = stop
+        let doing = "look up the server's name"
+        guard let addresses = HostAddress.of(host, port: port, stop: stop, timeoutMilliseconds: timeoutMilliseconds) else { throw .stop(doing) }
+        var last = addresses.isEmpty ? Failure(doing: doing, code: EHOSTUNREACH) : Failure(doing: "connect", code: ECONNREFUSED)
+        for address in addresses {
             do {
-                descriptor = try Socket.connect(to: address.pointee, timeoutMilliseconds)
+                descriptor = try Socket.connect(to: address, timeoutMilliseconds, stop)
                 var on: Int32 = 1
                 setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
                 return
             } catch {
                 last = error
+                if error.isStop { break }
             }
-            next = address.pointee.ai_next
         }
         throw last
     }
 
-    private static func connect(to address: addrinfo, _ timeoutMilliseconds: Int32) throws(Failure) -> Int32 {
+    private static func connect(to address: HostAddress, _ timeoutMilliseconds: Int32, _ stop: StopLine) throws(Failure) -> Int32 {
         let descriptor = socket(
-            address.ai_family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            address.family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(doing: "open a socket", code: errno) }
-        if Glibc.connect(descriptor, address.ai_addr, address.ai_addrlen) != 0 {
-            guard errno == EINPROGRESS else {
-                let code = errno
-                close(descriptor)
-                throw Failure(doing: "connect", code: code)
-            }
-            var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-            let ready = poll(&waiting, 1, timeoutMilliseconds)
-            var code: Int32 = 0
-            var length = socklen_t(MemoryLayout<Int32>.size)
-            getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length)
-            guard ready == 1, code == 0 else {
-                close(descriptor)
-                throw Failure(doing: "connect", code: ready == 0 ? ETIMEDOUT : code)
-            }
+        func failure(_ code: Int32) -> Failure {
+            close(descriptor)
+            return Failure(doing: "connect", code: code)
         }
+        guard address.withSocketAddress({ Glibc.connect(descriptor, $0, $1) }) != 0 else { return descriptor }
+        guard errno == EINPROGRESS else { throw failure(errno) }
+        switch StopLine.wait((descriptor, Int16(POLLOUT)), stop, milliseconds: timeoutMilliseconds) {
+        case .ready: break
+        case .stopped: throw failure(ECANCELED)
+        case .late: throw failure(ETIMEDOUT)
+        case .failed(let code): throw failure(code)
+        }
+        var code: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length)
+        guard code == 0 else { throw failure(code) }
         return descriptor
     }
 
@@ -64,12 +62,12 @@ final class Socket {
 
     /// Waits until bytes can be read, or sent if `orWrite`; false after the time-out.
     func wait(orWrite: Bool, timeoutMilliseconds: Int32) throws(Failure) -> Bool {
-        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN) | (orWrite ? Int16(POLLOUT) : 0), revents: 0)
-        while true {
-            let ready = poll(&waiting, 1, timeoutMilliseconds)
-            if ready > 0 { return true }
-            if ready == 0 { return false }
-            guard errno == EINTR else { throw Failure(doing: "wait for the server", code: errno) }
+        let doing = "wait for the server"
+        switch StopLine.wait((descriptor, Int16(POLLIN) | (orWrite ? Int16(POLLOUT) : 0)), stop, milliseconds: timeoutMilliseconds) {
+        case .ready: return true
+        case .late: return false
+        case .stopped: throw .stop(doing)
+        case .failed(let code): throw Failure(doing: doing, code: code)
         }
     }
 

@@ -33,12 +33,25 @@ extension SyncRun {
 
     /// Goes on with attachments as far as the server's answers allow. False when there is nothing (more) to do.
     mutating func goOnWithAttachments() throws -> Bool {
-        if lane == nil { lane = try makeLane() }
+        try lookForAttachments()
         while true {
-            guard let actions = lane?.advance(), !actions.isEmpty else { break }
+            let room = try roomForAttachments()
+            guard let actions = lane?.advance(room: room), !actions.isEmpty else { break }
             try perform(actions)
         }
         return lane?.isDone == false
+    }
+
+    /// What is to be done about attachments, once; where the connection stays, again whenever something was stored since.
+    private mutating func lookForAttachments() throws {
+        let reach = device.store.reach
+        defer { lookedThrough = reach }
+        if lane == nil {
+            lane = try makeLane()
+        } else if isWatching, attachments.handsIn, reach != lookedThrough {
+            let waiting = try device.waitingAttachments()
+            lane?.add(uploads: waiting)
+        }
     }
 
     mutating func received(_ answer: AttachmentMessage) throws {

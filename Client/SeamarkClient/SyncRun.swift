@@ -25,6 +25,8 @@ public struct SyncRun {
         /// How far the server's clock is ahead of this device's: milliseconds.
         public let skew: Int64
         public let role: UInt32
+        /// What became of the budget; nil without one.
+        public let budget: BudgetUse?
     }
 
     /// Why a sync ended early: what was being done, and the cause. Work that has no receipt stays on this device.
@@ -32,6 +34,8 @@ public struct SyncRun {
         public enum Cause: Sendable {
             case network(NetworkFailure)
             case sync(SyncProblem)
+            /// The program was asked to stop.
+            case stopped
         }
 
         public let cause: Cause
@@ -43,7 +47,7 @@ public struct SyncRun {
     public static let software = "seamark 0.1"
 
     let device: Device
-    private let identity: DeviceIdentity
+    let identity: DeviceIdentity
     private let progress: (Progress) -> Void
     var line: (any SyncLine)?
     var session: SyncSession
@@ -52,24 +56,34 @@ public struct SyncRun {
     let attachments: Attachments
     var lane: AttachmentLane?
 
-    /// Syncs once. Throws `Failure`, `DeviceStoreError` (`syncRunning` among them).
+    /// Syncs once. Throws `Failure`, `DeviceStoreError` (`syncRunning` among them), `BudgetTooSmall`.
     ///
-    /// - Parameter faults: stops the connection after so many blocks were sent; for demonstrations and tests of being cut.
+    /// It may be stopped at any point: what has a receipt is safe, and everything else waits here for the next sync.
+    ///
+    /// - Parameters:
+    ///   - cutAfterBlocks: stops the connection after so many blocks were sent; for demonstrations and tests of being cut.
+    ///   - mostBytes: to be moved, both ways together (`ByteBudget`); nil for any number.
     public static func run(
-        _ device: Device, attachments: Attachments = Attachments(), cutAfterBlocks: Int? = nil, progress: @escaping (Progress) -> Void = { _ in }
+        _ device: Device, attachments: Attachments = Attachments(), cutAfterBlocks: Int? = nil, mostBytes: Int? = nil, stop: StopLine = .never,
+        progress: @escaping (Progress) -> Void = { _ in }
     ) throws -> Report {
         let lock = try device.store.takeSyncLock()
         defer { withExtendedLifetime(lock) {} }
         try device.store.refresh()
+        var spent = 0
+        if let mostBytes { try BudgetTooSmall.check(mostBytes, scopes: device.state.scopes.count) }
         var attempt = 1
         while true {
-            var run = SyncRun(device, try device.state.identity, schema: Catalogue.version, attachments, progress)
+            var run = SyncRun(device, try device.state.identity, schema: Catalogue.version, attachments, stop: stop, progress)
             run.blocksUntilCut = cutAfterBlocks
+            run.spentBefore = spent
+            run.session.budget = mostBytes.map { ByteBudget(limit: $0, spent: spent) }
             do {
                 let report = try run.toTheEnd()
-                try run.note(.complete)
+                try run.note(report.budget?.shortfall == nil ? .complete : .interrupted)
                 return report
             } catch let failure as Failure {
+                spent += run.bytesPassed
                 try? run.note(failure.outcome)
                 // The server has just found out, from this device or another, that its log lacks something: it is given that now.
                 guard case .sync(.epochRenewed) = failure.cause, attempt < mostAttempts else { throw failure }
@@ -88,7 +102,7 @@ public struct SyncRun {
     /// - Parameter schema: of the record types that the software knows.
     package static func begin(_ device: Device, over line: any SyncLine, schema: UInt32 = Catalogue.version) throws -> SyncRun {
         try device.store.refresh()
-        var run = SyncRun(device, try device.state.identity, schema: schema, .init()) { _ in }
+        var run = SyncRun(device, try device.state.identity, schema: schema, .init(), stop: .never) { _ in }
         run.line = line
         return run
     }
@@ -118,8 +132,9 @@ public struct SyncRun {
     mutating func goOn(_ report: Report? = nil) throws -> Report? {
         var report = report
         while report == nil {
+            guard !stop.isRaised else { throw Conversation.Failure.stopped }
             // What other commands captured meanwhile goes before the rest of an attachment.
-            if lane != nil || isWatching, try !device.store.refresh().isEmpty { hasNewCaptures = true }
+            if lane != nil || isWatching { try device.store.refresh() }
             let actions = try advance()
             if actions.isEmpty {
                 guard session.isResting, try !goOnWithAttachments(), !isWatching else { break }
@@ -133,17 +148,22 @@ public struct SyncRun {
         return report
     }
 
+    let stop: StopLine
     private var blocksUntilCut: Int?
+    /// Bytes that earlier conversations of this sync took of its budget.
+    var spentBefore = 0
     /// All was said once; the connection stays.
     var isWatching = false
-    /// Another command stored something since the lane was made.
-    var hasNewCaptures = false
+    /// How far the store reached when attachments were last looked for.
+    var lookedThrough: Int64 = 0
 
     init(
-        _ device: Device, _ identity: DeviceIdentity, schema: UInt32, _ attachments: Attachments, _ progress: @escaping (Progress) -> Void
+        _ device: Device, _ identity: DeviceIdentity, schema: UInt32, _ attachments: Attachments, stop: StopLine,
+        _ progress: @escaping (Progress) -> Void
     ) {
         self.device = device
         self.identity = identity
+        self.stop = stop
         self.attachments = attachments
         self.progress = progress
         session = SyncSession(
@@ -156,7 +176,7 @@ public struct SyncRun {
         let tls = try TLSClientContext(
             trust: .authority(identity.installationAuthority), serverName: identity.serverName, label: identity.label,
             identity: TLSIdentity(certificate: identity.certificate, privateKey: identity.privateKey.copy()))
-        let conversation = try Conversation(host: identity.serverHost, port: identity.serverPort, context: tls)
+        let conversation = try Conversation(host: identity.serverHost, port: identity.serverPort, context: tls, stop: stop)
         line = conversation
         return conversation
     }
@@ -173,11 +193,18 @@ public struct SyncRun {
                 if let report = try take(message, then: conversation.nextArrived, knowledge) { return report }
             }
         } catch let error where error is Conversation.Failure || error is TLSError {
-            throw Failure(cause: .network(NetworkFailure(error)), acknowledged: session.outcome.pushedChanges)
+            throw ended(by: error)
         }
     }
 
-    private func replicas() throws -> [Identifier: Replica] { try device.state.replicas }
+    /// The line ended, or the program was asked to stop: then the server hears it, if it hears anything.
+    func ended(by error: any Error) -> Failure {
+        let isStop = if case Conversation.Failure.stopped? = error as? Conversation.Failure { true } else { false }
+        if isStop { line?.close() }
+        return Failure(cause: isStop ? .stopped : .network(NetworkFailure(error)), acknowledged: session.outcome.pushedChanges)
+    }
+
+    func replicas() throws -> [Identifier: Replica] { try device.state.replicas }
 
     // The copies of the replicas that these look at are gone when they return: a transaction would have to copy what they hold.
 
@@ -189,7 +216,13 @@ public struct SyncRun {
         return session.received(message, replicas: try replicas(), knowledge)
     }
 
-    private mutating func advance() throws -> [SyncSession.Action] { session.advance(try replicas()) }
+    private mutating func advance() throws -> [SyncSession.Action] {
+        countBytes()
+        let (device, epoch) = (device, welcome?.epoch ?? 0)
+        return session.advance(try replicas()) { scope, hash in
+            (try? Self.message(hash, of: scope, device, epoch: epoch)).map { Message.push($0).frame.count } ?? 0
+        }
+    }
 
     /// Carries actions out in order, each to its end. Returns the report when the sync is over.
     mutating func perform(_ actions: [SyncSession.Action]) throws -> Report? {
@@ -218,7 +251,7 @@ public struct SyncRun {
             case .begin(let scope, let epoch): try device.begin(scope, epoch: epoch)
             case .rebuild(let scope, let epoch):
                 try device.store.transaction { try $0.append(.replica(scope, .rebuilt(epoch: epoch))) }
-            case .seal(let scope): try device.sealNext(scope)
+            case .seal(let scope, let most): try device.sealNext(scope, atMost: most)
             case .push(let scope, let blocks): try push(blocks, of: scope)
             case .donate(let scope, let known): try donate(scope, known: known)
             case .leave(let scope):
@@ -227,7 +260,7 @@ public struct SyncRun {
                 try device.removeAttachments(of: scope)
                 try device.store.transaction { try $0.append(.scopeLeft(scope)) }
             case .finish(let outcome):
-                return report(outcome, line)
+                return report(outcome, lane?.outcome ?? AttachmentLane.Outcome(), line)
             case .fail(let problem): throw Failure(cause: .sync(problem), acknowledged: session.outcome.pushedChanges)
             }
         }
@@ -235,10 +268,15 @@ public struct SyncRun {
         return nil
     }
 
-    func report(_ outcome: SyncSession.Outcome, _ line: any SyncLine) -> Report {
+    func report(_ outcome: SyncSession.Outcome, _ attachments: AttachmentLane.Outcome, _ line: any SyncLine) -> Report {
         Report(
-            outcome: outcome, attachments: lane?.outcome ?? AttachmentLane.Outcome(), bytesSent: line.bytesSent, bytesReceived: line.bytesReceived,
-            skew: (welcome?.time ?? device.now()) &- device.now(), role: welcome?.role ?? identity.role)
+            outcome: outcome, attachments: attachments, bytesSent: line.bytesSent, bytesReceived: line.bytesReceived,
+            skew: (welcome?.time ?? device.now()) &- device.now(), role: welcome?.role ?? identity.role, budget: budgetUse(outcome))
+    }
+
+    static func message(_ hash: Hash256, of scope: Identifier, _ device: Device, epoch: UInt64) throws -> Message.Push {
+        guard let block = try device.store.block(hash, of: scope) else { throw DeviceStoreError.damagedFile }
+        return Message.Push(scope: scope, block: block.bytes, sensitive: SensitivePart.encode(block.sensitiveParts, device.primitives), epoch: epoch)
     }
 
     private mutating func push(_ hashes: [Hash256], of scope: Identifier) throws {
@@ -250,12 +288,7 @@ public struct SyncRun {
                 }
                 blocksUntilCut = left - 1
             }
-            guard let block = try device.store.block(hash, of: scope) else { throw DeviceStoreError.damagedFile }
-            try line?.send(
-                .push(
-                    Message.Push(
-                        scope: scope, block: block.bytes, sensitive: SensitivePart.encode(block.sensitiveParts, device.primitives),
-                        epoch: welcome?.epoch ?? 0)))
+            try line?.send(.push(try Self.message(hash, of: scope, device, epoch: welcome?.epoch ?? 0)))
             tell()
         }
     }
@@ -353,7 +386,7 @@ extension SyncRun.Failure {
         switch cause {
         case .network(.unreachable): .unreachable
         case .network(.refusedByServer), .network(.serverNotGenuine), .sync(.server): .refused
-        case .network, .sync: .interrupted
+        case .network, .sync, .stopped: .interrupted
         }
     }
 }

@@ -20,7 +20,7 @@ struct AttachGet: ParsableCommand {
         var fetched = 0
         if !one.isHere {
             var bar = ProgressBar("Fetching", total: one.attachment.size)
-            let report = try SyncRun.run(place.device, attachments: .fetching(one)) { Terminal.progress(bar.line(left: $0.attachmentBytesLeft)) }
+            let report = try SyncRun.run(place.device, attachments: .fetching(one), stop: StopSignal.listen()) { Terminal.progress(bar.line(left: $0.attachmentBytesLeft)) }
             Terminal.progress("")
             if let refusal = report.attachments.refused.first { throw AttachmentRefusal(code: refusal.code, name: handle) }
             fetched = report.attachments.bytesFetched

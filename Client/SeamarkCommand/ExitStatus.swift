@@ -25,6 +25,8 @@ enum ExitStatus: Int32, CaseIterable {
     case notPermitted = 77
     /// Not enrolled, or no tenant or engagement chosen.
     case notChosen = 78
+    /// Ctrl-C or SIGTERM ended a sync before its end. What has a receipt is safe, the rest waits here.
+    case interrupted = 130
 
     /// In a few words, for the table in the help.
     var words: String {
@@ -41,10 +43,14 @@ enum ExitStatus: Int32, CaseIterable {
         case .serverRefused: "the server refused, or said what does not hold together"
         case .notPermitted: "locked, wrong passphrase, or not permitted to you"
         case .notChosen: "not enrolled, or no tenant or engagement chosen"
+        case .interrupted: "a sync was stopped (Ctrl-C); what has a receipt is safe, the rest waits here"
         }
     }
 
     static var table: String {
-        allCases.map { ($0.rawValue < 10 ? "   " : "  ") + "\($0.rawValue)  \($0.words)" }.joined(separator: "\n")
+        allCases.map { status in
+            let number = String(status.rawValue)
+            return String(repeating: " ", count: 5 - number.count) + "\(number)  \(status.words)"
+        }.joined(separator: "\n")
     }
 }

@@ -31,6 +31,8 @@ struct Explanation {
                 Explanation(.refused, "This is no invitation: \(error.part) is wrong. Paste the whole line that headquarters sent, beginning with seamark://.")
             case let error as Enrolment.Failure: Explanation(error)
             case let error as SyncRun.Failure: Explanation(error)
+            case let error as SyncRun.BudgetTooSmall:
+                Explanation(.usage, "Connecting alone may take \(bytesInWords(error.least)). Nothing was begun: say --max-bytes \(ByteCount(error.least).atLeast) or more.")
             case let error as Device.Refused: Explanation(error)
             case let error as RecordCapture.Failure: Explanation(error)
             case let error as CaptureWords.Failure: Explanation(error)
@@ -292,6 +294,7 @@ extension Explanation {
         switch error.cause {
         case .network(let failure): self.init(failure, kept: kept)
         case .sync(let problem): self.init(problem, kept: kept)
+        case .stopped: self.init(.interrupted, "Stopped. \(kept) The next sync goes on where this one stopped.")
         }
     }
 

@@ -1,18 +1,24 @@
 import Glibc
-import Synchronization
+import SeamarkClient
 
-/// Whether somebody asked this program to end (SIGINT, SIGTERM), for verbs that go on until then.
+/// Whether somebody asked this program to end (Ctrl-C, SIGTERM), for verbs that talk to the server.
 enum StopSignal {
-    private static let wasAsked = Atomic<Bool>(false)
+    /// The ends of a pipe: what is written stays there, so that every wait sees it.
+    private static let ends = StopLine.pipe()
 
-    static var isRaised: Bool { wasAsked.load(ordering: .relaxed) }
-
-    /// From now on the first such signal is noted; the second ends the program at once.
-    static func listen() {
-        _ = isRaised
+    /// From now on the first such signal is noted, and ends waits for the network; the second ends the program at once.
+    static func listen() -> StopLine {
+        // Without a pipe the signal ends the program as if nobody listened, which is safe too.
+        guard let ends else { return .never }
         var action = sigaction()
-        action.__sigaction_handler.sa_handler = { _ in StopSignal.wasAsked.store(true, ordering: .relaxed) }
+        action.__sigaction_handler.sa_handler = { _ in
+            let code = errno
+            var one: UInt8 = 1
+            if let ends = StopSignal.ends { _ = write(ends.writing, &one, 1) }
+            errno = code
+        }
         action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
         for number in [SIGINT, SIGTERM] { sigaction(number, &action, nil) }
+        return StopLine(descriptor: ends.reading)
     }
 }

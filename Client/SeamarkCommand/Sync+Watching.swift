@@ -8,13 +8,12 @@ import SeamarkStore
 // `sync --watch`: one line for each thing that happens, until a signal ends it.
 extension Sync {
     func watch(_ place: Workplace) throws {
-        StopSignal.listen()
         var settings = SyncRun.Watching()
         if let keepAliveSeconds { settings.keepAliveSeconds = keepAliveSeconds }
         var observer = try WatchObserver(place, json: format.json)
         var system = SystemRandomNumberGenerator()
         let end = try SyncRun.watch(
-            place.device, attachments: leavesAttachments ? .none : .init(), settings, dice: { system.next() }, isStopped: { StopSignal.isRaised }
+            place.device, attachments: leavesAttachments ? .none : .init(), settings, dice: { system.next() }, stop: StopSignal.listen()
         ) { happening in try observer.tell(happening) }
         try observer.tellEnd(end)
     }

@@ -9,30 +9,51 @@ struct Sync: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Send what is new here and fetch what is new there.",
         discussion: """
-            What the server has signed for is safe; a sync that breaks goes on where it stopped. Other commands may run
-            meanwhile. Progress appears on a terminal only.
+            What the server has signed for is safe; a sync that breaks, or that Ctrl-C stops, goes on where it stopped. Other
+            commands may run meanwhile. Progress appears on a terminal only.
+
+            With --max-bytes blocks go up first, then entries come down, attachments last; what does not fit is not begun.
+            Bytes are counted as they pass on the connection, both ways, connecting and TLS included (TCP and IP take some 3 %
+            more). A sync that stops so ends with status 0, and says what is left; "budget" in --json has it in figures.
             """)
 
     @Option(help: .hidden) var cutAfterBlocks: Int?
     @Flag(name: .customLong("no-attachments"), help: "Leave the bytes of attachments for a later sync.") var leavesAttachments = false
     @Flag(help: "Stay connected: send what is captured and fetch what others commit as it happens, until Ctrl-C.") var watch = false
+    @Flag(help: "Say what a sync would send and fetch, and make none. Without the server: what it would send.") var forecast = false
+    @Option(help: ArgumentHelp("Move no more bytes than this, both ways together: 200k, 1.5M.", valueName: "bytes")) var maxBytes: ByteCount?
     @Option(help: .hidden) var keepAliveSeconds: Int64?
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
 
+    func validate() throws {
+        if watch, maxBytes != nil { throw ValidationError("--watch goes on until it is stopped; --max-bytes is for a sync that ends.") }
+        if forecast, watch || maxBytes != nil { throw ValidationError("--forecast makes no sync; leave out --watch and --max-bytes.") }
+    }
+
     func run() throws {
         let place = try Workplace(work)
         if watch { return try watch(place) }
+        if forecast { return try forecast(place) }
         let before = try Self.conflictIDs(place)
         let known = try Self.changesOfOthers(place)
         let heldBefore = QuarantineWatch(try place.device.state)
         let redactedBefore = try redactedValues(place)
         var bar = ProgressBar("Attachments")
-        let report = try SyncRun.run(place.device, attachments: leavesAttachments ? .none : .init(), cutAfterBlocks: cutAfterBlocks) { progress in
-            if progress.attachmentBytesLeft > 0 { return Terminal.progress(bar.line(left: progress.attachmentBytesLeft)) }
-            Terminal.progress(
-                "Syncing: \(counted(progress.changesLeft, "change")) to send, \(counted(progress.entriesLeft, "entry", "entries")) to fetch, "
-                    + "\(bytesInWords(progress.bytesSent)) sent, \(bytesInWords(progress.bytesReceived)) received")
+        let report: SyncRun.Report
+        do {
+            report = try SyncRun.run(
+                place.device, attachments: leavesAttachments ? .none : .init(), cutAfterBlocks: cutAfterBlocks, mostBytes: maxBytes?.count,
+                stop: StopSignal.listen()
+            ) { progress in
+                if progress.attachmentBytesLeft > 0 { return Terminal.progress(bar.line(left: progress.attachmentBytesLeft)) }
+                Terminal.progress(
+                    "Syncing: \(counted(progress.changesLeft, "change")) to send, \(counted(progress.entriesLeft, "entry", "entries")) to fetch, "
+                        + "\(bytesInWords(progress.bytesSent)) sent, \(bytesInWords(progress.bytesReceived)) received")
+            }
+        } catch let failure as SyncRun.Failure {
+            guard case .stopped = failure.cause else { throw failure }
+            throw try stopped(failure, place)
         }
         Terminal.progress("")
         let after = try Self.conflictIDs(place)
@@ -46,6 +67,14 @@ struct Sync: ParsableCommand {
         say(quarantine.new(since: heldBefore), released, state)
         let redacted = try redactedValues(place) - redactedBefore
         if redacted > 0 { Terminal.line("\(counted(redacted, "redacted value")) deleted here: 'seamark list redaction' says why.") }
+    }
+
+    /// Ctrl-C: what is safe, and what waits.
+    private func stopped(_ failure: SyncRun.Failure, _ place: Workplace) throws -> Explained {
+        let unsent = try place.device.state.unsentCount
+        let safe = failure.acknowledged == 0 ? "Nothing got a receipt in this sync" : "\(counted(failure.acknowledged, "change")) got \(failure.acknowledged == 1 ? "its receipt" : "their receipts")"
+        let rest = unsent == 0 ? "nothing waits here without one" : "\(counted(unsent, "change")) without one \(unsent == 1 ? "waits" : "wait") here"
+        return Explained(.interrupted, "Stopped. \(safe), and \(rest). Nothing is lost; the next sync goes on where this one stopped.")
     }
 
     /// How many values the logs have redacted, as far as they were read.
@@ -80,7 +109,13 @@ struct Sync: ParsableCommand {
             parts.append("\(parts.isEmpty ? "Handed in" : "handed in") \(counted(handedIn.count, "attachment")) of \(bytesInWords(size))")
         }
         let traffic = "\(bytesInWords(report.bytesSent)) sent, \(bytesInWords(report.bytesReceived)) received"
-        Terminal.line(.init(parts.isEmpty ? "Nothing new on either side." : parts.joined(separator: ", ") + ".", .green), .init("  (\(traffic))", .dim))
+        let isWhole = report.budget?.shortfall == nil
+        Terminal.line(
+            .init(parts.isEmpty ? isWhole ? "Nothing new on either side." : "Nothing was sent or fetched." : parts.joined(separator: ", ") + ".", .green),
+            .init("  (\(traffic))", .dim))
+        if let budget = report.budget {
+            say(budget, hasMoved: !parts.isEmpty || report.attachments.bytesSent + report.attachments.bytesFetched + outcome.pulledEntries > 0)
+        }
         for refusal in report.attachments.refused {
             let words = AttachmentRefusal(code: refusal.code, name: "").words
             Terminal.line(.init("An attachment of \(bytesInWords(refusal.item.attachment.size)) stays here: \(words).", .yellow))
@@ -137,6 +172,7 @@ struct Sync: ParsableCommand {
             JSONMember("newConflicts", .integer(Int64(newConflicts))), JSONMember("conflicts", .integer(Int64(conflicts))),
             JSONMember("unsent", .integer(Int64(unsent))), JSONMember("bytesSent", .integer(Int64(report.bytesSent))),
             JSONMember("bytesReceived", .integer(Int64(report.bytesReceived))), JSONMember("skewMilliseconds", .integer(report.skew)),
+            JSONMember("budget", Self.document(report.budget)),
         ])
     }
 

@@ -5,7 +5,7 @@ public import SeamarkJournal
 /// It decides; whoever holds it carries out the actions in order and then calls `advance`, until that says nothing more. One attachment at
 /// a time, what is fetched first; at most `window` chunks are under way, so that a block which is captured meanwhile waits for no more
 /// than these. Every offer, chunk and wish has exactly one answer, in order: after a refusal the answers of what was under way are awaited
-/// before the next is said.
+/// before the next is said. With a budget nothing is begun that does not fit with its answer; what is left waits for the next sync.
 public struct AttachmentLane: Sendable {
     /// An attachment of a scope and the row that names it.
     public struct Item: Hashable, Sendable {
@@ -41,8 +41,21 @@ public struct AttachmentLane: Sendable {
         public internal(set) var refused: [Refusal] = []
         public internal(set) var bytesSent = 0
         public internal(set) var bytesFetched = 0
+        /// Why something was left for another sync: only with a budget.
+        public internal(set) var shortfall: Shortfall?
 
         public init() {}
+
+        /// What came after `earlier` of the same lane.
+        public func since(_ earlier: Self) -> Self {
+            var rest = self
+            rest.handedIn.removeFirst(min(rest.handedIn.count, earlier.handedIn.count))
+            rest.fetched.removeFirst(min(rest.fetched.count, earlier.fetched.count))
+            rest.refused.removeAll(where: earlier.refused.contains)
+            rest.bytesSent -= earlier.bytesSent
+            rest.bytesFetched -= earlier.bytesFetched
+            return rest
+        }
     }
 
     public struct Refusal: Equatable, Sendable {
@@ -60,7 +73,12 @@ public struct AttachmentLane: Sendable {
     /// How often one attachment is begun anew within one connection.
     static let mostRestarts = 2
 
-    private enum State: Equatable, Sendable {
+    /// Bytes on the connection: an offer or a wish; what a chunk's frame takes beside its bytes; an answer that brings no chunk. At most.
+    static let offerCost = ByteBudget.cost(ofFrame: 192)
+    static let chunkOverhead = ByteBudget.cost(ofFrame: Attachment.chunk + 192) - Attachment.chunk
+    static let answerCost = ByteBudget.cost(ofFrame: 256)
+
+    enum State: Equatable, Sendable {
         case idle
         case offered(Item)
         /// The server's copy ends at `held`; chunks up to `next` were sent.
@@ -72,19 +90,22 @@ public struct AttachmentLane: Sendable {
         case draining(Item, then: After)
     }
 
-    private enum After: Equatable, Sendable {
+    enum After: Equatable, Sendable {
         case nothing, offerAgain, fetchAgain
         case refuse(Problem.Code)
     }
 
     private var fetches: [(item: Item, held: Int)]
-    private var uploads: [Item]
-    private let key: [UInt8]
-    private let primitives: any Primitives
-    private var state = State.idle
-    private var unanswered = 0
-    private var restarts = 0
-    public private(set) var outcome = Outcome()
+    var uploads: [Item]
+    /// Everything that was to be handed in since the lane began, but for what may be taken yet though it was refused.
+    private var known: Set<Item>
+    let key: [UInt8]
+    let primitives: any Primitives
+    var state = State.idle
+    /// What each answer that is due may take on the connection, in their order.
+    var dues: [Int] = []
+    var restarts = 0
+    public internal(set) var outcome = Outcome()
 
     /// - Parameters:
     ///   - fetches: what is wanted here, each with the bytes of it that are here already (whole chunks).
@@ -92,13 +113,43 @@ public struct AttachmentLane: Sendable {
     ///   - key: the server's signing key, as its greeting proved it.
     public init(fetches: [(item: Item, held: Int)], uploads: [Item], serverKey key: [UInt8], _ primitives: any Primitives) {
         self.fetches = fetches
-        self.uploads = uploads.sorted { ($0.attachment.size, $0.record) < ($1.attachment.size, $1.record) }
+        self.uploads = []
+        known = []
         self.key = key
         self.primitives = primitives
+        add(uploads: uploads)
     }
 
-    /// Nothing is under way and nothing is left to do.
-    public var isDone: Bool { state == .idle && fetches.isEmpty && uploads.isEmpty }
+    /// Takes on what has come to wait since: what it was given before it passes over. What the server had no record for is offered again,
+    /// since that may have come.
+    public mutating func add(uploads added: [Item]) {
+        let mayBeTaken = Set(outcome.refused.filter { $0.code == .noSuchAttachment }.map(\.item)).intersection(added)
+        outcome.refused.removeAll { mayBeTaken.contains($0.item) }
+        uploads = (uploads + added.filter { known.insert($0).inserted || mayBeTaken.contains($0) })
+            .sorted { ($0.attachment.size, $0.record) < ($1.attachment.size, $1.record) }
+    }
+
+    /// Nothing is under way, and nothing is left to do or to be begun.
+    public var isDone: Bool {
+        switch state {
+        case .idle: outcome.shortfall != nil || fetches.isEmpty && uploads.isEmpty
+        case .sending, .fetching: outcome.shortfall != nil && dues.isEmpty
+        case .offered, .verifying, .draining: false
+        }
+    }
+
+    /// Bytes on the connection that the answers which are due may take.
+    public var owed: Int { dues.reduce(0, +) }
+
+    var unanswered: Int { dues.count }
+
+    /// Attachments that are still to be handed in or fetched.
+    public var remainingCount: Int {
+        switch state {
+        case .idle, .verifying, .draining: uploads.count + fetches.count
+        case .offered, .sending, .fetching: uploads.count + fetches.count + 1
+        }
+    }
 
     /// Bytes that are still to be sent and to be fetched, for progress.
     public var remaining: (up: Int, down: Int) {
@@ -115,31 +166,43 @@ public struct AttachmentLane: Sendable {
 
     // MARK: - What next
 
-    public mutating func advance() -> [Action] {
+    /// - Parameter room: bytes on the connection that may still pass, without those that are due (`owed`).
+    public mutating func advance(room: Int = .max) -> [Action] {
+        outcome.shortfall = nil
         switch state {
         case .idle:
             if let (item, held) = fetches.first {
                 fetches.removeFirst()
-                return begin(fetching: item, from: held)
+                let actions = begin(fetching: item, from: held)
+                return actions.isEmpty ? advance(room: room) : actions
             }
             guard let item = uploads.first else { return [] }
+            // Not offered unless its first chunk may follow.
+            let chunk = item.attachment.chunkLength(at: 0) ?? 0
+            guard fits(Self.offerCost + Self.answerCost + chunk + Self.chunkOverhead + Self.answerCost, room) else { return [] }
             uploads.removeFirst()
             return offer(item)
         case .sending(let item, let held, var next):
-            var actions: [Action] = []
-            while unanswered < Self.window, let length = item.attachment.chunkLength(at: next) {
+            var (actions, room) = ([Action](), room)
+            while unanswered < Self.window, let length = item.attachment.chunkLength(at: next),
+                fits(length + Self.chunkOverhead + Self.answerCost, room)
+            {
                 actions.append(.sendChunk(item, offset: next))
                 next += length
-                unanswered += 1
+                room -= length + Self.chunkOverhead + Self.answerCost
+                dues.append(Self.answerCost)
             }
             state = .sending(item, held: held, next: next)
             return actions
         case .fetching(let item, let held, var next):
-            var actions: [Action] = []
-            while unanswered < Self.window, let length = item.attachment.chunkLength(at: next) {
+            var (actions, room) = ([Action](), room)
+            while unanswered < Self.window, let length = item.attachment.chunkLength(at: next),
+                fits(Self.offerCost + length + Self.chunkOverhead, room)
+            {
                 actions.append(.send(.wanted(.init(scope: item.scope, record: item.record, hash: item.attachment.hash, offset: next))))
                 next += length
-                unanswered += 1
+                room -= Self.offerCost + length + Self.chunkOverhead
+                dues.append(length + Self.chunkOverhead)
             }
             state = .fetching(item, held: held, next: next)
             return actions
@@ -147,7 +210,14 @@ public struct AttachmentLane: Sendable {
         }
     }
 
-    private mutating func begin(fetching item: Item, from held: Int) -> [Action] {
+    private mutating func fits(_ cost: Int, _ room: Int) -> Bool {
+        if cost <= room { return true }
+        outcome.shortfall = .lacking(cost)
+        return false
+    }
+
+    /// What is wanted first is said by the next `advance`.
+    mutating func begin(fetching item: Item, from held: Int) -> [Action] {
         let whole = item.attachment.size
         // Only whole chunks count as here; a last one that is short belongs to a whole attachment.
         let start = held >= whole ? whole : max(0, held) / Attachment.chunk * Attachment.chunk
@@ -156,128 +226,12 @@ public struct AttachmentLane: Sendable {
             return [.verify(item)]
         }
         state = .fetching(item, held: start, next: start)
-        return advance()
+        return []
     }
 
     private mutating func offer(_ item: Item) -> [Action] {
         state = .offered(item)
-        unanswered += 1
+        dues.append(Self.answerCost)
         return [.send(.offer(.init(scope: item.scope, record: item.record, attachment: item.attachment)))]
-    }
-
-    // MARK: - What came
-
-    public mutating func received(_ message: AttachmentMessage) throws(SyncProblem) -> [Action] {
-        guard unanswered > 0 else { throw .unexpected("an answer about an attachment that was not asked for") }
-        unanswered -= 1
-        switch (state, message) {
-        case (.offered(let item), .held(let held)), (.sending(let item, _, _), .held(let held)): return try told(held, of: item)
-        case (.fetching(let item, let held, let next), .chunk(let chunk)):
-            try check(chunk.scope, chunk.hash, item)
-            guard chunk.offset == held, chunk.bytes.count == item.attachment.chunkLength(at: held) else {
-                throw .unexpected("another chunk of an attachment than was asked for")
-            }
-            let reached = held + chunk.bytes.count
-            outcome.bytesFetched += chunk.bytes.count
-            let keep = Action.keep(item, offset: held, bytes: chunk.bytes)
-            guard reached == item.attachment.size else {
-                state = .fetching(item, held: reached, next: next)
-                return [keep]
-            }
-            state = .verifying(item)
-            return [keep, .verify(item)]
-        case (.offered(let item), .refused(let refusal)), (.sending(let item, _, _), .refused(let refusal)):
-            try check(refusal.scope, refusal.hash, item)
-            return refused(item, refusal.code, again: .offerAgain)
-        case (.fetching(let item, _, _), .refused(let refusal)):
-            try check(refusal.scope, refusal.hash, item)
-            return refused(item, refusal.code, again: .fetchAgain)
-        case (.draining(let item, _), .held(let held)):
-            try check(held.scope, held.hash, item)
-            return settle()
-        case (.draining(let item, _), .chunk(let chunk)):
-            try check(chunk.scope, chunk.hash, item)
-            return settle()
-        case (.draining(let item, _), .refused(let refusal)):
-            try check(refusal.scope, refusal.hash, item)
-            return settle()
-        case (.idle, _), (.offered, _), (.sending, _), (.fetching, _), (.verifying, _), (.draining, _):
-            throw .unexpected("an answer about an attachment that does not belong here")
-        }
-    }
-
-    private func check(_ scope: Identifier, _ hash: Hash256, _ item: Item) throws(SyncProblem) {
-        guard scope == item.scope, hash == item.attachment.hash else { throw .unexpected("an answer about another attachment") }
-    }
-
-    private mutating func told(_ held: AttachmentMessage.Held, of item: Item) throws(SyncProblem) -> [Action] {
-        try check(held.scope, held.hash, item)
-        switch held.standing {
-        case .wholly(let receipt):
-            guard receipt.attachment == item.attachment, receipt.isSigned(by: key, primitives) else { throw .forgedReceipt }
-            outcome.handedIn.append(item)
-            // Chunks that crossed an end which another device brought about are still answered.
-            state = .draining(item, then: .nothing)
-            _ = settle()
-            return [.note(item, receipt)]
-        case .partly(let count):
-            guard count < item.attachment.size, count % Attachment.chunk == 0 else {
-                throw .unexpected("the server holds a part of an attachment that does not end with a chunk")
-            }
-            switch state {
-            case .sending(_, let before, let next):
-                guard unanswered > 0 || max(next, count) < item.attachment.size else {
-                    throw .unexpected("the server took the last chunk of an attachment and did not say what became of it")
-                }
-                outcome.bytesSent += max(0, count - before)
-                state = .sending(item, held: max(before, count), next: max(next, count))
-            case .idle, .offered, .fetching, .verifying, .draining: state = .sending(item, held: count, next: count)
-            }
-            return []
-        }
-    }
-
-    /// What was refused is begun anew where that may help, once all answers are in.
-    private mutating func refused(_ item: Item, _ code: Problem.Code, again: After) -> [Action] {
-        let mayHelp = code == .chunkOutOfOrder || code == .attachmentMismatch
-        if mayHelp, restarts < Self.mostRestarts {
-            restarts += 1
-            state = .draining(item, then: again)
-        } else {
-            state = .draining(item, then: .refuse(code))
-        }
-        return settle()
-    }
-
-    private mutating func settle() -> [Action] {
-        guard unanswered == 0, case .draining(let item, let after) = state else { return [] }
-        switch after {
-        case .offerAgain: return offer(item)
-        case .fetchAgain: return begin(fetching: item, from: 0)
-        case .nothing: break
-        case .refuse(let code): outcome.refused.append(Refusal(item: item, code: code))
-        }
-        state = .idle
-        restarts = 0
-        return []
-    }
-
-    /// What was fetched matches its hash, or does not: then it was thrown away here, and is fetched once more from the beginning.
-    public mutating func verified(_ item: Item, matches: Bool) -> [Action] {
-        guard case .verifying(item) = state else { return [] }
-        if matches {
-            state = .idle
-            restarts = 0
-            outcome.fetched.append(item)
-            return []
-        }
-        guard restarts < Self.mostRestarts else {
-            state = .idle
-            restarts = 0
-            outcome.refused.append(Refusal(item: item, code: .attachmentMismatch))
-            return []
-        }
-        restarts += 1
-        return begin(fetching: item, from: 0)
     }
 }

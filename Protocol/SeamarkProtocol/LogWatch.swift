@@ -17,13 +17,13 @@ struct LogWatch: Equatable, Sendable {
     private var greeting: Message.Welcome?
     /// By scope, the furthest position of its log that the device heard of.
     private var heard: [Identifier: UInt64] = [:]
-    /// Scopes with news that were not pulled since.
-    private var unpulled: Set<Identifier> = []
+    /// By scope, the position that news told and that the device has not taken up since: by a pull, or by a receipt that says as much.
+    private var open: [Identifier: UInt64] = [:]
     private var isWatching = false
     private var look = Look.none
     /// A `Watch` that has no answer yet.
     private var owesAnswer = false
-    /// A log grew of which the device has news that it did not pull.
+    /// A log grew of which the device has news that it did not take up.
     private var hasMore = false
 
     mutating func greeted(with welcome: Message.Welcome) {
@@ -31,8 +31,7 @@ struct LogWatch: Equatable, Sendable {
         for scope in welcome.scopes { heard[scope.scope] = scope.place.position }
     }
 
-    /// The device heard where a log stands.
-    mutating func told(_ place: LogPlace, of scope: Identifier) { heard[scope] = max(heard[scope] ?? 0, place.position) }
+    private mutating func tell(_ place: LogPlace, of scope: Identifier) { heard[scope] = max(heard[scope] ?? 0, place.position) }
 
     // Each of these says whether to look now.
 
@@ -44,8 +43,22 @@ struct LogWatch: Equatable, Sendable {
 
     mutating func woken() -> Bool { isWatching && begin() }
 
-    mutating func pulled(_ scope: Identifier) -> Bool {
-        unpulled.remove(scope)
+    /// The device has the answer to a pull, which says where the log stands.
+    mutating func pulled(_ scope: Identifier, _ place: LogPlace) -> Bool {
+        tell(place, of: scope)
+        return takenUp(scope)
+    }
+
+    /// The device has a receipt. News of this very entry, or of one before, may have been faster: then the device, whose cursor the receipt
+    /// moves, has nothing to pull, and must be told of the next all the same.
+    mutating func receipted(_ scope: Identifier, _ place: LogPlace) -> Bool {
+        tell(place, of: scope)
+        guard let told = open[scope], told <= place.position else { return false }
+        return takenUp(scope)
+    }
+
+    private mutating func takenUp(_ scope: Identifier) -> Bool {
+        open[scope] = nil
         guard hasMore else { return false }
         hasMore = false
         return begin()
@@ -64,11 +77,12 @@ struct LogWatch: Equatable, Sendable {
         guard let greeting, Self.agree(greeting, welcome) else { return .outdated }
         var news: [Message.ScopeNews] = []
         for scope in welcome.scopes where scope.staffed && scope.place.position > heard[scope.scope] ?? 0 {
-            guard unpulled.insert(scope.scope).inserted else {
+            guard open[scope.scope] == nil else {
                 hasMore = true
                 continue
             }
-            told(scope.place, of: scope.scope)
+            open[scope.scope] = scope.place.position
+            tell(scope.place, of: scope.scope)
             news.append(Message.ScopeNews(scope: scope.scope, place: scope.place, digest: scope.digest))
         }
         let mustLookAgain = look == .underWayAndAgain

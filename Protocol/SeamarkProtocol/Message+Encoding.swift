@@ -47,6 +47,7 @@ extension Message {
                 $0.ownIncarnation = it.ownIncarnation
                 $0.epoch = it.epoch
                 $0.forecast = it.isForecast
+                $0.atMost = it.atMost
             }
         case .entries(let it):
             frame.entries = .with {
@@ -57,6 +58,7 @@ extension Message {
                 $0.logHash = Data(it.place.hash.bytes)
                 $0.digest = Data(it.digest.bytes)
                 $0.signature = Data(it.signature)
+                $0.nextAtMost = it.nextAtMost
             }
         case .door(let it):
             frame.door = .with {
@@ -93,13 +95,13 @@ extension Message {
         case .news(let it):
             frame.news = .with {
                 $0.scopes = it.scopes.map { news in
-                .with {
-                    $0.scope = Data(news.scope.bytes)
-                    $0.position = news.place.position
-                    $0.logHash = Data(news.place.hash.bytes)
-                    $0.digest = Data(news.digest.bytes)
-                    $0.bytes = news.bytes
-                }
+                    .with {
+                        $0.scope = Data(news.scope.bytes)
+                        $0.position = news.place.position
+                        $0.logHash = Data(news.place.hash.bytes)
+                        $0.digest = Data(news.digest.bytes)
+                        $0.bytes = news.bytes
+                    }
                 }
             }
         }
@@ -145,7 +147,7 @@ extension Message {
             self = .pull(
                 Pull(
                     scope: try Field.id(it.scope), cursor: try Field.place(it.position, it.logHash), credit: it.credit,
-                    ownIncarnation: it.ownIncarnation, epoch: it.epoch, isForecast: it.forecast))
+                    ownIncarnation: it.ownIncarnation, epoch: it.epoch, isForecast: it.forecast, atMost: it.atMost))
         case .entries(let it):
             var entries: [Entry] = []
             entries.reserveCapacity(it.entries.count)
@@ -154,7 +156,7 @@ extension Message {
                 Entries(
                     scope: try Field.id(it.scope), after: it.after, entries: entries,
                     place: try Field.place(it.position, it.logHash), digest: try Field.digest(it.digest),
-                    signature: it.signature.isEmpty ? [] : try Field.bytes(it.signature, 64)))
+                    signature: it.signature.isEmpty ? [] : try Field.bytes(it.signature, 64), nextAtMost: it.nextAtMost))
         case .door(let it): self = .door(Door(version: it.version, leastVersion: it.leastVersion, time: it.time))
         case .enrol(let it):
             guard it.request.count <= 4096 else { throw Problem(.malformed, "a certificate signing request longer than 4096 bytes") }

@@ -232,14 +232,20 @@ public enum Message: Equatable, Sendable {
 
         /// Answer with what the entries would weigh, and with none of them.
         public let isForecast: Bool
+        /// Bytes of the answer's frame, which then may hold no entry; 0 for no such bound.
+        public let atMost: UInt32
 
-        public init(scope: Identifier, cursor: LogPlace, credit: UInt32, ownIncarnation: UInt64, epoch: UInt64 = 0, isForecast: Bool = false) {
+        public init(
+            scope: Identifier, cursor: LogPlace, credit: UInt32, ownIncarnation: UInt64, epoch: UInt64 = 0, isForecast: Bool = false,
+            atMost: UInt32 = 0
+        ) {
             self.scope = scope
             self.cursor = cursor
             self.credit = credit
             self.ownIncarnation = ownIncarnation
             self.epoch = epoch
             self.isForecast = isForecast
+            self.atMost = atMost
         }
     }
 
@@ -266,14 +272,20 @@ public enum Message: Equatable, Sendable {
         public let digest: ScopeDigest
         /// The server's signature over the place of the last of these entries (`SignedPlace`); empty where there is none.
         public let signature: [UInt8]
+        /// Where no entry fitted what the pull allowed: what it would have to allow for the next. 0 otherwise.
+        public let nextAtMost: UInt32
 
-        public init(scope: Identifier, after: UInt64, entries: [Entry], place: LogPlace, digest: ScopeDigest, signature: [UInt8] = []) {
+        public init(
+            scope: Identifier, after: UInt64, entries: [Entry], place: LogPlace, digest: ScopeDigest, signature: [UInt8] = [],
+            nextAtMost: UInt32 = 0
+        ) {
             self.scope = scope
             self.after = after
             self.entries = entries
             self.place = place
             self.digest = digest
             self.signature = signature
+            self.nextAtMost = nextAtMost
         }
     }
 
@@ -289,7 +301,7 @@ public enum Message: Equatable, Sendable {
         /// Where the log stands, and its state's digest there.
         public let place: LogPlace
         public let digest: ScopeDigest
-        /// In the answer to a forecast: bytes of blocks and sensitive values that a pull would bring.
+        /// In the answer to a forecast: a bound of what the entries take that pulls would bring, without the frames around them.
         public let bytes: UInt64
 
         public init(scope: Identifier, place: LogPlace, digest: ScopeDigest, bytes: UInt64 = 0) {

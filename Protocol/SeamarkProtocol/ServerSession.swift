@@ -50,6 +50,9 @@ public struct ServerSession: Sendable {
     private var state = State.new
     private var waiting = 0
     private var watch = LogWatch()
+    /// What the device was told, or is to be told, of its being revoked.
+    private var isGreetedAsRevoked = false
+    private var isRevoked = false
 
     public init() {}
 
@@ -72,7 +75,8 @@ public struct ServerSession: Sendable {
             // A revoked device hears so and may still hand in what it holds.
             state = .open
             watch.greeted(with: welcome)
-            return [.send(.welcome(welcome))]
+            isGreetedAsRevoked = welcome.revoked
+            return [.send(.welcome(welcome))] + (isRevoked ? revoked() : [])
         case .new, .open, .closed: return []
         }
     }
@@ -134,8 +138,7 @@ public struct ServerSession: Sendable {
         waiting -= 1
         switch answer {
         case .receipt(let receipt):
-            watch.told(receipt.place, of: receipt.scope)
-            return [.send(.receipt(receipt))]
+            return [.send(.receipt(receipt))] + (watch.receipted(receipt.scope, receipt.place) ? [.look] : [])
         case .refused(let refusal): return [.send(.pushRefused(refusal))]
         }
     }
@@ -145,8 +148,7 @@ public struct ServerSession: Sendable {
         waiting -= 1
         switch answer {
         case .entries(let entries):
-            watch.told(entries.place, of: entries.scope)
-            return [.send(.entries(entries))] + (watch.pulled(entries.scope) ? [.look] : [])
+            return [.send(.entries(entries))] + (watch.pulled(entries.scope, entries.place) ? [.look] : [])
         case .forecast(let news): return [.send(.news(Message.News(scopes: [news])))]
         case .refused(let problem): return [.send(.problem(problem))]
         }
@@ -189,7 +191,15 @@ public struct ServerSession: Sendable {
         state == .closed ? [] : end(problem)
     }
 
-    /// The device was revoked, or the server stops.
+    /// The device was revoked. One that was greeted as revoked hands in what it still holds, and is left to it; one that was not greeted
+    /// yet hears its greeting first.
+    public mutating func revoked() -> [Action] {
+        isRevoked = true
+        guard state == .open, !isGreetedAsRevoked else { return [] }
+        return end(Problem(.deviceRevoked, "this device was revoked; sync again to hand in what it still holds"))
+    }
+
+    /// The server stops.
     public mutating func ended(_ problem: Problem?) -> [Action] {
         state == .closed ? [] : end(problem)
     }

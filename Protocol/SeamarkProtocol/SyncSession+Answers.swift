@@ -131,9 +131,12 @@ extension SyncSession {
             }
             hash = item.entry.logHash(after: hash, knowledge.primitives)
         }
-        guard position <= message.place.position, !message.entries.isEmpty || position == message.place.position else {
+        // What was asked for may be shorter than the next entry.
+        let isTooShort = scope.mostEntryBytes > 0 && message.nextAtMost > scope.mostEntryBytes
+        guard position <= message.place.position, !message.entries.isEmpty || position == message.place.position || isTooShort else {
             return fail(.unexpected("an answer without entries where the log goes on"))
         }
+        scope.leastEntryBytes = message.entries.isEmpty ? Int(message.nextAtMost) : 0
         if position == message.place.position, hash != message.place.hash { return fail(.logDiffers(scope: message.scope, position: position)) }
         if !message.entries.isEmpty, !message.signature.isEmpty, let welcome {
             let signed = SignedPlace(

@@ -11,7 +11,13 @@ extension SyncSession {
         }
         guard !scope.isCompared else { return [] }
         // A renewed epoch is another log, even where it holds the cursor: what it lacks is handed in, then it is read from its beginning.
-        if scope.status.staffed, replica.epoch != welcome.epoch || scope.mustRecover { return ask(id, replica) }
+        if scope.status.staffed, replica.epoch != welcome.epoch || scope.mustRecover {
+            guard budget == nil else {
+                leaveWhole()
+                return []
+            }
+            return ask(id, replica)
+        }
         if replica.epoch == welcome.epoch, !scope.hasDonated, isBehind(scope.status, replica) {
             // The server's log has lost what it once signed. It will see that from the Status, and renew its epoch.
             awaitsRenewal = true
@@ -91,6 +97,10 @@ extension SyncSession {
         for id in order {
             guard let scope = work[id], !scope.status.staffed, !scope.hasDonated, !scope.isUnknown, scope.inFlight.isEmpty, let replica = replicas[id]
             else { continue }
+            guard budget == nil else {
+                leaveWhole()
+                return []
+            }
             return ask(id, replica)
         }
         return []

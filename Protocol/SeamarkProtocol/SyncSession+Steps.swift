@@ -3,14 +3,16 @@ public import SeamarkJournal
 // What the device says next.
 extension SyncSession {
     /// Says what to do next, given the replicas as they are now; empty when it is the server's turn.
-    public mutating func advance(_ replicas: [Identifier: Replica]) -> [Action] {
+    public mutating func advance(_ replicas: [Identifier: Replica], weight: Weight = { _, _ in 0 }) -> [Action] {
         guard case .running = state, let welcome else { return [] }
         isResting = false
+        (planned, shortfall) = (0, nil)
         for id in order {
             // One scope after the other, `shared` first: it holds the keys by which the server knows the authors of the rest.
             guard let scope = work[id], scope.recovery == nil else { return [] }
             let actions = compare(scope, replicas[id], welcome)
             if !actions.isEmpty { return actions }
+            if budget != nil, shortfall != nil { return finish() }
         }
         if !isStatusSent {
             isStatusSent = true
@@ -20,7 +22,7 @@ extension SyncSession {
         var actions: [Action] = []
         for id in order {
             guard let replica = replicas[id] else { continue }
-            actions += pushing(id, replica)
+            actions += pushing(id, replica, replicas, weight)
         }
         if !actions.isEmpty { return actions }
         actions = handingIn(replicas)
@@ -32,7 +34,12 @@ extension SyncSession {
             isResting = true
             return []
         }
+        return finish()
+    }
+
+    private mutating func finish() -> [Action] {
         state = .done
+        outcome.shortfall = shortfall
         return [.finish(outcome)]
     }
 
@@ -45,16 +52,16 @@ extension SyncSession {
         return Message.Status(time: now, software: device.software, schema: device.schema, scopes: scopes)
     }
 
-    mutating func pushing(_ id: Identifier, _ replica: Replica) -> [Action] {
+    mutating func pushing(_ id: Identifier, _ replica: Replica, _ replicas: [Identifier: Replica], _ weight: Weight) -> [Action] {
         // Where the member is not staffed everything is handed in; where it is, a stream that is held waits.
         guard var scope = work[id], !scope.isHeld || !scope.status.staffed, !scope.isUnknown, !scope.isLost, scope.status.kind == .engagement else { return [] }
         let room = Self.mostInFlight - scope.inFlight.count
         guard room > 0 else { return [] }
-        let next = replica.blocks.filter { $0.first > scope.pushedThrough.number }.prefix(room)
-        guard let last = next.last else {
-            // A block is sent as soon as it is sealed, so that the server works on it while the next is made.
-            return replica.fresh.isEmpty ? [] : [.seal(scope: id)]
-        }
+        let waiting = replica.blocks.filter { $0.first > scope.pushedThrough.number }.prefix(room)
+        // A block is sent as soon as it is sealed, so that the server works on it while the next is made.
+        if waiting.isEmpty { return replica.fresh.isEmpty ? [] : seal(id, replicas) }
+        let next = affordable(waiting, of: id, replicas, weight)
+        guard let last = next.last else { return [] }
         let hashes = next.map(\.end.hash)
         scope.inFlight += hashes
         scope.pushedThrough = last.end
@@ -66,9 +73,12 @@ extension SyncSession {
     mutating func pulling(_ replicas: [Identifier: Replica]) -> [Action]? {
         // One pull at a time: a problem does not say which scope's pull it answers.
         guard !work.values.contains(where: \.isPulling) else { return nil }
+        // With a budget nothing comes down before all has gone up that is to.
+        if budget != nil, work.values.contains(where: { !$0.inFlight.isEmpty }) { return nil }
         if refresh == .due, let shared, let replica = replicas[shared] {
+            guard let pull = pull(shared, replica, replicas) else { return nil }
             refresh = .asked
-            return pull(shared, replica)
+            return pull
         }
         for id in order {
             guard let scope = work[id], let replica = replicas[id], scope.status.staffed, welcome?.revoked != true else { continue }
@@ -78,7 +88,10 @@ extension SyncSession {
             }
             // After a push the digest is not known: asked for, even where receipts have told every entry.
             if replica.cursor.position < scope.place.position || replica.cursor == scope.place && scope.digest == nil {
-                return pull(id, replica)
+                if let pull = pull(id, replica, replicas) { return pull }
+                // There is no room. The keys come first, or the rest could not be believed.
+                if scope.status.kind == .shared { return nil }
+                continue
             }
             if replica.cursor.position > scope.place.position || replica.cursor.hash != scope.place.hash {
                 return fail(.logDiffers(scope: id, position: scope.place.position))
@@ -93,14 +106,16 @@ extension SyncSession {
         return nil
     }
 
-    private mutating func pull(_ id: Identifier, _ replica: Replica) -> [Action] {
+    private mutating func pull(_ id: Identifier, _ replica: Replica, _ replicas: [Identifier: Replica]) -> [Action]? {
+        guard let most = mostEntryBytes(of: id, replicas) else { return nil }
         work[id]?.isPulling = true
+        work[id]?.mostEntryBytes = most
         return [
             .send(
                 .pull(
                     Message.Pull(
                         scope: id, cursor: replica.cursor, credit: Self.credit, ownIncarnation: replica.stream.incarnation,
-                        epoch: welcome?.epoch ?? 0)))
+                        epoch: welcome?.epoch ?? 0, atMost: UInt32(most))))
         ]
     }
 }

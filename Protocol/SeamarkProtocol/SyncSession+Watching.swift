@@ -7,12 +7,14 @@ extension SyncSession {
     public mutating func watch() -> [Action] {
         guard case .running = state else { return [] }
         isWatching = true
+        isWatchUnanswered = true
         return [.send(.watch)]
     }
 
     /// A log that has grown is pulled by the next `advance`.
     mutating func told(_ news: Message.News) -> [Action] {
         guard isWatching else { return fail(.unexpected("news that nobody asked for")) }
+        isWatchUnanswered = false
         for one in news.scopes {
             guard let known = work[one.scope], one.place.position > known.place.position else { continue }
             work[one.scope]?.place = one.place

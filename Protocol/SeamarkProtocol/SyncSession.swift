@@ -22,8 +22,9 @@ public struct SyncSession: Sendable {
         case donate(scope: Identifier, known: [LogPlace])
         /// Everything was handed in, and the device may destroy its copy of the scope, key and all.
         case leave(scope: Identifier)
-        /// Seal the next block of what is captured; its bytes are durable before they are sent.
-        case seal(scope: Identifier)
+        /// Seal the next block of what is captured, of no more than so many bytes unless one change is larger; its bytes are durable
+        /// before they are sent.
+        case seal(scope: Identifier, atMost: Int)
         /// Send these own blocks as pushes, in this order.
         case push(scope: Identifier, blocks: [Hash256])
         /// Make these events durable, in one transaction.
@@ -53,6 +54,8 @@ public struct SyncSession: Sendable {
         public internal(set) var hasTwoCopies = false
         /// This program is too old to write: its work is kept at the server in quarantine.
         public internal(set) var isOutdated = false
+        /// Why something was left for another sync: only with a budget.
+        public internal(set) var shortfall: Shortfall?
 
         public init() {}
     }
@@ -102,6 +105,9 @@ public struct SyncSession: Sendable {
         var renumberings = 0
         var hasTakenStranded = false
         var isPulling = false
+        /// With a budget: how long the answer to the pull may be, and what the next entry is known to take.
+        var mostEntryBytes = 0
+        var leastEntryBytes = 0
         /// Where the log stands, as last heard; the digest where it was said.
         var place: LogPlace
         var digest: ScopeDigest?
@@ -144,7 +150,9 @@ public struct SyncSession: Sendable {
     /// `shared` first: it holds the keys; then by id.
     var order: [Identifier] = []
     var isStatusSent = false
-    var isWatching = false
+    public internal(set) var isWatching = false
+    /// A Watch was said that no News has answered.
+    public internal(set) var isWatchUnanswered = false
     var refresh = Refresh.none
     /// The server's log has lost what this device has a receipt for, and the server is about to say so.
     var awaitsRenewal = false
@@ -154,6 +162,13 @@ public struct SyncSession: Sendable {
     public var staysOpen = false
     /// All is said for now; only `staysOpen` keeps the session from finishing.
     public internal(set) var isResting = false
+    /// How much may pass; whoever holds the session counts what has.
+    public var budget: ByteBudget?
+    /// What one `advance` has decided to send, and what it found no room for.
+    var planned = 0
+    var shortfall: Shortfall?
+    /// Bytes of the frame that carries a block of a scope; asked for with a budget only.
+    public typealias Weight = (Identifier, Hash256) -> Int
 
     /// `now`: the device's clock, milliseconds since 1970; it is told to the server, and decides nothing.
     public init(device: Device, now: Int64) {

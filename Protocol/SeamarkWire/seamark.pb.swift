@@ -557,6 +557,9 @@ public nonisolated struct Seamark_V1_Pull: Sendable {
   /// Answer with News of this scope instead: what the entries after the cursor would weigh.
   public var forecast: Bool = false
 
+  /// The answer's frame is no longer than this, even where it then holds no entry; 0 for no such bound.
+  public var atMost: UInt32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -583,6 +586,9 @@ public nonisolated struct Seamark_V1_Entries: Sendable {
 
   /// The server's signature over the place of the last of these entries.
   public var signature: Data = Data()
+
+  /// Of an answer that holds no entry because none fitted: what at_most must be for the next.
+  public var nextAtMost: UInt32 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -976,7 +982,8 @@ public nonisolated struct Seamark_V1_ScopeNews: Sendable {
 
   public var digest: Data = Data()
 
-  /// In the answer to a forecast: bytes of blocks and sensitive values after its cursor, but for the device's own incarnation.
+  /// In the answer to a forecast: no fewer than the bytes of blocks and sensitive values after its cursor, but for the device's own
+  /// incarnation.
   public var bytes: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -2011,7 +2018,7 @@ nonisolated extension Seamark_V1_PushRefused: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Seamark_V1_Pull: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Pull"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}position\0\u{3}log_hash\0\u{1}credit\0\u{3}own_incarnation\0\u{1}epoch\0\u{2}\u{2}forecast\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}position\0\u{3}log_hash\0\u{1}credit\0\u{3}own_incarnation\0\u{1}epoch\0\u{2}\u{2}forecast\0\u{4}\u{3}at_most\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2026,6 +2033,7 @@ nonisolated extension Seamark_V1_Pull: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 5: try { try decoder.decodeSingularFixed64Field(value: &self.ownIncarnation) }()
       case 6: try { try decoder.decodeSingularFixed64Field(value: &self.epoch) }()
       case 8: try { try decoder.decodeSingularBoolField(value: &self.forecast) }()
+      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.atMost) }()
       default: break
       }
     }
@@ -2053,6 +2061,9 @@ nonisolated extension Seamark_V1_Pull: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.forecast != false {
       try visitor.visitSingularBoolField(value: self.forecast, fieldNumber: 8)
     }
+    if self.atMost != 0 {
+      try visitor.visitSingularUInt32Field(value: self.atMost, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2064,6 +2075,7 @@ nonisolated extension Seamark_V1_Pull: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.ownIncarnation != rhs.ownIncarnation {return false}
     if lhs.epoch != rhs.epoch {return false}
     if lhs.forecast != rhs.forecast {return false}
+    if lhs.atMost != rhs.atMost {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2071,7 +2083,7 @@ nonisolated extension Seamark_V1_Pull: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Seamark_V1_Entries: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Entries"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}after\0\u{1}entries\0\u{1}position\0\u{3}log_hash\0\u{1}digest\0\u{1}signature\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}after\0\u{1}entries\0\u{1}position\0\u{3}log_hash\0\u{1}digest\0\u{1}signature\0\u{4}\u{8}next_at_most\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2086,6 +2098,7 @@ nonisolated extension Seamark_V1_Entries: SwiftProtobuf.Message, SwiftProtobuf._
       case 5: try { try decoder.decodeSingularBytesField(value: &self.logHash) }()
       case 6: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
       case 7: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      case 15: try { try decoder.decodeSingularUInt32Field(value: &self.nextAtMost) }()
       default: break
       }
     }
@@ -2113,6 +2126,9 @@ nonisolated extension Seamark_V1_Entries: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.signature.isEmpty {
       try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 7)
     }
+    if self.nextAtMost != 0 {
+      try visitor.visitSingularUInt32Field(value: self.nextAtMost, fieldNumber: 15)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2124,6 +2140,7 @@ nonisolated extension Seamark_V1_Entries: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.logHash != rhs.logHash {return false}
     if lhs.digest != rhs.digest {return false}
     if lhs.signature != rhs.signature {return false}
+    if lhs.nextAtMost != rhs.nextAtMost {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -57,15 +57,15 @@ extension Block {
     }
 
     /// How many of `changes`, from the front, go into the next block: at most `mostChanges`, of one member and schema
-    /// version, and few enough that block and sensitive values fit a frame even if nothing deflates. At least 1.
-    public static func portion(of changes: ArraySlice<Change>) -> Int {
+    /// version, and few enough that block and sensitive values fit a frame, and `most` bytes, even if nothing deflates. At least 1.
+    public static func portion(of changes: ArraySlice<Change>, atMost most: Int = longest) -> Int {
         guard let front = changes.first else { return 0 }
         var size = 1024
         var count = 0
         for change in changes.prefix(mostChanges) {
             guard change.member == front.member, change.schema == front.schema else { break }
             size += change.greatestSize
-            if count > 0, size > fullest { break }
+            if count > 0, size > min(fullest, most) { break }
             count += 1
         }
         return count

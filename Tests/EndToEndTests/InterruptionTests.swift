@@ -61,6 +61,32 @@ import Testing
         try arrived(content, ann, bob, headquarters)
     }
 
+    /// In mid-push, with an answer that never comes: it does not wait for that.
+    @Test(arguments: [SIGINT, SIGTERM])
+    func `a sync that is stopped says what is safe and what waits, and the next one goes on`(signal: Int32) throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let link = try headquarters.link()
+        let ann = try Laptop(of: "ann", at: headquarters, by: link)
+        let bob = try Laptop(of: "bob", at: headquarters, by: link)
+        try fill(ann)
+        let content = try ann.must("export", "-")
+        link.stall(afterUpward: 14_000)
+        let sync = try ann.start(["sync"])
+        try eventually("the push is under way", within: 60) { link.hasStalled ? true : sync.status.map { _ in false } }
+        #expect(link.hasStalled, "the sync ended by itself with \(sync.status ?? 0): \(sync.outputSoFar)\(sync.errorSoFar)")
+        sync.send(signal)
+        let end = try sync.finish(within: 60)
+        #expect(end.status == 130, "\(end.error)")
+        let unsent = try ann.unsent()
+        #expect(unsent > 0 && end.error.contains("Stopped.") && end.error.contains("\(unsent) changes without one wait here"), "\(end.error)")
+        link.mend()
+        #expect(try ann.must("export", "-") == content)
+        try ann.must("verify")
+        try ann.must("sync")
+        try arrived(content, ann, bob, headquarters)
+    }
+
     @Test func `an import that is killed is there whole or not at all`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

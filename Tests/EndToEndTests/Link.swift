@@ -10,8 +10,9 @@ final class Link: Sendable {
         var upward: Int?
         var downward: Int?
         var hasStalled = false
-        /// Bytes that have passed towards the laptops.
+        /// Bytes that have passed towards the laptops, and towards the server.
         var passedDownward = 0
+        var passedUpward = 0
         var isUp = true
         var ends: [Int32] = []
     }
@@ -34,6 +35,9 @@ final class Link: Sendable {
         try body()
         return state.withLock { $0.passedDownward } - before
     }
+
+    /// Bytes that have passed so far, both ways.
+    var passed: Int { state.withLock { $0.passedUpward + $0.passedDownward } }
 
     /// From now on so many bytes pass towards the server, or towards the laptop; then everything stands still.
     func stall(afterUpward upward: Int? = nil, afterDownward downward: Int? = nil) {
@@ -106,7 +110,7 @@ final class Link: Sendable {
                     state[keyPath: key] = left - passing
                     isStalled = passing < count
                 }
-                if !isUpward { state.passedDownward += passing }
+                if isUpward { state.passedUpward += passing } else { state.passedDownward += passing }
             }
             if passing > 0, Loopback.send(Array(buffer[..<passing]), on: sink) == false { break }
             if isStalled {

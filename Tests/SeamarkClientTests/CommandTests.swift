@@ -11,9 +11,21 @@ import Testing
 
 struct CommandTests {
     @Test func `the table of exit statuses is whole and in the help`() {
-        #expect(ExitStatus.allCases.map(\.rawValue) == [0, 64, 65, 66, 69, 70, 73, 74, 75, 76, 77, 78])
+        #expect(ExitStatus.allCases.map(\.rawValue) == [0, 64, 65, 66, 69, 70, 73, 74, 75, 76, 77, 78, 130])
         let help = Seamark.helpMessage(columns: 100)
         for status in ExitStatus.allCases { #expect(help.contains("\(status.rawValue)  \(status.words)")) }
+    }
+
+    @Test func `numbers of bytes are read as people write them, and nothing else is`() {
+        let expected: [(String, Int?)] = [
+            ("200000", 200_000), ("200k", 200_000), ("20K", 20_000), ("1.5M", 1_500_000), ("2G", 2_000_000_000), ("0", 0), ("0.25k", 250), ("1.2345k", 1234),
+            ("", nil), ("k", nil), ("-5", nil), ("1.5", nil), ("1..5k", nil), (".5k", nil), ("5.k", nil), ("12T", nil), ("1e5", nil), ("9223372036854775807G", nil),
+        ]
+        for (text, bytes) in expected { #expect(ByteCount(argument: text)?.count == bytes, "\(text)") }
+        for (bytes, text) in [(8704, "9k"), (9000, "9k"), (1_000_001, "1.1M"), (12_340_000, "12.4M")] {
+            #expect(ByteCount(bytes).atLeast == text)
+            #expect(ByteCount(argument: text).map { $0.count >= bytes } == true)
+        }
     }
 
     @Test func `each refusal has its status and says what to do`() {
@@ -26,6 +38,8 @@ struct CommandTests {
             (SyncRun.Failure(cause: .network(.unreachable), acknowledged: 0), 69, "All work stays on this device"),
             (SyncRun.Failure(cause: .network(.cut), acknowledged: 3), 69, "3 changes arrived safely"),
             (SyncRun.Failure(cause: .sync(.forgedReceipt), acknowledged: 0), 76, "does not verify"),
+            (SyncRun.Failure(cause: .stopped, acknowledged: 2), 130, "2 changes arrived safely"),
+            (SyncRun.BudgetTooSmall(least: 8704), 64, "--max-bytes 9k"),
             (TenantHome.Failure.noTenant, 78, "seamark enrol"), (TenantHome.Failure.notChosen(["a", "b"]), 78, "a, b"),
             (Workplace.Failure.locked(tenant: "halden"), 77, "seamark unlock"), (RecordFinder.Failure.notFound("L9", types: "leakage line"), 66, "L9"),
             (Workplace.Failure.revoked, 77, "This device was revoked"), (Workplace.Failure.withdrawn(["E1"], waiting: 0), 77, "no longer staffed on E1. Everything"),

@@ -27,6 +27,9 @@ private typealias Attachment = SeamarkJournal.Attachment
         /// Frames until the line is cut.
         var budget = Int.max
         var frames = 0
+        /// How many bytes may pass, and how many have, each frame in TLS records of its own.
+        var limit: Int?
+        var passed = 0
         var tamper: (AttachmentMessage) -> AttachmentMessage = { $0 }
         var refuse: [Problem.Code] = []
         /// Bytes handed to the decoder at a time.
@@ -39,6 +42,7 @@ private typealias Attachment = SeamarkJournal.Attachment
             budget -= 1
             frames += 1
             let frame = Message.attachment(message).frame
+            passed += frame.count + 22 * ((frame.count + 16_383) / 16_384)
             var decoder = FrameDecoder()
             var read: AttachmentMessage?
             var rest = frame[...]
@@ -103,12 +107,11 @@ private typealias Attachment = SeamarkJournal.Attachment
             var lane = AttachmentLane(
                 fetches: fetches.map { ($0, here[$0.attachment.hash]?.count ?? 0) }, uploads: uploads, serverKey: key.publicKey, primitives)
             var inbox: [AttachmentMessage] = []
-            func isCut() -> Bool { budget <= 0 }
             while true {
-                var actions = lane.advance()
+                var actions = lane.advance(room: room(lane))
                 while !actions.isEmpty {
                     for action in actions where !carry(action, &lane, &inbox) { return .cut }
-                    actions = lane.advance()
+                    actions = lane.advance(room: room(lane))
                 }
                 if lane.isDone { return .done(lane.outcome) }
                 guard !inbox.isEmpty, let came = carried(tamper(inbox.removeFirst())) else { return .cut }
@@ -117,6 +120,8 @@ private typealias Attachment = SeamarkJournal.Attachment
                 } catch { return .failed(error) }
             }
         }
+
+        private func room(_ lane: AttachmentLane) -> Int { limit.map { max(0, $0 - passed - lane.owed) } ?? .max }
 
         private mutating func carry(_ action: AttachmentLane.Action, _ lane: inout AttachmentLane, _ inbox: inout [AttachmentMessage]) -> Bool {
             switch action {
@@ -315,6 +320,60 @@ private typealias Attachment = SeamarkJournal.Attachment
         #expect(forged.receipts.isEmpty)
         var lane = AttachmentLane(fetches: [], uploads: [], serverKey: [], Self.primitives)
         #expect(throws: SyncProblem.self) { try lane.received(.held(.init(scope: Self.scope, hash: .zero, held: 0))) }
+    }
+
+    @Test func `what may pass is never passed over, whatever it is, and syncs one after the other bring everything`() {
+        let sizes = [100, 30_000, Attachment.chunk + 1, 3 * Attachment.chunk]
+        let all = sizes.enumerated().map { Self.content($1, seed: UInt64($0)) }
+        var whole = Crossing()
+        for (bytes, item) in all { whole.here[item.attachment.hash] = bytes }
+        guard case .done = whole.cross(uploads: all.map(\.item)) else { return #expect(Bool(false), "it did not finish") }
+        for limit in stride(from: 0, through: whole.passed + 10_000, by: 7919) {
+            var crossing = Crossing()
+            for (bytes, item) in all { crossing.here[item.attachment.hash] = bytes }
+            var (before, rounds) = (-1, 0)
+            while crossing.whole.count < all.count, crossing.arrivedUp > before {
+                (before, crossing.passed, crossing.limit) = (crossing.arrivedUp, 0, limit)
+                guard case .done(let outcome) = crossing.cross(uploads: all.map(\.item)) else { return #expect(Bool(false), "cut at \(limit)") }
+                #expect(crossing.passed <= limit)
+                #expect((outcome.shortfall == nil) == (crossing.whole.count == all.count))
+                rounds += 1
+            }
+            #expect(crossing.whole.count == all.count || limit < Attachment.chunk + 2000, "with \(limit) bytes \(crossing.whole.count) came in \(rounds) syncs")
+            // And back.
+            var before2 = -1
+            crossing.here = [:]
+            var fetched: Set<Hash256> = []
+            while fetched.count < crossing.whole.count, crossing.arrivedDown > before2 {
+                (before2, crossing.passed) = (crossing.arrivedDown, 0)
+                let wanted = all.map(\.item).filter { crossing.whole.contains($0.attachment.hash) && !fetched.contains($0.attachment.hash) }
+                guard case .done(let outcome) = crossing.cross(fetches: wanted) else { return #expect(Bool(false), "cut at \(limit)") }
+                #expect(crossing.passed <= limit)
+                fetched.formUnion(outcome.fetched.map(\.attachment.hash))
+            }
+            #expect(fetched == crossing.whole || limit < Attachment.chunk + 2000)
+        }
+    }
+
+    @Test func `what comes to wait while a lane goes on is handed in too, once, and what had no record is offered again`() throws {
+        let (bytes, item) = Self.content(100)
+        let (late, other) = Self.content(200, seed: 2)
+        var crossing = Crossing()
+        (crossing.here[item.attachment.hash], crossing.here[other.attachment.hash]) = (bytes, late)
+        var lane = AttachmentLane(fetches: [], uploads: [item], serverKey: Self.key.publicKey, Self.primitives)
+        func offered(_ actions: [AttachmentLane.Action]) -> [Hash256] {
+            actions.compactMap { if case .send(.offer(let offer)) = $0 { offer.attachment.hash } else { nil } }
+        }
+        #expect(offered(lane.advance()) == [item.attachment.hash])
+        lane.add(uploads: [item, other])
+        _ = try lane.received(.refused(.init(scope: Self.scope, hash: item.attachment.hash, code: .noSuchAttachment)))
+        #expect(offered(lane.advance()) == [other.attachment.hash])
+        _ = try lane.received(.refused(.init(scope: Self.scope, hash: other.attachment.hash, code: .attachmentOverQuota)))
+        #expect(lane.isDone && lane.outcome.refused.count == 2)
+        lane.add(uploads: [item, other])
+        #expect(offered(lane.advance()) == [item.attachment.hash], "its row may have come; the quota is what it was")
+        _ = try lane.received(.refused(.init(scope: Self.scope, hash: item.attachment.hash, code: .noSuchAttachment)))
+        #expect(lane.isDone && lane.outcome.refused.count == 2)
     }
 
     @Test func `a chunk belongs to the last offer, at a chunk's place and of a chunk's length`() {

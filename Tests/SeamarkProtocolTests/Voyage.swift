@@ -64,6 +64,9 @@ struct Voyage {
     var transcript: [String] = []
     /// Messages until the line is cut.
     var budget = Int.max
+    /// How many bytes a sync may move; and how many have passed, each frame in TLS records of its own.
+    var limit: Int?
+    var bytes = 0
 
     init(seed: UInt64) { dice = SplitMix64(seed: seed) }
 
@@ -102,18 +105,25 @@ struct Voyage {
         case .pull(let pull):
             guard server.contains(pull.cursor) else { return [.problem(Problem(.unknownCursor, "not here"))] }
             let after = Int(pull.cursor.position)
-            let entries = server.log.dropFirst(after).prefix(3).map { entry, block in
+            var entries = server.log.dropFirst(after).prefix(3).map { entry, block in
                 let isOwn = block.map { $0.stream.device == ship.id && $0.stream.incarnation == pull.ownIncarnation } ?? true
                 return Message.Entry(
                     entry: entry, block: isOwn ? nil : block?.bytes,
                     sensitive: isOwn ? [] : SensitivePart.encode(block?.sensitiveParts ?? [], Self.primitives))
             }
-            return [
+            func answer(_ next: UInt32 = 0) -> Message {
                 .entries(
                     Message.Entries(
                         scope: pull.scope, after: UInt64(after), entries: entries, place: server.place, digest: server.state.digest,
-                        signature: entries.isEmpty ? [] : server.signed(server.places[after + entries.count]).signature))
-            ]
+                        signature: entries.isEmpty ? [] : server.signed(server.places[after + entries.count]).signature, nextAtMost: next))
+            }
+            guard pull.atMost > 0 else { return [answer()] }
+            var needed = 0
+            while !entries.isEmpty, answer().frame.count > Int(pull.atMost) {
+                needed = answer().frame.count
+                entries.removeLast()
+            }
+            return [answer(entries.isEmpty ? UInt32(needed) : 0)]
         case .status(let status):
             // What the server's session asks its store: is every place of this epoch on the log?
             let isHeld = status.scopes.allSatisfy { $0.epoch != server.epoch || server.contains($0.cursor) && server.contains($0.mark) }
@@ -154,6 +164,7 @@ struct Voyage {
             signingKey: { id in (0..<9).first { Clash.device($0) == id }.map { Self.key($0).publicKey } })
         let device = SyncSession.Device(id: ship.id, tenant: .zero, software: "test", schema: 1)
         var session = SyncSession(device: device, now: 0)
+        session.budget = limit.map { ByteBudget(limit: $0) }
         var inbox = [welcome(server, to: ship)]
         while true {
             guard !inbox.isEmpty, budget > 0 else { return end(session.ended()) }
@@ -161,10 +172,13 @@ struct Voyage {
             let message = tamper(inbox.removeFirst())
             transcript.append("<\(Self.kind(message))")
             guard let read = try? Message(payload: message.payload) else { return end(session.ended()) }
+            count(message)
             var actions = session.received(read, replicas: ship.replicas, knowledge)
             repeat {
                 if let end = carry(actions, &session, &ship, &server, &inbox) { return end }
-                actions = session.advance(ship.replicas)
+                session.budget?.spent = bytes
+                let blocks = ship.blocks
+                actions = session.advance(ship.replicas) { scope, hash in blocks[hash].map { Message.push(Self.push($0, of: scope)).frame.count } ?? 0 }
             } while !actions.isEmpty
         }
     }
@@ -185,8 +199,7 @@ struct Voyage {
             case .push(let scope, let blocks):
                 for hash in blocks {
                     guard let block = ship.blocks[hash] else { preconditionFailure("a block that was never sealed") }
-                    let push = Message.Push(scope: scope, block: block.bytes, sensitive: SensitivePart.encode(block.sensitiveParts, Self.primitives))
-                    guard send(.push(push), ship, &server, &inbox) else { return end(session.ended()) }
+                    guard send(.push(Self.push(block, of: scope)), ship, &server, &inbox) else { return end(session.ended()) }
                 }
             case .adopt: transcript.append("adopt")
             case .add(let scope, _, let epoch):
@@ -209,7 +222,7 @@ struct Voyage {
                 transcript.append("leave")
                 ship.replicas[scope] = nil
                 ship.held = HeldLog(scope: scope)
-            case .seal(let scope):
+            case .seal(let scope, _):
                 transcript.append("seal")
                 if let replica = ship.replicas[scope], !replica.fresh.isEmpty {
                     let changes = Array(replica.fresh.prefix(2))
@@ -233,8 +246,18 @@ struct Voyage {
         guard budget > 0 else { return false }
         budget -= 1
         guard let read = try? Message(payload: message.payload), read == message else { preconditionFailure("every message reads as it was written") }
+        count(message)
         inbox += answer(read, &server, from: ship)
         return true
+    }
+
+    private mutating func count(_ message: Message) {
+        let frame = message.frame.count
+        bytes += frame + 22 * ((frame + 16_383) / 16_384)
+    }
+
+    static func push(_ block: Block, of scope: Identifier) -> Message.Push {
+        Message.Push(scope: scope, block: block.bytes, sensitive: SensitivePart.encode(block.sensitiveParts, primitives))
     }
 
     static func kind(_ message: Message) -> String {

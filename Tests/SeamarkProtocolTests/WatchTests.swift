@@ -66,6 +66,54 @@ import Testing
         #expect(session.looked(Self.welcome(3)).isEmpty, "what was pulled is no news")
     }
 
+    @Test func `news that overtake the receipt of the same entry do not keep back the next`() {
+        var session = Self.watching()
+        _ = session.received(.push(Message.Push(scope: Self.scope, block: [1], sensitive: [])))
+        // A look that was under way saw the device's own entry before its receipt was out.
+        #expect(session.woken() == [.look])
+        #expect(session.looked(Self.welcome(2)) == [Self.news([2])])
+        let receipt = Receipt(epoch: 1, scope: Self.scope, place: Self.place(2), block: .zero, verdicts: [], received: 0, signature: [])
+        // The device's cursor follows the receipt, and it has nothing to pull.
+        #expect(session.pushed(.receipt(receipt)) == [.send(.receipt(receipt))])
+        #expect(session.woken() == [.look])
+        #expect(session.looked(Self.welcome(3)) == [Self.news([3])])
+        // A receipt of an entry before the news does not stand for it: it will be pulled.
+        _ = session.received(.push(Message.Push(scope: Self.scope, block: [1], sensitive: [])))
+        _ = session.pushed(.receipt(receipt))
+        #expect(session.woken() == [.look])
+        #expect(session.looked(Self.welcome(4)).isEmpty)
+        _ = session.received(Self.pull)
+        #expect(session.pulled(Self.entries(2, 3)).last == .look)
+    }
+
+    @Test func `what was withheld is looked for when the receipt has come`() {
+        var session = Self.watching()
+        _ = session.received(.push(Message.Push(scope: Self.scope, block: [1], sensitive: [])))
+        #expect(session.woken() == [.look])
+        #expect(session.looked(Self.welcome(2)) == [Self.news([2])])
+        #expect(session.woken() == [.look])
+        #expect(session.looked(Self.welcome(3)).isEmpty)
+        let receipt = Receipt(epoch: 1, scope: Self.scope, place: Self.place(2), block: .zero, verdicts: [], received: 0, signature: [])
+        #expect(session.pushed(.receipt(receipt)).last == .look)
+        #expect(session.looked(Self.welcome(3)) == [Self.news([3])])
+    }
+
+    @Test func `a device that was greeted as revoked is left to hand in, and one that was not is told after its greeting`() {
+        let code = { (actions: [ServerSession.Action]) -> Problem.Code? in if case .close(let problem)? = actions.last { problem?.code } else { nil } }
+        var known = ServerSession()
+        _ = known.began()
+        _ = known.welcomed(Self.welcome(1, revoked: true))
+        #expect(known.revoked().isEmpty && !known.isClosed)
+        var open = Self.watching()
+        #expect(code(open.revoked()) == .deviceRevoked)
+        // Between the reading of the greeting and its sending.
+        var early = ServerSession()
+        _ = early.began()
+        #expect(early.revoked().isEmpty)
+        let actions = early.welcomed(Self.welcome(1))
+        #expect(actions.first == .send(.welcome(Self.welcome(1))) && code(actions) == .deviceRevoked)
+    }
+
     @Test func `what was committed between greeting and Watch is told`() {
         var session = ServerSession()
         _ = session.began()
@@ -101,6 +149,76 @@ import Testing
     }
 
     // MARK: The device
+
+    @Test func `a device asks once all is said, again after silence, and gives up on an answer only when no byte comes for long`() {
+        var watch = DeviceWatch(keepAlive: 240, silence: 30)
+        func next(_ isDue: Bool, _ bytes: Int, _ now: Int64) -> DeviceWatch.Step { watch.next(isAnswerDue: isDue, bytesReceived: bytes, now: now) }
+        // The first sync, over a thin line: bytes come, if no message does.
+        #expect(next(true, 0, 1000) == .wait)
+        for step in 0..<10 { #expect(next(true, step, 1020 + Int64(step) * 20) == .wait) }
+        #expect(next(false, 50, 1300) == .ask)
+        #expect(next(true, 50, 1310) == .wait)
+        #expect(next(false, 60, 1320) == .wait)
+        #expect(next(false, 60, 1559) == .wait)
+        #expect(next(false, 60, 1560) == .ask)
+        #expect(next(true, 60, 1570) == .wait)
+        // Nothing was due for long, so the answer has its time from now on.
+        #expect(next(true, 60, 1599) == .wait)
+        #expect(next(true, 60, 1600) == .giveUp)
+        // A byte at the last moment.
+        #expect(next(true, 61, 1600) == .wait)
+    }
+
+    @Test func `a watching device's push that crosses news of itself leaves nothing unread`() throws {
+        var server = Voyage.server()
+        var ann = SyncSessionTests.afloat(&server, 0)
+        let knowledge = SyncSession.Knowledge(
+            primitives: Voyage.primitives, isGenuine: { _ in true }, signingKey: { id in (0..<9).first { Clash.device($0) == id }.map { Voyage.key($0).publicKey } })
+        let voyage = Voyage(seed: 5)
+        var session = SyncSession(device: SyncSession.Device(id: ann.id, tenant: .zero, software: "test", schema: 1), now: 0)
+        session.staysOpen = true
+        func carry(_ actions: [SyncSession.Action]) -> [Message] {
+            var answers: [Message] = []
+            for action in actions {
+                switch action {
+                case .send(let message): answers += voyage.answer(message, &server, from: ann)
+                case .seal:
+                    guard let replica = ann.replicas[Self.scope] else { continue }
+                    let block = Block.seal(Array(replica.fresh), in: replica.stream, after: replica.end, by: ann.key, Voyage.primitives)
+                    ann.blocks[block.hash] = block
+                    ann.take(.sealed(block))
+                case .push(let scope, let blocks):
+                    for hash in blocks { if let block = ann.blocks[hash] { answers += voyage.answer(.push(Voyage.push(block, of: scope)), &server, from: ann) } }
+                case .store(_, let events): for event in events { ann.take(event) }
+                case .adopt, .add, .begin, .rebuild, .donate, .leave, .finish, .fail: continue
+                }
+            }
+            return answers
+        }
+        func settle() -> [Message] {
+            var answers: [Message] = []
+            while true {
+                let actions = session.advance(ann.replicas)
+                if actions.isEmpty { return answers }
+                answers += carry(actions)
+            }
+        }
+        _ = carry(session.received(voyage.welcome(server, to: ann), replicas: ann.replicas, knowledge))
+        _ = settle()
+        _ = carry(session.watch())
+        #expect(session.isWatchUnanswered)
+        _ = session.received(.news(Message.News(scopes: [])), replicas: ann.replicas, knowledge)
+        #expect(!session.isWatchUnanswered)
+        var clash = Clash(seed: 3, Voyage.primitives)
+        _ = ann.capture(&clash, now: 10)
+        var answers = settle()
+        let news = Message.News(scopes: [Message.ScopeNews(scope: Self.scope, place: server.place, digest: server.state.digest)])
+        for message in [.news(news)] + answers { _ = carry(session.received(message, replicas: ann.replicas, knowledge)) }
+        answers = settle()
+        for message in answers { _ = carry(session.received(message, replicas: ann.replicas, knowledge)) }
+        _ = settle()
+        #expect(session.isResting && ann.replicas[Self.scope]?.cursor == server.place && ann.replicas[Self.scope]?.waiting.isEmpty == true)
+    }
 
     @Test func `a device that watches pulls what the server tells, pushes what it captures, and never ends by itself`() throws {
         var server = Voyage.server()

@@ -202,7 +202,7 @@ final class World {
     func failed(_ machine: Machine, _ failure: SyncRun.Failure) {
         trace.note("\(agenda.now) ms: device \(machine.number) did not finish: \(failure.cause)")
         switch failure.cause {
-        case .network: return
+        case .network, .stopped: return
         case .sync(.cut), .sync(.closedBeforeGreeting), .sync(.epochRenewed): return
         // The member was removed, or the device revoked, between the greeting and the pull.
         case .sync(.server(let problem)) where problem.code == .unknownScope: return

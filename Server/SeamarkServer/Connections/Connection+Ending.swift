@@ -85,13 +85,10 @@ extension Connection {
         switch ending {
         case .cutting: cut()
         case .revoked:
-            if case .tenant(var session, let device) = phase {
-                let actions = session.ended(Problem(.deviceRevoked, "this device was revoked; sync again to hand in what it still holds"))
-                phase = .tenant(session, device)
-                perform(actions)
-            } else {
-                leave()
-            }
+            guard case .tenant(var session, let device) = phase else { return leave() }
+            let actions = session.revoked()
+            phase = .tenant(session, device)
+            perform(actions)
         case .stopping:
             isStopping = true
             // With answers due, the last of them ends the connection.

@@ -145,6 +145,8 @@ package final class DeviceSession: Sendable {
     /// An answer's entries take at most so many bytes, so that they fit a frame with what lies around them.
     private static let mostEntryBytes = 1_030_000
     private static let mostEntries = 2000
+    /// Bytes of an answer's frame without its entries, at most.
+    private static let aroundEntries = 256
 
     package func pull(_ pull: Message.Pull) throws -> ServerSession.PullAnswer {
         try tenant.store.read { snapshot in
@@ -158,17 +160,25 @@ package final class DeviceSession: Sendable {
                 return .refused(Problem(.unknownCursor, "the log does not hold this cursor"))
             }
             if pull.isForecast {
-                let bytes = try snapshot.weight(of: pull.scope, after: pull.cursor.position, but: StreamName(device: name.device, incarnation: pull.ownIncarnation, scope: pull.scope))
+                let own = StreamName(device: name.device, incarnation: pull.ownIncarnation, scope: pull.scope)
+                let isWithheld = if case .withoutSensitive = reading { true } else { false }
+                let bytes = try snapshot.weight(of: pull.scope, after: pull.cursor.position, but: own, isWithheld: isWithheld)
                 return .forecast(Message.ScopeNews(scope: pull.scope, place: scope.place, digest: scope.digest, bytes: bytes))
             }
+            let room = pull.atMost == 0 ? Self.mostEntryBytes : min(Self.mostEntryBytes, max(0, Int(pull.atMost) - Self.aroundEntries))
             let stored = try snapshot.entries(
-                of: pull.scope, after: pull.cursor.position, credit: min(Int(pull.credit), Self.mostEntryBytes), atMost: Self.mostEntries)
+                of: pull.scope, after: pull.cursor.position, credit: min(Int(pull.credit), room), atMost: Self.mostEntries)
             var entries: [Message.Entry] = []
             var bytes = 0
+            var next: UInt32 = 0
             for item in stored {
                 let entry = try message(item, reading: reading, own: pull.ownIncarnation)
                 let size = (entry.block?.count ?? 0) + entry.sensitive.count + 128 + Self.size(of: item.entry)
-                if !entries.isEmpty, bytes + size > Self.mostEntryBytes { break }
+                if bytes + size > room, !entries.isEmpty { break }
+                if size > room, pull.atMost != 0 {
+                    next = UInt32(size + Self.aroundEntries)
+                    break
+                }
                 bytes += size
                 entries.append(entry)
             }
@@ -178,7 +188,7 @@ package final class DeviceSession: Sendable {
             return .entries(
                 Message.Entries(
                     scope: pull.scope, after: pull.cursor.position, entries: entries, place: scope.place, digest: scope.digest,
-                    signature: signed?.signature ?? []))
+                    signature: signed?.signature ?? [], nextAtMost: next))
         }
     }
 
@@ -212,7 +222,7 @@ package final class DeviceSession: Sendable {
 
     private static func size(of entry: LogEntry) -> Int {
         switch entry.content {
-        case .block: entry.verdicts.allSatisfy { $0 == .accepted } ? 0 : entry.verdicts.count * 2
+        case .block: entry.verdicts.allSatisfy { $0 == .accepted } ? 0 : entry.verdicts.count * 3
         case .release(let ids): ids.count * 18
         }
     }

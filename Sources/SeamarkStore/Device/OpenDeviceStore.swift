@@ -65,6 +65,13 @@ public final class OpenDeviceStore: @unchecked Sendable {
         }
     }
 
+    /// How far this process has read and written: grows with everything that is stored, by whichever process.
+    public var reach: Int64 {
+        lock.lock()
+        defer { lock.unlock() }
+        return view.last
+    }
+
     /// Reads what other processes appended, and returns it.
     @discardableResult
     public func refresh() throws(DeviceStoreError) -> [DeviceEvent] {

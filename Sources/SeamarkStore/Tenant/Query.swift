@@ -58,8 +58,10 @@ enum Query: Int, CaseIterable {
             """
         case .entryWeight:
             """
-            SELECT ifnull(sum(length(content) + length(sensitive)), 0) FROM entry
-            WHERE key > ? AND key <= ? AND (stream IS NULL OR stream <> ?)
+            SELECT ifnull(sum(
+                128 + iif(verdicts = zeroblob(length(verdicts)), 0, 3 * length(verdicts))
+                + iif(stream IS ?, 0, length(content) + iif(block_hash IS NULL, length(content) / 4, 0) + ? * length(sensitive))), 0)
+            FROM entry WHERE key > ? AND key <= ?
             """
         case .logHash: "SELECT log_hash FROM entry WHERE key = ?"
         case .change: "SELECT entry, place, waiting FROM change WHERE id = ?"

@@ -24,17 +24,19 @@ extension TenantSnapshot {
         return entries
     }
 
-    /// The bytes of blocks and sensitive values of the entries after `position`, but for those of the stream `own`. Exact where nothing is
-    /// withheld from the reader.
-    public func weight(of scope: Identifier, after position: UInt64, but own: StreamName) throws(StoreError) -> UInt64 {
+    /// What the entries after `position` take on the wire, at most: 128 bytes each, three for a verdict where not all are accepted, and
+    /// blocks and sensitive values but for those of the stream `own`. `isWithheld`: the reader gets leaf hashes in place of the values.
+    public func weight(of scope: Identifier, after position: UInt64, but own: StreamName, isWithheld: Bool) throws(StoreError) -> UInt64 {
         let doing: StaticString = "weighing a log"
         guard position < EntryKey.lastPosition else { return 0 }
         let (key, _) = try knownScope(scope, doing: doing)
-        let stream = try streamRow(own, scope: key)?.0 ?? 0
+        let stream = try streamRow(own, scope: key)?.0 ?? -1
         let row = try statement(.entryWeight, doing: doing)
-        row.bind(EntryKey(scope: key, position: position).value, at: 1)
-        row.bind(EntryKey(scope: key, position: EntryKey.lastPosition).value, at: 2)
-        row.bind(stream, at: 3)
+        row.bind(stream, at: 1)
+        // A value takes at least its salt and a kind, 17 bytes that do not deflate; its leaf takes 33.
+        row.bind(Int64(isWithheld ? 2 : 1), at: 2)
+        row.bind(EntryKey(scope: key, position: position).value, at: 3)
+        row.bind(EntryKey(scope: key, position: EntryKey.lastPosition).value, at: 4)
         defer { row.reset() }
         guard try row.step(doing: doing) else { return 0 }
         return UInt64(clamping: row.int(0))

@@ -10,6 +10,8 @@ public final class TenantStore: Sendable {
     private let database: any DatabaseWriter
     private let tools: TenantTools
     private let erasureIsOwed = Mutex(false)
+    /// How many writes of this process were committed.
+    private let writes = Mutex<Int64>(0)
 
     private init(_ database: any DatabaseWriter, _ tools: TenantTools) {
         self.database = database
@@ -146,6 +148,7 @@ public final class TenantStore: Sendable {
                 return (value, transaction.hasErased)
             }
         }
+        writes.withLock { $0 &+= 1 }
         if hasErased { erasureIsOwed.withLock { $0 = true } }
         if erasureIsOwed.withLock({ $0 }), eraseTraces() { erasureIsOwed.withLock { $0 = false } }
         return value
@@ -168,11 +171,13 @@ public final class TenantStore: Sendable {
         try Self.whole("reading a store") { try database.read { try body(TenantSnapshot($0, tools)) } }
     }
 
-    /// A number that alters with every commit by another process or connection: what a running server polls.
+    /// A number that grows with every commit, of this process or another: what a running server polls. SQLite's own leaves out what its
+    /// connection commits itself.
     public func dataVersion() throws -> Int64 {
-        try Self.whole("asking for changes") {
+        let ofOthers = try Self.whole("asking for changes") {
             try database.writeWithoutTransaction { try Int64.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
         }
+        return ofOthers &+ writes.withLock { $0 }
     }
 
     /// For tests: reaches the writer's connection.

@@ -1,0 +1,69 @@
+import SeamarkClient
+import SeamarkJournal
+import SeamarkModel
+import SeamarkProtocol
+import SeamarkStore
+
+// `sync --forecast`: what a sync would move, before it is made.
+extension Sync {
+    func forecast(_ place: Workplace) throws {
+        let forecast = try SyncForecast.make(place.device, attachments: !leavesAttachments, stop: StopSignal.listen())
+        let names = Dictionary(try place.engagements().map { ($0.id, $0.handle) }) { first, _ in first }
+        if format.json { return Terminal.json(Self.document(forecast, names)) }
+        for scope in forecast.scopes {
+            var parts: [String] = []
+            if scope.changesUp > 0 { parts.append("\(counted(scope.changesUp, "change")) up (\(bytesInWords(scope.bytesUp)))") }
+            if let entries = scope.entriesDown, entries > 0 {
+                parts.append("\(counted(entries, "entry", "entries")) down (at most \(bytesInWords(scope.bytesDown)))")
+            }
+            guard !parts.isEmpty else { continue }
+            Terminal.line(.init(Self.name(scope, names), .bold), "  \(parts.joined(separator: ", "))")
+        }
+        let (up, elsewhere) = (forecast.attachmentsUp, forecast.attachmentsElsewhere)
+        if up.count > 0 { Terminal.line(.init("attachments", .bold), "  \(up.count) up (at most \(bytesInWords(up.bytes)))") }
+        if elsewhere.count > 0 {
+            Terminal.line(.init("\(counted(elsewhere.count, "attachment")) (\(bytesInWords(elsewhere.bytes))) \(elsewhere.count == 1 ? "is" : "are") not on this device; 'seamark attach get' fetches them one by one.", .dim))
+        }
+        guard let answer = forecast.answer else {
+            let words = forecast.bytesUp == 0 ? "Nothing waits here to be sent." : "A sync would send at most \(bytesInWords(forecast.bytesUp))."
+            return Terminal.line("\(words) The server does not answer, so what would come down is not known.")
+        }
+        if answer.isRevoked { Terminal.line(.init("This device was revoked: a sync hands in what it holds, and nothing comes down.", .red)) }
+        if answer.isRestored {
+            Terminal.line(.init("The server was restored from a backup: a sync reads its log anew, and hands in what it lacks, which is not counted here.", .yellow))
+        }
+        let total = forecast.bytesUp + forecast.bytesDown
+        Terminal.line(
+            .init(total == 0 ? "Nothing new on either side." : "In all at most \(bytesInWords(forecast.bytesUp)) up and \(bytesInWords(forecast.bytesDown)) down.", .green),
+            "  Connecting takes up to \(bytesInWords(forecast.connecting)) more.")
+    }
+
+    private static func name(_ scope: SyncForecast.Scope, _ names: [Identifier: String]) -> String {
+        switch scope.kind {
+        case .shared: "directory"
+        case .engagement, .published: names[scope.id] ?? "an engagement (\(RecordFinder.short(scope.id)))"
+        }
+    }
+
+    private static func document(_ forecast: SyncForecast, _ names: [Identifier: String]) -> JSONValue {
+        let scopes = forecast.scopes.map { scope in
+            JSONValue.object([
+                JSONMember("id", .string(scope.id.description)), JSONMember("engagement", names[scope.id].map(JSONValue.string) ?? .null),
+                JSONMember("changesUp", .integer(Int64(scope.changesUp))), JSONMember("bytesUp", .integer(Int64(scope.bytesUp))),
+                JSONMember("entriesDown", scope.entriesDown.map { .integer(Int64($0)) } ?? .null),
+                JSONMember("bytesDownAtMost", forecast.answer == nil ? .null : .integer(Int64(scope.bytesDown))),
+            ])
+        }
+        return .object([
+            JSONMember("online", .bool(forecast.answer != nil)), JSONMember("revoked", .bool(forecast.answer?.isRevoked == true)),
+            JSONMember("restored", .bool(forecast.answer?.isRestored == true)), JSONMember("scopes", .array(scopes)),
+            JSONMember("attachmentsUp", .integer(Int64(forecast.attachmentsUp.count))),
+            JSONMember("attachmentBytesUp", .integer(Int64(forecast.attachmentsUp.bytes))),
+            JSONMember("attachmentsElsewhere", .integer(Int64(forecast.attachmentsElsewhere.count))),
+            JSONMember("attachmentBytesElsewhere", .integer(Int64(forecast.attachmentsElsewhere.bytes))),
+            JSONMember("bytesUpAtMost", .integer(Int64(forecast.bytesUp))),
+            JSONMember("bytesDownAtMost", forecast.answer == nil ? .null : .integer(Int64(forecast.bytesDown))),
+            JSONMember("connectingBytesAtMost", .integer(Int64(forecast.connecting))),
+        ])
+    }
+}

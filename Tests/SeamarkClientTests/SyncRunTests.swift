@@ -1,0 +1,127 @@
+import Foundation
+import Glibc
+import SeamarkCrypto
+import SeamarkJournal
+import SeamarkModel
+import SeamarkProtocol
+import SeamarkStore
+import SeamarkTLS
+import Testing
+
+@testable import SeamarkClient
+
+/// The shell around a sync: what it asks of the store, and what ends its waits.
+@Suite struct SyncRunTests {
+    /// Keeps what is said.
+    private final class Line: SyncLine {
+        var said: [Message] = []
+        var bytesSent: Int { 0 }
+        var bytesReceived: Int { 0 }
+        func send(_ message: Message) { said.append(message) }
+        func close() {}
+        var pushes: Int { said.count { if case .push = $0 { true } else { false } } }
+    }
+
+    /// Believes every authority.
+    private static let tools = DeviceTools(
+        primitives: SystemPrimitives(), signer: { SigningKey(seed: $0) }, word: { try Randomness.word() }, endorsement: { _ in { _, _ in true } })
+
+    private static func welcome(_ key: [UInt8]) -> Message {
+        func status(_ scope: Identifier, _ kind: Message.ScopeKind) -> Message.ScopeStatus {
+            Message.ScopeStatus(scope: scope, kind: kind, staffed: true, place: .beginning, digest: .zero, streams: [])
+        }
+        return .welcome(
+            Message.Welcome(
+                schema: Catalogue.version, leastSchema: 1, epoch: 1, time: 0, role: UInt32(Role.consultant.rawValue),
+                serverKey: Message.ServerKey(epoch: 1, device: Identifier(high: 9, low: 9), key: key, signature: [1]),
+                scopes: [status(Laptop.shared, .shared), status(Laptop.scope, .engagement)], revoked: false))
+    }
+
+    @Test func `what another command captured is sent, whichever transaction of the watching one read it first`() throws {
+        let laptop = try Laptop("A")
+        let watching = Device(store: try laptop.memory.open(), tools: Self.tools) { 1_800_000_000_000 }
+        let line = Line()
+        var run = try SyncRun.begin(watching, over: line)
+        run.isWatching = true
+        run.session.staysOpen = true
+        _ = try run.take(Self.welcome(try SigningKey.generate().publicKey)) { nil }
+        #expect(run.session.isResting && line.pushes == 0)
+        try laptop.add(Catalogue.site, "name=Dayton plant")
+        // As a receipt or a news is stored.
+        try watching.store.transaction { _ in }
+        #expect(try watching.store.refresh().isEmpty, "the row was read already")
+        _ = try run.goOn()
+        #expect(line.pushes == 1)
+        // And what is captured while that is under way.
+        try laptop.add(Catalogue.site, "name=Erie depot")
+        try watching.store.transaction { _ in }
+        _ = try run.goOn()
+        #expect(line.pushes == 2)
+        _ = try run.goOn()
+        #expect(line.pushes == 2)
+    }
+
+    // MARK: Stopping
+
+    /// A pipe to which a byte is written soon, and the line that sees it.
+    private static func stopSoon() throws -> StopLine {
+        var ends: [Int32] = [-1, -1]
+        try #require(pipe(&ends) == 0)
+        let writing = ends[1]
+        Thread.detachNewThread {
+            usleep(200_000)
+            var one: UInt8 = 1
+            _ = write(writing, &one, 1)
+        }
+        return StopLine(descriptor: ends[0])
+    }
+
+    /// A listening socket that never accepts, with room for one connection.
+    private static func listen() throws -> (descriptor: Int32, port: UInt16) {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let code = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, size) + Glibc.listen(descriptor, 0) + getsockname(descriptor, $0, &size) }
+        }
+        try #require(code == 0)
+        return (descriptor, UInt16(bigEndian: address.sin_port))
+    }
+
+    @Test func `the request to stop ends the wait for a connection`() throws {
+        let (descriptor, port) = try Self.listen()
+        defer { close(descriptor) }
+        // The first takes the only place; nobody answers the next.
+        let never = StopLine.never
+        let first = try Socket(host: "127.0.0.1", port: port, timeoutMilliseconds: 10_000, stop: never)
+        defer { withExtendedLifetime(first) {} }
+        do {
+            for _ in 0..<3 { _ = try Socket(host: "127.0.0.1", port: port, timeoutMilliseconds: 60_000, stop: try Self.stopSoon()) }
+            Issue.record("somebody answered")
+        } catch let failure as Socket.Failure { #expect(failure.isStop, "\(failure)") }
+    }
+
+    @Test func `the request to stop ends the wait for a handshake, and for whatever comes after it was made`() throws {
+        let (descriptor, port) = try Self.listen()
+        defer { close(descriptor) }
+        let context = try TLSClientContext(trust: .pin([UInt8](repeating: 1, count: 32)), serverName: "harbour", label: String(repeating: "0", count: 32))
+        let stop = try Self.stopSoon()
+        for _ in 0..<2 {
+            do {
+                _ = try Conversation(host: "127.0.0.1", port: port, context: context, stop: stop)
+                Issue.record("somebody answered")
+            } catch {
+                guard case .stopped = error else { return #expect(Bool(false), "\(error)") }
+            }
+        }
+        #expect(stop.isRaised && stop.wait(milliseconds: 60_000) && !StopLine.never.isRaised)
+    }
+
+    @Test func `a name that nobody has is no address, and a number is one at once`() {
+        #expect(HostAddress.of("127.0.0.1", port: 1, stop: .never, timeoutMilliseconds: 0)?.count == 1)
+        #expect(HostAddress.of("localhost", port: 1, stop: .never, timeoutMilliseconds: 60_000)?.isEmpty == false)
+        #expect(HostAddress.of("nobody.invalid", port: 1, stop: .never, timeoutMilliseconds: 60_000)?.isEmpty == true)
+    }
+}
