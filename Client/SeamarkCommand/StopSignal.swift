@@ -18,7 +18,14 @@ enum StopSignal {
             errno = code
         }
         action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
-        for number in [SIGINT, SIGTERM] { sigaction(number, &action, nil) }
+        var both = sigset_t()
+        sigemptyset(&both)
+        for number in [SIGINT, SIGTERM] {
+            sigaction(number, &action, nil)
+            sigaddset(&both, number)
+        }
+        // Whoever started this program may have blocked them, as threads of pools do, and the block is inherited.
+        pthread_sigmask(SIG_UNBLOCK, &both, nil)
         return StopLine(descriptor: ends.reading)
     }
 }
