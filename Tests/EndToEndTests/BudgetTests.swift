@@ -25,8 +25,11 @@ import Testing
         let link = try headquarters.link()
         let ann = try Laptop(of: "ann", at: headquarters, by: link)
         let bob = try Laptop(of: "bob", at: headquarters)
-        try bob.must("import", bob.file(Interview.file(observations: 150, prefix: "B")))
-        try bob.must("sync")
+        // Blocks of some 7 KB: one that is larger than the budget would never come.
+        for letter in ["B", "D", "E"] {
+            try bob.must("import", bob.file(Interview.file(observations: 50, prefix: letter)))
+            try bob.must("sync")
+        }
         try ann.must("import", ann.file(Interview.file(observations: 150, prefix: "A")))
         try ann.must("attach", "add", try photo(headquarters, 150_000))
         func sync(_ limit: Int) throws -> [String: Any] {
@@ -54,7 +57,7 @@ import Testing
         #expect(budget["stopped"] as? Bool == true && budget["nextStepBytes"] as? Int ?? 0 > 65_536)
         rounds = 0
         while rounds < 6, budget["stopped"] as? Bool == true {
-            budget = try sync(95_000)
+            budget = try sync(80_000)
             rounds += 1
         }
         #expect(rounds == 3 && budget["stopped"] as? Bool == false, "a chunk each: \(budget)")
