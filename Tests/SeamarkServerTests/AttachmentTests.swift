@@ -232,6 +232,41 @@ private typealias Attachment = SeamarkJournal.Attachment
         await server.stop()
     }
 
+    @Test func `verifying finds an attachment whose file was altered, cut or removed, and leaves them out when told to`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let server = try await yard.start()
+        let invitation = try tenant.invite("anna")
+        try await blocking {
+            let anna = try Enrolment(port: server.port, invitation)
+            let (laptop, welcome) = try anna.greeted(port: server.port)
+            let scope = try #require(welcome.engagement).scope
+            for (number, size) in [Attachment.chunk + 7, 40].enumerated() {
+                let (bytes, attachment) = try Self.content(size, UInt8(number))
+                let (block, record) = try Self.row(attachment, by: anna, in: scope, incarnation: UInt64(number) + 1)
+                try Self.accepted(block, laptop)
+                #expect(try Self.handIn(bytes, attachment, record, in: scope, by: laptop) != nil)
+            }
+        }
+        await server.stop()
+        #expect(try tenant.verify().sentence.hasSuffix("2 attachments"))
+        let folder = try yard.directory.tenantFolders()[0].folder.attachments
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            let path = folder + "/" + name
+            let whole = try #require(FileManager.default.contents(atPath: path))
+            var altered = whole
+            altered[whole.count / 2] ^= 1
+            for damaged in [altered, whole.dropLast(), whole + [0], nil] as [Data?] {
+                if let damaged { try damaged.write(to: URL(fileURLWithPath: path)) } else { try FileManager.default.removeItem(atPath: path) }
+                let finding = try tenant.verify()
+                #expect(!finding.holds && finding.sentence.contains("attachment"), "\(finding.sentence)")
+                #expect(try tenant.verify(attachments: false).holds)
+            }
+            try whole.write(to: URL(fileURLWithPath: path))
+        }
+        #expect(try tenant.verify().holds)
+    }
+
     @Test func `membership is read for each chunk`() async throws {
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")

@@ -5,6 +5,7 @@ import SeamarkModel
 import SeamarkProtocol
 import SeamarkServer
 import SeamarkStore
+import Synchronization
 
 /// One consultant's laptop at a `Meeting`: works by itself, and syncs when it is told to.
 final class FieldLaptop {
@@ -14,6 +15,7 @@ final class FieldLaptop {
     let identity: DeviceIdentity
     let key: SigningKey
     private let clock: Meeting.Clock
+    private let lead = Lead()
     private(set) var memory: MemoryDeviceStore
     private(set) var device: Device
     unowned var meeting: Meeting!
@@ -21,14 +23,21 @@ final class FieldLaptop {
     init(_ identity: DeviceIdentity, _ key: SigningKey, _ clock: Meeting.Clock) throws {
         (self.identity, self.key, self.clock) = (identity, key, clock)
         memory = try MemoryDeviceStore(identity: identity)
-        device = try Self.open(memory, clock)
+        device = try Self.open(memory, clock, lead)
     }
 
-    private static func open(_ memory: MemoryDeviceStore, _ clock: Meeting.Clock) throws -> Device {
+    /// By how much its clock is ahead, in milliseconds.
+    private final class Lead: Sendable {
+        let milliseconds = Mutex<Int64>(0)
+    }
+
+    func isAhead(days: Int64) { lead.milliseconds.withLock { $0 = days * 86_400_000 } }
+
+    private static func open(_ memory: MemoryDeviceStore, _ clock: Meeting.Clock, _ lead: Lead) throws -> Device {
         let tools = DeviceTools(
             primitives: SystemPrimitives(), signer: { SigningKey(seed: $0) }, word: { try Randomness.word() },
             endorsement: { _ in { _, signature in signature == endorsement } })
-        return Device(store: try memory.open(), tools: tools) { clock.tick() }
+        return Device(store: try memory.open(), tools: tools) { clock.tick() + lead.milliseconds.withLock { $0 } }
     }
 
     var name: DeviceName { DeviceName(tenant: identity.tenant, member: identity.member, device: identity.device) }
@@ -36,7 +45,7 @@ final class FieldLaptop {
     /// Goes on with an older copy of its store.
     func putBack(_ copy: MemoryDeviceStore) throws {
         memory = copy
-        device = try Self.open(copy, clock)
+        device = try Self.open(copy, clock, lead)
     }
 
     // MARK: Work
@@ -121,68 +130,5 @@ final class FieldLaptop {
     }
 
     @discardableResult
-    func sync() throws -> SyncSession.Outcome {
-        for _ in 0..<3 {
-            do { return try Conversation(self).toTheEnd() } catch let failure as SyncRun.Failure {
-                // The server has just found out that its log lacks something: it is given that now.
-                guard case .sync(.epochRenewed) = failure.cause else { throw failure }
-            }
-        }
-        throw Device.Refused.noSuchScope
-    }
-
-    /// A sync without a wire: what one says the other hears at once.
-    private final class Conversation: SyncLine {
-        private let laptop: FieldLaptop
-        private let door: DeviceSession
-        private var session = ServerSession()
-        private var heard: [Message] = []
-        private var isOver = false
-        let bytesSent = 0
-        let bytesReceived = 0
-
-        init(_ laptop: FieldLaptop) {
-            self.laptop = laptop
-            door = DeviceSession(laptop.name, of: laptop.meeting.desk)
-        }
-
-        func toTheEnd() throws -> SyncSession.Outcome {
-            let lock = try laptop.device.store.takeSyncLock()
-            defer { withExtendedLifetime(lock) {} }
-            var run = try SyncRun.begin(laptop.device, over: self)
-            try perform(session.began())
-            while true {
-                guard let message = next() else {
-                    try run.lineEnded()
-                    preconditionFailure("a line that ends before the sync ends it")
-                }
-                guard let report = try run.take(message, then: next) else { continue }
-                try run.end(nil)
-                return report.outcome
-            }
-        }
-
-        private func next() -> Message? { heard.isEmpty ? nil : heard.removeFirst() }
-
-        func send(_ message: Message) throws { if !isOver { try perform(session.received(message)) } }
-
-        func close() { isOver = true }
-
-        private func perform(_ actions: [ServerSession.Action]) throws {
-            for action in actions {
-                switch action {
-                case .prepareWelcome: try perform(session.welcomed(try door.welcome()))
-                case .send(let message): heard.append(message)
-                case .note(let status): try perform(session.noted(isHeld: try door.note(status)))
-                case .donate(let donation): try perform(session.donated(try door.donate(donation)))
-                case .pull(let pull): try perform(session.pulled(try door.pull(pull)))
-                case .push(let push): try perform(session.pushed(try door.answer(toPush: push)))
-                case .attachment: try perform(session.failed())
-                case .close(let problem):
-                    if let problem { heard.append(.problem(problem)) }
-                    isOver = true
-                }
-            }
-        }
-    }
+    func sync() throws -> SyncSession.Outcome { try WirelessSync.run(device, DeviceSession(name, of: meeting.desk)).outcome }
 }

@@ -209,17 +209,6 @@ final class Meeting {
     }
 }
 
-extension DeviceSession {
-    /// The answer to a push, at once: the writer of a meeting waits for nobody.
-    func answer(toPush push: Message.Push) throws -> ServerSession.PushAnswer {
-        let answers = Mutex<[ServerSession.PushAnswer]>([])
-        self.push(Result { open(push) }) { result in
-            if let pushed = try? result.get() { answers.withLock { $0.append(self.answer(to: pushed)) } }
-        }
-        return try #require(answers.withLock { $0.first })
-    }
-}
-
 extension RecordEditing {
     /// Sets a field by its key.
     mutating func set(_ key: String, _ value: Value) {
