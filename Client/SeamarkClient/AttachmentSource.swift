@@ -1,6 +1,7 @@
 import Glibc
 import SeamarkCrypto
 public import SeamarkJournal
+public import SeamarkModel
 
 /// A file that a person attaches, read in chunks: a plain file and nothing else, within bounds, and noticed when it changes meanwhile.
 public final class AttachmentSource {
@@ -13,10 +14,25 @@ public final class AttachmentSource {
         case tooLarge(String, bytes: Int64)
         /// It is not what it was when reading began.
         case changed(String)
+        /// A picture that is not as its format demands: what it says beside the pixels cannot be taken out.
+        case brokenPicture(String, PictureMetadata.Fault)
+    }
+
+    /// What was done about what a file says of its making.
+    public enum Metadata: Hashable, Sendable {
+        /// It is no picture that is known here, or was to be kept.
+        case left
+        /// So many bytes of it were taken out; 0 where there was nothing.
+        case removed(bytes: Int)
+        /// A format that cannot be taken apart here, by its name.
+        case unknown(format: String)
     }
 
     public let path: String
-    public let size: Int
+    public private(set) var size: Int
+    /// What is read in the place of the file.
+    private var contents: [UInt8]?
+    private var next = 0
     private let descriptor: Int32
     private let before: stat
 
@@ -53,6 +69,23 @@ public final class AttachmentSource {
 
     deinit { close(descriptor) }
 
+    /// From here on a picture is read without what its camera wrote beside it: place, time, device and the like. Call before anything is read.
+    public func withoutMetadata() throws(Failure) -> Metadata {
+        try rewind()
+        let head = try read(min(size, 16))
+        guard let format = PictureFormat(head) else { return .left }
+        if case .other(let name) = format { return .unknown(format: name) }
+        let bytes = head + (try read(size - head.count))
+        try requireUnchanged()
+        let stripped: [UInt8]
+        do { stripped = try PictureMetadata.stripped(bytes, of: format) } catch { throw .brokenPicture(path, error) }
+        guard stripped != bytes else { return .removed(bytes: 0) }
+        guard stripped.count <= Attachment.largest else { throw .tooLarge(path, bytes: Int64(stripped.count)) }
+        contents = stripped
+        size = stripped.count
+        return .removed(bytes: max(1, bytes.count - stripped.count))
+    }
+
     /// Reads it through once: what the file is.
     public func attachment() throws(Failure) -> Attachment {
         let digest = RunningDigest()
@@ -69,11 +102,17 @@ public final class AttachmentSource {
     }
 
     public func rewind() throws(Failure) {
+        next = 0
         guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw .unreadable(path, code: errno) }
     }
 
     /// The next so many bytes; a file that ends before has changed.
     public func read(_ count: Int) throws(Failure) -> [UInt8] {
+        if let contents {
+            guard next + count <= contents.count else { throw .changed(path) }
+            defer { next += count }
+            return Array(contents[next..<(next + count)])
+        }
         var bytes = [UInt8](repeating: 0, count: count)
         var filled = 0
         while filled < count {

@@ -100,9 +100,11 @@ public struct SyncRun {
     /// Begins a sync over a line of the caller's, who hands in what comes from it (`take`, `lineEnded`) and holds the sync lock.
     ///
     /// - Parameter schema: of the record types that the software knows.
-    package static func begin(_ device: Device, over line: any SyncLine, schema: UInt32 = Catalogue.version) throws -> SyncRun {
+    package static func begin(
+        _ device: Device, over line: any SyncLine, schema: UInt32 = Catalogue.version, attachments: Attachments = .init()
+    ) throws -> SyncRun {
         try device.store.refresh()
-        var run = SyncRun(device, try device.state.identity, schema: schema, .init(), stop: .never) { _ in }
+        var run = SyncRun(device, try device.state.identity, schema: schema, attachments, stop: .never) { _ in }
         run.line = line
         return run
     }

@@ -11,8 +11,9 @@ struct AttachAdd: ParsableCommand {
               seamark attach add press-3.jpg --to O-A001
               seamark attach add ledger.csv --to L-A002 kind=ledger title="Premium freight account" period.from=2025-03-01 period.to=2026-02-28
 
-            The file's name becomes the title unless another is given: leave names of people out of it. A photo is kept byte for byte,
-            with whatever place and time the camera wrote into it. At most 64 MiB; a server may take less.
+            The file's name becomes the title unless another is given: leave names of people out of it. Of a JPEG or PNG only the picture
+            is kept, pixel for pixel, and not the place, time and device that the camera wrote into the file; --keep-metadata keeps them.
+            Other formats are taken as they are. At most 64 MiB; a server may take less.
             """)
 
     @Argument(help: "A plain file.") var file: String
@@ -20,6 +21,7 @@ struct AttachAdd: ParsableCommand {
     var to: String?
     @Argument(help: ArgumentHelp("What else its row says: title, kind, source, period, sensitivity.", valueName: "key=value"))
     var words: [String] = []
+    @Flag(help: "Keep what the camera wrote into a photo: place, time, device.") var keepMetadata = false
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
 
@@ -28,12 +30,29 @@ struct AttachAdd: ParsableCommand {
         let place = try Workplace(work)
         let scope = try place.engagement()
         let source = try AttachmentSource(file)
+        let metadata = keepMetadata ? .left : try source.withoutMetadata()
         let (result, attachment) = try place.device.attach(source, in: scope, to: to, assignments)
+        switch metadata {
+        case .left, .removed(bytes: 0): break
+        case .removed(let bytes): Terminal.warning("\(bytesInWords(bytes)) that the camera wrote beside the picture (such as place, time, device) were left out.")
+        case .unknown(let format):
+            Terminal.warning("what a \(format) file says of place, time and device cannot be taken out here; it goes along. Attach a JPEG or PNG of it instead if that matters.")
+        }
         guard format.json else { return Terminal.line(.init(result.name, .bold)) }
         Terminal.json(
             .object([
                 JSONMember("id", .string(result.record.description)), JSONMember("name", .string(result.name)),
                 JSONMember("sha256", .string(attachment.hash.description)), JSONMember("size", .integer(Int64(attachment.size))),
+                JSONMember("metadataRemoved", .integer(metadata.removedBytes)),
             ]))
+    }
+}
+
+extension AttachmentSource.Metadata {
+    fileprivate var removedBytes: Int64 {
+        switch self {
+        case .removed(let bytes): Int64(bytes)
+        case .left, .unknown: 0
+        }
     }
 }

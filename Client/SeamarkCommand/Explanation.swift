@@ -350,6 +350,10 @@ extension Explanation {
             case .empty(let path): Explanation(.refused, "'\(path)' is empty: there is nothing to attach.")
             case .tooLarge(let path, let bytes):
                 Explanation(.refused, "'\(path)' has \(bytesInWords(Int(clamping: bytes))); an attachment has at most 67.1 MB. Nothing of it was read. Attach a smaller version.")
+            case .brokenPicture(let path, let fault):
+                Explanation(
+                    .refused,
+                    "'\(path)' is a picture that is \(fault == .truncated ? "cut short" : "not as its format demands"), so that its place, time and device cannot be taken out. Nothing was stored. Save it anew with another program, or attach it as it is with --keep-metadata.")
             case .changed(let path): Explanation(.refused, "'\(path)' changed while it was read. Nothing was stored; wait until nobody writes to it, and attach it again.")
             }
     }

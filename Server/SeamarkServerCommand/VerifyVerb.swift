@@ -4,12 +4,20 @@ internal import SeamarkServer
 
 struct VerifyVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Recompute every chain, signature, record and digest from the logs, and name the first that does not hold.")
+        commandName: "verify", abstract: "Recompute every chain, signature, record and digest from the logs, and name the first that does not hold.",
+        discussion: "Every attachment's file is read through and held against its hash as well; with many gigabytes of them that takes its time.")
 
     @OptionGroup var data: DataOption
     @Option(help: "One tenant's short name (default: all).")
     var tenant: String?
+    @Flag(help: "Leave out the attachments' files.") var skipAttachments = false
+    @Option(help: "Records of one engagement that are held in memory at a time; fewer take less memory and longer.")
+    var recordsAtOnce = TenantOffice.recordsAtOnce
     @Flag(help: "As JSON.") var json = false
+
+    func validate() throws {
+        guard recordsAtOnce > 0 else { throw ValidationError("--records-at-once is 1 or more.") }
+    }
 
     func run() throws {
         let office = try data.office()
@@ -17,7 +25,7 @@ struct VerifyVerb: ParsableCommand {
         var rows: [JSONValue] = []
         var fault: OperationFailure?
         for name in names {
-            let finding = try office.tenant(name).verify()
+            let finding = try office.tenant(name).verify(attachments: !skipAttachments, recordsAtOnce: recordsAtOnce)
             if !json { print("\(name.text): \(finding.sentence)") }
             rows.append(
                 .object([JSONMember("tenant", .string(name.text)), JSONMember("holds", .bool(finding.holds)), JSONMember("finding", .string(finding.sentence))]))

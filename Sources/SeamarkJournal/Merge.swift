@@ -9,6 +9,13 @@ public protocol RecordShelf {
 
     /// Has the change been applied here?
     func isApplied(_ change: Identifier) throws(Failure) -> Bool
+
+    /// Is the record this shelf's to keep? What is not is passed over, and counts for nothing.
+    func keeps(_ record: Identifier) -> Bool
+}
+
+extension RecordShelf {
+    public func keeps(_ record: Identifier) -> Bool { true }
 }
 
 /// The merge rule: apply = remove the superseded edits from the heads, add the edit.
@@ -27,6 +34,10 @@ public enum Merge {
             let record = change.edits[index].record
             var end = index + 1
             while end < change.edits.count, change.edits[end].record == record { end += 1 }
+            guard shelf.keeps(record) else {
+                index = end
+                continue
+            }
             var state = try shelf.take(record) ?? RecordState(type: change.edits[index].type, room: end - index)
             while index < end {
                 // By index: an edit taken out whole costs a retain for each thing it holds, and this is the hot path.

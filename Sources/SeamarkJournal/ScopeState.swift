@@ -6,9 +6,30 @@ public struct ScopeState: Sendable {
     public private(set) var applied: Set<Identifier> = []
     /// Changes in quarantine, with the reason; a release moves them out.
     public private(set) var refused: [Identifier: (change: Change, refusal: Refusal)] = [:]
+    /// Of the records that are kept here.
     public private(set) var digest = ScopeDigest.zero
+    /// Which records are kept; nil for all.
+    private let share: Share?
 
-    public init() {}
+    /// One of several shares of a scope's records, for whoever cannot hold all at once. A record is always in the same one.
+    public struct Share: Hashable, Sendable {
+        public let number: UInt64
+        public let count: UInt64
+
+        /// `number` is below `count`.
+        public init(_ number: UInt64, of count: UInt64) {
+            precondition(number < count, "a share is one of those that there are")
+            self.number = number
+            self.count = count
+        }
+
+        public func holds(_ record: Identifier) -> Bool { record.low % count == number }
+    }
+
+    public init() { share = nil }
+
+    /// The state of one share of the records. Changes are noted whole: what was applied is the same in every share.
+    public init(of share: Share) { self.share = share }
 
     /// Reads the next entry. `changes` are those of its block, in order; empty for a release.
     public mutating func read(_ entry: LogEntry, changes: [Change]) {
@@ -50,11 +71,15 @@ public struct ScopeState: Sendable {
     private struct Shelf: RecordShelf {
         var records: [Identifier: RecordState]
         let applied: Set<Identifier>
+        let share: Share?
 
         init(state: borrowing ScopeState) {
             records = state.records
             applied = state.applied
+            share = state.share
         }
+
+        func keeps(_ record: Identifier) -> Bool { share?.holds(record) ?? true }
 
         mutating func take(_ record: Identifier) -> RecordState? { records.removeValue(forKey: record) }
         mutating func put(_ state: RecordState, as record: Identifier) { records[record] = state }

@@ -136,6 +136,42 @@ import Testing
         #expect(try ann.unsent() == 0)
     }
 
+    @Test func `a photo goes without its place and time unless they are to be kept, and a broken one not at all`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let (ann, bob) = (try Laptop(of: "ann", at: headquarters), try Laptop(of: "bob", at: headquarters))
+        func segment(_ marker: UInt8, _ content: Data) -> Data { Data([0xff, marker, 0, UInt8(content.count + 2)]) + content }
+        let scan = segment(0xda, Data([1, 1, 0, 0, 63, 0])) + Data("the pixels".utf8)
+        let photo = Data([0xff, 0xd8]) + segment(0xe1, Data("Exif\0\0".utf8) + Self.canary) + scan + Data([0xff, 0xd9])
+        let heic = Data([0, 0, 0, 24]) + Data("ftypheic".utf8) + Self.canary
+        func file(_ name: String, _ bytes: Data) throws -> String {
+            let file = headquarters.folder.appendingPathComponent(name)
+            try bytes.write(to: file)
+            return file.path
+        }
+        let observation = try observe(ann)
+        func add(_ path: String, _ words: String...) throws -> (name: String, note: String) {
+            let run = try ann.run(["attach", "add", path, "--to", observation] + words)
+            try #require(run.status == 0, "\(run.error)")
+            return (run.output.trimmingCharacters(in: .whitespacesAndNewlines), run.error)
+        }
+        let bare = try add(try file("press.jpg", photo))
+        #expect(bare.note.contains("place, time, device"), "\(bare.note)")
+        let kept = try add(try file("kept.jpg", photo), "--keep-metadata")
+        #expect(kept.note.isEmpty)
+        let other = try add(try file("press.heic", heic))
+        #expect(other.note.contains("HEIC"), "\(other.note)")
+        let broken = try ann.run("attach", "add", try file("broken.jpg", photo.dropLast(2)), "--to", observation)
+        #expect(broken.status == 65 && broken.error.contains("--keep-metadata"), "\(broken.error)")
+        try ann.must("sync")
+        try bob.must("sync")
+        for (name, bytes) in [(bare.name, Data([0xff, 0xd8]) + scan + Data([0xff, 0xd9])), (kept.name, photo), (other.name, heic)] {
+            let output = headquarters.folder.appendingPathComponent("out-\(name)")
+            try bob.must("attach", "get", name, "-o", output.path)
+            #expect(try Data(contentsOf: output) == bytes, "\(name)")
+        }
+    }
+
     @Test func `what is no plain file of a size within bounds, and what holds no evidence, is refused and changes nothing`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

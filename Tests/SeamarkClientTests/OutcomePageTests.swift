@@ -5,7 +5,7 @@ import Testing
 struct OutcomePageTests {
     private let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    @Test(arguments: [("Outcomes", 40), ("Regressions", 25)])
+    @Test(arguments: [("Outcomes", 40), ("Regressions", 30), ("OfflineScenarios", 40)])
     func `each row of a page that points to tests names one that is there`(name: String, least: Int) throws {
         let page = try String(contentsOf: root.appendingPathComponent("Documentation/\(name).md"), encoding: .utf8)
         let rows = page.split(separator: "\n").filter { $0.hasPrefix("| ") }.dropFirst()
@@ -19,9 +19,13 @@ struct OutcomePageTests {
         }
     }
 
-    @Test func `every outcome that is tested has its row`() throws {
-        let page = try String(contentsOf: root.appendingPathComponent("Documentation/Outcomes.md"), encoding: .utf8)
-        for part in try source(of: "OutcomeTests").components(separatedBy: "func `").dropFirst() {
+    @Test(arguments: [
+        ("Outcomes", ["OutcomeTests"]),
+        ("OfflineScenarios", ["OfflineChainTests", "OfflineParallelTests", "OfflineArrivalTests", "OfflineApprovalTests"]),
+    ])
+    func `every test of what a page tells has its row`(name: String, suites: [String]) throws {
+        let page = try String(contentsOf: root.appendingPathComponent("Documentation/\(name).md"), encoding: .utf8)
+        for part in try suites.flatMap({ try source(of: $0).components(separatedBy: "func `").dropFirst() }) {
             let name = part.prefix { $0 != "`" }
             #expect(page.contains("`\(name)`"), "\(name) has no row")
         }

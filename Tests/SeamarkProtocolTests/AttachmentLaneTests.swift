@@ -309,15 +309,6 @@ private typealias Attachment = SeamarkJournal.Attachment
                 continue
             }
         }
-        var forged = Crossing()
-        forged.here[item.attachment.hash] = bytes
-        let stranger = SigningKey(seed: SecretBytes(copying: Array(repeating: 6, count: 32)))
-        forged.tamper = { message in
-            guard case .held(let held) = message, case .wholly(let receipt) = held.standing else { return message }
-            return .held(.init(AttachmentReceipt(epoch: 1, scope: receipt.scope, attachment: receipt.attachment, received: 7, signer: stranger)))
-        }
-        #expect(forged.cross(uploads: [item]) == .failed(.forgedReceipt))
-        #expect(forged.receipts.isEmpty)
         var lane = AttachmentLane(fetches: [], uploads: [], serverKey: [], Self.primitives)
         #expect(throws: SyncProblem.self) { try lane.received(.held(.init(scope: Self.scope, hash: .zero, held: 0))) }
     }
@@ -374,6 +365,62 @@ private typealias Attachment = SeamarkJournal.Attachment
         #expect(offered(lane.advance()) == [item.attachment.hash], "its row may have come; the quota is what it was")
         _ = try lane.received(.refused(.init(scope: Self.scope, hash: item.attachment.hash, code: .noSuchAttachment)))
         #expect(lane.isDone && lane.outcome.refused.count == 2)
+    }
+
+    @Test func `no attachment counts as handed in without a receipt that names its hash`() {
+        let (bytes, item) = Self.content(2 * Attachment.chunk)
+        let other = Self.content(2 * Attachment.chunk, seed: 8).item.attachment
+        let stranger = SigningKey(seed: SecretBytes(copying: Array(repeating: 6, count: 32)))
+        func receipt(_ attachment: Attachment, scope: Identifier = Self.scope, by signer: SigningKey = Self.key) -> AttachmentReceipt {
+            AttachmentReceipt(epoch: 1, scope: scope, attachment: attachment, received: 7, signer: signer)
+        }
+        let longer = Attachment(hash: item.attachment.hash, size: Int64(item.attachment.size) + 1)!
+        let true_ = receipt(item.attachment)
+        // Signed for something else, by somebody else, or for nothing: in the place of the true one.
+        let receipts: [(String, AttachmentReceipt)] = [
+            ("another attachment", receipt(other)), ("another size", receipt(longer)), ("another scope", receipt(item.attachment, scope: .zero)),
+            ("another's key", receipt(item.attachment, by: stranger)),
+            ("another's signature under its hash", AttachmentReceipt(epoch: 1, scope: Self.scope, attachment: item.attachment, received: 7, signature: receipt(other).signature)),
+            ("another time than was signed", AttachmentReceipt(epoch: 1, scope: Self.scope, attachment: item.attachment, received: 8, signature: true_.signature)),
+            ("another epoch than was signed", AttachmentReceipt(epoch: 2, scope: Self.scope, attachment: item.attachment, received: 7, signature: true_.signature)),
+            ("no signature", AttachmentReceipt(epoch: 1, scope: Self.scope, attachment: item.attachment, received: 7, signature: [UInt8](repeating: 0, count: 64))),
+        ]
+        for (what, receipt) in receipts {
+            // For the offer, and for the last chunk.
+            for isHeldAlready in [true, false] {
+                var crossing = Crossing()
+                crossing.here[item.attachment.hash] = bytes
+                crossing.tamper = { message in
+                    guard case .held(let held) = message else { return message }
+                    if case .partly = held.standing, !isHeldAlready { return message }
+                    return .held(.init(receipt))
+                }
+                guard case .failed = crossing.cross(uploads: [item]) else {
+                    Issue.record("a receipt of \(what) was believed")
+                    continue
+                }
+                #expect(crossing.receipts.isEmpty, "\(what)")
+                // It is offered again, and counts once the true receipt is there.
+                crossing.tamper = { $0 }
+                guard case .done(let outcome) = crossing.cross(uploads: [item]) else {
+                    Issue.record("after \(what) it was not handed in")
+                    continue
+                }
+                #expect(outcome.handedIn == [item] && crossing.receipts == [item.attachment.hash: true_])
+            }
+        }
+        // A server that takes every chunk and says nothing of the whole.
+        var silent = Crossing()
+        silent.here[item.attachment.hash] = bytes
+        silent.tamper = { message in
+            guard case .held(let held) = message, case .wholly = held.standing else { return message }
+            return .held(.init(scope: held.scope, hash: held.hash, held: Attachment.chunk))
+        }
+        guard case .failed = silent.cross(uploads: [item]) else {
+            Issue.record("handed in without a receipt")
+            return
+        }
+        #expect(silent.receipts.isEmpty)
     }
 
     @Test func `a chunk belongs to the last offer, at a chunk's place and of a chunk's length`() {

@@ -121,6 +121,76 @@ private typealias Attachment = SeamarkJournal.Attachment
         await server.stop()
     }
 
+    /// Hands an attachment in as a lane does that begins anew where that may help; nil when it was given up.
+    private static func handIn(
+        _ bytes: [UInt8], _ attachment: Attachment, _ record: Identifier, in scope: Identifier, by laptop: Laptop, altering: Bool = false
+    ) throws -> AttachmentReceipt? {
+        var answer = try ask(laptop, .offer(.init(scope: scope, record: record, attachment: attachment)))
+        var restarts = 0
+        while restarts < 20 {
+            if let receipt = receipt(answer) { return receipt }
+            guard let offset = held(answer), let length = attachment.chunkLength(at: offset) else {
+                restarts += 1
+                answer = try ask(laptop, .offer(.init(scope: scope, record: record, attachment: attachment)))
+                continue
+            }
+            var chunk = Array(bytes[offset..<offset + length])
+            if altering { chunk[0] ^= 1 }
+            answer = try ask(laptop, .chunk(.init(scope: scope, hash: attachment.hash, offset: offset, bytes: chunk)))
+            if altering, code(answer) != nil { return nil }
+        }
+        return nil
+    }
+
+    @Test func `two uploads of one record at once lose neither record nor attachment, and each receipt speaks of what is there`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let server = try await yard.start { $0.connectionsPerAddress = 64 }
+        let invitations = [try tenant.invite("anna"), try tenant.invite("ben")]
+        try await blocking {
+            let (anna, ben) = (try Enrolment(port: server.port, invitations[0]), try Enrolment(port: server.port, invitations[1]))
+            let (laptop, welcome) = try anna.greeted(port: server.port)
+            let scope = try #require(welcome.engagement).scope
+            for round in 0..<4 {
+                // The same photo, and another of the same record, from two connections of one device and one of a colleague's: their
+                // chunks meet in every way that chance finds. In the last round a fourth sends bytes that do not match.
+                let (bytes, attachment) = try Self.content(5 * Attachment.chunk + 99, UInt8(10 + round))
+                let (others, other) = try Self.content(3 * Attachment.chunk, UInt8(100 + round))
+                let (block, record) = try Self.row(attachment, by: anna, in: scope, incarnation: UInt64(round) + 1)
+                let (second, beside) = try Self.row(other, by: anna, in: scope, incarnation: UInt64(round) + 11)
+                for block in [block, second] { try Self.accepted(block, laptop) }
+                let start = Gate(round == 3 ? 4 : 3)
+                let receipts = try Crowd.each(round == 3 ? 4 : 3) { index in
+                    let (laptop, _) = try (index == 1 ? ben : anna).greeted(port: server.port)
+                    start.pass()
+                    // The second photo goes along on one of them, before the first.
+                    if index == 2, try Self.handIn(others, other, beside, in: scope, by: laptop) == nil { return AttachmentReceipt?.none }
+                    return try Self.handIn(bytes, attachment, record, in: scope, by: laptop, altering: index == 3)
+                }
+                let honest = receipts.prefix(3).compactMap { $0 }
+                #expect(honest.count == 3, "round \(round): everybody who sent the true bytes has a receipt")
+                #expect(Set(honest.map(\.signature)).count == 1, "round \(round): it is the same one")
+                #expect(honest.allSatisfy { $0.attachment == attachment && $0.isSigned(by: welcome.serverKey.key, SystemPrimitives()) })
+                for (record, attachment, bytes) in [(record, attachment, bytes), (beside, other, others)] {
+                    var fetched: [UInt8] = []
+                    while fetched.count < attachment.size {
+                        let wanted = AttachmentMessage.wanted(.init(scope: scope, record: record, hash: attachment.hash, offset: fetched.count))
+                        guard case .chunk(let chunk)? = try Self.ask(laptop, wanted) else { throw RawSocket.Ended.refused }
+                        fetched += chunk.bytes
+                    }
+                    #expect(fetched == bytes, "round \(round): the bytes are whole")
+                }
+            }
+            let (reader, greeting) = try ben.greeted(port: server.port)
+            let standing = try #require(greeting.engagement)
+            #expect(try reader.readLog(standing, reckoning: true).digest == standing.digest)
+            #expect(standing.place.position == welcome.engagement.map { $0.place.position + 8 })
+        }
+        await server.stop()
+        #expect(server.counts.faults == 0)
+        #expect(try tenant.verify().holds)
+    }
+
     @Test func `a guessed hash gives nothing: not to who is not staffed, not through a record of another scope, not to another tenant`() async throws {
         let yard = try Yard()
         let (tenant, foreign) = (try yard.addTenant("halden"), try yard.addTenant("northlink"))
@@ -160,6 +230,41 @@ private typealias Attachment = SeamarkJournal.Attachment
             }
         }
         await server.stop()
+    }
+
+    @Test func `verifying finds an attachment whose file was altered, cut or removed, and leaves them out when told to`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let server = try await yard.start()
+        let invitation = try tenant.invite("anna")
+        try await blocking {
+            let anna = try Enrolment(port: server.port, invitation)
+            let (laptop, welcome) = try anna.greeted(port: server.port)
+            let scope = try #require(welcome.engagement).scope
+            for (number, size) in [Attachment.chunk + 7, 40].enumerated() {
+                let (bytes, attachment) = try Self.content(size, UInt8(number))
+                let (block, record) = try Self.row(attachment, by: anna, in: scope, incarnation: UInt64(number) + 1)
+                try Self.accepted(block, laptop)
+                #expect(try Self.handIn(bytes, attachment, record, in: scope, by: laptop) != nil)
+            }
+        }
+        await server.stop()
+        #expect(try tenant.verify().sentence.hasSuffix("2 attachments"))
+        let folder = try yard.directory.tenantFolders()[0].folder.attachments
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            let path = folder + "/" + name
+            let whole = try #require(FileManager.default.contents(atPath: path))
+            var altered = whole
+            altered[whole.count / 2] ^= 1
+            for damaged in [altered, whole.dropLast(), whole + [0], nil] as [Data?] {
+                if let damaged { try damaged.write(to: URL(fileURLWithPath: path)) } else { try FileManager.default.removeItem(atPath: path) }
+                let finding = try tenant.verify()
+                #expect(!finding.holds && finding.sentence.contains("attachment"), "\(finding.sentence)")
+                #expect(try tenant.verify(attachments: false).holds)
+            }
+            try whole.write(to: URL(fileURLWithPath: path))
+        }
+        #expect(try tenant.verify().holds)
     }
 
     @Test func `membership is read for each chunk`() async throws {

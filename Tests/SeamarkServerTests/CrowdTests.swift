@@ -62,7 +62,7 @@ import Testing
             // Everybody reads the log to its end. One log hash names one history; two reckon the digest from the blocks themselves.
             let ends = try Crowd.each(Self.devices) { index in
                 let (laptop, greeting) = try enrolments[index].greeted(port: server.port)
-                let end = try Self.read(laptop, try #require(greeting.engagement), reckoning: index < 2)
+                let end = try laptop.readLog(try #require(greeting.engagement), reckoning: index < 2)
                 try laptop.close()
                 return end
             }
@@ -72,34 +72,6 @@ import Testing
         }
         await server.stop()
         #expect(try tenant.verify().holds)
-    }
-
-    private struct End: Sendable {
-        var place: LogPlace
-        let digest: ScopeDigest
-    }
-
-    /// Pulls a scope to its end and checks each entry against the log's hash; `reckoning`, opens every block too.
-    private static func read(_ laptop: Laptop, _ scope: Message.ScopeStatus, reckoning: Bool) throws -> End {
-        let primitives = SystemPrimitives()
-        var end = LogPlace.beginning
-        var state = ScopeState()
-        while end.position < scope.place.position {
-            try laptop.send(.pull(scope.scope, after: end))
-            guard case .entries(let answer) = try laptop.receive(), !answer.entries.isEmpty else { throw RawSocket.Ended.refused }
-            for entry in answer.entries {
-                if reckoning {
-                    var changes: [Change] = []
-                    if let block = entry.block {
-                        changes = try Block.open(block, sensitive: SensitivePart.decode(entry.sensitive, primitives), primitives).changes
-                    }
-                    state.read(entry.entry, changes: changes)
-                }
-                end = LogPlace(position: end.position + 1, hash: entry.entry.logHash(after: end.hash, primitives))
-            }
-        }
-        guard end == scope.place else { throw RawSocket.Ended.refused }
-        return End(place: end, digest: reckoning ? state.digest : scope.digest)
     }
 
     @Test func `the silent and the half-shaken are dropped in time and counted, and an honest device beside them is served`() async throws {

@@ -97,6 +97,35 @@ final class Laptop {
         tls.close()
         try socket.send(tls.takeCiphertext())
     }
+
+    /// Where a log that was read ended.
+    struct LogEnd: Sendable {
+        let place: LogPlace
+        let digest: ScopeDigest
+    }
+
+    /// Pulls a scope to its end and checks each entry against the log's hash; `reckoning`, opens every block too.
+    func readLog(_ scope: Message.ScopeStatus, reckoning: Bool) throws -> LogEnd {
+        let primitives = SystemPrimitives()
+        var end = LogPlace.beginning
+        var state = ScopeState()
+        while end.position < scope.place.position {
+            try send(.pull(scope.scope, after: end))
+            guard case .entries(let answer) = try receive(), !answer.entries.isEmpty else { throw RawSocket.Ended.refused }
+            for entry in answer.entries {
+                if reckoning {
+                    var changes: [Change] = []
+                    if let block = entry.block {
+                        changes = try Block.open(block, sensitive: SensitivePart.decode(entry.sensitive, primitives), primitives).changes
+                    }
+                    state.read(entry.entry, changes: changes)
+                }
+                end = LogPlace(position: end.position + 1, hash: entry.entry.logHash(after: end.hash, primitives))
+            }
+        }
+        guard end == scope.place else { throw RawSocket.Ended.refused }
+        return LogEnd(place: end, digest: reckoning ? state.digest : scope.digest)
+    }
 }
 
 /// An enrolled device: its keys, its certificate, and the streams that it has sealed.

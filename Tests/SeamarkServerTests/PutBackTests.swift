@@ -97,6 +97,7 @@ import Testing
         let tenant = try yard.office.tenant(name)
         #expect(try tenant.verify().holds)
         #expect(try tenant.store.read { try $0.audit() }.count { $0.act == "epoch.renew" } == 1)
+        #expect(server.counts.refusedDonations == 1)
         let counts = try yard.office.status().tenants.first
         #expect(counts?.rollbacks == 1 && counts?.copiedDevices == 0)
     }

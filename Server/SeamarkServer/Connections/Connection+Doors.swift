@@ -58,7 +58,10 @@ extension Connection {
             case .donate(let donation):
                 let bytes = donation.entries.reduce(0) { $0 + ($1.block?.count ?? 0) + $1.sensitive.count }
                 request(.donate, bytes: bytes) { connection, number in
-                    connection.perform(for: device, number, { try device.donate(donation) }) { session, answer in session.donated(answer) }
+                    connection.perform(for: device, number, { try device.donate(donation) }) { [services = connection.services] session, answer in
+                        if case .refused = answer { services.register.count { $0.refusedDonations += 1 } }
+                        return session.donated(answer)
+                    }
                 }
             case .push(let push):
                 services.register.count { $0.pushes += 1 }

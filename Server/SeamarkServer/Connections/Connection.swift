@@ -174,7 +174,9 @@ final class Connection: ChannelInboundHandler {
             let bytes = try tls.readAll()
             if !bytes.isEmpty {
                 switch phase {
-                case .entering: refuse(Problem(.unexpected, "a frame before the server's greeting"))
+                case .entering:
+                    services.register.count { $0.badFrames += 1 }
+                    refuse(Problem(.unexpected, "a frame before the server's greeting"))
                 case .tenant, .enrolment:
                     decoder.append(bytes)
                     takeFrames()

@@ -21,6 +21,8 @@ public struct ConnectionCounts: Hashable, Codable, Sendable {
     public var pushes = 0
     /// Pushed blocks that were refused whole, by whatever number; a refused change of a block that was taken is not among them.
     public var refusedPushes = 0
+    /// Entries of an earlier log that were handed in and are not this server's word, or are damaged.
+    public var refusedDonations = 0
     /// Transactions that held pushes: fewer than pushes when several waited together.
     public var pushTransactions = 0
     /// Attachments that a device heard are held whole, and requests about attachments that were refused.

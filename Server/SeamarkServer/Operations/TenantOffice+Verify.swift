@@ -11,19 +11,44 @@ extension TenantOffice {
 
     /// Recomputes everything that follows from the logs. The server's own blocks are held against its key file; a device's against the
     /// key that it enrolled with.
-    public func verify() throws -> Finding { try Self.finding(on: store, keys) }
+    ///
+    /// - Parameters:
+    ///   - attachments: read every attachment's file through as well, and hold it against its hash.
+    ///   - recordsAtOnce: what is held of one scope in memory at a time.
+    public func verify(attachments: Bool = true, recordsAtOnce: Int = Self.recordsAtOnce) throws -> Finding {
+        try Self.finding(on: store, keys, vault: attachments ? vault : nil, recordsAtOnce: recordsAtOnce)
+    }
 
-    static func finding(on store: TenantStore, _ keys: TenantKeys) throws -> Finding {
+    /// Records of one scope that verifying holds in memory at a time, unless told otherwise.
+    public static let recordsAtOnce = 50_000
+
+    /// - Parameter vault: the folder of the attachments' bytes; nil to leave them out.
+    static func finding(on store: TenantStore, _ keys: TenantKeys, vault: String?, recordsAtOnce: Int = Self.recordsAtOnce) throws -> Finding {
         let verification = try store.read { snapshot in
             let author = try snapshot.identity().author
-            return try snapshot.verify { device in
+            return try snapshot.verify(recordsAtOnce: recordsAtOnce) { device in
                 try device == author ? keys.signingKey.publicKey : snapshot.device(device)?.signingKey
             }
         }
         switch verification {
         case .holds(let entries, let changes, let records):
-            return Finding(holds: true, sentence: "everything holds: \(entries) entries, \(changes) changes, \(records) records")
+            let sentence = "everything holds: \(entries) entries, \(changes) changes, \(records) records"
+            guard let vault else { return Finding(holds: true, sentence: sentence) }
+            return try attachmentsFinding(on: store, AttachmentVault(at: vault, dataKey: keys.dataKey), after: sentence)
         case .fails(let fault): return Finding(holds: false, sentence: fault.description)
         }
+    }
+
+    /// Reads each file once, a chunk at a time, whatever scopes hold it.
+    private static func attachmentsFinding(on store: TenantStore, _ vault: AttachmentVault, after sentence: String) throws -> Finding {
+        var seen: Set<Hash256> = []
+        for (scope, stored) in try store.read({ try $0.attachments() }) where seen.insert(stored.attachment.hash).inserted {
+            guard try vault.matches(stored.attachment) else {
+                return Finding(
+                    holds: false,
+                    sentence: "scope \(scope): the file of an attachment of \(stored.attachment.size) bytes (\(stored.attachment.hash.description.prefix(12))…) is missing, or is not what was handed in")
+            }
+        }
+        return Finding(holds: true, sentence: seen.isEmpty ? sentence : "\(sentence), \(seen.count) attachments")
     }
 }

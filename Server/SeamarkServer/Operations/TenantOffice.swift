@@ -10,6 +10,8 @@ public struct TenantOffice: Sendable {
     public let name: ShortName
     public let store: TenantStore
     let keys: TenantKeys
+    /// Where the bytes of attachments lie.
+    let vault: String
     private let installation: Installation
     let clock: WallClock
 
@@ -18,6 +20,7 @@ public struct TenantOffice: Sendable {
         self.installation = installation
         self.clock = clock
         keys = try TenantKeys(opening: folder)
+        vault = folder.attachments
         store = try TenantStore.open(at: folder.database, tools: .standard(keys, clock))
     }
 

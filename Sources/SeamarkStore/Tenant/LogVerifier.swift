@@ -3,12 +3,16 @@ internal import SeamarkJournal
 /// Reads logs from their beginning, and holds the tables against what they add up to.
 struct LogVerifier {
     private let snapshot: TenantSnapshot
+    private let recordsAtOnce: Int
     private(set) var entries = 0
     private(set) var changes = 0
     private(set) var records = 0
     private var streams = 0
 
-    init(snapshot: TenantSnapshot) { self.snapshot = snapshot }
+    init(snapshot: TenantSnapshot, recordsAtOnce: Int) {
+        self.snapshot = snapshot
+        self.recordsAtOnce = recordsAtOnce
+    }
 
     private static let doing: StaticString = "verifying a log"
 
@@ -27,7 +31,11 @@ struct LogVerifier {
 
     /// What a scope's log adds up to.
     private struct Sum {
-        var state = ScopeState()
+        /// The first share of its records.
+        var state: ScopeState
+        /// Of the shares that were read.
+        var digest = ScopeDigest.zero
+        var records = 0
         var place = LogPlace.beginning
         var places: [Identifier: Place] = [:]
         /// By stream, the blocks by their hash; and the stream's end if every block is read once, in the log's order.
@@ -36,12 +44,9 @@ struct LogVerifier {
     }
 
     mutating func verify(_ scope: TenantScope, key: Int64, keyOf: (Identifier) throws -> [UInt8]?) throws {
-        var sum = Sum()
-        let row = try snapshot.statement(.entries, doing: Self.doing)
-        row.bind(EntryKey(scope: key, position: 0).value, at: 1)
-        row.bind(EntryKey(scope: key, position: EntryKey.lastPosition).value, at: 2)
-        defer { row.reset() }
-        while try row.step(doing: Self.doing) {
+        let shares = UInt64(max(1, (try count(.recordsOfScope, key) + recordsAtOnce - 1) / recordsAtOnce))
+        var sum = Sum(state: ScopeState(of: .init(0, of: shares)))
+        try forEachEntry(of: key) { row in
             let position = sum.place.position + 1
             do {
                 let entry = try EntryRow(row, doing: Self.doing)
@@ -57,9 +62,17 @@ struct LogVerifier {
         changes += sum.places.count
         do {
             try verifyPlaces(sum)
+            sum.places = [:]
+            for number in 0..<shares {
+                let share = ScopeState.Share(number, of: shares)
+                if number > 0 { sum.state = try reread(share, key) }
+                try verifyRecords(sum.state, share, scope)
+                try verifyBars(sum.state)
+                sum.digest.add(sum.state.digest)
+                sum.records += sum.state.records.count
+            }
             try verifyEnds(sum, scope, key)
-            try verifyRecords(sum.state, scope)
-            try verifyBars(sum.state)
+            records += sum.records
         } catch let fault as Broken {
             throw VerificationFault(scope: scope.id, position: fault.position, detail: fault.detail)
         } catch let error as StoreError where error.reason == .damaged {
@@ -77,8 +90,29 @@ struct LogVerifier {
         }
     }
 
-    private func count(_ query: Query) throws -> Int {
+    private func forEachEntry(of key: Int64, _ body: (PreparedStatement) throws -> Void) throws {
+        let row = try snapshot.statement(.entries, doing: Self.doing)
+        row.bind(EntryKey(scope: key, position: 0).value, at: 1)
+        row.bind(EntryKey(scope: key, position: EntryKey.lastPosition).value, at: 2)
+        defer { row.reset() }
+        while try row.step(doing: Self.doing) { try body(row) }
+    }
+
+    /// Reads a log once more, for another share of its records. It was verified when the first was read.
+    private func reread(_ share: ScopeState.Share, _ key: Int64) throws -> ScopeState {
+        var state = ScopeState(of: share)
+        try forEachEntry(of: key) { row in
+            let row = try EntryRow(row, doing: Self.doing)
+            let entry = try row.entry()
+            let changes = if case .block = entry.content { try row.opened(by: snapshot.tools).changes } else { [Change]() }
+            state.read(entry, changes: changes)
+        }
+        return state
+    }
+
+    private func count(_ query: Query, _ scope: Int64? = nil) throws -> Int {
         let row = try snapshot.statement(query, doing: Self.doing)
+        if let scope { row.bind(scope, at: 1) }
         defer { row.reset() }
         return try row.step(doing: Self.doing) ? Int(row.int(0)) : 0
     }
@@ -151,7 +185,7 @@ struct LogVerifier {
 
     private mutating func verifyEnds(_ sum: Sum, _ scope: TenantScope, _ key: Int64) throws {
         try require(scope.place == sum.place, "the log ends elsewhere than the scope says")
-        try require(scope.digest == sum.state.digest, "the digest is not that of the log")
+        try require(scope.digest == sum.digest, "the digest is not that of the log")
         let row = try snapshot.statement(.streamsOfScope, doing: Self.doing)
         row.bind(key, at: 1)
         defer { row.reset() }
@@ -182,10 +216,10 @@ struct LogVerifier {
         }
     }
 
-    private mutating func verifyRecords(_ state: ScopeState, _ scope: TenantScope) throws {
+    private func verifyRecords(_ state: ScopeState, _ share: ScopeState.Share, _ scope: TenantScope) throws {
         var found = 0
         let tools = snapshot.tools
-        try snapshot.recordRows(in: scope.id) { row in
+        try snapshot.recordRows(in: scope.id, where: share.holds) { row in
             guard let expected = state.records[row.id] else { throw Broken(detail: "a record is listed of which the log says nothing") }
             try require(row.state == expected, "a record's heads are not those of the log")
             var sensitive: [(leaf: Hash256, value: SensitiveValue?)] = []
@@ -197,6 +231,5 @@ struct LogVerifier {
             found += 1
         }
         try require(found == state.records.count, "a record of the log is not listed")
-        records += found
     }
 }

@@ -5,7 +5,7 @@ enum Query: Int, CaseIterable {
     case stream, streamsOfDevice, addStream, moveStream
     case entryByStream, addEntry, entry, entries, entryWeight, logHash
     case change, addChange, holdChangeBack, releaseChange, changeCount, waitingChanges
-    case record, document, addRecord, updateRecord, records, recordsOfType, recordCount
+    case record, document, addRecord, updateRecord, records, recordsOfType, recordCount, recordsOfScope
     case sensitive, addSensitive, removeSensitive
     case quarantinedChange, addQuarantinedChange, removeQuarantinedChange, quarantinedChangesLeft, quarantinedChanges
     case quarantinedBlock, quarantinedBlockByHash, quarantinedBlocks, addQuarantinedBlock, removeQuarantinedBlock
@@ -77,6 +77,7 @@ enum Query: Int, CaseIterable {
         case .records: "SELECT key, type, heads, id, document FROM record WHERE scope = ? ORDER BY id"
         case .recordsOfType: "SELECT key, type, heads, id, document FROM record WHERE scope = ? AND type = ? ORDER BY id"
         case .recordCount: "SELECT count(*) FROM record"
+        case .recordsOfScope: "SELECT count(*) FROM record WHERE scope = ?"
         case .sensitive: "SELECT leaf, sealed FROM sensitive WHERE record = ?"
         case .addSensitive: "INSERT INTO sensitive (record, leaf, sealed) VALUES (?, ?, ?)"
         case .removeSensitive: "DELETE FROM sensitive WHERE record = ? AND leaf = ?"

@@ -16,7 +16,7 @@ extension TenantSnapshot {
     }
 
     func recordRows(
-        in scope: Identifier, ofType type: UInt32? = nil,
+        in scope: Identifier, ofType type: UInt32? = nil, where isMeant: (Identifier) -> Bool = { _ in true },
         _ body: ((key: Int64, id: Identifier, state: RecordState, document: [UInt8])) throws -> Void
     ) throws {
         let doing: StaticString = "reading records"
@@ -27,6 +27,7 @@ extension TenantSnapshot {
         defer { row.reset() }
         while try row.step(doing: doing) {
             let id = try row.identifier(3, doing: doing)
+            guard isMeant(id) else { continue }
             let state = try state(key: row.int(0), type: row.int(1), heads: row.bytes(2)).state
             try body((row.int(0), id, state, row.bytes(4)))
         }

@@ -26,15 +26,16 @@ public struct VerificationFault: Error, Hashable, Sendable, CustomStringConverti
 extension TenantSnapshot {
     /// Recomputes everything that follows from the logs and compares it with the tables: chains, log hashes, signatures,
     /// places of changes, stream ends, records, documents, sensitive values, digests; then the blocks in quarantine and the
-    /// audit chain. Holds one scope's state in memory at a time.
+    /// audit chain. Holds `recordsAtOnce` records of one scope in memory at a time, and a few words for each of its changes; a scope of
+    /// more records is read once for each share of them.
     ///
     /// What people decided (members, staffing, devices, invitations, kinds of scopes) follows from nothing and is not covered.
     ///
     /// - Parameter key: the signing key of a device (the server's own among them), from wherever the caller trusts it.
-    public func verify(keyOf key: (Identifier) throws -> [UInt8]?) throws -> Verification {
+    public func verify(recordsAtOnce: Int = 50_000, keyOf key: (Identifier) throws -> [UInt8]?) throws -> Verification {
         do {
             try verifyFile()
-            var verifier = LogVerifier(snapshot: self)
+            var verifier = LogVerifier(snapshot: self, recordsAtOnce: recordsAtOnce)
             for (scopeKey, scope) in try scopeRows() { try verifier.verify(scope, key: scopeKey, keyOf: key) }
             try verifier.verifyTotals()
             try verifyQuarantine(keyOf: key)

@@ -71,7 +71,10 @@ import Testing
             }
             do { try set(new, old) } catch { continue }  // it would meet another row's key
             tried += 1
-            if case .holds = try store.read({ try $0.verify(keyOf: history.key) }) { Issue.record("\(name) is not covered") }
+            // Whether the records are held all at once or a few at a time.
+            for few in [3, 50_000] {
+                if case .holds = try store.read({ try $0.verify(recordsAtOnce: few, keyOf: history.key) }) { Issue.record("\(name) is not covered, \(few) at once") }
+            }
             if try store.withConnection({ try Int.fetchOne($0, sql: "SELECT count(DISTINCT \(column)) FROM \(table)") }) ?? 0 < Set(rows.map { $0[0] as DatabaseValue }).count {
                 return  // two rows' values fell together: cannot be undone by value
             }
@@ -82,6 +85,17 @@ import Testing
             Issue.record("it does not hold after the damage was undone")
             return
         }
+    }
+
+    @Test func `a store of which a few records are held at a time holds as it does all at once`() throws {
+        let (store, history) = try history()
+        let whole = try store.read { try $0.verify(keyOf: history.key) }
+        guard case .holds(_, _, let records) = whole else {
+            Issue.record("it does not hold")
+            return
+        }
+        try #require(records > 6, "several shares")
+        for few in [1, 2, 5, records, records + 1] { #expect(try store.read { try $0.verify(recordsAtOnce: few, keyOf: history.key) } == whole) }
     }
 
     @Test func `the first entry that fails is named`() throws {
@@ -112,9 +126,11 @@ import Testing
         ] {
             let (store, history) = try history()
             try store.withConnection { try $0.execute(sql: "PRAGMA foreign_keys = OFF; \(damage)") }
-            guard case .fails = try store.read({ try $0.verify(keyOf: history.key) }) else {
-                Issue.record("\(damage) is not found")
-                return
+            for few in [1, 50_000] {
+                guard case .fails = try store.read({ try $0.verify(recordsAtOnce: few, keyOf: history.key) }) else {
+                    Issue.record("\(damage) is not found, \(few) at once")
+                    return
+                }
             }
         }
     }

@@ -41,7 +41,7 @@ public struct BackupFinding: Sendable {
             guard identity.id == header.tenant, keys.tenant == header.tenant, identity.epoch == header.epoch,
                 scopes.map({ BackupHeader.Scope(id: $0.id, place: $0.place) }) == header.scopes
             else { return finding(false, "its header does not say what its database says") }
-            let found = try TenantOffice.finding(on: store, keys)
+            let found = try TenantOffice.finding(on: store, keys, vault: place.attachments)
             return finding(found.holds, found.sentence)
         }
     }

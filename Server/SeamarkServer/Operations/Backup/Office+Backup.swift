@@ -32,7 +32,7 @@ extension Office {
         let copyPath = workshop + "/tenant.sqlite"
         try office.store.copy(to: copyPath)
         let copy = try TenantStore.open(at: copyPath, tools: .standard(dataKey: office.keys.dataKey))
-        let finding = try TenantOffice.finding(on: copy, office.keys)
+        let finding = try TenantOffice.finding(on: copy, office.keys, vault: nil)
         let (identity, scopes) = try copy.read { (try $0.identity(), try $0.scopes()) }
         try copy.close()
         guard finding.holds else {
