@@ -41,9 +41,7 @@ final class Cast: Sendable {
 
     let seats: [Seat]
     /// The tenant before anybody was staffed on an engagement.
-    let store: TenantStore
-    /// Its changes: the directory, which headquarters wrote.
-    let directory: Set<Identifier>
+    let disk: ServerDisk
 
     init() throws {
         seats = (0..<Self.mostDevices).map { number in
@@ -61,13 +59,14 @@ final class Cast: Sendable {
             RecordView(id: .zero, state: state).write(to: &document, references: .none)
             return document
         }
-        store = try TenantStore.inMemory(
+        let store = try TenantStore.inMemory(
             identity: TenantIdentity(id: Self.tenant, name: "Fictitious", schema: Catalogue.version, epoch: 1, author: Self.author, incarnation: 1),
             tools: tools)
-        directory = try Self.fill(store, seats, primitives)
+        try Self.fill(store, seats, primitives)
+        disk = ServerDisk(store)
     }
 
-    private static func fill(_ store: TenantStore, _ seats: [Seat], _ primitives: SimulationPrimitives) throws -> Set<Identifier> {
+    private static func fill(_ store: TenantStore, _ seats: [Seat], _ primitives: SimulationPrimitives) throws {
         try store.write { transaction in
             try transaction.addScope(shared, kind: .shared)
             for number in 0..<mostScopes { try transaction.addScope(scope(number), kind: .engagement) }
@@ -94,7 +93,6 @@ final class Cast: Sendable {
                         edits: editing.edits, primitives: primitives))
             }
             _ = try transaction.author(changes, in: shared, by: serverSigner, received: 1)
-            return Set(changes.map(\.id))
         }
     }
 

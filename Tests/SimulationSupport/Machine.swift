@@ -15,7 +15,7 @@ final class Machine {
     let number: Int
     let seat: Cast.Seat
     let schema: UInt32
-    private(set) var memory: MemoryDeviceStore
+    private(set) var disk: DeviceDisk
     private(set) var device: Device
     /// By how much its clock is wrong.
     let clock: Clock
@@ -27,7 +27,7 @@ final class Machine {
     private var decoder = FrameDecoder()
     private var sendsUntilCrash = Int.max
     private var isDying = false
-    var backups: [MemoryDeviceStore] = []
+    var backups: [DeviceDisk] = []
     /// How syncs ended, in order; of the complete ones what the member was told.
     private(set) var ends: [Ending] = []
     private unowned let world: World
@@ -53,20 +53,20 @@ final class Machine {
         init(_ seed: UInt64) { dice = Mutex(SplitMix64(seed: seed)) }
     }
 
-    init(_ number: Int, _ seat: Cast.Seat, _ memory: MemoryDeviceStore, schema: UInt32, seed: UInt64, in world: World) throws {
+    init(_ number: Int, _ seat: Cast.Seat, _ disk: DeviceDisk, schema: UInt32, seed: UInt64, in world: World) throws {
         self.number = number
         self.seat = seat
-        self.memory = memory
+        self.disk = disk
         self.schema = schema
         self.world = world
         clock = Clock(world.agenda)
         words = Words(seed)
-        device = try Self.open(memory, clock, words)
+        device = try Self.open(disk, clock, words)
     }
 
-    private static func open(_ memory: MemoryDeviceStore, _ clock: Clock, _ words: Words) throws -> Device {
+    private static func open(_ disk: DeviceDisk, _ clock: Clock, _ words: Words) throws -> Device {
         Device(
-            store: try memory.open(), tools: .simulated { words.dice.withLock { $0.next() } }, now: { clock.now })
+            store: try disk.open(), tools: .simulated { words.dice.withLock { $0.next() } }, now: { clock.now })
     }
 
     var isSyncing: Bool { run != nil }
@@ -81,7 +81,7 @@ final class Machine {
         isDying = dice.chance(faults.crash)
         sendsUntilCrash = isDying && dice.chance(60) ? Int(dice.next() % 12) : .max
         // The other way to die is in the middle of a transaction.
-        if isDying, sendsUntilCrash == .max { memory.fail(afterRows: Int(dice.next() % 12)) }
+        if isDying, sendsUntilCrash == .max { disk.fail(afterRows: Int(dice.next() % 12)) }
         let link = Link(world.agenda, world.trace, SplitMix64(seed: dice.next()), faults: faults)
         self.link = link
         link.beforeSend = { [unowned self] in
@@ -136,7 +136,7 @@ final class Machine {
 
     private func leave(_ ending: Ending) {
         ends.append(ending)
-        memory.fail(afterRows: nil)
+        disk.fail(afterRows: nil)
         isDying = false
         if case .complete = ending {} else { world.lost(self) }
         run = nil
@@ -148,20 +148,20 @@ final class Machine {
     func crash() {
         link?.cut()
         if run != nil { leave(.crashed) }
-        restart(memory)
+        restart(disk)
     }
 
     /// Goes on with another copy of the store.
-    func putBack(_ copy: MemoryDeviceStore) {
+    func putBack(_ copy: DeviceDisk) {
         link?.cut()
         if run != nil { leave(.crashed) }
         restart(copy.copy())
     }
 
-    private func restart(_ memory: MemoryDeviceStore) {
-        self.memory.fail(afterRows: nil)
+    private func restart(_ disk: DeviceDisk) {
+        self.disk.fail(afterRows: nil)
         isDying = false
-        self.memory = memory
-        do { device = try Self.open(memory, clock, words) } catch { world.fault("a device opened its store again", error) }
+        self.disk = disk
+        do { device = try Self.open(disk, clock, words) } catch { world.fault("a device opened its store again", error) }
     }
 }

@@ -8,6 +8,7 @@ internal import SeamarkTestSupport
 ///
 /// `@unchecked Sendable`: one thread.
 final class SimulatedServer: @unchecked Sendable {
+    private var disk: ServerDisk
     private(set) var store: TenantStore
     private(set) var desk: TenantDesk
     let clock: Machine.Clock
@@ -18,10 +19,11 @@ final class SimulatedServer: @unchecked Sendable {
     private(set) var life = 0
     private unowned let world: World
     /// What the last durable transaction left, kept for a planted mistake alone.
-    private var lagging: TenantStore?
+    private var lagging: ServerDisk?
 
-    init(_ store: TenantStore, _ dice: SplitMix64, in world: World) {
-        self.store = store
+    init(_ disk: ServerDisk, _ dice: SplitMix64, in world: World) throws {
+        self.disk = disk
+        store = try disk.open()
         self.dice = dice
         self.world = world
         agenda = world.agenda
@@ -49,7 +51,7 @@ final class SimulatedServer: @unchecked Sendable {
             agenda.after(Int64(dice.next() % 6)) { [unowned self] in
                 guard life == self.life else { return }
                 if world.mistake == .acknowledgesBeforeCommit, lagging == nil || dice.chance(30) {
-                    do { lagging = try store.copyInMemory() } catch { world.fault("a store was copied", error) }
+                    do { lagging = try disk.copy() } catch { world.fault("a store was copied", error) }
                 }
                 job()
             }
@@ -68,22 +70,24 @@ final class SimulatedServer: @unchecked Sendable {
         visit.begin()
     }
 
+    /// A backup of the machine.
+    func backUp() throws -> ServerDisk { try disk.copy() }
+
     /// The process dies and is started again.
     func crash() {
         for visit in visits {
             visit.leave()
             visit.link.cut()
         }
-        if let lagging {
-            store = lagging
-            self.lagging = nil
-        }
+        if let lagging { disk = lagging }
+        lagging = nil
+        do { store = try disk.open() } catch { world.fault("the server opened its store again", error) }
         desk = open()
     }
 
     /// The machine goes on with another copy of the file.
-    func putBack(_ copy: TenantStore) {
-        do { store = try copy.copyInMemory() } catch { world.fault("a backup of the server was put back", error) }
+    func putBack(_ copy: ServerDisk) {
+        do { disk = try copy.copy() } catch { world.fault("a backup of the server was put back", error) }
         lagging = nil
         crash()
     }

@@ -14,7 +14,7 @@ final class World {
     let cast: Cast
     private(set) var server: SimulatedServer!
     var machines: [Machine] = []
-    private var backups: [TenantStore] = []
+    private var backups: [ServerDisk] = []
     /// Pushes as they arrived, by device.
     private var pushes: [Identifier: [[UInt8]]] = [:]
     private(set) var violations: [Violation] = []
@@ -50,18 +50,17 @@ final class World {
         self.mistake = mistake
         trace = Trace(inWords: inWords)
         var dice = SplitMix64(seed: schedule.seed ^ 0x5eed)
-        let store = try cast.store.copyInMemory()
-        try store.write { transaction in
+        let disk = try cast.disk.copy()
+        try disk.open().write { transaction in
             for seat in cast.seats.prefix(schedule.devices) {
                 for scope in 0..<schedule.scopes where dice.chance(85) || scope == 0 { try transaction.staff(seat.member, on: Cast.scope(scope)) }
             }
         }
-        server = SimulatedServer(store, SplitMix64(seed: dice.next()), in: self)
+        server = try SimulatedServer(disk, SplitMix64(seed: dice.next()), in: self)
         for number in 0..<schedule.devices {
             let seat = cast.seats[number]
-            let memory = try MemoryDeviceStore(identity: cast.identity(seat))
             machines.append(
-                try Machine(number, seat, memory, schema: Catalogue.version + (dice.chance(10) ? 1 : 0), seed: dice.next(), in: self))
+                try Machine(number, seat, DeviceDisk(of: cast.identity(seat)), schema: Catalogue.version + (dice.chance(10) ? 1 : 0), seed: dice.next(), in: self))
         }
     }
 
@@ -119,7 +118,7 @@ final class World {
         case .crash(let number): machine(number).crash()
         case .backUp(let number):
             let machine = machine(number)
-            machine.backups.append(machine.memory.copy())
+            machine.backups.append(machine.disk.copy())
         case .putBack(let number):
             let machine = machine(number)
             guard !machine.backups.isEmpty else { return }
@@ -130,7 +129,7 @@ final class World {
         case .clone(let number):
             guard machines.count < Cast.mostDevices + 2 else { return }
             let machine = machine(number)
-            let clone = try Machine(machines.count, machine.seat, machine.memory.copy(), schema: machine.schema, seed: dice.next(), in: self)
+            let clone = try Machine(machines.count, machine.seat, machine.disk.copy(), schema: machine.schema, seed: dice.next(), in: self)
             machines.append(clone)
             counts.clones += 1
         case .jump(let number):
@@ -157,7 +156,7 @@ final class World {
                 counts.releases += 1
             }
         case .serverCrash: server.crash()
-        case .serverBackUp: backups.append(try server.store.copyInMemory())
+        case .serverBackUp: backups.append(try server.backUp())
         case .serverRestore, .serverRollback:
             guard !backups.isEmpty else { return }
             let backup = backups[Int(dice.next() % UInt64(backups.count))]

@@ -168,7 +168,12 @@ public final class TenantStore: Sendable {
 
     /// `body` sees one moment, whatever is written meanwhile.
     public func read<Value>(_ body: (TenantSnapshot) throws -> Value) throws -> Value {
-        try Self.whole("reading a store") { try database.read { try body(TenantSnapshot($0, tools)) } }
+        try Self.whole("reading a store") {
+            // The one connection of a store in memory sees one moment anyhow. GRDB would switch it to reading and back, at which SQLite
+            // forgets every statement that it has prepared.
+            if let queue = database as? DatabaseQueue { return try queue.unsafeRead { try body(TenantSnapshot($0, tools)) } }
+            return try database.read { try body(TenantSnapshot($0, tools)) }
+        }
     }
 
     /// A number that grows with every commit, of this process or another: what a running server polls. SQLite's own leaves out what its
