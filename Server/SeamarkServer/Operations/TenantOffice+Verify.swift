@@ -2,6 +2,17 @@ internal import SeamarkCrypto
 internal import SeamarkJournal
 internal import SeamarkStore
 
+extension Office {
+    /// As the tenant's office verifies it; a store that cannot be opened is a finding too.
+    public func verify(
+        _ name: ShortName, attachments: Bool = true, recordsAtOnce: Int = TenantOffice.recordsAtOnce
+    ) throws -> TenantOffice.Finding {
+        do {
+            return try tenant(name).verify(attachments: attachments, recordsAtOnce: recordsAtOnce)
+        } catch let error as StoreError where error.isDamage { return TenantOffice.Finding(holds: false, sentence: error.description) }
+    }
+}
+
 extension TenantOffice {
     /// What verifying a tenant's store came to.
     public struct Finding: Sendable {
