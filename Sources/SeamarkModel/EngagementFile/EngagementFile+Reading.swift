@@ -191,21 +191,7 @@ extension EngagementFile {
         /// The id of a row that is named by its parts.
         private func derived(_ row: Found, _ values: [(field: FieldDefinition, value: Value)]) -> Identifier? {
             func value(_ number: UInt32) -> Value? { values.first { $0.field.number == number }?.value }
-            switch row.type.number {
-            case Catalogue.answer.number:
-                guard let interview = value(10)?.id, let question = value(11)?.text, let scorer = value(12)?.id else { return nil }
-                return DerivedIdentifiers.answer(interview: interview, question: question, scorer: scorer, by: primitives)
-            case Catalogue.seamModeScore.number:
-                guard let seam = value(10)?.id, let mode = value(11)?.int, let scorer = value(12)?.id else { return nil }
-                return DerivedIdentifiers.seamModeScore(seam: seam, mode: mode, scorer: scorer, by: primitives)
-            case Catalogue.initiativeTarget.number:
-                guard let initiative = value(10)?.id, let line = value(11)?.id else { return nil }
-                return DerivedIdentifiers.initiativeTarget(initiative: initiative, line: line, by: primitives)
-            case Catalogue.overlap.number:
-                guard let first = value(10)?.id, let second = value(11)?.id else { return nil }
-                return DerivedIdentifiers.overlap(first, second, by: primitives)
-            case _: return nil
-            }
+            return DerivedIdentifiers.identifier(of: row.type, by: primitives, part: value)
         }
 
         // MARK: - Problems

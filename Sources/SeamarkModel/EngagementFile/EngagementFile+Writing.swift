@@ -82,6 +82,7 @@ extension EngagementFile {
         case Catalogue.answer.number: return [text("interview"), text("question"), text("scorer")]
         case Catalogue.seamModeScore.number: return [String(record.integer("mode") ?? 0), text("scorer")]
         case Catalogue.initiativeTarget.number: return [text("line")]
+        case Catalogue.gateResult.number: return [String(record.integer("criterion") ?? 0)]
         case Catalogue.overlap.number: return [text("first"), text("second")].sorted(by: HandleOrder.precedes)
         case _: return [record.id.description]
         }

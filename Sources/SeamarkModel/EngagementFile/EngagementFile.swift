@@ -57,6 +57,15 @@ public struct EngagementFile: Sendable {
         Section(key: "lines", type: Catalogue.leakageLine),
         Section(key: "overlaps", type: Catalogue.overlap),
         Section(key: "initiatives", type: Catalogue.initiative, inside: ("targets", Catalogue.initiativeTarget, 10)),
+        Section(key: "scoreReviews", type: Catalogue.scoreReview),
+        Section(key: "checkAnswers", type: Catalogue.checkAnswer),
+        Section(key: "quickChecks", type: Catalogue.quickCheck),
+        Section(key: "moves", type: Catalogue.move, inside: ("checks", Catalogue.moveCheck, 10)),
+        Section(key: "driftSignals", type: Catalogue.driftSignal),
+        Section(key: "gateReviews", type: Catalogue.gateReview, inside: ("results", Catalogue.gateResult, 10)),
+        Section(key: "cycles", type: Catalogue.cycle),
+        Section(key: "sequenceDecisions", type: Catalogue.sequenceDecision),
+        Section(key: "boardAnswers", type: Catalogue.boardAnswer),
     ]
 }
 

@@ -12,6 +12,8 @@ public struct DomainScore: Hashable, Sendable {
     public struct QuestionScore: Hashable, Sendable {
         public var key: String
         public var score: Double
+        /// A lead ruled so; the answers say something else, or the same.
+        public var isReviewed: Bool
     }
 
     /// Scored questions, in the order of their keys.
@@ -54,7 +56,9 @@ public struct DomainScore: Hashable, Sendable {
 
     /// Scores `answers` to `questions`; answers to other questions are left out. A question is applicable unless
     /// somebody said it is not and nobody scored it or did not know.
-    public init(questions: [WeightedQuestion], answers: [ScoredAnswer]) throws(DomainScoreError) {
+    ///
+    /// - Parameter reviewed: what leads ruled that questions score, 0...4: used in place of the answers' mean where somebody scored the question.
+    public init(questions: [WeightedQuestion], answers: [ScoredAnswer], reviewed: [String: Int] = [:]) throws(DomainScoreError) {
         var seen: Set<String> = []
         for question in questions {
             guard question.weight > 0 && question.weight <= 1000 else { throw .weightOutOfBounds(question: question.key) }
@@ -83,8 +87,10 @@ public struct DomainScore: Hashable, Sendable {
                 continue
             }
             applicable += 1
-            let score = Self.mean(own.map { ($0.value, $0.answer.grade.weight) })
-            scores.append(QuestionScore(key: question.key, score: score))
+            let ruled = reviewed[question.key]
+            if let ruled { guard (0...4).contains(ruled) else { throw .scoreOutOfBounds(question: question.key) } }
+            let score = ruled.map(Double.init) ?? Self.mean(own.map { ($0.value, $0.answer.grade.weight) })
+            scores.append(QuestionScore(key: question.key, score: score, isReviewed: ruled != nil))
             weighted += question.weight * score
             weights += question.weight
         }

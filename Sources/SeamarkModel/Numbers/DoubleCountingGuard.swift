@@ -63,7 +63,8 @@ struct DoubleCountingGuard {
             if toWorse > 1 + 1e-9 { findings.append(.overlapsTowardWorseExceedOne(line: lines[line].key, sum: toWorse)) }
         }
         func booked(_ line: Int) -> String? { pools.contains { $0.key == lines[line].pool } ? lines[line].pool : nil }
-        for claim in claims where booked(claim.earlier) != booked(claim.later) {
+        // A share of nought is a decision that nothing is the same money: it takes nothing from anybody.
+        for claim in claims where claim.share > 0 && booked(claim.earlier) != booked(claim.later) {
             let pair = [claim.earlier, claim.later].sorted()
             findings.append(.overlapCrossesCeiling(line: lines[pair[0]].key, with: lines[pair[1]].key))
         }

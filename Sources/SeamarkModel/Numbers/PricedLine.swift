@@ -32,13 +32,15 @@ public struct PricedLine: Hashable, Sendable {
     public var seamPoints: [PointShare]
     /// The key of the `LedgerPool` that the line is drawn on.
     public var pool: String?
+    /// Where the money leaks: names a row of the sites' table, and nothing else.
+    public var site: String?
     /// The domains' readings at the line's own scope (a site, a unit), for the default points. Nil: the calculation's.
     public var readings: [DomainReading]?
 
     public init(
         key: String, category: LeakageCategory, grade: EvidenceGrade, amount: Amount, probability: Double? = nil,
         inPlan: InPlan = .unknown, domainPoints: [PointShare]? = nil, seamPoints: [PointShare] = [],
-        pool: String? = nil, readings: [DomainReading]? = nil
+        pool: String? = nil, site: String? = nil, readings: [DomainReading]? = nil
     ) {
         self.key = key
         self.category = category
@@ -49,6 +51,7 @@ public struct PricedLine: Hashable, Sendable {
         self.domainPoints = domainPoints
         self.seamPoints = seamPoints
         self.pool = pool
+        self.site = site
         self.readings = readings
     }
 

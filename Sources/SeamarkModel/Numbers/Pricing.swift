@@ -34,22 +34,24 @@ public enum Pricing: Hashable, Sendable {
     /// Volume (such as MWh) × margin of a unit.
     case energyOutput(volume: Double, marginPerUnit: Double)
 
-    public var category: LeakageCategory {
+    /// Its name, as lines carry it.
+    public var variant: PricingVariant {
         switch self {
-        case .expediteShipments, .expediteLedger: .expedite
-        case .scrap, .rework, .escapes: .quality
-        case .overtime, .agency, .turnover: .labour
-        case .chargeback, .serviceCredit, .lostCustomer: .penalty
-        case .constraintHours, .nonConstraintHours, .decisionWait, .energyOutput: .downtime
-        }
-    }
-
-    /// Whether the line must carry a probability of its own (`PricedLine.probability`) instead of happening every year.
-    public var isContingentOnly: Bool {
-        switch self {
-        case .lostCustomer: true
-        case .expediteShipments, .expediteLedger, .scrap, .rework, .escapes, .overtime, .agency, .turnover, .chargeback,
-            .serviceCredit, .constraintHours, .nonConstraintHours, .decisionWait, .energyOutput: false
+        case .expediteShipments: .shipments
+        case .expediteLedger: .ledger
+        case .scrap: .scrap
+        case .rework: .rework
+        case .escapes: .escapes
+        case .overtime: .overtime
+        case .agency: .agency
+        case .turnover: .turnover
+        case .chargeback: .chargeback
+        case .serviceCredit: .serviceCredit
+        case .lostCustomer: .lostCustomer
+        case .constraintHours: .constraintHours
+        case .nonConstraintHours: .nonConstraint
+        case .decisionWait: .decisionWait
+        case .energyOutput: .energyOutput
         }
     }
 

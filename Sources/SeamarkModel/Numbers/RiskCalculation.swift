@@ -4,7 +4,7 @@
 /// Keep one value and run it again and again: the tables of quantiles are kept between runs. What is kept never
 /// changes a result.
 public struct RiskCalculation: Sendable {
-    private var cache: QuantileCache
+    var cache: QuantileCache
 
     public init(cache: QuantileCache = QuantileCache()) { self.cache = cache }
 
@@ -35,33 +35,25 @@ public struct RiskCalculation: Sendable {
     public mutating func run(_ input: RiskInput, settings: RiskSettings = RiskSettings()) throws(RiskError) -> RiskResult {
         try input.validate(settings)
         let iterations = settings.iterations
-        let lines = input.lines.sorted { $0.key < $1.key }
-        let doubles = DoubleCountingGuard(lines: lines, overlaps: input.overlaps, pools: input.pools)
-        var sampler = LineSampler(settings: settings, cache: cache)
-        let values = lines.map { sampler.values(of: $0) }
-        let scores = lines.map { sampler.scores(of: $0) }
-        cache = sampler.cache
-
-        /// The columns after overlaps, and after ceilings, with their total.
-        func guarded(_ correlation: Double) -> (overlapped: [[Double]], net: [[Double]], total: [Double]) {
-            var columns = lines.indices.map { sampler.arranged(values[$0], scores: scores[$0], correlation: correlation) }
-            doubles.takeOverlaps(from: &columns)
-            let overlapped = columns
-            doubles.applyCeilings(to: &columns)
-            return (overlapped, columns, Self.sum(columns, iterations))
-        }
-        func spread(of column: [Double], mean: Double) -> Spread { Spread(sorted: sampler.sorted(column), mean: mean) }
+        var sampled = SampledLines(input, settings: settings, cache: cache)
+        cache = sampled.cache
+        let (lines, values) = (sampled.lines, sampled.values)
+        func spread(of column: [Double], mean: Double) -> Spread { Spread(sorted: sampled.sorted(column), mean: mean) }
         func sensitivity(_ correlation: Double) -> Spread {
-            let (_, net, total) = guarded(correlation)
-            return spread(of: total, mean: net.reduce(0) { $0 + Spread.mean(of: $1) })
+            let net = sampled.net(correlation).columns
+            return spread(of: SampledLines.sum(net, iterations), mean: net.reduce(0) { $0 + Spread.mean(of: $1) })
         }
+        // Before the columns that stay, so that two sets of columns are never held at once.
+        let independent = settings.correlation == 0 ? nil : sensitivity(0)
+        let dependent = settings.correlation == 1 ? nil : sensitivity(1)
 
-        let (overlapped, net, total) = guarded(settings.correlation)
+        let (overlappedMeans, net) = sampled.net(settings.correlation)
+        let total = SampledLines.sum(net, iterations)
         let grossMeans = values.map { Spread.mean(of: $0) }
-        let overlappedMeans = overlapped.map { Spread.mean(of: $0) }
         let netMeans = net.map { Spread.mean(of: $0) }
         let mean = netMeans.reduce(0, +)
-        let headline = spread(of: total, mean: mean)
+        let sortedTotal = sampled.sorted(total)
+        let headline = Spread(sorted: sortedTotal, mean: mean)
 
         let defaults = lines.map { line in
             line.domainPoints == nil ? input.matrix.defaultPoints(for: line.category, readings: line.readings ?? input.domains) : nil
@@ -102,17 +94,31 @@ public struct RiskCalculation: Sendable {
                 overlap: grossMeans[index] - overlappedMeans[index], ceiling: overlappedMeans[index] - netMeans[index],
                 varianceShare: varianceShares[index], usesDefaultPoints: defaults[index] != nil, domainPoints: points[index]))
         }
+        func evidence(_ members: [Int]) -> [EvidenceShare] {
+            let whole = members.reduce(0) { $0 + netMeans[$1] }
+            return EvidenceGrade.allCases.map { grade in
+                let part = members.reduce(0) { lines[$1].grade == grade ? $0 + netMeans[$1] : $0 }
+                return EvidenceShare(grade: grade, mean: part, share: whole > 0 ? part / whole : 0)
+            }
+        }
+        /// The spread of some lines together.
+        func together(_ members: [Int]) -> Spread {
+            spread(of: SampledLines.sum(members.map { net[$0] }, iterations), mean: members.reduce(0) { $0 + netMeans[$1] })
+        }
         var categoryRows: [CategoryExposure] = []
         for category in LeakageCategory.allCases {
             let members = lines.indices.filter { lines[$0].category == category }
-            guard !members.isEmpty else { continue }
-            let column = Self.sum(members.map { net[$0] }, iterations)
-            categoryRows.append(CategoryExposure(
-                category: category, net: spread(of: column, mean: members.reduce(0) { $0 + netMeans[$1] })))
+            if !members.isEmpty { categoryRows.append(CategoryExposure(category: category, net: together(members), evidence: evidence(members))) }
         }
         categoryRows.sort {
             $0.net.mean != $1.net.mean ? $0.net.mean > $1.net.mean : $0.category.rawValue < $1.category.rawValue
         }
+        var siteRows: [SiteExposure] = []
+        for site in Set(lines.map(\.site)).sorted(by: { ($0 ?? "") < ($1 ?? "") }) {
+            let members = lines.indices.filter { lines[$0].site == site }
+            siteRows.append(SiteExposure(site: site, net: together(members), evidence: evidence(members)))
+        }
+        siteRows.sort { $0.net.mean != $1.net.mean ? $0.net.mean > $1.net.mean : ($0.site ?? "") < ($1.site ?? "") }
         func meanWhere(_ belongs: (PricedLine) -> Bool) -> Double {
             lines.indices.reduce(0) { belongs(lines[$1]) ? $0 + netMeans[$1] : $0 }
         }
@@ -128,37 +134,28 @@ public struct RiskCalculation: Sendable {
         return RiskResult(
             settings: settings, headline: headline,
             relative: Self.relative(headline, plan: input.plannedOperatingIncome, revenue: input.revenue),
-            independent: settings.correlation == 0 ? headline : sensitivity(0),
-            dependent: settings.correlation == 1 ? headline : sensitivity(1),
+            independent: independent ?? headline, dependent: dependent ?? headline,
+            exceedance: RiskResult.exceedances.map { Exceedance(probability: $0, amount: Spread.percentile(1 - $0, of: sortedTotal)) },
             waterfall: Waterfall(
                 gross: grossMeans.reduce(0, +), overlap: lineRows.reduce(0) { $0 + $1.overlap },
                 ceiling: lineRows.reduce(0) { $0 + $1.ceiling }, net: mean),
-            allLow: doubles.netTotal(of: factors[0]), allLikely: doubles.netTotal(of: factors[1]),
-            allHigh: doubles.netTotal(of: factors[2]),
+            allLow: sampled.doubles.netTotal(of: factors[0]), allLikely: sampled.doubles.netTotal(of: factors[1]),
+            allHigh: sampled.doubles.netTotal(of: factors[2]),
             inPlan: InPlanSplit(
                 inPlan: meanWhere { $0.inPlan == .yes }, notInPlan: meanWhere { $0.inPlan == .no },
                 unknown: meanWhere { $0.inPlan == .unknown }),
-            evidence: EvidenceGrade.allCases.map { grade in
-                let part = meanWhere { $0.grade == grade }
-                return EvidenceShare(grade: grade, mean: part, share: mean > 0 ? part / mean : 0)
-            },
-            categories: categoryRows, lines: lineRows, domains: rankedDomains,
+            evidence: evidence(Array(lines.indices)),
+            categories: categoryRows, sites: siteRows, lines: lineRows, domains: rankedDomains,
             unallocated: spread(of: domains.remainder(of: net, iterations: iterations), mean: domains.remainderMean(of: netMeans)),
             seams: rankedSeams,
             notAtASeam: spread(of: seams.remainder(of: net, iterations: iterations), mean: seams.remainderMean(of: netMeans)),
             frontRunningDomains: rankedDomains.filter { $0.firstShare >= Self.frontRunnerShare }.map(\.key),
             frontRunningSeams: rankedSeams.filter { $0.firstShare >= Self.frontRunnerShare }.map(\.key),
-            stress: Self.stress(input.seams, on: seams, net: net, mean: mean, sampler: &sampler),
-            findings: Self.findings(input, lines: lines, doubles: doubles, values: values, domains: domains, seams: seams))
+            stress: Self.stress(input.seams, on: seams, net: net, mean: mean, sampled: &sampled),
+            findings: Self.findings(input, lines: lines, doubles: sampled.doubles, values: values, domains: domains, seams: seams))
     }
 
     // MARK: - Parts of a run
-
-    private static func sum(_ columns: [[Double]], _ iterations: Int) -> [Double] {
-        var total = [Double](repeating: 0, count: iterations)
-        for column in columns { for n in 0..<iterations { total[n] += column[n] } }
-        return total
-    }
 
     private static func varianceShares(of net: [[Double]], total: [Double]) -> [Double] {
         let mean = Spread.mean(of: total)
@@ -196,24 +193,24 @@ public struct RiskCalculation: Sendable {
     }
 
     private static func stress(
-        _ readings: [SeamReading], on seams: Attribution, net: [[Double]], mean: Double, sampler: inout LineSampler
+        _ readings: [SeamReading], on seams: Attribution, net: [[Double]], mean: Double, sampled: inout SampledLines
     ) -> Stress? {
-        var exposed: [String] = []
-        var uplift = net.map { $0.map { _ in 1.0 } }
+        var total = SampledLines.sum(net, sampled.settings.iterations)
+        var added: [Stress.Added] = []
         for reading in readings.sorted(by: { $0.key < $1.key }) where reading.isAIExposed {
             guard let velocity = reading.velocity, let key = seams.keys.firstIndex(of: reading.key) else { continue }
-            exposed.append(reading.key)
-            let speed = sampler.independent(velocity, grade: reading.velocityGrade, key: "seam:\(reading.key)/velocity")
-            for line in net.indices {
+            let speed = sampled.independent(velocity, grade: reading.velocityGrade, key: "seam:\(reading.key)/velocity")
+            var column = [Double](repeating: 0, count: speed.count)
+            for (line, values) in net.enumerated() {
                 let weight = seams.share(of: key, in: line) * reading.severity / 4
-                if weight > 0 { for n in speed.indices { uplift[line][n] += weight * (speed[n] - 1) } }
+                if weight > 0 { for n in speed.indices { column[n] += weight * (speed[n] - 1) * values[n] } }
             }
+            for n in total.indices { total[n] += column[n] }
+            added.append(Stress.Added(key: reading.key, added: Spread.mean(of: column)))
         }
-        guard !exposed.isEmpty else { return nil }
-        var total = [Double](repeating: 0, count: sampler.settings.iterations)
-        for (line, column) in net.enumerated() { for n in total.indices { total[n] += column[n] * uplift[line][n] } }
-        let stressed = Spread.mean(of: total)
-        return Stress(net: Spread(sorted: sampler.sorted(total), mean: stressed), addedMean: stressed - mean, seams: exposed)
+        guard !added.isEmpty else { return nil }
+        let addedMean = added.reduce(0) { $0 + $1.added }
+        return Stress(net: Spread(sorted: sampled.sorted(total), mean: mean + addedMean), addedMean: addedMean, bySeam: added)
     }
 
     private static func findings(

@@ -9,6 +9,8 @@ public struct RiskResult: Hashable, Sendable {
     /// The headline at rho 0 and at rho 1: what the one assumption about dependence is worth.
     public var independent: Spread
     public var dependent: Spread
+    /// How likely a year costs more than an amount: the probabilities of `exceedances`.
+    public var exceedance: [Exceedance]
     public var waterfall: Waterfall
     /// The net total with every range at its low, its likely (times the probability, where contingent) and its high.
     /// Every sample lies between the first and the last, unless a finding says that overlaps exceed 1 or cross a
@@ -20,8 +22,9 @@ public struct RiskResult: Hashable, Sendable {
     public var inPlan: InPlanSplit
     /// The mean of the headline by evidence grade, all four, A first; adds up to it.
     public var evidence: [EvidenceShare]
-    /// By category, the largest mean first.
+    /// By category and by site, the largest mean first; either adds up to the mean of the headline.
     public var categories: [CategoryExposure]
+    public var sites: [SiteExposure]
     /// In the order of their keys.
     public var lines: [LineExposure]
     /// Ranked domains first, the largest mean first; then those whose confidence is too low.
@@ -38,6 +41,15 @@ public struct RiskResult: Hashable, Sendable {
     /// The scenario of automated decisions arriving faster; nil if no seam with a velocity is exposed to them.
     public var stress: Stress?
     public var findings: [RiskFinding]
+
+    /// The probabilities that the loss exceedance curve is told at.
+    public static let exceedances = [0.99, 0.95, 0.90, 0.75, 0.50, 0.25, 0.10, 0.05, 0.01]
+}
+
+/// One point of the loss exceedance curve: a year costs more than `amount` with this probability.
+public struct Exceedance: Hashable, Sendable {
+    public var probability: Double
+    public var amount: Double
 }
 
 /// The headline as a share of the plan, or of revenue with the reason why.
@@ -76,6 +88,15 @@ public struct EvidenceShare: Hashable, Sendable {
 public struct CategoryExposure: Hashable, Sendable {
     public var category: LeakageCategory
     public var net: Spread
+    /// The mean by grade, all four, A first.
+    public var evidence: [EvidenceShare]
+}
+
+public struct SiteExposure: Hashable, Sendable {
+    /// Nil: lines that name no site.
+    public var site: String?
+    public var net: Spread
+    public var evidence: [EvidenceShare]
 }
 
 public struct LineExposure: Hashable, Sendable {
@@ -117,9 +138,17 @@ public struct Exposure: Hashable, Sendable {
 
 /// The acceleration stress: a scenario, never part of the headline.
 public struct Stress: Hashable, Sendable {
+    /// What one seam adds to the mean.
+    public struct Added: Hashable, Sendable {
+        public var key: String
+        public var added: Double
+    }
+
     public var net: Spread
-    /// Its mean less the headline's.
+    /// Its mean less the headline's: the sum of what the seams add.
     public var addedMean: Double
     /// The seams it is computed for, in the order of their keys.
-    public var seams: [String]
+    public var bySeam: [Added]
+
+    public var seams: [String] { bySeam.map(\.key) }
 }

@@ -55,6 +55,10 @@ extension Catalogue {
             GroupMember(2, "minutesPerDecision", .amount, required: true),
             GroupMember(3, "minutesPerWeek", .number(1...10_080), required: true),
         ])), .group),
+        FieldDefinition(23, "proposedCadence", .group(GroupDefinition([
+            GroupMember(1, "forum", .name),
+            GroupMember(2, "interval", .duration(0...63_072_000)),
+        ])), .group),
     ])
 
     /// One measured decision. Rows of their own, so they cannot conflict.
@@ -67,6 +71,8 @@ extension Catalogue {
             GroupMember(4, "actedAt", .time, required: true),
         ], rules: [.ascending([1, 2, 3, 4])])), .once, required: true),
         FieldDefinition(12, "reopened", .boolean, .register),
+        FieldDefinition(13, "levels", .integer(0...12), .register, label: "levels that it climbed"),
+        FieldDefinition(14, "isRoutine", .boolean, .register, label: "routine case"),
     ])
 
     public static let constraint = RecordType(34, "constraint", "constraint", handles: "K", [
@@ -110,6 +116,7 @@ extension Catalogue {
         FieldDefinition(19, "addsLoadTo", .reference([30, 34]), .set),
         FieldDefinition(20, "prerequisites", .reference([35]), .set),
         FieldDefinition(21, "treatsSeam", .reference([30]), .contested),
+        FieldDefinition(22, "treatsDecision", .reference([32]), .contested),
     ])
 
     /// What an initiative takes off a line; its id is derived from the two.

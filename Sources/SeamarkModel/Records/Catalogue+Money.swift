@@ -28,6 +28,7 @@ extension Catalogue {
             GroupMember(LineAmount.share, "share", .threePoint(.number(0...1))),
             GroupMember(LineAmount.basis, "basis", .text(TextRule(longest: 2000, isName: false))),
             GroupMember(LineAmount.reason, "reason", .text(TextRule(longest: 2000, isName: false))),
+            GroupMember(LineAmount.valuation, "valuation", .choice(.valuation)),
         ], rules: [
             .exactlyOne([LineAmount.range, LineAmount.factors]),
             .onlyWhen(LineAmount.kind, is: 2, [LineAmount.probability]),
@@ -40,6 +41,7 @@ extension Catalogue {
         FieldDefinition(21, "status", .choice(.lineStatus), .lattice(statusLattice)),
         FieldDefinition(22, "isWithdrawn", .boolean, .contested, label: "withdrawn"),
         FieldDefinition(23, "constraint", .reference([34]), .contested),
+        FieldDefinition(24, "decision", .reference([32]), .contested),
     ])
 
     /// How much of two lines is the same money. Its id is derived from the pair, the lesser id first, so both devices make the same.
@@ -82,6 +84,8 @@ public enum LineAmount {
     public static let basis: UInt32 = 13
     /// Why a range is narrower than its grade allows.
     public static let reason: UInt32 = 14
+    /// What a unit is priced at: what was paid or booked, its variable cost, its contribution, its revenue.
+    public static let valuation: UInt32 = 15
 
     /// The members of one factor. A factor whose unit holds money counts hundredths.
     public enum Factor {

@@ -59,6 +59,7 @@ extension Catalogue {
         | 25 answer | `answer` | id of the interview, id of the scorer, the question's code |
         | 31 seamModeScore | `seamModeScore` | id of the seam, id of the scorer, the mode's number in decimal |
         | 36 initiativeTarget | `initiativeTarget` | id of the initiative, id of the line |
+        | 55 gateResult | `gateResult` | id of the review, the criterion's number in decimal |
         | 41 overlap | `overlap` | the lesser id of the two lines, the greater |
         | 4 instrument | `instrument` | key, `@`, edition in decimal |
         | any, from an engagement file | `imported` | id of the scope, the type's number in decimal, `/`, the handle |

@@ -63,4 +63,15 @@ extension Choices {
     static let lineKind = Choices("runRate", "contingent")
     static let inPlan = Choices("yes", "no", "unknown")
     static let lineStatus = Choices("draft", "priced", "reviewed", "reconciled")
+    static let valuation = Choices("ledger", "cost", "contribution", "revenue")
+    static let moveState = Choices("open", "doing", "done", "dropped")
+    static let drift = Choices("ownerChanged", "priorityCollision", "handoffDecay", "capacityMoved", "knowledgeThinned")
+    static let driftState = Choices("open", "confirmed", "dismissed")
+    static let gateCriterion = Choices("G1", "G2", "G3", "G4", "G5", "G6", "G7", "G8", "G9", "G10", "G11", "G12")
+    static let gateOutcome = Choices("pass", "conditional", "fail", "notAssessed")
+    static let gateVerdict = Choices("pass", "limited", "hold", "rollBack")
+    static let sequenceVerdict = Choices("keepMandated", "fundConstraint", "fund", "review", "notFunded", "pause")
+    static let structuralCheck = Choices(
+        "contributionBelowLoad", "expediteAndPenalty", "overtimeAndDowntime", "samePool", "pricedAtRevenue", "customerNotContingent",
+        "seamCostDiffers", "constraintCostDiffers", "decisionCostDiffers")
 }

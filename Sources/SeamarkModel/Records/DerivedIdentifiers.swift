@@ -17,6 +17,11 @@ public enum DerivedIdentifiers {
         .derived("initiativeTarget", from: initiative.bytes + line.bytes, by: primitives)
     }
 
+    /// `criterion`: the number of the choice.
+    public static func gateResult(review: Identifier, criterion: Int64, by primitives: any Primitives) -> Identifier {
+        .derived("gateResult", from: review.bytes + Array(String(criterion).utf8), by: primitives)
+    }
+
     /// The same for (a, b) and (b, a).
     public static func overlap(_ a: Identifier, _ b: Identifier, by primitives: any Primitives) -> Identifier {
         .derived("overlap", from: min(a, b).bytes + max(a, b).bytes, by: primitives)
@@ -38,6 +43,9 @@ public enum DerivedIdentifiers {
         case Catalogue.initiativeTarget.number:
             guard let initiative = first?.id, let line = second?.id else { return nil }
             return initiativeTarget(initiative: initiative, line: line, by: primitives)
+        case Catalogue.gateResult.number:
+            guard let review = first?.id, let criterion = second?.int else { return nil }
+            return gateResult(review: review, criterion: criterion, by: primitives)
         case Catalogue.overlap.number:
             guard let line = first?.id, let other = second?.id else { return nil }
             return overlap(line, other, by: primitives)

@@ -8,6 +8,7 @@ public struct Finding: Hashable, Sendable {
         case noConsent, withdrawnConsent, emptyInterview, noEnd, endsBeforeStart, longInterview
         case gradeWithoutEvidence, unknownQuestion, unknownDomain, quoteWithoutConsent
         case unpriced, ledgerMissing, tooNarrow, lopsided, shortObservation, abovePool, changedAfterReview
+        case variantElsewhere, basisDiffers, moveUnproven
         case overlapOfOne, sharesAboveWhole, measuredWithoutEvidence, ownerMissing, deciderMissing
     }
 

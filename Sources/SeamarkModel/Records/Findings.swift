@@ -58,6 +58,7 @@ public struct Findings {
             case Catalogue.quote.number: judgeQuote(record)
             case Catalogue.leakageLine.number: judgeLine(record)
             case Catalogue.constraint.number: judgeConstraint(record)
+            case Catalogue.move.number: judgeMove(record)
             case Catalogue.seam.number:
                 for key in ["ownerFrom", "ownerTo"] where record.text(key) == nil { find(.ownerMissing, record, key, "nobody owns this side; find out who does, or report it as it is") }
             case Catalogue.decisionRight.number:
@@ -154,12 +155,32 @@ public struct Findings {
         }
     }
 
+    private mutating func judgeMove(_ record: RecordView) {
+        guard record.choice("state") == "done", record.integer("completedAt") == nil || record.references("evidence").isEmpty else { return }
+        find(.moveUnproven, record, "state", "done needs a completion date and a piece of evidence; add them, or say doing")
+    }
+
+    /// Does the price follow from what was observed: a year's, beyond the baseline, times the share?
+    private mutating func judgeBasis(_ record: RecordView, _ amount: GroupView) {
+        if let variant = amount.choice("variant").flatMap(PricingVariant.init(rawValue:)), let category = variant.category, record.choice("category") != category.rawValue {
+            find(.variantElsewhere, record, "amount", "is priced as \(variant.rawValue), which belongs to \(category.rawValue); correct the variant, or make a new line of that category")
+        }
+        guard let range = amount.threePoint("range"), let observed = amount.number("observed"), let months = amount.number("monthsObserved"),
+            let yearly = try? Annualisation(months: months).yearly(observed)
+        else { return }
+        let leak = max(0, yearly - (amount.number("baseline") ?? 0)) * (amount.threePoint("share")?.likely ?? 1)
+        if leak < range.low || leak > range.high {
+            find(.basisDiffers, record, "amount", "has a range that does not hold what was observed (a year's, less the baseline, times the share); correct one of them")
+        }
+    }
+
     private mutating func judgeLine(_ record: RecordView) {
         if record.boolean("isWithdrawn") == true { return }
         judgeReview(record)
         guard let amount = record.group("amount"), let grade = amount.choice("grade").flatMap(EvidenceGrade.init(rawValue:)) else {
             return find(.unpriced, record, "amount", "has no price; price it, or withdraw it", blocks: true)
         }
+        judgeBasis(record, amount)
         let kinds = record.references("evidence").compactMap { byId[merges.survivor(of: $0)]?.choice("kind") }
         if grade == .a, !kinds.contains("ledger") {
             find(.ledgerMissing, record, "evidence", "grade A needs evidence from a ledger or system of record; attach it, or grade it B")

@@ -26,24 +26,28 @@ public enum RoleTable {
     private static let shared: [RecordType] = [
         Catalogue.site, Catalogue.unit, Catalogue.person, Catalogue.interview, Catalogue.evidence, Catalogue.contributor,
         Catalogue.seam, Catalogue.decisionRight, Catalogue.constraint, Catalogue.initiative, Catalogue.initiativeTarget,
-        Catalogue.leakageLine, Catalogue.overlap, Catalogue.pool,
+        Catalogue.leakageLine, Catalogue.overlap, Catalogue.pool, Catalogue.move, Catalogue.driftSignal, Catalogue.gateReview, Catalogue.gateResult,
     ]
 
     /// What one consultant says: answers, scores, quotes, samples.
     private static let personal: [RecordType] = [
         Catalogue.answer, Catalogue.observation, Catalogue.quote, Catalogue.seamModeScore, Catalogue.decisionSample,
+        Catalogue.moveCheck, Catalogue.quickCheck,
     ]
+
+    /// What headquarters says, from an analyst's or a lead's device, so that its author is known.
+    private static let governing: [RecordType] = [Catalogue.cycle, Catalogue.boardAnswer, Catalogue.sequenceDecision, Catalogue.checkAnswer]
 
     public static let rules: [Rule] = [
         Rule(role: .consultant, operations: [.create, .edit, .delete], types: shared, owner: .any),
         Rule(role: .consultant, operations: [.create, .edit, .delete], types: personal, owner: .own),
         Rule(role: .lead, operations: [.create, .edit, .delete, .resolve], types: shared, owner: .any),
         Rule(role: .lead, operations: [.create, .edit, .delete], types: personal, owner: .own),
-        Rule(role: .lead, operations: [.create, .edit, .resolve], types: [Catalogue.engagement], owner: .any),
+        Rule(role: .lead, operations: [.create, .edit, .resolve], types: [Catalogue.engagement, Catalogue.scoreReview] + governing, owner: .any),
         // Links of an observation (site, seams, evidence) are shared work; what was seen stays its author's by class.
         Rule(role: .lead, operations: [.edit, .resolve], types: [Catalogue.observation, Catalogue.quote], owner: .any),
         Rule(role: .lead, operations: [.create], types: [Catalogue.redaction], owner: .any),
-        Rule(role: .analyst, operations: [.create, .edit, .resolve], types: [Catalogue.pool], owner: .any),
+        Rule(role: .analyst, operations: [.create, .edit, .resolve], types: [Catalogue.pool] + governing, owner: .any),
     ]
 
     public static func reading(of role: Role) -> Reading {

@@ -21,7 +21,34 @@ struct PricingTests {
     ] as [(Pricing, Double, LeakageCategory)])
     func `each variant prices its vector`(pricing: Pricing, amount: Double, category: LeakageCategory) throws {
         #expect(try pricing.yearlyAmount() == amount)
-        #expect(pricing.category == category)
+        #expect(pricing.variant.category == category)
+    }
+
+    @Test func `every variant has a vector, belongs to one category and stands in the catalogue`() {
+        #expect(Catalogue.leakageLine.field(key: "amount").map { field in
+            guard case .group(let group) = field.kind, case .choice(let choices)? = group.member(key: "variant")?.kind else { return false }
+            return choices.choices.map(\.key) == PricingVariant.allCases.map(\.rawValue)
+        } == true)
+        #expect(PricingVariant.allCases.filter { $0.category == nil } == [.other])
+        #expect(PricingVariant.allCases.filter(\.isContingentOnly) == [.lostCustomer])
+    }
+
+    /// Counts and shares are proportional: twice the count costs twice, half the share half, and the baseline costs nothing.
+    @Test(arguments: UInt64(0)..<50)
+    func `a price is proportional to its count and its share and counts only what exceeds the baseline`(seed: UInt64) throws {
+        var dice = RandomStream(state: seed)
+        func pick(_ most: Double) -> Double { dice.nextUniform() * most }
+        let (n, low, extra, share) = (pick(1000), pick(500), pick(500), pick(1))
+        let one = try Pricing.expediteShipments(shipments: n, premiumPrice: low + extra, standardPrice: low, share: share).yearlyAmount()
+        #expect(agree(one, n * extra * share, within: 1e-9))
+        #expect(agree(try Pricing.expediteShipments(shipments: 2 * n, premiumPrice: low + extra, standardPrice: low, share: share / 2).yearlyAmount(), one, within: 1e-12))
+        #expect(try Pricing.expediteLedger(booked: low, baseline: low, share: share).yearlyAmount() == 0)
+        #expect(agree(try Pricing.agency(hours: n, agencyRate: low + extra, internalRate: low).yearlyAmount(), n * extra, within: 1e-9))
+        #expect(agree(try Pricing.scrap(units: n, variableCost: low + extra, salvage: low).yearlyAmount(), n * extra, within: 1e-9))
+        let months = 0.25 + pick(100)
+        #expect(agree(try Annualisation(months: months).yearly(n) * months / 12, n, within: 1e-12))
+        // Seconds and hours, basis points and shares.
+        #expect(agree(try Pricing.chargeback(value: n, rateBasisPoints: share * 10_000).yearlyAmount(), n * share, within: 1e-12))
     }
 
     @Test func `inputs without a price are refused by name`() {

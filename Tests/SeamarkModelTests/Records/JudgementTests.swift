@@ -238,13 +238,14 @@ import Testing
         for complaint in complaints { #expect(!complaint.description.contains("Canary")) }
     }
 
-    @Test func `viewers and administrators write nothing, analysts write pools`() throws {
+    @Test func `viewers and administrators write nothing, analysts write pools and what headquarters says`() throws {
         var bench = try bench()
+        let headquarters = [Catalogue.pool, Catalogue.cycle, Catalogue.boardAnswer, Catalogue.sequenceDecision, Catalogue.checkAnswer]
         for role in [Role.clientViewer, .tenantAdmin, .analyst] {
             for type in Catalogue.types {
                 for operation in RoleTable.Operation.allCases {
                     let allowed = RoleTable.allows(role, operation, type, isOwn: true)
-                    #expect(allowed == (role == .analyst && type === Catalogue.pool && operation != .delete))
+                    #expect(allowed == (role == .analyst && headquarters.contains { $0 === type } && operation != .delete))
                 }
             }
         }

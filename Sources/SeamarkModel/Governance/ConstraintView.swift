@@ -1,0 +1,46 @@
+/// Output 1, constraint first: which resource governs each value stream.
+public struct ConstraintView: Hashable, Sendable {
+    public struct Stream: Hashable, Sendable {
+        public var name: String?
+        /// The key of the governing resource; nil: the market is the constraint.
+        public var governing: String?
+    }
+
+    /// In the order of names, the unnamed one first.
+    public let streams: [Stream]
+
+    /// Of each stream the highest utilisation of at least 95 % among measured resources, and where none of those is full, among suspected
+    /// ones; ties go to the dearer lost hour, then to the lesser key. A market that wins governs itself.
+    public init(_ readings: [ConstraintReading]) {
+        let names = Set(readings.map(\.valueStream)).sorted { ($0 ?? "") < ($1 ?? "") }
+        streams = names.map { name in
+            let own = readings.filter { $0.valueStream == name }
+            func best(_ status: ConstraintReading.Status) -> ConstraintReading? {
+                own.filter { $0.status == status && ($0.utilisation?.likely ?? 0) >= ConstraintReading.full }.min { left, right in
+                    let (a, b) = (left.utilisation?.likely ?? 0, right.utilisation?.likely ?? 0)
+                    if a != b { return a > b }
+                    let (costA, costB) = (left.costOfLostHour?.likely ?? 0, right.costOfLostHour?.likely ?? 0)
+                    return costA != costB ? costA > costB : left.key < right.key
+                }
+            }
+            let winner = best(.measured) ?? best(.suspected)
+            return Stream(name: name, governing: winner?.isMarket == true ? nil : winner?.key)
+        }
+    }
+
+    public var governing: [String] { streams.compactMap(\.governing).sorted() }
+}
+
+/// How much of the money goes to the governing constraint.
+public struct FundingAlignment: Hashable, Sendable {
+    public var toConstraint: Double
+    public var all: Double
+
+    public init(toConstraint: Double, all: Double) {
+        self.toConstraint = toConstraint
+        self.all = all
+    }
+
+    /// 0…1; nil where there is no money.
+    public var share: Double? { all > 0 ? toConstraint / all : nil }
+}
