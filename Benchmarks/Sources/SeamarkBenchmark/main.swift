@@ -1,8 +1,13 @@
 import Foundation
 
 // Usage: SeamarkBenchmark SERVER-PROGRAM FLOOR-PROGRAM WORK-FOLDER [RUNS]
+//    or: SeamarkBenchmark numbers
 // Prints a JSON line for each case, then a table.
 let arguments = CommandLine.arguments
+if arguments.dropFirst() == ["numbers"] {
+    try NumbersCase.measure()
+    exit(0)
+}
 guard arguments.count >= 4 else {
     FileHandle.standardError.write(Data("usage: SeamarkBenchmark SERVER-PROGRAM FLOOR-PROGRAM WORK-FOLDER [RUNS]\n".utf8))
     exit(64)
@@ -14,6 +19,7 @@ do {
     try bench.pushAndPull(records: 100_000, runs: max(1, runs / 2))
     try bench.small(runs: runs)
     bench.printTable()
+    try NumbersCase.measure()
 } catch {
     FileHandle.standardError.write(Data("benchmark: \(error)\n".utf8))
     exit(1)

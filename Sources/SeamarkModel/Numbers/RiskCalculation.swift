@@ -143,7 +143,8 @@ public struct RiskCalculation: Sendable {
             allHigh: sampled.doubles.netTotal(of: factors[2]),
             inPlan: InPlanSplit(
                 inPlan: meanWhere { $0.inPlan == .yes }, notInPlan: meanWhere { $0.inPlan == .no },
-                unknown: meanWhere { $0.inPlan == .unknown }),
+                unknown: meanWhere { $0.inPlan == .unknown },
+                ranges: Dictionary(uniqueKeysWithValues: InPlan.allCases.map { kind in (kind, together(lines.indices.filter { lines[$0].inPlan == kind })) })),
             evidence: evidence(Array(lines.indices)),
             categories: categoryRows, sites: siteRows, lines: lineRows, domains: rankedDomains,
             unallocated: spread(of: domains.remainder(of: net, iterations: iterations), mean: domains.remainderMean(of: netMeans)),

@@ -76,6 +76,8 @@ public struct InPlanSplit: Hashable, Sendable {
     /// Loss that threatens the plan.
     public var notInPlan: Double
     public var unknown: Double
+    /// Each part with its range. Percentiles of parts are never summed.
+    public var ranges: [InPlan: Spread]
 }
 
 public struct EvidenceShare: Hashable, Sendable {

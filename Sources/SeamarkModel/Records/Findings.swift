@@ -2,11 +2,11 @@ public import SeamarkJournal
 
 /// The rules between fields and between records of one engagement, in the order of types and handles.
 public struct Findings {
-    private let records: [RecordView]
-    private let byId: [Identifier: RecordView]
+    let records: [RecordView]
+    let byId: [Identifier: RecordView]
     private let instrument: Instrument?
     private let withdrawals: Withdrawals
-    private let merges: Merges
+    let merges: Merges
     private var findings: [Finding] = []
 
     private init(_ records: [RecordView], _ instrument: Instrument?) {
@@ -147,76 +147,6 @@ public struct Findings {
         }
     }
 
-    private mutating func judgeConstraint(_ record: RecordView) {
-        guard record.choice("status") == "measured" else { return }
-        let grade = record.group("load")?.choice("grade")
-        if grade != "A" && grade != "B" || record.references("evidence").isEmpty {
-            find(.measuredWithoutEvidence, record, "status", "measured needs a load of grade A or B and a piece of evidence; add it, or say suspected")
-        }
-    }
-
-    private mutating func judgeMove(_ record: RecordView) {
-        guard record.choice("state") == "done", record.integer("completedAt") == nil || record.references("evidence").isEmpty else { return }
-        find(.moveUnproven, record, "state", "done needs a completion date and a piece of evidence; add them, or say doing")
-    }
-
-    /// Does the price follow from what was observed: a year's, beyond the baseline, times the share?
-    private mutating func judgeBasis(_ record: RecordView, _ amount: GroupView) {
-        if let variant = amount.choice("variant").flatMap(PricingVariant.init(rawValue:)), let category = variant.category, record.choice("category") != category.rawValue {
-            find(.variantElsewhere, record, "amount", "is priced as \(variant.rawValue), which belongs to \(category.rawValue); correct the variant, or make a new line of that category")
-        }
-        guard let range = amount.threePoint("range"), let observed = amount.number("observed"), let months = amount.number("monthsObserved"),
-            let yearly = try? Annualisation(months: months).yearly(observed)
-        else { return }
-        let leak = max(0, yearly - (amount.number("baseline") ?? 0)) * (amount.threePoint("share")?.likely ?? 1)
-        if leak < range.low || leak > range.high {
-            find(.basisDiffers, record, "amount", "has a range that does not hold what was observed (a year's, less the baseline, times the share); correct one of them")
-        }
-    }
-
-    private mutating func judgeLine(_ record: RecordView) {
-        if record.boolean("isWithdrawn") == true { return }
-        judgeReview(record)
-        guard let amount = record.group("amount"), let grade = amount.choice("grade").flatMap(EvidenceGrade.init(rawValue:)) else {
-            return find(.unpriced, record, "amount", "has no price; price it, or withdraw it", blocks: true)
-        }
-        judgeBasis(record, amount)
-        let kinds = record.references("evidence").compactMap { byId[merges.survivor(of: $0)]?.choice("kind") }
-        if grade == .a, !kinds.contains("ledger") {
-            find(.ledgerMissing, record, "evidence", "grade A needs evidence from a ledger or system of record; attach it, or grade it B")
-        }
-        if let months = amount.number("monthsObserved"), months < 3, grade < .c {
-            find(.shortObservation, record, "amount", "was observed for less than 3 months; grade C is the best that supports")
-        }
-        let ranges = amount.threePoint("range").map { [$0] } ?? amount.groups("factors").compactMap { $0.threePoint("range") }
-        // A product of factors is as wide as its factors together; only a single range is held to its grade.
-        if let range = amount.threePoint("range"), amount.text("reason") == nil,
-            range.warnings(grade: grade).contains(where: { if case .tooNarrow = $0 { true } else { false } })
-        {
-            find(.tooNarrow, record, "amount", "is narrower than grade \(grade.rawValue) supports; widen it, or give the reason")
-        }
-        if ranges.contains(where: { $0.warnings(grade: grade).contains { if case .modeNearAnEnd = $0 { true } else { false } } }) {
-            find(.lopsided, record, "amount", "has its likely value close to one end; ask once more whether a year could fall outside")
-        }
-        if let pool = record.reference("pool").flatMap({ byId[merges.survivor(of: $0)] }), let booked = pool.group("booking")?.number("booked"),
-            let high = amount.threePoint("range")?.high, high > booked
-        {
-            find(.abovePool, record, "pool", "can be higher than the booked amount of its pool, which will cap it; check both")
-        }
-    }
-
-    /// A reviewed line that somebody wrote afterwards. By effective time: it only asks for a look.
-    private mutating func judgeReview(_ record: RecordView) {
-        let reviews = record.state.heads(of: .field(21)).filter { ($0.content.value?.int ?? 0) >= 3 }
-        guard let review = reviews.map(\.effective).max() else { return }
-        for slot in record.state.slots {
-            guard let number = slot.target.number, number >= 10, number != 21 else { continue }
-            if slot.heads.contains(where: { $0.effective > review }) {
-                return find(.changedAfterReview, record, record.type?.field(number)?.key, "was changed after it was reviewed; review it again", blocks: true)
-            }
-        }
-    }
-
     // MARK: - Several records
 
     private mutating func judgeTwins() {
@@ -291,7 +221,7 @@ public struct Findings {
         (byId[line]?.group("amount")?.integer("grade") ?? 5, line)
     }
 
-    private mutating func find(_ kind: Finding.Kind, _ record: RecordView, _ field: String?, _ words: String, blocks: Bool = false) {
+    mutating func find(_ kind: Finding.Kind, _ record: RecordView, _ field: String?, _ words: String, blocks: Bool = false) {
         findings.append(Finding(
             kind: kind, record: record.id, type: record.state.type, name: record.handle ?? record.id.description, field: field,
             blocksBoard: blocks, words: words))

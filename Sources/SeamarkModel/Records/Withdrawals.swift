@@ -1,6 +1,6 @@
 public import SeamarkJournal
 
-/// Who has withdrawn consent among some records, and what is not shown, counted or handed out for it: the quotes and answers that
+/// Who has withdrawn consent among some records, and what is not shown, counted or handed out for it: the quotes, answers and checks that
 /// hold their words.
 ///
 /// A function of the records alone. Consent is a lattice in which withdrawal wins, so a quote is hidden whether it was captured before or
@@ -42,7 +42,7 @@ public struct Withdrawals: Sendable {
 
     /// - Parameter lookup: finds an interview.
     public func conceals(_ record: RecordView, _ lookup: (Identifier) -> RecordView?) -> Bool {
-        guard !isEmpty, let type = record.type, type === Catalogue.quote || type === Catalogue.answer else { return false }
+        guard !isEmpty, let type = record.type, [Catalogue.quote, Catalogue.answer, Catalogue.quickCheck].contains(where: { $0 === type }) else { return false }
         // Every head counts: one of two is enough for the strict reading.
         func ids(_ key: String) -> [Identifier] {
             type.field(key: key).map { record.state.heads(of: .field($0.number)).compactMap { $0.content.value?.id } } ?? []
@@ -61,7 +61,7 @@ public struct Withdrawals: Sendable {
         }
     }
 
-    /// The quotes and answers among `records` that are not shown.
+    /// The quotes, answers and five-signal checks among `records` that are not shown.
     public static func concealed(among records: [RecordView]) -> Set<Identifier> {
         let withdrawals = Withdrawals(records)
         guard !withdrawals.isEmpty else { return [] }

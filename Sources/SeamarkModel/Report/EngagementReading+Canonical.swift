@@ -7,8 +7,11 @@ extension EngagementReading {
     /// Sensitive fields are left out: they never change a figure, and readers from whom they are withheld come to the same hash.
     public var canonicalInputs: JSONValue {
         let types = [
-            Catalogue.engagement, Catalogue.site, Catalogue.unit, Catalogue.person, Catalogue.interview, Catalogue.answer, Catalogue.seam,
-            Catalogue.seamModeScore, Catalogue.leakageLine, Catalogue.overlap, Catalogue.pool,
+            Catalogue.engagement, Catalogue.site, Catalogue.unit, Catalogue.person, Catalogue.interview, Catalogue.answer, Catalogue.evidence, Catalogue.seam,
+            Catalogue.seamModeScore, Catalogue.decisionRight, Catalogue.decisionSample, Catalogue.constraint, Catalogue.initiative, Catalogue.initiativeTarget,
+            Catalogue.leakageLine, Catalogue.overlap, Catalogue.pool, Catalogue.move, Catalogue.moveCheck, Catalogue.quickCheck, Catalogue.driftSignal,
+            Catalogue.gateReview, Catalogue.gateResult, Catalogue.cycle, Catalogue.boardAnswer, Catalogue.sequenceDecision, Catalogue.checkAnswer,
+            Catalogue.scoreReview,
         ]
         let entering = records.filter { record in types.contains { $0 === record.type } }.sorted { $0.id < $1.id }
         return .object([

@@ -31,7 +31,7 @@ extension EngagementReading {
                 probability: amount.choice("kind") == "contingent" ? amount.number("probability") ?? 1 : nil,
                 inPlan: amount.choice("inPlan").flatMap(InPlan.init(rawValue:)) ?? .unknown,
                 domainPoints: view.value("domainPoints").map { _ in view.domainPoints("domainPoints").map { PointShare($0.domain, Double($0.points)) } },
-                seamPoints: seamPoints(view), pool: view.reference("pool").map { survivor(of: $0) }.flatMap { pools[$0] })
+                seamPoints: seamPoints(view), pool: view.reference("pool").map { survivor(of: $0) }.flatMap { pools[$0] }, site: site(of: view), readings: readings(at: view))
             do throws(RiskError) {
                 try RiskInput(lines: [line]).validate(RiskSettings())
             } catch {
@@ -39,11 +39,37 @@ extension EngagementReading {
                 continue
             }
             input.lines.append(line)
+            let constraint = view.reference("constraint").flatMap { constraintKeys[survivor(of: $0)] }
+            let variant = amount.choice("variant").flatMap(PricingVariant.init(rawValue:))
             lines.append(Line(
                 key: key, record: view.id, title: ReportText.clean(view.text("title") ?? ""), status: view.choice("status") ?? "draft",
-                site: view.reference("site").flatMap { byId[survivor(of: $0)]?.text("name") }.map(ReportText.clean), factors: factors,
-                capturedGrade: grade == captured ? nil : captured, hasEvidence: !view.references("evidence").isEmpty))
+                site: site(of: view), factors: factors, capturedGrade: grade == captured ? nil : captured, evidence: evidence(of: view), constraint: constraint,
+                decision: view.reference("decision").flatMap { decisionKeys[survivor(of: $0)] }, variant: variant, basis: amount.text("basis").map { ReportText.clean($0) }))
+            checkedLines.append(CheckedLine(
+                key: key, category: category, variant: variant, site: view.reference("site").map { survivor(of: $0).description },
+                unit: view.reference("unit").map { survivor(of: $0).description }, pool: line.pool, seams: Set(line.seamPoints.map(\.key)), resource: constraint,
+                isContingent: line.probability != nil, valuation: amount.choice("valuation").flatMap(CheckedLine.Valuation.init(rawValue:)),
+                factors: factors.map(\.name)))
         }
+    }
+
+    private func site(of view: RecordView) -> String? {
+        view.reference("site").flatMap { byId[survivor(of: $0)]?.text("name") }.map { ReportText.clean($0) }
+    }
+
+    private func evidence(of view: RecordView) -> [Line.Evidence] {
+        view.references("evidence").compactMap { byId[survivor(of: $0)] }.map { Line.Evidence(key: name(of: $0), kind: $0.choice("kind") ?? "evidence") }
+            .sorted { HandleOrder.precedes($0.key, $1.key) }
+    }
+
+    /// The domains where the line leaks: those of its unit, else of its site; what is not told there is the engagement's. Nil: the engagement's.
+    private func readings(at view: RecordView) -> [DomainReading]? {
+        for field in ["unit", "site"] {
+            if let place = view.reference(field).map({ survivor(of: $0) }), let own = scopes[place] {
+                return own + input.domains.filter { domain in !own.contains { $0.key == domain.key } }
+            }
+        }
+        return nil
     }
 
     private func price(_ amount: GroupView, factors names: inout [Line.Factor]) -> PricedLine.Amount? {
@@ -56,10 +82,6 @@ extension EngagementReading {
             names.append(Line.Factor(name: ReportText.clean(factor.text("name") ?? ""), unit: ReportText.clean(unit)))
         }
         return (2...4).contains(ranges.count) ? .factors(ranges) : nil
-    }
-
-    private func scaled(_ range: ThreePoint) -> ThreePoint? {
-        try? ThreePoint(low: range.low / 100, likely: range.likely / 100, high: range.high / 100)
     }
 
     /// Points by seam; twins that were merged add up, and what goes to a seam that is gone goes to none.

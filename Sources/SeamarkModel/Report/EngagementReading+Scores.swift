@@ -9,6 +9,8 @@ extension EngagementReading {
 
     mutating func readDomains() {
         var answers: [ScoredAnswer] = []
+        /// Places in `answers` by site and by unit.
+        var places: [Identifier: [Int]] = [:]
         let interviews = of(Catalogue.interview)
         self.interviews = interviews.count { !withdrawals.includesAll(of: $0) }
         var heard: Set<String> = []
@@ -36,23 +38,68 @@ extension EngagementReading {
             guard let voice = voice(of: answer, in: interview) else { continue }
             heard.insert(voice.respondent)
             if case .score = value { self.answers += 1 }
+            for place in self.places(of: answer, in: interview) { places[place, default: []].append(answers.count) }
             answers.append(ScoredAnswer(question: question, respondent: voice.respondent, level: voice.level, grade: grade, value: value))
         }
         people = heard.count
 
         let scope = Set(engagement.texts("inScopeDomains"))
+        let reviews = readReviews()
+        readScopes(answers, places, scope, reviews)
         for domain in instrument.domains {
             let questions = domain.questions.map { WeightedQuestion($0.id, weight: $0.weight) }
             let ids = Set(domain.questions.map(\.id))
             let own = answers.filter { ids.contains($0.question) }
             let isInScope = scope.isEmpty || scope.contains(domain.code)
-            let score = isInScope ? (try? DomainScore(questions: questions, answers: own)) : nil
+            let score = isInScope ? (try? DomainScore(questions: questions, answers: own, reviewed: reviews[nil] ?? [:])) : nil
             let assessed = score.flatMap { $0.score == nil ? nil : $0 }
             let scored = own.filter { if case .score = $0.value { true } else { false } }
             domains.append(Domain(
                 code: domain.code, name: ReportText.clean(domain.name), isInScope: isInScope, score: assessed,
-                shownGap: mayShowGap(scored) ? assessed?.perceptionGap : nil, respondents: Set(scored.map(\.respondent)).count))
+                shownGap: mayShowGap(scored) ? assessed?.perceptionGap : nil, respondents: Set(scored.map(\.respondent)).count,
+                reviewed: (assessed?.questions ?? []).filter(\.isReviewed).map(\.key)))
             if let reading = assessed?.reading(key: domain.code) { input.domains.append(reading) }
+        }
+    }
+
+    /// What leads ruled, by place (nil: the whole engagement) and question; of several the later.
+    private func readReviews() -> [Identifier?: [String: Int]] {
+        var reviews: [Identifier?: [String: Int]] = [:]
+        for view in of(Catalogue.scoreReview).sorted(by: EngagementReading.isEarlier) {
+            guard let question = view.text("question"), let value = view.group("ruling")?.integer("value"), (0...4).contains(value) else { continue }
+            let place = (view.reference("unit") ?? view.reference("site")).map { survivor(of: $0) }
+            reviews[place, default: [:]][question] = Int(value)
+        }
+        return reviews
+    }
+
+    /// The unit and the site that an answer tells of: the interview's, else the person's.
+    private func places(of answer: RecordView, in interview: RecordView) -> [Identifier] {
+        let person = (answer.reference("person") ?? interview.references("persons").first).flatMap { byId[survivor(of: $0)] }
+        let unit = (interview.reference("unit") ?? person?.reference("unit")).map { survivor(of: $0) }
+        let site = (interview.reference("site") ?? unit.flatMap { byId[$0]?.reference("site") } ?? person?.reference("site")).map { survivor(of: $0) }
+        return [unit, site].compactMap { $0 }
+    }
+
+    /// Domains by place, for the default points of lines: only where so many people answered, there and elsewhere, that nobody can be found out.
+    private mutating func readScopes(
+        _ answers: [ScoredAnswer], _ places: [Identifier: [Int]], _ scope: Set<String>, _ reviews: [Identifier?: [String: Int]]
+    ) {
+        let everybody = Set(answers.map(\.respondent))
+        for (place, indices) in places {
+            let own = indices.map { answers[$0] }
+            let here = Set(own.map(\.respondent))
+            let cells = CellSuppression([
+                CellSuppression.Cell("here", respondents: here.count), CellSuppression.Cell("elsewhere", respondents: everybody.subtracting(here).count),
+            ], minimum: leastCell)
+            guard cells.shown.contains("here") else { continue }
+            scopes[place] = instrument.domains.filter { scope.isEmpty || scope.contains($0.code) }.compactMap { domain in
+                let ids = Set(domain.questions.map(\.id))
+                let score = try? DomainScore(
+                    questions: domain.questions.map { WeightedQuestion($0.id, weight: $0.weight) }, answers: own.filter { ids.contains($0.question) },
+                    reviewed: reviews[place] ?? [:])
+                return score?.reading(key: domain.code)
+            }
         }
     }
 
@@ -114,12 +161,19 @@ extension EngagementReading {
             input.seams.append(SeamReading(key: key, severity: severity?.value ?? 0, isAIExposed: isExposed, velocity: velocity))
             seams.append(Seam(
                 key: key, record: view.id, name: ReportText.clean(view.text("name") ?? ""), from: unit(view, "fromUnit"), to: unit(view, "toUnit"),
-                object: view.text("object").map(ReportText.clean), ownerFrom: view.text("ownerFrom").map(ReportText.clean),
-                ownerTo: view.text("ownerTo").map(ReportText.clean), isAIExposed: isExposed, severity: severity))
+                object: view.text("object").map { ReportText.clean($0) }, ownerFrom: view.text("ownerFrom").map { ReportText.clean($0) },
+                ownerTo: view.text("ownerTo").map { ReportText.clean($0) }, isAIExposed: isExposed, severity: severity,
+                valueStream: view.text("valueStream").map { ReportText.clean($0) }, velocity: velocity, failureCost: failureCost(view)))
         }
     }
 
+    private func failureCost(_ view: RecordView) -> YearlyCost? {
+        guard let group = view.group("volumetrics"), let failures = group.threePoint("failuresPerWeek"), let cost = group.threePoint("costPerFailure").flatMap(scaled)
+        else { return nil }
+        return SeamMap.failureCost(failuresPerWeek: failures, costPerFailure: cost)
+    }
+
     private func unit(_ view: RecordView, _ field: String) -> String? {
-        view.reference(field).flatMap { byId[survivor(of: $0)]?.text("name") }.map(ReportText.clean)
+        view.reference(field).flatMap { byId[survivor(of: $0)]?.text("name") }.map { ReportText.clean($0) }
     }
 }

@@ -18,7 +18,19 @@ public struct EngagementReading: Sendable {
         public var factors: [Factor]
         /// The grade as captured, where fewer than three months of data cap it.
         public var capturedGrade: EvidenceGrade?
-        public var hasEvidence: Bool
+        public var evidence: [Evidence]
+        /// Keys of the constraint and of the decision that it stands for.
+        public var constraint: String?
+        public var decision: String?
+        public var variant: PricingVariant?
+        /// How it was priced, in the words of whoever did.
+        public var basis: String?
+
+        /// A piece of evidence by its handle.
+        public struct Evidence: Hashable, Sendable {
+            public var key: String
+            public var kind: String
+        }
 
         public struct Factor: Hashable, Sendable {
             public var name: String
@@ -38,6 +50,10 @@ public struct EngagementReading: Sendable {
         public var ownerTo: String?
         public var isAIExposed: Bool
         public var severity: SeamSeverity?
+        public var valueStream: String?
+        /// Automated decisions a week, after over before.
+        public var velocity: ThreePoint?
+        public var failureCost: YearlyCost?
     }
 
     /// A domain of the instrument as the answers have it.
@@ -50,6 +66,8 @@ public struct EngagementReading: Sendable {
         /// The perception gap, only where enough people stand on both sides that nobody can be found out (`CellSuppression`).
         public var shownGap: Double?
         public var respondents: Int
+        /// Questions whose score a lead ruled.
+        public var reviewed: [String]
     }
 
     /// An overlap that counts.
@@ -84,6 +102,30 @@ public struct EngagementReading: Sendable {
     public internal(set) var domains: [Domain] = []
     public internal(set) var overlaps: [Judged] = []
     public internal(set) var leftOut: [LeftOut] = []
+    /// In the order of handles, as all that follows.
+    public internal(set) var constraints: [Constraint] = []
+    public internal(set) var decisions: [Decision] = []
+    public internal(set) var initiatives: [InitiativeReading] = []
+    /// What people ruled on initiatives, by key.
+    public internal(set) var rulings: [String: InvestmentSequence.Ruling] = [:]
+    /// In the order of their days.
+    public internal(set) var gates: [GateReview] = []
+    public internal(set) var moves: [MoveReading] = []
+    public internal(set) var drift: [DriftReading] = []
+    public internal(set) var quickChecks: [QuickCheck] = []
+    /// The one that began last.
+    public internal(set) var cycle: Cycle?
+    /// By question, 1 to 6.
+    public internal(set) var boardAnswers: [Int: BoardAnswer] = [:]
+    public internal(set) var checkAnswers: [CheckAnswer] = []
+    /// The lines as the structural checks look at them.
+    public internal(set) var checkedLines: [CheckedLine] = []
+    /// The day that ages are counted to, since 1970: the one given, else that of the last change.
+    public let today: Int64
+    /// What the programme may spend, in the main unit; nil: unknown.
+    public internal(set) var budget: Double?
+    public internal(set) var horizonMonths = 36.0
+    public internal(set) var hurdle = 1.0
     public internal(set) var sites: [String] = []
     /// Interviews that are not deleted, and the people who answered in them with consent.
     public internal(set) var interviews = 0
@@ -103,6 +145,11 @@ public struct EngagementReading: Sendable {
     let records: [RecordView]
     let byId: [Identifier: RecordView]
     let merges: Merges
+    var constraintKeys: [Identifier: String] = [:]
+    var decisionKeys: [Identifier: String] = [:]
+    var initiativeKeys: [Identifier: String] = [:]
+    /// What the answers say by place, for lines that name one.
+    var scopes: [Identifier: [DomainReading]] = [:]
 
     /// The instrument that the engagement names (`core-9@1`); nil if it names none.
     public static func instrument(namedIn records: [RecordView]) -> String? {
@@ -114,7 +161,9 @@ public struct EngagementReading: Sendable {
     }
 
     /// Reads `records`: those of one engagement; records of the shared scope among them do no harm.
-    public init(_ records: [RecordView], instrument: Instrument = .core9) throws(ReportError) {
+    ///
+    /// - Parameter now: milliseconds since 1970, to tell the day of the cycle and what has expired; nil: the time of the last change.
+    public init(_ records: [RecordView], instrument: Instrument = .core9, now: Int64? = nil) throws(ReportError) {
         guard let engagement = EngagementReading.engagement(in: records) else { throw .noEngagement }
         if let named = engagement.text("instrument"), named != instrument.reference {
             throw .otherInstrument(named: named, given: instrument.reference)
@@ -123,6 +172,8 @@ public struct EngagementReading: Sendable {
         self.instrument = instrument
         currency = ReportText.clean(engagement.text("currency") ?? "")
         let present = records.filter { !$0.isDeleted }
+        let time = now ?? records.lazy.filter { $0.type?.home == .engagement }.map(EngagementReading.effective).max() ?? 0
+        today = time / 86_400_000
         withdrawals = Withdrawals(records)
         let hidden = Withdrawals.concealed(among: present + records.filter { $0.isDeleted && $0.type === Catalogue.person })
         withdrawnQuotes = present.count { hidden.contains($0.id) && $0.type === Catalogue.quote }
@@ -136,11 +187,17 @@ public struct EngagementReading: Sendable {
         merges = Merges(records)
         byId = Dictionary(self.records.map { ($0.id, $0) }) { first, _ in first }
         readSettings()
-        sites = of(Catalogue.site).compactMap { $0.text("name").map(ReportText.clean) }
+        sites = of(Catalogue.site).compactMap { $0.text("name").map { ReportText.clean($0) } }
         readDomains()
         readSeams()
+        readConstraints()
+        readDecisions()
         readLines()
         readOverlaps()
+        readGates()
+        readInitiatives()
+        readCycle()
+        readAnswers()
         input.matrix = instrument.matrix
         let financials = engagement.group("financials")
         input.plannedOperatingIncome = financials?.number("plannedOperatingIncome").map { $0 / 100 }
@@ -165,17 +222,20 @@ public struct EngagementReading: Sendable {
         }) { first, _ in first }
     }
 
-    func name(of record: RecordView) -> String { record.handle.map(ReportText.clean) ?? record.id.description }
+    func name(of record: RecordView) -> String { record.handle.map { ReportText.clean($0) } ?? record.id.description }
 
     mutating func leaveOut(_ record: RecordView, _ words: String, isMoney: Bool = false) {
         leftOut.append(LeftOut(type: record.state.type, record: record.id, name: name(of: record), words: words, isMoney: isMoney))
     }
 
     private mutating func readSettings() {
+        budget = engagement.integer("budget").map { Double($0) / 100 }
         guard let group = engagement.group("methodSettings") else { return }
         if let iterations = group.integer("iterations") { settings.iterations = Int(min(max(iterations, 100), 100_000)) }
         if let seed = group.integer("seed"), seed >= 0 { settings.seed = UInt64(seed) }
         if let rho = group.number("rho"), rho >= 0, rho <= 1 { settings.correlation = rho }
+        if let months = group.integer("horizonMonths"), months >= 1 { horizonMonths = Double(min(months, 240)) }
+        if let hurdle = group.number("hurdle"), hurdle >= 0, hurdle <= 100 { self.hurdle = hurdle }
         if let least = group.integer("minCell") { leastCell = Int(min(max(least, Int64(CellSuppression.floor)), 1000)) }
     }
 }

@@ -33,13 +33,7 @@ extension EngagementReport {
             out += "<div class=\"status ready\" role=\"note\" aria-label=\"Status\"><p>Board-ready: every condition of the gate is met.</p></div>\n"
         }
         out += "</header>\n<main>\n" + pageOne
-        out += section("From gross to net", figure(waterfallTable))
-        out += section("Where it comes from: domains", lead: paragraph(domainRunners) + figure(domainTable))
-        out += section("What kind of money, how well evidenced", figure(categoryTable) + evidence)
-        out += section("At which seams", lead: paragraph(seamRunners) + figure(seamTable), grid + list(seams.map(story)) + (stressSentence.map(paragraph) ?? ""))
-        out += section("Open conflicts", openConflicts)
-        out += section("Lines", figure(lineTable, type: "lines") + "<h3>Overlaps</h3>\n" + figure(overlapTable))
-        out += section("Method", method, page: true)
+        for section in sections { out += html(section) }
         out += "</main>\n<footer class=\"end\"><p>\(text(statusLabel)) · \(text(facts.handle)) · \(text(ReportText.clean(provenance.software))) · inputs \(String(inputsHash.description.prefix(16)))</p></footer>\n</body>\n</html>\n"
         return out
     }
@@ -54,9 +48,28 @@ extension EngagementReport {
         items.isEmpty ? "<p>None.</p>\n" : "<ul>" + items.map { "<li>\(text($0))</li>" }.joined() + "</ul>\n"
     }
 
-    /// - Parameter lead: stays on one printed page with the title.
-    private func section(_ title: String, lead: String = "", _ content: String = "", page: Bool = false) -> String {
-        "<section\(page ? " class=\"page\"" : "")>\n<div class=\"keep\"><h2>\(text(title))</h2>\n\(lead)</div>\n\(content)</section>\n"
+    /// The first words and the first table stay on one printed page with the title.
+    private func html(_ section: ReportSection) -> String {
+        let first = section.blocks.firstIndex { block in
+            switch block {
+            case .table, .drawing, .list: true
+            case .paragraph, .heading: false
+            }
+        } ?? section.blocks.count - 1
+        let isLong = if first >= 0, first < section.blocks.count, case .table(let table, _) = section.blocks[first] { table.rows.count > 14 } else { false }
+        let lead = isLong ? first : first + 1
+        return "<section\(section.startsPage ? " class=\"page\"" : "")>\n<div class=\"keep\"><h2>\(text(section.title))</h2>\n"
+            + section.blocks.prefix(lead).map(html).joined() + "</div>\n" + section.blocks.dropFirst(lead).map(html).joined() + "</section>\n"
+    }
+
+    private func html(_ block: ReportSection.Block) -> String {
+        switch block {
+        case .paragraph(let words): paragraph(words)
+        case .heading(let words): "<h3>\(text(words))</h3>\n"
+        case .list(let items): list(items)
+        case .table(let table, let type): figure(table, type: type)
+        case .drawing(let drawing): "<figure class=\"keep\">\(drawing)</figure>\n"
+        }
     }
 
     private var pageOne: String {
@@ -72,7 +85,8 @@ extension EngagementReport {
             <div><span class="label">Likely, a year</span><div class="figure">\(text(short(h.p50)))</div><p class="range">\(text(shortRange(h.p10, h.p90)))</p></div>
             <div><p class="share">\(text(headlineSentence))</p><p class="share">\(text("That is \(relativeSentence)."))</p></div>
             </div>
-            <figure class="keep">\(ReportDrawing.headline(self))</figure>
+            <figure class="keep">\(ReportDrawing.headline(self))\(referenceSentence.map { "<figcaption class=\"soft\">\(text($0))</figcaption>" } ?? "")</figure>
+            \(decisionsAsked.isEmpty ? "" : "<div class=\"asked keep\"><h3>Decisions asked of the board</h3><ol>" + decisionsAsked.map { "<li>\(text($0))</li>" }.joined() + "</ol></div>")
             <div class="cards">
             <div class="card"><h3>Domains</h3><p>\(text(domainRunners))</p></div>
             <div class="card"><h3>Seams</h3><p>\(text(seamRunners))</p></div>
@@ -121,53 +135,4 @@ extension EngagementReport {
     }
 
     private func style(_ column: ReportTable.Column) -> String { column.isNumber ? " class=\"n\"" : column.isWide ? " class=\"w\"" : "" }
-
-    private var evidence: String {
-        guard result.headline.mean > 0 else { return "" }
-        let parts = result.evidence.map { ("grade \($0.grade.rawValue)", $0.share) }
-        return "<div class=\"keep\"><h3>Evidence</h3>\n" + ReportDrawing.stack(parts, said: "Share of the mean by grade of evidence") + figure(evidenceTable) + "</div>\n"
-    }
-
-    /// From unit by to unit: severity as shade and in words, exposure as figure.
-    private var grid: String {
-        let placed = seams.filter { $0.seam.from != nil && $0.seam.to != nil }
-        func names(_ key: (Seam) -> String?) -> [String] { Array(Set(placed.compactMap(key))).sorted() }
-        let rows = names(\.seam.from), columns = names(\.seam.to)
-        guard !placed.isEmpty, columns.count <= 12 else { return "" }
-        var out = "<figure\(rows.count <= 8 ? " class=\"keep\"" : "")>\n<figcaption>From the unit in the row to the unit in the column: mean exposure with P10 to P90, \(text(thousandsOf)) a year. The darker, the more severe.</figcaption>\n"
-        out += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Seams from unit to unit\"><table class=\"grid\"><thead><tr><td></td>"
-        for column in columns { out += "<th scope=\"col\">\(text(column))</th>" }
-        out += "</tr></thead><tbody>\n"
-        for row in rows {
-            out += "<tr><th scope=\"row\">\(text(row))</th>"
-            for column in columns {
-                let here = placed.filter { $0.seam.from == row && $0.seam.to == column }
-                let worst = here.compactMap { $0.seam.severity?.value }.max() ?? 0
-                out += here.isEmpty ? "<td>·</td>" : "<td class=\"s\(Int(min(max(worst.rounded(.up), 0), 4)))\">" + here.map { seam in
-                    let severity = seam.seam.severity.map { "severity " + ReportFigures.oneDecimal($0.value) } ?? "not scored"
-                    return "<b>\(text(seam.exposure.key))</b> \(text(ReportFigures.thousands(seam.exposure.net.mean)))"
-                        + "<small>\(text(ReportFigures.thousands(seam.exposure.net.p10) + " to " + ReportFigures.thousands(seam.exposure.net.p90)))</small><small>\(text(severity))</small>"
-                }.joined() + "</td>"
-            }
-            out += "</tr>\n"
-        }
-        return out + "</tbody></table></div>\n</figure>\n"
-    }
-
-    private var openConflicts: String {
-        guard !conflicts.isEmpty else { return "<p>None.</p>\n" }
-        return conflicts.map { conflict in
-            var out = "<div class=\"conflict\"><p><strong>\(text(conflict.record))</strong> (\(text(conflict.type))), \(text(conflict.field))\(conflict.touchesMoney ? ", touches money" : "")</p><ul>"
-            for saying in conflict.sayings {
-                out += "<li\(saying.isUsed ? " class=\"used\"" : "")>\(text(saying.author)), \(text(time(saying.at))): \(text(saying.words))\(saying.isUsed ? " (used here)" : "")</li>"
-            }
-            return out + "</ul></div>\n"
-        }.joined()
-    }
-
-    private var method: String {
-        figure(methodTable, type: "method") + "<h3>Dependence</h3>\n" + figure(dependenceTable) + "<h3>Board-ready gate</h3>\n" + figure(gateTable)
-            + "<h3>Assumptions</h3>\n" + list(assumptions) + "<h3>Exclusions</h3>\n" + list(exclusions) + "<h3>Points to check</h3>\n"
-            + list(findings.map { ReportText.sentence(ReportText.clean($0.description)) }) + "<h3>Not in this report yet</h3>\n" + list(EngagementReport.notYet)
-    }
 }

@@ -15,9 +15,7 @@ extension EngagementReport {
                 JSONMember("alreadyInPlan", number(result.inPlan.inPlan)), JSONMember("notInPlan", number(result.inPlan.notInPlan)),
                 JSONMember("unknown", number(result.inPlan.unknown)),
             ])),
-            JSONMember("evidence", .array(result.evidence.map { share in
-                .object([JSONMember("grade", .string(share.grade.rawValue)), JSONMember("mean", number(share.mean)), JSONMember("share", number(share.share))])
-            })),
+            JSONMember("evidence", evidenceDocument(result.evidence)),
             JSONMember("waterfall", .object([
                 JSONMember("gross", number(result.waterfall.gross)), JSONMember("overlap", number(result.waterfall.overlap)),
                 JSONMember("ceiling", number(result.waterfall.ceiling)), JSONMember("net", number(result.waterfall.net)),
@@ -28,8 +26,12 @@ extension EngagementReport {
             ])),
             JSONMember("domains", .array(domains.map(domainDocument))), JSONMember("unallocated", .object(spread(result.unallocated))),
             JSONMember("categories", .array(result.categories.map { category in
-                .object([JSONMember("category", .string(category.category.rawValue))] + spread(category.net))
+                .object([JSONMember("category", .string(category.category.rawValue))] + spread(category.net) + [JSONMember("evidence", evidenceDocument(category.evidence))])
             })),
+            JSONMember("sites", .array(result.sites.map { site in
+                .object([JSONMember("site", optional(site.site))] + spread(site.net) + [JSONMember("evidence", evidenceDocument(site.evidence))])
+            })),
+            JSONMember("exceedance", .array(result.exceedance.map { .object([JSONMember("probability", number($0.probability)), JSONMember("amount", number($0.amount))]) })),
             JSONMember("seams", .array(seams.map(seamDocument))), JSONMember("notAtASeam", .object(spread(result.notAtASeam))),
             JSONMember("lines", .array(lines.map(lineDocument))),
             JSONMember("overlaps", .array(overlaps.map { overlap in
@@ -56,16 +58,16 @@ extension EngagementReport {
                 JSONMember("answers", .integer(Int64(withdrawnAnswers))), JSONMember("quotes", .integer(Int64(withdrawnQuotes))),
             ])), JSONMember("redactedValues", .integer(Int64(redactions))),
             JSONMember("withdrawn", .array(withdrawn.map { .string($0) })), JSONMember("method", methodDocument),
-            JSONMember("notInThisReport", .array(EngagementReport.notYet.map { .string($0) })),
-        ])
+        ] + governanceMembers)
     }
 
     // MARK: - Parts
 
-    private func number(_ value: Double?) -> JSONValue { value.map { .number($0 + 0) } ?? .null }
-    private func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+    /// Infinite ratios have no number in JSON.
+    func number(_ value: Double?) -> JSONValue { value.flatMap { $0.isFinite ? .number($0 + 0) : nil } ?? .null }
+    func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
 
-    private func spread(_ spread: Spread) -> [JSONMember] {
+    func spread(_ spread: Spread) -> [JSONMember] {
         [
             JSONMember("mean", number(spread.mean)), JSONMember("p10", number(spread.p10)), JSONMember("p25", number(spread.p25)),
             JSONMember("p50", number(spread.p50)), JSONMember("p75", number(spread.p75)), JSONMember("p90", number(spread.p90)),
@@ -111,6 +113,12 @@ extension EngagementReport {
         ])
     }
 
+    private func evidenceDocument(_ shares: [EvidenceShare]) -> JSONValue {
+        .array(shares.map { share in
+            .object([JSONMember("grade", .string(share.grade.rawValue)), JSONMember("mean", number(share.mean)), JSONMember("share", number(share.share))])
+        })
+    }
+
     private func exposure(_ exposure: Exposure) -> [JSONMember] {
         [JSONMember("rank", exposure.rank.map { .integer(Int64($0)) } ?? .null)] + spread(exposure.net) + [
             JSONMember("firstShare", number(exposure.firstShare)), JSONMember("firstThreeShare", number(exposure.firstThreeShare)),
@@ -122,7 +130,7 @@ extension EngagementReport {
         .object([JSONMember("key", .string(domain.exposure.key)), JSONMember("name", .string(domain.name))] + exposure(domain.exposure) + [
             JSONMember("confidence", number(domain.exposure.confidence)), JSONMember("confidenceLevel", optional(domain.confidence?.rawValue)),
             JSONMember("coverage", number(domain.coverage)), JSONMember("perceptionGap", number(domain.perceptionGap)),
-            JSONMember("inScope", .bool(domain.isInScope)),
+            JSONMember("inScope", .bool(domain.isInScope)), JSONMember("reviewedQuestions", .array(domain.reviewed.map { .string($0) })),
         ])
     }
 
@@ -156,7 +164,8 @@ extension EngagementReport {
             JSONMember("gross", .object(spread(line.exposure.gross))), JSONMember("net", .object(spread(line.exposure.net))),
             JSONMember("overlap", number(line.exposure.overlap)), JSONMember("ceiling", number(line.exposure.ceiling)),
             JSONMember("varianceShare", number(line.exposure.varianceShare)), JSONMember("domainPoints", points(line.exposure.domainPoints)),
-            JSONMember("domainPointsFromMatrix", .bool(line.exposure.usesDefaultPoints)), JSONMember("seamPoints", points(line.priced.seamPoints)),
+            JSONMember("variant", optional(line.line.variant?.rawValue)), JSONMember("basis", optional(line.line.basis)),
+            JSONMember("evidence", .array(line.line.evidence.map { .string($0.key) })), JSONMember("domainPointsFromMatrix", .bool(line.exposure.usesDefaultPoints)), JSONMember("seamPoints", points(line.priced.seamPoints)),
         ])
     }
 
@@ -164,6 +173,7 @@ extension EngagementReport {
         guard let stress = result.stress else { return .null }
         return .object(spread(stress.net) + [
             JSONMember("addedMean", number(stress.addedMean)), JSONMember("seams", .array(stress.seams.map { .string($0) })),
+            JSONMember("bySeam", .object(stress.bySeam.map { JSONMember($0.key, number($0.added)) })),
         ])
     }
 

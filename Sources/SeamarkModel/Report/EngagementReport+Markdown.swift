@@ -43,44 +43,25 @@ extension EngagementReport {
         paragraph("That is \(relativeSentence).")
         table(headlineTable)
         table(inPlanTable)
+        if let referenceSentence { paragraph(referenceSentence) }
         paragraph(domainRunners)
         paragraph("At the seams: " + seamRunners)
-        section("From gross to net")
-        table(waterfallTable)
-        section("Where it comes from: domains")
-        paragraph(domainRunners)
-        table(domainTable)
-        section("What kind of money, how well evidenced")
-        table(categoryTable)
-        table(evidenceTable)
-        section("At which seams")
-        paragraph(seamRunners)
-        table(seamTable)
-        list(seams.map(story))
-        if let stressSentence { paragraph(stressSentence) }
-        section("Open conflicts")
-        if conflicts.isEmpty { paragraph("None.") }
-        for conflict in conflicts {
-            paragraph("\(conflict.record) (\(conflict.type)), \(conflict.field)" + (conflict.touchesMoney ? ", touches money" : ""))
-            list(conflict.sayings.map { "\($0.author), \(time($0.at)): \($0.words)" + ($0.isUsed ? " (used here)" : "") })
+        if !decisionsAsked.isEmpty {
+            heading(3, "Decisions asked of the board")
+            list(decisionsAsked)
         }
-        section("Lines")
-        table(lineTable)
-        heading(3, "Overlaps")
-        table(overlapTable)
-        section("Method")
-        table(methodTable)
-        table(dependenceTable)
-        heading(3, "Board-ready gate")
-        table(gateTable)
-        heading(3, "Assumptions")
-        list(assumptions)
-        heading(3, "Exclusions")
-        list(exclusions.isEmpty ? ["None."] : exclusions)
-        heading(3, "Points to check")
-        list(findings.isEmpty ? ["None."] : findings.map { ReportText.sentence(ReportText.clean($0.description)) })
-        heading(3, "Not in this report yet")
-        list(EngagementReport.notYet)
+        for part in sections {
+            section(part.title)
+            for block in part.blocks {
+                switch block {
+                case .paragraph(let words): paragraph(words)
+                case .heading(let words): heading(3, words)
+                case .list(let items): list(items.isEmpty ? ["None."] : items)
+                case .table(let content, _): table(content)
+                case .drawing: continue
+                }
+            }
+        }
         return out
     }
 

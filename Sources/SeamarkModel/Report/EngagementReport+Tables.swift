@@ -1,11 +1,6 @@
 import SeamarkJournal
 
 extension EngagementReport {
-    private func range(_ spread: Spread) -> String { ReportFigures.thousands(spread.p10) + " to " + ReportFigures.thousands(spread.p90) }
-
-    private static func text(_ title: String, wide: Bool = false) -> ReportTable.Column { ReportTable.Column(title: title, isWide: wide) }
-    private static func number(_ title: String) -> ReportTable.Column { ReportTable.Column(title: title, isNumber: true) }
-
     /// Page one: two significant digits.
     var headlineTable: ReportTable {
         let h = result.headline
@@ -24,7 +19,7 @@ extension EngagementReport {
         let band = share.map { ReportFigures.percent($0.p25) + " to " + ReportFigures.percent($0.p75) } ?? "–"
         return ReportTable(
             caption: "The range of the yearly loss, after overlaps and ceilings.",
-            columns: [Self.text("", wide: true), Self.number("a year"), Self.number(whole)],
+            columns: [.text("", wide: true), .number("a year"), .number(whole)],
             rows: [
                 ReportTable.Row(cells: ["Floor (P10)", short(h.p10), percent(\.p10)]),
                 ReportTable.Row(cells: ["Most-likely band (P25 to P75)", shortRange(h.p25, h.p75), band]),
@@ -35,20 +30,21 @@ extension EngagementReport {
 
     var inPlanTable: ReportTable {
         let split = result.inPlan
-        func row(_ name: String, _ mean: Double) -> ReportTable.Row {
-            ReportTable.Row(cells: [name, short(mean), result.headline.mean > 0 ? ReportFigures.percent(mean / result.headline.mean) : "–"])
+        func row(_ name: String, _ mean: Double, _ kind: InPlan) -> ReportTable.Row {
+            let range = split.ranges[kind].map { shortRange($0.p10, $0.p90) } ?? "–"
+            return ReportTable.Row(cells: [name, short(mean), range, result.headline.mean > 0 ? ReportFigures.percent(mean / result.headline.mean) : "–"])
         }
         return ReportTable(
             caption: "Parts of the mean of \(short(result.headline.mean)) (\(shortRange(result.headline.p10, result.headline.p90))): what the plan already accepts is recoverable, what it does not threatens the plan.",
-            columns: [Self.text("", wide: true), Self.number("mean a year"), Self.number("of the mean")],
-            rows: [row("Not in the plan: threatens it", split.notInPlan), row("Already in the plan: recoverable", split.inPlan)]
-                + (split.unknown > 0 ? [row("Not known", split.unknown)] : []))
+            columns: [.text("", wide: true), .number("mean a year"), .number("P10 to P90"), .number("of the mean")],
+            rows: [row("Not in the plan: threatens it", split.notInPlan, .no), row("Already in the plan: recoverable", split.inPlan, .yes)]
+                + (split.unknown > 0 ? [row("Not known", split.unknown, .unknown)] : []))
     }
 
     var evidenceTable: ReportTable {
         ReportTable(
             caption: "How the mean of \(ReportFigures.thousands(result.headline.mean)) (\(range(result.headline))) \(thousandsOf) is evidenced.",
-            columns: [Self.text("Grade"), Self.text("What stands behind it", wide: true), Self.number("Mean"), Self.number("Share")],
+            columns: [.text("Grade"), .text("What stands behind it", wide: true), .number("Mean"), .number("Share")],
             rows: result.evidence.map { ReportTable.Row(cells: [$0.grade.rawValue, gradeName($0.grade), ReportFigures.thousands($0.mean), ReportFigures.finePercent($0.share)]) })
     }
 
@@ -56,7 +52,7 @@ extension EngagementReport {
         let w = result.waterfall
         return ReportTable(
             caption: "Means, \(thousandsOf) a year. The net total ranges from \(range(result.headline)).",
-            columns: [Self.text("Step", wide: true), Self.number("Mean")],
+            columns: [.text("Step", wide: true), .number("Mean")],
             rows: [
                 ReportTable.Row(cells: ["All lines added up", ReportFigures.thousands(w.gross)], mark: .block(from: 0, to: w.gross, isTakenOff: false)),
                 ReportTable.Row(
@@ -72,7 +68,7 @@ extension EngagementReport {
     var dependenceTable: ReportTable {
         ReportTable(
             caption: "What the one assumption about dependence is worth, \(thousandsOf) a year.",
-            columns: [Self.text("rho", wide: true), Self.number("P10"), Self.number("P50"), Self.number("P90"), Self.number("Mean")],
+            columns: [.text("rho", wide: true), .number("P10"), .number("P50"), .number("P90"), .number("Mean")],
             rows: dependenceRows.map { row in
                 ReportTable.Row(cells: [row.rho] + [row.spread.p10, row.spread.p50, row.spread.p90, row.spread.mean].map(ReportFigures.thousands))
             })
@@ -95,7 +91,7 @@ extension EngagementReport {
                 + (showsGaps
                     ? "The gap is the floor's mean score less the top's, shown only where enough people stand on each side."
                     : "The perception gap between the floor and the top is not shown: too few people stand on one side."),
-            columns: [Self.number("Rank"), Self.text("Domain", wide: true), Self.number("Mean"), Self.number("P10 to P90"), Self.number("First"), Self.number("Severity"), Self.text("Confidence")] + (showsGaps ? [Self.number("Gap")] : []),
+            columns: [.number("Rank"), .text("Domain", wide: true), .number("Mean"), .number("P10 to P90"), .number("First"), .number("Severity"), .text("Confidence")] + (showsGaps ? [.number("Gap")] : []),
             rows: rows + [
                 ReportTable.Row(
                     cells: ["–", "Outside execution, unallocated", ReportFigures.thousands(result.unallocated.mean), range(result.unallocated), "–", "–", "–"] + (showsGaps ? ["–"] : []),
@@ -107,69 +103,52 @@ extension EngagementReport {
 
     var categoryTable: ReportTable {
         ReportTable(
-            caption: "\(thousandsOf.capitalizedWord) a year.", columns: [Self.text("Category", wide: true), Self.number("Mean"), Self.number("P10 to P90")],
+            caption: "\(thousandsOf.capitalizedWord) a year.", columns: [.text("Category", wide: true), .number("Mean"), .number("P10 to P90"), .text("Evidence", wide: true)],
             rows: result.categories.map { category in
                 ReportTable.Row(
-                    cells: [categoryNames[category.category] ?? category.category.rawValue, ReportFigures.thousands(category.net.mean), range(category.net)],
+                    cells: [categoryNames[category.category] ?? category.category.rawValue, ReportFigures.thousands(category.net.mean), range(category.net), evidenceMix(category.evidence)],
                     mark: .range(category.net))
             }, most: result.categories.map(\.net.p90).max() ?? 0)
     }
 
-    var seamTable: ReportTable {
-        ReportTable(
-            caption: "\(thousandsOf.capitalizedWord) a year, by exposure. Severity 0 to 4. The index is exposure times severity over 4.",
-            columns: [
-                Self.number("Rank"), Self.text("Seam", wide: true), Self.number("Mean"), Self.number("P10 to P90"), Self.number("First"), Self.number("Severity"), Self.number("Index"), Self.text("Owners", wide: true),
-            ],
-            rows: seams.enumerated().map { place, seam in
-                let e = seam.exposure
-                return ReportTable.Row(
-                    cells: [
-                        String(place + 1), "\(e.key) \(seam.seam.name)", ReportFigures.thousands(e.net.mean), range(e.net), ReportFigures.percent(e.firstShare),
-                        seam.seam.severity == nil ? "not scored" : ReportFigures.oneDecimal(e.severity ?? 0), seam.seam.severity == nil ? "–" : ReportFigures.thousands(e.riskIndex ?? 0),
-                        seam.ownersGap.map { "Gap: " + $0 } ?? "both sides owned",
-                    ], mark: .range(e.net))
-            } + [
-                ReportTable.Row(
-                    cells: ["–", "Not at a seam", ReportFigures.thousands(result.notAtASeam.mean), range(result.notAtASeam), "–", "–", "–", "–"],
-                    mark: .range(result.notAtASeam), isBelowTheLine: true)
-            ], most: (seams.map(\.exposure.net.p90) + [result.notAtASeam.p90]).max() ?? 0)
-    }
-
     var lineTable: ReportTable {
         ReportTable(
-            caption: "\(thousandsOf.capitalizedWord) a year. Low / likely / high as captured; net after overlaps and ceilings. Drives: the line's part in the variance of the total.",
+            caption: "\(thousandsOf.capitalizedWord) a year. Low / likely / high as captured; net after overlaps and ceilings.",
             columns: [
-                Self.text("Line"), Self.text("Title", wide: true), Self.text("Category"), Self.text("Grade"), Self.text("Low / likely / high", wide: true), Self.number("Net mean"),
-                Self.number("P10 to P90"), Self.number("Drives"), Self.text("Points to domains; to seams", wide: true),
+                .text("Line"), .text("Title", wide: true), .text("Category"), .text("Grade"), .text("Low / likely / high", wide: true), .number("Net mean"),
+                .number("P10 to P90"), .text("Points to domains; to seams", wide: true), .text("Evidence", wide: true),
             ],
             rows: lines.map { line in
                 let seams = words(line.priced.seamPoints)
                 let domains = words(line.exposure.domainPoints) + (line.exposure.usesDefaultPoints ? " (from the matrix)" : "")
                 return ReportTable.Row(cells: [
                     line.line.key, line.line.title, line.priced.category.rawValue.lowercased().capitalizedWord, grade(of: line), price(of: line),
-                    ReportFigures.thousands(line.exposure.net.mean), range(line.exposure.net), ReportFigures.percent(line.exposure.varianceShare),
-                    (domains.isEmpty ? "none" : domains) + "; " + (seams.isEmpty ? "none" : seams),
+                    ReportFigures.thousands(line.exposure.net.mean), range(line.exposure.net),
+                    (domains.isEmpty ? "none" : domains) + "; " + (seams.isEmpty ? "none" : seams), evidence(of: line),
                 ])
             })
+    }
+
+    private func evidence(of line: Line) -> String {
+        let references = line.line.evidence.map { "\($0.key) (\($0.kind))" } + [line.line.basis].compactMap { $0 }
+        return references.isEmpty ? "none" : references.joined(separator: "; ")
     }
 
     var overlapTable: ReportTable {
         ReportTable(
             caption: "Pairs of lines that count partly the same money. The share is of the smaller of the two, and taken from the line with the weaker evidence.",
-            columns: [Self.text("Lines"), Self.number("Share"), Self.text("Reason", wide: true)],
+            columns: [.text("Lines"), .number("Share"), .text("Reason", wide: true)],
             rows: overlaps.map { ReportTable.Row(cells: ["\($0.first) and \($0.second)", ReportFigures.percent($0.share), $0.reason]) })
     }
 
     var gateTable: ReportTable {
         ReportTable(
-            caption: "A report is board-ready when every condition is met.", columns: [Self.text("Condition", wide: true), Self.text("Outcome"), Self.text("What was found", wide: true)],
+            caption: "A report is board-ready when every condition is met.", columns: [.text("Condition", wide: true), .text("Outcome"), .text("What was found", wide: true)],
             rows: gate.conditions.map { condition in
                 let outcome =
                     switch condition.outcome {
                     case .met: "✓ met"
                     case .notMet: "✗ not met"
-                    case .notAssessed: "? not assessed"
                     }
                 return ReportTable.Row(cells: [condition.title.capitalizedWord, outcome, condition.words.joined(separator: " ")])
             })
@@ -194,7 +173,7 @@ extension EngagementReport {
             rows.append(["Log", "made on a device: not tied to a checkpoint of the server"])
         }
         return ReportTable(
-            caption: "What the figures were made from.", columns: [Self.text("", wide: true), Self.text("", wide: true)],
+            caption: "What the figures were made from.", columns: [.text("", wide: true), .text("", wide: true)],
             rows: rows.map { ReportTable.Row(cells: $0) })
     }
 

@@ -127,9 +127,11 @@ extension EngagementReport {
             "Means of parts add up to the mean of the whole. Percentiles do not, and are never summed.",
             "Amounts are a year's, as captured. Where a value is in dispute, the one shown first is used and the conflict is listed.",
             "A domain is ranked from confidence 0.5 on. A front runner is first in at least 20 % of the runs.",
-        ] + (defaulted.isEmpty ? [] : ["Without domain points of their own, these lines use the instrument's category matrix: " + defaulted.joined(separator: ", ") + "."])
+        ] + (reviewed.isEmpty ? [] : ["Questions scored by a lead's ruling in place of the answers' mean: " + reviewed.joined(separator: ", ") + "."])
+            + (defaulted.isEmpty ? [] : ["Without domain points of their own, these lines use the instrument's category matrix: " + defaulted.joined(separator: ", ") + "."])
     }
 
+    private var reviewed: [String] { domains.flatMap(\.reviewed) }
     private var defaulted: [String] { lines.filter(\.exposure.usesDefaultPoints).map(\.line.key) }
 
     /// What is missing from the figures.
@@ -152,17 +154,9 @@ extension EngagementReport {
         return counts.map { "\($0.1) answers, each of which \($0.0)." }
     }
 
-    /// What a full board report holds and this version does not.
-    static let notYet = [
-        "the decisions asked of the board and the six board questions",
-        "structural checks against double counting and their answers",
-        "leakage by site",
-        "the constraint-first view",
-        "decision rights: latency against time to damage, bandwidth",
-        "the ranked investment sequence and what it leaves at risk",
-        "the bridge from the last snapshot",
-        "gate states for scaling automated decisions",
-        "the moves of the next 90 days",
-        "evidence references of each line",
-    ]
+    /// What the grey band of page one is; nil where there is none.
+    var referenceSentence: String? {
+        guard case .ofPlannedOperatingIncome = result.relative, result.headline.mean > 0 else { return nil }
+        return "Grey, for orientation and never an input: \(ReportFigures.percent(ReferenceBand.low)) to \(ReportFigures.percent(ReferenceBand.high)) of planned operating income, \(ReferenceBand.source)."
+    }
 }

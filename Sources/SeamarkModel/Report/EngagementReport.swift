@@ -30,6 +30,8 @@ public struct EngagementReport: Hashable, Sendable {
         public var coverage: Double?
         /// Nil without both sides, and wherever so few people stand on a side that they could be found out.
         public var perceptionGap: Double?
+        /// Questions whose score a lead ruled.
+        public var reviewed: [String]
     }
 
     public struct Seam: Hashable, Sendable {
@@ -99,22 +101,25 @@ public struct EngagementReport: Hashable, Sendable {
     /// SHA-256 of `EngagementReading.canonicalInputs`.
     public var inputsHash: Hash256
     public var provenance: ReportProvenance
+    public var governance: Governance
 
     /// Makes the report.
     ///
     /// - Parameters:
     ///   - views: the records of one engagement; those of the shared scope may be among them.
     ///   - instrument: the edition that the engagement names (`EngagementReading.instrument(namedIn:)`).
+    ///   - previous: the same engagement as it was read for an earlier report: then there is a bridge.
     ///   - memberName: the name of a member, for the authors in a conflict.
     public init(
         views: [RecordView], instrument: Instrument = .core9, primitives: any Primitives, provenance: ReportProvenance,
-        memberName: (Identifier) -> String? = { _ in nil }
+        previous: EngagementReading? = nil, memberName: (Identifier) -> String? = { _ in nil }
     ) throws(ReportError) {
-        let reading = try EngagementReading(views, instrument: instrument)
+        let reading = try EngagementReading(views, instrument: instrument, now: provenance.madeAt)
         var calculation = RiskCalculation()
         let result: RiskResult
         do throws(RiskError) {
             result = try calculation.run(reading.input, settings: reading.settings)
+            governance = try Governance(reading, result, previous: previous, &calculation)
         } catch { throw .notCalculable(error) }
 
         let engagement = reading.engagement
@@ -129,7 +134,7 @@ public struct EngagementReport: Hashable, Sendable {
             let domain = reading.domains.first { $0.code == exposure.key }
             return Domain(
                 name: domain?.name ?? "not a domain of the instrument", exposure: exposure, confidence: domain?.score?.confidenceLevel,
-                isInScope: domain?.isInScope ?? false, coverage: domain?.score?.coverage, perceptionGap: domain?.shownGap)
+                isInScope: domain?.isInScope ?? false, coverage: domain?.score?.coverage, perceptionGap: domain?.shownGap, reviewed: domain?.reviewed ?? [])
         }
         // Domains that nobody scored and no line names are part of the picture too.
         for domain in reading.domains where domain.isInScope && !domains.contains(where: { $0.exposure.key == domain.code }) {
@@ -137,7 +142,7 @@ public struct EngagementReport: Hashable, Sendable {
             domains.append(Domain(
                 name: domain.name,
                 exposure: Exposure(key: domain.code, net: none, rank: nil, firstShare: 0, firstThreeShare: 0, severity: nil, confidence: nil, riskIndex: nil),
-                confidence: nil, isInScope: true, coverage: nil, perceptionGap: nil))
+                confidence: nil, isInScope: true, coverage: nil, perceptionGap: nil, reviewed: []))
         }
         seams = result.seams.compactMap { exposure in
             reading.seams.first { $0.key == exposure.key }.map { Seam(seam: $0, exposure: exposure) }
@@ -162,7 +167,7 @@ public struct EngagementReport: Hashable, Sendable {
         let bytes = Array(reading.canonicalInputs.compact.utf8)
         inputsHash = primitives.sha256(bytes.span)
         self.provenance = provenance
-        gate = ReportGate(result: result, domains: domains, conflicts: conflicts, findings: findings, leftOut: reading.leftOut)
+        gate = ReportGate(result: result, domains: domains, conflicts: conflicts, findings: findings, leftOut: reading.leftOut, checks: governance.checks)
     }
 
     /// Sample engagements say so in their title or their note.

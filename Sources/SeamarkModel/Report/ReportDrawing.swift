@@ -19,6 +19,15 @@ enum ReportDrawing {
             out += range(spread, most: most, top: 0, height: 12)
         case .block(let from, let to, let isTakenOff):
             out += #"<rect class="\#(isTakenOff ? "hatched" : "solid")" x="\#(at(from, most))" y="1" width="\#(wide(from, to, most))" height="10"/>"#
+        case .load(let use):
+            out += #"<rect class="\#(use.likely >= 1 ? "solid" : "mid")" x="0" y="2" width="\#(at(use.likely, most))" height="8"/>"#
+            if !use.isConstant { out += #"<rect class="tick" x="\#(at(use.low, most))" y="5" width="\#(wide(use.low, use.high, most))" height="1.5"/>"# }
+            out += #"<svg x="\#(at(1, most))" y="0" width="1" height="1"><rect class="plan" x="-1" y="-1" width="2" height="15"/></svg>"#
+        case .change(let amount):
+            let half = place(amount.magnitude, most) / 2
+            let left = amount < 0 ? 0.5 - half : 0.5
+            out += #"<rect class="\#(amount < 0 ? "hatched" : "solid")" x="\#(ReportFigures.width(left))" y="1" width="\#(ReportFigures.width(half))" height="10"/>"#
+            out += #"<svg x="50%" y="0" width="1" height="1"><rect class="tick" x="-0.5" y="0" width="1" height="13"/></svg>"#
         }
         return out + "</svg>"
     }
@@ -46,6 +55,9 @@ enum ReportDrawing {
         }
         var out = #"<svg width="100%" height="96" role="img" aria-label="\#(ReportText.html(words))">"#
         out += #"<rect class="pale" x="0" y="42" width="\#(at(plan ?? most, most))" height="18"/>"#
+        if let plan, case .ofPlannedOperatingIncome = report.result.relative {
+            out += #"<rect class="reference" x="\#(at(plan * ReferenceBand.low, most))" y="62" width="\#(wide(plan * ReferenceBand.low, plan * ReferenceBand.high, most))" height="6"/>"#
+        }
         out += range(h, most: most, top: 30, height: 42)
         if place(h.p10, most) > 0.25 { out += #"<text class="soft" x="0" y="90">0</text>"# }
         out += text(h.p50, 20, "middle", "likely " + report.short(h.p50), "strong")

@@ -2,8 +2,6 @@
 public struct ReportGate: Hashable, Sendable {
     public enum Outcome: String, Hashable, Sendable {
         case met, notMet
-        /// This version has no way to tell.
-        case notAssessed
     }
 
     public struct Condition: Hashable, Sendable {
@@ -34,7 +32,7 @@ public struct ReportGate: Hashable, Sendable {
 
     init(
         result: RiskResult, domains: [EngagementReport.Domain], conflicts: [EngagementReport.OpenConflict], findings: [Finding],
-        leftOut: [EngagementReading.LeftOut]
+        leftOut: [EngagementReading.LeftOut], checks: [StructuralCheck]
     ) {
         let strong = result.evidence.filter { $0.grade <= .b }.reduce(0) { $0 + $1.share }
         var conditions: [Condition] = []
@@ -76,9 +74,10 @@ public struct ReportGate: Hashable, Sendable {
         records += findings.filter { $0.blocksBoard && !unconsented.contains($0.kind) && $0.kind != .unpriced }.map { ReportText.sentence(ReportText.clean($0.description)) }
         add(.records, "every record in order", "records to be put in order", records, "No record is left out of the figures or stands in their way.")
 
-        conditions.append(Condition(
-            kind: .structuralChecks, outcome: .notAssessed, title: "structural checks answered", obstacle: "structural checks not assessed",
-            words: ["The structural checks against double counting (section 3.4 of the method) are not part of this version of Seamark, so nobody has answered them."]))
+        let open = checks.filter(\.isOpen)
+        add(.structuralChecks, "structural checks answered", "structural check not answered",
+            open.map { ReportText.sentence("\($0.subject)\($0.other.map { " and \($0)" } ?? "") \($0.words)") },
+            checks.isEmpty ? "No structural check is raised." : "Every structural check is answered (\(checks.count)).")
         self.conditions = conditions
     }
 }

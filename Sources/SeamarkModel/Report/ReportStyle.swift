@@ -42,6 +42,8 @@ enum ReportStyle {
         .card{background:var(--wash);padding:14px 18px}
         .card h3{margin:0 0 4px;font-size:13.5px;color:var(--quiet);font-weight:600}
         .card p{margin:0;font-size:15.5px}
+        .asked{border-left:5px solid var(--deep);background:var(--wash);padding:10px 18px;margin:18px 0 0}.asked h3{margin:0 0 4px}.asked ol{margin:0;padding-left:20px}
+        .plot{max-width:700px;padding:8px 24px 0 64px}
         .pair{display:grid;grid-template-columns:1fr 1fr;gap:0 40px}
         .pair>*{min-width:0}
         figure{margin:14px 0 18px}
@@ -50,7 +52,7 @@ enum ReportStyle {
         svg text{font:13px system-ui,-apple-system,"Segoe UI",Roboto,Arial,"Liberation Sans",sans-serif;fill:var(--ink)}
         svg .strong{font-weight:650}
         svg .soft{fill:var(--quiet)}
-        .whisker{fill:var(--deep)}.band{fill:var(--mid)}.tick{fill:var(--ink)}.solid{fill:var(--deep)}.pale{fill:var(--pale)}.axis{fill:var(--rule)}.plan{fill:var(--ink)}
+        .whisker{fill:var(--deep)}.band{fill:var(--mid)}.tick{fill:var(--ink)}.solid{fill:var(--deep)}.pale{fill:var(--pale)}.axis{fill:var(--rule)}.mid{fill:var(--mid)}.reference{fill:var(--quiet);opacity:.35}.line{stroke:var(--ink);stroke-width:1.5;fill:none}.quietline{stroke:var(--quiet);stroke-width:1;stroke-dasharray:4 3;fill:none}.gridline{stroke:var(--rule);stroke-width:1}.curve{stroke:var(--deep);stroke-width:2;fill:none}.under{fill:var(--wash)}.plan{fill:var(--ink)}
         .g0{fill:var(--deep)}.g1{fill:var(--mid)}.g2{fill:url(#hatch)}.g3{fill:url(#dots)}
         .edge{fill:none;stroke:var(--deep);stroke-width:1}
         svg text.on{fill:var(--on)}

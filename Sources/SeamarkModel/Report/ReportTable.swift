@@ -6,6 +6,9 @@ struct ReportTable {
         var isNumber = false
         /// May break into several lines and takes the room that is left.
         var isWide = false
+
+        static func text(_ title: String, wide: Bool = false) -> Column { Column(title: title, isWide: wide) }
+        static func number(_ title: String) -> Column { Column(title: title, isNumber: true) }
     }
 
     /// A drawing beside a row, for formats that draw; the row's figures say the same.
@@ -14,6 +17,10 @@ struct ReportTable {
         case range(Spread)
         /// A bar; hatched for what is taken off.
         case block(from: Double, to: Double, isTakenOff: Bool)
+        /// A bar up to the likely share of capacity, its range as a line, and full capacity as a tick.
+        case load(ThreePoint)
+        /// A bar to the right of the middle for more, hatched to the left for less.
+        case change(Double)
     }
 
     struct Row {

@@ -7,7 +7,7 @@ enum ReportText {
     static let longest = 400
 
     /// One line: every run of white space is a space, and control, direction and other invisible steering characters are shown as U+FFFD.
-    static func clean(_ text: String) -> String {
+    static func clean(_ text: String, atMost longest: Int = ReportText.longest) -> String {
         var out = String.UnicodeScalarView()
         var count = 0
         var isAfterSpace = true

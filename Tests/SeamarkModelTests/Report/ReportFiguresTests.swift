@@ -85,6 +85,45 @@ import Testing
         #expect(agree(Self.thousands(document, "stress", "p90"), 10994, within: 1e-3))
     }
 
+    @Test func `both programmes come out at the reference's verdicts, residuals and shares`() throws {
+        for (report, verdicts, residual, before, after) in [
+            (try ReportBench.halden.get(), ["I3": "fundConstraint", "I4": "fund", "I6": "fund", "I5": "fund", "I2": "pause", "I1": "pause"], 1934.0, 0.194, 0.504),
+            (try ReportBench.northlink.get(), [
+                "N1": "keepMandated", "N6": "fundConstraint", "N9": "review", "N8": "fund", "N7": "fund", "N4": "review", "N3": "review", "N2": "pause", "N5": "pause",
+            ], 4953, 0.0625, 0.146),
+        ] {
+            let document = report.document
+            let rows = document["sequence"]?["rows"]?.elements ?? []
+            #expect(Dictionary(uniqueKeysWithValues: rows.map { ($0["key"]?.text ?? "", $0["verdict"]?.text ?? "") }) == verdicts)
+            #expect(agree(Self.thousands(document, "sequence", "residual", "mean"), residual, within: 1e-3))
+            #expect(agree(document["constraint"]?["alignmentBefore"]?["share"]?.number ?? .nan, before, within: 3e-3))
+            #expect(agree(document["constraint"]?["alignmentAfter"]?["share"]?.number ?? .nan, after, within: 3e-3))
+        }
+        let northlink = try ReportBench.northlink.get()
+        #expect(northlink.governance.sequence.rows.map(\.key) == ["N1", "N6", "N9", "N8", "N7", "N4", "N3", "N2", "N5"])
+        #expect(northlink.governance.constraintView.governing == ["K1"] && northlink.governance.sequence.money(.pause) == 10_000_000)
+        // Eleven measured cases: 26, 34 and 60 hours; the director's time is overdrawn.
+        let hold = try #require(northlink.governance.decisions.first)
+        #expect(hold.view.isMeasured && hold.view.latency == range(26 * 3600, 34 * 3600, 60 * 3600))
+        #expect(agree(hold.view.ratio ?? .nan, 2.83, within: 2e-3) && agree(hold.view.excess?.mean ?? .nan, 427_500, within: 1e-9))
+        #expect(agree(northlink.governance.bandwidth.first?.load ?? .nan, 1.0467, within: 1e-4))
+        #expect(northlink.governance.gates.map(\.verdict) == [.hold])
+        #expect(northlink.governance.gates[0].contradictions.isEmpty, "\(northlink.governance.gates[0].contradictions)")
+        #expect(northlink.governance.residual.p10 < 4953e3 && northlink.governance.residual.p90 > 4953e3)
+    }
+
+    @Test func `parts by category and by site add up to the mean`() throws {
+        for report in [try ReportBench.halden.get(), try ReportBench.northlink.get()] {
+            let mean = report.result.headline.mean
+            #expect((report.result.sites.reduce(0) { $0 + $1.net.mean } - mean).magnitude < 1e-6)
+            #expect((report.result.categories.reduce(0) { $0 + $1.net.mean } - mean).magnitude < 1e-6)
+            for mix in report.result.sites.map(\.evidence) + report.result.categories.map(\.evidence) {
+                #expect((mix.reduce(0) { $0 + $1.share } - 1).magnitude < 1e-9)
+            }
+            #expect(report.result.sites.count == Set(report.lines.map(\.line.site)).count)
+        }
+    }
+
     @Test func `the order of the records does not change a byte`() throws {
         let views = try ReportBench.bench("halden").views
         let report = try ReportBench.halden.get()
@@ -92,7 +131,7 @@ import Testing
         for _ in 0..<3 {
             let shuffled = views.shuffled(using: &dice)
             let other = try ReportBench.report(shuffled)
-            #expect(other.json == report.json)
+            #expect(other.json == report.json && other.html == report.html && other.markdown == report.markdown)
         }
     }
 

@@ -1,0 +1,159 @@
+extension EngagementReport {
+    /// One of the six questions a board asks: what was computed, and what somebody says about it.
+    public struct BoardQuestion: Hashable, Sendable {
+        public var number: Int
+        public var question: String
+        /// Sentences with two significant digits.
+        public var facts: [String]
+        public var narrative: String?
+        public var approvedBy: String?
+        /// What stands in the way of approving the answer; what is only worth a warning begins so.
+        public var obstacles: [String]
+    }
+
+    /// The most moves that a board is told of.
+    static let mostMoves = 5
+
+    public var boardQuestions: [BoardQuestion] {
+        let questions = [
+            ("Where is the exposure?", whereFacts, [String]()), ("What is the range?", rangeFacts, []), ("What changed since last quarter?", changeFacts, changeObstacles),
+            ("What happens in the next 90 days?", moveFacts, moveObstacles), ("Who owns it, with what authority and cadence?", ownerFacts, []),
+            ("How will we know, and what would make us stop?", stopFacts, []),
+        ]
+        return questions.enumerated().map { place, question in
+            let answer = governance.boardAnswers[place + 1]
+            return BoardQuestion(
+                number: place + 1, question: question.0, facts: question.1, narrative: answer?.narrative, approvedBy: answer?.approvedBy, obstacles: question.2)
+        }
+    }
+
+    /// Up to three decisions that follow from the figures, a sentence each.
+    public var decisionsAsked: [String] {
+        var asked: [String] = []
+        let rows = Array(zip(governance.sequence.rows, governance.protected))
+        if let (row, protected) = rows.first(where: { $0.0.standing == .fundConstraint }) ?? rows.first(where: { $0.0.standing == .fund }) {
+            let relieves = initiative(row.key)?.relievesConstraint.flatMap { key in governance.constraints.first { $0.reading.key == key } }
+            asked.append("Release \(costWords(row.key)) for \(initiativeName(row.key))"
+                + (row.standing == .fundConstraint ? relieves.map { ": it relieves \($0.reading.name), the governing constraint, and" } ?? ": it" : ": it")
+                + " protects \(shortSpread(protected)) over \(months).")
+        }
+        let held = governance.sequence.rows.filter { $0.standing == .pause }
+        if !held.isEmpty {
+            let money = governance.sequence.rows.reduce(0) { $1.standing == .pause ? $0 + ($1.cost ?? 0) : $0 }
+            asked.append("Hold \(short(money)): " + held.map { "\(initiativeName($0.key)) (\(reason($0)))" }.joined(separator: "; ") + ".")
+        }
+        let behind = governance.decisions.filter { $0.view.standing == .behind }.sorted { ($0.view.ratio ?? 0) > ($1.view.ratio ?? 0) }
+        if let slow = behind.first, let latency = slow.view.latency, let damage = slow.captured.reading.timeToDamage {
+            let gaps = ownerGaps(slow).map { ", which has \($0)" } ?? ""
+            asked.append("Speed up \(slow.view.key) \(slow.captured.reading.name)\(gaps): it takes \(durations(latency)), and damage comes after \(durations(damage)).")
+        } else if let seam = seams.first(where: { $0.ownersGap != nil }) {
+            asked.append("Name an owner for \(seam.exposure.key) \(seam.seam.name): \(seam.ownersGap ?? "").")
+        }
+        return asked
+    }
+
+    // MARK: - Facts
+
+    private var whereFacts: [String] {
+        guard result.headline.mean > 0 else { return ["No line is priced yet."] }
+        func three(_ title: String, _ items: [(name: String, spread: Spread, first: Double?)]) -> [String] {
+            let words = items.filter { $0.spread.mean > 0 }.prefix(3).map { item in
+                "\(item.name) \(shortSpread(item.spread))" + (item.first.flatMap { $0 >= 0.005 ? ", first in \(ReportFigures.percent($0)) of runs" : nil } ?? "")
+            }
+            return words.isEmpty ? [] : [title + words.joined(separator: "; ") + "."]
+        }
+        return three("Domains: ", domains.filter { $0.exposure.rank != nil }.map { ("\($0.exposure.key) \($0.name)", $0.exposure.net, $0.exposure.firstShare) })
+            + three("Seams: ", seams.map { ("\($0.exposure.key) \($0.seam.name)", $0.exposure.net, $0.exposure.firstShare) })
+            + three("Sites: ", result.sites.map { ($0.site ?? "no site named", $0.net, nil) })
+    }
+
+    private var rangeFacts: [String] {
+        guard result.headline.mean > 0 else { return ["No line is priced yet."] }
+        let h = result.headline
+        var facts = ["Floor \(short(h.p10)), most likely \(shortRange(h.p25, h.p75)), upper \(short(h.p90)): \(relativeSentence)."]
+        if let stress = result.stress, stress.addedMean > 1e-6 * h.mean {
+            facts.append("If automated decisions speed up as captured, a scenario and not part of the headline: \(shortSpread(stress.net)).")
+        }
+        facts.append("If lines varied independently \(shortRange(result.independent.p10, result.independent.p90)), all together \(shortRange(result.dependent.p10, result.dependent.p90)).")
+        facts.append("Evidence: \(evidenceMix(result.evidence)) of the mean.")
+        return facts
+    }
+
+    private var changeFacts: [String] {
+        var facts: [String] = []
+        if let bridge = governance.bridge {
+            let steps = bridge.changes.filter { $0.amount != 0 }.map { "\(stepName($0.step)) \(signed($0.amount))" }
+            facts.append("The mean went from \(short(bridge.before)) to \(short(bridge.after)) (now \(shortRange(result.headline.p10, result.headline.p90)))"
+                + (steps.isEmpty ? ": no step changed it." : ": " + steps.joined(separator: "; ") + "."))
+        } else {
+            facts.append("There is no earlier snapshot to compare with: this is the baseline.")
+        }
+        let index = DriftReading.index(of: governance.drift, today: governance.today)
+        if !index.isEmpty {
+            facts.append("Drift confirmed in the last fourteen days: " + index.map { "\(driftName($0.kind)) \($0.count)" }.joined(separator: ", ") + ".")
+        }
+        let open = governance.drift.filter { $0.state == .open }.count
+        if open > 0 { facts.append("\(open) drift signal\(open == 1 ? " waits" : "s wait") to be confirmed or dismissed.") }
+        return facts
+    }
+
+    /// A step of more than a twentieth of the mean is told with its cause.
+    private var changeObstacles: [String] {
+        guard let bridge = governance.bridge, governance.boardAnswers[3] == nil else { return [] }
+        return bridge.changes.filter { $0.amount.magnitude > 0.05 * bridge.before }.map {
+            "The step \(stepName($0.step)) is more than 5 % of the mean, and nobody says why: the answer cannot be approved."
+        }
+    }
+
+    /// Open moves by due date.
+    var openMoves: [MoveReading] {
+        governance.moves.filter(\.state.isOpen).sorted { ($0.due ?? .max) != ($1.due ?? .max) ? ($0.due ?? .max) < ($1.due ?? .max) : HandleOrder.precedes($0.key, $1.key) }
+    }
+
+    private var moveFacts: [String] {
+        var facts = openMoves.prefix(EngagementReport.mostMoves).map { move in
+            "\(move.key) \(move.title): \(move.owner ?? "no owner"), due \(move.due.map { CalendarDate.text(days: $0) } ?? "on no date"); "
+                + (move.isLinked ? "touches \(links(move))" : "linked to no exposure") + (move.isAtRisk ? "; at risk" : "") + "."
+        }
+        if facts.isEmpty { facts = ["No move is open."] }
+        if let cycle = cycleSentence { facts.append(cycle) }
+        return facts
+    }
+
+    private var moveObstacles: [String] {
+        var obstacles = openMoves.filter { !$0.isAnswerable }.map { move in
+            let missing = [move.owner == nil ? "an owner" : nil, move.due == nil ? "a due date" : nil, move.isLinked ? nil : "a linked line or seam"].compactMap { $0 }
+            return "\(move.key) lacks \(missing.joined(separator: " and ")): the answer cannot be approved."
+        }
+        if openMoves.count > EngagementReport.mostMoves { obstacles.append("Warning: \(openMoves.count) moves are open; a board follows five.") }
+        return obstacles
+    }
+
+    private var ownerFacts: [String] {
+        var facts: [String] = []
+        let gaps = governance.decisions.compactMap { decision in ownerGaps(decision).map { "\(decision.view.key) \(decision.captured.reading.name) has \($0)" } }
+            + seams.compactMap { seam in seam.ownersGap.map { "\(seam.exposure.key) \(seam.seam.name): \($0)" } }
+        facts.append(gaps.isEmpty ? "Every decision has a decider and a deputy, and every seam an owner on both sides." : "Gaps: " + gaps.joined(separator: "; ") + ".")
+        let slow = governance.decisions.filter { ($0.view.ratio ?? 0) > 1 }
+        if !slow.isEmpty {
+            facts.append("Behind the process: " + slow.map { "\($0.view.key) \($0.captured.reading.name) (\(ratio($0.view.ratio)) of the time to damage)" }.joined(separator: "; ") + ".")
+        }
+        let red = governance.bandwidth.filter { $0.light == .red }
+        if !red.isEmpty { facts.append("Overloaded: " + red.map { "\($0.role) (\(ReportFigures.percent($0.load)) of the time there is)" }.joined(separator: "; ") + ".") }
+        return facts
+    }
+
+    private var stopFacts: [String] {
+        var facts: [String] = []
+        let measured = openMoves.prefix(EngagementReport.mostMoves).compactMap { move in move.measure.map { "\(move.key) \($0), \(move.threshold ?? "no threshold")" } }
+        if !measured.isEmpty { facts.append("Leading measures: " + measured.joined(separator: "; ") + ".") }
+        let paused = governance.sequence.rows.filter { $0.standing == .pause }
+        if !paused.isEmpty { facts.append("Paused: " + paused.map { "\(initiativeName($0.key)), \(reason($0))" }.joined(separator: "; ") + ".") }
+        if !governance.gates.isEmpty {
+            facts.append("Gates: " + governance.gates.map { gate in
+                "\(initiativeName(gate.initiative)) \(verdictName(gate.verdict))" + (gate.review?.rollbackTrigger.map { ", rolled back when \($0)" } ?? "")
+            }.joined(separator: "; ") + ".")
+        }
+        return facts.isEmpty ? ["No move has a leading measure, and nothing is paused or gated."] : facts
+    }
+}

@@ -1,0 +1,146 @@
+// The four outputs, the ninety days, the gates and the checks in the report's document. Durations are in seconds, days are dates.
+extension EngagementReport {
+    var governanceMembers: [JSONMember] {
+        [
+            JSONMember("asOf", .string(CalendarDate.text(days: governance.today))), JSONMember("decisionsAsked", .array(decisionsAsked.map { .string(plain($0)) })),
+            JSONMember("boardQuestions", .array(boardQuestions.map { question in
+                .object([
+                    JSONMember("number", .integer(Int64(question.number))), JSONMember("question", .string(question.question)),
+                    JSONMember("facts", .array(question.facts.map { .string(plain($0)) })), JSONMember("narrative", optional(question.narrative)),
+                    JSONMember("approvedBy", optional(question.approvedBy)), JSONMember("obstacles", .array(question.obstacles.map { .string(plain($0)) })),
+                ])
+            })),
+            JSONMember("structuralChecks", .array(governance.checks.map { check in
+                .object([
+                    JSONMember("kind", .string(check.kind.rawValue)), JSONMember("subject", .string(check.subject)), JSONMember("other", optional(check.other)),
+                    JSONMember("words", .string(plain(check.words))), JSONMember("answer", optional(check.answer)),
+                ])
+            })),
+            JSONMember("constraint", constraintDocument),
+            JSONMember("seamMap", .array(governance.seamMap.rows.map { row in
+                .object([
+                    JSONMember("seam", .string(row.key)), JSONMember("rank", .integer(Int64(row.rank))), JSONMember("index", number(row.index)),
+                    JSONMember("exposure", number(row.exposure)), JSONMember("severity", number(row.severity)), JSONMember("failureCost", cost(row.failureCost)),
+                    JSONMember("costDiffers", .bool(row.costDiffers)), JSONMember("stressAdded", number(row.stressAdded)),
+                ])
+            })),
+            JSONMember("decisions", .array(governance.decisions.map(decisionDocument))),
+            JSONMember("bandwidth", .array(governance.bandwidth.map { load in
+                .object([
+                    JSONMember("role", .string(load.role)), JSONMember("load", number(load.load)), JSONMember("light", .string(load.light.rawValue)),
+                    JSONMember("decisions", .array(load.decisions.map { .string($0) })),
+                ])
+            })),
+            JSONMember("sequence", sequenceDocument), JSONMember("bridge", bridgeDocument), JSONMember("gates", .array(governance.gates.map(gateReviewDocument))),
+            JSONMember("cycle", cycleDocument),
+        ]
+    }
+
+    private func range(_ range: ThreePoint?) -> JSONValue {
+        range.map { .object([JSONMember("low", number($0.low)), JSONMember("likely", number($0.likely)), JSONMember("high", number($0.high))]) } ?? .null
+    }
+
+    private func cost(_ cost: YearlyCost?) -> JSONValue {
+        cost.map { .object([JSONMember("mean", number($0.mean)), JSONMember("low", number($0.low)), JSONMember("high", number($0.high))]) } ?? .null
+    }
+
+    private func alignment(_ alignment: FundingAlignment) -> JSONValue {
+        .object([JSONMember("toConstraint", number(alignment.toConstraint)), JSONMember("all", number(alignment.all)), JSONMember("share", number(alignment.share))])
+    }
+
+    private var constraintDocument: JSONValue {
+        .object([
+            JSONMember("streams", .array(governance.constraintView.streams.map { stream in
+                .object([JSONMember("valueStream", optional(stream.name)), JSONMember("governing", optional(stream.governing))])
+            })),
+            JSONMember("resources", .array(governance.constraints.map { constraint in
+                let r = constraint.reading
+                return .object([
+                    JSONMember("key", .string(r.key)), JSONMember("resource", .string(r.name)), JSONMember("site", optional(constraint.site)),
+                    JSONMember("status", .string(r.status.rawValue)), JSONMember("utilisation", range(r.utilisation)), JSONMember("lostHour", range(r.costOfLostHour)),
+                    JSONMember("yearlyCost", cost(r.yearlyCost)),
+                ])
+            })),
+            JSONMember("alignmentBefore", alignment(governance.sequence.before)), JSONMember("alignmentAfter", alignment(governance.sequence.after)),
+            JSONMember("alignmentOfFreeChoice", alignment(governance.sequence.freeChoice)),
+        ])
+    }
+
+    private func decisionDocument(_ decision: Governance.Decision) -> JSONValue {
+        let r = decision.captured.reading, v = decision.view
+        return .object([
+            JSONMember("key", .string(v.key)), JSONMember("name", .string(r.name)), JSONMember("decider", optional(r.decider)), JSONMember("deputy", optional(r.deputy)),
+            JSONMember("limit", number(decision.captured.limit)), JSONMember("latency", range(v.latency)), JSONMember("isMeasured", .bool(v.isMeasured)),
+            JSONMember("samples", .integer(Int64(r.samples.count))), JSONMember("timeToDamage", range(r.timeToDamage)), JSONMember("ratio", number(v.ratio)),
+            JSONMember("standing", optional(v.standing?.rawValue)), JSONMember("forumMeanWait", number(v.forum?.meanWait)), JSONMember("forumWorstWait", number(v.forum?.worstWait)),
+            JSONMember("cannotBeDecidedInForum", v.forum.map { .bool($0.cannotDecideInTime) } ?? .null), JSONMember("excess", cost(v.excess)),
+            JSONMember("reopenRate", number(v.reopenRate)), JSONMember("escalatedShare", number(v.escalatedShare)),
+        ])
+    }
+
+    private var sequenceDocument: JSONValue {
+        let s = governance.sequence
+        return .object([
+            JSONMember("horizonMonths", number(governance.horizonMonths)), JSONMember("hurdle", number(governance.hurdle)), JSONMember("budget", number(governance.budget)),
+            JSONMember("budgetLeft", number(s.budgetLeft)),
+            JSONMember("rows", .array(zip(s.rows, governance.protected).map { row, protected in
+                .object([
+                    JSONMember("key", .string(row.key)), JSONMember("name", .string(initiative(row.key)?.name ?? "")), JSONMember("rank", .integer(Int64(row.rank))),
+                    JSONMember("declaredRank", row.declaredRank.map { .integer(Int64($0)) } ?? .null), JSONMember("moved", row.moved.map { .integer(Int64($0)) } ?? .null),
+                    JSONMember("tier", row.tier.map { .integer(Int64($0)) } ?? .null), JSONMember("verdict", .string(row.verdict.rawValue)),
+                    JSONMember("because", .string(plain(computedReason(row)))), JSONMember("cost", number(row.cost)), JSONMember("protected", .object(spread(protected))),
+                    JSONMember("ratio", number(row.ratio)), JSONMember("paybackMonths", number(row.paybackMonths)),
+                    JSONMember("ruling", row.ruling.map { ruling in
+                        .object([
+                            JSONMember("verdict", .string(ruling.verdict.rawValue)), JSONMember("reason", .string(ruling.reason)), JSONMember("approver", .string(ruling.approver)),
+                        ])
+                    } ?? .null),
+                ])
+            })),
+            JSONMember("money", .object(InvestmentSequence.Verdict.allCases.map { JSONMember($0.rawValue, number(s.money($0))) })),
+            JSONMember("residual", .object(spread(governance.residual))), JSONMember("ruledResidual", governance.ruledResidual.map { .object(spread($0)) } ?? .null),
+        ])
+    }
+
+    private var bridgeDocument: JSONValue {
+        guard let bridge = governance.bridge else { return .null }
+        return .object([
+            JSONMember("before", number(bridge.before)), JSONMember("after", number(bridge.after)),
+            JSONMember("steps", .array(bridge.changes.map { change in
+                .object([
+                    JSONMember("step", .string(change.step.rawValue)), JSONMember("amount", number(change.amount)),
+                    JSONMember("lines", .object(change.lines.map { JSONMember($0.key, number($0.amount)) })),
+                ])
+            })),
+        ])
+    }
+
+    private func gateReviewDocument(_ gate: Governance.Gate) -> JSONValue {
+        .object([
+            JSONMember("initiative", .string(gate.initiative)), JSONMember("verdict", .string(gate.verdict.rawValue)), JSONMember("review", optional(gate.review?.key)),
+            JSONMember("date", optional(gate.review.map { CalendarDate.text(days: $0.day) })), JSONMember("expired", gate.review.map { .bool($0.gate.hasExpired) } ?? .null),
+            JSONMember("results", .object(ScalingGate.Criterion.allCases.map { criterion in
+                JSONMember(criterion.rawValue, .string((gate.review?.gate.results[criterion] ?? .notAssessed).rawValue))
+            })),
+            JSONMember("decision", optional(gate.review?.decision?.rawValue)), JSONMember("contradictions", .array(gate.contradictions.map { .string(plain($0)) })),
+        ])
+    }
+
+    private var cycleDocument: JSONValue {
+        .object([
+            JSONMember("number", governance.cycle.map { .integer(Int64($0.number)) } ?? .null), JSONMember("day", governance.cycle.map { .integer(Int64($0.days.day)) } ?? .null),
+            JSONMember("phase", optional(governance.cycle?.days.phase?.rawValue)), JSONMember("daysLeft", governance.cycle.map { .integer(Int64($0.days.daysLeft)) } ?? .null),
+            JSONMember("exitRules", .object(governance.exitRules.map { rule in JSONMember(rule.phase.rawValue, .array(rule.missing.map { .string(plain($0)) })) })),
+            JSONMember("moves", .array(governance.moves.map { move in
+                .object([
+                    JSONMember("key", .string(move.key)), JSONMember("title", .string(move.title)), JSONMember("owner", optional(move.owner)),
+                    JSONMember("due", optional(move.due.map { CalendarDate.text(days: $0) })), JSONMember("measure", optional(move.measure)),
+                    JSONMember("threshold", optional(move.threshold)), JSONMember("lines", .array(move.lines.map { .string($0) })),
+                    JSONMember("seams", .array(move.seams.map { .string($0) })), JSONMember("state", .string(move.state.rawValue)), JSONMember("atRisk", .bool(move.isAtRisk)),
+                ])
+            })),
+            JSONMember("drift", .object(DriftReading.index(of: governance.drift, today: governance.today).map { JSONMember($0.kind.rawValue, .integer(Int64($0.count))) })),
+            JSONMember("interviewFirst", .array(governance.interviewFirst.map { .string($0) })),
+        ])
+    }
+}

@@ -1,0 +1,213 @@
+// Tables of the four outputs, the ninety days, the gates and the checks: thousands, and never a figure without its range.
+extension EngagementReport {
+    private func cost(_ cost: YearlyCost?) -> String {
+        cost.map { "\(ReportFigures.thousands($0.mean)) (\(ReportFigures.thousands($0.low)) to \(ReportFigures.thousands($0.high)))" } ?? "–"
+    }
+
+    // MARK: - Money by place
+
+    var siteTable: ReportTable {
+        ReportTable(
+            caption: "\(thousandsOf.capitalizedWord) a year. Evidence: the shares of the mean by grade.",
+            columns: [.text("Site", wide: true), .number("Mean"), .number("P10 to P90"), .text("Evidence", wide: true)],
+            rows: result.sites.map { site in
+                ReportTable.Row(
+                    cells: [site.site ?? "No site named", ReportFigures.thousands(site.net.mean), range(site.net), evidenceMix(site.evidence)], mark: .range(site.net))
+            }, most: result.sites.map(\.net.p90).max() ?? 0)
+    }
+
+    // MARK: - Constraint
+
+    var constraintTable: ReportTable {
+        let governing = governance.constraintView.governing
+        return ReportTable(
+            caption: "Load against capacity: the mark shows the range and the likely load, the line is full capacity. A resource may govern from 95 % on. Costs in \(facts.currency): of an hour as captured, of a year in thousands with everything at its low and at its high.",
+            columns: [
+                .text("Resource", wide: true), .number("Utilisation"), .text("Status"), .text("A lost hour", wide: true), .text("Lost a year", wide: true),
+            ],
+            rows: governance.constraints.map { constraint in
+                let r = constraint.reading
+                let load = r.utilisation.map { use in
+                    "\(ReportFigures.finePercent(use.likely)) (\(ReportFigures.percent(use.low)) to \(ReportFigures.percent(use.high)))"
+                } ?? "not known"
+                let hour = r.costOfLostHour.map { "\(ReportFigures.whole($0.likely)) (\(ReportFigures.whole($0.low)) to \(ReportFigures.whole($0.high)))" } ?? "–"
+                return ReportTable.Row(
+                    cells: [
+                        "\(r.key) \(r.name)" + (constraint.site.map { ", \($0)" } ?? ""), load,
+                        (r.isMarket ? "market" : r.status.rawValue) + (governing.contains(r.key) ? ", governs" : ""), hour, cost(r.yearlyCost),
+                    ], mark: r.utilisation.map { .load($0) }, isTotal: governing.contains(r.key))
+            }, most: max(1.15, (governance.constraints.compactMap { $0.reading.utilisation?.high }.max() ?? 0) * 1.05))
+    }
+
+    /// Which initiatives of the programme fund the governing constraint, and which fund around it.
+    var fundingTable: ReportTable {
+        let governing = Set(governance.constraintView.governing)
+        let active = governance.initiatives.filter(\.stage.isActive)
+        func names(_ funds: Bool) -> [String] {
+            active.filter { ($0.relievesConstraint.map(governing.contains) ?? false) == funds }.sorted { ($0.meanCost ?? 0) > ($1.meanCost ?? 0) }
+                .map { "\($0.key) \($0.name), \(costWords($0.key))" }
+        }
+        let (there, around) = (names(true), names(false))
+        return ReportTable(
+            caption: "The programme as it stands, by cost.", columns: [.text("Funds the governing constraint", wide: true), .text("Funds around it", wide: true)],
+            rows: (0..<max(there.count, around.count)).map { place in
+                ReportTable.Row(cells: [place < there.count ? there[place] : "", place < around.count ? around[place] : ""])
+            })
+    }
+
+    var alignmentSentence: String {
+        let s = governance.sequence
+        func share(_ alignment: FundingAlignment) -> String { alignment.share.map(ReportFigures.finePercent) ?? "no money" }
+        return "Of the programme's \(short(s.before.all)), \(share(s.before)) goes to the governing constraint. Of the \(short(s.after.all)) that is released after re-ranking it is \(share(s.after))"
+            + (s.freeChoice.all != s.after.all ? ", and \(share(s.freeChoice)) of what is not mandated." : ".")
+    }
+
+    var constraintSentence: String {
+        let streams = governance.constraintView.streams
+        guard !streams.isEmpty else { return "No resource is captured yet, so the constraint is not known." }
+        return streams.map { stream in
+            let place = stream.name.map { "In \($0) " } ?? ""
+            guard let key = stream.governing, let constraint = governance.constraints.first(where: { $0.reading.key == key })?.reading else {
+                return (place + "no resource is loaded to 95 %: the market is the constraint.").capitalizedWord
+            }
+            return (place + "\(key) \(constraint.name) governs: \(ReportFigures.plain(constraint.load?.likely ?? 0)) of \(ReportFigures.plain(constraint.capacity ?? 0)) \(constraint.unit) a \(constraint.period.rawValue).").capitalizedWord
+        }.joined(separator: " ")
+    }
+
+    // MARK: - Seams
+
+    var seamMapTable: ReportTable {
+        let isStressed = result.stress != nil
+        return ReportTable(
+            caption: "\(thousandsOf.capitalizedWord) a year, by risk index: exposure times severity over 4. The seam's own failure cost (with everything at its low and at its high) only checks the exposure.",
+            columns: [
+                .number("Rank"), .text("Seam", wide: true), .number("Index"), .number("Exposure"), .number("P10 to P90"), .number("Severity"), .number("Own failure cost"),
+            ] + (isStressed ? [.number("Scenario adds")] : []) + [.text("Owners", wide: true)],
+            rows: governance.seamMap.rows.compactMap { row in
+                guard let seam = seams.first(where: { $0.exposure.key == row.key }) else { return nil }
+                let isScored = seam.seam.severity != nil
+                return ReportTable.Row(
+                    cells: [
+                        String(row.rank), "\(row.key) \(seam.seam.name)", isScored ? ReportFigures.thousands(row.index) : "–", ReportFigures.thousands(row.exposure), range(seam.exposure.net),
+                        isScored ? ReportFigures.oneDecimal(row.severity ?? 0) : "not scored", cost(row.failureCost) + (row.costDiffers ? ", differs" : ""),
+                    ] + (isStressed ? [row.stressAdded.map(ReportFigures.thousands) ?? "–"] : []) + [seam.ownersGap.map { "Gap: " + $0 } ?? "both sides owned"],
+                    mark: .range(seam.exposure.net))
+            } + [
+                ReportTable.Row(
+                    cells: ["–", "Not at a seam", "–", ReportFigures.thousands(result.notAtASeam.mean), range(result.notAtASeam), "–", "–"] + (isStressed ? ["–"] : []) + ["–"],
+                    mark: .range(result.notAtASeam), isBelowTheLine: true)
+            ], most: (seams.map(\.exposure.net.p90) + [result.notAtASeam.p90]).max() ?? 0)
+    }
+
+    // MARK: - Decisions
+
+    var decisionTable: ReportTable {
+        ReportTable(
+            caption: "Likely, with low and high. Latency from detection to action: measured where five or more cases were timed, else as told. Ratio: latency over time to damage. Excess: what the delay costs in \(thousandsOf) a year (everything at its low and at its high), a check beside the lines.",
+            columns: [
+                .text("Decision", wide: true), .text("Decider; deputy; limit", wide: true), .text("Latency", wide: true), .text("Time to damage", wide: true), .number("Ratio"),
+                .text("Standing"), .text("Forum now; proposed", wide: true), .text("Excess", wide: true),
+            ],
+            rows: governance.decisions.map { decision in
+                let r = decision.captured.reading, v = decision.view
+                let measured = v.isMeasured ? ", \(r.samples.count) cases" : v.latency == nil ? "" : ", told"
+                return ReportTable.Row(cells: [
+                    "\(v.key) \(r.name)" + (decision.captured.inputs.isEmpty ? "" : " (on \(decision.captured.inputs.joined(separator: ", ")))"),
+                    "\(r.decider ?? "nobody"); \(r.deputy ?? "no deputy"); \(decision.captured.limit.map(short) ?? "no limit")",
+                    v.latency.map { durations($0) + measured } ?? "–", r.timeToDamage.map(durations) ?? "–", ratio(v.ratio), standingName(v.standing), forum(decision), cost(v.excess),
+                ])
+            })
+    }
+
+    private func standingName(_ standing: DecisionView.Standing?) -> String {
+        switch standing {
+        case .inside: "inside the loop"
+        case .marginal: "marginal"
+        case .behind: "behind the process"
+        case nil: "not known"
+        }
+    }
+
+    private func forum(_ decision: Governance.Decision) -> String {
+        var words = decision.captured.forum ?? (decision.view.forum == nil ? "none" : "a forum")
+        if let forum = decision.view.forum {
+            words += ", waits \(duration(forum.meanWait)) on average and \(duration(forum.worstWait)) at worst"
+            if forum.cannotDecideInTime { words += ": cannot be decided in this meeting" }
+        }
+        if let proposed = decision.captured.proposedForum { words += "; proposed: \(proposed)" }
+        if let interval = decision.captured.proposedInterval { words += (decision.captured.proposedForum == nil ? "; proposed: " : ", ") + "every \(duration(interval))" }
+        return words
+    }
+
+    var bandwidthTable: ReportTable {
+        ReportTable(
+            caption: "How much of a role's time for decisions its decisions take. Amber above 85 %, red from 100 % on: the role cannot keep up.",
+            columns: [.text("Role", wide: true), .number("Load"), .text("Light"), .text("Decisions")],
+            rows: governance.bandwidth.map { load in
+                let use = try? ThreePoint.constant(load.load)
+                return ReportTable.Row(
+                    cells: [load.role, ReportFigures.finePercent(load.load), load.light.rawValue, load.decisions.joined(separator: ", ")], mark: use.map { .load($0) })
+            }, most: max(1.15, (governance.bandwidth.map(\.load).max() ?? 0) * 1.05))
+    }
+
+    // MARK: - Sequence
+
+    var sequenceTable: ReportTable {
+        ReportTable(
+            caption: "In the computed order. Protected: what it takes off the lines over \(months), after those before it; mean and P10 to P90 in \(thousandsOf). Cost likely, with its range where it has one.",
+            columns: [
+                .number("Now"), .number("Was"), .text("Initiative", wide: true), .text("Verdict"), .number("Cost"), .number("Protected"), .number("P10 to P90"),
+                .number("Ratio"), .number("Payback"), .text("Because", wide: true),
+            ],
+            rows: zip(governance.sequence.rows, governance.protected).map { row, protected in
+                let cost = initiative(row.key)?.cost.map { $0.isConstant ? ReportFigures.thousands($0.likely) : "\(ReportFigures.thousands($0.likely)) (\(ReportFigures.thousands($0.low)) to \(ReportFigures.thousands($0.high)))" }
+                return ReportTable.Row(
+                    cells: [
+                        String(row.rank), row.declaredRank.map(String.init) ?? "–", initiativeName(row.key),
+                        verdictName(row.verdict) + (row.ruling.map { $0.verdict == row.verdict ? "" : "; ruled: \(verdictName($0.verdict))" } ?? ""), cost ?? "–",
+                        protected.mean > 0 ? ReportFigures.thousands(protected.mean) : "–", protected.mean > 0 ? range(protected) : "–",
+                        row.ratio.flatMap { protected.mean > 0 ? ratio($0) : nil } ?? "–", row.paybackMonths.map { ReportFigures.oneDecimal($0) + "\u{a0}mo" } ?? "–",
+                        computedReason(row) + (row.ruling.map { "; \($0.approver): \($0.reason)" } ?? ""),
+                    ], isBelowTheLine: !row.standing.isFunded)
+            })
+    }
+
+    var sequenceMoneyTable: ReportTable {
+        let s = governance.sequence
+        let asked = InvestmentSequence.Verdict.allCases.reduce(0) { $0 + s.money($1) }
+        var rows = InvestmentSequence.Verdict.allCases.filter { s.money($0) > 0 }.map { verdict in
+            ReportTable.Row(cells: [verdictName(verdict), ReportFigures.thousands(s.money(verdict)), ReportFigures.percent(asked > 0 ? s.money(verdict) / asked : 0)])
+        }
+        rows.append(ReportTable.Row(cells: ["Asked for", ReportFigures.thousands(asked), "100 %"], isTotal: true))
+        let budget = governance.budget.flatMap { budget in s.budgetLeft.map { " Of the budget of \(ReportFigures.thousands(budget)), \(ReportFigures.thousands($0)) is left." } } ?? ""
+        return ReportTable(
+            caption: "Money by verdict, \(thousandsOf)." + budget, columns: [.text("Verdict", wide: true), .number("Cost"), .number("Share")], rows: rows)
+    }
+
+    var residualSentence: String {
+        let r = governance.residual
+        var words = "After what the rules fund, \(thousands(r)) \(thousandsOf) a year stays at risk, of \(thousands(result.headline)) today."
+        if let ruled = governance.ruledResidual { words += " After what people ruled it is \(thousands(ruled))." }
+        return words
+    }
+
+    // MARK: - Bridge
+
+    var bridgeTable: ReportTable? {
+        guard let bridge = governance.bridge else { return nil }
+        let rows = bridge.changes.map { change in
+            let lines = change.lines.prefix(4).map { "\($0.key) \(($0.amount > 0 ? "+" : "") + ReportFigures.thousands($0.amount))" }.joined(separator: ", ")
+            return ReportTable.Row(
+                cells: [
+                    stepName(change.step).capitalizedWord, (change.amount > 0 ? "+" : "") + ReportFigures.thousands(change.amount),
+                    lines.isEmpty ? "–" : lines + (change.lines.count > 4 ? " and \(change.lines.count - 4) more" : ""),
+                ], mark: .change(change.amount))
+        }
+        return ReportTable(
+            caption: "Steps of the mean, \(thousandsOf) a year; together they are the difference exactly. The mean now ranges from \(range(result.headline)).",
+            columns: [.text("Step", wide: true), .number("Mean"), .text("Lines", wide: true)],
+            rows: [ReportTable.Row(cells: ["Before", ReportFigures.thousands(bridge.before), ""])] + rows
+                + [ReportTable.Row(cells: ["Now", ReportFigures.thousands(bridge.after), ""], isTotal: true)],
+            most: bridge.changes.map(\.amount.magnitude).max() ?? 0)
+    }
+}
