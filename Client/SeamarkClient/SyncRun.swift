@@ -299,13 +299,7 @@ public struct SyncRun {
     private func donate(_ scope: Identifier, known: [LogPlace]) throws {
         guard let incarnation = try device.state.replicas[scope]?.stream.incarnation else { return }
         var held = HeldLog(scope: scope)
-        try device.store.forEachEvent { _, event in
-            switch event {
-            case .replica(scope, let event): held.note(event, device.primitives)
-            case .scopeLeft(scope): held = HeldLog(scope: scope)
-            case .identity, .scopeAdded, .scopeLeft, .replica, .contact, .checkpoint, .setting: return
-            }
-        }
+        try device.store.forEachEvent(of: scope) { held.note($0, device.primitives) }
         try held.donate(known: known, incarnation: incarnation, device.primitives, block: { try device.store.block($0, of: scope) }) {
             try line?.send(.donate($0))
         }

@@ -69,7 +69,11 @@ final class Machine {
             store: try disk.open(), tools: .simulated { words.dice.withLock { $0.next() } }, now: { clock.now })
     }
 
-    var isSyncing: Bool { run != nil }
+    /// Its last sync ended, and neither it nor the server had anything new for the other.
+    var wasIdle: Bool {
+        guard case .complete(let outcome)? = ends.last else { return false }
+        return outcome.pushedBlocks == 0 && outcome.pulledEntries == 0 && outcome.renumbered.isEmpty && outcome.rebuilt.isEmpty && outcome.left.isEmpty
+    }
 
     // MARK: Syncing
 

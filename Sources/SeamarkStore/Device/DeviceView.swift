@@ -95,6 +95,21 @@ final class DeviceView {
         }
     }
 
+    /// Reads the rows of one scope once more; what they say was taken in before.
+    func forEachEvent(of scope: Identifier, _ rows: any RowAccess, _ body: (ReplicaEvent) throws -> Void) throws {
+        for number in scopes[scope]?.all ?? [] {
+            guard let sealed = try rows.row(number) else { continue }
+            do {
+                guard case .replica(scope, let event)? = try self.event(open(sealed, number), rows) else { continue }
+                try body(event)
+            } catch let error as SealError {
+                throw Self.failure(error, number)
+            } catch is DecodeError {
+                throw DeviceStoreError.damagedRow(number)
+            }
+        }
+    }
+
     func key(of scope: Identifier) -> SealingKey? { scopes[scope]?.key }
 
     /// A block that the store holds, as it was sealed or learnt.

@@ -141,6 +141,20 @@ public final class OpenDeviceStore: @unchecked Sendable {
         do { try shelf.read { try view.read($0, before: limit, body) } } catch { throw DeviceStoreError.of(error) ?? error }
     }
 
+    /// Reads every event of one scope anew from the disk, in order: what `forEachEvent` hands out of it, since it was last begun. The other
+    /// scopes are left alone, and nothing is folded a second time.
+    public func forEachEvent(of scope: Identifier, _ body: (ReplicaEvent) throws -> Void) throws {
+        lock.lock()
+        defer { lock.unlock() }
+        do {
+            try recover()
+            try shelf.read { rows in
+                try view.read(rows, before: limit) { _, _ in }
+                try view.forEachEvent(of: scope, rows, body)
+            }
+        } catch { throw DeviceStoreError.of(error) ?? error }
+    }
+
     /// The key under which everything of a scope is sealed; nil where the device does not hold the scope.
     func sealingKey(of scope: Identifier) -> SealingKey? {
         lock.lock()

@@ -48,6 +48,15 @@ import Testing
         #expect(receipts == [receipt])
     }
 
+    private static func kind(_ event: ReplicaEvent) -> [String] {
+        switch event {
+        case .captured: ["captured"]
+        case .sealed: ["sealed"]
+        case .learnt(_, let block): ["learnt \(block?.changes.count ?? 0)"]
+        case .began, .receipted, .proven, .rebuilt: []
+        }
+    }
+
     @Test(arguments: StoreInPlace.Place.allCases)
     func `captured rows end with the block that holds them, and its bytes are kept once`(place: StoreInPlace.Place) throws {
         let held = try StoreInPlace(place)
@@ -68,15 +77,13 @@ import Testing
         var rows: [Int64] = []
         try held.open().forEachEvent { number, event in
             rows.append(number)
-            guard case .replica(_, let event) = event else { return }
-            switch event {
-            case .captured: kinds.append("captured")
-            case .sealed: kinds.append("sealed")
-            case .learnt(_, let block): kinds.append("learnt \(block?.changes.count ?? 0)")
-            case .began, .receipted, .proven, .rebuilt: break
-            }
+            if case .replica(_, let event) = event { kinds += Self.kind(event) }
         }
         #expect(kinds == ["captured", "captured", "sealed", "learnt 3", "learnt 3"])
+        kinds = []
+        try held.open().forEachEvent(of: Sample.scope) { kinds += Self.kind($0) }
+        #expect(kinds == ["captured", "captured", "sealed", "learnt 3", "learnt 3"], "the events of one scope are what all events say of it")
+        try store.forEachEvent(of: Identifier(high: 1, low: 1)) { _ in Issue.record("a scope that the device does not hold has no events") }
         #expect(rows == rows.sorted())
         #expect(try held.open().state.portrait == store.state.portrait)
     }
