@@ -56,9 +56,9 @@ let package = Package(
         tests("SeamarkServerTests", of: shared + ["SeamarkServer", "SeamarkTestSupport", log, grdb] + nio),
         tests("SeamarkClientTests", of: shared + ["SeamarkClient", "SeamarkCommand", "SeamarkTestSupport", arguments]),
         tests("EndToEndTests", of: []),
-        tests("SimulationTests", of: ["SimulationSupport"], besides: ["LEDGER.md"]),
+        tests("SimulationTests", of: ["SimulationSupport", "SeamarkTestSupport", sqlite], besides: ["LEDGER.md"]),
         module("SeamarkTestSupport", in: "Tests", imports: ["SeamarkJournal"]),
-        module("SimulationSupport", in: "Tests", imports: shared + ["SeamarkClient", "SeamarkServer", "SeamarkTestSupport"]),
+        module("SimulationSupport", in: "Tests", imports: shared + ["SeamarkClient", "SeamarkServer", "SeamarkTestSupport", sqlite]),
         command("SeamarkSimulateCommand", in: "Tests", imports: ["SimulationSupport", arguments]),
     ]
 )

@@ -14,14 +14,15 @@ final class SQLiteRowShelf: RowShelf {
     private let queue: DatabaseQueue
 
     /// Opens the file, which exists; an empty one is made a store of no rows if `create` says so.
-    init(path: String, create: Bool = false, busyTimeoutSeconds: Double = 10) throws {
+    /// `vfs`: the SQLite VFS under which the path lies, for simulations of disks.
+    init(path: String, through vfs: String? = nil, create: Bool = false, busyTimeoutSeconds: Double = 10) throws {
         var configuration = Configuration()
         configuration.busyMode = .timeout(busyTimeoutSeconds)
         configuration.prepareDatabase { database in
             for (setting, value) in Self.settings { try database.execute(sql: "PRAGMA \(setting) = \(value)") }
         }
         do {
-            queue = try DatabaseQueue(path: path, configuration: configuration)
+            queue = try DatabaseQueue(path: StoreFile.location(of: path, through: vfs), configuration: configuration)
             try queue.writeWithoutTransaction { database in
                 if create {
                     try database.execute(sql: "PRAGMA application_id = \(Self.applicationID)")

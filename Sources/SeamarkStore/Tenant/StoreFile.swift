@@ -2,6 +2,9 @@ internal import Glibc
 
 /// The file of a store before SQLite sees it: nobody else may read it, and it is ours.
 enum StoreFile {
+    /// What SQLite is told to open. `vfs`: the name of the file system of the caller's own under which the path lies; nil for the machine's.
+    static func location(of path: String, through vfs: String?) -> String { vfs.map { "file:\(path)?vfs=\($0)" } ?? path }
+
     /// Makes an empty file of mode 0600, and its directory of mode 0700 if there is none.
     static func create(_ path: String) throws(StoreError) {
         let doing: StaticString = "creating a store"

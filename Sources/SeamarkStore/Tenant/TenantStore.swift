@@ -19,19 +19,21 @@ public final class TenantStore: Sendable {
     // MARK: Making and opening
 
     /// Creates the file (mode 0600, its directory 0700) and the tenant in it. Throws `exists` when a file is there.
-    public static func create(at path: String, identity: TenantIdentity, tools: TenantTools) throws -> TenantStore {
-        try StoreFile.create(path)
-        let store = try open(path, tools)
+    ///
+    /// - Parameter vfs: the SQLite VFS under which `path` lies, for simulations of disks; what is there before is then the caller's business.
+    public static func create(at path: String, through vfs: String? = nil, identity: TenantIdentity, tools: TenantTools) throws -> TenantStore {
+        if vfs == nil { try StoreFile.create(path) }
+        let store = try open(StoreFile.location(of: path, through: vfs), tools)
         try store.found(identity)
         return store
     }
 
     /// Opens an existing file and brings its tables up to this version.
     ///
-    /// Throws `missing`, `notAStore` before anything is written, and `newerVersion` for the file of a newer program.
-    public static func open(at path: String, tools: TenantTools) throws -> TenantStore {
-        try StoreFile.check(path)
-        let store = try open(path, tools)
+    /// Throws `missing`, `notAStore` before anything is written, and `newerVersion` for the file of a newer program. `vfs` is as in `create`.
+    public static func open(at path: String, through vfs: String? = nil, tools: TenantTools) throws -> TenantStore {
+        if vfs == nil { try StoreFile.check(path) }
+        let store = try open(StoreFile.location(of: path, through: vfs), tools)
         _ = try store.read { try $0.identity() }
         return store
     }
