@@ -327,6 +327,7 @@ extension Explanation {
         switch problem.code {
         case .serverFault: "The server had a fault of its own and stored nothing of this step. Try again later."
         case .serverFull: "The server's disk is full, so it stored nothing of this step. Headquarters must make room there. Try again afterwards."
+        case .storeDamaged: "The server's store of this client is damaged: it takes and gives nothing until headquarters restores it from a backup. Tell headquarters."
         case .tooSlow: "The server waited too long and closed. Try again."
         case .deviceRevoked: "This device was revoked. Ask headquarters."
         case .outdatedSchema: "This Seamark is too old to write. Update it; the work is kept."

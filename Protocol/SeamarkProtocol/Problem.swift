@@ -26,6 +26,7 @@ public struct Problem: Error, Hashable, Sendable {
         public static let unknownCursor = Code(rawValue: 4007)
         public static let outdatedSchema = Code(rawValue: 4008)
         public static let serverFull = Code(rawValue: 4060)
+        public static let storeDamaged = Code(rawValue: 4061)
         public static let noSuchAttachment = Code(rawValue: 4040)
         public static let attachmentNotHere = Code(rawValue: 4041)
         public static let attachmentTooLarge = Code(rawValue: 4042)

@@ -32,7 +32,7 @@ struct BackupVerb: ParsableCommand {
 
         func run() throws {
             let office = try data.office()
-            let names = try tenant.map { [try ShortName(checking: $0, for: "a tenant")] } ?? office.tenants().map(\.name)
+            let names = try tenant.map { [try ShortName(checking: $0, for: "a tenant")] } ?? office.tenantNames()
             if let tenant { _ = try data.tenant(tenant) }
             let secret = try passphrase.new()
             var rows: [JSONValue] = []

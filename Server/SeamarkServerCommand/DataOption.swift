@@ -28,12 +28,12 @@ struct TenantOption: ParsableArguments {
     func open() throws -> TenantOffice {
         if let tenant { return try data.tenant(tenant) }
         let office = try data.office()
-        let tenants = try office.tenants()
+        let tenants = try office.tenantNames()
         guard tenants.count == 1 else {
             throw OperationFailure(
                 tenants.isEmpty ? .notFound : .badInput, doing: "choosing a tenant",
                 wrong: tenants.isEmpty ? "there is none" : "there are several", remedy: tenants.isEmpty ? "add one with tenant add" : "name one with --tenant")
         }
-        return try office.tenant(tenants[0].name)
+        return try office.tenant(tenants[0])
     }
 }

@@ -29,6 +29,7 @@ struct StatusVerb: ParsableCommand {
                                     JSONMember("entries", .integer(Int64(clamping: $0.entries))), JSONMember("quarantined", .integer(Int64($0.quarantined))),
                                     JSONMember("redactedValues", .integer(Int64($0.redacted))), JSONMember("barredArrivals", .integer(Int64($0.barredArrivals))),
                                     JSONMember("rollbacks", .integer(Int64($0.rollbacks))), JSONMember("copiedDevices", .integer(Int64($0.copiedDevices))),
+                                    JSONMember("damage", $0.damage.map { .string($0) } ?? .null),
                                 ])
                             })),
                 ]))
@@ -51,6 +52,9 @@ struct StatusVerb: ParsableCommand {
             print("\(tenant.name.text): \(tenant.redacted) redacted values; one of them was brought again, and not kept, \(tenant.barredArrivals) times.")
         }
         for tenant in status.tenants {
+            if let damage = tenant.damage {
+                print("ALARM \(tenant.name.text): its database cannot be read (\(damage)). The others are served; its devices are turned away and keep their work. Stop the server, then: seamark-server restore BACKUP.")
+            }
             if tenant.rollbacks > 0 {
                 print("ALARM \(tenant.name.text): its store was put back to an older copy \(tenant.rollbacks == 1 ? "once" : "\(tenant.rollbacks) times") without a restore command. Devices hand in what it lost when they sync.")
             }

@@ -13,11 +13,11 @@ struct VerifyVerb: ParsableCommand {
 
     func run() throws {
         let office = try data.office()
-        let names = try tenant.map { [try ShortName(checking: $0, for: "a tenant")] } ?? office.tenants().map(\.name)
+        let names = try tenant.map { [try ShortName(checking: $0, for: "a tenant")] } ?? office.tenantNames()
         var rows: [JSONValue] = []
         var fault: OperationFailure?
         for name in names {
-            let finding = try office.tenant(name).verify()
+            let finding = try office.verify(name)
             if !json { print("\(name.text): \(finding.sentence)") }
             rows.append(
                 .object([JSONMember("tenant", .string(name.text)), JSONMember("holds", .bool(finding.holds)), JSONMember("finding", .string(finding.sentence))]))

@@ -36,6 +36,10 @@ extension Connection {
             services.register.count { $0.refusedAtDoor += 1 }
             services.logger.notice("certificate refused at the door")
             refuse(Problem(.deviceRevoked, "this server does not know the device; ask headquarters for a new invitation"))
+        case .failure(let problem as Problem):
+            services.register.count { $0.refusedAtDoor += 1 }
+            services.logger.notice("device of a closed tenant turned away")
+            refuse(problem)
         case .failure(let error):
             services.fault("open the tenant's door", error)
             refuse(ConnectionServices.problem(for: error))

@@ -41,10 +41,12 @@ final class ConnectionServices: Sendable {
         logger.error("the server could not \(doing)", metadata: ["reason": "\(error)"])
     }
 
-    /// What a device hears of a failure of ours. A full disk is said as such: whoever runs the server can end it, and nobody else.
+    /// What a device hears of a failure of ours. A full disk and a damaged store are said as such: whoever runs the server can end them, and
+    /// nobody else.
     static func problem(for error: any Error) -> Problem {
-        if let error = error as? StoreError, error.reason == .full {
-            return Problem(.serverFull, "the server's disk is full; nothing was stored, make room there and try again")
+        if let error = error as? StoreError {
+            if error.reason == .full { return Problem(.serverFull, "the server's disk is full; nothing was stored, make room there and try again") }
+            if error.isDamage { return ClosedTenant.problem }
         }
         return Problem(.serverFault, "the server could not do this; nothing was stored, try again")
     }

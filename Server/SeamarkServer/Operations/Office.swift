@@ -63,8 +63,11 @@ public struct Office: Sendable {
         return Tenant(name: name, id: keys.tenant, title: title)
     }
 
+    /// The short names of all tenants, whether their stores can be read or not.
+    public func tenantNames() throws -> [ShortName] { try directory.tenantFolders().map(\.name) }
+
     public func tenants() throws -> [Tenant] {
-        try directory.tenantFolders().map { name, _ in
+        try tenantNames().map { name in
             let office = try tenant(name)
             let identity = try office.store.read { try $0.identity() }
             return Tenant(name: name, id: identity.id, title: identity.name)

@@ -2,6 +2,15 @@ internal import SeamarkCrypto
 internal import SeamarkJournal
 internal import SeamarkStore
 
+extension Office {
+    /// As the tenant's office verifies it; a store that cannot be opened is a finding too.
+    public func verify(_ name: ShortName) throws -> TenantOffice.Finding {
+        do {
+            return try tenant(name).verify()
+        } catch let error as StoreError where error.isDamage { return TenantOffice.Finding(holds: false, sentence: error.description) }
+    }
+}
+
 extension TenantOffice {
     /// What verifying a tenant's store came to.
     public struct Finding: Sendable {

@@ -9,9 +9,9 @@ internal import Synchronization
 /// for a tenant by name.
 final class Roster: Sendable {
     private struct State {
-        var byLabel: [[UInt8]: OpenTenant] = [:]
+        var byLabel: [[UInt8]: TenantChoice] = [:]
         var byFolder: [TenantFolder: OpenTenant] = [:]
-        /// Folders that could not be opened, so that each is told once.
+        /// Folders that could not be opened, so that each is told once. Those with a damaged store have a label all the same.
         var refused: Set<TenantFolder> = []
         var changed: Int64 = .min
     }
@@ -29,7 +29,8 @@ final class Roster: Sendable {
         self.logger = logger
     }
 
-    /// Opens the stores of tenants that are new. At the start every one must open; later one that does not is logged and left out.
+    /// Opens the stores of tenants that are new. One whose store is damaged is logged and closed: its devices are turned away, and nobody
+    /// else notices. At the start every other failure ends it; later it is logged, and the tenant left out.
     func refresh(atStart: Bool = false) throws {
         for (_, folder) in try directory.tenantFolders() {
             let isKnown = state.withLock { $0.byFolder[folder] != nil || !atStart && $0.refused.contains(folder) }
@@ -39,7 +40,7 @@ final class Roster: Sendable {
                 let isTaken = state.withLock { state in
                     let label = Array(tenant.keys.label.utf8)
                     guard state.byLabel[label] == nil, state.byFolder[folder] == nil else { return true }
-                    state.byLabel[label] = tenant
+                    state.byLabel[label] = TenantChoice(authority: tenant.trust, tenant: tenant)
                     state.byFolder[folder] = tenant
                     return false
                 }
@@ -49,6 +50,14 @@ final class Roster: Sendable {
                         remedy: "remove the copy; a copied tenant is restored, not run beside the first")
                 }
                 logger.info("tenant opened", metadata: ["tenant": "\(tenant.keys.tenant)"])
+            } catch let error as StoreError where error.isDamage {
+                let closed = try ClosedTenant(opening: folder, clock: clock)
+                state.withLock { state in
+                    state.refused.insert(folder)
+                    let label = Array(closed.keys.label.utf8)
+                    if state.byLabel[label] == nil { state.byLabel[label] = TenantChoice(authority: closed.trust, tenant: closed) }
+                }
+                logger.error("tenant closed: its store is damaged, restore it from a backup", metadata: ["tenant": "\(closed.keys.tenant)", "reason": "\(error)"])
             } catch {
                 if atStart { throw error }
                 state.withLock { _ = $0.refused.insert(folder) }
@@ -83,8 +92,7 @@ final class Roster: Sendable {
     /// Whom a conversation with this label trusts, and whose it is. Nil for a label that leads nowhere.
     func choice(for label: [UInt8]?) -> TenantChoice? {
         // One look-up of thirty-two bytes, whether there is a label or not.
-        guard let tenant = state.withLock({ $0.byLabel[label ?? []] }) else { return nil }
-        return TenantChoice(authority: tenant.trust, tenant: tenant)
+        state.withLock { $0.byLabel[label ?? []] }
     }
 
     var tenants: [OpenTenant] {

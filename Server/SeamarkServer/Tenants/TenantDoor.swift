@@ -8,15 +8,25 @@ internal import SeamarkStore
 /// here together. The door checks that the certificate names that very tenant, and a device and member that its store knows. A revoked
 /// device is let in as far as its session goes: it hears that it is revoked, and what it still holds is taken into quarantine.
 struct TenantDoor: Sendable {
-    /// Nil for whoever is not let in. Reads the tenant's store: not for an event loop.
+    /// Nil for whoever is not let in; throws a `Problem` for the devices of a closed tenant. Reads the tenant's store: not for an event loop.
     func open(certificate der: [UInt8], chosen: (any AnyObject & Sendable)?) throws -> DeviceSession? {
-        guard let tenant = chosen as? OpenTenant, let certificate = try? Certificate(der: der), let uri = certificate.onlyURI,
-            let name = DeviceName(uri: uri), name.tenant == tenant.keys.tenant,
-            (try? certificate.check(issuedBy: tenant.keys.authority.certificate, for: .client, at: tenant.clock.seconds)) != nil
-        else { return nil }
+        if let closed = chosen as? ClosedTenant {
+            guard Self.name(in: der, closed.keys, closed.clock) != nil else { return nil }
+            throw ClosedTenant.problem
+        }
+        guard let tenant = chosen as? OpenTenant, let name = Self.name(in: der, tenant.keys, tenant.clock) else { return nil }
         let device = try tenant.store.read { try $0.device(name.device) }
         guard let device, device.member == name.member else { return nil }
         return DeviceSession(name, of: tenant.desk)
+    }
+
+    /// The device that a certificate of this very tenant names.
+    private static func name(in der: [UInt8], _ keys: TenantKeys, _ clock: WallClock) -> DeviceName? {
+        guard let certificate = try? Certificate(der: der), let uri = certificate.onlyURI, let name = DeviceName(uri: uri),
+            name.tenant == keys.tenant,
+            (try? certificate.check(issuedBy: keys.authority.certificate, for: .client, at: clock.seconds)) != nil
+        else { return nil }
+        return name
     }
 
     /// The door for connections without a certificate. It looks the same whether the label led to a tenant or not.
