@@ -27,6 +27,8 @@ extension StoreError {
 
     /// What GRDB threw, without the statement and arguments that it may quote; an error of another kind as it is.
     static func of(_ error: any Error, doing: StaticString) -> any Error {
+        // A table of ours holds what no program of ours writes there; the error itself quotes the row.
+        if error is RowDecodingError { return StoreError(.damaged, doing: doing, detail: "not what was written; verify the store") }
         guard let error = error as? DatabaseError else { return error }
         return StoreError(sqlite: error.extendedResultCode.rawValue, doing: doing)
     }

@@ -48,6 +48,8 @@ final class SQLiteRowShelf: RowShelf {
         guard try Int.fetchOne(database, sql: "PRAGMA user_version") == format else { throw DeviceStoreError.newerVersion }
         // A trigger or view from elsewhere would run with our rights.
         guard try String.fetchAll(database, sql: "SELECT sql FROM sqlite_schema") == [schema] else { throw DeviceStoreError.notAStore }
+        // A page that was lost or misplaced may take rows with it that nobody would miss: seals know rows, not gaps.
+        guard try String.fetchOne(database, sql: "PRAGMA quick_check(1)") == "ok" else { throw DeviceStoreError.damagedFile }
     }
 
     func write<Value>(_ body: (any RowAccess) throws -> Value) throws -> Value {
