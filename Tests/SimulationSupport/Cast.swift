@@ -42,6 +42,8 @@ final class Cast: Sendable {
     let seats: [Seat]
     /// The tenant before anybody was staffed on an engagement.
     let disk: ServerDisk
+    /// The devices when they have just enrolled, in the order of the seats.
+    let laptops: [DeviceDisk]
 
     init() throws {
         seats = (0..<Self.mostDevices).map { number in
@@ -59,11 +61,12 @@ final class Cast: Sendable {
             RecordView(id: .zero, state: state).write(to: &document, references: .none)
             return document
         }
-        let store = try TenantStore.inMemory(
-            identity: TenantIdentity(id: Self.tenant, name: "Fictitious", schema: Catalogue.version, epoch: 1, author: Self.author, incarnation: 1),
-            tools: tools)
-        try Self.fill(store, seats, primitives)
-        disk = ServerDisk(store)
+        let seats = seats
+        disk = try ServerDisk(
+            of: TenantIdentity(id: Self.tenant, name: "Fictitious", schema: Catalogue.version, epoch: 1, author: Self.author, incarnation: 1),
+            tools: tools
+        ) { try Self.fill($0, seats, primitives) }
+        laptops = try seats.map { try DeviceDisk(of: Self.identity($0)) }
     }
 
     private static func fill(_ store: TenantStore, _ seats: [Seat], _ primitives: SimulationPrimitives) throws {
@@ -96,10 +99,10 @@ final class Cast: Sendable {
         }
     }
 
-    func identity(_ seat: Seat) -> DeviceIdentity {
+    private static func identity(_ seat: Seat) -> DeviceIdentity {
         DeviceIdentity(
-            tenant: Self.tenant, tenantName: "Fictitious", member: seat.member, device: seat.device, role: UInt32(seat.role.rawValue),
+            tenant: tenant, tenantName: "Fictitious", member: seat.member, device: seat.device, role: UInt32(seat.role.rawValue),
             letters: seat.letters, serverHost: "127.0.0.1", serverPort: 1, serverName: "s", label: "l", installationAuthority: [1],
-            tenantAuthority: Self.authority, certificate: [1], privateKey: seat.seed, signingSeed: seat.seed)
+            tenantAuthority: authority, certificate: [1], privateKey: seat.seed, signingSeed: seat.seed)
     }
 }

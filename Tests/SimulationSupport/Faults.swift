@@ -6,6 +6,12 @@ public struct Faults: Hashable, Sendable {
     public var stall: UInt64 = 6
     /// Of syncs: the device's process dies at some step of it.
     public var crash: UInt64 = 12
+    /// Of captures: the device's process dies in the midst of it.
+    public var captureCrash: UInt64 = 4
+    /// Of captures and syncs: the disk refuses a call, with EIO or ENOSPC.
+    public var diskError: UInt64 = 4
+    /// Of deaths of a process: the machine loses its power with it, and its disk what was not synced.
+    public var powerLoss: UInt64 = 50
     /// Of syncs: old pushes of the device arrive first, once more.
     public var replay: UInt64 = 8
     /// Weights of what happens between captures and syncs.
@@ -51,6 +57,8 @@ public struct Faults: Hashable, Sendable {
         faults.cut = 0
         faults.stall = 0
         faults.crash = 0
+        faults.captureCrash = 0
+        faults.diskError = 0
         faults.replay = 0
         return faults
     }()

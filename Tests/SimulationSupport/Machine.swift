@@ -16,7 +16,7 @@ final class Machine {
     let seat: Cast.Seat
     let schema: UInt32
     private(set) var disk: DeviceDisk
-    private(set) var device: Device
+    private(set) var device: Device!
     /// By how much its clock is wrong.
     let clock: Clock
     /// Its random words.
@@ -27,6 +27,8 @@ final class Machine {
     private var decoder = FrameDecoder()
     private var sendsUntilCrash = Int.max
     private var isDying = false
+    /// Decides what the power takes with it when the process dies in this sync; nil where it stays on.
+    private var afterlife: SplitMix64?
     var backups: [DeviceDisk] = []
     /// How syncs ended, in order; of the complete ones what the member was told.
     private(set) var ends: [Ending] = []
@@ -83,13 +85,15 @@ final class Machine {
         lock = try device.store.takeSyncLock()
         decoder = FrameDecoder()
         isDying = dice.chance(faults.crash)
-        sendsUntilCrash = isDying && dice.chance(60) ? Int(dice.next() % 12) : .max
-        // The other way to die is in the middle of a transaction.
-        if isDying, sendsUntilCrash == .max { disk.fail(afterRows: Int(dice.next() % 12)) }
+        sendsUntilCrash = isDying && dice.chance(50) ? Int(dice.next() % 12) : .max
+        // The other way to die is in a call to the disk.
+        if isDying, sendsUntilCrash == .max { disk.plan(.death(&dice, within: 150)) }
+        if !isDying, dice.chance(faults.diskError) { disk.plan(.refusal(&dice, within: 80)) }
+        afterlife = dice.chance(faults.powerLoss) ? SplitMix64(seed: dice.next()) : nil
         let link = Link(world.agenda, world.trace, SplitMix64(seed: dice.next()), faults: faults)
         self.link = link
         link.beforeSend = { [unowned self] in
-            guard sendsUntilCrash > 0 else { throw Crash() }
+            guard sendsUntilCrash > 0, !disk.isDead else { throw Crash() }
             sendsUntilCrash -= 1
         }
         carefully { run = try SyncRun.begin(device, over: link, schema: schema) }
@@ -109,6 +113,7 @@ final class Machine {
             guard let first = try next() else { return }
             if let report = try run?.take(first, then: { try self.next() }) {
                 try run?.end(nil)
+                guard !disk.isDead else { throw Crash() }
                 world.told(self, report.outcome)
                 leave(.complete(report.outcome))
             }
@@ -122,8 +127,11 @@ final class Machine {
     private func carefully(_ body: () throws -> Void) {
         do {
             try body()
-        } catch let error where isDying && (error is Crash || error is DeviceStoreError) {
-            crash()
+        } catch let error where isDying && (error is Crash || error is DeviceStoreError || disk.isDead) {
+            end(afterlife)
+        } catch is DeviceStoreError where disk.hasTrouble {
+            // The command says what the disk refused, and ends.
+            end(nil)
         } catch let failure as SyncRun.Failure {
             world.failed(self, failure)
             link?.cut()
@@ -140,7 +148,7 @@ final class Machine {
 
     private func leave(_ ending: Ending) {
         ends.append(ending)
-        disk.fail(afterRows: nil)
+        disk.plan(nil)
         isDying = false
         if case .complete = ending {} else { world.lost(self) }
         run = nil
@@ -148,24 +156,58 @@ final class Machine {
         link = nil
     }
 
-    /// Loses all that is not in the store, and starts again.
-    func crash() {
+    /// Ends, in the midst of whatever it does or in order, and starts again.
+    func crash(_ dice: inout SplitMix64, faults: Faults) {
+        let power: SplitMix64? = dice.chance(faults.powerLoss) ? SplitMix64(seed: dice.next()) : nil
+        if dice.chance(40), run == nil {
+            // Whoever closes a store last moves its log into its file; it may die in that.
+            if dice.chance(50) { disk.plan(.death(&dice, within: 12)) }
+            device = nil
+        }
+        end(power)
+    }
+
+    /// The process ends where it is, the power with it or not, and another starts.
+    func end(_ power: SplitMix64?) {
         link?.cut()
         if run != nil { leave(.crashed) }
+        disk.end(losingPower: power)
+        world.count(death: power)
         restart(disk)
+        world.lost(self)
+    }
+
+    /// Does something in a process that may die in the midst of it, or whose disk may refuse. Whatever it was, it was not acknowledged then.
+    func daring(_ dice: inout SplitMix64, _ faults: Faults, _ body: (inout SplitMix64) throws -> Void) throws {
+        guard run == nil else {
+            // One process syncs and captures.
+            do { try body(&dice) } catch is DeviceStoreError where disk.hasTrouble { return end(disk.isDead ? afterlife : nil) }
+            if disk.isDead { end(afterlife) }
+            return
+        }
+        if dice.chance(faults.captureCrash) {
+            disk.plan(.death(&dice, within: 30))
+        } else if dice.chance(faults.diskError) {
+            disk.plan(.refusal(&dice, within: 12))
+        }
+        guard disk.hasTrouble else { return try body(&dice) }
+        let power: SplitMix64? = dice.chance(faults.powerLoss) ? SplitMix64(seed: dice.next()) : nil
+        do { try body(&dice) } catch is DeviceStoreError {}
+        end(disk.isDead ? power : nil)
     }
 
     /// Goes on with another copy of the store.
     func putBack(_ copy: DeviceDisk) {
         link?.cut()
         if run != nil { leave(.crashed) }
-        restart(copy.copy())
+        disk.end(losingPower: nil)
+        restart(copy.copy(world.honouring))
     }
 
     private func restart(_ disk: DeviceDisk) {
-        self.disk.fail(afterRows: nil)
         isDying = false
         self.disk = disk
-        do { device = try Self.open(disk, clock, words) } catch { world.fault("a device opened its store again", error) }
+        do { device = try Self.open(disk, clock, words) } catch { return world.fault("a device opened its store again", error) }
+        world.hear(self)
     }
 }

@@ -27,6 +27,19 @@ public enum Mistake: String, CaseIterable, Sendable {
     case losesItsAuthority
     /// Whoever verifies the server's store holds another key for a device than the one it signs with.
     case misplacesAKey
+    /// Commits do not wait for the disk: what `synchronous=NORMAL` leaves out.
+    case waitsForNoCommit
+    /// Nothing waits for the disk: what `synchronous=OFF` leaves out.
+    case waitsForNoDisk
     /// What a member does next hangs on dice that the seed does not make.
     case castsForeignDice
+
+    /// Which syncs the disks honour.
+    var honouring: Mount.Honouring {
+        switch self {
+        case .waitsForNoCommit: .checkpoints
+        case .waitsForNoDisk: .none
+        case _: .allSyncs
+        }
+    }
 }

@@ -48,6 +48,8 @@ public struct Schedule: Sendable {
             faults.cut = 0
             faults.stall = 0
             faults.crash = 0
+            faults.captureCrash = 0
+            faults.diskError = 0
         }
         self.faults = faults
         let count = 8 + Int(dice.next() % 50)

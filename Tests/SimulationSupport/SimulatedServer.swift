@@ -4,7 +4,7 @@ internal import SeamarkServer
 internal import SeamarkStore
 internal import SeamarkTestSupport
 
-/// The server of the tenant: the shipped store, writer and sessions. A crash leaves what was committed, and nothing else.
+/// The server of the tenant: the shipped store, writer and sessions, on a disk that keeps what was synced.
 ///
 /// `@unchecked Sendable`: one thread.
 final class SimulatedServer: @unchecked Sendable {
@@ -20,6 +20,9 @@ final class SimulatedServer: @unchecked Sendable {
     private unowned let world: World
     /// What the last durable transaction left, kept for a planted mistake alone.
     private var lagging: ServerDisk?
+
+    /// Decides what is left when the process that is marked for death has died; nil for a process that was killed and a machine that goes on.
+    private var afterlife: SplitMix64?
 
     init(_ disk: ServerDisk, _ dice: SplitMix64, in world: World) throws {
         self.disk = disk
@@ -47,11 +50,18 @@ final class SimulatedServer: @unchecked Sendable {
     private func open() -> TenantDesk {
         life += 1
         let life = life
+        disk.whenDead { [unowned self] in
+            // Nothing that the dead process says goes out.
+            for visit in visits { visit.leave() }
+            agenda.after(0) { [unowned self] in
+                if life == self.life { die(afterlife) }
+            }
+        }
         return Self.desk(store, clock, world.mistake, { [unowned self] in dice.next() }) { [unowned self] job in
             agenda.after(Int64(dice.next() % 6)) { [unowned self] in
                 guard life == self.life else { return }
                 if world.mistake == .acknowledgesBeforeCommit, lagging == nil || dice.chance(30) {
-                    do { lagging = try disk.copy() } catch { world.fault("a store was copied", error) }
+                    lagging = disk.copy()
                 }
                 job()
             }
@@ -71,14 +81,59 @@ final class SimulatedServer: @unchecked Sendable {
     }
 
     /// A backup of the machine.
-    func backUp() throws -> ServerDisk { try disk.copy() }
+    func backUp() -> ServerDisk { disk.copy(world.honouring) }
+
+    /// An administrator's verb. Where the disk refuses it or the process dies in it, nobody was told that it was done.
+    func administer(_ body: (TenantTransaction) throws -> Void) throws {
+        do { try store.write(body) } catch where hasTrouble {}
+        if disk.isDead { die(afterlife) }
+    }
+
+    /// The disk refuses calls, or is about to.
+    var hasTrouble: Bool { disk.hasTrouble }
+
+    /// In some life of its process.
+    private(set) var hadTrouble = false
+
+    /// Nothing more goes wrong.
+    func calm() { disk.plan(nil) }
+
+    /// The process comes to an end, in one of the ways in which it can: between two events, in a call to the disk that is still to come, or
+    /// while it stops in order. Or the disk refuses for a while, and it goes on.
+    func meetTrouble(_ dice: inout SplitMix64, _ faults: Faults) {
+        hadTrouble = true
+        let end: SplitMix64? = dice.chance(faults.powerLoss) ? SplitMix64(seed: dice.next()) : nil
+        switch dice.next() % 5 {
+        case 0, 1: die(end)
+        case 2:
+            afterlife = end
+            disk.plan(.death(&dice, within: 60))
+        case 3:
+            if dice.chance(40) { disk.plan(.death(&dice, within: 20)) }
+            try? store.close()
+            die(end)
+        case _:
+            disk.plan(.refusal(&dice, within: 20))
+            let life = life
+            agenda.after(Int64(dice.next() % 2000)) { [unowned self] in
+                if life == self.life { calm() }
+            }
+        }
+    }
 
     /// The process dies and is started again.
-    func crash() {
+    private func die(_ power: SplitMix64?) {
+        disk.end(losingPower: power)
+        world.count(death: power)
+        restart()
+    }
+
+    private func restart() {
         for visit in visits {
             visit.leave()
             visit.link.cut()
         }
+        afterlife = nil
         if let lagging { disk = lagging }
         lagging = nil
         do { store = try disk.open() } catch { world.fault("the server opened its store again", error) }
@@ -87,9 +142,10 @@ final class SimulatedServer: @unchecked Sendable {
 
     /// The machine goes on with another copy of the file.
     func putBack(_ copy: ServerDisk) {
-        do { disk = try copy.copy() } catch { world.fault("a backup of the server was put back", error) }
+        disk.end(losingPower: nil)
+        disk = copy.copy(world.honouring)
         lagging = nil
-        crash()
+        restart()
     }
 }
 
@@ -172,7 +228,8 @@ final class Visit: @unchecked Sendable {
 
     private func attempt(_ body: () throws -> Void) {
         do { try body() } catch {
-            world.fault("the server answered a device", error)
+            guard !isGone else { return }
+            if !server.hasTrouble { world.fault("the server answered a device", error) }
             perform(session.failed())
         }
     }

@@ -50,19 +50,21 @@ final class World {
         self.mistake = mistake
         trace = Trace(inWords: inWords)
         var dice = SplitMix64(seed: schedule.seed ^ 0x5eed)
-        let disk = try cast.disk.copy()
-        try disk.open().write { transaction in
+        server = try SimulatedServer(cast.disk.copy(honouring), SplitMix64(seed: dice.next()), in: self)
+        try server.store.write { transaction in
             for seat in cast.seats.prefix(schedule.devices) {
                 for scope in 0..<schedule.scopes where dice.chance(85) || scope == 0 { try transaction.staff(seat.member, on: Cast.scope(scope)) }
             }
         }
-        server = try SimulatedServer(disk, SplitMix64(seed: dice.next()), in: self)
         for number in 0..<schedule.devices {
             let seat = cast.seats[number]
             machines.append(
-                try Machine(number, seat, DeviceDisk(of: cast.identity(seat)), schema: Catalogue.version + (dice.chance(10) ? 1 : 0), seed: dice.next(), in: self))
+                try Machine(number, seat, cast.laptops[number].copy(honouring), schema: Catalogue.version + (dice.chance(10) ? 1 : 0), seed: dice.next(), in: self))
         }
     }
+
+    /// Which syncs the disks honour.
+    var honouring: Mount.Honouring { mistake?.honouring ?? .allSyncs }
 
     // MARK: Playing
 
@@ -78,6 +80,7 @@ final class World {
         }
         guard agenda.runOut() else { return violate(.unconverged, "events without end") }
         trace.note("\(agenda.now) ms: the quiet phase")
+        server.calm()
         checkNothingLostOnTheWay()
         for _ in 0..<3 {
             for machine in machines {
@@ -108,16 +111,18 @@ final class World {
             return alike.count == 1 ? alike[0] : alike[Int(dice.next() % UInt64(alike.count))]
         }
         switch act {
-        case .capture(let number): try capture(machine(number), scope: nil, &dice)
+        case .capture(let number):
+            let machine = machine(number)
+            try machine.daring(&dice, schedule.faults) { try capture(machine, scope: nil, &$0) }
         case .sync(let number):
             let machine = machine(number)
             if dice.chance(schedule.faults.replay) { replay(of: machine.seat, &dice) }
             try machine.sync(&dice, faults: schedule.faults)
             counts.syncs += 1
-        case .crash(let number): machine(number).crash()
+        case .crash(let number): machine(number).crash(&dice, faults: schedule.faults)
         case .backUp(let number):
             let machine = machine(number)
-            machine.backups.append(machine.disk.copy())
+            machine.backups.append(machine.disk.copy(honouring))
         case .putBack(let number):
             let machine = machine(number)
             guard !machine.backups.isEmpty else { return }
@@ -128,7 +133,7 @@ final class World {
         case .clone(let number):
             guard machines.count < Cast.mostDevices + 2 else { return }
             let machine = machine(number)
-            let clone = try Machine(machines.count, machine.seat, machine.disk.copy(), schema: machine.schema, seed: dice.next(), in: self)
+            let clone = try Machine(machines.count, machine.seat, machine.disk.copy(honouring), schema: machine.schema, seed: dice.next(), in: self)
             machines.append(clone)
             counts.clones += 1
         case .jump(let number):
@@ -136,11 +141,11 @@ final class World {
             machine(number).clock.jump(Int64(dice.next() % 315_000_000_000) - 157_500_000_000)
         case .serverJump: server.clock.jump(Int64(dice.next() % 315_000_000_000) - 157_500_000_000)
         case .revoke(let number):
-            try server.store.write { try $0.revokeDevice(Cast.device(number), at: server.clock.now) }
+            try server.administer { try $0.revokeDevice(Cast.device(number), at: server.clock.now) }
             counts.revocations += 1
         case .staff(let number, let scope):
             let (member, scope) = (cast.seats[number].member, Cast.scope(scope))
-            try server.store.write { transaction in
+            try server.administer { transaction in
                 if try transaction.isStaffed(member, on: scope) {
                     try transaction.unstaff(member, from: scope)
                 } else {
@@ -148,14 +153,14 @@ final class World {
                 }
             }
         case .release(let scope):
-            try server.store.write { transaction in
+            try server.administer { transaction in
                 let waiting = try transaction.quarantine().filter { $0.scope == Cast.scope(scope) }.sorted { $0.id < $1.id }
                 guard !waiting.isEmpty else { return }
                 _ = try transaction.release([waiting[Int(dice.next() % UInt64(waiting.count))].id], received: server.clock.now)
                 counts.releases += 1
             }
-        case .serverCrash: server.crash()
-        case .serverBackUp: backups.append(try server.backUp())
+        case .serverCrash: server.meetTrouble(&dice, schedule.faults)
+        case .serverBackUp: backups.append(server.backUp())
         case .serverRestore, .serverRollback:
             guard !backups.isEmpty else { return }
             let backup = backups[Int(dice.next() % UInt64(backups.count))]
@@ -204,6 +209,7 @@ final class World {
         case .sync(.cut), .sync(.closedBeforeGreeting), .sync(.epochRenewed): return
         // The member was removed, or the device revoked, between the greeting and the pull.
         case .sync(.server(let problem)) where problem.code == .unknownScope: return
+        case .sync(.server(let problem)) where problem.code == .serverFault && server.hadTrouble: return
         case .sync(let problem): violate(.faulted, "device \(machine.number): \(problem)")
         }
     }
@@ -226,6 +232,19 @@ final class World {
         captured[change.id] = Capture(device: device, scope: change.scope, action: action, change: change)
         living.insert(change.id)
         counts.captures += 1
+    }
+
+    /// A device's process starts, and finds what the one before it captured and could not acknowledge any more.
+    func hear(_ machine: Machine) {
+        guard let replicas = try? machine.device.state.replicas.values else { return }
+        for change in replicas.flatMap(\.fresh) where captured[change.id] == nil && change.stamp.device == machine.seat.device {
+            captured[change.id] = Capture(device: machine.seat.device, scope: change.scope, action: nextAction(), change: change)
+        }
+    }
+
+    func count(death power: SplitMix64?) {
+        counts.deaths += 1
+        if power != nil { counts.powerLosses += 1 }
     }
 
     func nextAction() -> Int {
@@ -256,6 +275,9 @@ public struct Counts: Hashable, Sendable {
     public var replays = 0
     public var conflicts = 0
     public var renumberings = 0
+    /// Ends of processes, of devices and the server; and how often the power went with one.
+    public var deaths = 0
+    public var powerLosses = 0
 
     public init() {}
 }

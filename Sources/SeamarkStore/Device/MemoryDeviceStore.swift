@@ -30,9 +30,6 @@ public final class MemoryDeviceStore: Sendable {
     /// The store as it is now: a backup to be restored, or a clone.
     public func copy() -> MemoryDeviceStore { MemoryDeviceStore(shelf: MemoryRowShelf(shelf.all), key: key, id: id) }
 
-    /// After so many further rows its disk is gone, in the middle of whatever is being written then; nil gives it back. For simulated crashes.
-    public func fail(afterRows count: Int?) { shelf.fail(afterRows: count) }
-
     private func takeSyncLock() throws(DeviceStoreError) -> SyncLock {
         let taken = isSyncing.withLock { isSyncing in
             defer { isSyncing = true }

@@ -6,14 +6,6 @@ final class MemoryRowShelf: RowShelf, @unchecked Sendable {
     private let lock = NSLock()
     /// Ascending.
     private var rows: [Row]
-    private var insertsLeft = Int.max
-
-    /// After so many further rows the disk is gone: every write fails, and nothing of the transaction is kept. Nil: never.
-    func fail(afterRows count: Int?) {
-        lock.lock()
-        defer { lock.unlock() }
-        insertsLeft = count ?? .max
-    }
 
     init(_ rows: [Row]) { self.rows = rows }
 
@@ -26,26 +18,21 @@ final class MemoryRowShelf: RowShelf, @unchecked Sendable {
     func write<Value>(_ body: (any RowAccess) throws -> Value) throws -> Value {
         lock.lock()
         defer { lock.unlock() }
-        let access = MemoryRowAccess(rows, insertsLeft)
-        defer { insertsLeft = access.insertsLeft }
+        let access = MemoryRowAccess(rows)
         let value = try body(access)
         rows = access.rows
         return value
     }
 
-    func read<Value>(_ body: (any RowAccess) throws -> Value) throws -> Value { try body(MemoryRowAccess(all, 0)) }
+    func read<Value>(_ body: (any RowAccess) throws -> Value) throws -> Value { try body(MemoryRowAccess(all)) }
 
     func eraseTraces() {}
 }
 
 private final class MemoryRowAccess: RowAccess {
     private(set) var rows: [MemoryRowShelf.Row]
-    private(set) var insertsLeft: Int
 
-    init(_ rows: [MemoryRowShelf.Row], _ insertsLeft: Int) {
-        self.rows = rows
-        self.insertsLeft = insertsLeft
-    }
+    init(_ rows: [MemoryRowShelf.Row]) { self.rows = rows }
 
     func highest() -> Int64 { rows.last?.number ?? 0 }
 
@@ -62,8 +49,6 @@ private final class MemoryRowAccess: RowAccess {
         guard number > highest() else {
             throw StoreError(.taken, doing: "writing to the device's store", detail: "the row's number is taken")
         }
-        guard insertsLeft > 0 else { throw StoreError(.failed, doing: "writing to the device's store", detail: "the disk is gone") }
-        if insertsLeft != .max { insertsLeft -= 1 }
         rows.append((number, sealed))
     }
 
