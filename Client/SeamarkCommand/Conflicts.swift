@@ -2,6 +2,7 @@ import ArgumentParser
 import SeamarkClient
 import SeamarkJournal
 import SeamarkModel
+import SeamarkStore
 
 struct Conflicts: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,14 +23,22 @@ struct Conflicts: ParsableCommand {
         }
         let references = finder.references
         if format.json { return Terminal.json(.array(conflicts.map { document($0, finder, references) })) }
+        let identity = try place.device.state.identity
         if conflicts.isEmpty { return Terminal.line("No conflicts.") }
         for (index, conflict) in conflicts.enumerated() {
             if index > 0 { Terminal.line("") }
-            show(conflict, finder, references)
+            show(conflict, finder, references, maySettle: maySettle(conflict, identity))
         }
     }
 
-    private func show(_ conflict: ConflictDescription, _ finder: RecordFinder, _ references: References) {
+    /// Does the role table let this member settle it? Whoever may not is told who may, not sent into a refusal.
+    private func maySettle(_ conflict: ConflictDescription, _ identity: DeviceIdentity) -> Bool {
+        guard let role = Role(rawValue: Int64(identity.role)), let type = conflict.record.type else { return false }
+        let operation: RoleTable.Operation = conflict.isDeletion ? .delete : .resolve
+        return RoleTable.allows(role, operation, type, isOwn: conflict.record.author == identity.member)
+    }
+
+    private func show(_ conflict: ConflictDescription, _ finder: RecordFinder, _ references: References, maySettle: Bool) {
         let name = finder.name(of: conflict.record.id)
         let title = conflict.record.text("title") ?? conflict.record.text("name") ?? ""
         Terminal.line(.init(name, .bold), "  \(title)", .init("  conflict \(RecordFinder.short(conflict.id))", .dim))
@@ -43,7 +52,8 @@ struct Conflicts: ParsableCommand {
             if let merge = offer.merge { propose(merge) }
             if case .none(let reason) = offer, reason != .notText { Terminal.block(MergeWords.why(reason), indent: "    ", .dim) }
             let ways = offer.merge.map { $0.overlaps == 0 ? "--merged (or --choose 1, --editor)" : "--merged --choose 1 (or --choose 1, --editor)" }
-            Terminal.line("  Settle it: seamark resolve \(name) \(field.key) \(ways ?? "--choose 1")")
+            let how = maySettle ? "Settle it: seamark resolve \(name) \(field.key) \(ways ?? "--choose 1")" : Self.askALead
+            Terminal.line("  \(how)")
             return
         }
         for side in conflict.sides where side.kind == .deletion { Terminal.line("  ", .init("Deleted", .yellow), " by ", .init(finder.person(side.member), .bold), ", \(TimeText.local(side.time)).") }
@@ -51,8 +61,11 @@ struct Conflicts: ParsableCommand {
         for side in conflict.sides where side.kind == .editUnseen {
             Terminal.line("  ", .init("Edited", .yellow), " by ", .init(finder.person(side.member), .bold), ", \(TimeText.local(side.time)): \(edit(side, references))")
         }
-        Terminal.line("  It stays visible. Settle it: seamark resolve \(name) --keep (or --delete)")
+        let how = maySettle ? "Settle it: seamark resolve \(name) --keep (or --delete)" : Self.askALead
+        Terminal.line("  It stays visible. \(how)")
     }
+
+    private static let askALead = "A lead settles it, from any laptop that has synced; what you know about it helps: add a note."
 
     /// The merged text with what each brought, and both where they overlap.
     private func propose(_ merge: TextMerge) {

@@ -108,6 +108,8 @@ struct Sync: ParsableCommand {
             let size = handedIn.reduce(0) { $0 + $1.attachment.size }
             parts.append("\(parts.isEmpty ? "Handed in" : "handed in") \(counted(handedIn.count, "attachment")) of \(bytesInWords(size))")
         }
+        let held = report.attachments.heldAlready.count
+        if held > 0 { parts.append("\(parts.isEmpty ? "The" : "the") server has \(counted(held, "attachment")) of this laptop already") }
         let traffic = "\(bytesInWords(report.bytesSent)) sent, \(bytesInWords(report.bytesReceived)) received"
         let isWhole = report.budget?.shortfall == nil
         Terminal.line(
@@ -162,6 +164,7 @@ struct Sync: ParsableCommand {
             JSONMember("quarantined", .integer(Int64(outcome.quarantined))), JSONMember("released", .array(released.map { .string($0.change.id.description) })), JSONMember("held", ids(outcome.held)),
             JSONMember("renumbered", ids(outcome.renumbered)), JSONMember("rebuilt", ids(outcome.rebuilt)), JSONMember("revoked", .bool(outcome.revoked)),
             JSONMember("attachmentsHandedIn", .integer(Int64(report.attachments.handedIn.count))),
+            JSONMember("attachmentsHeldAlready", .integer(Int64(report.attachments.heldAlready.count))),
             JSONMember("attachmentBytesSent", .integer(Int64(report.attachments.bytesSent))),
             JSONMember("attachmentsRefused", .array(report.attachments.refused.map { refusal in
                 .object([

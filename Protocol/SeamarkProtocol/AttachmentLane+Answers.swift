@@ -50,7 +50,7 @@ extension AttachmentLane {
         switch held.standing {
         case .wholly(let receipt):
             guard receipt.attachment == item.attachment, receipt.isSigned(by: key, primitives) else { throw .forgedReceipt }
-            outcome.handedIn.append(item)
+            if case .offered = state { outcome.heldAlready.append(item) } else { outcome.handedIn.append(item) }
             // Chunks that crossed an end which another device brought about are still answered.
             state = .draining(item, then: .nothing)
             _ = settle()

@@ -34,8 +34,10 @@ public struct AttachmentLane: Sendable {
 
     /// What a lane did.
     public struct Outcome: Equatable, Sendable {
-        /// With the server now, by its receipt; those that it held already among them.
+        /// With the server now, by its receipt, after bytes of them were sent here.
         public internal(set) var handedIn: [Item] = []
+        /// With the server already, by its receipt: handed in by a colleague, or before a cut.
+        public internal(set) var heldAlready: [Item] = []
         public internal(set) var fetched: [Item] = []
         /// What the server refused, and why; it stays on the device. 4045 on a fetched one: what came did not match its hash.
         public internal(set) var refused: [Refusal] = []
@@ -50,6 +52,7 @@ public struct AttachmentLane: Sendable {
         public func since(_ earlier: Self) -> Self {
             var rest = self
             rest.handedIn.removeFirst(min(rest.handedIn.count, earlier.handedIn.count))
+            rest.heldAlready.removeFirst(min(rest.heldAlready.count, earlier.heldAlready.count))
             rest.fetched.removeFirst(min(rest.fetched.count, earlier.fetched.count))
             rest.refused.removeAll(where: earlier.refused.contains)
             rest.bytesSent -= earlier.bytesSent

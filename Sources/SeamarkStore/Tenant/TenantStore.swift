@@ -49,6 +49,18 @@ public final class TenantStore: Sendable {
         return store
     }
 
+    /// A copy in memory of what is committed now, for tests: a backup that is put back later.
+    public func copyInMemory() throws -> TenantStore {
+        try Self.whole("copying a store into memory") {
+            let copy = try DatabaseQueue(configuration: Self.configuration)
+            try database.backup(to: copy)
+            try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            let store = TenantStore(copy, tools)
+            try store.assertDurable()
+            return store
+        }
+    }
+
     private static func open(_ path: String, _ tools: TenantTools) throws -> TenantStore {
         try whole("opening a store") { try prepare(TenantStore(DatabasePool(path: path, configuration: configuration), tools)) }
     }

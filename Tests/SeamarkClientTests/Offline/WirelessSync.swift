@@ -57,6 +57,7 @@ final class WirelessSync: SyncLine {
         for action in actions {
             switch action {
             case .prepareWelcome: try perform(session.welcomed(try door.welcome()))
+            case .look: try perform(session.looked(try door.welcome()))
             case .send(let message): heard.append(message)
             case .note(let status): try perform(session.noted(isHeld: try door.note(status)))
             case .donate(let donation): try perform(session.donated(try door.donate(donation)))
