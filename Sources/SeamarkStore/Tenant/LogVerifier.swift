@@ -8,6 +8,7 @@ struct LogVerifier {
     private(set) var changes = 0
     private(set) var records = 0
     private var streams = 0
+    private var waiting = 0
 
     init(snapshot: TenantSnapshot, recordsAtOnce: Int) {
         self.snapshot = snapshot
@@ -15,13 +16,6 @@ struct LogVerifier {
     }
 
     private static let doing: StaticString = "verifying a log"
-
-    /// Where a change should lie, and whether it should be waiting.
-    private struct Place {
-        let entry: EntryKey
-        let index: Int
-        var isWaiting: Bool
-    }
 
     private struct Link {
         let first: UInt64
@@ -37,7 +31,6 @@ struct LogVerifier {
         var digest = ScopeDigest.zero
         var records = 0
         var place = LogPlace.beginning
-        var places: [Identifier: Place] = [:]
         /// By stream, the blocks by their hash; and the stream's end if every block is read once, in the log's order.
         var links: [StreamName: [Hash256: Link]] = [:]
         var ends: [StreamName: StreamEnd] = [:]
@@ -59,13 +52,15 @@ struct LogVerifier {
             }
             entries += 1
         }
-        changes += sum.places.count
         do {
-            try verifyPlaces(sum)
-            sum.places = [:]
+            try verifyWaiting(sum.state)
             for number in 0..<shares {
                 let share = ScopeState.Share(number, of: shares)
-                if number > 0 { sum.state = try reread(share, key) }
+                if number > 0 {
+                    // The one before is gone before the next is read.
+                    sum.state = ScopeState()
+                    sum.state = try reread(share, key)
+                }
                 try verifyRecords(sum.state, share, scope)
                 try verifyBars(sum.state)
                 sum.digest.add(sum.state.digest)
@@ -84,7 +79,7 @@ struct LogVerifier {
     func verifyTotals() throws {
         for (query, expected, name) in [
             (Query.entryCount, entries, "entries"), (.changeCount, changes, "changes"), (.recordCount, records, "records"),
-            (.streamCount, streams, "streams"),
+            (.streamCount, streams, "streams"), (.waitingCount, waiting, "changes that wait"),
         ] where try count(query) != expected {
             throw VerificationFault(scope: nil, position: nil, detail: "the table of \(name) holds some that no log accounts for")
         }
@@ -128,7 +123,7 @@ struct LogVerifier {
 
     // MARK: Entries
 
-    private func read(_ row: EntryRow, of scope: Identifier, into sum: inout Sum, _ keyOf: (Identifier) throws -> [UInt8]?) throws {
+    private mutating func read(_ row: EntryRow, of scope: Identifier, into sum: inout Sum, _ keyOf: (Identifier) throws -> [UInt8]?) throws {
         let entry = try row.entry()
         sum.place = LogPlace(
             position: sum.place.position + 1, hash: entry.logHash(after: sum.place.hash, snapshot.primitives))
@@ -138,9 +133,12 @@ struct LogVerifier {
             let block = try row.opened(by: snapshot.tools)
             try verify(block, row, scope, keyOf)
             for (index, (change, verdict)) in zip(block.changes, row.verdicts).enumerated() {
-                try require((sum.places[change.id] != nil) == (verdict == .duplicate), "a verdict on a repeated change is wrong")
-                guard verdict != .duplicate else { continue }
-                sum.places[change.id] = Place(entry: row.key, index: index, isWaiting: verdict != .accepted)
+                let found = try snapshot.changePlace(change.id)
+                let isHere = found?.entry == row.key && found?.index == index
+                // Listed at an earlier place, or at this one: a table holds each change once.
+                let isBefore = found.map { ($0.entry.value, $0.index) < (row.key.value, index) } ?? false
+                try require(verdict == .duplicate ? isBefore : isHere, "a change of it is not listed as it should be, or a verdict on a repeated change is wrong")
+                if verdict != .duplicate { changes += 1 }
             }
             sum.links[block.stream, default: [:]][block.hash] = Link(first: block.first, previous: block.previous, last: block.last)
             if sum.ends[block.stream, default: .beginning] == StreamEnd(number: block.first - 1, hash: block.previous) {
@@ -154,8 +152,7 @@ struct LogVerifier {
         case .release(let ids):
             try require(row.verdicts.isEmpty && row.sensitive.isEmpty && row.stream == nil && row.first == 0, "a release holds more than ids")
             for id in ids {
-                try require(sum.places[id]?.isWaiting == true, "it releases a change that was not waiting")
-                sum.places[id]?.isWaiting = false
+                try require(sum.state.refused[id] != nil, "it releases a change that was not waiting")
             }
             sum.state.read(entry, changes: [])
         }
@@ -173,14 +170,13 @@ struct LogVerifier {
 
     // MARK: Tables
 
-    private func verifyPlaces(_ sum: Sum) throws {
-        var first: UInt64?
-        for (id, place) in sum.places where place.entry.position < first ?? .max {
-            let found = try snapshot.changePlace(id)
-            if let found, found.entry == place.entry, found.index == place.index, found.isWaiting == place.isWaiting { continue }
-            first = place.entry.position
+    /// What the log refused and did not release is listed as waiting; that nothing else is, `verifyTotals` counts.
+    private mutating func verifyWaiting(_ state: ScopeState) throws {
+        for id in state.refused.keys {
+            guard let place = try snapshot.changePlace(id) else { throw Broken(detail: "a change that waits is not listed") }
+            guard place.isWaiting else { throw Broken(position: place.entry.position, detail: "a change of it is not listed as waiting") }
         }
-        if let first { throw Broken(position: first, detail: "a change of it is not listed as it should be") }
+        waiting += state.refused.count
     }
 
     private mutating func verifyEnds(_ sum: Sum, _ scope: TenantScope, _ key: Int64) throws {

@@ -13,7 +13,7 @@ enum Query: Int, CaseIterable {
     case isStaffed, staff, unstaff, staffedMembers
     case device, devices, deviceCount, addDevice, revokeDevice, renewDevice, noteContact
     case invitation, invitations, addInvitation, redeemInvitation
-    case entryCount, streamCount, streamsOfScope, changesOfQuarantinedBlock, integrity, foreignKeys
+    case entryCount, waitingCount, streamCount, streamsOfScope, changesOfQuarantinedBlock, integrity, foreignKeys
     case lastAudit, addAudit, audit
     case anyBarred, barred, bar, noteArrival, barredCounts, sensitiveEntries, blankEntry, sensitiveInQuarantine, blankInQuarantine
     case removeBarredValues, withdrawnPersons, addWithdrawnPerson
@@ -121,6 +121,7 @@ enum Query: Int, CaseIterable {
         case .invitations: "SELECT token, member, made, expires, redeemed, device FROM invitation ORDER BY made, token"
         case .addInvitation: "INSERT INTO invitation (token, member, made, expires) VALUES (?, ?, ?, ?)"
         case .redeemInvitation: "UPDATE invitation SET redeemed = ?, device = ? WHERE token = ? AND redeemed IS NULL"
+        case .waitingCount: "SELECT count(*) FROM change WHERE waiting = 1"
         case .entryCount: "SELECT count(*) FROM entry"
         case .streamCount: "SELECT count(*) FROM stream"
         case .streamsOfScope: "SELECT device, incarnation, number, hash FROM stream WHERE scope = ?"

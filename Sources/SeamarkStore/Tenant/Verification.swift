@@ -26,8 +26,8 @@ public struct VerificationFault: Error, Hashable, Sendable, CustomStringConverti
 extension TenantSnapshot {
     /// Recomputes everything that follows from the logs and compares it with the tables: chains, log hashes, signatures,
     /// places of changes, stream ends, records, documents, sensitive values, digests; then the blocks in quarantine and the
-    /// audit chain. Holds `recordsAtOnce` records of one scope in memory at a time, and a few words for each of its changes; a scope of
-    /// more records is read once for each share of them.
+    /// audit chain. Holds `recordsAtOnce` records of one scope in memory at a time, and the ids of its changes; a scope of more records is
+    /// read once for each share of them.
     ///
     /// What people decided (members, staffing, devices, invitations, kinds of scopes) follows from nothing and is not covered.
     ///

@@ -72,7 +72,7 @@ import Testing
             do { try set(new, old) } catch { continue }  // it would meet another row's key
             tried += 1
             // Whether the records are held all at once or a few at a time.
-            for few in [3, 50_000] {
+            for few in [15, 50_000] {
                 if case .holds = try store.read({ try $0.verify(recordsAtOnce: few, keyOf: history.key) }) { Issue.record("\(name) is not covered, \(few) at once") }
             }
             if try store.withConnection({ try Int.fetchOne($0, sql: "SELECT count(DISTINCT \(column)) FROM \(table)") }) ?? 0 < Set(rows.map { $0[0] as DatabaseValue }).count {
