@@ -50,6 +50,22 @@ import Testing
         try store.close()
     }
 
+    @Test func `the number that a server polls grows with every commit, its own and another process's, and with nothing else`() throws {
+        let store = try made()
+        let other = try TenantStore.open(at: directory.store, tools: TenantSamples.tools())
+        var last = try store.dataVersion()
+        for round in 0..<6 {
+            _ = try store.read { try $0.scopes() }
+            #expect(try store.dataVersion() == last)
+            try (round % 2 == 0 ? store : other).write { try $0.addScope(Identifier(high: 1, low: UInt64(round)), kind: .engagement) }
+            let now = try store.dataVersion()
+            #expect(now > last, "after commit \(round)")
+            last = now
+        }
+        try other.close()
+        try store.close()
+    }
+
     @Test func `nobody else may read it`() throws {
         let store = try made()
         try store.write { try $0.addScope(Identifier(high: 1, low: 1), kind: .shared) }
