@@ -36,7 +36,7 @@ enum CapturedTypes {
         CaptureCommand<Contributor>.self, CaptureCommand<Seam>.self, CaptureCommand<ModeScore>.self, CaptureCommand<Decision>.self,
         CaptureCommand<Sample>.self, CaptureCommand<Constraint>.self, CaptureCommand<Initiative>.self, CaptureCommand<Target>.self,
         CaptureCommand<Pool>.self, CaptureCommand<Line>.self, CaptureCommand<Overlap>.self,
-    ]
+    ] + CycleTypes.commands
 
     /// Each noun and what else it is called, with its type: `list` and `show` understand the same words.
     static let nouns: [(noun: String, aliases: [String], type: RecordType)] = [
@@ -45,9 +45,9 @@ enum CapturedTypes {
         entry(Quote.self), entry(Evidence.self), entry(Contributor.self), entry(Seam.self), entry(ModeScore.self), entry(Decision.self),
         entry(Sample.self), entry(Constraint.self), entry(Initiative.self), entry(Target.self), entry(Pool.self), entry(Line.self),
         entry(Overlap.self), ("redaction", [], Catalogue.redaction),
-    ]
+    ] + CycleTypes.nouns
 
-    private static func entry<Noun: CapturedType>(_ noun: Noun.Type) -> (noun: String, aliases: [String], type: RecordType) {
+    static func entry<Noun: CapturedType>(_ noun: Noun.Type) -> (noun: String, aliases: [String], type: RecordType) {
         (noun.noun, noun.aliases, noun.type)
     }
 

@@ -217,7 +217,7 @@ final class World {
     /// A sync that was cut says nothing of the fork that it settled: the member learns of it from no one. Known, and to be mended by an
     /// alarm of the server's; until then such a fork is not counted.
     func lost(_ machine: Machine) {
-        guard let replicas = try? machine.device.state.replicas else { return }
+        guard let device = machine.device, let replicas = try? device.state.replicas else { return }
         untoldForks = untoldForks.filter { $0.machine != machine.number || replicas[$0.scope]?.stream.incarnation == $0.incarnation }
     }
 
