@@ -79,7 +79,6 @@ extension EngagementReading {
     mutating func readInitiatives() {
         let views = of(Catalogue.initiative)
         let keys = keys(views)
-        initiativeKeys = keys
         let lineKeys = Dictionary(lines.map { ($0.record, $0.key) }) { first, _ in first }
         var targets: [Identifier: [InitiativeReading.Target]] = [:]
         for row in of(Catalogue.initiativeTarget) {

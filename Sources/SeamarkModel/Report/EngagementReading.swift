@@ -147,7 +147,6 @@ public struct EngagementReading: Sendable {
     let merges: Merges
     var constraintKeys: [Identifier: String] = [:]
     var decisionKeys: [Identifier: String] = [:]
-    var initiativeKeys: [Identifier: String] = [:]
     /// What the answers say by place, for lines that name one.
     var scopes: [Identifier: [DomainReading]] = [:]
 

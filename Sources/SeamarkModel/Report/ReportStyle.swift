@@ -83,9 +83,6 @@ enum ReportStyle {
         table.grid small{display:block;font-size:12.5px}
         ul{margin:0 0 12px;padding-left:20px}
         li{margin:4px 0;max-width:95ch;overflow-wrap:anywhere}
-        .conflict{border-left:4px solid var(--warn);padding:2px 0 2px 16px;margin:0 0 16px}
-        .conflict p{margin:0 0 4px}
-        .used{font-weight:650}
         footer.end{color:var(--quiet);font-size:13.5px;padding-top:26px;padding-bottom:48px}
         .draft{position:fixed;inset:0;display:flex;flex-direction:column;align-items:center;justify-content:center;text-align:center;pointer-events:none;z-index:9;transform:rotate(-28deg)}
         .draft b{color:color-mix(in srgb,var(--warn) 8%,transparent);font-size:min(26vw,250px);line-height:1;letter-spacing:.06em}
@@ -109,7 +106,7 @@ enum ReportStyle {
         header.top{padding-top:0}
         h1{font-size:17pt}h2{font-size:13pt;margin-bottom:6pt}h3{font-size:10pt;margin-top:10pt}p{margin-bottom:7pt}
         .hero{grid-template-columns:5fr 7fr}.hero .figure{font-size:32pt}.hero .range{font-size:11pt}.hero .share{font-size:10pt}
-        .cards{grid-template-columns:repeat(3,1fr);gap:8pt;margin:8pt 0 4pt}.card{padding:6pt 9pt}.card p{font-size:9pt}.card h3,.label{font-size:8.5pt}
+        .asked{padding:6pt 11pt;margin-top:7pt}.asked ol{font-size:9.2pt}.cards{grid-template-columns:repeat(3,1fr);gap:8pt;margin:8pt 0 4pt}.card{padding:6pt 9pt}.card p{font-size:9pt}.card h3,.label{font-size:8.5pt}
         .pair{grid-template-columns:1fr 1fr;gap:0 20pt}
         section{padding:14pt 0 0;margin-top:12pt}
         section.page{break-before:page;border-top:0;margin-top:0;padding-top:0}
@@ -122,7 +119,7 @@ enum ReportStyle {
         .status{padding:6pt 11pt;margin-top:7pt}figure{margin:7pt 0 9pt}section.first{padding-top:8pt}.fictitious{padding:5pt 9pt;margin:8pt 0}
         .scroll{overflow:visible}
         h2,h3,figcaption{break-after:avoid}p{orphans:3;widows:3}
-        tr,.keep,.conflict,.card,.status{break-inside:avoid}
+        tr,.keep,.card,.asked,.status{break-inside:avoid}
         thead{display:table-header-group}
         svg text{font-size:8.5pt}
         .legend{font-size:8.5pt}

@@ -150,7 +150,7 @@ import Testing
             gross += ranges.reduce(1) { $0 * ($1.low + grade.concentration * $1.likely + $1.high) / (grade.concentration + 2) }
         }
         #expect(abs(gross / 100_000 - 3309.858889) < 1e-6)
-        #expect(bench.views.filter { $0.type === Catalogue.overlap }.count == 2)
+        #expect(bench.views.filter { $0.type === Catalogue.overlap }.count == 3)
         #expect(bench.views.first { $0.type === Catalogue.engagement }?.group("financials")?.integer("plannedOperatingIncome") == 800_000_000)
     }
 
