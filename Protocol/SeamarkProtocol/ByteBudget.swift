@@ -45,7 +45,8 @@ public struct ByteBudget: Equatable, Sendable {
 
 /// Why a sync with a budget did not do everything.
 public enum Shortfall: Equatable, Sendable {
-    /// There was no room for the next step, which takes so many bytes with its answer; the cheapest where there were several.
+    /// There was no room for the next step, which takes so many bytes with its answer; of several the first in their order. How much the
+    /// next entry takes is known once it was asked for.
     case bytes(Int)
     /// What is left is not done in parts: giving back what a server's log lost, or handing in an engagement that the member left.
     case notInParts
@@ -56,9 +57,9 @@ public enum Shortfall: Equatable, Sendable {
     /// The one that matters more: as long as bytes are what lacks, another sync helps.
     public static func both(_ one: Shortfall?, _ other: Shortfall?) -> Shortfall? {
         switch (one, other) {
-        case (.bytes(let one)?, .bytes(let other)?): .bytes(min(one, other))
-        case (.bytes?, _), (.notInParts?, nil), (nil, nil), (.notInParts?, .notInParts?): one
-        case (nil, _), (.notInParts?, .bytes?): other
+        case (.bytes?, _): one
+        case (_, .bytes?): other
+        case (.notInParts?, _), (nil, _): one ?? other
         }
     }
 }
