@@ -12,9 +12,12 @@ final class SQLiteRowShelf: RowShelf {
     private static let applicationID = 0x534d_6473
     private static let schema = "CREATE TABLE row (number INTEGER PRIMARY KEY, sealed BLOB NOT NULL)"
     private let queue: DatabaseQueue
+    private let path: String
 
     /// Opens the file, which exists; an empty one is made a store of no rows if `create` says so.
     init(path: String, create: Bool = false, busyTimeoutSeconds: Double = 10) throws {
+        precondition(SQLiteComplaint.isHeard)
+        self.path = path
         var configuration = Configuration()
         configuration.busyMode = .timeout(busyTimeoutSeconds)
         configuration.prepareDatabase { database in
@@ -30,7 +33,7 @@ final class SQLiteRowShelf: RowShelf {
                 }
                 try Self.check(database)
             }
-        } catch { throw StoreError.of(error, doing: Self.doing) }
+        } catch { throw StoreError.of(error, doing: Self.doing, at: path) }
     }
 
     /// What is set on the connection, and what SQLite says when asked for it.
@@ -68,12 +71,15 @@ final class SQLiteRowShelf: RowShelf {
                 guard let value else { preconditionFailure("a transaction that succeeds has a value") }
                 return value
             }
-        } catch { throw StoreError.of(error, doing: Self.doing) }
+        } catch DeviceStoreError.readOnly where StoreFile.obstacle(to: path) == 0 {
+            // SQLITE_READONLY: it was not opened for writing, although it may be.
+            throw DeviceStoreError.failed(code: 8)
+        } catch { throw StoreError.of(error, doing: Self.doing, at: path) }
     }
 
     /// Closing the last connection moves everything into the one file. Nothing may be asked of the shelf after.
     func close() throws {
-        do { try queue.close() } catch { throw StoreError.of(error, doing: Self.doing) }
+        do { try queue.close() } catch { throw StoreError.of(error, doing: Self.doing, at: path) }
     }
 
     func eraseTraces() throws {
@@ -82,7 +88,7 @@ final class SQLiteRowShelf: RowShelf {
                 // The first column says whether somebody was in the way.
                 guard try Int.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)") == 0 else { throw DeviceStoreError.busy }
             }
-        } catch { throw StoreError.of(error, doing: Self.doing) }
+        } catch { throw StoreError.of(error, doing: Self.doing, at: path) }
     }
 }
 

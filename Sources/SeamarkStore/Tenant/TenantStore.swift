@@ -9,11 +9,14 @@ internal import Synchronization
 public final class TenantStore: Sendable {
     private let database: any DatabaseWriter
     private let tools: TenantTools
+    /// Nil in memory.
+    private let path: String?
     private let erasureIsOwed = Mutex(false)
 
-    private init(_ database: any DatabaseWriter, _ tools: TenantTools) {
+    private init(_ database: any DatabaseWriter, _ tools: TenantTools, at path: String? = nil) {
         self.database = database
         self.tools = tools
+        self.path = path
     }
 
     // MARK: Making and opening
@@ -38,7 +41,7 @@ public final class TenantStore: Sendable {
 
     /// The same store without a file, for simulations and tests; gone with its last holder.
     public static func inMemory(identity: TenantIdentity, tools: TenantTools) throws -> TenantStore {
-        let store = try whole("opening a store in memory") {
+        let store = try whole("opening a store in memory", at: nil) {
             try prepare(TenantStore(DatabaseQueue(configuration: configuration), tools))
         }
         try store.found(identity)
@@ -47,7 +50,7 @@ public final class TenantStore: Sendable {
 
     /// A copy in memory of what is committed now, for simulations: a backup that is put back later, or what a crash leaves.
     public func copyInMemory() throws -> TenantStore {
-        try Self.whole("copying a store into memory") {
+        try whole("copying a store into memory") {
             let copy = try DatabaseQueue(configuration: Self.configuration)
             try database.backup(to: copy)
             try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
@@ -58,7 +61,7 @@ public final class TenantStore: Sendable {
     }
 
     private static func open(_ path: String, _ tools: TenantTools) throws -> TenantStore {
-        try whole("opening a store") { try prepare(TenantStore(DatabasePool(path: path, configuration: configuration), tools)) }
+        try whole("opening a store", at: path) { try prepare(TenantStore(DatabasePool(path: path, configuration: configuration), tools, at: path)) }
     }
 
     /// Pages of 4 KiB after which a commit moves the write-ahead log into the file while somebody waits for it: 32 MiB. `checkpoint` does
@@ -66,6 +69,7 @@ public final class TenantStore: Sendable {
     private static let mostLogPages = 8000
 
     private static var configuration: Configuration {
+        precondition(SQLiteComplaint.isHeard)
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .timeout(10)
@@ -95,7 +99,7 @@ public final class TenantStore: Sendable {
     }
 
     private func found(_ identity: TenantIdentity) throws {
-        try Self.whole("creating a store") {
+        try whole("creating a store") {
             try database.write { try TenantTransaction($0, tools).found(identity) }
             // The mark by which a file is known for ours must lie in the file itself, not in its log.
             try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
@@ -105,7 +109,7 @@ public final class TenantStore: Sendable {
     /// Closes the store. Its file then holds everything by itself, unless another process is still reading. Reading and
     /// writing throw from here on.
     public func close() throws {
-        try Self.whole("closing a store") {
+        try whole("closing a store") {
             // GRDB closes its writer first; the readers that remain may not empty the write-ahead log.
             try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
             try database.close()
@@ -114,7 +118,7 @@ public final class TenantStore: Sendable {
 
     /// Moves the write-ahead log into the file as far as no reader needs it, so that no commit has to. Commits are durable without it.
     public func checkpoint() throws {
-        try Self.whole("moving the log into the file") {
+        try whole("moving the log into the file") {
             try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)") }
         }
     }
@@ -137,7 +141,7 @@ public final class TenantStore: Sendable {
 
     /// Everything that `body` does becomes durable together before this returns; if it throws, nothing of it happened.
     public func write<Value>(_ body: (TenantTransaction) throws -> Value) throws -> Value {
-        let (value, hasErased) = try Self.whole("writing to a store") {
+        let (value, hasErased) = try whole("writing to a store") {
             try database.write { database in
                 let transaction = TenantTransaction(database, tools)
                 let value = try body(transaction)
@@ -165,12 +169,12 @@ public final class TenantStore: Sendable {
 
     /// `body` sees one moment, whatever is written meanwhile.
     public func read<Value>(_ body: (TenantSnapshot) throws -> Value) throws -> Value {
-        try Self.whole("reading a store") { try database.read { try body(TenantSnapshot($0, tools)) } }
+        try whole("reading a store") { try database.read { try body(TenantSnapshot($0, tools)) } }
     }
 
     /// A number that alters with every commit by another process or connection: what a running server polls.
     public func dataVersion() throws -> Int64 {
-        try Self.whole("asking for changes") {
+        try whole("asking for changes") {
             try database.writeWithoutTransaction { try Int64.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
         }
     }
@@ -180,11 +184,13 @@ public final class TenantStore: Sendable {
         try database.writeWithoutTransaction(body)
     }
 
-    private static func whole<Value>(_ doing: StaticString, _ body: () throws -> Value) throws -> Value {
+    private func whole<Value>(_ doing: StaticString, _ body: () throws -> Value) throws -> Value { try Self.whole(doing, at: path, body) }
+
+    private static func whole<Value>(_ doing: StaticString, at path: String?, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch {
-            throw StoreError.of(error, doing: doing)
+            throw StoreError.of(error, doing: doing, at: path)
         }
     }
 }
@@ -196,7 +202,7 @@ extension TenantStore {
     public func copy(to path: String) throws {
         let doing: StaticString = "copying a store"
         try StoreFile.create(path)
-        try Self.whole(doing) {
+        try Self.whole(doing, at: path) {
             let target = try DatabaseQueue(path: path)
             try database.backup(to: target)
             try target.close()
