@@ -17,8 +17,9 @@ final class Socket {
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         hints.ai_flags = AI_ADDRCONFIG | AI_NUMERICSERV
         var list: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(host, String(port), &hints, &list) == 0, let list else {
-            throw Failure(doing: "look up the server's name", code: EHOSTUNREACH)
+        let answer = getaddrinfo(host, String(port), &hints, &list)
+        guard answer == 0, let list else {
+            throw Failure(doing: "look up the server's name", code: answer == EAI_SYSTEM ? errno : answer == EAI_MEMORY ? ENOMEM : EHOSTUNREACH)
         }
         defer { freeaddrinfo(list) }
         var last = Failure(doing: "connect", code: ECONNREFUSED)
