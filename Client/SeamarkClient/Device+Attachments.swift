@@ -69,7 +69,7 @@ extension Device {
         let row = [Assignment(key: "kind", text: name.kind), Assignment(key: "title", text: name.title)].filter { !given.contains($0.key) } + words + bytes
         // Judged before a byte is copied; and once more in the transaction that stores it.
         _ = try judgeAttachment(in: scope, to: target, row: row, bytes: words + bytes)
-        let wasHere = shelf.has(attachment, in: scope)
+        let wasHere = try shelf.has(attachment, in: scope)
         if !wasHere {
             try source.rewind()
             guard try shelf.add(attachment, to: scope, from: { try source.read($0) }) else { throw AttachmentSource.Failure.changed(source.path) }
@@ -127,11 +127,11 @@ extension Device {
     /// The rows of evidence with bytes of an engagement, deleted ones left out.
     public func attachments(in scope: Identifier) throws -> [AttachmentStanding] {
         guard let shelf = try store.attachments(), let replica = try state.replicas[scope] else { return [] }
-        return replica.views(type: Catalogue.evidence.number).compactMap { record in
+        return try replica.views(type: Catalogue.evidence.number).compactMap { record in
             guard let attachment = record.attachment else { return nil }
-            let receipt = shelf.receipt(for: attachment, in: scope)
+            let receipt = try shelf.receipt(for: attachment, in: scope)
             return AttachmentStanding(
-                scope: scope, record: record, attachment: attachment, isHere: shelf.has(attachment, in: scope),
+                scope: scope, record: record, attachment: attachment, isHere: try shelf.has(attachment, in: scope),
                 receipt: receipt?.epoch == replica.epoch ? receipt : nil)
         }
     }
@@ -159,16 +159,19 @@ extension Device {
 
     // MARK: - Reading
 
-    /// Writes the bytes of one that is here to a new file for its owner alone: whole and verified against the hash, or not at all.
+    /// Writes the bytes of one that is here to a new file for its owner alone: whole and verified against the hash, or not at all, even where
+    /// the program is ended.
     public func write(_ attachment: Attachment, of scope: Identifier, called name: String, to path: String) throws {
         let shelf = try shelf()
-        guard shelf.has(attachment, in: scope) else { throw AttachmentFailure.notHere(name) }
-        let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw AttachmentFailure.target(errno == EEXIST ? .exists(path) : .unwritable(path, code: errno)) }
+        guard try shelf.has(attachment, in: scope) else { throw AttachmentFailure.notHere(name) }
+        guard access(path, F_OK) != 0 else { throw AttachmentFailure.target(.exists(path)) }
+        let draft = path + ".new"
+        let descriptor = open(draft, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw AttachmentFailure.target(.unwritable(path, code: errno)) }
         var isWhole = false
         defer {
             close(descriptor)
-            if !isWhole { unlink(path) }
+            if !isWhole { unlink(draft) }
         }
         let digest = RunningDigest()
         for offset in stride(from: 0, to: attachment.size, by: Attachment.chunk) {
@@ -184,6 +187,9 @@ extension Device {
         }
         guard digest.finish() == attachment.hash else { throw AttachmentFailure.damaged(name) }
         guard fsync(descriptor) == 0 else { throw AttachmentFailure.target(.unwritable(path, code: errno)) }
+        // A stick's file system often knows no links: a file that came meanwhile is looked for, then replaced.
+        guard access(path, F_OK) != 0 else { throw AttachmentFailure.target(.exists(path)) }
+        guard rename(draft, path) == 0 else { throw AttachmentFailure.target(.unwritable(path, code: errno)) }
         isWhole = true
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import SeamarkCrypto
 import SeamarkJournal
 import SeamarkModel
@@ -91,6 +92,8 @@ public enum Enrolment {
 
 /// Why the server could not be talked to, in terms that a person can act on.
 public enum NetworkFailure: Error, Hashable, Sendable {
+    /// The system gives no more open files, or no more memory.
+    case exhausted
     /// Nobody answers at the address.
     case unreachable
     /// The connection broke or fell silent.
@@ -105,6 +108,7 @@ public enum NetworkFailure: Error, Hashable, Sendable {
         switch error {
         case let failure as Conversation.Failure:
             switch failure {
+            case .network(let socket) where [EMFILE, ENFILE, ENOMEM, ENOBUFS].contains(socket.code): self = .exhausted
             case .network(let socket): self = socket.doing == "connect" || socket.doing == "look up the server's name" ? .unreachable : .cut
             case .silence, .stopped: self = .cut
             case .framing, .message: self = .notSeamark

@@ -19,8 +19,13 @@ final class Socket {
     init(host: String, port: UInt16, timeoutMilliseconds: Int32, stop: StopLine) throws(Failure) {
         self.stop = stop
         let doing = "look up the server's name"
-        guard let addresses = HostAddress.of(host, port: port, stop: stop, timeoutMilliseconds: timeoutMilliseconds) else { throw .stop(doing) }
-        var last = addresses.isEmpty ? Failure(doing: doing, code: EHOSTUNREACH) : Failure(doing: "connect", code: ECONNREFUSED)
+        let addresses: [HostAddress]
+        switch HostAddress.of(host, port: port, stop: stop, timeoutMilliseconds: timeoutMilliseconds) {
+        case .found(let found): addresses = found
+        case .none(let code): throw Failure(doing: doing, code: code)
+        case .stopped: throw .stop(doing)
+        }
+        var last = Failure(doing: "connect", code: ECONNREFUSED)
         for address in addresses {
             do {
                 descriptor = try Socket.connect(to: address, timeoutMilliseconds, stop)

@@ -130,7 +130,7 @@ extension SyncRun.Failure {
     /// May trying again help, with nobody doing anything here?
     func mayPass(afterGreeting: Bool) -> Bool {
         switch cause {
-        case .network(.unreachable), .network(.cut), .sync(.cut), .sync(.closedBeforeGreeting), .sync(.epochRenewed): true
+        case .network(.unreachable), .network(.cut), .network(.exhausted), .sync(.cut), .sync(.closedBeforeGreeting), .sync(.epochRenewed): true
         case .network(.serverNotGenuine), .network(.refusedByServer), .network(.notSeamark), .stopped: false
         case .sync(.server(let problem)):
             switch problem.code {

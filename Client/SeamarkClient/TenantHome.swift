@@ -1,5 +1,7 @@
 import Foundation
+import Glibc
 import SeamarkModel
+import SeamarkStore
 
 /// Where this user's devices lie: one directory a tenant, and beside them which tenant is meant when a command names none.
 ///
@@ -61,12 +63,22 @@ public struct TenantHome: Sendable {
 
     /// The tenants with a device here, in alphabetical order.
     public func tenants() throws(Failure) -> [String] {
-        guard FileManager.default.fileExists(atPath: path) else { return [] }
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: path).filter {
-                Self.isName($0) && FileManager.default.fileExists(atPath: storePath($0) + "/rows.sqlite")
-            }.sorted()
-        } catch { throw .cannotRead(code: Self.code(error)) }
+        guard try Self.exists(path) else { return [] }
+        let names: [String]
+        do throws(FolderNames.Refused) { names = try FolderNames.read(path) } catch { throw .cannotRead(code: error.code) }
+        var tenants: [String] = []
+        for name in names.sorted() where Self.isName(name) {
+            if try Self.exists(storePath(name) + "/rows.sqlite") { tenants.append(name) }
+        }
+        return tenants
+    }
+
+    /// Throws where the system does not say: what cannot be looked at is not missing.
+    private static func exists(_ path: String) throws(Failure) -> Bool {
+        var facts = stat()
+        if stat(path, &facts) == 0 { return true }
+        guard errno == ENOENT || errno == ENOTDIR else { throw .cannotRead(code: errno) }
+        return false
     }
 
     public func storePath(_ tenant: String) -> String { path + "/" + tenant }
@@ -90,7 +102,7 @@ public struct TenantHome: Sendable {
 
     /// What `use` chose; nil when nothing was.
     public func chosen() throws(Failure) -> String? {
-        guard FileManager.default.fileExists(atPath: configurationPath) else { return nil }
+        guard try Self.exists(configurationPath) else { return nil }
         let data: Data
         do { data = try Data(contentsOf: URL(fileURLWithPath: configurationPath)) } catch { throw .cannotRead(code: Self.code(error)) }
         guard let json = try? JSONParser.parse(Array(data), atMost: 64 * 1024), json.members != nil else { throw .badConfiguration }
@@ -141,8 +153,8 @@ public struct TenantHome: Sendable {
 
     private static func code(_ error: any Error) -> Int32 {
         let error = error as NSError
-        let cause = (error.userInfo[NSUnderlyingErrorKey] as? NSError) ?? error
-        if cause.domain == NSPOSIXErrorDomain { return Int32(cause.code) }
+        if let cause = error.userInfo[NSUnderlyingErrorKey] as? POSIXError { return cause.code.rawValue }
+        if error.domain == NSPOSIXErrorDomain { return Int32(error.code) }
         switch error.code {
         case CocoaError.fileWriteOutOfSpace.rawValue: return ENOSPC
         case CocoaError.fileWriteNoPermission.rawValue, CocoaError.fileReadNoPermission.rawValue: return EACCES

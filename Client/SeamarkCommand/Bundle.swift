@@ -82,9 +82,9 @@ extension Explanation {
             case .fault(.cutShort): Explanation(.refused, "The file ends before the bundle does. Nothing was changed; copy it again, whole.")
             case .fault(.damaged): Explanation(.refused, "The bundle is not as it was written: damaged, or altered by somebody. Nothing was changed; copy it again.")
             case .fault(.exists): Explanation(.cannotWrite, "There is a file of that name already. Choose another name.")
-            case .fault(.noEntropy): Explanation(.damaged, "The system gives no random bytes. Nothing was written; try again.")
+            case .fault(.noEntropy): Explanation(.exhausted, "The system gives no random bytes. Nothing was written; try again.")
             case .fault(.system(2)): Explanation(.notFound, "There is no such file or directory. Check the name.")
-            case .fault(.system(let code)): Explanation(.cannotWrite, "The file cannot be read or written (error \(code)). Check the stick, its free space and its permissions.")
+            case .fault(.system(let code)): Self.system(code, "The file", otherwise: .cannotWrite, "cannot be read or written (error \(code)). Check the stick, its free space and its permissions.")
             }
     }
 }

@@ -13,6 +13,8 @@ enum ExitStatus: Int32, CaseIterable {
     case unreachable = 69
     /// A mistake of Seamark's own.
     case ourFault = 70
+    /// The system gives too little: open files, memory, randomness.
+    case exhausted = 71
     /// A file cannot be written, or the disk is full.
     case cannotWrite = 73
     /// The disk failed, or the store is damaged.
@@ -37,6 +39,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .notFound: "no such record, field or file"
         case .unreachable: "the server does not answer; all work stays on this device"
         case .ourFault: "a mistake of Seamark's own; please report it"
+        case .exhausted: "the system gives too few open files, or too little memory or randomness"
         case .cannotWrite: "a file cannot be written, or the disk is full"
         case .damaged: "the disk failed, or the store is damaged"
         case .busy: "another process is at it (another sync); try again"

@@ -48,10 +48,23 @@ struct Explanation {
             case let error as AttachmentRefusal: Explanation(.serverRefused, "\(error.name) was not fetched: \(error.words).")
             case let error as ReportError: Explanation(.refused, Self.sentence("\(error)"))
             case let error as ProcessHardening.Refusal: Explanation(.ourFault, "\(error).")
-            case is NoEntropy: Explanation(.damaged, "\(NoEntropy()).")
+            case let error as OpenFiles.TooFew: Explanation(.exhausted, Self.sentence("\(error)"))
+            case is NoEntropy: Explanation(.exhausted, "\(NoEntropy()).")
             case let error as DecodeError: Explanation(.damaged, "The store holds bytes that cannot be read (\(error)). Copy its directory away, then run 'seamark verify'.")
             case _: Explanation(.ourFault, "Something unforeseen happened (\(type(of: error))). Nothing of this step was kept; please report it.")
             }
+    }
+}
+
+extension Explanation {
+    /// What the system's number says of a file or directory that a person may look after; `otherwise` for what is theirs to put right.
+    static func system(_ code: Int32, _ what: String, otherwise status: ExitStatus, _ words: String) -> Explanation {
+        switch code {
+        case EIO: Explanation(.damaged, "\(what) lies on a disk that failed (error \(code)). Check the disk, then try again.")
+        case EMFILE, ENFILE, ENOMEM:
+            Explanation(.exhausted, "\(what) was not opened: the system gives no more open files or memory. Close other programs, or raise the limit (ulimit -n), then try again.")
+        case _: Explanation(status, "\(what) \(words)")
+        }
     }
 }
 
@@ -69,12 +82,13 @@ extension Explanation {
         self =
             switch error {
             case .nowhere: Explanation(.notChosen, "Neither SEAMARK_HOME nor HOME is set. Set SEAMARK_HOME to a directory of yours.")
-            case .cannotRead(let code): Explanation(.damaged, "Seamark's directory cannot be read (error \(code)). Check its permissions.")
+            case .cannotRead(let code): Self.system(code, "Seamark's directory", otherwise: .damaged, "cannot be read (error \(code)). Check its permissions.")
             case .cannotWrite(ENOSPC):
                 Explanation(.cannotWrite, "The disk is full: Seamark's directory cannot be written to. Nothing of this step was kept; free some space and try again.")
             case .cannotWrite(EROFS):
                 Explanation(.cannotWrite, "The disk is read-only: Seamark's directory cannot be written to. Nothing of this step was kept; make it writable and try again.")
-            case .cannotWrite(let code): Explanation(.cannotWrite, "Seamark's directory cannot be written to (error \(code)). Check its permissions and the free space.")
+            case .cannotWrite(let code):
+                Self.system(code, "Seamark's directory", otherwise: .cannotWrite, "cannot be written to (error \(code)). Check its permissions and the free space.")
             case .badConfiguration: Explanation(.damaged, "current.json in Seamark's directory is not readable. Choose the tenant anew with 'seamark use TENANT'.")
             case .noTenant: Explanation(.notChosen, "This device is not enrolled anywhere. Run 'seamark enrol' with the invitation from headquarters.")
             case .notChosen(let names):
@@ -113,6 +127,7 @@ extension Explanation {
             case .tooLong: Explanation(.refused, "That is longer than \(Passphrase.longest) bytes. Use a shorter passphrase.")
             case .tooShort: Explanation(.refused, "A passphrase has at least \(Passphrase.shortest) characters. Four random words are a good one.")
             case .differ: Explanation(.refused, "The two passphrases differ. Nothing was done; try again.")
+            case .badDescriptor(EIO): Explanation(.damaged, "The disk that the passphrase lies on failed (error \(EIO)). Check the disk, then try again.")
             case .badDescriptor(let code): Explanation(.usage, "The file descriptor given with --passphrase-fd cannot be read (error \(code)). Open it for reading, as in '3< file'.")
             }
     }
@@ -123,8 +138,9 @@ extension Explanation {
             case .missing: .notChosen
             case .exists: .refused
             case .lock(.wrongPassphrase), .wrongKey: .notPermitted
-            case .lock, .notAStore, .newerVersion, .damagedRow, .damagedFile, .wentBack, .settingRefused, .mustReopen, .readingOnly, .noEntropy, .failed:
+            case .lock, .notAStore, .newerVersion, .damagedRow, .damagedFile, .wentBack, .settingRefused, .mustReopen, .readingOnly, .failed:
                 .damaged
+            case .noEntropy, .exhausted: .exhausted
             case .full, .readOnly: .cannotWrite
             case .busy, .syncRunning: .busy
             }
@@ -193,7 +209,7 @@ extension Explanation {
                 Explanation(.refused, "The \(label) stands in the open in signed blocks and cannot be redacted. "
                     + (fields.isEmpty ? "Nothing of such a record can." : "What can be: \(fields.joined(separator: ", "))."))
             case .nothingToRedact(let label): Explanation(.notFound, "There is no \(label) there that is not redacted already.")
-            case .noEntropy: Explanation(.damaged, "\(NoEntropy()).")
+            case .noEntropy: Explanation(.exhausted, "\(NoEntropy()).")
             }
     }
 
@@ -223,7 +239,7 @@ extension Explanation {
                     Self.status(complaints.map(\.complaint)),
                     "The file was not imported; nothing was changed.\n"
                         + complaints.prefix(EngagementFileError.mostProblems).map { "\($0.place?.words ?? "file"), \($0.complaint.key ?? "the row"): \($0.complaint.words)" }.joined(separator: "\n"))
-            case .noEntropy: Explanation(.damaged, "\(NoEntropy()).")
+            case .noEntropy: Explanation(.exhausted, "\(NoEntropy()).")
             }
     }
 
@@ -236,10 +252,11 @@ extension Explanation {
         self =
             switch error {
             case .missing(let path): Explanation(.notFound, "There is no file '\(path)'. Check its name.")
-            case .unreadable(let path, let code): Explanation(.notFound, "The file '\(path)' cannot be read (error \(code)). Check its permissions.")
+            case .unreadable(let path, let code): Self.system(code, "The file '\(path)'", otherwise: .notFound, "cannot be read (error \(code)). Check its permissions.")
             case .tooLarge(let path, let most): Explanation(.refused, "'\(path)' is larger than \(bytesInWords(most)). Nothing of it was read.")
             case .notText(let path): Explanation(.refused, "'\(path)' is not UTF-8 text. Convert it first.")
-            case .unwritable(let path, let code): Explanation(.cannotWrite, "'\(path)' cannot be written (error \(code)). Check the directory, its permissions and the free space.")
+            case .unwritable(let path, let code):
+                Self.system(code, "'\(path)'", otherwise: .cannotWrite, "cannot be written (error \(code)). Check the directory, its permissions and the free space.")
             case .exists(let path): Explanation(.cannotWrite, "'\(path)' exists already. Choose another name, or say --replace.")
             }
     }
@@ -301,6 +318,8 @@ extension Explanation {
     private init(_ failure: NetworkFailure, kept: String) {
         self =
             switch failure {
+            case .exhausted:
+                Explanation(.exhausted, "The system gives no more open files or memory to connect with. \(kept) Close other programs, or raise the limit (ulimit -n), then try again.")
             case .unreachable: Explanation(.unreachable, "The server does not answer. \(kept) Try again when there is a connection.")
             case .cut: Explanation(.unreachable, "The connection broke. \(kept) Try again; it goes on where it stopped.")
             case .serverNotGenuine: Explanation(.serverRefused, "This is not the server that was pinned: its certificate is another. Nothing was sent. \(kept) Do not go on from this network; tell headquarters.")
@@ -346,7 +365,7 @@ extension Explanation {
         self =
             switch error {
             case .missing(let path): Explanation(.notFound, "There is no file '\(path)'. Check its name.")
-            case .unreadable(let path, let code): Explanation(.notFound, "The file '\(path)' cannot be read (error \(code)). Check its permissions.")
+            case .unreadable(let path, let code): Self.system(code, "The file '\(path)'", otherwise: .notFound, "cannot be read (error \(code)). Check its permissions.")
             case .notAPlainFile(let path): Explanation(.refused, "'\(path)' is not a plain file but a link, directory, pipe or device. Name the file itself.")
             case .empty(let path): Explanation(.refused, "'\(path)' is empty: there is nothing to attach.")
             case .tooLarge(let path, let bytes):
@@ -370,7 +389,7 @@ extension Explanation {
             case .damaged(let name): Explanation(.damaged, "The bytes of \(name) on this device are damaged. Nothing was written; check the disk.")
             case .target(.exists(let path)): Explanation(.cannotWrite, "'\(path)' exists already. Choose another name.")
             case .target(.unwritable(let path, let code)):
-                Explanation(.cannotWrite, "'\(path)' cannot be written (error \(code)). Check the directory, its permissions and the free space.")
+                Self.system(code, "'\(path)'", otherwise: .cannotWrite, "cannot be written (error \(code)). Check the directory, its permissions and the free space.")
             case .noShelf: Explanation(.ourFault, "This store keeps no attachments.")
             }
     }

@@ -15,7 +15,7 @@ struct Status: ParsableCommand {
         let place = try Workplace(work)
         let state = try place.device.state
         let chosen = try? place.engagement()
-        if format.json { return Terminal.json(document(place, state, chosen)) }
+        if format.json { return Terminal.json(try document(place, state, chosen)) }
         let identity = state.identity
         let role = Role(rawValue: Int64(identity.role))?.key ?? "unknown role"
         let person = chosen.flatMap { RecordFinder(state, scope: $0)?.person(identity.member) }
@@ -34,7 +34,8 @@ struct Status: ParsableCommand {
             guard let finder = RecordFinder(state, scope: id) else { continue }
             Terminal.line("  \(counted(finder.all.count { !$0.isDeleted }, "record")), log read to \(replica.cursor.position)\(replica.mark.position > replica.cursor.position ? " of at least \(replica.mark.position)" : "")")
             unsent(replica, isHeld: scope.isWithdrawn || state.settings[.isRevoked] == .bool(true))
-            if let waiting = try? place.device.attachmentsWaiting(in: id), waiting.count > 0 {
+            let waiting = try place.device.attachmentsWaiting(in: id)
+            if waiting.count > 0 {
                 Terminal.line(.init("  \(counted(waiting.count, "attachment")) (\(bytesInWords(waiting.bytes))) not yet with the server.", .yellow))
             }
             for (change, refusal) in quarantined(replica) {
@@ -79,13 +80,14 @@ struct Status: ParsableCommand {
             .sorted { $0.change.stamp < $1.change.stamp }.map { ($0.change, $0.refusal) }
     }
 
-    private func document(_ place: Workplace, _ state: DeviceState, _ chosen: Identifier?) -> JSONValue {
+    private func document(_ place: Workplace, _ state: DeviceState, _ chosen: Identifier?) throws -> JSONValue {
         let identity = state.identity
         let now = TimeText.now()
-        let scopes: [JSONValue] = state.scopeIDs.compactMap { id in
+        let scopes: [JSONValue] = try state.scopeIDs.compactMap { id in
             guard let scope = state.scopes[id], let replica = state.replicas[id] else { return nil }
             let finder = RecordFinder(state, scope: id)
             let oldest = (replica.fresh.map(\.stamp.time) + replica.waiting.flatMap { $0.changes.compactMap { replica.history[$0]?.stamp.time } }).min()
+            let waiting = try place.device.attachmentsWaiting(in: id)
             return .object([
                 JSONMember("id", .string(id.description)),
                 JSONMember("kind", .string(scope.kind == .engagement ? "engagement" : scope.kind == .shared ? "shared" : "published")),
@@ -98,8 +100,8 @@ struct Status: ParsableCommand {
                 JSONMember("highestReceipt", .integer(Int64(clamping: replica.mark.position))), JSONMember("digest", .string(replica.confirmed.digest.description)),
                 JSONMember("unsent", .integer(Int64(replica.unsentCount))),
                 JSONMember("oldestUnsentSeconds", oldest.map { .integer(max(0, now &- $0) / 1000) } ?? .null),
-                JSONMember("attachmentsWaiting", .integer(Int64((try? place.device.attachmentsWaiting(in: id).count) ?? 0))),
-                JSONMember("attachmentBytesWaiting", .integer(Int64((try? place.device.attachmentsWaiting(in: id).bytes) ?? 0))),
+                JSONMember("attachmentsWaiting", .integer(Int64(waiting.count))),
+                JSONMember("attachmentBytesWaiting", .integer(Int64(waiting.bytes))),
                 JSONMember("quarantined", .array(quarantined(replica).map { change, refusal in
                     .object([
                         JSONMember("change", .string(change.id.description)), JSONMember("refusal", .integer(Int64(refusal.rawValue))),

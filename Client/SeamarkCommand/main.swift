@@ -3,9 +3,13 @@ import Glibc
 import SeamarkCrypto
 
 // Secrets pass through this process: nobody else may look into it. Before anything else, and before any thread.
-do { try ProcessHardening.apply() } catch {
-    Terminal.error([Terminal.Piece("\(error)")])
-    exit(ExitStatus.ourFault.rawValue)
+do {
+    try ProcessHardening.apply()
+    try OpenFiles.require(OpenFiles.ofACommand)
+} catch {
+    let explanation = Explanation(error)
+    Terminal.error([Terminal.Piece(explanation.sentence)])
+    exit(explanation.status.rawValue)
 }
 
 /// What the parser says: its help and version, or what was wrong with the command line.

@@ -1,6 +1,7 @@
 public import Logging
 internal import NIOCore
 internal import NIOPosix
+internal import SeamarkCrypto
 internal import SeamarkTLS
 internal import Synchronization
 
@@ -61,6 +62,8 @@ public final class Server: Sendable {
         let services = ConnectionServices(
             limits: limits, register: register, door: TenantDoor(), workers: workers, logger: logger, clock: clock,
             context: try TLSServerContext(identity: try installation.identity(), chooser: chooser))
+        // SwiftNIO ends the process where it gets no descriptors for its loops.
+        try OpenFiles.require(OpenFiles.ofACommand + 4 * System.coreCount)
         workers.start()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, System.coreCount))
         do {

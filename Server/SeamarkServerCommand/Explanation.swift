@@ -18,7 +18,8 @@ enum Explanation {
         switch error {
         case let error as OperationFailure: (error.description, code(error.kind))
         case let error as StoreError: explain(error)
-        case let error as NoEntropy: (error.description, 70)
+        case let error as NoEntropy: (error.description, 71)
+        case let error as OpenFiles.TooFew: (error.description, 71)
         case let error as ProcessHardening.Refusal: (error.description, 70)
         case let error as CertificateError: ("making a certificate: \(error)", 70)
         case let error as ReportError: (error.description, 65)
@@ -34,6 +35,7 @@ enum Explanation {
         case .notFound: 66
         case .unavailable: 69
         case .fault: 70
+        case .exhausted: 71
         case .cannotWrite: 73
         case .inputOutput: 74
         case .busy: 75
@@ -50,6 +52,7 @@ enum Explanation {
         case .tooLong: ("\(doing): it is longer than \(Passphrase.longest) bytes; use a shorter one", 65)
         case .tooShort: ("\(doing): it has at least \(Passphrase.shortest) characters; four random words are a good one", 65)
         case .differ: ("\(doing): the two differ; nothing was done, try again", 65)
+        case .badDescriptor(EIO): ("\(doing): the disk that it lies on failed (error \(EIO)); check the disk, then try again", 74)
         case .badDescriptor(let code): ("\(doing): the file descriptor cannot be read (error \(code)); open it for reading, as in 3< file", 64)
         }
     }
@@ -64,7 +67,9 @@ enum Explanation {
         case .damaged: ("\(error); run seamark-server verify, then restore from a backup", 74)
         case .busy: ("\(error); another process holds the database, try again", 75)
         case .full: ("\(error); make room on the disk, then try again", 73)
-        case .failed: ("\(error); check the disk and who owns the data directory", 74)
+        case .readOnly: ("\(error); make the disk and the data directory writable, then try again", 73)
+        case .exhausted: ("\(error): the system gives no more open files or memory; close other programs, or raise the limit (ulimit -n), then try again", 71)
+        case .failed: ("\(error); check the disk, who owns the data directory, and the limit of open files (ulimit -n)", 74)
         }
     }
 }

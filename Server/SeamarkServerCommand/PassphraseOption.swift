@@ -26,7 +26,9 @@ struct PassphraseOption: ParsableArguments {
         let doing = "reading the passphrase file"
         let file = open(passphraseFile, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
-            throw OperationFailure(.notFound, doing: doing, wrong: "it cannot be opened (error \(errno))", remedy: "check --passphrase-file")
+            let code = errno
+            throw OperationFailure(
+                code == EIO ? .inputOutput : .notFound, doing: doing, wrong: "it cannot be opened (error \(code))", remedy: "check --passphrase-file")
         }
         defer { close(file) }
         var facts = stat()

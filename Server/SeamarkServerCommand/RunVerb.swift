@@ -2,6 +2,7 @@ internal import ArgumentParser
 @preconcurrency internal import Dispatch
 internal import Glibc
 internal import Logging
+internal import SeamarkCrypto
 internal import SeamarkServer
 
 struct RunVerb: AsyncParsableCommand {
@@ -32,6 +33,7 @@ struct RunVerb: AsyncParsableCommand {
             handler.logLevel = level
             return handler
         }
+        OpenFiles.raiseLimit()
         // Before anything else: a signal that arrives while we start must not kill a half-begun server.
         let signals = Signals([SIGTERM, SIGINT])
         signal(SIGPIPE, SIG_IGN)

@@ -11,7 +11,7 @@ struct SeamarkServerCommand: AsyncParsableCommand {
             Begin with: seamark-server init --name HOST:PORT, then tenant add, member add, engagement add, engagement staff, run, invite.
             The data directory is --data, or the environment's SEAMARK_DATA, or ./seamark-data.
             Exit codes: 0 done; 64 wrong usage; 65 refused, as stated; 66 not found; 69 cannot listen; 70 a fault of the server; \
-            73 disk full; 74 disk error; 75 busy, try again; 77 not permitted; 78 the data directory is not as it must be.
+            71 too few open files, or too little memory; 73 disk full; 74 disk error; 75 busy, try again; 77 not permitted; 78 the data directory is not as it must be.
             """,
         version: "0.1.0",
         subcommands: [
@@ -22,6 +22,7 @@ struct SeamarkServerCommand: AsyncParsableCommand {
     static func main() async {
         do {
             try ProcessHardening.apply()
+            try OpenFiles.require(OpenFiles.ofACommand)
             Heap.settle()
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }

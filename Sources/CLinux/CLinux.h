@@ -24,6 +24,12 @@ static inline int clinux_forbid_core_files(void) {
     return setrlimit(RLIMIT_CORE, &none) == 0 ? 0 : -errno;
 }
 
+/// `RLIMIT_NOFILE` is an enumerator whose type differs between C libraries.
+static inline int clinux_get_open_files(struct rlimit *limit) { return getrlimit(RLIMIT_NOFILE, limit) == 0 ? 0 : -errno; }
+
+/// `RLIMIT_NOFILE` is an enumerator whose type differs between C libraries.
+static inline int clinux_set_open_files(const struct rlimit *limit) { return setrlimit(RLIMIT_NOFILE, limit) == 0 ? 0 : -errno; }
+
 /// `MAP_FAILED` is a cast of -1.
 static inline void *clinux_map_pages(size_t count) {
     void *pages = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -57,10 +57,10 @@ public final class BundleWriter {
         isFinished = true
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let opened = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if opened >= 0 {
-            fsync(opened)
-            close(opened)
-        }
+        guard opened >= 0 else { throw .system(errno) }
+        defer { close(opened) }
+        // Some sticks' file systems do not know how to sync a folder.
+        guard fsync(opened) == 0 || errno == EINVAL else { throw .system(errno) }
     }
 
     private func seal(_ part: [UInt8], last: Bool) throws(BundleFault) {

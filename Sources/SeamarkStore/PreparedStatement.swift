@@ -75,7 +75,7 @@ struct PreparedStatement {
         case SQLITE_DONE: return false
         case let code:
             let extended = sqlite3_extended_errcode(sqlite3_db_handle(handle))
-            let systemError = sqlite3_system_errno(sqlite3_db_handle(handle))
+            let systemError = code & 0xff == SQLITE_CORRUPT ? SQLiteComplaint.systemError(behind: code) : sqlite3_system_errno(sqlite3_db_handle(handle))
             sqlite3_reset(handle)
             throw StoreError(sqlite: extended & 0xff == code & 0xff ? extended : code, systemError: systemError, doing: doing)
         }

@@ -5,15 +5,20 @@ internal import Glibc
 extension StoreError {
     /// An SQLite result code. Its text is SQLite's own sentence for the code: never the statement or its arguments.
     ///
-    /// - Parameter systemError: `errno` as SQLite kept it for the connection, 0 where that is not known. SQLite calls a full disk
-    ///   `SQLITE_FULL` only when writing a page: growing the shared memory beside the log (its only cause) and waiting for the disk fail
-    ///   as input and output.
-    init(sqlite code: Int32, systemError: Int32 = 0, doing: StaticString) {
+    /// - Parameter systemError: `errno` of the call that failed, 0 where that is not known. SQLite calls a full disk `SQLITE_FULL` only when
+    ///   writing a page, and calls a page that the disk did not give `SQLITE_CORRUPT`; opening, growing the shared memory beside the log, and
+    ///   waiting for the disk fail alike whatever the cause.
+    init(sqlite code: Int32, systemError: Int32, doing: StaticString) {
+        let code = code & 0xff == SQLITE_CORRUPT && Self.isOfTheDisk(systemError) ? Self.pageNotGiven : code
         let reason: Reason =
             switch code & 0xff {
-            case SQLITE_IOERR where code == Self.sharedMemoryFull || systemError == ENOSPC || systemError == EDQUOT: .full
+            case SQLITE_IOERR where code == Self.sharedMemoryFull && systemError == 0: .full
+            case SQLITE_IOERR where code == Self.outOfMemory: .exhausted
+            case SQLITE_IOERR, SQLITE_CANTOPEN: Self.reason(of: systemError)
             case SQLITE_BUSY, SQLITE_LOCKED: .busy
             case SQLITE_FULL: .full
+            case SQLITE_READONLY: .readOnly
+            case SQLITE_NOMEM: .exhausted
             case SQLITE_CORRUPT: .damaged
             case SQLITE_NOTADB: .notAStore
             case SQLITE_CONSTRAINT: .taken
@@ -22,14 +27,50 @@ extension StoreError {
         self.init(reason, code: code, doing: doing, detail: String(cString: sqlite3_errstr(code)))
     }
 
-    /// SQLITE_IOERR_SHMSIZE, a macro that is not imported.
+    /// A call of our own that failed.
+    init(system code: Int32, doing: StaticString, detail: String) {
+        self.init(Self.reason(of: code), code: code, doing: doing, detail: detail)
+    }
+
+    /// SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_NOMEM and SQLITE_IOERR_CORRUPTFS, macros that are not imported.
     private static let sharedMemoryFull = SQLITE_IOERR | 19 << 8
+    private static let outOfMemory = SQLITE_IOERR | 12 << 8
+    private static let pageNotGiven = SQLITE_IOERR | 33 << 8
+
+    private static func reason(of systemError: Int32) -> Reason {
+        switch systemError {
+        case ENOSPC, EDQUOT: .full
+        case EROFS, EACCES, EPERM: .readOnly
+        case EMFILE, ENFILE, ENOMEM: .exhausted
+        case _: .failed
+        }
+    }
+
+    /// The numbers that SQLite takes for a file system that is damaged.
+    static func isOfTheDisk(_ systemError: Int32) -> Bool { systemError == EIO || systemError == ENXIO || systemError == ERANGE }
+
+    /// SQLite cannot tell whether what it wrote lies on the disk.
+    var isOfInputOutput: Bool { code & 0xff == SQLITE_IOERR }
 
     /// What GRDB threw, without the statement and arguments that it may quote; an error of another kind as it is.
-    static func of(_ error: any Error, doing: StaticString) -> any Error {
+    ///
+    /// - Parameter path: the database's file, where there is one: tried out where SQLite does not say why it cannot be opened or written.
+    static func of(_ error: any Error, doing: StaticString, at path: String? = nil) -> any Error {
+        let told: StoreError
+        switch error {
+        case let error as DatabaseError:
+            let code = error.extendedResultCode.rawValue
+            told = StoreError(sqlite: code, systemError: SQLiteComplaint.systemError(behind: code), doing: doing)
         // A table of ours holds what no program of ours writes there; the error itself quotes the row.
-        if error is RowDecodingError { return StoreError(.damaged, doing: doing, detail: "not what was written; verify the store") }
-        guard let error = error as? DatabaseError else { return error }
-        return StoreError(sqlite: error.extendedResultCode.rawValue, doing: doing)
+        case is RowDecodingError: return StoreError(.damaged, doing: doing, detail: "not what was written; verify the store")
+        case let error as StoreError: told = error
+        case _: return error
+        }
+        guard let path, told.isUnexplained else { return told }
+        return StoreError(reason(of: StoreFile.obstacle(to: path)), code: told.code, doing: told.doing, detail: told.detail)
     }
+
+    /// Where SQLite cannot open a file for writing it opens it for reading, whatever the cause, and calls it read-only from then on; where
+    /// it cannot make one, it tells that there is none.
+    private var isUnexplained: Bool { code & 0xff == SQLITE_READONLY || code & 0xff == SQLITE_CANTOPEN && reason == .failed }
 }

@@ -21,6 +21,10 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case busy
         /// No space is left on the disk.
         case full
+        /// The disk or the directory may not be written to.
+        case readOnly
+        /// The system gives no more open files, or no more memory.
+        case exhausted
         /// The disk or the system refused.
         case failed
     }

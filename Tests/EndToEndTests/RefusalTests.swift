@@ -29,6 +29,22 @@ import Testing
         #expect(try ann.everything() == before)
     }
 
+    // MARK: Open files
+
+    @Test(arguments: [["status"], ["run", "--listen", "127.0.0.1:0"], ["verify"]])
+    func `a server program that may open too few files says so before it begins`(words: [String]) throws {
+        let program = try #require(Program.folder).appendingPathComponent("seamark-server").path
+        let done = try headquarters.program("/bin/sh", ["-c", #"ulimit -n 20; exec "$@""#, "sh", program] + words + ["--data", headquarters.data.path]).finish()
+        #expect(done.status == 71, "\(done.error)")
+        #expect(done.error.contains("open files") && done.error.contains("ulimit -n"), "\(done.error)")
+    }
+
+    @Test func `a limit of open files that the program may raise itself hinders nobody`() throws {
+        let program = try #require(Program.folder).appendingPathComponent("seamark-server").path
+        let done = try headquarters.program("/bin/sh", ["-c", #"ulimit -S -n 20; exec "$@""#, "sh", program, "status", "--data", headquarters.data.path]).finish()
+        #expect(done.status == 0, "\(done.error)")
+    }
+
     // MARK: Invitations
 
     @Test func `an expired invitation is refused and the device can enrol with a fresh one`() throws {

@@ -120,8 +120,12 @@ import Testing
     }
 
     @Test func `a name that nobody has is no address, and a number is one at once`() {
-        #expect(HostAddress.of("127.0.0.1", port: 1, stop: .never, timeoutMilliseconds: 0)?.count == 1)
-        #expect(HostAddress.of("localhost", port: 1, stop: .never, timeoutMilliseconds: 60_000)?.isEmpty == false)
-        #expect(HostAddress.of("nobody.invalid", port: 1, stop: .never, timeoutMilliseconds: 60_000)?.isEmpty == true)
+        func count(_ host: String, _ timeoutMilliseconds: Int32) -> Int? {
+            guard case .found(let addresses) = HostAddress.of(host, port: 1, stop: .never, timeoutMilliseconds: timeoutMilliseconds) else { return nil }
+            return addresses.count
+        }
+        #expect(count("127.0.0.1", 0) == 1)
+        #expect(count("localhost", 60_000).map { $0 > 0 } == true)
+        #expect(count("nobody.invalid", 60_000) == nil)
     }
 }

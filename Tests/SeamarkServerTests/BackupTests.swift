@@ -63,7 +63,7 @@ import Testing
         try tenant.store.close()
         let done = try Restoring(into: yard.directory).restore(backup.path, passphrase: secret)
         let replaced = try #require(done.replaced)
-        #expect(done.tenant?.text == "halden" && done.entriesAhead == 2 && done.revokedAgain == 1 && !done.knowsAnotherInstallation)
+        #expect(done.tenant?.text == "halden" && done.entriesAhead == 2 && done.revokedAgain == 1 && done.unread == nil && !done.knowsAnotherInstallation)
         #expect(FileManager.default.fileExists(atPath: replaced + "/data/tenant.sqlite") && FileManager.default.fileExists(atPath: replaced + "/keys/data.key"))
         let again = try yard.office.tenant(try short("halden"))
         #expect(try again.store.read { try $0.identity() }.epoch != epoch)
@@ -76,6 +76,22 @@ import Testing
         let restarted = try await yard.start()
         #expect(restarted.roster.tenants.count == 1)
         await restarted.stop()
+    }
+
+    @Test func `a restore in place of a store that cannot be read says that what was revoked since is not known`() async throws {
+        let yard = try Yard()
+        let tenant = try await worked(yard)
+        let folder = yard.directory.path + "-backups"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let backup = try yard.office.backUp(try short("halden"), to: folder, passphrase: secret)
+        _ = try tenant.revoke("A")
+        try tenant.store.close()
+        let database = yard.directory.tenant(try short("halden")).database
+        try Data(repeating: 7, count: 8192).write(to: URL(fileURLWithPath: database))
+        chmod(database, 0o600)
+        let done = try Restoring(into: yard.directory).restore(backup.path, passphrase: secret)
+        #expect(done.unread?.contains("not a tenant's store") == true && done.revokedAgain == 0 && done.entriesAhead == nil)
+        #expect(done.sentence.contains("everything holds") && done.replaced != nil)
     }
 
     @Test func `altered in any part, cut at any place or lengthened, a backup is refused and nothing is changed`() async throws {

@@ -53,6 +53,13 @@ import Testing
         await server.stop()
     }
 
+    @Test func `what cannot be looked at is not taken for missing`() throws {
+        let yard = try Yard()
+        let name = yard.directory.path + "/" + String(repeating: "a", count: 300)
+        #expect(kind { _ = try PrivateFile.exists(name) } == .inputOutput)
+        #expect(try !PrivateFile.exists(yard.directory.path + "/nothing") && PrivateFile.exists(yard.directory.settings))
+    }
+
     @Test func `an installation is made once, and found or not`() throws {
         let yard = try Yard()
         #expect(kind { _ = try Installation.create(in: yard.directory, address: "a:1") } == .badInput)

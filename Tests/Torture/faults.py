@@ -1,62 +1,53 @@
-"""System calls that fail: EIO, ENOSPC and EMFILE on the Nth call that can fail so, once and for ever, in client and server."""
+"""System calls that fail: EIO, ENOSPC and EMFILE on the Nth call that can fail so, once and for ever, in client and server; and programs
+that are given few open files from the start."""
 import errno
-import kills
-from kills import Path, clear
-from stage import Findings, NotPrepared, Shim, settle
-
-# Which calls an error belongs to, and the documented statuses that may answer it (README, "Exit status").
-ERRORS = {
-    "EIO": (errno.EIO, "wstmr", {73, 74}),
-    "ENOSPC": (errno.ENOSPC, "wstm", {73}),
-    "EMFILE": (errno.EMFILE, "d", {69, 73, 74, 77}),
-}
+import kills, paths
+from dataclasses import dataclass
+from findings import Findings, clear
+from stage import Shim
 
 
-class ServedSync(kills.ServedSync):
-    """The server's calls fail while it starts, takes a push, answers, and stops."""
+@dataclass
+class Fault:
+    """An error, the calls that can fail with it, the documented statuses that may answer it (README, "Exit status"), and what is said."""
+    name: str
+    code: int
+    classes: str
+    statuses: set
+    says: str
 
-    def act(self, stage, shim):
-        stage.tries = []
-        if stage.start(shim) is None:
-            status, log = stage.stop()
-            stage.tries = [("start", status, log)]
-            return None
-        return stage.run("ann", "sync", timeout=45)
-
-
-PATHS = [kills.Capture(), kills.Import(), kills.Resolve(), kills.Sync(), ServedSync(), kills.Migrate(), kills.Staff(), kills.Tenant(), kills.Backup(), kills.Restore()]
-
-
-def measure(stage, path, classes):
-    path.set(stage)
-    shim = Shim(stage, classes)
-    done = path.act(stage, shim)
-    stage.stop()
-    total = shim.read()[0]
-    shim.close()
-    if done.status != 0:
-        raise NotPrepared(f"{path.name} undisturbed ended with {done.status}: {done.said}")
-    return total
+    def answers(self, shim, ever):
+        """What may answer it. SQLite opens a file for reading that it cannot open for writing, and looks for one that it cannot make;
+        why is found out by trying, which tells nothing when the fault is over."""
+        call, _, path = shim.read()[2].partition(" ")
+        if not ever and call.startswith("open") and ".sqlite" in path:
+            return self.statuses | {74}, self.says + "|disk"
+        return self.statuses, self.says
 
 
-def case(stage, path, error, number, ever):
-    code, classes, statuses = ERRORS[error]
+FAULTS = [
+    Fault("EIO", errno.EIO, "wstmrof", {74}, "disk"),
+    Fault("ENOSPC", errno.ENOSPC, "wstm", {73}, "disk is full|free space|make room"),
+    Fault("EMFILE", errno.EMFILE, "d", {71}, "open files"),
+]
+# What the C library and the loader need before the program itself begins.
+LOADING = 127
+PATHS = [path for path in kills.PATHS if path.name != "server-member"]
+
+
+def case(stage, path, fault, number, ever):
     path.set(stage)
     findings = Findings()
-    shim = Shim(stage, classes, fail=number, error=code, ever=ever)
+    shim = Shim(stage, fault.classes, fail=number, error=fault.code, ever=ever)
+    shim.goes_on = True
     done = path.act(stage, shim)
     acknowledged = False
-    if isinstance(path, ServedSync):
-        served(stage, findings, path, done, statuses, ever)
+    if isinstance(path, paths.ServedSync):
+        served(stage, findings, done, fault, shim, ever)
     else:
         acknowledged = done.status == 0
-        # SQLite tells a full disk from a broken one only where it writes a page: opening and waiting for the disk may be called either.
-        *_, last = shim.read()
-        if error == "ENOSPC" and (last.startswith(("fsync", "fdatasync")) or last.endswith(("-shm", "-wal"))):
-            statuses = statuses | {74}
-        if last.endswith("three.json"):
-            statuses = statuses | {66}
-        clear(findings, done, {0} | statuses, " ".join([path.name, error]))
+        statuses, says = fault.answers(shim, ever)
+        clear(findings, done, {0} | statuses, f"{path.name} {fault.name}", says)
     stage.end()
     _, struck, last, _ = shim.read()
     shim.close()
@@ -64,15 +55,11 @@ def case(stage, path, error, number, ever):
     return findings, seconds, f"{last}, {struck} calls failed"
 
 
-def served(stage, findings, path, done, statuses, ever):
+def served(stage, findings, done, fault, shim, ever):
     """A server whose calls fail: stays up or ends orderly; its devices are told; once the fault is over they sync without its being restarted."""
     if done is None:
-        _, status, log = stage.tries[0]
-        said = " ".join(log.split())[-300:]
-        if findings.must(status is not None and status >= 0, "broken", f"the server was ended by signal {-(status or 0)} while it started: {said}"):
-            findings.must(status in {69, 70, 73, 74, 75, 78} and len(said) > 20, "unclear", f"the server ended with {status} while it started: {said}")
-            findings.must(status != 70, "unclear", f"the server calls a failing disk its own mistake: {said}")
-        return
+        statuses, says = fault.answers(shim, ever)
+        return clear(findings, stage.failure(*stage.ended), statuses, f"the server's start, {fault.name}", says)
     clear(findings, done, {0, 69, 76}, "the sync whose server's calls failed")
     if stage.server.poll() is None and not ever:
         again = stage.run("ann", "sync", timeout=45)
@@ -88,13 +75,39 @@ def served(stage, findings, path, done, statuses, ever):
         findings.add("broken", f"the server was ended by signal {-status}: {said}")
 
 
+# --- Few open files
+
+MOST_FILES = 64
+
+
+def limited(stage, path, most):
+    """The path with so few open files: done, or said what is the matter before anything is begun."""
+    path.set(stage)
+    findings = Findings()
+    done = path.act(stage, files=most)
+    if isinstance(path, paths.ServedSync) and done is None:
+        done = stage.failure(*stage.ended)
+    if done.status == LOADING:
+        findings.must("shared librar" in done.error, "unclear", f"ended with {LOADING}: {done.said}")
+    else:
+        clear(findings, done, {0, 71}, f"{path.name} with {most} open files", "open files")
+    stage.end()
+    return findings, path.check(stage, findings, done.status == 0), f"{most} open files"
+
+
 def cases(stage, torture):
+    quick = torture.options.quick
     for path in PATHS:
-        for error, (_, classes, _) in ERRORS.items():
-            name = f"faults/{path.name}-{error}"
-            if not torture.only(name) or not kills.known(stage, path):
+        kinds = torture.sample(f"faults/{path.name}", [*FAULTS, None], 1)
+        for fault in filter(None, kinds):
+            name = f"faults/{path.name}-{fault.name}"
+            if not torture.only(name):
                 continue
-            total = measure(stage, path, classes)
+            total = kills.measure(stage, path, fault.classes)
             wanted = ((f"{number}{'-on' if ever else ''}", number, ever) for number in range(1, total + 1) for ever in (False, True))
-            for last, number, ever in torture.choose(name, wanted, 2 if torture.options.quick else None):
-                yield f"{name}/{last}", lambda stage, a=path, b=error, c=number, d=ever: case(stage, a, b, c, d)
+            for last, number, ever in torture.choose(name, wanted, 1 if quick else None):
+                yield f"{name}/{last}", lambda stage, a=path, b=fault, c=number, d=ever: case(stage, a, b, c, d)
+        name = f"faults/{path.name}-files"
+        if None in kinds and torture.only(name):
+            for most, _ in torture.choose(name, ((most, None) for most in range(3, MOST_FILES)), 1 if quick else None):
+                yield f"{name}/{most}", lambda stage, a=path, b=most: limited(stage, a, b)

@@ -1,242 +1,27 @@
 """Kill -9 at the Nth write, sync, cut, renaming or sending: of each path of client and server, for every N."""
-import json, pathlib, shutil, tarfile
-import stage as stages
-import story
-from stage import KEPT, WAITING, Findings, Shim, count, observations, settle
+import carried, paths
+from findings import Findings, clear
+from stage import NotPrepared, Shim
 
 CLASSES = "wstmn"
-TEXT = "the one that is being captured"
-IMPORTED = ["imported 1", "imported 2", "imported 3"]
+
+PATHS = [
+    paths.Capture(), paths.Import(), paths.Resolve(), paths.Sync(), paths.ServedSync(), paths.Migrate(), paths.Staff(), paths.Member(), paths.Tenant(),
+    paths.Backup(), paths.Restore(), carried.BundleExport(), carried.BundleImport(), carried.BundleReply(), carried.AttachAdd(), carried.AttachSync(),
+    carried.ServedAttach(), carried.AttachGet(), carried.Enrol(),
+]
 
 
-def clear(findings, done, allowed, what):
-    """Ended by itself, with a documented status, and said why."""
-    if done.status is None:
-        return findings.add("broken", f"{what} did not end")
-    if done.status < 0:
-        return findings.add("broken", f"{what} was ended by signal {-done.status}: {done.said}")
-    findings.must(done.status in allowed, "unclear", f"{what} ended with {done.status}, not one of {sorted(allowed)}: {done.said}")
-    findings.must(done.status == 0 or len(done.said) > 20, "unclear", f"{what} ended with {done.status} and said '{done.said}'")
-
-
-def conflict(stage, who, findings):
-    done = stage.run(who, "conflicts", "--json")
-    findings.must(done.status == 0, "broken", f"{who}: conflicts ended with {done.status}: {done.said}")
-    return len(json.loads(done.out)) if done.status == 0 else None
-
-
-class Path:
-    """One thing that a person or an administrator does. `act` does it under a shim; `check` looks at what is left."""
-    name = ""
-    words = []
-    needs_server = False
-    certain = KEPT + WAITING
-    perhaps = ()
-
-    def set(self, stage):
-        """What is there before."""
-        stage.fresh()
-
-    def act(self, stage, shim):
-        """Returns how it ended."""
-        if self.needs_server:
-            stage.start()
-        return stage.run("ann", *self.words, shim=shim)
-
-    def check(self, stage, findings, acknowledged):
-        certain = self.certain + [text for group in self.perhaps for text in group] if acknowledged else self.certain
-        return settle(stage, findings, certain, () if acknowledged else self.perhaps)
-
-
-class Capture(Path):
-    name = "capture"
-    words = ["observation", "add", f"text={TEXT}", "site=ST-A001"]
-    perhaps = ([TEXT],)
-
-    def check(self, stage, findings, acknowledged):
-        seconds = super().check(stage, findings, acknowledged)
-        # Whatever became of the first, the step can be repeated, and its handle is its own.
-        again = stage.run("ann", "observation", "add", "text=the next one", "site=ST-A001")
-        findings.must(again.status == 0, "broken", f"capturing again ended with {again.status}: {again.said}")
-        done = stage.run("ann", "list", "observation", "--json")
-        handles = [row["handle"] for row in json.loads(done.out)] if done.status == 0 else []
-        findings.must(len(handles) == len(set(handles)) and handles, "twice", f"handles clash: {handles}")
-        return seconds
-
-
-class Import(Path):
-    name = "import"
-    perhaps = (IMPORTED,)
-
-    def act(self, stage, shim):
-        return stage.run("ann", "import", stage.case / "three.json", shim=shim)
-
-
-class Resolve(Path):
-    name = "resolve"
-    words = ["resolve", "L-A001", "amount", "--choose", "1"]
-
-    def check(self, stage, findings, acknowledged):
-        open_ = conflict(stage, "ann", findings)
-        findings.must(open_ == 0 or (open_ == 1 and not acknowledged), "lost", f"a decision that was acknowledged is gone ({open_} conflicts)")
-        if open_ == 1:
-            again = stage.run("ann", *self.words)
-            findings.must(again.status == 0, "broken", f"resolving again ended with {again.status}: {again.said}")
-        seconds = super().check(stage, findings, acknowledged)
-        for who in ("ann", "bob"):
-            findings.must(conflict(stage, who, findings) == 0, "lost", f"{who}: the conflict is open again")
-        return seconds
-
-
-class Sync(Path):
-    name = "sync"
-    words = ["sync"]
-    needs_server = True
-
-
-class ServedSync(Path):
-    """The server is the one that dies: while it starts, takes a push, answers, or stops."""
-    name = "served-sync"
-
-    def act(self, stage, shim):
-        if stage.start(shim) is None:
-            return stage.run("ann", "status")
-        done = stage.run("ann", "sync")
-        stage.stop()
-        return done
-
-
-class ServerVerb(Path):
-    """An administrator's verb that dies can be repeated."""
-    prepared = ()
-
-    def act(self, stage, shim):
-        return stage.verb(*self.words, shim=shim)
-
-    def check(self, stage, findings, acknowledged):
-        again = stage.verb(*self.words)
-        findings.must(again.status == 0 or (again.status == 65 and len(again.said) > 20), "unclear",
-                      f"seamark-server {self.name} again ended with {again.status}: {again.said}")
-        return super().check(stage, findings, False)
-
-
-class Staff(ServerVerb):
-    name = "server-staff"
-    words = ["engagement", "staff", "baseline", "bob"]
-
-
-class Member(ServerVerb):
-    name = "server-member"
-    words = ["member", "add", "cleo", "--role", "consultant"]
-
-
-class Tenant(ServerVerb):
-    name = "server-tenant"
-    words = ["tenant", "add", "northlink", "--name", "Northlink"]
-
-
-class Migrate(Path):
-    """A server's store of the first version is brought up to date by the first program that opens it. The laptops' stores still have
-    their first form. Their certificates have expired: what can be asked is what needs no sync."""
-    name = "migrate"
-    words = ["verify"]
-    ARCHIVE = pathlib.Path(__file__).parent / "stores-1.tar.xz"
-    HOLDS = {"members": 2, "devices": 2, "engagements": 1, "entries": 12, "quarantined": 0}
-
-    def set(self, stage):
-        stage.end()
-        shutil.rmtree(stage.case, ignore_errors=True)
-        with tarfile.open(self.ARCHIVE) as archive:
-            archive.extractall(stage.case, filter=lambda member, _: member)
-        stage.case.chmod(0o755)
-
-    def act(self, stage, shim):
-        return stage.verb(*self.words, shim=shim)
-
-    def check(self, stage, findings, acknowledged):
-        started = stage.start()
-        if not findings.must(started is not None, "broken", "the server does not start on a store whose migration was killed"):
-            return 0
-        verified = stage.verb("verify")
-        findings.must(verified.status == 0 and "everything holds: 12 entries" in verified.out, "lost", f"verify ended with {verified.status}: {verified.said} {verified.out}")
-        status = stage.verb("status", "--json")
-        tenant = json.loads(status.out)["tenants"][0] if status.status == 0 else {}
-        findings.must({key: tenant.get(key) for key in self.HOLDS} == self.HOLDS, "lost", f"status ended with {status.status}: {tenant} {status.said}")
-        again = stage.verb("member", "add", "cleo", "--role", "consultant")
-        findings.must(again.status == 0, "broken", f"the migrated store takes no member: {again.said}")
-        if acknowledged:
-            listed = stage.run("ann", "list", "observation", "--json", passphrase=True)
-            texts = [row.get("text") for row in json.loads(listed.out)] if listed.status == 0 else []
-            count(findings, "ann", texts, self.certain)
-        return started
-
-
-class Backup(Path):
-    """What a backup that dies leaves behind hinders no other, and one that was reported is whole."""
-    name = "backup"
-
-    def act(self, stage, shim):
-        (stage.case / "secret").write_text(story.PASSPHRASE)
-        (stage.case / "secret").chmod(0o600)
-        stage.done = stage.verb("backup", "make", "halden", "--to", stage.case / "backups", "--json", *self.secret(stage), shim=shim)
-        return stage.done
-
-    @staticmethod
-    def secret(stage):
-        return ["--passphrase-file", stage.case / "secret"]
-
-    def check(self, stage, findings, acknowledged):
-        done = stage.done
-        if not acknowledged:
-            done = stage.verb("backup", "make", "halden", "--to", stage.case / "backups", "--json", *self.secret(stage))
-            if not findings.must(done.status == 0, "broken", f"the next backup ended with {done.status}: {done.said}"):
-                return 0
-        for row in json.loads(done.out):
-            whole = stage.spawn("seamark-server", ["backup", "verify", row["file"], *self.secret(stage)], {})
-            findings.must(whole.status == 0, "lost", f"a backup that was reported does not verify ({whole.status}): {whole.said}")
-        return super().check(stage, findings, False)
-
-
-class Restore(Backup):
-    """A tenant that is put back: until it is done, what was there before can be put to work again or the same command be repeated."""
-    name = "restore"
-
-    def set(self, stage):
-        stage.fresh()
-        made = super().act(stage, None)
-        if made.status != 0:
-            raise stages.NotPrepared(f"making a backup ended with {made.status}: {made.said}")
-        stage.backup = json.loads(made.out)[0]["file"]
-
-    def act(self, stage, shim):
-        return stage.verb("restore", stage.backup, *self.secret(stage), shim=shim)
-
-    def check(self, stage, findings, acknowledged):
-        if not acknowledged:
-            done = self.act(stage, None)
-            findings.must(done.status == 0, "broken", f"restoring again ended with {done.status}: {done.said}")
-        return settle(stage, findings, self.certain, restored=True)
-
-
-PATHS = [Capture(), Import(), Resolve(), Sync(), ServedSync(), Migrate(), Staff(), Member(), Tenant(), Backup(), Restore()]
-
-
-def known(stage, path):
-    """Whether these programs have the verb."""
-    return not isinstance(path, Backup) or stage.spawn("seamark-server", [path.name, "--help"], {}).out.count("--passphrase-file") > 0 or (
-        path.name == "backup" and stage.spawn("seamark-server", ["backup", "make", "--help"], {}).out.count("--passphrase-file") > 0)
-
-
-def measure(stage, path):
-    """How many calls the path makes when nobody disturbs it."""
+def measure(stage, path, classes):
+    """How many calls of these classes the path makes when nobody disturbs it."""
     path.set(stage)
-    shim = Shim(stage, CLASSES)
+    shim = Shim(stage, classes)
     done = path.act(stage, shim)
     stage.stop()
     total = shim.read()[0]
     shim.close()
-    if done.status != 0 or total == 0:
-        raise stages.NotPrepared(f"{path.name} undisturbed ended with {done.status} after {total} calls: {done.said}")
+    if done is None or done.status != 0:
+        raise NotPrepared(f"{path.name} undisturbed ended with {done and done.status}: {done and done.said}")
     return total
 
 
@@ -248,13 +33,14 @@ def case(stage, path, number):
     done = path.act(stage, shim)
     total, _, last, _ = shim.read()
     shim.close()
-    if path.name == "served-sync":
-        clear(findings, done, {0, 69, 76}, "the sync whose server was killed")
+    if isinstance(path, paths.ServedSync):
+        if done is not None:
+            clear(findings, done, {0, 69, 76}, "the sync whose server was killed")
     elif total < number:
         findings.must(done.status == 0, "broken", f"undisturbed, it ended with {done.status}: {done.said}")
     else:
         findings.must(done.status == -9, "broken", f"it was killed and ended with {done.status}: {done.said}")
-    seconds = path.check(stage, findings, done.status == 0)
+    seconds = path.check(stage, findings, done is not None and done.status == 0)
     return findings, seconds, last
 
 
@@ -262,7 +48,7 @@ def cases(stage, torture):
     """All cases: (id, function of a stage)."""
     for path in PATHS:
         name = f"kills/{path.name}"
-        if torture.only(name) and known(stage, path):
-            total = measure(stage, path)
-            for number, _ in torture.choose(name, ((number, None) for number in range(1, total + 2)), 4 if torture.options.quick else None):
+        if torture.only(name):
+            total = measure(stage, path, CLASSES)
+            for number, _ in torture.choose(name, ((number, None) for number in range(1, total + 2)), 1 if torture.options.quick else None):
                 yield f"{name}/{number}", lambda stage, path=path, number=number: case(stage, path, number)

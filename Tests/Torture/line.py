@@ -2,7 +2,7 @@
 """A bad line: two network namespaces, each with a TUN device, and between them this process, which loses, delays and throttles packets.
 
 Prints one line of JSON when it is there: its number and the descriptors of the near and the far namespace. Ends when its standard input does."""
-import argparse, ctypes, fcntl, heapq, json, os, random, select, struct, subprocess, sys, time
+import argparse, ctypes, fcntl, heapq, json, os, random, select, stat, struct, subprocess, sys, time
 
 NEAR, FAR = "10.77.0.1", "10.77.0.2"
 # A line that is slower than its sender keeps so much and loses the rest.
@@ -13,6 +13,9 @@ def namespace(address):
     """Moves into a new network namespace with a TUN device. Returns the descriptors of the namespace and of the device."""
     if ctypes.CDLL(None, use_errno=True).unshare(0x40000000) != 0:  # CLONE_NEWNET
         sys.exit(f"no network namespace: error {ctypes.get_errno()}")
+    if not os.path.exists("/dev/net/tun"):
+        os.makedirs("/dev/net", exist_ok=True)
+        os.mknod("/dev/net/tun", 0o600 | stat.S_IFCHR, os.makedev(10, 200))
     device = os.open("/dev/net/tun", os.O_RDWR)
     fcntl.ioctl(device, 0x400454CA, struct.pack("16sH14x", b"tun0", 0x1001))  # TUNSETIFF, IFF_TUN | IFF_NO_PI
     for words in (["addr", "add", f"{address}/24", "dev", "tun0"], ["link", "set", "tun0", "up", "mtu", "1400"], ["link", "set", "lo", "up"]):

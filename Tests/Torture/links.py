@@ -1,8 +1,7 @@
 """Links that are cut at every byte, in both directions; connections that go silent; lines that lose, wait and crawl."""
 import json, pathlib, socket, struct, subprocess, sys, threading, time
-import kills
-from kills import clear
-from stage import KEPT, WAITING, Findings, NotPrepared, count, observations, settle
+from findings import Findings, clear, settle
+from stage import KEPT, WAITING, NotPrepared
 
 # The server's own limits (ConnectionLimits.swift), in seconds.
 HANDSHAKE, FIRST_FRAME, FRAME = 10, 5, 30
@@ -135,6 +134,7 @@ def silent(stage, turns, quick):
     if stage.start() is None:
         raise NotPrepared("the server does not start")
     hello, handshake = turns[:2]
+    slack = 20 if quick else 4  # seconds; a sample is played on busy machines
     # A signature varies by some bytes: what was the end of the handshake may be just before it this time.
     kinds = [("in the greeting of TLS", hello - 20, HANDSHAKE), ("after the greeting of TLS", hello, HANDSHAKE), ("in the handshake", handshake - 20, HANDSHAKE),
              ("before the first frame", handshake, max(HANDSHAKE, FIRST_FRAME))]
@@ -163,19 +163,19 @@ def silent(stage, turns, quick):
         findings.must(done.status == 0, "broken", f"beside silent connections a sync ended with {done.status}: {done.said}")
         slowest, syncs = max(slowest, done.seconds), syncs + 1
         time.sleep(1)
-    dumb.settimeout(max(0.1, HANDSHAKE + 4 - (time.monotonic() - begin)))
+    dumb.settimeout(max(0.1, HANDSHAKE + slack - (time.monotonic() - begin)))
     try:
         findings.must(dumb.recv(1) == b"", "broken", "the server spoke to a peer that said nothing")
     except TimeoutError:
-        findings.add("broken", f"a connection that says nothing is held for more than {HANDSHAKE + 4} s")
+        findings.add("broken", f"a connection that says nothing is held for more than {HANDSHAKE + slack} s")
     dumb.close()
     for what, link in links:
         limit = next(limit for name, _, limit in kinds if name == what)
         if not findings.must(link.struck, "broken", f"nothing fell silent {what}"):
             continue
-        while link.dropped_after is None and time.monotonic() - link.silent_since < limit + 4:
+        while link.dropped_after is None and time.monotonic() - link.silent_since < limit + slack:
             time.sleep(0.1)
-        findings.must(link.dropped_after is not None and link.dropped_after <= limit + 4, "broken",
+        findings.must(link.dropped_after is not None and link.dropped_after <= limit + slack, "broken",
                       f"silent {what}: dropped after {link.dropped_after} s, the limit is {limit} s")
         if not quick:
             clear(findings, ended[what], {69}, f"a sync whose server fell silent {what}")
@@ -256,6 +256,6 @@ def cases(stage, torture):
         # A few more than there are: signatures and certificates vary by some bytes.
         last = passed[direction] + 8
         wanted = ((f"{begin}", begin) for begin in range(0, last, CUTS_IN_A_CASE))
-        for name, begin in torture.choose(f"links/{direction}", wanted, 3 if quick else None):
-            end = min(begin + (6 if quick else CUTS_IN_A_CASE), last)
+        for name, begin in torture.choose(f"links/{direction}", wanted, 2 if quick else None):
+            end = min(begin + (4 if quick else CUTS_IN_A_CASE), last)
             yield f"links/{direction}/{name}", lambda stage, a=direction, b=begin, c=end: cut(stage, a, b, c)

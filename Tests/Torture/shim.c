@@ -4,7 +4,8 @@
 //   TORTURE_ROOTS    directories, separated by colons: only files below them count (sockets and open() count by class)
 //   TORTURE_CLASSES  which calls count, as letters:
 //                      w writing a file   s syncing   t cutting a file   m names (create, rename, link, unlink, mkdir, rmdir)
-//                      n sending to a peer   r reading a file   d descriptors (open, socket, accept, pipe)
+//                      n sending to a peer   r reading a file   o opening a file that is there
+//                      f looking at a file or folder (stat, access, opendir, readdir)   d descriptors (open, socket, accept, pipe)
 //                      e descriptors for events (epoll, eventfd, timerfd), whose failing libdispatch and NIO answer by a trap
 //   TORTURE_COUNTER  a file of 4096 bytes, shared: how many calls were counted, what the last one was, and the lock of the trace
 //   TORTURE_KILL     dies by SIGKILL at the Nth call, before it takes effect
@@ -17,6 +18,8 @@
 //
 // SQLite, Foundation and the Swift runtime reach the kernel through these symbols; `torture.py --only seen` compares with strace.
 #define _GNU_SOURCE
+#include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -285,7 +288,7 @@ static int opening(const char *call, int directory, const char *given, int flags
         // libdispatch reads there how its threads fare, and ends the process if it cannot.
         if (strncmp(path, "/proc/", 6) && struck('d', call, path)) return -1;
         if (ours && flags & O_CREAT) makes = syscall(SYS_faccessat, AT_FDCWD, path, F_OK) != 0;
-        if (makes && struck('m', call, path)) return -1;
+        if (ours && struck(makes ? 'm' : 'o', call, path)) return -1;
     }
     if (!ours || trace < 0 || (flags & O_ACCMODE) == O_RDONLY) return (int)syscall(SYS_openat, directory, given, flags, mode);
     if ((flags & O_TMPFILE) == O_TMPFILE) abort();  // The trace could not say what it did.
@@ -331,6 +334,43 @@ ssize_t pread(int file, void *bytes, size_t count, off_t offset) {
     return readFails("pread", file) ? -1 : syscall(SYS_pread64, file, bytes, count, offset);
 }
 ssize_t pread64(int file, void *bytes, size_t count, off64_t offset) { return pread(file, bytes, count, offset); }
+
+// --- Looking
+
+static bool lookFails(const char *call, int directory, const char *given) {
+    char path[PATH_MAX];
+    if (!ready || !strchr(classes, 'f')) return false;
+    absolute(directory, given, path);
+    return below(path) && struck('f', call, path);
+}
+static bool lookFailsAt(const char *call, int file) {
+    char path[PATH_MAX];
+    return ready && strchr(classes, 'f') && named(file, path) && struck('f', call, path);
+}
+int fstatat(int directory, const char *path, struct stat *facts, int flags) {
+    if (path[0] ? lookFails("stat", directory, path) : lookFailsAt("fstat", directory)) return -1;
+    return (int)syscall(SYS_newfstatat, directory, path, facts, flags);
+}
+int stat(const char *path, struct stat *facts) { return fstatat(AT_FDCWD, path, facts, 0); }
+int lstat(const char *path, struct stat *facts) { return fstatat(AT_FDCWD, path, facts, AT_SYMLINK_NOFOLLOW); }
+int fstat(int file, struct stat *facts) { return fstatat(file, "", facts, AT_EMPTY_PATH); }
+int fstatat64(int directory, const char *path, struct stat64 *facts, int flags) { return fstatat(directory, path, (struct stat *)facts, flags); }
+int stat64(const char *path, struct stat64 *facts) { return stat(path, (struct stat *)facts); }
+int lstat64(const char *path, struct stat64 *facts) { return lstat(path, (struct stat *)facts); }
+int fstat64(int file, struct stat64 *facts) { return fstat(file, (struct stat *)facts); }
+int access(const char *path, int mode) { return lookFails("access", AT_FDCWD, path) ? -1 : (int)syscall(SYS_faccessat, AT_FDCWD, path, mode); }
+
+DIR *opendir(const char *path) {
+    static DIR *(*next)(const char *);
+    if (!next) next = (DIR *(*)(const char *))dlsym(RTLD_NEXT, "opendir");
+    return lookFails("opendir", AT_FDCWD, path) ? NULL : next(path);
+}
+struct dirent *readdir(DIR *folder) {
+    static struct dirent *(*next)(DIR *);
+    if (!next) next = (struct dirent *(*)(DIR *))dlsym(RTLD_NEXT, "readdir");
+    return lookFailsAt("readdir", dirfd(folder)) ? NULL : next(folder);
+}
+struct dirent64 *readdir64(DIR *folder) { return (struct dirent64 *)readdir(folder); }
 
 // --- Names
 

@@ -1,5 +1,5 @@
 """Where a case plays: a server, two laptops and their folders, made once and copied for each case. All people are fictitious."""
-import json, os, pathlib, shutil, signal, socket, subprocess, sys, time
+import json, os, pathlib, shutil, signal, socket, subprocess, sys, threading, time
 from dataclasses import dataclass
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -20,11 +20,12 @@ class Done:
 
     @property
     def said(self):
-        return " ".join(self.error.split())[:300]
+        return " ".join(self.error.split())[-400:]
 
 
 class Shim:
     """What the shim does to one program; afterwards, what it counted."""
+    goes_on = False  # the server is looked at before it is stopped
 
     def __init__(self, stage, classes, kill=0, fail=0, error=0, ever=False, trace=None, counter=None):
         self.counter = counter or stage.folder / f"counter-{time.monotonic_ns()}"
@@ -53,6 +54,7 @@ class NotPrepared(Exception):
 
 class Stage:
     """One worker's folders and port. `fresh` puts everything back to where the template was left."""
+    preparing = threading.Lock()
 
     def __init__(self, programs, shim, folder, template=None, address="127.0.0.1"):
         self.programs, self.shim, self.folder = pathlib.Path(programs), shim, pathlib.Path(folder)
@@ -100,10 +102,22 @@ class Stage:
     def capture(self, who, text):
         self.must(who, "observation", "add", f"text={text}", "site=ST-A001")
 
-    def fresh(self):
+    def fresh(self, name=None, prepare=None):
+        """As the template was left; or, with a name, as `prepare` left it after that, which is done once for all stages."""
         self.end()
         shutil.rmtree(self.case, ignore_errors=True)
-        shutil.copytree(self.template, self.case, symlinks=True)
+        if name is None:
+            shutil.copytree(self.template, self.case, symlinks=True)
+            return
+        prepared = self.template.with_name(f"template-{name}")
+        with self.preparing:
+            if not prepared.exists():
+                self.fresh()
+                prepare(self)
+                self.end()
+                shutil.copytree(self.case, prepared, symlinks=True)
+                return
+        shutil.copytree(prepared, self.case, symlinks=True)
 
     def lock(self):
         """Forgets the keys of the template's laptops."""
@@ -114,7 +128,12 @@ class Stage:
 
     # --- Programs
 
-    def spawn(self, name, words, environment, given=None, passphrase=False, timeout=40):
+    @staticmethod
+    def within(files=None, under=()):
+        """The command that runs another with so many open files at most, or `under` another one."""
+        return [*(["prlimit", f"--nofile={files}:{files}"] if files else []), *under]
+
+    def spawn(self, name, words, environment, given=None, passphrase=False, timeout=40, **within):
         words = [str(word) for word in words]
         extra = {"stdin": subprocess.DEVNULL} if given is None else {"input": given}
         if passphrase:
@@ -125,7 +144,7 @@ class Stage:
             extra["pass_fds"] = [read]
         begin = time.monotonic()
         try:
-            done = subprocess.run([*(self.near if name == "seamark" else []), self.programs / name, *words], capture_output=True, text=True, errors="replace",
+            done = subprocess.run([*(self.near if name == "seamark" else []), *self.within(**within), self.programs / name, *words], capture_output=True, text=True, errors="replace",
                                   env=dict(os.environ, NO_COLOR="1", SWIFT_BACKTRACE="enable=no", **environment), timeout=timeout, **extra)
             return Done(done.returncode, done.stdout, done.stderr, time.monotonic() - begin)
         except subprocess.TimeoutExpired as late:
@@ -160,13 +179,13 @@ class Stage:
 
     # --- The server
 
-    def start(self, shim=None):
+    def start(self, shim=None, **within):
         """Starts the server. Returns the seconds until it listens; None when it ended before."""
         self.end()
         self.log = open(self.folder / "server.log", "wb")
         begin = time.monotonic()
         self.server = subprocess.Popen(
-            [*self.far, self.programs / "seamark-server", "run", "--listen", f"{self.address}:{self.port}", "--data", self.case / "headquarters"],
+            [*self.far, *self.within(**within), self.programs / "seamark-server", "run", "--listen", f"{self.address}:{self.port}", "--data", self.case / "headquarters"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, env=dict(os.environ, SWIFT_BACKTRACE="enable=no", **(shim.environment if shim else {})))
         line = self.server.stdout.readline()
         return time.monotonic() - begin if b"Listening" in line else None
@@ -191,73 +210,7 @@ class Stage:
     def end(self):
         self.stop(signal.SIGKILL)
 
-
-class Findings(list):
-    """What a case found wrong: (kind, sentence). Kinds: lost, twice, unclear, broken."""
-    played = 1
-
-    def add(self, kind, sentence):
-        self.append((kind, sentence))
-
-    def must(self, holds, kind, sentence):
-        if not holds:
-            self.append((kind, sentence))
-        return holds
-
-
-def observations(stage, who, findings):
-    """The texts that a laptop shows, in its order; None when it does not answer."""
-    done = stage.run(who, "list", "observation", "--json")
-    if not findings.must(done.status == 0, "broken", f"{who}: list ended with {done.status}: {done.said}"):
-        return None
-    return [row.get("text") for row in json.loads(done.out)]
-
-
-def count(findings, who, texts, certain, perhaps=()):
-    """Everything acknowledged is there once; of each group of `perhaps` all or nothing. Returns the groups that are there."""
-    for text in certain:
-        findings.must(texts.count(text) > 0, "lost", f"{who}: '{text}' was acknowledged and is missing")
-    for text in set(texts):
-        findings.must(texts.count(text) == 1, "twice", f"{who}: '{text}' is there {texts.count(text)} times")
-        findings.must(text in certain or any(text in group for group in perhaps), "broken", f"{who}: '{text}' was never captured")
-    there = []
-    for group in perhaps:
-        found = [text for text in group if text in texts]
-        findings.must(len(found) in (0, len(group)), "broken", f"{who}: only a part of one step is there: {found}")
-        if found:
-            there.append(group)
-    return there
-
-
-def settle(stage, findings, certain, perhaps=(), restored=False):
-    """After the fault: both programs come up by themselves, hold everything acknowledged once, and agree. Returns the seconds that
-    the slower took of the laptop's first command and the server's start. `restored`: the server begins a new epoch."""
-    status = stage.run("ann", "status")
-    findings.must(status.status == 0, "broken", f"status ended with {status.status}: {status.said}")
-    verify = stage.run("ann", "verify")
-    findings.must(verify.status == 0 and "Everything holds" in verify.out, "broken", f"verify ended with {verify.status}: {verify.said} {verify.out[-200:]}")
-    texts = observations(stage, "ann", findings)
-    if texts is None:
-        return status.seconds
-    there = count(findings, "ann", texts, certain, perhaps)
-    certain = certain + [text for group in there for text in group]
-    started = 0
-    if stage.server is None or stage.server.poll() is not None:
-        started = stage.start()
-        if started is None:
-            findings.add("broken", "the server does not start any more: " + " ".join(stage.stop()[1].split())[-300:])
-            return status.seconds
-    sync = stage.run("ann", "sync", "--json")
-    if not findings.must(sync.status == 0, "broken", f"the next sync ended with {sync.status}: {sync.said}"):
-        return max(status.seconds, started)
-    report = json.loads(sync.out)
-    findings.must(report["unsent"] == 0, "lost", f"{report['unsent']} changes stay without a receipt")
-    findings.must(restored or not (report["renumbered"] or report["rebuilt"] or report["quarantined"]), "broken",
-                  f"a sync after a crash was treated as a restored store: {' '.join(sync.out.split())[:400]}")
-    other = stage.run("bob", "sync")
-    findings.must(other.status == 0, "broken", f"the other laptop's sync ended with {other.status}: {other.said}")
-    count(findings, "bob", observations(stage, "bob", findings) or [], certain)
-    verified = stage.verb("verify")
-    findings.must(verified.status == 0 and "everything holds" in verified.out, "broken",
-                  f"seamark-server verify ended with {verified.status}: {verified.said} {verified.out[-200:]}")
-    return max(status.seconds, started)
+    @staticmethod
+    def failure(status, log):
+        """How a server ended that did not start."""
+        return Done(status, "", log, 0)

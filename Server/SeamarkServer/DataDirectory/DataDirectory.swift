@@ -41,7 +41,7 @@ public struct DataDirectory: Hashable, Sendable {
         var found: [(name: ShortName, folder: TenantFolder)] = []
         for text in try PrivateFile.names(in: tenants) {
             // A folder without its tenant.json is one that is being made, or was never finished.
-            guard let name = ShortName(text), PrivateFile.exists(tenant(name).facts) else { continue }
+            guard let name = ShortName(text), try PrivateFile.exists(tenant(name).facts) else { continue }
             found.append((name, tenant(name)))
         }
         return found

@@ -37,7 +37,7 @@ public struct Installation: Sendable {
                 .badInput, doing: "making a data directory", wrong: "the address is not HOST:PORT with a port from 1 to 65535",
                 remedy: "give --name as devices will reach the server, such as seamark.example.org:7440")
         }
-        guard !PrivateFile.exists(directory.installation) else {
+        guard try !PrivateFile.exists(directory.installation) else {
             throw OperationFailure(
                 .badInput, doing: "making a data directory", wrong: "\(directory.path) holds an installation already",
                 remedy: "use it as it is, or name another with --data")
@@ -69,7 +69,7 @@ public struct Installation: Sendable {
     /// Opens an installation. Refuses keys that others may read, and files that do not belong together.
     public init(opening directory: DataDirectory) throws {
         let doing = "opening the data directory \(directory.path)"
-        guard PrivateFile.exists(directory.installation) else {
+        guard try PrivateFile.exists(directory.installation) else {
             throw OperationFailure(
                 .configuration, doing: doing, wrong: "there is no installation in it",
                 remedy: "run seamark-server init, or name the right one with --data")

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SeamarkStore
 
 /// Files that only their owner may read: keys, certificates' companions, settings.
 ///
@@ -60,23 +61,19 @@ enum PrivateFile {
         }
     }
 
-    static func exists(_ path: String) -> Bool {
+    /// Throws where the system does not say: what cannot be looked at is not missing.
+    static func exists(_ path: String) throws(OperationFailure) -> Bool {
         var facts = stat()
-        return lstat(path, &facts) == 0
+        if lstat(path, &facts) == 0 { return true }
+        guard errno == ENOENT || errno == ENOTDIR else { throw failure(errno, doing: "looking for \(path)") }
+        return false
     }
 
     /// The names in `folder`, in ascending order, without hidden ones.
     static func names(in folder: String) throws(OperationFailure) -> [String] {
-        guard let directory = opendir(folder) else { throw failure(errno, doing: "reading the folder \(folder)") }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names.sorted()
+        do throws(FolderNames.Refused) {
+            return try FolderNames.read(folder).filter { !$0.hasPrefix(".") }.sorted()
+        } catch { throw failure(error.code, doing: "reading the folder \(folder)") }
     }
 
     /// Refuses a file or folder that anybody but its owner may read, write or enter.
@@ -143,6 +140,10 @@ enum PrivateFile {
         case EACCES, EPERM, EROFS:
             OperationFailure(.notPermitted, doing: doing, wrong: "the system does not allow it", remedy: "run as the owner of the data directory")
         case ENOSPC, EDQUOT: OperationFailure(.cannotWrite, doing: doing, wrong: "the disk is full", remedy: "make room, then try again")
+        case EMFILE, ENFILE, ENOMEM:
+            OperationFailure(
+                .exhausted, doing: doing, wrong: "the system gives no more open files or memory (error \(code))",
+                remedy: "close other programs, or raise the limit (ulimit -n), then try again")
         case ELOOP:
             OperationFailure(.configuration, doing: doing, wrong: "it is a symbolic link", remedy: "put the file itself there")
         default:

@@ -28,7 +28,7 @@ public struct Office: Sendable {
     public func addTenant(_ name: ShortName, title: String) throws -> Tenant {
         let folder = directory.tenant(name)
         let doing = "adding a tenant"
-        guard !PrivateFile.exists(folder.path) else {
+        guard try !PrivateFile.exists(folder.path) else {
             throw OperationFailure(.badInput, doing: doing, wrong: "there is a tenant of this name", remedy: "choose another name")
         }
         // Made beside its place and then moved there: a running server finds a whole tenant or none.
@@ -77,7 +77,7 @@ public struct Office: Sendable {
     /// Opens one tenant's office.
     public func tenant(_ name: ShortName) throws -> TenantOffice {
         let folder = directory.tenant(name)
-        guard PrivateFile.exists(folder.facts) else {
+        guard try PrivateFile.exists(folder.facts) else {
             throw OperationFailure(
                 .notFound, doing: "opening the tenant \(name.text)", wrong: "there is none of this name",
                 remedy: "see seamark-server tenant list, or add it with seamark-server tenant add")
@@ -86,7 +86,6 @@ public struct Office: Sendable {
     }
 
     private static func remove(_ folder: TenantFolder) {
-        guard PrivateFile.exists(folder.path) else { return }
         for inner in [folder.data, folder.keys, folder.path] {
             for name in (try? PrivateFile.names(in: inner)) ?? [] { unlink(inner + "/" + name) }
             rmdir(inner)

@@ -13,6 +13,8 @@ public struct OperationFailure: Error, Hashable, Sendable {
         /// Disk full, or not allowed to write.
         case cannotWrite
         case inputOutput
+        /// The system gives too little: open files, memory, randomness.
+        case exhausted
         case busy
         case notPermitted
         /// The data directory is not as it must be.

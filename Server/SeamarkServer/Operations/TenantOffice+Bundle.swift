@@ -223,7 +223,7 @@ extension BundleFault {
                 .badInput, doing: doing, wrong: "it is not as it was written: damaged, or altered by somebody; nothing of it was taken in",
                 remedy: "copy it again, or make it anew")
         case .exists: OperationFailure(.cannotWrite, doing: doing, wrong: "the file for the reply is there already", remedy: "choose another name")
-        case .noEntropy: OperationFailure(.fault, doing: doing, wrong: "the system gives no random bytes", remedy: "try again")
+        case .noEntropy: OperationFailure(.exhausted, doing: doing, wrong: "the system gives no random bytes", remedy: "try again")
         case .system(2): OperationFailure(.notFound, doing: doing, wrong: "there is no such file or folder", remedy: "check its name")
         case .system(let code): PrivateFile.failure(code, doing: doing)
         }

@@ -120,11 +120,11 @@ final class AttachmentDesk: Sendable {
         }
         if let refusal { return .refused(refusal) }
         // A file may be gone although the database knows it: then it is handed in again.
-        if let receipt, vault.holds(attachment) { return .whole(receipt) }
+        if let receipt, try vault.holds(attachment) { return .whole(receipt) }
         let held = try vault.held(attachment, by: offer.scope)
         if held == 0 {
             vault.expire()
-            let taken = try store.read { try $0.attachmentTotals().bytes } + vault.halfUploadBytes
+            let taken = try store.read { try $0.attachmentTotals().bytes } + vault.halfUploadBytes()
             guard taken + attachment.size <= limits.tenantBytes else { return .refused(.attachmentOverQuota) }
         }
         return .open(held: held)
@@ -141,7 +141,7 @@ final class AttachmentDesk: Sendable {
             return true
         }
         guard mayRead else { return refused(.noSuchAttachment) }
-        guard let stored, vault.holds(stored.attachment) else { return refused(.attachmentNotHere) }
+        guard let stored, try vault.holds(stored.attachment) else { return refused(.attachmentNotHere) }
         guard stored.attachment.chunkLength(at: wanted.offset) != nil else { return refused(.chunkOfWrongLength) }
         let bytes = try vault.read(wanted.offset, of: stored.attachment)
         return .chunk(.init(scope: wanted.scope, hash: wanted.hash, offset: wanted.offset, bytes: bytes))

@@ -26,7 +26,7 @@ extension StoreError {
     var isDamage: Bool {
         switch reason {
         case .missing, .notAStore, .newerVersion, .damaged: true
-        case .exists, .unknown, .taken, .busy, .full, .failed: false
+        case .exists, .unknown, .taken, .busy, .full, .readOnly, .exhausted, .failed: false
         }
     }
 }

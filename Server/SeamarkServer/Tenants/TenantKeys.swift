@@ -48,10 +48,11 @@ public struct TenantKeys: Sendable {
         try PrivateFile.create(folder.facts, Array(JSONEncoder().encode(Facts(format: 1, tenant: tenant.description, label: label))))
     }
 
-    /// Whose folder it says it is; nil where that cannot be read.
-    static func tenant(in folder: TenantFolder) -> Identifier? {
-        guard let bytes = try? PrivateFile.read(folder.facts), let facts = try? JSONDecoder().decode(Facts.self, from: Data(bytes)) else { return nil }
-        return Identifier(facts.tenant)
+    /// Whose folder it says it is; nil where it does not say.
+    static func tenant(in folder: TenantFolder) throws(OperationFailure) -> Identifier? {
+        guard try PrivateFile.exists(folder.facts) else { return nil }
+        let bytes = try PrivateFile.read(folder.facts)
+        return (try? JSONDecoder().decode(Facts.self, from: Data(bytes))).flatMap { Identifier($0.tenant) }
     }
 
     /// Reads the keys of a tenant's folder. Refuses any that others may read.

@@ -25,14 +25,14 @@ public struct AttachmentShelf: Sendable {
     // MARK: What is here
 
     /// Is the whole of it here, and may it be read? Does not look at more than one chunk.
-    public func has(_ attachment: Attachment, in scope: Identifier) -> Bool {
-        guard let file = file(attachment, scope), file.exists else { return false }
-        return (try? file.held()) == attachment.size
+    public func has(_ attachment: Attachment, in scope: Identifier) throws(DeviceStoreError) -> Bool {
+        guard let file = file(attachment, scope) else { return false }
+        do { return try file.isWhole() } catch { throw Self.error(error) }
     }
 
     /// Bytes that are here: of the whole, or of what is being fetched.
     public func held(_ attachment: Attachment, in scope: Identifier) throws(DeviceStoreError) -> Int {
-        if has(attachment, in: scope) { return attachment.size }
+        if try has(attachment, in: scope) { return attachment.size }
         guard let part = file(attachment, scope, "part") else { return 0 }
         do { return try part.held() } catch { throw Self.error(error) }
     }
@@ -86,7 +86,7 @@ public struct AttachmentShelf: Sendable {
 
     /// All was fetched. True when it matches its hash, and it is kept; otherwise it is thrown away.
     public func finish(_ attachment: Attachment, in scope: Identifier) throws(DeviceStoreError) -> Bool {
-        if has(attachment, in: scope) { return true }
+        if try has(attachment, in: scope) { return true }
         guard let part = file(attachment, scope, "part") else { throw .missing }
         do {
             guard try part.matches() else {
@@ -115,8 +115,8 @@ public struct AttachmentShelf: Sendable {
     }
 
     /// The server's receipt, if there is one.
-    public func receipt(for attachment: Attachment, in scope: Identifier) -> AttachmentReceipt? {
-        guard let sealed = Self.contents(path(attachment, scope, "receipt"), atMost: 4096),
+    public func receipt(for attachment: Attachment, in scope: Identifier) throws(DeviceStoreError) -> AttachmentReceipt? {
+        guard let sealed = try Self.contents(path(attachment, scope, "receipt"), atMost: 4096),
             let bytes = try? receipts.open(sealed, authenticating: binding(attachment, scope))
         else { return nil }
         var reader = ByteReader(bytes)
@@ -131,8 +131,8 @@ public struct AttachmentShelf: Sendable {
     /// - Parameter backedUpAt: what the server last said is backed up: its clock's time of its newest verified backup, in the epoch of the
     ///   receipt. Without a receipt that is older, nothing is removed, and false is returned.
     public func evict(_ attachment: Attachment, from scope: Identifier, backedUpAt: Int64, epoch: UInt64) throws(DeviceStoreError) -> Bool {
-        guard let receipt = receipt(for: attachment, in: scope), receipt.epoch == epoch, receipt.received < backedUpAt,
-            let file = file(attachment, scope), file.exists
+        guard let receipt = try receipt(for: attachment, in: scope), receipt.epoch == epoch, receipt.received < backedUpAt,
+            let file = file(attachment, scope), try has(attachment, in: scope)
         else { return false }
         do { try file.remove() } catch { throw Self.error(error) }
         return true
@@ -191,16 +191,20 @@ public struct AttachmentShelf: Sendable {
         try DeviceFiles.sync(directory: folder)
     }
 
-    private static func contents(_ path: String, atMost most: Int) -> [UInt8]? {
+    private static func contents(_ path: String, atMost most: Int) throws(DeviceStoreError) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { return nil }
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw DeviceFiles.error(errno)
+        }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: most)
         let count = Glibc.read(descriptor, &bytes, most)
-        return count >= 0 ? Array(bytes[..<count]) : nil
+        guard count >= 0 else { throw DeviceFiles.error(errno) }
+        return Array(bytes[..<count])
     }
 
-    private static func error(_ failure: SealedFile.Failure) -> DeviceStoreError {
+    static func error(_ failure: SealedFile.Failure) -> DeviceStoreError {
         switch failure {
         case .system(let code): DeviceFiles.error(code)
         case .damaged: .damagedFile

@@ -48,7 +48,7 @@ public struct AttachmentVault: Sendable {
             try discard(attachment, by: scope)
             return false
         }
-        if holds(attachment) {
+        if try holds(attachment) {
             try discard(attachment, by: scope)
         } else {
             guard rename(part.path, file(attachment).path) == 0 else { throw Self.error(.system(errno), doing) }
@@ -66,15 +66,16 @@ public struct AttachmentVault: Sendable {
     public func expire() { AttachmentFolder.sweep(folder, of: ".part", olderThanSeconds: Self.halfUploadSeconds) }
 
     /// Bytes that half uploads take.
-    public var halfUploadBytes: Int { AttachmentFolder.bytes(in: folder, of: ".part") }
+    public func halfUploadBytes() throws(StoreError) -> Int {
+        try Self.whole("looking at half uploads") { () throws(SealedFile.Failure) in try AttachmentFolder.bytes(in: folder, of: ".part") }
+    }
 
     // MARK: Whole ones
 
     /// Does the folder hold the whole of it? Only the database says who may know that.
-    public func holds(_ attachment: Attachment) -> Bool {
+    public func holds(_ attachment: Attachment) throws(StoreError) -> Bool {
         let file = file(attachment)
-        guard file.exists else { return false }
-        return (try? file.held()) == attachment.size
+        return try Self.whole("looking for an attachment") { () throws(SealedFile.Failure) in try file.isWhole() }
     }
 
     /// The chunk that begins at `offset`.
@@ -86,7 +87,6 @@ public struct AttachmentVault: Sendable {
     /// Does what lies here match its hash? For `verify` and backups.
     public func matches(_ attachment: Attachment) throws(StoreError) -> Bool {
         let file = file(attachment)
-        guard file.exists else { return false }
         return try Self.whole("verifying an attachment") { () throws(SealedFile.Failure) in try file.matches() }
     }
 
@@ -118,7 +118,7 @@ public struct AttachmentVault: Sendable {
     private static func error(_ failure: SealedFile.Failure, _ doing: StaticString) -> StoreError {
         switch failure {
         case .system(let code):
-            StoreError(code == ENOSPC || code == EDQUOT ? .full : .failed, code: code, doing: doing, detail: "the disk or the system refused")
+            StoreError(system: code, doing: doing, detail: "the disk or the system refused")
         case .damaged: StoreError(.damaged, doing: doing, detail: "not what was written; verify the store")
         case .exhausted: StoreError(.failed, doing: doing, detail: "this process sealed too much; start the server again")
         }

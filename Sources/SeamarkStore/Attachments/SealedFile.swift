@@ -29,7 +29,8 @@ struct SealedFile {
         return attachment.size + chunks * SealingKey.overhead
     }
 
-    var exists: Bool { DeviceFiles.exists(path) }
+    /// Is the whole of it here? Does not look at more than one chunk.
+    func isWhole() throws(Failure) -> Bool { try held() == attachment.size }
 
     /// Bytes of the attachment that lie here, from the beginning; whatever is torn at the end is cut away. 0 where there is no file.
     func held() throws(Failure) -> Int {
@@ -91,10 +92,13 @@ struct SealedFile {
         return try read(offset, descriptor)
     }
 
-    /// Does the whole of it match its hash? Reads it from the disk, chunk by chunk.
+    /// Is it here, and does the whole of it match its hash? Reads it from the disk, chunk by chunk.
     func matches() throws(Failure) -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { throw .system(errno) }
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return false }
+            throw .system(errno)
+        }
         defer { close(descriptor) }
         guard try Self.length(descriptor) == wholeLength else { return false }
         let digest = RunningDigest()

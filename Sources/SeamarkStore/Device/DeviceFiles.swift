@@ -12,15 +12,18 @@ struct DeviceFiles {
     var attachments: String { directory + "/attachments" }
 
     /// All that a store leaves behind; the lock first, because without it the rest is noise.
-    private var all: [String] { [lock, rows + "-wal", rows, rows + "-shm", rows + "-journal", lock + ".new", syncLock] }
+    private var all: [String] { [lock, rows + "-wal", rows, rows + "-shm", rows + "-journal", rows + StoreFile.trialEnding, lock + ".new", syncLock] }
 
     init(_ directory: String) {
         self.directory = directory.count > 1 && directory.hasSuffix("/") ? String(directory.dropLast()) : directory
     }
 
-    static func exists(_ path: String) -> Bool {
+    /// Throws where the system does not say: what cannot be looked at is not missing.
+    static func exists(_ path: String) throws(DeviceStoreError) -> Bool {
         var status = stat()
-        return lstat(path, &status) == 0
+        if lstat(path, &status) == 0 { return true }
+        guard errno == ENOENT || errno == ENOTDIR else { throw error(errno) }
+        return false
     }
 
     /// Makes the directory; refuses when something is there.
@@ -95,7 +98,7 @@ struct DeviceFiles {
 
     /// Gives a finished store its name.
     func move(to target: DeviceFiles) throws(DeviceStoreError) {
-        guard !Self.exists(target.directory) else { throw .exists }
+        guard try !Self.exists(target.directory) else { throw .exists }
         guard rename(directory, target.directory) == 0 else { throw Self.error(errno) }
         try Self.sync(directory: target.parent)
     }
@@ -118,7 +121,9 @@ struct DeviceFiles {
     }
 
     private func destroyAttachments() throws(DeviceStoreError) {
-        for path in AttachmentFolder.paths(in: attachments) where unlink(path) != 0 && errno != ENOENT { throw Self.error(errno) }
+        let paths: [String]
+        do throws(SealedFile.Failure) { paths = try AttachmentFolder.paths(in: attachments) } catch { throw AttachmentShelf.error(error) }
+        for path in paths where unlink(path) != 0 && errno != ENOENT { throw Self.error(errno) }
         if rmdir(attachments) != 0, errno != ENOENT { throw Self.error(errno) }
     }
 
@@ -128,6 +133,7 @@ struct DeviceFiles {
         case EEXIST, ENOTEMPTY: .exists
         case ENOSPC, EDQUOT: .full
         case EROFS, EACCES, EPERM: .readOnly
+        case EMFILE, ENFILE, ENOMEM: .exhausted
         case _: .failed(code: code)
         }
     }

@@ -8,8 +8,8 @@ public struct DeviceStore: Sendable {
     /// Finds the store at `path`. Says nothing of what it holds.
     public init(at path: String) throws(DeviceStoreError) {
         files = DeviceFiles(path)
-        guard DeviceFiles.exists(files.directory) else { throw .missing }
-        guard DeviceFiles.exists(files.lock), DeviceFiles.exists(files.rows) else { throw .notAStore }
+        guard try DeviceFiles.exists(files.directory) else { throw .missing }
+        guard try DeviceFiles.exists(files.lock), try DeviceFiles.exists(files.rows) else { throw .notAStore }
     }
 
     public var path: String { files.directory }
@@ -20,7 +20,7 @@ public struct DeviceStore: Sendable {
         by stretching: any PassphraseStretching = Scrypt()
     ) throws(DeviceStoreError) -> OpenDeviceStore {
         let target = DeviceFiles(path)
-        guard !DeviceFiles.exists(target.directory) else { throw .exists }
+        guard try !DeviceFiles.exists(target.directory) else { throw .exists }
         do {
             let key = try Randomness.secret(32)
             let words = try Randomness.identifierWords()

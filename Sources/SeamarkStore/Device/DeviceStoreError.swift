@@ -24,6 +24,8 @@ public enum DeviceStoreError: Error, Hashable, Sendable, CustomStringConvertible
     case full
     /// The disk or the directory may not be written to.
     case readOnly
+    /// The system gives no more open files, or no more memory.
+    case exhausted
     /// Another process held the store for too long.
     case busy
     /// Another sync of this store is running.
@@ -52,13 +54,14 @@ public enum DeviceStoreError: Error, Hashable, Sendable, CustomStringConvertible
         case .wentBack: "reading the store: its file was replaced by an older one while it was open; close all seamark commands and open it again"
         case .full: "writing to the store: the disk is full. Nothing of this step was kept, all before it is safe; free some space and repeat it"
         case .readOnly: "writing to the store: the disk or directory is read-only; make it writable and repeat this step"
+        case .exhausted: "using the store: the system gives no more open files or memory. Nothing of this step was kept; close other programs, or raise the limit (ulimit -n), and repeat it"
         case .busy: "writing to the store: another seamark command holds it; try again"
         case .syncRunning: "starting a sync: another sync of this store is running; wait for it, or stop it"
         case .settingRefused: "opening the store: the system's SQLite refused a setting that keeps work safe; it is too old or was changed"
         case .mustReopen: "writing to the store: the disk failed. Check the disk, then start seamark again to see what was kept"
         case .readingOnly: "writing to the store: it was opened only to read what lies before a damaged row"
         case .noEntropy: NoEntropy().description
-        case .failed(let code): "using the store: the system refused (error \(code)); check the disk and the directory's permissions"
+        case .failed(let code): "using the store: the disk or the system refused (error \(code)); check the disk, the directory's permissions and the limit of open files (ulimit -n)"
         }
     }
 }
@@ -74,9 +77,9 @@ extension DeviceStoreError {
             case .damaged: .damagedFile
             case .busy: .busy
             case .full: .full
-            // 8 is SQLITE_READONLY, 14 SQLITE_CANTOPEN (sqlite.org/rescode.html).
-            case .failed: error.code & 0xff == 8 || error.code & 0xff == 14 ? .readOnly : .failed(code: error.code)
-            case .unknown, .taken: .failed(code: error.code)
+            case .readOnly: .readOnly
+            case .exhausted: .exhausted
+            case .failed, .unknown, .taken: .failed(code: error.code)
             }
     }
 

@@ -119,6 +119,9 @@ public final class OpenDeviceStore: @unchecked Sendable {
     private func giveUp(_ error: any Error) {
         if case .failed? = DeviceStoreError.of(error) {
             fault = .mustReopen
+        } else if let error = error as? StoreError, error.isOfInputOutput {
+            // Told as a full disk perhaps, but one that was noticed too late.
+            fault = .mustReopen
         } else {
             do { try load() } catch { fault = DeviceStoreError.of(error) ?? .notAStore }
         }

@@ -12,10 +12,14 @@ final class SQLiteRowShelf: RowShelf {
     private static let applicationID = 0x534d_6473
     private static let schema = "CREATE TABLE row (number INTEGER PRIMARY KEY, sealed BLOB NOT NULL)"
     private let queue: DatabaseQueue
+    /// Nil where the file lies on no disk of the machine.
+    private let path: String?
 
     /// Opens the file, which exists; an empty one is made a store of no rows if `create` says so.
     /// `vfs`: the SQLite VFS under which the path lies, for simulations of disks.
     init(path: String, through vfs: String? = nil, create: Bool = false, busyTimeoutSeconds: Double = 10) throws {
+        precondition(SQLiteComplaint.isHeard)
+        self.path = vfs == nil ? path : nil
         var configuration = Configuration()
         configuration.busyMode = .timeout(busyTimeoutSeconds)
         configuration.prepareDatabase { database in
@@ -31,7 +35,7 @@ final class SQLiteRowShelf: RowShelf {
                 }
                 try Self.check(database)
             }
-        } catch { throw StoreError.of(error, doing: Self.doing) }
+        } catch { throw StoreError.of(error, doing: Self.doing, at: path) }
     }
 
     /// What is set on the connection, and what SQLite says when asked for it.
@@ -71,12 +75,15 @@ final class SQLiteRowShelf: RowShelf {
                 guard let value else { preconditionFailure("a transaction that succeeds has a value") }
                 return value
             }
-        } catch { throw StoreError.of(error, doing: Self.doing) }
+        } catch DeviceStoreError.readOnly where path.map(StoreFile.obstacle(to:)) == 0 {
+            // SQLITE_READONLY: it was not opened for writing, although it may be.
+            throw DeviceStoreError.failed(code: 8)
+        } catch { throw StoreError.of(error, doing: Self.doing, at: path) }
     }
 
     /// Closing the last connection moves everything into the one file. Nothing may be asked of the shelf after.
     func close() throws {
-        do { try queue.close() } catch { throw StoreError.of(error, doing: Self.doing) }
+        do { try queue.close() } catch { throw StoreError.of(error, doing: Self.doing, at: path) }
     }
 
     func eraseTraces() throws {
@@ -85,7 +92,7 @@ final class SQLiteRowShelf: RowShelf {
                 // The first column says whether somebody was in the way.
                 guard try Int.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)") == 0 else { throw DeviceStoreError.busy }
             }
-        } catch { throw StoreError.of(error, doing: Self.doing) }
+        } catch { throw StoreError.of(error, doing: Self.doing, at: path) }
     }
 }
 

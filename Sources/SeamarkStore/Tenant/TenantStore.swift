@@ -9,13 +9,16 @@ internal import Synchronization
 public final class TenantStore: Sendable {
     private let database: any DatabaseWriter
     private let tools: TenantTools
+    /// Nil where the store lies on no disk of the machine.
+    private let path: String?
     private let erasureIsOwed = Mutex(false)
     /// How many writes of this process were committed.
     private let writes = Mutex<Int64>(0)
 
-    private init(_ database: any DatabaseWriter, _ tools: TenantTools) {
+    private init(_ database: any DatabaseWriter, _ tools: TenantTools, at path: String? = nil) {
         self.database = database
         self.tools = tools
+        self.path = path
     }
 
     // MARK: Making and opening
@@ -25,7 +28,7 @@ public final class TenantStore: Sendable {
     /// - Parameter vfs: the SQLite VFS under which `path` lies, for simulations of disks; what is there before is then the caller's business.
     public static func create(at path: String, through vfs: String? = nil, identity: TenantIdentity, tools: TenantTools) throws -> TenantStore {
         if vfs == nil { try StoreFile.create(path) }
-        let store = try open(StoreFile.location(of: path, through: vfs), tools)
+        let store = try open(path, vfs, tools)
         try store.found(identity)
         return store
     }
@@ -35,14 +38,14 @@ public final class TenantStore: Sendable {
     /// Throws `missing`, `notAStore` before anything is written, and `newerVersion` for the file of a newer program. `vfs` is as in `create`.
     public static func open(at path: String, through vfs: String? = nil, tools: TenantTools) throws -> TenantStore {
         if vfs == nil { try StoreFile.check(path) }
-        let store = try open(StoreFile.location(of: path, through: vfs), tools)
+        let store = try open(path, vfs, tools)
         _ = try store.read { try $0.identity() }
         return store
     }
 
     /// The same store without a file, for simulations and tests; gone with its last holder.
     public static func inMemory(identity: TenantIdentity, tools: TenantTools) throws -> TenantStore {
-        let store = try whole("opening a store in memory") {
+        let store = try whole("opening a store in memory", at: nil) {
             try prepare(TenantStore(DatabaseQueue(configuration: configuration), tools))
         }
         try store.found(identity)
@@ -51,7 +54,7 @@ public final class TenantStore: Sendable {
 
     /// A copy in memory of what is committed now, for tests: a backup that is put back later.
     public func copyInMemory() throws -> TenantStore {
-        try Self.whole("copying a store into memory") {
+        try whole("copying a store into memory") {
             let copy = try DatabaseQueue(configuration: Self.configuration)
             try database.backup(to: copy)
             try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
@@ -61,8 +64,12 @@ public final class TenantStore: Sendable {
         }
     }
 
-    private static func open(_ path: String, _ tools: TenantTools) throws -> TenantStore {
-        try whole("opening a store") { try prepare(TenantStore(DatabasePool(path: path, configuration: configuration), tools)) }
+    private static func open(_ path: String, _ vfs: String?, _ tools: TenantTools) throws -> TenantStore {
+        let file = vfs == nil ? path : nil
+        return try whole("opening a store", at: file) {
+            let pool = try DatabasePool(path: StoreFile.location(of: path, through: vfs), configuration: configuration)
+            return try prepare(TenantStore(pool, tools, at: file))
+        }
     }
 
     /// Pages of 4 KiB after which a commit moves the write-ahead log into the file while somebody waits for it: 32 MiB. `checkpoint` does
@@ -70,6 +77,7 @@ public final class TenantStore: Sendable {
     private static let mostLogPages = 8000
 
     private static var configuration: Configuration {
+        precondition(SQLiteComplaint.isHeard)
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .timeout(10)
@@ -99,7 +107,7 @@ public final class TenantStore: Sendable {
     }
 
     private func found(_ identity: TenantIdentity) throws {
-        try Self.whole("creating a store") {
+        try whole("creating a store") {
             try database.write { try TenantTransaction($0, tools).found(identity) }
             // The mark by which a file is known for ours must lie in the file itself, not in its log.
             try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
@@ -109,7 +117,7 @@ public final class TenantStore: Sendable {
     /// Closes the store. Its file then holds everything by itself, unless another process is still reading. Reading and
     /// writing throw from here on.
     public func close() throws {
-        try Self.whole("closing a store") {
+        try whole("closing a store") {
             // GRDB closes its writer first; the readers that remain may not empty the write-ahead log.
             try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
             try database.close()
@@ -118,7 +126,7 @@ public final class TenantStore: Sendable {
 
     /// Moves the write-ahead log into the file as far as no reader needs it, so that no commit has to. Commits are durable without it.
     public func checkpoint() throws {
-        try Self.whole("moving the log into the file") {
+        try whole("moving the log into the file") {
             try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)") }
         }
     }
@@ -141,7 +149,7 @@ public final class TenantStore: Sendable {
 
     /// Everything that `body` does becomes durable together before this returns; if it throws, nothing of it happened.
     public func write<Value>(_ body: (TenantTransaction) throws -> Value) throws -> Value {
-        let (value, hasErased) = try Self.whole("writing to a store") {
+        let (value, hasErased) = try whole("writing to a store") {
             try database.write { database in
                 let transaction = TenantTransaction(database, tools)
                 let value = try body(transaction)
@@ -170,7 +178,7 @@ public final class TenantStore: Sendable {
 
     /// `body` sees one moment, whatever is written meanwhile.
     public func read<Value>(_ body: (TenantSnapshot) throws -> Value) throws -> Value {
-        try Self.whole("reading a store") {
+        try whole("reading a store") {
             // The one connection of a store in memory sees one moment anyhow. GRDB would switch it to reading and back, at which SQLite
             // forgets every statement that it has prepared.
             if let queue = database as? DatabaseQueue { return try queue.unsafeRead { try body(TenantSnapshot($0, tools)) } }
@@ -181,7 +189,7 @@ public final class TenantStore: Sendable {
     /// A number that grows with every commit, of this process or another: what a running server polls. SQLite's own leaves out what its
     /// connection commits itself.
     public func dataVersion() throws -> Int64 {
-        let ofOthers = try Self.whole("asking for changes") {
+        let ofOthers = try whole("asking for changes") {
             try database.writeWithoutTransaction { try Int64.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
         }
         return ofOthers &+ writes.withLock { $0 }
@@ -192,11 +200,13 @@ public final class TenantStore: Sendable {
         try database.writeWithoutTransaction(body)
     }
 
-    private static func whole<Value>(_ doing: StaticString, _ body: () throws -> Value) throws -> Value {
+    private func whole<Value>(_ doing: StaticString, _ body: () throws -> Value) throws -> Value { try Self.whole(doing, at: path, body) }
+
+    private static func whole<Value>(_ doing: StaticString, at path: String?, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch {
-            throw StoreError.of(error, doing: doing)
+            throw StoreError.of(error, doing: doing, at: path)
         }
     }
 }
@@ -208,7 +218,7 @@ extension TenantStore {
     public func copy(to path: String) throws {
         let doing: StaticString = "copying a store"
         try StoreFile.create(path)
-        try Self.whole(doing) {
+        try Self.whole(doing, at: path) {
             let target = try DatabaseQueue(path: path)
             try database.backup(to: target)
             try target.close()

@@ -49,14 +49,21 @@ extension TenantSnapshot {
     }
 
     private func verifyFile() throws {
-        for query in [Query.integrity, .foreignKeys] {
-            let row = try statement(query, doing: "checking the file")
+        let doing: StaticString = "checking the file"
+        func isSound() throws -> Bool {
+            let row = try statement(.integrity, doing: doing)
             defer { row.reset() }
-            while try row.step(doing: "checking the file") {
-                guard query == .integrity, row.text(0) == "ok" else {
-                    throw VerificationFault(scope: nil, position: nil, detail: "the database file is damaged, by SQLite's own check")
-                }
-            }
+            return try row.step(doing: doing) && row.text(0) == "ok"
+        }
+        if try !isSound() {
+            // SQLite's check takes a page that the disk did not give for a damaged one.
+            if let code = failedRead { throw StoreError(system: code, doing: doing, detail: "the disk did not give a page") }
+            throw VerificationFault(scope: nil, position: nil, detail: "the database file is damaged, by SQLite's own check")
+        }
+        let row = try statement(.foreignKeys, doing: doing)
+        defer { row.reset() }
+        if try row.step(doing: doing) {
+            throw VerificationFault(scope: nil, position: nil, detail: "a row of the database names one that is not there, by SQLite's own check")
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import SeamarkCrypto
 import SeamarkJournal
 @testable import SeamarkStore
@@ -35,7 +36,7 @@ import Testing
             func remove(_ numbers: ClosedRange<Int64>) throws(StoreError) { try rows.remove(numbers) }
             func insert(_ sealed: [UInt8], at number: Int64) throws(StoreError) {
                 let error = shelf.plan.withLock { plan -> StoreError? in
-                    guard let running = plan else { return nil }
+                    guard let running = plan, running.left > 0 else { return nil }
                     plan?.left = running.left - 1
                     return running.left == 1 ? running.error : nil
                 }
@@ -60,7 +61,7 @@ import Testing
     func `a full disk is told in words, keeps nothing of the step, and the store works when there is space again`(left: Int) throws {
         let (store, shelf) = try failing()
         let portrait = try store.state.portrait
-        shelf.plan.withLock { $0 = (left == 0 ? 3 : left, StoreError(.full, code: 13, doing: "testing", detail: "")) }
+        shelf.plan.withLock { $0 = (left, StoreError(.full, code: 13, doing: "testing", detail: "")) }
         #expect(throws: DeviceStoreError.full) {
             // Whoever swallows the error does not get half of it either.
             try store.transaction { tx in try? tx.append(three) }
@@ -80,6 +81,15 @@ import Testing
         #expect(throws: DeviceStoreError.mustReopen) { _ = try store.state }
         let reopened = try OpenDeviceStore(id: store.id, storeKey: store.storeKey, shelf: shelf) { () throws(DeviceStoreError) in throw .busy }
         #expect(try reopened.state.unsentCount == 0)
+    }
+
+    @Test func `a full disk that is noticed while waiting for it is told as such, and nothing goes on until the store is opened anew`() throws {
+        let (store, shelf) = try failing()
+        // SQLITE_IOERR_FSYNC
+        shelf.plan.withLock { $0 = (0, StoreError(sqlite: 1034, systemError: ENOSPC, doing: "testing")) }
+        #expect(throws: DeviceStoreError.full) { try store.transaction { try $0.append(three) } }
+        shelf.plan.withLock { $0 = nil }
+        #expect(throws: DeviceStoreError.mustReopen) { try store.transaction { try $0.append(three) } }
     }
 
     @Test func `a damaged row is named, and what lies before it can be read but not written`() throws {

@@ -1,5 +1,6 @@
 internal import GRDBSQLite
 internal import Glibc
+internal import SeamarkStore
 
 /// What SQLite is given in place of the operating system (sqlite.org/vfs.html): files that lie on a `SimulatedDisk`, reached through a
 /// `Mount`. Time passes nowhere in it; chance and the rest are the system's.
@@ -17,7 +18,7 @@ public enum SimulatedVFS {
     }
 
     private static let registered: Bool = {
-        guard let system = sqlite3_vfs_find(nil), let name = strdup(name) else { return false }
+        guard SQLiteComplaint.isHeard, let system = sqlite3_vfs_find(nil), let name = strdup(name) else { return false }
         let vfs = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
         vfs.initialize(to: system.pointee)
         vfs.pointee.szOsFile = Int32(MemoryLayout<OpenFile>.size)

@@ -58,7 +58,11 @@ enum BackupFiles {
         for name in try PrivateFile.names(in: folder) {
             let path = folder + "/" + name
             var facts = stat()
-            guard lstat(path, &facts) == 0 else { continue }
+            if lstat(path, &facts) != 0 {
+                // A half upload that became whole meanwhile has its new name.
+                if errno == ENOENT { continue }
+                throw PrivateFile.failure(errno, doing: "looking at \(path)")
+            }
             if facts.st_mode & S_IFMT == S_IFDIR {
                 found += try list(path, below: below + name + "/")
             } else if facts.st_mode & S_IFMT == S_IFREG, !name.contains(".sqlite"), !name.hasSuffix(".part"), !name.hasSuffix(".new") {
@@ -77,7 +81,7 @@ enum BackupFiles {
             switch try reader.exactly(1)[0] {
             case 0:
                 guard try reader.some(1).isEmpty else { throw .damaged }
-                for folder in folders.reversed() { do { try PrivateFile.makeDurable(folder: folder) } catch { throw .system(EIO, "making it durable") } }
+                for folder in folders.reversed() { do { try PrivateFile.makeDurable(folder: folder) } catch { throw .step(error) } }
                 return (files, bytes)
             case 1: break
             case _: throw .damaged

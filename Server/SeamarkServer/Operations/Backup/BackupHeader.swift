@@ -114,6 +114,8 @@ enum BackupFault: Error, Hashable, Sendable {
     case tooLittleMemory
     /// Reading or writing failed, by the system's number.
     case system(Int32, String)
+    /// A step beside it failed, which says why itself.
+    case step(OperationFailure)
 
     func failure(doing: String) -> OperationFailure {
         switch self {
@@ -132,8 +134,9 @@ enum BackupFault: Error, Hashable, Sendable {
             OperationFailure(
                 .badInput, doing: doing, wrong: "it is not as it was written: damaged, or altered by somebody", remedy: "use another copy, or an older backup")
         case .tooLittleMemory:
-            OperationFailure(.fault, doing: doing, wrong: "there is too little memory to try the passphrase", remedy: "close other programs")
+            OperationFailure(.exhausted, doing: doing, wrong: "there is too little memory to try the passphrase", remedy: "close other programs")
         case .system(let code, let what): PrivateFile.failure(code, doing: "\(doing): \(what)")
+        case .step(let failure): failure
         }
     }
 }

@@ -132,8 +132,9 @@ final class BackupReader {
         number += 1
         isLast = head[0] == 1
         if isLast {
-            var byte: UInt8 = 0
-            guard read(file, &byte, 1) == 0 else { throw .damaged }
+            // Nothing lies behind it.
+            do throws(BackupFault) { _ = try Self.get(file, 1, short: .cutShort) } catch .cutShort { return }
+            throw .damaged
         }
     }
 

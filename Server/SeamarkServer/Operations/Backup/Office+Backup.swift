@@ -51,7 +51,7 @@ extension Office {
                 try BackupFiles.write(.init(name: name.text, pin: installation.pin.description), to: writer)
                 // Attachments are there before the database speaks of them, and are never altered: listed after its copy, none is missing.
                 let files: [String]
-                do throws(OperationFailure) { files = try BackupFiles.list(source.path) } catch { throw .system(EIO, "listing the folder") }
+                do throws(OperationFailure) { files = try BackupFiles.list(source.path) } catch { throw .step(error) }
                 for file in files { try BackupFiles.add(source.path + "/" + file, as: file, to: writer) }
                 try BackupFiles.add(copyPath, as: "data/tenant.sqlite", to: writer)
                 try BackupFiles.end(writer)
@@ -73,7 +73,7 @@ extension Office {
             content: { writer throws(BackupFault) in
                 try BackupFiles.write(.init(name: "", pin: installation.pin.description), to: writer)
                 let files: [String]
-                do throws(OperationFailure) { files = try BackupFiles.list(directory.installation) } catch { throw .system(EIO, "listing the folder") }
+                do throws(OperationFailure) { files = try BackupFiles.list(directory.installation) } catch { throw .step(error) }
                 for file in files { try BackupFiles.add(directory.installation + "/" + file, as: file, to: writer) }
                 try BackupFiles.end(writer)
             })
@@ -104,7 +104,7 @@ extension Office {
             _ = try BackupFiles.unpack(reader, into: nil)
             guard link(draft, path) == 0 else { throw .system(errno, "naming the file \(path)") }
             let byteCount = writer.byteCount
-            do { try PrivateFile.makeDurable(folder: folder) } catch { throw .system(EIO, "making the folder durable") }
+            do { try PrivateFile.makeDurable(folder: folder) } catch { throw .step(error) }
             return Backup(path: path, tenant: nil, header: header, byteCount: byteCount)
         } catch { throw error.failure(doing: doing) }
     }

@@ -20,6 +20,8 @@ public struct Restoring: Sendable {
         public let entriesAhead: UInt64?
         /// Devices that were revoked after the backup was made and are revoked here again.
         public let revokedAgain: Int
+        /// Why what was there before could not be read: then nobody knows which devices were revoked since.
+        public let unread: String?
         /// The devices of this tenant know another installation than this one.
         public let knowsAnotherInstallation: Bool
     }
@@ -63,8 +65,11 @@ public struct Restoring: Sendable {
         }
         let short = try place(for: header.tenant, name ?? ShortName(checking: facts.name, for: "the tenant"), doing: doing)
         let old = directory.tenant(short)
-        let isReplacing = PrivateFile.exists(old.path)
-        let before = isReplacing ? formerly(old) : nil
+        let isReplacing = try PrivateFile.exists(old.path)
+        var before: (entries: UInt64, revoked: [Identifier])?
+        var unread: String?
+        // A store that cannot be read may be why there is a restore.
+        if isReplacing { do { before = try formerly(old) } catch { unread = "\(error)" } }
         let revokedAgain = try renew(draft, short, installation, header, revoked: before?.revoked ?? [])
         var replaced: String?
         if isReplacing { replaced = try setAside(old.path, called: short.text, doing: doing) }
@@ -77,19 +82,21 @@ public struct Restoring: Sendable {
         try PrivateFile.makeDurable(folder: directory.tenants)
         return Outcome(
             header: header, tenant: short, sentence: finding.sentence, replaced: replaced,
-            entriesAhead: before.map { $0.entries > header.entries ? $0.entries - header.entries : 0 }, revokedAgain: revokedAgain,
+            entriesAhead: before.map { $0.entries > header.entries ? $0.entries - header.entries : 0 }, revokedAgain: revokedAgain, unread: unread,
             knowsAnotherInstallation: facts.pin != installation.pin.description)
     }
 
     /// Where the tenant belongs here: its present folder, or a name that is free.
     private func place(for tenant: Identifier, _ name: ShortName, doing: String) throws -> ShortName {
-        for (other, folder) in try directory.tenantFolders() where TenantKeys.tenant(in: folder) == tenant && other != name {
+        for (other, folder) in try directory.tenantFolders() where try other != name && TenantKeys.tenant(in: folder) == tenant {
             throw OperationFailure(
                 .badInput, doing: doing, wrong: "this tenant is here already, as \(other.text)", remedy: "give --name \(other.text), or leave --name out where it is the name in the backup")
         }
         let folder = directory.tenant(name)
-        guard PrivateFile.exists(folder.path), TenantKeys.tenant(in: folder) != tenant else { return name }
-        guard TenantKeys.tenant(in: folder) == nil else {
+        guard try PrivateFile.exists(folder.path) else { return name }
+        let present = try TenantKeys.tenant(in: folder)
+        if present == tenant { return name }
+        guard present == nil else {
             throw OperationFailure(
                 .badInput, doing: doing, wrong: "\(name.text) is another tenant here, and a backup never takes another tenant's place",
                 remedy: "choose a free name with --name; nothing was changed")
@@ -99,13 +106,11 @@ public struct Restoring: Sendable {
             remedy: "move it away, then restore; nothing was changed")
     }
 
-    /// What the store that is about to be replaced still tells. Nil when it cannot be read, which may be why there is a restore.
-    private func formerly(_ folder: TenantFolder) -> (entries: UInt64, revoked: [Identifier])? {
-        guard let keys = try? TenantKeys(opening: folder), let tools = try? TenantTools.standard(dataKey: keys.dataKey),
-            let store = try? TenantStore.open(at: folder.database, tools: tools)
-        else { return nil }
+    /// What the store that is about to be replaced still tells.
+    private func formerly(_ folder: TenantFolder) throws -> (entries: UInt64, revoked: [Identifier]) {
+        let store = try TenantStore.open(at: folder.database, tools: .standard(dataKey: TenantKeys(opening: folder).dataKey))
         defer { try? store.close() }
-        return try? store.read { snapshot in
+        return try store.read { snapshot in
             (try snapshot.scopes().reduce(0) { $0 &+ $1.place.position }, try snapshot.devices().filter { $0.revoked != nil }.map(\.id))
         }
     }
@@ -147,8 +152,10 @@ public struct Restoring: Sendable {
             throw OperationFailure(.badInput, doing: doing, wrong: "its authority is not the one that it names", remedy: "use another copy; nothing was changed")
         }
         var replaced: String?
-        if PrivateFile.exists(directory.installation) {
-            let present = try? Installation(opening: directory)
+        if try PrivateFile.exists(directory.installation) {
+            var present: Installation?
+            // One that is damaged may be why there is a restore; one that cannot be read just now says nothing.
+            do { present = try Installation(opening: directory) } catch let error as OperationFailure where error.kind == .configuration || error.kind == .notFound {}
             guard present == nil || present?.pin == restored.pin else {
                 throw OperationFailure(
                     .badInput, doing: doing, wrong: "\(directory.path) holds another installation, which the devices of its tenants know",
@@ -163,7 +170,7 @@ public struct Restoring: Sendable {
         }
         try PrivateFile.makeDurable(folder: directory.path)
         return Outcome(
-            header: finding.header, tenant: nil, sentence: finding.sentence, replaced: replaced, entriesAhead: nil, revokedAgain: 0,
+            header: finding.header, tenant: nil, sentence: finding.sentence, replaced: replaced, entriesAhead: nil, revokedAgain: 0, unread: nil,
             knowsAnotherInstallation: false)
     }
 
@@ -175,7 +182,7 @@ public struct Restoring: Sendable {
         let stem = "\(folder)/\(name)-\(BackupTime.text(clock.now()))"
         for number in 0..<1000 {
             let place = number == 0 ? stem : "\(stem)-\(number)"
-            guard !PrivateFile.exists(place) else { continue }
+            guard try !PrivateFile.exists(place) else { continue }
             guard rename(path, place) == 0 else { throw PrivateFile.failure(errno, doing: doing) }
             try PrivateFile.makeDurable(folder: folder)
             return place
