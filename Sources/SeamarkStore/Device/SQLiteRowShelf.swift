@@ -53,7 +53,9 @@ final class SQLiteRowShelf: RowShelf {
         // A trigger or view from elsewhere would run with our rights.
         guard try String.fetchAll(database, sql: "SELECT sql FROM sqlite_schema") == [schema] else { throw DeviceStoreError.notAStore }
         // A page that was lost or misplaced may take rows with it that nobody would miss: seals know rows, not gaps.
-        guard try String.fetchOne(database, sql: "PRAGMA quick_check(1)") == "ok" else { throw DeviceStoreError.damagedFile }
+        guard try String.fetchOne(database, sql: "PRAGMA quick_check(1)") != "ok" else { return }
+        guard let code = database.failedRead else { throw DeviceStoreError.damagedFile }
+        throw StoreError(system: code, doing: doing, detail: "the disk did not give a page")
     }
 
     func write<Value>(_ body: (any RowAccess) throws -> Value) throws -> Value {

@@ -1,5 +1,4 @@
 internal import GRDB
-internal import GRDBSQLite
 public import SeamarkJournal
 
 /// What a tenant's store says at one moment. Lives as long as the closure that it is handed to, on one thread.
@@ -24,16 +23,8 @@ public class TenantSnapshot {
         return statement
     }
 
-    /// `errno` of a call on the file or its write-ahead log that failed since they were opened; nil when none did.
-    var failedRead: Int32? {
-        var main: Int32 = 0
-        var log: Int32 = 0
-        var file: UnsafeMutablePointer<sqlite3_file>?
-        sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_LAST_ERRNO, &main)
-        sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file)
-        if let file, let control = file.pointee.pMethods?.pointee.xFileControl { _ = control(file, SQLITE_FCNTL_LAST_ERRNO, &log) }
-        return main != 0 ? main : log != 0 ? log : nil
-    }
+    /// As `Database.failedRead`.
+    var failedRead: Int32? { database.failedRead }
 
     // MARK: The tenant and its scopes
 

@@ -56,7 +56,6 @@ extension TenantSnapshot {
             return try row.step(doing: doing) && row.text(0) == "ok"
         }
         if try !isSound() {
-            // SQLite's check takes a page that the disk did not give for a damaged one.
             if let code = failedRead { throw StoreError(system: code, doing: doing, detail: "the disk did not give a page") }
             throw VerificationFault(scope: nil, position: nil, detail: "the database file is damaged, by SQLite's own check")
         }
