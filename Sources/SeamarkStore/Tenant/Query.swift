@@ -95,7 +95,11 @@ enum Query: Int, CaseIterable {
         case .quarantinedBlockByHash: "SELECT key FROM quarantined_block WHERE hash = ?"
         case .quarantinedBlocks: "SELECT key FROM quarantined_block ORDER BY key"
         case .addQuarantinedBlock:
-            "INSERT INTO quarantined_block (hash, scope, device, refusal, received, content, sensitive) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            // Whatever the clock says, it came after what is noted as backed up.
+            """
+            INSERT INTO quarantined_block (hash, scope, device, refusal, received, content, sensitive)
+            VALUES (?1, ?2, ?3, ?4, max(?5, (SELECT backed_up_at FROM scope WHERE key = ?2)), ?6, ?7)
+            """
         case .removeQuarantinedBlock: "DELETE FROM quarantined_block WHERE key = ?"
         case .member: "SELECT id, name, role, active FROM member WHERE id = ?"
         case .members: "SELECT id, name, role, active FROM member ORDER BY id"
@@ -168,7 +172,12 @@ enum Query: Int, CaseIterable {
             "SELECT s.id, a.hash, a.size, a.received FROM attachment a JOIN scope s ON s.key = a.scope ORDER BY s.id, a.hash"
         case .attachmentsOfScope: "SELECT count(*), ifnull(sum(size), 0) FROM attachment WHERE scope = ?"
         case .attachmentTotals: "SELECT count(*), ifnull(sum(size), 0) FROM attachment"
-        case .addAttachment: "INSERT INTO attachment (scope, hash, size, received) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        case .addAttachment:
+            // As for what comes into quarantine.
+            """
+            INSERT INTO attachment (scope, hash, size, received)
+            VALUES (?1, ?2, ?3, max(?4, (SELECT backed_up_at FROM scope WHERE key = ?1))) ON CONFLICT DO NOTHING
+            """
         }
     }
 
