@@ -19,7 +19,7 @@ enum Query: Int, CaseIterable {
     case removeBarredValues, withdrawnPersons, addWithdrawnPerson
     case attachment, attachments, attachmentsOfScope, attachmentTotals, addAttachment
     case alarms, alarmsOfDevice, addAlarm, repeatAlarm, newerStream
-    case backedUp, noteBackup, departure, noteDeparture, quarantinedSince, setLeastSchema
+    case backedUp, noteBackup, departure, noteDeparture, postponeRelease, quarantinedSince, setLeastSchema
 
     var sql: String {
         switch self {
@@ -163,6 +163,7 @@ enum Query: Int, CaseIterable {
             INSERT INTO departure (member, scope, position, released, time) VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (member, scope) DO UPDATE SET position = excluded.position, released = excluded.released, time = excluded.time
             """
+        case .postponeRelease: "UPDATE departure SET position = max(position, ?1) WHERE scope = (SELECT id FROM scope WHERE key = ?2)"
         case .quarantinedSince:
             "SELECT 1 FROM quarantined_block WHERE scope = (SELECT key FROM scope WHERE id = ?) AND received >= ? LIMIT 1"
         case .setLeastSchema: "UPDATE tenant SET least_schema = ?"
