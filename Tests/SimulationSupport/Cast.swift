@@ -99,7 +99,7 @@ final class Cast: Sendable {
         }
     }
 
-    private static func identity(_ seat: Seat) -> DeviceIdentity {
+    static func identity(_ seat: Seat) -> DeviceIdentity {
         DeviceIdentity(
             tenant: tenant, tenantName: "Fictitious", member: seat.member, device: seat.device, role: UInt32(seat.role.rawValue),
             letters: seat.letters, serverHost: "127.0.0.1", serverPort: 1, serverName: "s", label: "l", installationAuthority: [1],

@@ -14,6 +14,8 @@ public struct Faults: Hashable, Sendable {
     public var powerLoss: UInt64 = 50
     /// Of syncs: old pushes of the device arrive first, once more.
     public var replay: UInt64 = 8
+    /// Of schedules: some of their connections go over a relay that repeats, reorders, drops, truncates and remembers messages.
+    public var hostile = 15
     /// Weights of what happens between captures and syncs.
     public var serverCrash = 4
     public var deviceBackup = 4
@@ -35,7 +37,7 @@ public struct Faults: Hashable, Sendable {
         [
             ("serverCrash", \.serverCrash), ("deviceBackup", \.deviceBackup), ("deviceRestore", \.deviceRestore), ("clone", \.clone),
             ("serverBackup", \.serverBackup), ("serverRestore", \.serverRestore), ("serverRollback", \.serverRollback),
-            ("staffing", \.staffing), ("revocation", \.revocation), ("release", \.release), ("clockJump", \.clockJump),
+            ("staffing", \.staffing), ("revocation", \.revocation), ("release", \.release), ("clockJump", \.clockJump), ("hostile", \.hostile),
         ]
     }
 

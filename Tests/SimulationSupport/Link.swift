@@ -3,7 +3,7 @@ internal import SeamarkProtocol
 internal import SeamarkTestSupport
 
 /// One connection: two streams of bytes that arrive in order, in any pieces, until they stop. What TCP under TLS can do to frames is
-/// to delay them, to cut them anywhere and to stop silently; it cannot alter, reorder or repeat them.
+/// to delay them, to cut them anywhere and to stop silently; it cannot alter, reorder or repeat them. A `Relay` can.
 final class Link: SyncLine {
     enum End { case device, server }
 
@@ -13,6 +13,8 @@ final class Link: SyncLine {
     /// Bytes that may still arrive, by the end that they go to.
     private var budget: (device: Int, server: Int)
     private let isStalling: Bool
+    private let relay: Relay?
+    var isHostile: Bool { relay != nil }
     private var last: (device: Int64, server: Int64) = (0, 0)
     private var isOpen = true
     private(set) var bytesSent = 0
@@ -26,15 +28,18 @@ final class Link: SyncLine {
     /// Told once to each end.
     var ended: (End) -> Void = { _ in }
 
-    init(_ agenda: Agenda, _ trace: Trace, _ dice: SplitMix64, faults: Faults) {
+    init(_ agenda: Agenda, _ trace: Trace, _ dice: SplitMix64, faults: Faults, relay: Relay? = nil) {
         self.agenda = agenda
         self.trace = trace
         self.dice = dice
+        self.relay = relay
         budget = (.max, .max)
         isStalling = self.dice.chance(faults.stall)
         // Most cuts fall early, where the conversation decides most.
         func cut() -> Int { self.dice.chance(faults.cut) ? 1 + Int(self.dice.next() % (1 << (4 + self.dice.next() % 11))) : .max }
         budget = (cut(), cut())
+        // What a relay keeps to itself would be waited for until somebody's patience ends.
+        if relay != nil { agenda.after(1000 + Int64(self.dice.next() % 8000)) { self.cut() } }
     }
 
     /// How long a direction that stalls stays silent before either side gives up.
@@ -45,8 +50,13 @@ final class Link: SyncLine {
         send(message.frame, to: .server)
     }
 
-    func send(_ bytes: [UInt8], to end: End) {
+    /// Sends a whole message.
+    func send(_ frame: [UInt8], to end: End) {
         guard isOpen else { return }
+        for frame in relay?.pass(frame, to: end, &dice) ?? [frame] { pass(frame, to: end) }
+    }
+
+    private func pass(_ bytes: [UInt8], to end: End) {
         trace.note(UInt64(end == .server ? 1 : 2))
         trace.note(bytes)
         if end == .server { bytesSent += bytes.count } else { bytesReceived += bytes.count }

@@ -30,6 +30,8 @@ final class Machine {
     /// Decides what the power takes with it when the process dies in this sync; nil where it stays on.
     private var afterlife: SplitMix64?
     var backups: [DeviceDisk] = []
+    /// What it held, by scope, when its last sync began.
+    private(set) var held: [Identifier: Set<Identifier>] = [:]
     /// How syncs ended, in order; of the complete ones what the member was told.
     private(set) var ends: [Ending] = []
     private unowned let world: World
@@ -80,8 +82,9 @@ final class Machine {
     // MARK: Syncing
 
     /// Begins a sync, unless one runs. `dice` decides what becomes of it.
-    func sync(_ dice: inout SplitMix64, faults: Faults) throws {
+    func sync(_ dice: inout SplitMix64, faults: Faults, over relay: Relay? = nil) throws {
         guard run == nil else { return }
+        held = try device.state.replicas.mapValues { Set($0.history.keys) }
         lock = try device.store.takeSyncLock()
         decoder = FrameDecoder()
         isDying = dice.chance(faults.crash)
@@ -90,7 +93,7 @@ final class Machine {
         if isDying, sendsUntilCrash == .max { disk.plan(.death(&dice, within: 150)) }
         if !isDying, dice.chance(faults.diskError) { disk.plan(.refusal(&dice, within: 80)) }
         afterlife = dice.chance(faults.powerLoss) ? SplitMix64(seed: dice.next()) : nil
-        let link = Link(world.agenda, world.trace, SplitMix64(seed: dice.next()), faults: faults)
+        let link = Link(world.agenda, world.trace, SplitMix64(seed: dice.next()), faults: faults, relay: relay)
         self.link = link
         link.beforeSend = { [unowned self] in
             guard sendsUntilCrash > 0, !disk.isDead else { throw Crash() }
@@ -132,8 +135,11 @@ final class Machine {
         } catch is DeviceStoreError where disk.hasTrouble {
             // The command says what the disk refused, and ends.
             end(nil)
+        } catch let error where link?.isHostile == true && (error is Problem || error is FrameError) {
+            // What came was no message: the device hangs up.
+            link?.cut()
         } catch let failure as SyncRun.Failure {
-            world.failed(self, failure)
+            world.failed(self, failure, isHostile: link?.isHostile == true)
             link?.cut()
             carefully {
                 try run?.end(failure)

@@ -27,6 +27,10 @@ public enum Mistake: String, CaseIterable, Sendable {
     case losesItsAuthority
     /// Whoever verifies the server's store holds another key for a device than the one it signs with.
     case misplacesAKey
+    /// A device that alone holds work of others is set up anew before it has given that back.
+    case dropsACopy
+    /// The server's log is read without its blocks.
+    case overlooksBlocks
     /// Commits do not wait for the disk: what `synchronous=NORMAL` leaves out.
     case waitsForNoCommit
     /// Nothing waits for the disk: what `synchronous=OFF` leaves out.

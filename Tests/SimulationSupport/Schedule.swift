@@ -34,6 +34,8 @@ public struct Schedule: Sendable {
     public let devices: Int
     public let scopes: Int
     public let faults: Faults
+    /// Some connections go over a hostile relay.
+    public let isHostile: Bool
     public var steps: [Step]
 
     public init(seed: UInt64, faults: Faults = .supported) {
@@ -52,6 +54,9 @@ public struct Schedule: Sendable {
             faults.diskError = 0
         }
         self.faults = faults
+        // Dice of its own: the rest of a seed's schedule is what it is without.
+        var company = SplitMix64(seed: seed ^ 0xc0)
+        isHostile = company.chance(UInt64(faults.hostile))
         let count = 8 + Int(dice.next() % 50)
         var weights: [(Step.Act, Int)] = []
         steps = []

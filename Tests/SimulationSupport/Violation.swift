@@ -1,7 +1,8 @@
 /// Something that must not be. The invariants are those of the project; one checker for each, in `World+Checks.swift`.
 public struct Violation: Error, Hashable, Sendable {
     public enum Invariant: String, CaseIterable, Sendable {
-        /// Work that was on a device or in a log is neither a head, nor superseded by one that names it, nor in quarantine.
+        /// Work that was on a device or in a log, others' work that a device had read among it, is neither a head, nor superseded by one
+        /// that names it, nor in quarantine.
         case lost
         /// At rest a staffed device's confirmed state, its digest or what it shows is not the server's.
         case diverged
@@ -9,6 +10,8 @@ public struct Violation: Error, Hashable, Sendable {
         case duplicated
         /// A log holds what no device signed.
         case unsigned
+        /// A device has a receipt for what the log does not hold.
+        case unfounded
         /// A fork, a quarantined change, a hold or a loss that nobody was told of.
         case unreported
         /// Three rounds without faults were not enough.

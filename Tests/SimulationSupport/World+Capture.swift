@@ -102,6 +102,12 @@ extension World {
         if let change { noteCapture(change, by: machine.seat.device, action: action) }
     }
 
+    /// A device that alone holds others' work begins again from nothing.
+    func dropACopy() {
+        guard let machine = machines.first(where: isLastHolder) else { return }
+        do { machine.putBack(try DeviceDisk(of: Cast.identity(machine.seat))) } catch { fault("a mistake was planted", error) }
+    }
+
     /// Mistakes that are made after the last round.
     func plantAtTheEnd() {
         let scope = Cast.scope(0)

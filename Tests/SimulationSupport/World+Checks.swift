@@ -21,8 +21,8 @@ extension World {
         }
     }
 
-    /// The changes that somebody holds: logs, quarantine, devices.
-    func held() -> Set<Identifier> {
+    /// The changes that somebody holds: logs, quarantine, devices; a device also holds what it has read of others' work, and can give it back.
+    func held(without absent: Machine? = nil) -> Set<Identifier> {
         var held: Set<Identifier> = []
         do {
             try server.store.read { snapshot in
@@ -31,10 +31,8 @@ extension World {
                 }
                 for change in try snapshot.quarantine() { held.insert(change.id) }
             }
-            for machine in machines {
-                for replica in try machine.device.state.replicas.values {
-                    for change in replica.history.values where change.stamp.device == machine.seat.device { held.insert(change.id) }
-                }
+            for machine in machines where machine !== absent {
+                for replica in try machine.device.state.replicas.values { held.formUnion(replica.history.keys) }
             }
         } catch { fault("looking who holds what", error) }
         return held
@@ -43,6 +41,12 @@ extension World {
     func checkNothingLostOnTheWay() {
         let missing = living.subtracting(held())
         if let first = missing.min() { violate(.lost, "\(missing.count) changes are nowhere any more, among them \(first)") }
+    }
+
+    /// Does the machine hold work of others that is nowhere else any more?
+    func isLastHolder(_ machine: Machine) -> Bool {
+        let others = living.filter { captured[$0]?.device != machine.seat.device }
+        return !others.subtracting(held(without: machine)).isEmpty
     }
 
     /// A device that goes on from an older copy of its store forks its streams wherever the server has more of them: it must say so.
@@ -96,6 +100,7 @@ extension World {
         var changes: [Identifier: Change] = [:]
         var applied: Set<Identifier> = []
         var refused: Set<Identifier> = []
+        var blocks: Set<Hash256> = []
     }
 
     private func check(_ id: Identifier, _ snapshot: TenantSnapshot) throws {
@@ -129,6 +134,7 @@ extension World {
                 for change in ids where reading.refused.remove(change) != nil { apply(change) }
             case .block(let hash):
                 guard let block else { continue }
+                reading.blocks.insert(hash)
                 let seat = cast.seats.first { $0.device == block.stream.device }
                 if seat.map({ !block.isSigned(by: $0.signer.publicKey, SimulationPrimitives()) }) ?? true {
                     violate(.unsigned, "block \(hash) is signed by no device that is known")
@@ -207,6 +213,10 @@ extension World {
         }
         for id in Set(shown.keys).union(records.keys).sorted() where shown[id] != records[id] {
             violate(.diverged, "\(who): record \(id) is not what the server has")
+        }
+        let blocks = mistake == .overlooksBlocks ? [] : reading.blocks
+        for block in replica.blocks where replica.receipted.contains(block.end.hash) && !blocks.contains(block.end.hash) {
+            violate(.unfounded, "\(who): it has a receipt for block \(block.end.hash), and the log does not hold it")
         }
         if replica.unsentCount > 0 { violate(.unsent, "\(who): \(replica.unsentCount) changes wait at rest") }
         for change in replica.overlay.keys.sorted() where replica.confirmed.refused[change] == nil {

@@ -17,11 +17,15 @@ final class World {
     private var backups: [ServerDisk] = []
     /// Pushes as they arrived, by device.
     private var pushes: [Identifier: [[UInt8]]] = [:]
+    /// What hostile relays heard.
+    private let heard = Relay.Memory()
     private(set) var violations: [Violation] = []
     /// Every change that a device captured, and by whom; and what the member meant with it.
     private(set) var captured: [Identifier: Capture] = [:]
     /// What must not be lost: every captured change, less those of which a restore took the last copy.
     var living: Set<Identifier> = []
+    /// What devices destroyed, as the server had it in a backup.
+    private var entrusted: Set<Identifier> = []
     private var actions = 0
     /// The changes of blocks that were opened, by the block's hash.
     var opened: [Hash256: Block] = [:]
@@ -82,6 +86,7 @@ final class World {
         trace.note("\(agenda.now) ms: the quiet phase")
         server.calm()
         checkNothingLostOnTheWay()
+        if mistake == .dropsACopy { dropACopy() }
         for _ in 0..<3 {
             for machine in machines {
                 var faults = Faults.none
@@ -117,7 +122,7 @@ final class World {
         case .sync(let number):
             let machine = machine(number)
             if dice.chance(schedule.faults.replay) { replay(of: machine.seat, &dice) }
-            try machine.sync(&dice, faults: schedule.faults)
+            try machine.sync(&dice, faults: schedule.faults, over: relay(&dice))
             counts.syncs += 1
         case .crash(let number): machine(number).crash(&dice, faults: schedule.faults)
         case .backUp(let number):
@@ -148,6 +153,7 @@ final class World {
             try server.administer { transaction in
                 if try transaction.isStaffed(member, on: scope) {
                     try transaction.unstaff(member, from: scope)
+                    try transaction.noteDeparture(of: member, from: scope, releasingCopies: false, at: server.clock.now)
                 } else {
                     try transaction.staff(member, on: scope)
                 }
@@ -160,15 +166,33 @@ final class World {
                 counts.releases += 1
             }
         case .serverCrash: server.meetTrouble(&dice, schedule.faults)
-        case .serverBackUp: backups.append(server.backUp())
+        case .serverBackUp: try backUpServer()
         case .serverRestore, .serverRollback:
             guard !backups.isEmpty else { return }
-            let backup = backups[Int(dice.next() % UInt64(backups.count))]
-            forgetting { server.putBack(backup) }
+            // The newest, mostly.
+            let number = dice.chance(50) ? backups.count - 1 : Int(dice.next() % UInt64(backups.count))
+            forgetting(isNewest: number == backups.count - 1) { server.putBack(backups[number]) }
             forgetForks()
             if act == .serverRestore { try server.store.write { try $0.renewEpoch(dice.next(), incarnation: dice.next()) } }
             counts.serverRestores += 1
         }
+    }
+
+    /// A backup that is verified: from here on devices are told what it holds.
+    private func backUpServer() throws {
+        let made = server.clock.now
+        let scopes = try server.store.read { try $0.scopes() }
+        backups.append(server.backUp())
+        try server.administer { transaction in
+            for scope in scopes { try transaction.noteBackup(of: scope.id, through: scope.place.position, at: made) }
+        }
+    }
+
+    /// Some connections of a hostile schedule have a relay on their way.
+    private func relay(_ dice: inout SplitMix64) -> Relay? {
+        guard schedule.isHostile, dice.chance(50) else { return nil }
+        counts.hostileConnections += 1
+        return Relay(heard)
     }
 
     /// Old pushes of the device come once more, over a connection of their own: whoever repeats them changes nothing.
@@ -200,10 +224,16 @@ final class World {
         trace.note("\(agenda.now) ms: device \(machine.number) synced: \(outcome.pushedChanges) sent, \(outcome.pulledChanges) fetched, \(outcome.renumbered.count) renumbered")
         if mistake == .swallowsReports { return }
         untoldForks = untoldForks.filter { $0.machine != machine.number || !outcome.renumbered.contains($0.scope) }
+        for scope in outcome.left {
+            entrusted.formUnion(machine.held[scope] ?? [])
+            counts.copiesDestroyed += 1
+        }
     }
 
-    func failed(_ machine: Machine, _ failure: SyncRun.Failure) {
+    func failed(_ machine: Machine, _ failure: SyncRun.Failure, isHostile: Bool) {
         trace.note("\(agenda.now) ms: device \(machine.number) did not finish: \(failure.cause)")
+        // Whatever a relay did, the device may say so and hang up.
+        if isHostile { return }
         switch failure.cause {
         case .network, .stopped: return
         case .sync(.cut), .sync(.closedBeforeGreeting), .sync(.epochRenewed): return
@@ -254,11 +284,18 @@ final class World {
 
     // MARK: What may be forgotten
 
-    /// A restore takes what nobody else holds, and that is nobody's fault. Everything else must be there before and after.
-    private func forgetting(_ body: () -> Void) {
+    /// A restore takes what nobody else holds, and that is nobody's fault; unless a backup said that it had it. Everything else must be
+    /// there before and after.
+    ///
+    /// - Parameter isNewest: the backup is the server's newest: whatever was destroyed on the word of backups is in it.
+    private func forgetting(isNewest: Bool = false, _ body: () -> Void) {
         checkNothingLostOnTheWay()
         body()
-        living.formIntersection(held())
+        let held = held()
+        if isNewest, let lost = living.intersection(entrusted).subtracting(held).min() {
+            violate(.lost, "change \(lost) was destroyed on a device, and the newest backup does not hold it")
+        }
+        living.formIntersection(held)
     }
 }
 
@@ -275,6 +312,9 @@ public struct Counts: Hashable, Sendable {
     public var replays = 0
     public var conflicts = 0
     public var renumberings = 0
+    public var hostileConnections = 0
+    /// Copies that devices destroyed after their member had been removed.
+    public var copiesDestroyed = 0
     /// Ends of processes, of devices and the server; and how often the power went with one.
     public var deaths = 0
     public var powerLosses = 0

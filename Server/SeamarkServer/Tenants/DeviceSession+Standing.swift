@@ -6,7 +6,8 @@ internal import SeamarkStore
 // Where a device stands, and what it gives back to a log that has lost something.
 extension DeviceSession {
     /// The device said where it stands: kept for `device list`, and held against the logs. False when a log lacks what the device has read
-    /// in this epoch: then the store was put back to an older copy, and its epoch has just been renewed.
+    /// in this epoch: then the store was put back to an older copy, and its epoch has just been renewed. False also when it was renewed since
+    /// this device was greeted.
     package func note(_ status: Message.Status) throws -> Bool {
         let now = tenant.clock.now()
         let (skew, overflow) = status.time.subtractingReportingOverflow(now)
@@ -22,9 +23,12 @@ extension DeviceSession {
         let standings = status.scopes.map {
             Standing(scope: $0.scope, epoch: $0.epoch, places: [$0.cursor, $0.mark], incarnation: $0.incarnation)
         }
-        guard try !tenant.store.read({ try $0.isOrdinary(standings, of: name.device) }) else { return true }
+        let (isOrdinary, epoch) = try tenant.store.read { (try $0.isOrdinary(standings, of: name.device), try $0.identity().epoch) }
+        // Another device proved it first, between this one's greeting and its Status: without an answer it would wait for one.
+        guard isGreeted(in: epoch) else { return false }
+        guard !isOrdinary else { return true }
         let next = (try tenant.draw(), try tenant.draw())
-        return try tenant.store.write { try $0.hear(standings, of: name.device, at: now, next: next) }
+        return try tenant.store.write { try $0.hear(standings, of: name.device, at: now, next: next) && isGreeted(in: $0.identity().epoch) }
     }
 
     /// Takes in what an earlier life of a log held. Everything is looked at before anything is stored.

@@ -2,6 +2,7 @@ package import SeamarkJournal
 internal import SeamarkModel
 package import SeamarkProtocol
 internal import SeamarkStore
+internal import Synchronization
 
 /// What one device of one tenant may do through its connection. Only `TenantDoor` makes one, from a verified certificate.
 ///
@@ -10,6 +11,8 @@ internal import SeamarkStore
 package final class DeviceSession: Sendable {
     package let name: DeviceName
     let tenant: TenantDesk
+    /// The epoch in which the device was first greeted; nil before that.
+    private let greeted = Mutex<UInt64?>(nil)
 
     package init(_ name: DeviceName, of tenant: TenantDesk) {
         self.name = name
@@ -27,6 +30,7 @@ package final class DeviceSession: Sendable {
         let now = tenant.clock.now()
         return try tenant.store.read { snapshot in
             let identity = try snapshot.identity()
+            greeted.withLock { $0 = $0 ?? identity.epoch }
             let standing = try MemberStanding(of: name, in: snapshot)
             var scopes: [Identifier: Message.ScopeStatus] = [:]
             var streams: [Identifier: [Message.KnownStream]] = [:]
@@ -76,6 +80,9 @@ package final class DeviceSession: Sendable {
             }
         }
     }
+
+    /// False when the epoch was renewed since the greeting.
+    func isGreeted(in epoch: UInt64) -> Bool { greeted.withLock { $0 == nil || $0 == epoch } }
 
     // MARK: Pushing
 

@@ -42,7 +42,7 @@ struct Appending {
                 try transaction.noteKept(change, scope: scope.key)
             case .duplicate: throw StoreError(.failed, doing: "judging a change", detail: "only the log tells what is a duplicate")
             }
-            try transaction.leaveQuarantine(change.id)
+            try transaction.leaveQuarantine(change.id, for: EntryKey(scope: scope.key, position: position))
         }
         let place = try scope.append(
             LogEntry(content: .block(block.hash), verdicts: verdicts, received: received), content: block.bytes,

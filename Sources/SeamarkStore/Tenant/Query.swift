@@ -19,7 +19,7 @@ enum Query: Int, CaseIterable {
     case removeBarredValues, withdrawnPersons, addWithdrawnPerson
     case attachment, attachments, attachmentsOfScope, attachmentTotals, addAttachment
     case alarms, alarmsOfDevice, addAlarm, repeatAlarm, newerStream
-    case backedUp, noteBackup, departure, noteDeparture, quarantinedSince, setLeastSchema
+    case backedUp, noteBackup, departure, noteDeparture, postponeRelease, quarantinedSince, setLeastSchema
 
     var sql: String {
         switch self {
@@ -95,7 +95,11 @@ enum Query: Int, CaseIterable {
         case .quarantinedBlockByHash: "SELECT key FROM quarantined_block WHERE hash = ?"
         case .quarantinedBlocks: "SELECT key FROM quarantined_block ORDER BY key"
         case .addQuarantinedBlock:
-            "INSERT INTO quarantined_block (hash, scope, device, refusal, received, content, sensitive) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            // Whatever the clock says, it came after what is noted as backed up.
+            """
+            INSERT INTO quarantined_block (hash, scope, device, refusal, received, content, sensitive)
+            VALUES (?1, ?2, ?3, ?4, max(?5, (SELECT backed_up_at FROM scope WHERE key = ?2)), ?6, ?7)
+            """
         case .removeQuarantinedBlock: "DELETE FROM quarantined_block WHERE key = ?"
         case .member: "SELECT id, name, role, active FROM member WHERE id = ?"
         case .members: "SELECT id, name, role, active FROM member ORDER BY id"
@@ -159,6 +163,7 @@ enum Query: Int, CaseIterable {
             INSERT INTO departure (member, scope, position, released, time) VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (member, scope) DO UPDATE SET position = excluded.position, released = excluded.released, time = excluded.time
             """
+        case .postponeRelease: "UPDATE departure SET position = max(position, ?1) WHERE scope = (SELECT id FROM scope WHERE key = ?2)"
         case .quarantinedSince:
             "SELECT 1 FROM quarantined_block WHERE scope = (SELECT key FROM scope WHERE id = ?) AND received >= ? LIMIT 1"
         case .setLeastSchema: "UPDATE tenant SET least_schema = ?"
@@ -168,7 +173,12 @@ enum Query: Int, CaseIterable {
             "SELECT s.id, a.hash, a.size, a.received FROM attachment a JOIN scope s ON s.key = a.scope ORDER BY s.id, a.hash"
         case .attachmentsOfScope: "SELECT count(*), ifnull(sum(size), 0) FROM attachment WHERE scope = ?"
         case .attachmentTotals: "SELECT count(*), ifnull(sum(size), 0) FROM attachment"
-        case .addAttachment: "INSERT INTO attachment (scope, hash, size, received) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+        case .addAttachment:
+            // As for what comes into quarantine.
+            """
+            INSERT INTO attachment (scope, hash, size, received)
+            VALUES (?1, ?2, ?3, max(?4, (SELECT backed_up_at FROM scope WHERE key = ?1))) ON CONFLICT DO NOTHING
+            """
         }
     }
 

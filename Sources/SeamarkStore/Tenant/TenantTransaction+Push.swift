@@ -100,11 +100,16 @@ extension TenantTransaction {
         return lastKey
     }
 
-    /// A change that enters the log leaves the quarantine outside it, and the last one takes its block along.
-    func leaveQuarantine(_ id: Identifier) throws(StoreError) {
+    /// A change that enters the log leaves the quarantine outside it, and the last one takes its block along. A backup that held neither
+    /// its entry nor the block releases no copy of it.
+    func leaveQuarantine(_ id: Identifier, for entry: EntryKey) throws(StoreError) {
         guard !isQuarantineEmpty else { return }
         let doing: StaticString = "taking a change out of quarantine"
         guard let block = try quarantinedBlock(of: id) else { return }
+        let postpone = try statement(.postponeRelease, doing: doing)
+        postpone.bind(entry.position, at: 1)
+        postpone.bind(entry.scope, at: 2)
+        try postpone.run(doing: doing)
         let remove = try statement(.removeQuarantinedChange, doing: doing)
         remove.bind(id, at: 1)
         try remove.run(doing: doing)

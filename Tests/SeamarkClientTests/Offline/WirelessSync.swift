@@ -24,7 +24,9 @@ final class WirelessSync: SyncLine {
     static func run(_ device: Device, _ door: DeviceSession, attachments: SyncRun.Attachments = .none) throws -> SyncRun.Report {
         var attempt = 1
         while true {
-            do { return try WirelessSync(door).toTheEnd(device, attachments) } catch let failure as SyncRun.Failure {
+            // Each attempt is a connection, with a session of its own.
+            let session = DeviceSession(door.name, of: door.tenant)
+            do { return try WirelessSync(session).toTheEnd(device, attachments) } catch let failure as SyncRun.Failure {
                 guard case .sync(.epochRenewed) = failure.cause, attempt < 3 else { throw failure }
                 attempt += 1
             }

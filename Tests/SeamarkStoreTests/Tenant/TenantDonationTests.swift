@@ -212,6 +212,39 @@ import Testing
         #expect(try isReleased())
     }
 
+    @Test func `holds for unsaved what left quarantine for the log after the backup`() throws {
+        let store = try Self.store()
+        try Self.push(Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0]), to: store, at: 100)
+        try store.write { transaction in
+            try transaction.noteDeparture(of: Self.member.id, from: Self.scope, releasingCopies: false, at: 150)
+            try transaction.unstaff(Self.member.id, from: Self.scope)
+            try transaction.noteBackup(of: Self.scope, through: 1, at: 200)
+        }
+        let late = Self.block([Self.change(Self.devices[1], 3, 1)], Self.devices[1])
+        _ = try store.write { try $0.push([Push(device: Self.devices[1], block: late, sensitive: [], received: 201)], judge: Self.strict) }
+        _ = try store.write { try $0.release([late.changes[0].id], received: 202) }
+        #expect(try store.read { try $0.quarantine() }.isEmpty)
+        #expect(try !store.read { try $0.isCopyReleased(Self.member.id, of: Self.scope) })
+        try store.write { try $0.noteBackup(of: Self.scope, through: 2, at: 300) }
+        #expect(try store.read { try $0.isCopyReleased(Self.member.id, of: Self.scope) })
+    }
+
+    @Test func `holds for unsaved what comes in when the clock has stepped back behind the backup`() throws {
+        let store = try Self.store()
+        try Self.push(Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0]), to: store, at: 100)
+        try store.write { transaction in
+            try transaction.noteDeparture(of: Self.member.id, from: Self.scope, releasingCopies: false, at: 150)
+            try transaction.unstaff(Self.member.id, from: Self.scope)
+            try transaction.noteBackup(of: Self.scope, through: 1, at: 200)
+        }
+        let late = Self.block([Self.change(Self.devices[1], 3, 1)], Self.devices[1])
+        _ = try store.write { try $0.push([Push(device: Self.devices[1], block: late, sensitive: [], received: 50)], judge: Self.strict) }
+        #expect(try !store.read { try $0.isCopyReleased(Self.member.id, of: Self.scope) })
+        let attachment = try #require(Attachment(hash: Hash256(words: (1, 1, 1, 1)), size: 9))
+        try store.write { try $0.addAttachment(attachment, to: Self.scope, received: 60) }
+        #expect(try store.read { try $0.attachment(attachment.hash, in: Self.scope) }?.received == 200, "a receipt that is not older than the backup")
+    }
+
     @Test func `keeps the work of a device that is too old to write`() throws {
         let store = try Self.store()
         try store.write { try $0.setLeastSchema(2) }
