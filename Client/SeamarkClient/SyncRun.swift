@@ -207,6 +207,8 @@ public struct SyncRun {
             case .seal(let scope): try device.sealNext(scope)
             case .push(let scope, let blocks): try push(blocks, of: scope)
             case .donate(let scope, let known): try donate(scope, known: known)
+            case .rederive(let scope):
+                if let report = try perform(session.rederived(scope, try rederivation(of: scope), try replicas())) { return report }
             case .leave(let scope):
                 // Bytes that headquarters never took stay here, sealed, with the key that opens them.
                 guard try device.attachmentsWaiting(in: scope).count == 0 else { break }

@@ -7,8 +7,13 @@ public struct ScopeState: Sendable {
     /// Changes in quarantine, with the reason; a release moves them out.
     public private(set) var refused: [Identifier: (change: Change, refusal: Refusal)] = [:]
     public private(set) var digest = ScopeDigest.zero
+    /// Records elsewhere are let go of as they come; nil keeps all.
+    private let kept: [RecordRange]?
 
-    public init() {}
+    public init() { kept = nil }
+
+    /// Only the records of these ranges, and what was applied and refused. The digest is theirs alone.
+    public init(only ranges: [RecordRange]) { kept = ranges }
 
     /// Reads the next entry. `changes` are those of its block, in order; empty for a release.
     public mutating func read(_ entry: LogEntry, changes: [Change]) {
@@ -32,10 +37,15 @@ public struct ScopeState: Sendable {
     public mutating func apply(_ change: Change, received: Int64?) {
         guard applied.insert(change.id).inserted else { return }
         refused[change.id] = nil
+        if let kept, !change.edits.contains(where: { edit in kept.contains { $0.contains(edit.record) } }) { return }
         var shelf = Shelf(state: self)
         self.records = [:]
         digest.add(Merge.apply(change, received: received, to: &shelf))
         records = shelf.records
+        guard let kept else { return }
+        for id in change.records where !kept.contains(where: { $0.contains(id) }) {
+            if let state = records.removeValue(forKey: id) { digest.subtract(ScopeDigest(of: state)) }
+        }
     }
 
     /// Puts leaf hashes in place of redacted values of a change that was read. Heads keep their names, so the digest stays.

@@ -21,6 +21,8 @@ public struct ConnectionCounts: Hashable, Codable, Sendable {
     public var pushes = 0
     /// Pushed blocks that were refused whole, by whatever number; a refused change of a block that was taken is not among them.
     public var refusedPushes = 0
+    /// Scopes of which a device said that it had read what the log does not hold, without the server's signature for it.
+    public var unprovenClaims = 0
     /// Transactions that held pushes: fewer than pushes when several waited together.
     public var pushTransactions = 0
     /// Attachments that a device heard are held whole, and requests about attachments that were refused.

@@ -31,6 +31,14 @@ extension Office {
         /// Rollbacks of the store that devices proved, and devices of which two copies are at work.
         public let rollbacks: Int
         public let copiedDevices: Int
+        /// How often rows were found that were not what the log says; each time they were put right.
+        public let repairs: Int
+        /// Devices that compute another state from the same log, by their letters.
+        public let disputingDevices: [String]
+        /// Devices that said they had read what the log does not hold, without the server's signature for it, by their letters.
+        public let unprovenDevices: [String]
+        /// The least schemas that may read and write.
+        public let leastSchemas: LeastSchemas
     }
 
     public func status() throws -> Status {
@@ -39,12 +47,18 @@ extension Office {
                 let scopes = try snapshot.scopes()
                 let barred = try snapshot.barredCounts()
                 let alarms = try snapshot.alarms()
+                let devices = try snapshot.devices()
+                func letters(_ kind: TenantAlarm.Kind) -> [String] {
+                    Set(alarms.filter { $0.kind == kind }.map(\.device)).map { id in devices.first { $0.id == id }?.letters ?? id.description }.sorted()
+                }
+                func times(_ kind: TenantAlarm.Kind) -> Int { alarms.filter { $0.kind == kind }.reduce(0) { $0 + Int(clamping: $1.count) } }
                 return TenantStatus(
-                    name: tenant.name, members: try snapshot.members().count, devices: try snapshot.devices().count { $0.revoked == nil },
+                    name: tenant.name, members: try snapshot.members().count, devices: devices.count { $0.revoked == nil },
                     engagements: scopes.count { $0.kind == .engagement }, entries: scopes.reduce(0) { $0 &+ $1.place.position },
                     quarantined: try snapshot.quarantine().count, redacted: barred.values, barredArrivals: barred.arrivals,
-                    rollbacks: alarms.filter { $0.kind == .rolledBack }.reduce(0) { $0 + Int(clamping: $1.count) },
-                    copiedDevices: Set(alarms.filter { $0.kind == .twoCopies }.map(\.device)).count)
+                    rollbacks: times(.rolledBack), copiedDevices: letters(.twoCopies).count, repairs: times(.rowsRepaired),
+                    disputingDevices: letters(.rulesDiffer), unprovenDevices: letters(.unprovenClaim),
+                    leastSchemas: LeastSchemas(try snapshot.identity()))
             }
         }
         return Status(

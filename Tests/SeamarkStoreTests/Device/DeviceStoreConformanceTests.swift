@@ -73,7 +73,7 @@ import Testing
             case .captured: kinds.append("captured")
             case .sealed: kinds.append("sealed")
             case .learnt(_, let block): kinds.append("learnt \(block?.changes.count ?? 0)")
-            case .began, .receipted, .proven, .rebuilt: break
+            case .began, .receipted, .proven, .examined, .rebuilt: break
             }
         }
         #expect(kinds == ["captured", "captured", "sealed", "learnt 3", "learnt 3"])
