@@ -21,7 +21,7 @@ enum Query: Int, CaseIterable {
     case alarms, alarmsOfDevice, addAlarm, repeatAlarm, newerStream
     case backedUp, noteBackup, departure, noteDeparture, quarantinedSince
     case setLeastSchemas, adoptSchema
-    case recordsOfRange, removeRecord, removeSensitiveOfRecord
+    case recordsOfRange, removeRecord, removeSensitiveOfRecord, removeStraySensitive
 
     var sql: String {
         switch self {
@@ -158,6 +158,7 @@ enum Query: Int, CaseIterable {
         case .adoptSchema: "UPDATE tenant SET schema = ?"
         case .recordsOfRange: "SELECT key, type, heads, id, document FROM record WHERE scope = ? AND id BETWEEN ? AND ? ORDER BY id"
         case .removeRecord: "DELETE FROM record WHERE scope = ? AND id = ?"
+        case .removeStraySensitive: "DELETE FROM sensitive WHERE record NOT IN (SELECT key FROM record)"
         case .removeSensitiveOfRecord: "DELETE FROM sensitive WHERE record IN (SELECT key FROM record WHERE scope = ? AND id = ?)"
         case .audit: "SELECT number, time, act, detail, hash FROM audit ORDER BY number"
         case .attachment: "SELECT size, received FROM attachment WHERE scope = ? AND hash = ?"
