@@ -184,7 +184,7 @@ public nonisolated struct Seamark_V1_Frame: Sendable {
     set {body = .donated(newValue)}
   }
 
-  /// The tenant's door: where the states of two ends differ that have read the same log (SPEC section 7.4).
+  /// The tenant's door: where the states of two ends differ that have read the same log (SPEC section 7.6).
   public var compare: Seamark_V1_Compare {
     get {
       if case .compare(let v)? = body {return v}
@@ -243,7 +243,7 @@ public nonisolated struct Seamark_V1_Frame: Sendable {
     /// The tenant's door again: what a log that went back has lost, and what a removed member's device still holds.
     case donate(Seamark_V1_Donate)
     case donated(Seamark_V1_Donated)
-    /// The tenant's door: where the states of two ends differ that have read the same log (SPEC section 7.4).
+    /// The tenant's door: where the states of two ends differ that have read the same log (SPEC section 7.6).
     case compare(Seamark_V1_Compare)
     case compared(Seamark_V1_Compared)
     case dispute(Seamark_V1_Dispute)
