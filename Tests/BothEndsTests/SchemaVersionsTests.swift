@@ -107,10 +107,13 @@ import Testing
         for laptop in [1, 0] { try ends.sync(laptop) }
         // Laptop 0 is ahead: a field, a choice, a kind of value and a type that this version does not have.
         let future = Identifier(high: 0x0190_0000_0000_7bbb, low: 0x8000_0000_0000_0001)
-        let choice = try #require(Catalogue.seam.fields.first { if case .choice = $0.kind { true } else { false } })
-        let edits = [
+        let choice = try #require(Catalogue.site.fields.first { if case .choice = $0.kind { true } else { false } })
+        var site = RecordEditing(record: Identifier(high: 0x0190_0000_0000_7ccc, low: 0x8000_0000_0000_0001), type: Catalogue.site, state: nil) { .zero }
+        site.create(at: 1_800_000_000_000, handle: "ST-1")
+        site.set("name", .text("plant"))
+        let edits = site.edits + [
+            Edit(record: site.record, type: Catalogue.site.number, target: .field(choice.number), content: .open(.int(77))),
             Edit(record: seam, type: Catalogue.seam.number, target: .field(900), content: .open(.text("from the future"))),
-            Edit(record: seam, type: Catalogue.seam.number, target: .field(choice.number), content: .open(.int(77))),
             Edit(record: seam, type: Catalogue.seam.number, target: .element(901, .int(3)), content: .open(.bool(true))),
             Edit(record: future, type: 901, target: .field(5), content: .open(.unknown(kind: 40, [1, 2, 3]))),
         ]
@@ -135,7 +138,7 @@ import Testing
         #expect(try ends.sync(1, schema: Self.newer).outcome.pulledEntries == 0)
         let replica = try ends.laptops[1].replica
         #expect(replica.record(seam)?.heads(of: .field(900)).map(\.content) == [.open(.text("from the future"))])
-        #expect(replica.record(seam)?.heads(of: .field(choice.number)).map(\.content) == [.open(.int(77))])
+        #expect(replica.record(site.record)?.heads(of: .field(choice.number)).map(\.content) == [.open(.int(77))])
         #expect(replica.record(seam)?.heads(of: .element(901, .int(3))).count == 1)
         #expect(replica.record(future)?.heads(of: .field(5)).map(\.content) == [.open(.unknown(kind: 40, [1, 2, 3]))])
         #expect(replica.confirmed.digest == digest)
