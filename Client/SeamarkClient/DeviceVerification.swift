@@ -55,11 +55,8 @@ public struct DeviceVerification: Sendable {
     private struct Walk {
         var scope: Scope
         var own: [StreamName: StreamEnd] = [:]
-        var ownBlocks: [Hash256: [Change]] = [:]
-        var places: [LogPlace] = [.beginning]
         var receipts: [Receipt] = []
-        var state = ScopeState()
-        var isWhole = true
+        var log = Rederivation()
     }
 
     /// Reads the whole store anew. Throws what reading it throws: a damaged row names itself.
@@ -97,40 +94,23 @@ public struct DeviceVerification: Sendable {
             }
             var walk = walks.removeValue(forKey: id) ?? Walk(scope: Scope(id: id))
             defer { walks[id] = walk }
+            walk.log.note(event, primitives)
             switch event {
-            case .began, .captured, .proven: return
+            case .began, .captured, .proven, .examined: return
             case .sealed(let block):
                 let end = walk.own[block.stream] ?? .beginning
                 if block.first != end.number &+ 1 || block.previous != end.hash { find(id, .brokenChain(number: block.first)) }
                 walk.own[block.stream] = block.end
-                walk.ownBlocks[block.hash] = block.changes
                 look(at: block, in: id, &walk)
             case .receipted(let receipt): walk.receipts.append(receipt)
             case .learnt(let entry, let block):
-                guard let last = walk.places.last else { return }
-                let place = LogPlace(position: last.position + 1, hash: entry.logHash(after: last.hash, primitives))
-                walk.places.append(place)
                 walk.scope.entries += 1
-                switch entry.content {
-                case .release:
-                    walk.scope.releases += 1
-                    walk.state.read(entry, changes: [])
-                case .block(let hash):
-                    if let block { look(at: block, in: id, &walk) }
-                    guard let changes = block?.changes ?? walk.ownBlocks[hash], block == nil || block?.hash == hash,
-                        changes.count == entry.verdicts.count
-                    else {
-                        walk.isWhole = false
-                        return find(id, .missingBlock(position: place.position))
-                    }
-                    walk.state.read(entry, changes: changes)
-                }
+                if case .release = entry.content { walk.scope.releases += 1 }
+                if let block { look(at: block, in: id, &walk) }
+                if let position = walk.log.missing, position == walk.log.place.position { find(id, .missingBlock(position: position)) }
             case .rebuilt:
-                walk.places = [.beginning]
-                walk.state = ScopeState()
                 walk.scope.entries = 0
                 walk.scope.releases = 0
-                walk.isWhole = true
             }
         }
         for id in state.scopeIDs {
@@ -145,14 +125,14 @@ public struct DeviceVerification: Sendable {
                 let position = receipt.place.position
                 if !receipt.isSigned(by: serverKey, primitives) {
                     find(id, .forgedReceipt(position: position))
-                } else if position < UInt64(walk.places.count), walk.places[Int(position)] != receipt.place {
+                } else if position < UInt64(walk.log.places.count), walk.log.places[Int(position)] != receipt.place {
                     find(id, .otherLog(position: position))
                 }
             }
-            if walk.places.last != replica.cursor { find(id, .wrongCursor) }
+            if walk.log.place != replica.cursor { find(id, .wrongCursor) }
             // The digest from the heads themselves, not from what was kept along the way.
             var digest = ScopeDigest.zero
-            for record in walk.state.records.values {
+            for record in walk.log.state.records.values {
                 for slot in record.slots {
                     for head in slot.heads {
                         digest.add(head.name)
@@ -160,15 +140,15 @@ public struct DeviceVerification: Sendable {
                     }
                 }
             }
-            walk.scope.records = walk.state.records.count
+            walk.scope.records = walk.log.state.records.count
             walk.scope.digest = digest
-            walk.scope.position = walk.places.last?.position ?? 0
-            if walk.isWhole, digest != replica.confirmed.digest || digest != walk.state.digest { find(id, .wrongDigest) }
+            walk.scope.position = walk.log.place.position
+            if walk.log.missing == nil, digest != replica.confirmed.digest || digest != walk.log.state.digest { find(id, .wrongDigest) }
             if let checkpoint = state.checkpoint, checkpoint.epoch == replica.epoch,
                 let word = checkpoint.scopes.first(where: { $0.scope == id })
             {
                 let position = word.place.position
-                let differs = position < UInt64(walk.places.count) && walk.places[Int(position)] != word.place
+                let differs = position < UInt64(walk.log.places.count) && walk.log.places[Int(position)] != word.place
                 if !checkpoint.isSigned(by: serverKey, primitives) || differs || position == walk.scope.position && word.digest != digest {
                     find(id, .checkpointDiffers)
                 }

@@ -46,7 +46,8 @@ public struct SyncForecast: Sendable {
             }
         }
         let state = try device.state
-        forecast.connecting = ByteBudget.opening(scopes: max(state.scopes.count, forecast.answer?.scopes.count ?? 0))
+        forecast.connecting = ByteBudget.opening(
+            scopes: max(state.scopes.count, forecast.answer?.scopes.count ?? 0), proofs: state.replicas.values.compactMap(\.proof))
         for id in Set(state.scopeIDs).union(forecast.answer?.scopes.keys.map(\.self) ?? []).sorted() {
             try forecast.add(id, state, device)
         }

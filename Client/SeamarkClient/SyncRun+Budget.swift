@@ -24,8 +24,8 @@ extension SyncRun {
         /// Bytes that a budget must have.
         public let least: Int
 
-        static func check(_ limit: Int, scopes: Int) throws {
-            let least = ByteBudget.opening(scopes: scopes)
+        static func check(_ limit: Int, _ state: DeviceState) throws {
+            let least = ByteBudget.opening(scopes: state.scopes.count, proofs: state.replicas.values.compactMap(\.proof))
             guard limit >= least else { throw BudgetTooSmall(least: least) }
         }
     }

@@ -71,7 +71,7 @@ public struct SyncRun {
         defer { withExtendedLifetime(lock) {} }
         try device.store.refresh()
         var spent = 0
-        if let mostBytes { try BudgetTooSmall.check(mostBytes, scopes: device.state.scopes.count) }
+        if let mostBytes { try BudgetTooSmall.check(mostBytes, device.state) }
         var attempt = 1
         while true {
             var run = SyncRun(device, try device.state.identity, schema: Catalogue.version, attachments, stop: stop, progress)
@@ -256,6 +256,8 @@ public struct SyncRun {
             case .seal(let scope, let most): try device.sealNext(scope, atMost: most)
             case .push(let scope, let blocks): try push(blocks, of: scope)
             case .donate(let scope, let known): try donate(scope, known: known)
+            case .rederive(let scope):
+                if let report = try perform(session.rederived(scope, try rederivation(of: scope), try replicas())) { return report }
             case .leave(let scope):
                 // Bytes that headquarters never took stay here, sealed, with the key that opens them.
                 guard try device.attachmentsWaiting(in: scope).count == 0 else { break }

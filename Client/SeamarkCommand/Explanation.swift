@@ -341,7 +341,8 @@ extension Explanation {
                 Explanation(.serverRefused, "Server and device do not agree on the protocol. \(kept) Try again; if it stays, tell headquarters.")
             case .badEntry(_, let position, _): Explanation(.serverRefused, "Entry \(position) of the server's log does not hold together and was not taken. \(kept) Tell headquarters.")
             case .logDiffers(_, let position): Explanation(.serverRefused, "The server's log differs from what this device has read, at entry \(position). \(kept) Tell headquarters.")
-            case .digestDiffers: Explanation(.serverRefused, "After reading the same log, device and server hold different states. \(kept) Run 'seamark verify' and tell headquarters.")
+            case .digestDiffers: Explanation(.serverRefused, "After reading the same log, device and server hold different states, and it could not be found out who is wrong. \(kept) Run 'seamark verify' and tell headquarters.")
+            case .digestsContradict: Explanation(.serverRefused, "What the server says of its records contradicts itself. Nothing here was changed for it. \(kept) Tell headquarters: this is not as it should be.")
             }
     }
 
@@ -353,6 +354,7 @@ extension Explanation {
         case .tooSlow: "The server waited too long and closed. Try again."
         case .deviceRevoked: "This device was revoked. Ask headquarters."
         case .outdatedSchema: "This Seamark is too old to write. Update it; the work is kept."
+        case .tooOldToRead: "This Seamark is too old to read here. What it captured was handed in; update it."
         case _: "The server named a problem (\(problem.code.rawValue))."
         }
     }

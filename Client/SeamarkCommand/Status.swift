@@ -42,6 +42,9 @@ struct Status: ParsableCommand {
                 let names = RecordNames.of(change, finder)
                 Terminal.line(.init("  In quarantine: ", .yellow), "\(names): \(RefusalWords.words(refusal)).")
             }
+            if let last = replica.repairs.last {
+                Terminal.line(.init("  \(TimeText.local(last.time)): \(RepairWords.words(last))", last.finding == .bothStand ? .yellow : .dim))
+            }
             let conflicts = finder.conflicts.count
             if conflicts > 0 { Terminal.line(.init("  \(counted(conflicts, "conflict")) to settle: seamark conflicts", .yellow)) }
         }
@@ -110,6 +113,7 @@ struct Status: ParsableCommand {
                     ])
                 })),
                 JSONMember("conflicts", .integer(Int64(finder?.conflicts.count ?? 0))),
+                JSONMember("repairs", .array(replica.repairs.map(RepairWords.document))),
             ])
         }
         func contact(_ contact: ServerContact?) -> JSONValue {

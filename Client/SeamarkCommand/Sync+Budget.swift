@@ -13,7 +13,7 @@ extension Sync {
             let needed = ByteCount(budget.used + next)
             Terminal.line(hasMoved ? "Sync again to go on." : "The next step alone needs \(bytesInWords(next)): say --max-bytes \(needed.atLeast) or more.")
         case .notInParts:
-            Terminal.line("What the server may lack of an engagement goes in one piece: sync once without --max-bytes.")
+            Terminal.line("What the server may lack of an engagement, and what differs there, goes in one piece: sync once without --max-bytes.")
         }
     }
 

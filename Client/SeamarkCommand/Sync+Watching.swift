@@ -82,7 +82,14 @@ private struct WatchObserver {
         if !outcome.rebuilt.isEmpty { parts.append("the server was restored from a backup; its log was read anew") }
         if !outcome.left.isEmpty { parts.append("\(counted(outcome.left.count, "engagement")) left: all was handed in, and the copy here was destroyed") }
         if outcome.hasTwoCopies { parts.append("the server has heard two copies of this store; tell headquarters") }
-        if outcome.isOutdated { parts.append("this Seamark is too old to write; update it") }
+        if outcome.isTooOldToRead {
+            parts.append("this Seamark is too old to read; update it")
+        } else if outcome.isOutdated {
+            parts.append("this Seamark is too old to write; update it")
+        }
+        for scope in Set(outcome.examinations.map(\.scope)).sorted() {
+            parts.append("device and server held different states of engagement \(scope); see 'seamark status'")
+        }
         if newConflicts > 0 { parts.append("\(counted(newConflicts, "new conflict")): see 'seamark conflicts'") }
         guard !parts.isEmpty || json else { return }
         let text = parts.joined(separator: ", ")

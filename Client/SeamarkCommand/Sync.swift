@@ -137,8 +137,15 @@ struct Sync: ParsableCommand {
         if outcome.hasTwoCopies {
             Terminal.line(.init("This device's work comes from two copies of its store. Use one of them only, and tell headquarters: the other may be stolen.", .red))
         }
-        if outcome.isOutdated {
-            Terminal.line(.init("This Seamark is too old to write here. Its work is kept at the server until headquarters releases it; update Seamark.", .yellow))
+        if outcome.isTooOldToRead {
+            Terminal.line(.init("This Seamark is too old to read here. What it captured was handed in, and the server keeps it in quarantine; nothing new was fetched. Update Seamark, then sync again.", .red))
+        } else if outcome.isOutdated {
+            Terminal.line(.init("This Seamark is too old to write here. Its work is kept at the server in quarantine; it comes in when you update Seamark and sync again, or when headquarters releases it.", .yellow))
+        } else if outcome.isBehind {
+            Terminal.line("The server runs a newer Seamark. What only it knows is kept here and shown as needing a newer version.")
+        }
+        for examined in outcome.examinations {
+            Terminal.line(.init(examined.note.map(RepairWords.words) ?? RepairWords.later, .yellow))
         }
         if !outcome.left.isEmpty {
             Terminal.line("You are no longer staffed on \(counted(outcome.left.count, "engagement")): everything was handed in, and the copy here was destroyed.")
@@ -172,6 +179,10 @@ struct Sync: ParsableCommand {
                 ])
             })),
             JSONMember("left", ids(outcome.left)), JSONMember("twoCopies", .bool(outcome.hasTwoCopies)), JSONMember("outdated", .bool(outcome.isOutdated)),
+            JSONMember("tooOldToRead", .bool(outcome.isTooOldToRead)), JSONMember("behind", .bool(outcome.isBehind)),
+            JSONMember("repairs", .array(outcome.examinations.map { examined in
+                .object([JSONMember("scope", .string(examined.scope.description)), JSONMember("result", examined.note.map(RepairWords.document) ?? .null)])
+            })),
             JSONMember("newConflicts", .integer(Int64(newConflicts))), JSONMember("conflicts", .integer(Int64(conflicts))),
             JSONMember("unsent", .integer(Int64(unsent))), JSONMember("bytesSent", .integer(Int64(report.bytesSent))),
             JSONMember("bytesReceived", .integer(Int64(report.bytesReceived))), JSONMember("skewMilliseconds", .integer(report.skew)),

@@ -1,3 +1,5 @@
+public import SeamarkJournal
+
 /// How many bytes one sync may move, both ways together, counted on the connection: TLS and all that it carries, without TCP's and IP's headers.
 ///
 /// Nothing is begun that does not fit with its whole answer. What is counted beyond that is what a server says unasked (a problem) and
@@ -21,7 +23,17 @@ public struct ByteBudget: Equatable, Sendable {
 
     /// What the handshake, the greeting and the Status take, at most, where the greeting names so many scopes with a stream or two in each:
     /// what a budget must be above to be of any use.
-    public static func opening(scopes: Int) -> Int { 8192 + 512 * scopes }
+    ///
+    /// - Parameter proofs: what the Status may say of what the device has read; a receipt names each change of its block.
+    public static func opening(scopes: Int, proofs: [PlaceProof]) -> Int {
+        let verdicts = proofs.reduce(0) { sum, proof in
+            switch proof {
+            case .receipt(let receipt): sum + receipt.verdicts.count
+            case .place: sum
+            }
+        }
+        return 8192 + 512 * scopes + 256 * proofs.count + 4 * verdicts
+    }
 
     /// What is left while answers of so many bytes are due.
     public func room(owed: Int) -> Int { max(0, limit - spent - owed - Self.farewell) }
@@ -48,7 +60,8 @@ public enum Shortfall: Equatable, Sendable {
     /// There was no room for the next step, which takes so many bytes with its answer; of several the first in their order. How much the
     /// next entry takes is known once it was asked for.
     case bytes(Int)
-    /// What is left is not done in parts: giving back what a server's log lost, or handing in an engagement that the member left.
+    /// What is left is not done in parts: giving back what a server's log lost, handing in an engagement that the member left, or
+    /// finding out which records differ.
     case notInParts
 
     /// There was no room for a step of so many bytes; the farewell wants its room too.

@@ -36,7 +36,7 @@ public struct HeldLog: Sendable {
     /// Takes the next event of the scope's replica in.
     public mutating func note(_ event: ReplicaEvent, _ primitives: any Primitives) {
         switch event {
-        case .began, .captured, .sealed: return
+        case .began, .captured, .sealed, .examined: return
         case .receipted(let receipt):
             stretches.append(Stretch(before: .zero, entries: [receipt.entry], proof: .receipt(receipt)))
         case .learnt(let entry, _):

@@ -14,6 +14,7 @@ extension Message {
             frame.problem = .with {
                 $0.code = it.code.rawValue
                 $0.text = it.text
+                if let scope = it.scope { $0.scope = Data(scope.bytes) }
             }
         case .welcome(let it): frame.welcome = it.wire
         case .status(let it):
@@ -104,6 +105,10 @@ extension Message {
                     }
                 }
             }
+        case .compare(let it): frame.compare = it.wire
+        case .compared(let it): frame.compared = it.wire
+        case .dispute(let it): frame.dispute = it.wire
+        case .settled(let it): frame.settled = it.wire
         }
         do {
             return try frame.serializedBytes()
@@ -128,7 +133,9 @@ extension Message {
         }
         guard let body = frame.body else { throw Problem(.unexpected, "a frame of an unknown kind") }
         switch body {
-        case .problem(let it): self = .problem(Problem(Problem.Code(rawValue: it.code), try Field.text(it.text, atMost: 1024)))
+        case .problem(let it):
+            let scope = it.scope.isEmpty ? nil : try Field.id(it.scope)
+            self = .problem(Problem(Problem.Code(rawValue: it.code), try Field.text(it.text, atMost: 1024), of: scope))
         case .welcome(let it): self = .welcome(try Welcome(it))
         case .status(let it):
             guard it.scopes.count <= 4096 else { throw Problem(.malformed, "more scopes than a device can have") }
@@ -190,6 +197,10 @@ extension Message {
                         digest: try Field.digest(news.digest), bytes: news.bytes))
             }
             self = .news(News(scopes: scopes))
+        case .compare(let it): self = .compare(try Compare(it))
+        case .compared(let it): self = .compared(try Compared(it))
+        case .dispute(let it): self = .dispute(try Dispute(it))
+        case .settled(let it): self = .settled(try Settled(it))
         }
     }
 }
@@ -197,7 +208,7 @@ extension Message {
 // MARK: - Parts
 
 /// Fields of fixed length: another length is malformed.
-private enum Field {
+enum Field {
     static func bytes(_ data: Data, _ count: Int) throws(Problem) -> [UInt8] {
         guard data.count == count else { throw Problem(.malformed, "a field of \(data.count) bytes where \(count) belong") }
         return [UInt8](data)
@@ -295,6 +306,9 @@ extension Message.Welcome {
             $0.leastVersion = leastVersion
             $0.schema = schema
             $0.leastSchema = leastSchema
+            // 0 says 1: a no-op's greeting stays small.
+            $0.leastReadSchema = leastReadSchema > 1 ? leastReadSchema : 0
+            $0.compares = compares
             $0.epoch = epoch
             $0.time = time
             $0.role = role
@@ -334,9 +348,9 @@ extension Message.Welcome {
         for key in wire.earlierKeys { earlier.append(try Message.ServerKey(key)) }
         self.init(
             version: wire.version, leastVersion: wire.leastVersion, schema: wire.schema, leastSchema: wire.leastSchema,
-            epoch: wire.epoch, time: wire.time, role: wire.role, serverKey: try Message.ServerKey(wire.serverKey), scopes: scopes,
+            leastReadSchema: max(1, wire.leastReadSchema), epoch: wire.epoch, time: wire.time, role: wire.role, serverKey: try Message.ServerKey(wire.serverKey), scopes: scopes,
             revoked: wire.revoked, earlierKeys: earlier, hasTwoCopies: wire.twoCopies,
-            bundleKey: wire.hasBundleKey ? try Message.BundleKey(wire.bundleKey) : nil)
+            bundleKey: wire.hasBundleKey ? try Message.BundleKey(wire.bundleKey) : nil, compares: wire.compares)
     }
 }
 
@@ -351,13 +365,22 @@ extension Message.ScopeCursor {
             $0.markHash = Data(mark.hash.bytes)
             $0.incarnation = incarnation
             $0.unsent = unsent
+            switch proof {
+            case .receipt(let receipt): $0.receiptProof = receipt.wire
+            case .place(let signed): $0.placeProof = signed.wire
+            case nil: break
+            }
         }
     }
 
     fileprivate init(_ wire: Seamark_V1_ScopeCursor) throws(Problem) {
+        guard !(wire.hasReceiptProof && wire.hasPlaceProof) else { throw Problem(.malformed, "two proofs of one place") }
+        let scope = try Field.id(wire.scope)
+        let proof: PlaceProof? =
+            if wire.hasReceiptProof { .receipt(try Receipt(wire.receiptProof)) } else if wire.hasPlaceProof { .place(try SignedPlace(wire.placeProof, of: scope)) } else { nil }
         self.init(
-            scope: try Field.id(wire.scope), epoch: wire.epoch, cursor: try Field.place(wire.position, wire.logHash),
-            mark: try Field.place(wire.markPosition, wire.markHash), incarnation: wire.incarnation, unsent: wire.unsent)
+            scope: scope, epoch: wire.epoch, cursor: try Field.place(wire.position, wire.logHash),
+            mark: try Field.place(wire.markPosition, wire.markHash), incarnation: wire.incarnation, unsent: wire.unsent, proof: proof)
     }
 }
 

@@ -20,6 +20,10 @@ public enum Message: Equatable, Sendable {
     /// The device wants to be told when a log grows that it may read.
     case watch
     case news(News)
+    case compare(Compare)
+    case compared(Compared)
+    case dispute(Dispute)
+    case settled(Settled)
 
     /// The versions of the protocol that this software speaks.
     public static let version: UInt32 = 1
@@ -117,7 +121,10 @@ public enum Message: Equatable, Sendable {
         public let version: UInt32
         public let leastVersion: UInt32
         public let schema: UInt32
+        /// The least schema that may write: an older device's work is kept in quarantine.
         public let leastSchema: UInt32
+        /// The least schema that may read: an older device hands in its work, and reads nothing more.
+        public let leastReadSchema: UInt32
         public let epoch: UInt64
         /// Milliseconds since 1970 by the server's clock.
         public let time: Int64
@@ -131,19 +138,22 @@ public enum Message: Equatable, Sendable {
         public let hasTwoCopies: Bool
         /// Nil from a server that takes no bundles.
         public let bundleKey: BundleKey?
+        /// The server answers `Compare` and `Dispute`.
+        public let compares: Bool
 
         /// Earlier keys in one greeting.
         public static let mostEarlierKeys = 16
 
         public init(
             version: UInt32 = Message.version, leastVersion: UInt32 = Message.leastVersion, schema: UInt32, leastSchema: UInt32,
-            epoch: UInt64, time: Int64, role: UInt32, serverKey: ServerKey, scopes: [ScopeStatus], revoked: Bool, earlierKeys: [ServerKey] = [],
-            hasTwoCopies: Bool = false, bundleKey: BundleKey? = nil
+            leastReadSchema: UInt32 = 1, epoch: UInt64, time: Int64, role: UInt32, serverKey: ServerKey, scopes: [ScopeStatus], revoked: Bool, earlierKeys: [ServerKey] = [],
+            hasTwoCopies: Bool = false, bundleKey: BundleKey? = nil, compares: Bool = false
         ) {
             self.version = version
             self.leastVersion = leastVersion
             self.schema = schema
             self.leastSchema = leastSchema
+            self.leastReadSchema = leastReadSchema
             self.epoch = epoch
             self.time = time
             self.role = role
@@ -153,6 +163,7 @@ public enum Message: Equatable, Sendable {
             self.earlierKeys = earlierKeys
             self.hasTwoCopies = hasTwoCopies
             self.bundleKey = bundleKey
+            self.compares = compares
         }
     }
 
@@ -163,14 +174,19 @@ public enum Message: Equatable, Sendable {
         public let mark: LogPlace
         public let incarnation: UInt64
         public let unsent: UInt64
+        /// The server's word that its log stood at a place; nil where it need not be shown, or there is none.
+        public let proof: PlaceProof?
 
-        public init(scope: Identifier, epoch: UInt64, cursor: LogPlace, mark: LogPlace, incarnation: UInt64, unsent: UInt64) {
+        public init(
+            scope: Identifier, epoch: UInt64, cursor: LogPlace, mark: LogPlace, incarnation: UInt64, unsent: UInt64, proof: PlaceProof? = nil
+        ) {
             self.scope = scope
             self.epoch = epoch
             self.cursor = cursor
             self.mark = mark
             self.incarnation = incarnation
             self.unsent = unsent
+            self.proof = proof
         }
     }
 

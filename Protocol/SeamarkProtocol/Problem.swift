@@ -1,3 +1,5 @@
+public import SeamarkJournal
+
 /// What went wrong on a connection, by its number in `SPEC.md` section 8. A number retires; it is never reused.
 public struct Problem: Error, Hashable, Sendable {
     public struct Code: RawRepresentable, Hashable, Sendable {
@@ -40,14 +42,23 @@ public struct Problem: Error, Hashable, Sendable {
         /// A donation that the server did not sign, or that is damaged.
         public static let badDonation = Code(rawValue: 4031)
         public static let greetingOutdated = Code(rawValue: 4080)
+        /// A device said that it has read what the log does not hold, and did not show the server's word for it.
+        public static let unprovenClaim = Code(rawValue: 4090)
+        /// This device has asked for more comparisons than it may just now.
+        public static let comparisonsUsedUp = Code(rawValue: 4091)
+        /// A pull: the device's schema is too old to read here.
+        public static let tooOldToRead = Code(rawValue: 4092)
     }
 
     public let code: Code
     /// A plain sentence for whoever reads the log; never holds what somebody captured.
     public let text: String
+    /// The scope that it is about, where it is about one.
+    public let scope: Identifier?
 
-    public init(_ code: Code, _ text: String) {
+    public init(_ code: Code, _ text: String, of scope: Identifier? = nil) {
         self.code = code
         self.text = text
+        self.scope = scope
     }
 }

@@ -2,8 +2,8 @@ public import SeamarkJournal
 
 /// The server's side of the tenant's door: one connection whose certificate has been verified.
 ///
-/// It decides; whoever holds it carries out the actions in order and answers each `prepareWelcome`, `note`, `push`, `pull` and
-/// `donate` in that same order; what comes after a `note` is begun when that is answered. It holds no more than `mostWaiting` unanswered requests: `isFull` says when to stop reading.
+/// It decides; whoever holds it carries out the actions in order and answers each `prepareWelcome`, `note`, `push`, `pull`, `donate`,
+/// `compare` and `dispute` in that same order; what comes after a `note` is begun when that is answered. It holds no more than `mostWaiting` unanswered requests: `isFull` says when to stop reading.
 public struct ServerSession: Sendable {
     public enum Action: Equatable, Sendable {
         case prepareWelcome
@@ -14,6 +14,9 @@ public struct ServerSession: Sendable {
         case donate(Message.Donation)
         case push(Message.Push)
         case pull(Message.Pull)
+        /// Digests of the rows, and rows that the device's log contradicts; each answer is given with `compared`.
+        case compare(Message.Compare)
+        case dispute(Message.Dispute)
         /// An offer, a chunk or a wish; its answer is given with `attached`.
         case attachment(AttachmentMessage)
         /// Make the greeting anew, outside the order of requests, and answer with `looked`: what `woken` sessions compare with.
@@ -33,6 +36,24 @@ public struct ServerSession: Sendable {
         case entries(Message.Entries)
         case forecast(Message.ScopeNews)
         /// 4006 or 4007.
+        case refused(Problem)
+    }
+
+    /// What a device's word on where it stands came to.
+    public enum NoteAnswer: Equatable, Sendable {
+        /// The log holds every place that it named in the present epoch.
+        case held
+        /// It does not, and the server's own signature proves that it did: the store was put back to an older copy. The epoch has been renewed.
+        case renewed
+        /// It does not hold what the device says of these scopes, and nothing proves that it ever did.
+        case unproven([Identifier])
+    }
+
+    /// What became of a comparison or dispute.
+    public enum ComparisonAnswer: Equatable, Sendable {
+        case compared(Message.Compared)
+        case settled(Message.Settled)
+        /// 4006, 4030 or 4091.
         case refused(Problem)
     }
 
@@ -100,12 +121,19 @@ public struct ServerSession: Sendable {
             case .pull(let pull):
                 waiting += 1
                 return [.pull(pull)]
+            case .compare(let compare):
+                waiting += 1
+                return [.compare(compare)]
+            case .dispute(let dispute):
+                waiting += 1
+                return [.dispute(dispute)]
             case .attachment(.offer(let offer)): return attachment(.offer(offer))
             case .attachment(.chunk(let chunk)): return attachment(.chunk(chunk))
             case .attachment(.wanted(let wanted)): return attachment(.wanted(wanted))
             case .watch: return watch.asked() ? [.look] : []
             case .problem: return end(nil)
-            case .welcome, .receipt, .pushRefused, .entries, .donated, .door, .enrol, .enrolled, .attachment(.held), .attachment(.refused), .news:
+            case .welcome, .receipt, .pushRefused, .entries, .donated, .compared, .settled, .door, .enrol, .enrolled, .attachment(.held),
+                .attachment(.refused), .news:
                 return end(Problem(.unexpected, "a frame that only a server sends, or that belongs to enrolment"))
             }
         }
@@ -116,12 +144,27 @@ public struct ServerSession: Sendable {
         state == .closed ? [] : end(problem)
     }
 
-    /// What the device said was looked at. `isHeld`: the log holds every place that it named in the present epoch. If not, the store
-    /// was put back to an older copy; its epoch has been renewed, and the device comes again to hand in what is lost.
-    public mutating func noted(isHeld: Bool) -> [Action] {
+    /// What the device said of where it stands was looked at. After a renewal it comes again to hand in what is lost.
+    public mutating func noted(_ answer: NoteAnswer) -> [Action] {
         guard state == .open else { return [] }
         waiting -= 1
-        return isHeld ? [] : end(Problem(.epochRenewed, "the log does not hold what this device has read; the epoch was renewed: sync again"))
+        switch answer {
+        case .held: return []
+        case .renewed:
+            return end(Problem(.epochRenewed, "the log does not hold what this device has read; the epoch was renewed: sync again"))
+        case .unproven(let scopes):
+            return scopes.map { .send(.problem(Problem(.unprovenClaim, "the log does not hold what this device says it has read, and nothing proves that it did", of: $0))) }
+        }
+    }
+
+    public mutating func compared(_ answer: ComparisonAnswer) -> [Action] {
+        guard state == .open else { return [] }
+        waiting -= 1
+        switch answer {
+        case .compared(let compared): return [.send(.compared(compared))]
+        case .settled(let settled): return [.send(.settled(settled))]
+        case .refused(let problem): return [.send(.problem(problem))]
+        }
     }
 
     public mutating func donated(_ answer: DonationAnswer) -> [Action] {

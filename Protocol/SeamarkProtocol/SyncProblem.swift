@@ -32,5 +32,9 @@ public enum SyncProblem: Error, Equatable, Sendable {
     case streamRefused
     case badEntry(scope: Identifier, position: UInt64, Entry)
     case logDiffers(scope: Identifier, position: UInt64)
+    /// The states differ, and this device's own log entries do not give one that could be held against the server's; or the server
+    /// compares none.
     case digestDiffers(scope: Identifier)
+    /// What the server says of its state does not add up.
+    case digestsContradict(scope: Identifier)
 }

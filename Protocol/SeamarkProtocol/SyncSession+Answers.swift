@@ -9,6 +9,8 @@ extension SyncSession {
         self.welcome = welcome
         outcome.revoked = welcome.revoked
         outcome.hasTwoCopies = welcome.hasTwoCopies
+        outcome.isTooOldToRead = isTooOldToRead
+        outcome.isBehind = device.schema < welcome.schema
         for scope in welcome.scopes where scope.kind != nil && work[scope.scope] == nil {
             work[scope.scope] = Work(status: scope, pushedThrough: .beginning, place: scope.place, digest: scope.digest)
         }

@@ -6,12 +6,13 @@ extension SyncSession {
     mutating func compare(_ scope: Work, _ replica: Replica?, _ welcome: Message.Welcome) -> [Action] {
         let id = scope.status.scope
         guard let replica else {
-            guard !welcome.revoked, scope.status.staffed else { return [] }
+            guard !welcome.revoked, scope.status.staffed, !isTooOldToRead else { return [] }
             return [.add(scope: id, kind: scope.status.kind ?? .engagement, epoch: welcome.epoch)]
         }
         guard !scope.isCompared else { return [] }
         // A renewed epoch is another log, even where it holds the cursor: what it lacks is handed in, then it is read from its beginning.
-        if scope.status.staffed, replica.epoch != welcome.epoch || scope.mustRecover {
+        // A program that may not read keeps what it has read until it may.
+        if scope.status.staffed, replica.epoch != welcome.epoch || scope.mustRecover, !isTooOldToRead || !scope.hasDonated {
             guard budget == nil else {
                 leaveWhole()
                 return []
@@ -19,7 +20,7 @@ extension SyncSession {
             return ask(id, replica)
         }
         if replica.epoch == welcome.epoch, !scope.hasDonated, isBehind(scope.status, replica) {
-            // The server's log has lost what it once signed. It will see that from the Status, and renew its epoch.
+            // The server's log has lost what it once signed. It will see that from the Status and renew its epoch, or want a better proof.
             awaitsRenewal = true
         }
         let known = scope.streamEnd ?? scope.status.streams.first { $0.incarnation == replica.stream.incarnation }?.end ?? .beginning
@@ -88,6 +89,7 @@ extension SyncSession {
             outcome.left.append(donated.scope)
             return [.leave(scope: donated.scope)]
         }
+        if isTooOldToRead { return [] }
         outcome.rebuilt.append(donated.scope)
         return [.rebuild(scope: donated.scope, epoch: welcome.epoch), .store(scope: donated.scope, events: [.proven(donated.place)])]
     }
@@ -110,6 +112,16 @@ extension SyncSession {
 
     mutating func troubled(by problem: Problem) -> [Action] {
         if problem.code == .epochRenewed { return fail(.epochRenewed) }
+        if problem.code == .unprovenClaim, let id = problem.scope, let scope = work[id] {
+            // The log is not the one that this device has read, and nothing that it holds proves that there was another: it hands in what it
+            // can prove, reads anew, and pushes what of its own is lacking then.
+            awaitsRenewal = false
+            guard !scope.hasDonated else { return [] }
+            work[id]?.mustRecover = true
+            work[id]?.isCompared = false
+            return []
+        }
+        if problem.code == .comparisonsUsedUp, let id = problem.scope { return usedUp(id) }
         if problem.code == .unknownScope, let id = order.first(where: { work[$0]?.recovery != nil && work[$0]?.status.staffed == false }) {
             // A server restored from before the scope began: there is nowhere to put anything. The copy here stays.
             work[id]?.recovery = nil

@@ -43,18 +43,27 @@ extension SyncSession {
         return [.finish(outcome)]
     }
 
+    /// The server takes this program's work into quarantine.
+    var isTooOldToWrite: Bool { device.schema < welcome?.leastSchema ?? 0 }
+    /// The server tells this program nothing.
+    var isTooOldToRead: Bool { device.schema < welcome?.leastReadSchema ?? 0 }
+
     func status(_ replicas: [Identifier: Replica]) -> Message.Status {
         let scopes = order.compactMap { replicas[$0] }.map { replica in
-            Message.ScopeCursor(
+            // Where the log stands as this device has read it there is nothing to prove.
+            let agrees = work[replica.scope]?.status.place == replica.mark
+            return Message.ScopeCursor(
                 scope: replica.scope, epoch: replica.epoch, cursor: replica.cursor, mark: replica.mark,
-                incarnation: replica.stream.incarnation, unsent: UInt64(replica.unsentCount))
+                incarnation: replica.stream.incarnation, unsent: UInt64(replica.unsentCount), proof: agrees ? nil : replica.proof)
         }
         return Message.Status(time: now, software: device.software, schema: device.schema, scopes: scopes)
     }
 
     mutating func pushing(_ id: Identifier, _ replica: Replica, _ replicas: [Identifier: Replica], _ weight: Weight) -> [Action] {
-        // Where the member is not staffed everything is handed in; where it is, a stream that is held waits.
-        guard var scope = work[id], !scope.isHeld || !scope.status.staffed, !scope.isUnknown, !scope.isLost, scope.status.kind == .engagement else { return [] }
+        // Where the member is not staffed, or the program too old to write, everything is handed in; otherwise a stream that is held waits.
+        guard var scope = work[id], !scope.isHeld || !scope.status.staffed || isTooOldToWrite, !scope.isUnknown, !scope.isLost,
+            scope.status.kind == .engagement
+        else { return [] }
         let room = Self.mostInFlight - scope.inFlight.count
         guard room > 0 else { return [] }
         let waiting = replica.blocks.filter { $0.first > scope.pushedThrough.number }.prefix(room)
@@ -72,9 +81,10 @@ extension SyncSession {
     /// One scope after the other, `shared` first, each when its own pushes are answered.
     mutating func pulling(_ replicas: [Identifier: Replica]) -> [Action]? {
         // One pull at a time: a problem does not say which scope's pull it answers.
-        guard !work.values.contains(where: \.isPulling) else { return nil }
+        guard !isTooOldToRead, !work.values.contains(where: \.isPulling) else { return nil }
         // With a budget nothing comes down before all has gone up that is to.
         if budget != nil, work.values.contains(where: { !$0.inFlight.isEmpty }) { return nil }
+        if work.values.contains(where: { $0.examination?.isWaiting == true }) { return [] }
         if refresh == .due, let shared, let replica = replicas[shared] {
             guard let pull = pull(shared, replica, replicas) else { return nil }
             refresh = .asked
@@ -96,7 +106,7 @@ extension SyncSession {
             if replica.cursor.position > scope.place.position || replica.cursor.hash != scope.place.hash {
                 return fail(.logDiffers(scope: id, position: scope.place.position))
             }
-            if let digest = scope.digest, digest != replica.confirmed.digest { return fail(.digestDiffers(scope: id)) }
+            if let digest = scope.digest, let actions = examine(id, replica, digest) { return actions }
             // All of the log is read: what of the device's own it lacks, and no block of this incarnation holds, goes into a new one.
             if scope.status.kind == .engagement, !scope.isHeld, !scope.hasTakenStranded, !replica.stranded.isEmpty {
                 work[id]?.hasTakenStranded = true

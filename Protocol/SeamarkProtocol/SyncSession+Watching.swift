@@ -37,6 +37,7 @@ extension SyncSession.Outcome {
         rest.renumbered.removeAll(where: earlier.renumbered.contains)
         rest.rebuilt.removeFirst(min(rest.rebuilt.count, earlier.rebuilt.count))
         rest.left.removeAll(where: earlier.left.contains)
+        rest.examinations.removeFirst(min(rest.examinations.count, earlier.examinations.count))
         return rest
     }
 }

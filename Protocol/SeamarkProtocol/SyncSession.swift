@@ -20,6 +20,8 @@ public struct SyncSession: Sendable {
         /// lack (`HeldLog`): those that do not lie on the device's present log up to one of `known`. The last donation says so, and is sent
         /// even where there is nothing to hand in.
         case donate(scope: Identifier, known: [LogPlace])
+        /// Compute the state of the scope anew from the log entries that the store holds (`Rederivation`), and hand it to `rederived` at once.
+        case rederive(scope: Identifier)
         /// Everything was handed in, and the device may destroy its copy of the scope, key and all.
         case leave(scope: Identifier)
         /// Seal the next block of what is captured, of no more than so many bytes unless one change is larger; its bytes are durable
@@ -54,10 +56,23 @@ public struct SyncSession: Sendable {
         public internal(set) var hasTwoCopies = false
         /// This program is too old to write: its work is kept at the server in quarantine.
         public internal(set) var isOutdated = false
+        /// This program is too old to read: it handed in its work, and was told nothing new.
+        public internal(set) var isTooOldToRead = false
+        /// The server knows a newer schema than this program.
+        public internal(set) var isBehind = false
+        /// What came of differing digests.
+        public internal(set) var examinations: [Examined] = []
         /// Why something was left for another sync: only with a budget.
         public internal(set) var shortfall: Shortfall?
 
         public init() {}
+    }
+
+    /// What came of differing digests in one scope.
+    public struct Examined: Equatable, Sendable {
+        public let scope: Identifier
+        /// Nil where the server would not compare so much just now: the next sync does it.
+        public let note: RepairNote?
     }
 
     /// Who the device is.
@@ -123,6 +138,8 @@ public struct SyncSession: Sendable {
         var mustRecover = false
         /// The cursor, once the events that were handed out are stored.
         var learnt: LogPlace?
+        /// Device and server hold different states of the same log.
+        var examination: Examination?
     }
 
     /// Handing in what the server's log lacks.
@@ -196,7 +213,8 @@ public struct SyncSession: Sendable {
             switch message {
             case .welcome(let welcome): return greeted(by: welcome, replicas, knowledge)
             case .problem(let problem): return fail(.server(problem))
-            case .status, .push, .receipt, .pushRefused, .pull, .entries, .donate, .donated, .door, .enrol, .enrolled, .attachment, .watch, .news:
+            case .status, .push, .receipt, .pushRefused, .pull, .entries, .donate, .donated, .door, .enrol, .enrolled, .attachment, .watch, .news,
+                .compare, .compared, .dispute, .settled:
                 return fail(.unexpected("the server did not greet first"))
             }
         case .running:
@@ -205,9 +223,11 @@ public struct SyncSession: Sendable {
             case .pushRefused(let refusal): return refused(refusal, replicas)
             case .entries(let entries): return learnt(entries, replicas, knowledge)
             case .donated(let donated): return donated.isLast ? gaveAll(donated, knowledge) : answered(donated, replicas)
+            case .compared(let compared): return differs(by: compared, replicas)
+            case .settled(let answer): return settled(by: answer, replicas)
             case .problem(let problem): return troubled(by: problem)
             case .news(let news): return told(news)
-            case .welcome, .status, .push, .pull, .donate, .door, .enrol, .enrolled, .attachment, .watch:
+            case .welcome, .status, .push, .pull, .donate, .door, .enrol, .enrolled, .attachment, .watch, .compare, .dispute:
                 return fail(.unexpected("the server said something that does not belong here"))
             }
         }

@@ -201,6 +201,39 @@ public nonisolated struct Seamark_V1_Frame: Sendable {
     set {body = .news(newValue)}
   }
 
+  /// The tenant's door: where the states of two ends differ that have read the same log (SPEC section 7.6).
+  public var compare: Seamark_V1_Compare {
+    get {
+      if case .compare(let v)? = body {return v}
+      return Seamark_V1_Compare()
+    }
+    set {body = .compare(newValue)}
+  }
+
+  public var compared: Seamark_V1_Compared {
+    get {
+      if case .compared(let v)? = body {return v}
+      return Seamark_V1_Compared()
+    }
+    set {body = .compared(newValue)}
+  }
+
+  public var dispute: Seamark_V1_Dispute {
+    get {
+      if case .dispute(let v)? = body {return v}
+      return Seamark_V1_Dispute()
+    }
+    set {body = .dispute(newValue)}
+  }
+
+  public var settled: Seamark_V1_Settled {
+    get {
+      if case .settled(let v)? = body {return v}
+      return Seamark_V1_Settled()
+    }
+    set {body = .settled(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -230,6 +263,11 @@ public nonisolated struct Seamark_V1_Frame: Sendable {
     /// The tenant's door: watching, and what a sync would cost (SPEC section 7.2).
     case watch(Seamark_V1_Watch)
     case news(Seamark_V1_News)
+    /// The tenant's door: where the states of two ends differ that have read the same log (SPEC section 7.6).
+    case compare(Seamark_V1_Compare)
+    case compared(Seamark_V1_Compared)
+    case dispute(Seamark_V1_Dispute)
+    case settled(Seamark_V1_Settled)
 
   }
 
@@ -244,6 +282,9 @@ public nonisolated struct Seamark_V1_Problem: Sendable {
   public var code: UInt32 = 0
 
   public var text: String = String()
+
+  /// Of one scope, where it is about one.
+  public var scope: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -329,6 +370,18 @@ public nonisolated struct Seamark_V1_Welcome: @unchecked Sendable {
   public var hasBundleKey: Bool {_storage._bundleKey != nil}
   /// Clears the value of `bundleKey`. Subsequent reads from it will return its default value.
   public mutating func clearBundleKey() {_uniqueStorage()._bundleKey = nil}
+
+  /// The least schema that may read here; 0 is 1.
+  public var leastReadSchema: UInt32 {
+    get {_storage._leastReadSchema}
+    set {_uniqueStorage()._leastReadSchema = newValue}
+  }
+
+  /// The server answers Compare and Dispute.
+  public var compares: Bool {
+    get {_storage._compares}
+    set {_uniqueStorage()._compares = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -432,30 +485,75 @@ public nonisolated struct Seamark_V1_Status: Sendable {
   public init() {}
 }
 
-public nonisolated struct Seamark_V1_ScopeCursor: Sendable {
+public nonisolated struct Seamark_V1_ScopeCursor: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var scope: Data = Data()
+  public var scope: Data {
+    get {_storage._scope}
+    set {_uniqueStorage()._scope = newValue}
+  }
 
-  public var epoch: UInt64 = 0
+  public var epoch: UInt64 {
+    get {_storage._epoch}
+    set {_uniqueStorage()._epoch = newValue}
+  }
 
-  public var position: UInt64 = 0
+  public var position: UInt64 {
+    get {_storage._position}
+    set {_uniqueStorage()._position = newValue}
+  }
 
-  public var logHash: Data = Data()
+  public var logHash: Data {
+    get {_storage._logHash}
+    set {_uniqueStorage()._logHash = newValue}
+  }
 
-  public var markPosition: UInt64 = 0
+  public var markPosition: UInt64 {
+    get {_storage._markPosition}
+    set {_uniqueStorage()._markPosition = newValue}
+  }
 
-  public var markHash: Data = Data()
+  public var markHash: Data {
+    get {_storage._markHash}
+    set {_uniqueStorage()._markHash = newValue}
+  }
 
-  public var incarnation: UInt64 = 0
+  public var incarnation: UInt64 {
+    get {_storage._incarnation}
+    set {_uniqueStorage()._incarnation = newValue}
+  }
 
-  public var unsent: UInt64 = 0
+  public var unsent: UInt64 {
+    get {_storage._unsent}
+    set {_uniqueStorage()._unsent = newValue}
+  }
+
+  /// One of the two, or none: the server's own word, in this epoch, that its log stood at some place.
+  public var placeProof: Seamark_V1_SignedPlace {
+    get {_storage._placeProof ?? Seamark_V1_SignedPlace()}
+    set {_uniqueStorage()._placeProof = newValue}
+  }
+  /// Returns true if `placeProof` has been explicitly set.
+  public var hasPlaceProof: Bool {_storage._placeProof != nil}
+  /// Clears the value of `placeProof`. Subsequent reads from it will return its default value.
+  public mutating func clearPlaceProof() {_uniqueStorage()._placeProof = nil}
+
+  public var receiptProof: Seamark_V1_Receipt {
+    get {_storage._receiptProof ?? Seamark_V1_Receipt()}
+    set {_uniqueStorage()._receiptProof = newValue}
+  }
+  /// Returns true if `receiptProof` has been explicitly set.
+  public var hasReceiptProof: Bool {_storage._receiptProof != nil}
+  /// Clears the value of `receiptProof`. Subsequent reads from it will return its default value.
+  public mutating func clearReceiptProof() {_uniqueStorage()._receiptProof = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 public nonisolated struct Seamark_V1_Push: Sendable {
@@ -991,13 +1089,146 @@ public nonisolated struct Seamark_V1_ScopeNews: Sendable {
   public init() {}
 }
 
+/// The ids of records from the first to the last, both included.
+public nonisolated struct Seamark_V1_RecordRange: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var first: Data = Data()
+
+  public var last: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Asks for digests over ranges of the records of a scope.
+public nonisolated struct Seamark_V1_Compare: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var scope: Data = Data()
+
+  public var epoch: UInt64 = 0
+
+  public var ranges: [Seamark_V1_RecordRange] = []
+
+  /// A range of at most so many records is answered record by record.
+  public var list: UInt32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Seamark_V1_Compared: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var scope: Data = Data()
+
+  /// Where the log stands whose state this is.
+  public var position: UInt64 = 0
+
+  public var logHash: Data = Data()
+
+  /// One for each range, in order.
+  public var ranges: [Seamark_V1_RangeDigest] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Seamark_V1_RangeDigest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var count: UInt64 = 0
+
+  public var digest: Data = Data()
+
+  /// All records of the range, ascending by id; or none, where there are more than were asked for.
+  public var records: [Seamark_V1_RecordDigest] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Seamark_V1_RecordDigest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var record: Data = Data()
+
+  public var digest: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// The device's state, computed anew from the log's entries up to a place, is another one than the server's in these ranges.
+public nonisolated struct Seamark_V1_Dispute: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var scope: Data = Data()
+
+  public var epoch: UInt64 = 0
+
+  public var position: UInt64 = 0
+
+  public var logHash: Data = Data()
+
+  public var ranges: [Seamark_V1_RecordRange] = []
+
+  /// Of each range, what the device computed.
+  public var digests: [Data] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What the server computed anew from its log.
+public nonisolated struct Seamark_V1_Settled: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var scope: Data = Data()
+
+  public var position: UInt64 = 0
+
+  public var logHash: Data = Data()
+
+  /// Of each disputed range, in order; none where the log has moved on since.
+  public var digests: [Data] = []
+
+  /// So many records were not what the server's log says, and are now.
+  public var repaired: UInt64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "seamark.v1"
 
 nonisolated extension Seamark_V1_Frame: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Frame"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}problem\0\u{1}welcome\0\u{1}status\0\u{1}push\0\u{1}receipt\0\u{3}push_refused\0\u{1}pull\0\u{1}entries\0\u{1}door\0\u{1}enrol\0\u{1}enrolled\0\u{1}donate\0\u{1}donated\0\u{4}\u{7}attachment_offer\0\u{3}attachment_held\0\u{3}attachment_chunk\0\u{3}attachment_wanted\0\u{3}attachment_refused\0\u{2}\u{4}watch\0\u{1}news\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}problem\0\u{1}welcome\0\u{1}status\0\u{1}push\0\u{1}receipt\0\u{3}push_refused\0\u{1}pull\0\u{1}entries\0\u{1}door\0\u{1}enrol\0\u{1}enrolled\0\u{1}donate\0\u{1}donated\0\u{4}\u{7}attachment_offer\0\u{3}attachment_held\0\u{3}attachment_chunk\0\u{3}attachment_wanted\0\u{3}attachment_refused\0\u{2}\u{4}watch\0\u{1}news\0\u{2}\u{b}compare\0\u{1}compared\0\u{1}dispute\0\u{1}settled\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1265,6 +1496,58 @@ nonisolated extension Seamark_V1_Frame: SwiftProtobuf.Message, SwiftProtobuf._Me
           self.body = .news(v)
         }
       }()
+      case 40: try {
+        var v: Seamark_V1_Compare?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .compare(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .compare(v)
+        }
+      }()
+      case 41: try {
+        var v: Seamark_V1_Compared?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .compared(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .compared(v)
+        }
+      }()
+      case 42: try {
+        var v: Seamark_V1_Dispute?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .dispute(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .dispute(v)
+        }
+      }()
+      case 43: try {
+        var v: Seamark_V1_Settled?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .settled(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .settled(v)
+        }
+      }()
       default: break
       }
     }
@@ -1356,6 +1639,22 @@ nonisolated extension Seamark_V1_Frame: SwiftProtobuf.Message, SwiftProtobuf._Me
       guard case .news(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 29)
     }()
+    case .compare?: try {
+      guard case .compare(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+    }()
+    case .compared?: try {
+      guard case .compared(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 41)
+    }()
+    case .dispute?: try {
+      guard case .dispute(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 42)
+    }()
+    case .settled?: try {
+      guard case .settled(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 43)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -1370,7 +1669,7 @@ nonisolated extension Seamark_V1_Frame: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Seamark_V1_Problem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Problem"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}text\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}text\0\u{2}\u{b}scope\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1380,6 +1679,7 @@ nonisolated extension Seamark_V1_Problem: SwiftProtobuf.Message, SwiftProtobuf._
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.code) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 13: try { try decoder.decodeSingularBytesField(value: &self.scope) }()
       default: break
       }
     }
@@ -1392,12 +1692,16 @@ nonisolated extension Seamark_V1_Problem: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.text.isEmpty {
       try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
     }
+    if !self.scope.isEmpty {
+      try visitor.visitSingularBytesField(value: self.scope, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Seamark_V1_Problem, rhs: Seamark_V1_Problem) -> Bool {
     if lhs.code != rhs.code {return false}
     if lhs.text != rhs.text {return false}
+    if lhs.scope != rhs.scope {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1405,7 +1709,7 @@ nonisolated extension Seamark_V1_Problem: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Welcome"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}least_version\0\u{1}schema\0\u{3}least_schema\0\u{1}epoch\0\u{1}time\0\u{1}role\0\u{3}server_key\0\u{1}scopes\0\u{1}revoked\0\u{3}earlier_keys\0\u{3}two_copies\0\u{4}\u{3}bundle_key\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}least_version\0\u{1}schema\0\u{3}least_schema\0\u{1}epoch\0\u{1}time\0\u{1}role\0\u{3}server_key\0\u{1}scopes\0\u{1}revoked\0\u{3}earlier_keys\0\u{3}two_copies\0\u{4}\u{3}bundle_key\0\u{4}\u{a}least_read_schema\0\u{1}compares\0")
 
   fileprivate class _StorageClass {
     var _version: UInt32 = 0
@@ -1421,6 +1725,8 @@ nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._
     var _earlierKeys: [Seamark_V1_ServerKey] = []
     var _twoCopies: Bool = false
     var _bundleKey: Seamark_V1_BundleKey? = nil
+    var _leastReadSchema: UInt32 = 0
+    var _compares: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1444,6 +1750,8 @@ nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._
       _earlierKeys = source._earlierKeys
       _twoCopies = source._twoCopies
       _bundleKey = source._bundleKey
+      _leastReadSchema = source._leastReadSchema
+      _compares = source._compares
     }
   }
 
@@ -1475,6 +1783,8 @@ nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._
         case 11: try { try decoder.decodeRepeatedMessageField(value: &_storage._earlierKeys) }()
         case 12: try { try decoder.decodeSingularBoolField(value: &_storage._twoCopies) }()
         case 15: try { try decoder.decodeSingularMessageField(value: &_storage._bundleKey) }()
+        case 25: try { try decoder.decodeSingularUInt32Field(value: &_storage._leastReadSchema) }()
+        case 26: try { try decoder.decodeSingularBoolField(value: &_storage._compares) }()
         default: break
         }
       }
@@ -1526,6 +1836,12 @@ nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._
       try { if let v = _storage._bundleKey {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
       } }()
+      if _storage._leastReadSchema != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._leastReadSchema, fieldNumber: 25)
+      }
+      if _storage._compares != false {
+        try visitor.visitSingularBoolField(value: _storage._compares, fieldNumber: 26)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1548,6 +1864,8 @@ nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._
         if _storage._earlierKeys != rhs_storage._earlierKeys {return false}
         if _storage._twoCopies != rhs_storage._twoCopies {return false}
         if _storage._bundleKey != rhs_storage._bundleKey {return false}
+        if _storage._leastReadSchema != rhs_storage._leastReadSchema {return false}
+        if _storage._compares != rhs_storage._compares {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1789,64 +2107,132 @@ nonisolated extension Seamark_V1_Status: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Seamark_V1_ScopeCursor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ScopeCursor"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}epoch\0\u{1}position\0\u{3}log_hash\0\u{3}mark_position\0\u{3}mark_hash\0\u{1}incarnation\0\u{1}unsent\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}epoch\0\u{1}position\0\u{3}log_hash\0\u{3}mark_position\0\u{3}mark_hash\0\u{1}incarnation\0\u{1}unsent\0\u{4}\u{a}place_proof\0\u{3}receipt_proof\0")
+
+  fileprivate class _StorageClass {
+    var _scope: Data = Data()
+    var _epoch: UInt64 = 0
+    var _position: UInt64 = 0
+    var _logHash: Data = Data()
+    var _markPosition: UInt64 = 0
+    var _markHash: Data = Data()
+    var _incarnation: UInt64 = 0
+    var _unsent: UInt64 = 0
+    var _placeProof: Seamark_V1_SignedPlace? = nil
+    var _receiptProof: Seamark_V1_Receipt? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _scope = source._scope
+      _epoch = source._epoch
+      _position = source._position
+      _logHash = source._logHash
+      _markPosition = source._markPosition
+      _markHash = source._markHash
+      _incarnation = source._incarnation
+      _unsent = source._unsent
+      _placeProof = source._placeProof
+      _receiptProof = source._receiptProof
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.scope) }()
-      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.epoch) }()
-      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
-      case 4: try { try decoder.decodeSingularBytesField(value: &self.logHash) }()
-      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.markPosition) }()
-      case 6: try { try decoder.decodeSingularBytesField(value: &self.markHash) }()
-      case 7: try { try decoder.decodeSingularFixed64Field(value: &self.incarnation) }()
-      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.unsent) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._scope) }()
+        case 2: try { try decoder.decodeSingularFixed64Field(value: &_storage._epoch) }()
+        case 3: try { try decoder.decodeSingularUInt64Field(value: &_storage._position) }()
+        case 4: try { try decoder.decodeSingularBytesField(value: &_storage._logHash) }()
+        case 5: try { try decoder.decodeSingularUInt64Field(value: &_storage._markPosition) }()
+        case 6: try { try decoder.decodeSingularBytesField(value: &_storage._markHash) }()
+        case 7: try { try decoder.decodeSingularFixed64Field(value: &_storage._incarnation) }()
+        case 8: try { try decoder.decodeSingularUInt64Field(value: &_storage._unsent) }()
+        case 18: try { try decoder.decodeSingularMessageField(value: &_storage._placeProof) }()
+        case 19: try { try decoder.decodeSingularMessageField(value: &_storage._receiptProof) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.scope.isEmpty {
-      try visitor.visitSingularBytesField(value: self.scope, fieldNumber: 1)
-    }
-    if self.epoch != 0 {
-      try visitor.visitSingularFixed64Field(value: self.epoch, fieldNumber: 2)
-    }
-    if self.position != 0 {
-      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 3)
-    }
-    if !self.logHash.isEmpty {
-      try visitor.visitSingularBytesField(value: self.logHash, fieldNumber: 4)
-    }
-    if self.markPosition != 0 {
-      try visitor.visitSingularUInt64Field(value: self.markPosition, fieldNumber: 5)
-    }
-    if !self.markHash.isEmpty {
-      try visitor.visitSingularBytesField(value: self.markHash, fieldNumber: 6)
-    }
-    if self.incarnation != 0 {
-      try visitor.visitSingularFixed64Field(value: self.incarnation, fieldNumber: 7)
-    }
-    if self.unsent != 0 {
-      try visitor.visitSingularUInt64Field(value: self.unsent, fieldNumber: 8)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._scope.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._scope, fieldNumber: 1)
+      }
+      if _storage._epoch != 0 {
+        try visitor.visitSingularFixed64Field(value: _storage._epoch, fieldNumber: 2)
+      }
+      if _storage._position != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._position, fieldNumber: 3)
+      }
+      if !_storage._logHash.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._logHash, fieldNumber: 4)
+      }
+      if _storage._markPosition != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._markPosition, fieldNumber: 5)
+      }
+      if !_storage._markHash.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._markHash, fieldNumber: 6)
+      }
+      if _storage._incarnation != 0 {
+        try visitor.visitSingularFixed64Field(value: _storage._incarnation, fieldNumber: 7)
+      }
+      if _storage._unsent != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._unsent, fieldNumber: 8)
+      }
+      try { if let v = _storage._placeProof {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      } }()
+      try { if let v = _storage._receiptProof {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Seamark_V1_ScopeCursor, rhs: Seamark_V1_ScopeCursor) -> Bool {
-    if lhs.scope != rhs.scope {return false}
-    if lhs.epoch != rhs.epoch {return false}
-    if lhs.position != rhs.position {return false}
-    if lhs.logHash != rhs.logHash {return false}
-    if lhs.markPosition != rhs.markPosition {return false}
-    if lhs.markHash != rhs.markHash {return false}
-    if lhs.incarnation != rhs.incarnation {return false}
-    if lhs.unsent != rhs.unsent {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._scope != rhs_storage._scope {return false}
+        if _storage._epoch != rhs_storage._epoch {return false}
+        if _storage._position != rhs_storage._position {return false}
+        if _storage._logHash != rhs_storage._logHash {return false}
+        if _storage._markPosition != rhs_storage._markPosition {return false}
+        if _storage._markHash != rhs_storage._markHash {return false}
+        if _storage._incarnation != rhs_storage._incarnation {return false}
+        if _storage._unsent != rhs_storage._unsent {return false}
+        if _storage._placeProof != rhs_storage._placeProof {return false}
+        if _storage._receiptProof != rhs_storage._receiptProof {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2949,6 +3335,311 @@ nonisolated extension Seamark_V1_ScopeNews: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.logHash != rhs.logHash {return false}
     if lhs.digest != rhs.digest {return false}
     if lhs.bytes != rhs.bytes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Seamark_V1_RecordRange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RecordRange"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}first\0\u{1}last\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.first) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.last) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.first.isEmpty {
+      try visitor.visitSingularBytesField(value: self.first, fieldNumber: 1)
+    }
+    if !self.last.isEmpty {
+      try visitor.visitSingularBytesField(value: self.last, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Seamark_V1_RecordRange, rhs: Seamark_V1_RecordRange) -> Bool {
+    if lhs.first != rhs.first {return false}
+    if lhs.last != rhs.last {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Seamark_V1_Compare: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Compare"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}epoch\0\u{1}ranges\0\u{1}list\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.scope) }()
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.epoch) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.ranges) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.list) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.scope.isEmpty {
+      try visitor.visitSingularBytesField(value: self.scope, fieldNumber: 1)
+    }
+    if self.epoch != 0 {
+      try visitor.visitSingularFixed64Field(value: self.epoch, fieldNumber: 2)
+    }
+    if !self.ranges.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.ranges, fieldNumber: 3)
+    }
+    if self.list != 0 {
+      try visitor.visitSingularUInt32Field(value: self.list, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Seamark_V1_Compare, rhs: Seamark_V1_Compare) -> Bool {
+    if lhs.scope != rhs.scope {return false}
+    if lhs.epoch != rhs.epoch {return false}
+    if lhs.ranges != rhs.ranges {return false}
+    if lhs.list != rhs.list {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Seamark_V1_Compared: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Compared"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}position\0\u{3}log_hash\0\u{1}ranges\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.scope) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.logHash) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.ranges) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.scope.isEmpty {
+      try visitor.visitSingularBytesField(value: self.scope, fieldNumber: 1)
+    }
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 2)
+    }
+    if !self.logHash.isEmpty {
+      try visitor.visitSingularBytesField(value: self.logHash, fieldNumber: 3)
+    }
+    if !self.ranges.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.ranges, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Seamark_V1_Compared, rhs: Seamark_V1_Compared) -> Bool {
+    if lhs.scope != rhs.scope {return false}
+    if lhs.position != rhs.position {return false}
+    if lhs.logHash != rhs.logHash {return false}
+    if lhs.ranges != rhs.ranges {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Seamark_V1_RangeDigest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RangeDigest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}count\0\u{1}digest\0\u{1}records\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.count) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.records) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.count != 0 {
+      try visitor.visitSingularUInt64Field(value: self.count, fieldNumber: 1)
+    }
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 2)
+    }
+    if !self.records.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.records, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Seamark_V1_RangeDigest, rhs: Seamark_V1_RangeDigest) -> Bool {
+    if lhs.count != rhs.count {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.records != rhs.records {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Seamark_V1_RecordDigest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RecordDigest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}record\0\u{1}digest\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.record) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.record.isEmpty {
+      try visitor.visitSingularBytesField(value: self.record, fieldNumber: 1)
+    }
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Seamark_V1_RecordDigest, rhs: Seamark_V1_RecordDigest) -> Bool {
+    if lhs.record != rhs.record {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Seamark_V1_Dispute: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Dispute"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}epoch\0\u{1}position\0\u{3}log_hash\0\u{1}ranges\0\u{1}digests\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.scope) }()
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.epoch) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.logHash) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.ranges) }()
+      case 6: try { try decoder.decodeRepeatedBytesField(value: &self.digests) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.scope.isEmpty {
+      try visitor.visitSingularBytesField(value: self.scope, fieldNumber: 1)
+    }
+    if self.epoch != 0 {
+      try visitor.visitSingularFixed64Field(value: self.epoch, fieldNumber: 2)
+    }
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 3)
+    }
+    if !self.logHash.isEmpty {
+      try visitor.visitSingularBytesField(value: self.logHash, fieldNumber: 4)
+    }
+    if !self.ranges.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.ranges, fieldNumber: 5)
+    }
+    if !self.digests.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.digests, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Seamark_V1_Dispute, rhs: Seamark_V1_Dispute) -> Bool {
+    if lhs.scope != rhs.scope {return false}
+    if lhs.epoch != rhs.epoch {return false}
+    if lhs.position != rhs.position {return false}
+    if lhs.logHash != rhs.logHash {return false}
+    if lhs.ranges != rhs.ranges {return false}
+    if lhs.digests != rhs.digests {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Seamark_V1_Settled: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Settled"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}position\0\u{3}log_hash\0\u{1}digests\0\u{1}repaired\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.scope) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.logHash) }()
+      case 4: try { try decoder.decodeRepeatedBytesField(value: &self.digests) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.repaired) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.scope.isEmpty {
+      try visitor.visitSingularBytesField(value: self.scope, fieldNumber: 1)
+    }
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 2)
+    }
+    if !self.logHash.isEmpty {
+      try visitor.visitSingularBytesField(value: self.logHash, fieldNumber: 3)
+    }
+    if !self.digests.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.digests, fieldNumber: 4)
+    }
+    if self.repaired != 0 {
+      try visitor.visitSingularUInt64Field(value: self.repaired, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Seamark_V1_Settled, rhs: Seamark_V1_Settled) -> Bool {
+    if lhs.scope != rhs.scope {return false}
+    if lhs.position != rhs.position {return false}
+    if lhs.logHash != rhs.logHash {return false}
+    if lhs.digests != rhs.digests {return false}
+    if lhs.repaired != rhs.repaired {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

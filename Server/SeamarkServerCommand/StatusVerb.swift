@@ -29,6 +29,9 @@ struct StatusVerb: ParsableCommand {
                                     JSONMember("entries", .integer(Int64(clamping: $0.entries))), JSONMember("quarantined", .integer(Int64($0.quarantined))),
                                     JSONMember("redactedValues", .integer(Int64($0.redacted))), JSONMember("barredArrivals", .integer(Int64($0.barredArrivals))),
                                     JSONMember("rollbacks", .integer(Int64($0.rollbacks))), JSONMember("copiedDevices", .integer(Int64($0.copiedDevices))),
+                                    JSONMember("repairs", .integer(Int64($0.repairs))), JSONMember("disputingDevices", .array($0.disputingDevices.map(JSONValue.string))),
+                                    JSONMember("unprovenDevices", .array($0.unprovenDevices.map(JSONValue.string))),
+                                    JSONMember("leastReadSchema", $0.leastSchemas.map { .integer(Int64($0.read)) } ?? .null), JSONMember("leastWriteSchema", $0.leastSchemas.map { .integer(Int64($0.write)) } ?? .null),
                                     JSONMember("damage", $0.damage.map { .string($0) } ?? .null),
                                 ])
                             })),
@@ -41,7 +44,7 @@ struct StatusVerb: ParsableCommand {
             print(
                 "Since \(Output.time(serving.began)), as noted \(Output.time(serving.noted)): \(counts.accepted) connections, \(counts.sessions) of devices; "
                     + "\(counts.failedHandshakes) failed handshakes (garbage, foreign or expired certificates), \(counts.refusedAtDoor) unknown devices, "
-                    + "\(counts.refusedByLimit) over a limit, \(counts.badFrames) bad frames, \(counts.refusedPushes) refused blocks, \(counts.refusedDonations) refused donations, "
+                    + "\(counts.refusedByLimit) over a limit, \(counts.badFrames) bad frames, \(counts.refusedPushes) refused blocks, \(counts.unprovenClaims) unproven claims, \(counts.refusedDonations) refused donations, "
                     + "\(counts.refusedAttachments) refused attachments (\(counts.mismatchedAttachments) that did not match their hash), \(counts.tooSlow) too slow, \(counts.cutOff) cut off, "
                     + "\(counts.refusedEnrolments) refused enrolments, \(counts.faults) faults of the server.")
         }
@@ -62,14 +65,30 @@ struct StatusVerb: ParsableCommand {
             if tenant.copiedDevices > 0 {
                 print("ALARM \(tenant.name.text): \(tenant.copiedDevices == 1 ? "one device works" : "\(tenant.copiedDevices) devices work") from two copies of its store; see seamark-server device list.")
             }
+            if tenant.repairs > 0 {
+                print("ALARM \(tenant.name.text): records were not what the log says \(tenant.repairs == 1 ? "once" : "\(tenant.repairs) times"), as a device found out; they were computed anew. See seamark-server audit list, check the disk, and run seamark-server verify.")
+            }
+            if !tenant.disputingDevices.isEmpty {
+                print("ALARM \(tenant.name.text): \(Self.devices(tenant.disputingDevices)) \(tenant.disputingDevices.count == 1 ? "computes" : "compute") other records from the same log than this server: one of the programs is wrong. Update both.")
+            }
+            if !tenant.unprovenDevices.isEmpty {
+                print("ALARM \(tenant.name.text): \(Self.devices(tenant.unprovenDevices)) said to have read what the log does not hold, and proved nothing. Nothing was done about it; if a backup was put back by hand, see seamark-server restore.")
+            }
+            if let least = tenant.leastSchemas, least.read > 1 || least.write > 1 {
+                print("\(tenant.name.text): programs that know schema \(least.read) or later may read, those that know \(least.write) or later may write.")
+            }
         }
+    }
+
+    private static func devices(_ letters: [String]) -> String {
+        (letters.count == 1 ? "device " : "devices ") + letters.joined(separator: ", ")
     }
 
     private static func counters(_ note: ServingNote) -> JSONValue {
         let counts = note.counts
         let numbers = [
             ("accepted", counts.accepted), ("sessions", counts.sessions), ("failedHandshakes", counts.failedHandshakes), ("refusedAtDoor", counts.refusedAtDoor),
-            ("refusedByLimit", counts.refusedByLimit), ("badFrames", counts.badFrames), ("refusedPushes", counts.refusedPushes), ("refusedDonations", counts.refusedDonations),
+            ("refusedByLimit", counts.refusedByLimit), ("badFrames", counts.badFrames), ("refusedPushes", counts.refusedPushes), ("refusedDonations", counts.refusedDonations), ("unprovenClaims", counts.unprovenClaims),
             ("attachments", counts.attachments), ("refusedAttachments", counts.refusedAttachments), ("mismatchedAttachments", counts.mismatchedAttachments), ("tooSlow", counts.tooSlow), ("cutOff", counts.cutOff),
             ("enrolments", counts.enrolments), ("refusedEnrolments", counts.refusedEnrolments), ("pushes", counts.pushes), ("faults", counts.faults),
         ]

@@ -101,7 +101,7 @@ extension ReplicaEvent {
         case .captured(let change): change.withholding(leaves, primitives).map { .captured($0) }
         case .sealed(let block): block.withholding(leaves, primitives).map { .sealed($0) }
         case .learnt(let entry, let block): block?.withholding(leaves, primitives).map { .learnt(entry, $0) }
-        case .began, .receipted, .proven, .rebuilt: nil
+        case .began, .receipted, .proven, .examined, .rebuilt: nil
         }
     }
 }

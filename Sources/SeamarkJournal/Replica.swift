@@ -18,6 +18,10 @@ public struct Replica: Sendable {
     public private(set) var cursor = LogPlace.beginning
     /// The furthest place that a receipt or the log itself proved; shown to the server beside the cursor.
     public private(set) var mark = LogPlace.beginning
+    /// The server's word on the furthest place of this epoch that it signed for.
+    public private(set) var proof: PlaceProof?
+    /// What came of differing digests, oldest first; the last few.
+    public private(set) var repairs: [RepairNote] = []
     /// Own changes that are not yet sealed, oldest first.
     public private(set) var fresh: ArraySlice<Change> = []
     /// Own blocks of this incarnation, oldest first.
@@ -79,6 +83,7 @@ public struct Replica: Sendable {
     public mutating func apply(_ event: ReplicaEvent, _ primitives: any Primitives) {
         switch event {
         case .began(let stream, let epoch):
+            if epoch != self.epoch { proof = nil }
             let unsent = stranded + waiting.flatMap { $0.changes.compactMap { history[$0] } } + fresh
             self.stream = stream
             self.epoch = epoch
@@ -96,20 +101,39 @@ public struct Replica: Sendable {
             }
         case .receipted(let receipt):
             receipted.insert(receipt.block)
-            if receipt.epoch == epoch, receipt.place.position > mark.position { mark = receipt.place }
+            prove(.receipt(receipt))
         case .learnt(let entry, let block):
             learn(entry, block, primitives)
         case .proven(let signed):
-            if signed.epoch == epoch, signed.place.position > mark.position { mark = signed.place }
+            prove(.place(signed))
+        case .examined(let note, let state):
+            repairs = (repairs + [note]).suffix(RepairNote.mostNotes)
+            if let state { replaceConfirmed(by: state) }
         case .rebuilt(let epoch):
             self.epoch = epoch
             confirmed = ScopeState()
             cursor = .beginning
             mark = .beginning
+            proof = nil
             // The receipts of another log prove nothing in this one.
             receipted = []
             for change in history.values where change.stamp.device == stream.device { putOver(change) }
         }
+    }
+
+    /// Takes the server's word on a place in.
+    private mutating func prove(_ word: PlaceProof) {
+        guard word.epoch == epoch else { return }
+        if word.place.position > mark.position { mark = word.place }
+        if word.place.position >= proof?.place.position ?? 0 { proof = word }
+    }
+
+    /// Puts the state that the log's entries give in the place of another. What waits stays as it is: the overlay is what of one's own
+    /// the state does not apply.
+    private mutating func replaceConfirmed(by state: ScopeState) {
+        confirmed = state
+        for id in Array(overlay.keys) { takeOff(id) }
+        for change in history.values where change.stamp.device == stream.device { putOver(change) }
     }
 
     /// Takes sealed changes from the fresh ones. They are the oldest, nearly always: then nothing that is left has to move.
@@ -175,34 +199,6 @@ public struct Replica: Sendable {
             touched[record]?.removeAll { $0 == id }
             if touched[record]?.isEmpty == true { touched[record] = nil }
         }
-    }
-}
-
-// MARK: - What an edit names
-
-extension Replica {
-    /// `names`, and what the edits of these names supersede as far as they are own changes that the log does not apply, and so on;
-    /// ascending, each once.
-    ///
-    /// An edit made over one's own waiting or refused edit names all of these, so that no stale head stays at others if the edit
-    /// between is never applied.
-    public func alsoSuperseded(_ names: [EditName]) -> [EditName] {
-        var all = Set(names)
-        var open = names
-        while let name = open.popLast() {
-            guard let change = overlay[name.change], name.index < UInt32(change.edits.count) else { continue }
-            for further in change.edits[Int(name.index)].supersedes where all.insert(further).inserted { open.append(further) }
-        }
-        return all.count == names.count ? names : all.sorted()
-    }
-
-    /// `edit` with everything that it must name: what it replaces and, for a deletion, what it witnesses, each with what own changes
-    /// among them supersede that the log does not apply. A deletion over one's own refused edit would otherwise leave the head that
-    /// the edit had replaced unwitnessed, and the record would stay, in conflict, at everybody but its author.
-    public func whole(_ edit: Edit) -> Edit {
-        let supersedes = alsoSuperseded(edit.supersedes), witnessed = alsoSuperseded(edit.witnessed)
-        if supersedes.count == edit.supersedes.count, witnessed.count == edit.witnessed.count { return edit }
-        return Edit(record: edit.record, type: edit.type, target: edit.target, content: edit.content, supersedes: supersedes, witnessed: witnessed)
     }
 }
 

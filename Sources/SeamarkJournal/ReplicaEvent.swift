@@ -13,6 +13,9 @@ public enum ReplicaEvent: Sendable {
     case learnt(LogEntry, Block?)
     /// The server signed that its log stands, or stood, at this place: proof of the entries up to it.
     case proven(SignedPlace)
+    /// Device and server had read the same log and held different states, and it was found out who was wrong. Where it was the device, the
+    /// state that its log entries give comes along; a store keeps the note alone, since its entries are that state.
+    case examined(RepairNote, ScopeState?)
     /// The log is not the one that was known: forget what it said and read it from the beginning.
     case rebuilt(epoch: UInt64)
 }

@@ -13,13 +13,20 @@ public struct ScopeDigest: Hashable, Sendable {
 
     public static let zero = ScopeDigest(high: 0, low: 0)
 
+    /// What one record adds: the sum over its heads.
+    public init(of record: RecordState) {
+        self = .zero
+        for slot in record.slots { for head in slot.heads { add(head.name) } }
+    }
+
     public mutating func add(_ name: EditName) { self.add(ScopeDigest.element(name)) }
 
-    public mutating func subtract(_ name: EditName) {
-        let element = ScopeDigest.element(name)
-        let (difference, borrow) = low.subtractingReportingOverflow(element.low)
+    public mutating func subtract(_ name: EditName) { self.subtract(ScopeDigest.element(name)) }
+
+    public mutating func subtract(_ other: ScopeDigest) {
+        let (difference, borrow) = low.subtractingReportingOverflow(other.low)
         low = difference
-        high = high &- element.high &- (borrow ? 1 : 0)
+        high = high &- other.high &- (borrow ? 1 : 0)
     }
 
     public mutating func add(_ other: ScopeDigest) {

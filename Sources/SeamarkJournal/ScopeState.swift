@@ -9,7 +9,7 @@ public struct ScopeState: Sendable {
     /// Of the records that are kept here.
     public private(set) var digest = ScopeDigest.zero
     /// Which records are kept; nil for all.
-    private let share: Share?
+    private let part: Part?
 
     /// One of several shares of a scope's records, for whoever cannot hold all at once. A record is always in the same one.
     public struct Share: Hashable, Sendable {
@@ -26,10 +26,25 @@ public struct ScopeState: Sendable {
         public func holds(_ record: Identifier) -> Bool { record.low % count == number }
     }
 
-    public init() { share = nil }
+    private enum Part {
+        case share(Share)
+        case ranges([RecordRange])
 
-    /// The state of one share of the records. Changes are noted whole: what was applied is the same in every share.
-    public init(of share: Share) { self.share = share }
+        func holds(_ record: Identifier) -> Bool {
+            switch self {
+            case .share(let share): share.holds(record)
+            case .ranges(let ranges): ranges.contains { $0.contains(record) }
+            }
+        }
+    }
+
+    public init() { part = nil }
+
+    // The state of a part of the records. Changes are noted whole: what was applied and refused is the same in every part.
+
+    public init(of share: Share) { part = .share(share) }
+
+    public init(only ranges: [RecordRange]) { part = .ranges(ranges) }
 
     /// Reads the next entry. `changes` are those of its block, in order; empty for a release.
     public mutating func read(_ entry: LogEntry, changes: [Change]) {
@@ -71,15 +86,15 @@ public struct ScopeState: Sendable {
     private struct Shelf: RecordShelf {
         var records: [Identifier: RecordState]
         let applied: Set<Identifier>
-        let share: Share?
+        let part: Part?
 
         init(state: borrowing ScopeState) {
             records = state.records
             applied = state.applied
-            share = state.share
+            part = state.part
         }
 
-        func keeps(_ record: Identifier) -> Bool { share?.holds(record) ?? true }
+        func keeps(_ record: Identifier) -> Bool { part?.holds(record) ?? true }
 
         mutating func take(_ record: Identifier) -> RecordState? { records.removeValue(forKey: record) }
         mutating func put(_ state: RecordState, as record: Identifier) { records[record] = state }

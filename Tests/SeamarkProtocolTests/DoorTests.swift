@@ -48,9 +48,11 @@ import Testing
             _ = session.welcomed(Self.welcome)
             let actions = session.received(message)
             switch message {
-            case .status, .push, .pull, .attachment(.offer), .attachment(.chunk), .attachment(.wanted), .donate, .watch: #expect(!session.isClosed)
+            case .status, .push, .pull, .attachment(.offer), .attachment(.chunk), .attachment(.wanted), .donate, .watch, .compare, .dispute:
+                #expect(!session.isClosed)
             case .problem: #expect(actions == [.close(nil)])
-            case .welcome, .receipt, .pushRefused, .entries, .donated, .door, .enrol, .enrolled, .attachment(.held), .attachment(.refused), .news:
+            case .welcome, .receipt, .pushRefused, .entries, .donated, .compared, .settled, .door, .enrol, .enrolled, .attachment(.held), .attachment(.refused),
+                .news:
                 #expect(Self.code(actions) == .unexpected)
             }
         }

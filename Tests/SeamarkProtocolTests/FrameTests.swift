@@ -70,20 +70,48 @@ import Testing
                     entry: LogEntry(content: .block(hash()), verdicts: verdicts(), received: time()), block: dice.chance(50) ? bytes(80) : nil,
                     sensitive: bytes(small()))
         }
+        /// Ascending and apart.
+        func ranges() -> [RecordRange] {
+            let ends = (0..<small() * 2).map { _ in dice.identifier() }.sorted()
+            return stride(from: 0, to: ends.count, by: 2).map { RecordRange(first: ends[$0], last: ends[$0 + 1]) }
+        }
         return [
-            .problem(Problem(Problem.Code(rawValue: UInt32(truncatingIfNeeded: dice.next())), "é")),
+            .problem(Problem(Problem.Code(rawValue: UInt32(truncatingIfNeeded: dice.next())), "é", of: dice.chance(50) ? dice.identifier() : nil)),
             .welcome(
                 Message.Welcome(
-                    version: 3, leastVersion: 1, schema: 7, leastSchema: 2, epoch: dice.next(), time: time(), role: .max, serverKey: key, scopes: scopes,
+                    version: 3, leastVersion: 1, schema: 7, leastSchema: 2, leastReadSchema: 1 + UInt32(small()), epoch: dice.next(), time: time(), role: .max, serverKey: key, scopes: scopes,
                     revoked: dice.chance(50),
-                    bundleKey: dice.chance(50) ? Message.BundleKey(key: bytes(32), signature: bytes(70)) : nil)),
+                    bundleKey: dice.chance(50) ? Message.BundleKey(key: bytes(32), signature: bytes(70)) : nil, compares: dice.chance(50))),
             .status(
                 Message.Status(
                     time: time(), software: "seamark/1", schema: 4,
                     scopes: (0..<small()).map { _ in
-                        Message.ScopeCursor(
-                            scope: dice.identifier(), epoch: dice.next(), cursor: place(), mark: place(), incarnation: dice.next(), unsent: dice.next())
+                        let scope = dice.identifier()
+                        let proofs: [PlaceProof?] = [
+                            nil, .place(SignedPlace(epoch: dice.next(), scope: scope, place: place(), signature: bytes(64))),
+                            .receipt(
+                                Receipt(
+                                    epoch: dice.next(), scope: scope, place: place(), block: hash(), verdicts: verdicts(), received: time(),
+                                    signature: bytes(64))),
+                        ]
+                        return Message.ScopeCursor(
+                            scope: scope, epoch: dice.next(), cursor: place(), mark: place(), incarnation: dice.next(), unsent: dice.next(),
+                            proof: proofs[Int(dice.next() % 3)])
                     })),
+            .compare(Message.Compare(scope: dice.identifier(), epoch: dice.next(), ranges: ranges(), list: UInt32(small()))),
+            .compared(
+                Message.Compared(
+                    scope: dice.identifier(), place: place(),
+                    answers: (0..<small()).map { _ in
+                        DigestBisection.Answer(
+                            count: dice.next(), digest: digest(),
+                            records: (0..<small()).map { _ in RecordDigest(record: dice.identifier(), digest: digest()) })
+                    })),
+            .dispute(
+                Message.Dispute(
+                    scope: dice.identifier(), epoch: dice.next(), place: place(),
+                    claims: ranges().map { Message.Dispute.Claim(range: $0, digest: digest()) })),
+            .settled(Message.Settled(scope: dice.identifier(), place: place(), digests: (0..<small()).map { _ in digest() }, repaired: dice.next())),
             .push(Message.Push(scope: dice.identifier(), block: bytes(90), sensitive: bytes(small()))),
             .receipt(
                 Receipt(
@@ -126,6 +154,21 @@ import Testing
             }
             for length in 0..<min(payload.count, 200) { _ = try? Message(payload: Array(payload[..<length])) }
         }
+    }
+
+    @Test func `ranges of records that are turned round, overlap, come out of order or are too many are malformed`() {
+        func id(_ number: UInt64) -> Identifier { Identifier(high: 1, low: number) }
+        func range(_ first: UInt64, _ last: UInt64) -> RecordRange { RecordRange(first: id(first), last: id(last)) }
+        let many = (0..<65).map { range(UInt64($0) * 2, UInt64($0) * 2) }
+        for wrong in [[range(2, 1)], [range(1, 3), range(3, 4)], [range(5, 6), range(1, 2)], [range(1, 1), range(1, 1)], many] {
+            let compare = Message.compare(Message.Compare(scope: .zero, epoch: 1, ranges: wrong))
+            #expect(throws: Problem.self) { try Message(payload: compare.payload) }
+            let claims = wrong.map { Message.Dispute.Claim(range: $0, digest: .zero) }
+            let dispute = Message.dispute(Message.Dispute(scope: .zero, epoch: 1, place: .beginning, claims: claims))
+            #expect(throws: Problem.self) { try Message(payload: dispute.payload) }
+        }
+        let greedy = Message.compare(Message.Compare(scope: .zero, epoch: 1, ranges: [.all], list: 33))
+        #expect(throws: Problem.self) { try Message(payload: greedy.payload) }
     }
 
     @Test func `fields of a wrong length are malformed, a frame of a kind unknown is unexpected`() {

@@ -123,6 +123,56 @@ import Testing
         #expect(old.log.isEmpty)
     }
 
+    @Test func `a device that cannot prove what it has read renews no epoch, loses nothing, reads anew and pushes what is lacking`() throws {
+        for grows in [false, true] {
+            var server = Voyage.server()
+            let old = server
+            var author = afloat(&server, 4, number: 1)
+            #expect(run(&author, &server).end.isFinished)
+            var reader = afloat(&server, 2, number: 2)
+            let work = try #require(reader.replicas[Voyage.scope]).fresh.map(\.id)
+            let lost = server.state.applied
+            server = old
+            if grows {
+                var other = afloat(&server, 9, number: 3)
+                #expect(run(&other, &server).end.isFinished)
+            }
+            // On the way nobody sees the server's signatures: the proof is not there, or is another tenant's.
+            let epoch = server.epoch
+            var voyage = Voyage(seed: 12)
+            voyage.hidesProofs = true
+            let end = voyage.sync(&reader, &server)
+            #expect(end.isFinished && server.epoch == epoch, "\(end) \(voyage.transcript)")
+            #expect(voyage.transcript.contains("<problem 4090") && voyage.transcript.contains("rebuild"))
+            #expect(work.allSatisfy { server.state.applied.contains($0) } && reader.replicas[Voyage.scope]?.unsentCount == 0)
+            #expect(lost.isSubset(of: server.state.applied), "what it can prove entry by entry is handed in all the same")
+            #expect(reader.replicas[Voyage.scope]?.confirmed.digest == server.state.digest)
+            // The author has receipts: where they are of another log, it proves that one went back.
+            let first = run(&author, &server).end
+            #expect(first.isFinished || first == .failed(.epochRenewed) && run(&author, &server).end.isFinished)
+            #expect(author.replicas[Voyage.scope]?.confirmed.digest == server.state.digest)
+        }
+    }
+
+    @Test func `the proof of a place travels only where the log is not where the device has read to`() throws {
+        var server = Voyage.server()
+        var author = afloat(&server, 2, number: 1)
+        #expect(run(&author, &server).end.isFinished)
+        func proof(_ server: ModelServer) -> PlaceProof? {
+            var seen: PlaceProof?
+            var (ship, copy) = (author, server)
+            var voyage = Voyage(seed: 1)
+            voyage.beforeAnswer = { message, _ in if case .status(let status) = message { seen = status.scopes.first?.proof } }
+            _ = voyage.sync(&ship, &copy)
+            return seen
+        }
+        #expect(proof(server) == nil)
+        var reader = afloat(&server, 2, number: 2)
+        #expect(run(&reader, &server).end.isFinished)
+        let shown = try #require(proof(server))
+        #expect(shown.place == author.replicas[Voyage.scope]?.mark && shown.isSigned(by: Voyage.serverKey.publicKey, Voyage.primitives))
+    }
+
     @Test func `a sync that is cut while it hands in begins again and loses nothing`() {
         for budget in 1..<16 {
             var server = Voyage.server()

@@ -301,7 +301,7 @@ import Testing
         }
         func first(_ it: Message.Entries, _ alter: (Message.Entry) -> Message.Entry) -> Message.Entries { with(it, entries: [alter(it.entries[0])]) }
 
-        #expect(end { with($0, digest: .zero) }.0 == .failed(.digestDiffers(scope: Voyage.scope)))
+        #expect(end { with($0, digest: .zero) }.0 == .failed(.digestsContradict(scope: Voyage.scope)))
         for (outcome, cursor) in [
             end { with($0, hash: .zero) },
             end { first($0) { Message.Entry(entry: LogEntry(content: $0.entry.content, verdicts: $0.entry.verdicts, received: 51), block: $0.block, sensitive: $0.sensitive) } },

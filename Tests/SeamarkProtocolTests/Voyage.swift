@@ -23,12 +23,15 @@ struct Voyage {
         var replicas: [Identifier: Replica] = [:]
         var blocks: [Hash256: Block] = [:]
         var held = HeldLog(scope: Voyage.scope)
+        /// What the store's entries say.
+        var derivation = Rederivation()
         var clock: DeviceClock
         var id: Identifier { Clash.device(number) }
 
         mutating func take(_ event: ReplicaEvent) {
             replicas[Voyage.scope]?.apply(event, Voyage.primitives)
             held.note(event, Voyage.primitives)
+            derivation.note(event, Voyage.primitives)
             if case .learnt(_, let block?) = event { blocks[block.hash] = block }
         }
 
@@ -56,6 +59,10 @@ struct Voyage {
     var isNamed = true
     /// Alters what the server says on its way.
     var tamper: (Message) -> Message = { $0 }
+    /// Takes the server's signatures out of what the device says of where it stands.
+    var hidesProofs = false
+    /// What happens at the server before it answers.
+    var beforeAnswer: (Message, inout ModelServer) -> Void = { _, _ in }
     /// Does the server look at what a Status says?
     var renewsEpoch = true
     /// May devices of removed members destroy their copies?
@@ -66,6 +73,10 @@ struct Voyage {
     var budget = Int.max
     /// How many bytes a sync may move; and how many have passed, each frame in TLS records of its own.
     var limit: Int?
+    /// What the schema of the device's program is, and the least that the server publishes.
+    var schema: UInt32 = 1
+    var leastSchema: UInt32 = 1
+    var leastReadSchema: UInt32 = 1
     var bytes = 0
 
     init(seed: UInt64) { dice = SplitMix64(seed: seed) }
@@ -74,13 +85,13 @@ struct Voyage {
         let known = server.streams.filter { $0.key.device == ship.id }.sorted { $0.key < $1.key }
         return .welcome(
             Message.Welcome(
-                schema: 1, leastSchema: 1, epoch: server.epoch, time: 0, role: 1,
+                schema: 2, leastSchema: leastSchema, leastReadSchema: leastReadSchema, epoch: server.epoch, time: 0, role: 1,
                 serverKey: Message.ServerKey(epoch: server.epoch, device: Self.serverDevice, key: Self.serverKey.publicKey, signature: [1]),
                 scopes: !isNamed ? [] : [
                     Message.ScopeStatus(
-                        scope: Self.scope, kind: .engagement, staffed: server.isStaffed, place: server.place, digest: server.state.digest,
+                        scope: Self.scope, kind: .engagement, staffed: server.isStaffed, place: server.place, digest: server.rows.digest,
                         streams: known.map { Message.KnownStream(incarnation: $0.key.incarnation, end: $0.value) })
-                ], revoked: isRevoked))
+                ], revoked: isRevoked, compares: true))
     }
 
     /// What the server does with a message.
@@ -90,6 +101,10 @@ struct Voyage {
             do {
                 let block = try PushGate.open(push, from: ship.id, signingKey: ship.key.publicKey, Self.primitives)
                 let end = Message.KnownStream(incarnation: block.stream.incarnation, end: server.streams[block.stream] ?? .beginning)
+                if max(block.schema, schema) < leastSchema, !server.log.contains(where: { $0.block?.hash == block.hash }) {
+                    server.hold(block)
+                    return [.pushRefused(Message.PushRefusal(scope: push.scope, block: block.hash, code: .outdatedSchema, end: end))]
+                }
                 switch server.push(block, received: 50) {
                 case .receipt(let receipt): return [.receipt(receipt)]
                 case .quarantined: return [.pushRefused(Message.PushRefusal(scope: push.scope, block: block.hash, code: .notStaffed, end: end))]
@@ -114,7 +129,7 @@ struct Voyage {
             func answer(_ next: UInt32 = 0) -> Message {
                 .entries(
                     Message.Entries(
-                        scope: pull.scope, after: UInt64(after), entries: entries, place: server.place, digest: server.state.digest,
+                        scope: pull.scope, after: UInt64(after), entries: entries, place: server.place, digest: server.rows.digest,
                         signature: entries.isEmpty ? [] : server.signed(server.places[after + entries.count]).signature, nextAtMost: next))
             }
             guard pull.atMost > 0 else { return [answer()] }
@@ -125,11 +140,29 @@ struct Voyage {
             }
             return [answer(entries.isEmpty ? UInt32(needed) : 0)]
         case .status(let status):
-            // What the server's session asks its store: is every place of this epoch on the log?
-            let isHeld = status.scopes.allSatisfy { $0.epoch != server.epoch || server.contains($0.cursor) && server.contains($0.mark) }
-            guard !isHeld, renewsEpoch else { return [] }
+            // What the server's session asks its store: is every place of this epoch on the log, and if not, did this server sign for one?
+            let lacking = status.scopes.filter { $0.epoch == server.epoch && !(server.contains($0.cursor) && server.contains($0.mark)) }
+            guard !lacking.isEmpty, renewsEpoch else { return [] }
+            let isProven = lacking.contains { cursor in
+                guard let proof = cursor.proof else { return false }
+                return proof.epoch == server.epoch && proof.scope == cursor.scope && proof.isSigned(by: Self.serverKey.publicKey, Self.primitives)
+                    && !server.contains(proof.place)
+            }
+            guard isProven else { return lacking.map { .problem(Problem(.unprovenClaim, "not shown", of: $0.scope)) } }
             server.epoch = server.epoch &+ 0x100
             return [.problem(Problem(.epochRenewed, "rolled back"))]
+        case .compare(let compare):
+            let answers = compare.ranges.map { range in
+                let records = server.records(of: range)
+                var sum = ScopeDigest.zero
+                for record in records { sum.add(record.digest) }
+                return DigestBisection.Answer(count: UInt64(records.count), digest: sum, records: records.count <= compare.list ? records : [])
+            }
+            return [.compared(Message.Compared(scope: compare.scope, place: server.place, answers: answers))]
+        case .dispute(let dispute):
+            guard dispute.place == server.place else { return [.settled(Message.Settled(scope: dispute.scope, place: server.place, digests: [], repaired: 0))] }
+            let (digests, repaired) = server.settle(dispute.claims.map(\.range))
+            return [.settled(Message.Settled(scope: dispute.scope, place: server.place, digests: digests, repaired: UInt64(repaired)))]
         case .donate(let donation):
             guard donation.isProven(by: [Self.serverKey.publicKey], Self.primitives) else { return [.problem(Problem(.badDonation, "not ours"))] }
             for item in donation.entries {
@@ -151,7 +184,7 @@ struct Voyage {
                         isCopyReleased: donation.isLast && !server.isStaffed && releasesCopies))
             ]
         case .watch: return [.news(Message.News(scopes: []))]
-        case .problem, .welcome, .receipt, .pushRefused, .entries, .donated, .door, .enrol, .enrolled, .attachment, .news:
+        case .problem, .welcome, .receipt, .pushRefused, .entries, .donated, .compared, .settled, .door, .enrol, .enrolled, .attachment, .news:
             Issue.record("no device says this")
             return []
         }
@@ -162,7 +195,7 @@ struct Voyage {
         let knowledge = SyncSession.Knowledge(
             primitives: Self.primitives, isGenuine: { $0.key == Self.serverKey.publicKey },
             signingKey: { id in (0..<9).first { Clash.device($0) == id }.map { Self.key($0).publicKey } })
-        let device = SyncSession.Device(id: ship.id, tenant: .zero, software: "test", schema: 1)
+        let device = SyncSession.Device(id: ship.id, tenant: .zero, software: "test", schema: schema)
         var session = SyncSession(device: device, now: 0)
         session.budget = limit.map { ByteBudget(limit: $0) }
         var inbox = [welcome(server, to: ship)]
@@ -218,6 +251,9 @@ struct Voyage {
                 for donation in donations {
                     guard send(.donate(donation), ship, &server, &inbox) else { return end(session.ended()) }
                 }
+            case .rederive(let scope):
+                transcript.append("rederive")
+                if let end = carry(session.rederived(scope, ship.derivation, ship.replicas), &session, &ship, &server, &inbox) { return end }
             case .leave(let scope):
                 transcript.append("leave")
                 ship.replicas[scope] = nil
@@ -247,7 +283,8 @@ struct Voyage {
         budget -= 1
         guard let read = try? Message(payload: message.payload), read == message else { preconditionFailure("every message reads as it was written") }
         count(message)
-        inbox += answer(read, &server, from: ship)
+        beforeAnswer(read, &server)
+        inbox += answer(hidesProofs ? Self.withoutProof(read) : read, &server, from: ship)
         return true
     }
 
@@ -258,6 +295,16 @@ struct Voyage {
 
     static func push(_ block: Block, of scope: Identifier) -> Message.Push {
         Message.Push(scope: scope, block: block.bytes, sensitive: SensitivePart.encode(block.sensitiveParts, primitives))
+    }
+
+    private static func withoutProof(_ message: Message) -> Message {
+        guard case .status(let it) = message else { return message }
+        return .status(
+            Message.Status(
+                time: it.time, software: it.software, schema: it.schema,
+                scopes: it.scopes.map {
+                    Message.ScopeCursor(scope: $0.scope, epoch: $0.epoch, cursor: $0.cursor, mark: $0.mark, incarnation: $0.incarnation, unsent: $0.unsent)
+                }))
     }
 
     static func kind(_ message: Message) -> String {
@@ -278,6 +325,10 @@ struct Voyage {
         case .donated: "donated"
         case .watch: "watch"
         case .news(let news): "news \(news.scopes.count)"
+        case .compare(let compare): "compare \(compare.ranges.count)"
+        case .compared: "compared"
+        case .dispute(let dispute): "dispute \(dispute.claims.count)"
+        case .settled(let settled): "settled \(settled.repaired)"
         }
     }
 }

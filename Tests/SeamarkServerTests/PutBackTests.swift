@@ -48,15 +48,38 @@ import Testing
         server = try await yard.start()
         let last = server.port
         try await blocking {
-            func status(_ cursor: LogPlace, epoch: UInt64) -> Message {
+            func status(_ cursor: LogPlace, epoch: UInt64, proof: PlaceProof? = nil) -> Message {
                 .status(
                     Message.Status(
                         time: 0, software: "test", schema: 1,
-                        scopes: [Message.ScopeCursor(scope: scope.scope, epoch: epoch, cursor: cursor, mark: cursor, incarnation: 9, unsent: 0)]))
+                        scopes: [
+                            Message.ScopeCursor(
+                                scope: scope.scope, epoch: epoch, cursor: cursor, mark: cursor, incarnation: 9, unsent: 0, proof: proof)
+                        ]))
             }
+            let signed = SignedPlace(
+                epoch: epoch, scope: scope.scope,
+                place: LogPlace(position: scope.place.position + 1, hash: entries.place.hash), signature: entries.signature)
             let (laptop, welcome) = try ben.greeted(port: last)
             #expect(welcome.epoch == epoch && welcome.engagement?.place == scope.place, "nobody has noticed yet")
-            try laptop.send(status(entries.place, epoch: epoch))
+            // A mere word renews nothing, nor do signatures of somebody else, of another place, or of another epoch.
+            let other = LogPlace(position: signed.place.position + 1, hash: signed.place.hash)
+            let ownKey = SignedPlace(epoch: epoch, scope: scope.scope, place: signed.place, signer: ben.signing)
+            let forgeries: [PlaceProof?] = [
+                nil, .place(ownKey), .place(SignedPlace(epoch: epoch, scope: scope.scope, place: other, signature: signed.signature)),
+                .place(SignedPlace(epoch: epoch &+ 1, scope: scope.scope, place: signed.place, signature: signed.signature)),
+                .receipt(
+                    Receipt(
+                        epoch: epoch, scope: scope.scope, place: other, block: receipt.block, verdicts: receipt.verdicts, received: receipt.received,
+                        signature: receipt.signature)),
+            ]
+            for forged in forgeries {
+                try laptop.send(status(entries.place, epoch: epoch, proof: forged))
+                #expect(try laptop.expectProblem() == .unprovenClaim)
+            }
+            try laptop.send(.pull(scope.scope, after: scope.place))
+            guard case .entries = try laptop.receive() else { throw RawSocket.Ended.refused }
+            try laptop.send(status(entries.place, epoch: epoch, proof: .place(signed)))
             // What is said before the answer is not taken in the epoch that has passed.
             #expect(try laptop.expectProblem() == .epochRenewed)
             #expect(try laptop.receive() == nil)
@@ -64,9 +87,6 @@ import Testing
             #expect(renewed.epoch != epoch)
             try again.send(.push(Message.Push(scope: scope.scope, block: try ben.block(scope.scope).bytes, sensitive: [], epoch: epoch)))
             if case .pushRefused(let refusal) = try again.receive() { #expect(refusal.code == .epochRenewed) } else { Issue.record("no refusal") }
-            let signed = SignedPlace(
-                epoch: epoch, scope: scope.scope,
-                place: LogPlace(position: scope.place.position + 1, hash: entries.place.hash), signature: entries.signature)
             func donation(_ items: [Message.Entry], last: Bool = true) -> Message {
                 .donate(
                     Message.Donation(
@@ -100,6 +120,7 @@ import Testing
         #expect(server.counts.refusedDonations == 1)
         let counts = try yard.office.status().tenants.first
         #expect(counts?.rollbacks == 1 && counts?.copiedDevices == 0)
+        #expect(counts?.unprovenDevices == ["B"], "the alarm names Ben's laptop")
     }
 
     @Test func `a device that speaks as an older incarnation after a younger one is listed as two copies, and hears so itself`() async throws {

@@ -17,6 +17,10 @@ public struct ModelServer: Sendable {
     public private(set) var log: [(entry: LogEntry, block: Block?)] = []
     public private(set) var places: [LogPlace] = [.beginning]
     public private(set) var state = ScopeState()
+    /// What the server's rows say: what the log says, unless a test has spoilt them.
+    public private(set) var rows = ScopeState()
+    /// What this server's program makes of the log besides: a mistake in it, or in the device's.
+    public var peculiar: Change? { didSet { rows = reckoned } }
     public private(set) var streams: [StreamName: StreamEnd] = [:]
     /// Blocks in quarantine outside the log.
     public private(set) var outside: [Hash256: Block] = [:]
@@ -50,6 +54,9 @@ public struct ModelServer: Sendable {
         admit(block, received: received)
         return .receipt(receipt(log.count))
     }
+
+    /// Keeps a block in quarantine outside the log.
+    public mutating func hold(_ block: Block) { outside[block.hash] = block }
 
     private mutating func admit(_ block: Block, received: Int64) {
         var verdicts: [Verdict] = []
@@ -115,6 +122,35 @@ public struct ModelServer: Sendable {
         places.append(LogPlace(position: UInt64(places.count), hash: entry.logHash(after: place.hash, primitives)))
         log.append((entry, block))
         state.read(entry, changes: block?.changes ?? [])
+        rows.read(entry, changes: block?.changes ?? [])
+    }
+
+    // MARK: Rows and what the log says of them
+
+    public mutating func spoil(_ rows: ScopeState) { self.rows = rows }
+
+    /// What the server computes from its log.
+    private var reckoned: ScopeState {
+        var reckoned = state
+        if let peculiar { reckoned.apply(peculiar, received: 1) }
+        return reckoned
+    }
+
+    /// The records of a range as the rows have them, ascending.
+    public func records(of range: RecordRange) -> [RecordDigest] { rows.recordDigests.filter { range.contains($0.record) } }
+
+    /// Computes the rows anew, as `TenantTransaction.settle` does. Returns what the log gives of each range, and how many records were wrong.
+    public mutating func settle(_ ranges: [RecordRange]) -> (digests: [ScopeDigest], repaired: Int) {
+        let right = reckoned
+        let wrong = Set(right.records.keys).union(rows.records.keys).filter { id in
+            ranges.contains { $0.contains(id) } && right.records[id] != rows.records[id]
+        }
+        rows = right
+        let records = right.recordDigests
+        let digests = ranges.map { range in
+            records.reduce(into: ScopeDigest.zero) { sum, record in if range.contains(record.record) { sum.add(record.digest) } }
+        }
+        return (digests, wrong.count)
     }
 
     private func receipt(_ position: Int) -> Receipt {

@@ -155,7 +155,7 @@ final class SimulatedServer: @unchecked Sendable {
 /// `@unchecked Sendable`: one thread.
 final class Visit: @unchecked Sendable {
     private enum Request {
-        case push(Message.Push), pull(Message.Pull), note(Message.Status), donate(Message.Donation)
+        case push(Message.Push), pull(Message.Pull), note(Message.Status), donate(Message.Donation), compare(Message.Compare), dispute(Message.Dispute)
     }
 
     let link: Link
@@ -215,6 +215,12 @@ final class Visit: @unchecked Sendable {
             case .pull(let pull):
                 waiting.append(.pull(pull))
                 pump()
+            case .compare(let compare):
+                waiting.append(.compare(compare))
+                pump()
+            case .dispute(let dispute):
+                waiting.append(.dispute(dispute))
+                pump()
             // Stores in memory keep no attachments.
             case .attachment: perform(session.failed())
             case .look: attempt { perform(session.looked(try device.welcome())) }
@@ -248,11 +254,19 @@ final class Visit: @unchecked Sendable {
             case .note(let status):
                 guard pushing == 0 else { return }
                 waiting.removeFirst()
-                attempt { perform(session.noted(isHeld: try device.note(status))) }
+                attempt { perform(session.noted(try device.note(status))) }
             case .donate(let donation):
                 guard pushing == 0 else { return }
                 waiting.removeFirst()
                 attempt { perform(session.donated(try device.donate(donation))) }
+            case .compare(let compare):
+                guard pushing == 0 else { return }
+                waiting.removeFirst()
+                attempt { perform(session.compared(try device.compare(compare))) }
+            case .dispute(let dispute):
+                guard pushing == 0 else { return }
+                waiting.removeFirst()
+                attempt { perform(session.compared(try device.settle(dispute))) }
             }
         }
     }

@@ -57,7 +57,10 @@ extension Connection {
             case .send(let message): send(message)
             case .note(let status):
                 request(.note, bytes: 0) { connection, number in
-                    connection.perform(for: device, number, { try device.note(status) }) { session, isHeld in session.noted(isHeld: isHeld) }
+                    connection.perform(for: device, number, { try device.note(status) }) { session, answer in
+                        if case .unproven(let scopes) = answer { connection.services.register.count { $0.unprovenClaims += scopes.count } }
+                        return session.noted(answer)
+                    }
                 }
             case .donate(let donation):
                 let bytes = donation.entries.reduce(0) { $0 + ($1.block?.count ?? 0) + $1.sensitive.count }
@@ -75,6 +78,14 @@ extension Connection {
             case .pull(let pull):
                 request(.pull, bytes: 0) { connection, number in
                     connection.work({ try device.pull(pull) }) { $0.answered(number, $1) { session, value in session.pulled(value) } }
+                }
+            case .compare(let compare):
+                request(.compare, bytes: 0) { connection, number in
+                    connection.work({ try device.compare(compare) }) { $0.answered(number, $1) { session, answer in session.compared(answer) } }
+                }
+            case .dispute(let dispute):
+                request(.compare, bytes: 0) { connection, number in
+                    connection.work({ try device.settle(dispute) }) { $0.answered(number, $1) { session, answer in session.compared(answer) } }
                 }
             case .attachment(let message):
                 var bytes = 0

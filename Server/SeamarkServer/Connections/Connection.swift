@@ -28,7 +28,7 @@ final class Connection: ChannelInboundHandler {
 
     /// A request whose answer is due, in the order of the requests.
     struct Request {
-        enum Kind { case welcome, note, push, pull, donate, enrol, attachment }
+        enum Kind { case welcome, note, push, pull, donate, compare, enrol, attachment }
         let number: UInt64
         let kind: Kind
         let bytes: Int

@@ -23,6 +23,8 @@ public struct ConnectionCounts: Hashable, Codable, Sendable {
     public var refusedPushes = 0
     /// Entries of an earlier log that were handed in and are not this server's word, or are damaged.
     public var refusedDonations = 0
+    /// Scopes of which a device said that it had read what the log does not hold, without the server's signature for it.
+    public var unprovenClaims = 0
     /// Transactions that held pushes: fewer than pushes when several waited together.
     public var pushTransactions = 0
     /// Attachments that a device heard are held whole, and requests about attachments that were refused.

@@ -33,6 +33,14 @@ extension Office {
         /// Rollbacks of the store that devices proved, and devices of which two copies are at work.
         public internal(set) var rollbacks = 0
         public internal(set) var copiedDevices = 0
+        /// How often rows were found that were not what the log says; each time they were put right.
+        public internal(set) var repairs = 0
+        /// Devices that compute another state from the same log, by their letters.
+        public internal(set) var disputingDevices: [String] = []
+        /// Devices that said they had read what the log does not hold, without the server's signature for it, by their letters.
+        public internal(set) var unprovenDevices: [String] = []
+        /// The least schemas that may read and write.
+        public internal(set) var leastSchemas: LeastSchemas?
     }
 
     private func status(of name: ShortName) throws -> TenantStatus {
@@ -42,14 +50,21 @@ extension Office {
                 let scopes = try snapshot.scopes()
                 let barred = try snapshot.barredCounts()
                 let alarms = try snapshot.alarms()
+                let devices = try snapshot.devices()
+                func letters(_ kind: TenantAlarm.Kind) -> [String] {
+                    Set(alarms.filter { $0.kind == kind }.map(\.device)).map { id in devices.first { $0.id == id }?.letters ?? id.description }.sorted()
+                }
+                func times(_ kind: TenantAlarm.Kind) -> Int { alarms.filter { $0.kind == kind }.reduce(0) { $0 + Int(clamping: $1.count) } }
                 status.members = try snapshot.members().count
-                status.devices = try snapshot.devices().count { $0.revoked == nil }
+                status.devices = devices.count { $0.revoked == nil }
                 status.engagements = scopes.count { $0.kind == .engagement }
                 status.entries = scopes.reduce(0) { $0 &+ $1.place.position }
                 status.quarantined = try snapshot.quarantine().count
                 (status.redacted, status.barredArrivals) = (barred.values, barred.arrivals)
-                status.rollbacks = alarms.filter { $0.kind == .rolledBack }.reduce(0) { $0 + Int(clamping: $1.count) }
-                status.copiedDevices = Set(alarms.filter { $0.kind == .twoCopies }.map(\.device)).count
+                (status.rollbacks, status.repairs) = (times(.rolledBack), times(.rowsRepaired))
+                status.copiedDevices = letters(.twoCopies).count
+                (status.disputingDevices, status.unprovenDevices) = (letters(.rulesDiffer), letters(.unprovenClaim))
+                status.leastSchemas = LeastSchemas(try snapshot.identity())
             }
             return status
         } catch let error as StoreError where error.isDamage { return TenantStatus(name: name, damage: error.description) }

@@ -2,13 +2,15 @@ internal import SeamarkJournal
 internal import SeamarkModel
 package import SeamarkProtocol
 internal import SeamarkStore
+internal import Synchronization
 
 // Where a device stands, and what it gives back to a log that has lost something.
 extension DeviceSession {
-    /// The device said where it stands: kept for `device list`, and held against the logs. False when a log lacks what the device has read
-    /// in this epoch: then the store was put back to an older copy, and its epoch has just been renewed. False also when it was renewed since
+    /// The device said where it stands: kept for `device list`, and held against the logs. Where a log lacks what this server signed for in
+    /// this epoch, the store was put back to an older copy, and its epoch has just been renewed; renewed it is told also where that happened since
     /// this device was greeted.
-    package func note(_ status: Message.Status) throws -> Bool {
+    package func note(_ status: Message.Status) throws -> ServerSession.NoteAnswer {
+        schema.withLock { $0 = status.schema }
         let now = tenant.clock.now()
         let (skew, overflow) = status.time.subtractingReportingOverflow(now)
         let unsent = status.scopes.reduce(UInt64(0)) { sum, scope in
@@ -21,14 +23,28 @@ extension DeviceSession {
                 time: now, skew: overflow ? .max : skew, unsent: Int64(clamping: unsent), version: String(String.UnicodeScalarView(software)),
                 incarnation: status.scopes.first?.incarnation ?? 0), of: name.device)
         let standings = status.scopes.map {
-            Standing(scope: $0.scope, epoch: $0.epoch, places: [$0.cursor, $0.mark], incarnation: $0.incarnation)
+            Standing(scope: $0.scope, epoch: $0.epoch, places: [$0.cursor, $0.mark], incarnation: $0.incarnation, proven: proven($0))
         }
         let (isOrdinary, epoch) = try tenant.store.read { (try $0.isOrdinary(standings, of: name.device), try $0.identity().epoch) }
         // Another device proved it first, between this one's greeting and its Status: without an answer it would wait for one.
-        guard isGreeted(in: epoch) else { return false }
-        guard !isOrdinary else { return true }
+        guard isGreeted(in: epoch) else { return .renewed }
+        guard !isOrdinary else { return .held }
         let next = (try tenant.draw(), try tenant.draw())
-        return try tenant.store.write { try $0.hear(standings, of: name.device, at: now, next: next) && isGreeted(in: $0.identity().epoch) }
+        let (hearing, since) = try tenant.store.write { (try $0.hear(standings, of: name.device, at: now, next: next), try $0.identity().epoch) }
+        guard isGreeted(in: since) else { return .renewed }
+        return switch hearing {
+        case .held: .held
+        case .renewed: .renewed
+        case .unproven(let scopes): .unproven(scopes)
+        }
+    }
+
+    /// The place that this server itself signed for, of that scope and epoch; nil for everything else that may be shown.
+    private func proven(_ cursor: Message.ScopeCursor) -> LogPlace? {
+        guard let proof = cursor.proof, proof.scope == cursor.scope, proof.epoch == cursor.epoch,
+            proof.isSigned(by: tenant.signer.publicKey, tenant.primitives)
+        else { return nil }
+        return proof.place
     }
 
     /// Takes in what an earlier life of a log held. Everything is looked at before anything is stored.

@@ -13,6 +13,8 @@ package final class DeviceSession: Sendable {
     let tenant: TenantDesk
     /// The epoch in which the device was first greeted; nil before that.
     private let greeted = Mutex<UInt64?>(nil)
+    /// The schema that the device's program said it knows, on this connection; 0 until it has.
+    let schema = Mutex<UInt32>(0)
 
     package init(_ name: DeviceName, of tenant: TenantDesk) {
         self.name = name
@@ -51,9 +53,9 @@ package final class DeviceSession: Sendable {
                 if let scope = try snapshot.scope(id) { try add(scope, staffed: false) }
             }
             return Message.Welcome(
-                schema: identity.schema, leastSchema: identity.leastSchema, epoch: identity.epoch, time: now, role: standing.role.map { UInt32($0.rawValue) } ?? 0,
+                schema: identity.schema, leastSchema: identity.leastSchema, leastReadSchema: identity.leastReadSchema, epoch: identity.epoch, time: now, role: standing.role.map { UInt32($0.rawValue) } ?? 0,
                 serverKey: tenant.serverKey(identity), scopes: scopes.values.sorted { $0.scope < $1.scope }, revoked: standing.isRevoked,
-                hasTwoCopies: try snapshot.hasTwoCopies(name.device), bundleKey: tenant.bundleKey)
+                hasTwoCopies: try snapshot.hasTwoCopies(name.device), bundleKey: tenant.bundleKey, compares: true)
         }
     }
 
@@ -115,7 +117,7 @@ package final class DeviceSession: Sendable {
         case .success(.refused(let refusal)): tenant.writer.submit(.alone { answer(.success(.refused(refusal))) })
         case .success(.block(let block, let sensitive, let epoch)):
             let (stream, hash) = (block.stream, block.hash)
-            let push = Push(device: name.device, block: block, sensitive: sensitive, received: tenant.clock.now(), epoch: epoch)
+            let push = Push(device: name.device, block: block, sensitive: sensitive, received: tenant.clock.now(), epoch: epoch, schema: schema.withLock(\.self))
             tenant.writer.submit(.push(PendingPush(push: push) { result in answer(result.map { .decided(stream, hash, $0) }) }))
         }
     }
@@ -157,12 +159,15 @@ package final class DeviceSession: Sendable {
 
     package func pull(_ pull: Message.Pull) throws -> ServerSession.PullAnswer {
         try tenant.store.read { snapshot in
-            let standing = try MemberStanding(of: name, in: snapshot)
-            guard let scope = try snapshot.scope(pull.scope), let reading = standing.reading, standing.mayRead(scope.kind),
-                try snapshot.isStaffed(name.member, on: pull.scope)
-            else { return .refused(Problem(.unknownScope, "no such scope for this member")) }
-            let epoch = try snapshot.identity().epoch
+            guard let (scope, reading) = try readable(pull.scope, in: snapshot) else {
+                return .refused(Problem(.unknownScope, "no such scope for this member"))
+            }
+            let identity = try snapshot.identity()
+            let epoch = identity.epoch
             guard pull.epoch == 0 || pull.epoch == epoch else { return .refused(Problem(.epochRenewed, "the epoch was renewed; sync again")) }
+            guard mayRead(identity) else {
+                return .refused(Problem(.tooOldToRead, "this program is too old to read here; update it", of: pull.scope))
+            }
             guard try snapshot.contains(pull.cursor, in: pull.scope) else {
                 return .refused(Problem(.unknownCursor, "the log does not hold this cursor"))
             }
@@ -198,6 +203,18 @@ package final class DeviceSession: Sendable {
                     signature: signed?.signature ?? [], nextAtMost: next))
         }
     }
+
+    /// A scope that the device's member may read now, and how.
+    func readable(_ id: Identifier, in snapshot: TenantSnapshot) throws -> (scope: TenantScope, reading: Reading)? {
+        let standing = try MemberStanding(of: name, in: snapshot)
+        guard let scope = try snapshot.scope(id), let reading = standing.reading, standing.mayRead(scope.kind),
+            try snapshot.isStaffed(name.member, on: id)
+        else { return nil }
+        return (scope, reading)
+    }
+
+    /// Is the device's program new enough to read? One that never said what it knows is taken for the oldest.
+    func mayRead(_ identity: TenantIdentity) -> Bool { max(1, schema.withLock(\.self)) >= identity.leastReadSchema }
 
     private func message(_ stored: StoredEntry, reading: Reading, own: UInt64) throws -> Message.Entry {
         guard case .block = stored.entry.content else { return Message.Entry(entry: stored.entry, block: nil, sensitive: []) }

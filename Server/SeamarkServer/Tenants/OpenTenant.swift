@@ -25,6 +25,10 @@ final class OpenTenant: Sendable {
     init(opening folder: TenantFolder, clock: WallClock, register: ConnectionRegister? = nil, limits: AttachmentLimits = AttachmentLimits()) throws {
         let keys = try TenantKeys(opening: folder)
         let store = try TenantStore.open(at: folder.database, tools: .standard(keys, clock))
+        // An updated program: what headquarters writes is of its schema from now on, and devices hear of it.
+        if try store.read({ try $0.identity().schema < Catalogue.version }) {
+            try store.write { _ = try $0.adoptSchema(Catalogue.version, at: clock.now()) }
+        }
         self.keys = keys
         trust = try TrustedAuthority(certificates: [keys.authority.certificate.der])
         let contacts = contacts

@@ -15,6 +15,8 @@ package struct TenantDesk: Sendable {
     var attachments: AttachmentDesk?
     /// What devices seal bundles to; nil where a simulation takes none.
     var bundleKey: Message.BundleKey?
+    /// What its devices may have compared.
+    let allowance = ComparisonAllowance()
     /// Signs receipts and headquarters' blocks.
     let signer: any Signer
     /// The tenant authority's signature.

@@ -28,6 +28,7 @@ enum DeviceRow {
         case learntRelease = 22
         case rebuilt = 23
         case proven = 24
+        case examined = 25
     }
 
     /// The scope under whose key the row is sealed; nil for the store's own.
@@ -97,6 +98,9 @@ enum DeviceRow {
                 writer.fixed64(signed.epoch)
                 writer.place(signed.place)
                 writer.blob(signed.signature)
+            case .examined(let note, _):
+                begin(.examined)
+                note.write(to: &writer)
             }
         }
         return writer.bytes
@@ -119,7 +123,7 @@ enum DeviceRow {
         case .checkpoint: row = .event(.checkpoint(try Checkpoint.read(from: &reader)))
         case .setting: row = .event(.setting(DeviceSetting(rawValue: try reader.word32()), try Value.read(from: &reader)))
         case .scope: row = .event(.scopeAdded(try DeviceScope.read(from: &reader)))
-        case .began, .captured, .sealed, .receipted, .learntBlock, .learntAgain, .learntRelease, .rebuilt, .proven:
+        case .began, .captured, .sealed, .receipted, .learntBlock, .learntAgain, .learntRelease, .rebuilt, .proven, .examined:
             guard let scope else { throw DecodeError(.badReference, reading: "scope of a row") }
             row = try read(kind, of: scope, &reader, primitives)
         }
@@ -149,6 +153,7 @@ enum DeviceRow {
             let epoch = try reader.fixed64()
             let place = try reader.place()
             event = .proven(SignedPlace(epoch: epoch, scope: scope, place: place, signature: try reader.blob(atMost: 64)))
+        case .examined: event = .examined(try RepairNote.read(from: &reader), nil)
         case .learntAgain: return .learntAgain(scope: scope, try LogEntry.read(from: &reader))
         case .identity, .scopeKey, .scopeLeft, .contact, .checkpoint, .setting, .scope:
             preconditionFailure("a row of no scope is read elsewhere")

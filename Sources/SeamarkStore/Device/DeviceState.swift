@@ -42,7 +42,7 @@ public struct DeviceState: Sendable {
             if case .began(let stream, _) = event { return stream.scope == scope }
             guard let replica = replicas[scope] else { return false }
             switch event {
-            case .began, .rebuilt: return true
+            case .began, .examined, .rebuilt: return true
             case .proven(let signed): return signed.scope == scope
             case .captured(let change): return change.scope == scope
             case .sealed(let block):
@@ -88,7 +88,7 @@ public struct DeviceState: Sendable {
         case .sealed(let block), .learnt(_, let block?):
             guard block.stream.device == device else { return }
             for change in block.changes { lastStamp = max(lastStamp, change.stamp.time) }
-        case .learnt(_, nil), .began, .receipted, .proven, .rebuilt: break
+        case .learnt(_, nil), .began, .receipted, .proven, .examined, .rebuilt: break
         }
     }
 }

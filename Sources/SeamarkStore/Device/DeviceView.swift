@@ -120,7 +120,7 @@ final class DeviceView {
             guard case .event(.replica(_, let event)) = try open(sealed, number) else { throw DeviceStoreError.damagedRow(number) }
             switch event {
             case .sealed(let block), .learnt(_, let block?): return block
-            case .learnt(_, nil), .began, .captured, .receipted, .proven, .rebuilt: throw DeviceStoreError.damagedRow(number)
+            case .learnt(_, nil), .began, .captured, .receipted, .proven, .examined, .rebuilt: throw DeviceStoreError.damagedRow(number)
             }
         } catch let error as SealError {
             throw Self.failure(error, number)

@@ -12,13 +12,16 @@ public struct Push: Sendable {
     public let received: Int64
     /// The epoch that the device knows; 0 if it does not say.
     public let epoch: UInt64
+    /// The schema of the program that hands it in, where it said so: an updated one may hand in what an older one sealed.
+    public let schema: UInt32
 
-    public init(device: Identifier, block: Block, sensitive: [UInt8], received: Int64, epoch: UInt64 = 0) {
+    public init(device: Identifier, block: Block, sensitive: [UInt8], received: Int64, epoch: UInt64 = 0, schema: UInt32 = 0) {
         self.device = device
         self.block = block
         self.sensitive = sensitive
         self.received = received
         self.epoch = epoch
+        self.schema = schema
     }
 }
 

@@ -19,12 +19,14 @@ enum Query: Int, CaseIterable {
     case removeBarredValues, withdrawnPersons, addWithdrawnPerson
     case attachment, attachments, attachmentsOfScope, attachmentTotals, addAttachment
     case alarms, alarmsOfDevice, addAlarm, repeatAlarm, newerStream
-    case backedUp, noteBackup, departure, noteDeparture, postponeRelease, quarantinedSince, setLeastSchema
+    case backedUp, noteBackup, departure, noteDeparture, postponeRelease, quarantinedSince
+    case setLeastSchemas, adoptSchema
+    case recordsOfRange, removeRecord, removeSensitiveOfRecord, removeStraySensitive
 
     var sql: String {
         switch self {
         case .found: "INSERT INTO tenant (one, id, name, schema, epoch, author, incarnation) VALUES (1, ?, ?, ?, ?, ?, ?)"
-        case .identity: "SELECT id, name, schema, epoch, author, incarnation, least_schema FROM tenant"
+        case .identity: "SELECT id, name, schema, epoch, author, incarnation, least_schema, least_read_schema FROM tenant"
         case .renewEpoch: "UPDATE tenant SET epoch = ?, incarnation = ?"
         case .scope: "SELECT key, id, kind, engagement, position, log_hash, digest FROM scope WHERE id = ?"
         case .scopes: "SELECT key, id, kind, engagement, position, log_hash, digest FROM scope ORDER BY id"
@@ -166,7 +168,12 @@ enum Query: Int, CaseIterable {
         case .postponeRelease: "UPDATE departure SET position = max(position, ?1) WHERE scope = (SELECT id FROM scope WHERE key = ?2)"
         case .quarantinedSince:
             "SELECT 1 FROM quarantined_block WHERE scope = (SELECT key FROM scope WHERE id = ?) AND received >= ? LIMIT 1"
-        case .setLeastSchema: "UPDATE tenant SET least_schema = ?"
+        case .setLeastSchemas: "UPDATE tenant SET least_schema = ?, least_read_schema = ?"
+        case .adoptSchema: "UPDATE tenant SET schema = ?"
+        case .recordsOfRange: "SELECT key, type, heads, id, document FROM record WHERE scope = ? AND id BETWEEN ? AND ? ORDER BY id"
+        case .removeRecord: "DELETE FROM record WHERE scope = ? AND id = ?"
+        case .removeStraySensitive: "DELETE FROM sensitive WHERE record NOT IN (SELECT key FROM record)"
+        case .removeSensitiveOfRecord: "DELETE FROM sensitive WHERE record IN (SELECT key FROM record WHERE scope = ? AND id = ?)"
         case .audit: "SELECT number, time, act, detail, hash FROM audit ORDER BY number"
         case .attachment: "SELECT size, received FROM attachment WHERE scope = ? AND hash = ?"
         case .attachments:

@@ -46,6 +46,13 @@ final class StoredRecords {
         return record
     }
 
+    /// Puts a state where there is no row.
+    func write(_ state: RecordState, as id: Identifier) {
+        let record = Held(key: nil, state: state, leaves: [])
+        held[id] = record
+        altered.append((id, record))
+    }
+
     /// Writes what was altered, and forgets everything.
     func writeBack() throws(StoreError) {
         for (id, record) in altered {

@@ -14,9 +14,12 @@ public struct TenantIdentity: Hashable, Sendable {
     public let incarnation: UInt64
     /// The least schema that may write: an older device's work is kept in quarantine.
     public let leastSchema: UInt32
+    /// The least schema that may read; never more than may write.
+    public let leastReadSchema: UInt32
 
     public init(
-        id: Identifier, name: String, schema: UInt32, epoch: UInt64, author: Identifier, incarnation: UInt64, leastSchema: UInt32 = 1
+        id: Identifier, name: String, schema: UInt32, epoch: UInt64, author: Identifier, incarnation: UInt64, leastSchema: UInt32 = 1,
+        leastReadSchema: UInt32 = 1
     ) {
         self.id = id
         self.name = name
@@ -25,5 +28,6 @@ public struct TenantIdentity: Hashable, Sendable {
         self.author = author
         self.incarnation = incarnation
         self.leastSchema = leastSchema
+        self.leastReadSchema = leastReadSchema
     }
 }

@@ -11,8 +11,12 @@ enum TenantSchema {
         migrator.registerMigration("redaction") { database in try database.execute(sql: redaction) }
         migrator.registerMigration("attachments") { database in try database.execute(sql: attachments) }
         migrator.registerMigration("evidence") { database in try database.execute(sql: evidence) }
+        migrator.registerMigration("least schemas") { database in try database.execute(sql: leastSchemas) }
         return migrator
     }
+
+    // The least schema that may read, beside the one that may write.
+    private static let leastSchemas = "ALTER TABLE tenant ADD COLUMN least_read_schema INTEGER NOT NULL DEFAULT 1"
 
     // Leaf hashes of redacted values, with how often one was brought again; and persons whose consent was withdrawn.
     private static let redaction = """

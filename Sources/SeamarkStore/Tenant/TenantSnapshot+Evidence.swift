@@ -7,6 +7,12 @@ public struct TenantAlarm: Hashable, Sendable {
         case rolledBack = 1
         /// Two incarnations of one device's stream are at work: its store was restored beside its original, or copied.
         case twoCopies = 2
+        /// Rows were not what the log says, as a device's own computation showed; they were computed anew.
+        case rowsRepaired = 3
+        /// A device computes another state from the same log: its program or the server's is wrong.
+        case rulesDiffer = 4
+        /// A device said that it had read what the log does not hold, and did not show the server's signature for it.
+        case unprovenClaim = 5
     }
 
     public let kind: Kind

@@ -38,7 +38,7 @@ public class TenantSnapshot {
         return TenantIdentity(
             id: try row.identifier(0, doing: doing), name: row.text(1), schema: UInt32(truncatingIfNeeded: row.int(2)),
             epoch: row.word(3), author: try row.identifier(4, doing: doing), incarnation: row.word(5),
-            leastSchema: UInt32(truncatingIfNeeded: row.int(6)))
+            leastSchema: UInt32(truncatingIfNeeded: row.int(6)), leastReadSchema: UInt32(truncatingIfNeeded: row.int(7)))
     }
 
     public func scope(_ id: Identifier) throws(StoreError) -> TenantScope? { try scopeRow(id)?.scope }

@@ -5,7 +5,7 @@ public import SeamarkJournal
 public enum EpochRenewal: Hashable, Sendable {
     /// A restore command put an older copy back.
     case restored
-    /// A device showed a place that the log should hold and does not.
+    /// A device showed the server's signature on a place that the log does not hold.
     case rolledBack(device: Identifier, scope: Identifier)
 }
 
@@ -34,12 +34,18 @@ extension TenantTransaction {
         }
     }
 
-    /// A device says where it stands. Where the log does not hold one of the places that it read in the present epoch, the store was put
-    /// back to an older copy without a word: the epoch is renewed to `next`, and an alarm raised. Where a younger stream of the device is
-    /// known, two copies of its store are at work.
-    ///
-    /// - Returns: false when the epoch was renewed.
-    public func hear(_ standings: [Standing], of device: Identifier, at time: Int64, next: (epoch: UInt64, incarnation: UInt64)) throws(StoreError) -> Bool {
+    /// What a device's word on where it stands came to.
+    public enum Hearing: Hashable, Sendable {
+        case held
+        case renewed
+        /// Of these scopes the log does not hold what the device says, and nothing proves that it ever did.
+        case unproven([Identifier])
+    }
+
+    /// A device says where it stands. Where the log does not hold a place of the present epoch that the server itself signed for, the store
+    /// was put back to an older copy without a word: the epoch is renewed to `next`, and an alarm raised. A device's mere word renews
+    /// nothing; an alarm names it. Where a younger stream of the device is known, two copies of its store are at work.
+    public func hear(_ standings: [Standing], of device: Identifier, at time: Int64, next: (epoch: UInt64, incarnation: UInt64)) throws(StoreError) -> Hearing {
         let epoch = try identity().epoch
         for standing in standings {
             if try hasNewerStream(device, standing.scope, than: standing.incarnation) {
@@ -48,16 +54,23 @@ extension TenantTransaction {
             }
         }
         for standing in standings where standing.epoch == epoch {
-            guard try lacksAny(of: standing) else { continue }
+            guard let proven = standing.proven, try !contains(proven, in: standing.scope) else { continue }
             try renewEpoch(next.epoch, incarnation: next.incarnation, because: .rolledBack(device: device, scope: standing.scope), at: time)
-            return false
+            return .renewed
         }
-        return true
+        var unproven: [Identifier] = []
+        for standing in standings where standing.epoch == epoch {
+            guard try lacksAny(of: standing) else { continue }
+            unproven.append(standing.scope)
+            let isFirst = try raise(.unprovenClaim, device: device, scope: standing.scope, incarnation: 0, at: time)
+            if isFirst { try noteAct("device.unprovenClaim", detail: "\(device) \(standing.scope)", at: time) }
+        }
+        return unproven.isEmpty ? .held : .unproven(unproven)
     }
 
     /// True for the first of its kind, device, scope and incarnation.
     @discardableResult
-    private func raise(
+    func raise(
         _ kind: TenantAlarm.Kind, device: Identifier, scope: Identifier, incarnation: UInt64, at time: Int64
     ) throws(StoreError) -> Bool {
         let doing: StaticString = "raising an alarm"
@@ -106,13 +119,6 @@ extension TenantTransaction {
         row.bind(time, at: 5)
         try row.run(doing: doing)
     }
-
-    /// The least schema that may write here: an older device's work is kept in quarantine.
-    public func setLeastSchema(_ schema: UInt32) throws(StoreError) {
-        let row = try statement(.setLeastSchema, doing: "setting the least schema")
-        row.bind(Int64(schema), at: 1)
-        try row.run(doing: "setting the least schema")
-    }
 }
 
 /// Where a device says that it stands in one scope.
@@ -122,12 +128,15 @@ public struct Standing: Hashable, Sendable {
     /// Its cursor, and the furthest place that a receipt proved to it.
     public let places: [LogPlace]
     public let incarnation: UInt64
+    /// A place of `epoch` for which the device showed this server's own signature, verified by the caller.
+    public let proven: LogPlace?
 
-    public init(scope: Identifier, epoch: UInt64, places: [LogPlace], incarnation: UInt64) {
+    public init(scope: Identifier, epoch: UInt64, places: [LogPlace], incarnation: UInt64, proven: LogPlace? = nil) {
         self.scope = scope
         self.epoch = epoch
         self.places = places
         self.incarnation = incarnation
+        self.proven = proven
     }
 }
 
@@ -143,7 +152,7 @@ extension TenantSnapshot {
     }
 
     func lacksAny(of standing: Standing) throws(StoreError) -> Bool {
-        for place in standing.places where try !contains(place, in: standing.scope) { return true }
+        for place in standing.places + [standing.proven].compactMap(\.self) where try !contains(place, in: standing.scope) { return true }
         return false
     }
 }

@@ -35,7 +35,7 @@ extension TenantTransaction {
             try quarantine(push, refusal, scope.key)
             return .quarantined(refusal)
         }
-        guard block.schema >= identity.leastSchema else {
+        guard max(block.schema, push.schema) >= identity.leastSchema else {
             try quarantine(push, .outdatedSchema, scope.key)
             return .quarantined(.outdatedSchema)
         }

@@ -61,9 +61,11 @@ final class WirelessSync: SyncLine {
             case .prepareWelcome: try perform(session.welcomed(try door.welcome()))
             case .look: try perform(session.looked(try door.welcome()))
             case .send(let message): heard.append(message)
-            case .note(let status): try perform(session.noted(isHeld: try door.note(status)))
+            case .note(let status): try perform(session.noted(try door.note(status)))
             case .donate(let donation): try perform(session.donated(try door.donate(donation)))
             case .pull(let pull): try perform(session.pulled(try door.pull(pull)))
+            case .compare(let compare): try perform(session.compared(try door.compare(compare)))
+            case .dispute(let dispute): try perform(session.compared(try door.settle(dispute)))
             case .push(let push): try perform(session.pushed(try door.answer(toPush: push)))
             case .attachment(let message): try perform(session.attached(try answer(message)))
             case .close(let problem):

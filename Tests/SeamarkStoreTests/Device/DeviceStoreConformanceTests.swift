@@ -53,7 +53,7 @@ import Testing
         case .captured: ["captured"]
         case .sealed: ["sealed"]
         case .learnt(_, let block): ["learnt \(block?.changes.count ?? 0)"]
-        case .began, .receipted, .proven, .rebuilt: []
+        case .began, .receipted, .proven, .examined, .rebuilt: []
         }
     }
 

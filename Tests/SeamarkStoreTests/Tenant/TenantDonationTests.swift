@@ -146,29 +146,47 @@ import Testing
 
     // MARK: Hearing where devices stand
 
-    @Test func `renews its epoch, with an alarm, when a device has read what the log does not hold; and not for what belongs to another epoch`() throws {
+    @Test func `renews its epoch, with an alarm, for a place that the server signed for and the log does not hold; and not for another epoch's`() throws {
         let store = try Self.store()
         try Self.push(Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0]), to: store, at: 100)
         let place = try #require(try store.read { try $0.scope(Self.scope) }).place
         let further = LogPlace(position: 2, hash: Hash256(bytes: [UInt8](repeating: 3, count: 32)) ?? .zero)
-        func hear(_ places: [LogPlace], epoch: UInt64 = 77) throws -> Bool {
-            let standing = Standing(scope: Self.scope, epoch: epoch, places: places, incarnation: 1)
-            let isHeld = try store.write { try $0.hear([standing], of: Self.devices[0], at: 300, next: (88, 89)) }
-            #expect(try store.read { try $0.isOrdinary([standing], of: Self.devices[0]) } == isHeld || !isHeld)
-            return isHeld
+        func hear(_ places: [LogPlace], epoch: UInt64 = 77, proven: LogPlace? = nil) throws -> TenantTransaction.Hearing {
+            let standing = Standing(scope: Self.scope, epoch: epoch, places: places, incarnation: 1, proven: proven)
+            let isOrdinary = try store.read { try $0.isOrdinary([standing], of: Self.devices[0]) }
+            let hearing = try store.write { try $0.hear([standing], of: Self.devices[0], at: 300, next: (88, 89)) }
+            #expect(isOrdinary == (hearing == .held))
+            return hearing
         }
-        #expect(try hear([place, .beginning]))
-        #expect(try hear([further], epoch: 5))
+        #expect(try hear([place, .beginning]) == .held)
+        #expect(try hear([further], epoch: 5, proven: further) == .held)
         #expect(try store.read { try $0.alarms() }.isEmpty)
-        #expect(try !hear([place, further]))
+        #expect(try hear([place, further], proven: further) == .renewed)
         #expect(try store.read { try $0.identity() }.epoch == 88 && store.read { try $0.identity() }.incarnation == 89)
         #expect(try store.read { try $0.alarms() }.map(\.kind) == [.rolledBack])
         #expect(try store.read { try $0.audit() }.last?.act == "epoch.renew")
         // The same device says the same again: its epoch has passed.
-        #expect(try hear([place, further]))
+        #expect(try hear([place, further], proven: further) == .held)
         // A push of whoever has not noticed yet is not taken.
         let late = Push(device: Self.devices[1], block: Self.block([Self.change(Self.devices[1], 3, 1)], Self.devices[1]), sensitive: [], received: 5, epoch: 77)
         #expect(try store.write { try $0.push([late], judge: Self.strict) } == [.refused(.otherEpoch, .beginning)])
+    }
+
+    @Test func `renews nothing on a device's mere word, and names the device in an alarm, once for each scope`() throws {
+        let store = try Self.store()
+        try Self.push(Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0]), to: store, at: 100)
+        let place = try #require(try store.read { try $0.scope(Self.scope) }).place
+        let further = LogPlace(position: 9, hash: Hash256(bytes: [UInt8](repeating: 3, count: 32)) ?? .zero)
+        // Without proof, and with the proof of a place that the log holds.
+        for proven in [nil, place] {
+            let standing = Standing(scope: Self.scope, epoch: 77, places: [further], incarnation: 1, proven: proven)
+            #expect(try !store.read { try $0.isOrdinary([standing], of: Self.devices[0]) })
+            #expect(try store.write { try $0.hear([standing], of: Self.devices[0], at: 300, next: (88, 89)) } == .unproven([Self.scope]))
+        }
+        #expect(try store.read { try $0.identity() }.epoch == 77)
+        let alarms = try store.read { try $0.alarms() }
+        #expect(alarms.map(\.kind) == [.unprovenClaim] && alarms[0].device == Self.devices[0] && alarms[0].count == 2)
+        #expect(try store.read { try $0.audit() }.count { $0.act == "device.unprovenClaim" } == 1)
     }
 
     @Test func `raises an alarm when an older incarnation of a device speaks beside a younger one, once for each`() throws {
@@ -245,12 +263,34 @@ import Testing
         #expect(try store.read { try $0.attachment(attachment.hash, in: Self.scope) }?.received == 200, "a receipt that is not older than the backup")
     }
 
-    @Test func `keeps the work of a device that is too old to write`() throws {
+    @Test func `keeps the work of a device that is too old to write, and judges it anew when an updated program hands it in`() throws {
         let store = try Self.store()
-        try store.write { try $0.setLeastSchema(2) }
+        try store.write { try $0.setLeastSchemas(write: 2, read: 1, at: 4) }
+        #expect(try store.read { try $0.identity() }.leastSchema == 2 && store.read { try $0.identity() }.leastReadSchema == 1)
+        #expect(try store.read { try $0.audit() }.last?.act == "schema.least")
         let block = Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0])
-        let outcome = try store.write { try $0.push([Push(device: Self.devices[0], block: block, sensitive: [], received: 5)], judge: Self.strict) }
-        #expect(outcome == [.quarantined(.outdatedSchema)])
+        func push(schema: UInt32) throws -> [PushOutcome] {
+            try store.write {
+                try $0.push([Push(device: Self.devices[0], block: block, sensitive: [], received: 5, schema: schema)], judge: Self.strict)
+            }
+        }
+        #expect(try push(schema: 0) == [.quarantined(.outdatedSchema)] && push(schema: 1) == [.quarantined(.outdatedSchema)])
         #expect(try store.read { try $0.quarantine() }.map(\.refusal) == [.outdatedSchema])
+        guard case .appended(let appended) = try push(schema: 2)[0] else {
+            Issue.record("what an updated program hands in is taken")
+            return
+        }
+        #expect(appended.verdicts == [.accepted])
+        #expect(try store.read { try $0.quarantine() }.isEmpty)
+        #expect(try Self.holds(store))
+    }
+
+    @Test func `a newer program's schema is adopted once, and never taken back`() throws {
+        let store = try Self.store()
+        let before = try store.read { try $0.identity() }.schema
+        #expect(try store.write { try $0.adoptSchema(before + 1, at: 9) })
+        #expect(try !store.write { try $0.adoptSchema(before + 1, at: 10) } && !store.write { try $0.adoptSchema(before, at: 11) })
+        #expect(try store.read { try $0.identity() }.schema == before + 1)
+        #expect(try store.read { try $0.audit() }.count { $0.act == "schema.adopt" } == 1)
     }
 }
