@@ -60,7 +60,7 @@ private typealias Attachment = SeamarkJournal.Attachment
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitation = try tenant.invite("anna")
+        let invitation = try tenant.invite("anna", minutes: 600)
         try await blocking {
             let anna = try Enrolment(port: server.port, invitation)
             let (laptop, welcome) = try anna.greeted(port: server.port)
@@ -146,7 +146,7 @@ private typealias Attachment = SeamarkJournal.Attachment
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start { $0.connectionsPerAddress = 64 }
-        let invitations = [try tenant.invite("anna"), try tenant.invite("ben")]
+        let invitations = [try tenant.invite("anna", minutes: 600), try tenant.invite("ben")]
         try await blocking {
             let (anna, ben) = (try Enrolment(port: server.port, invitations[0]), try Enrolment(port: server.port, invitations[1]))
             let (laptop, welcome) = try anna.greeted(port: server.port)
@@ -197,7 +197,7 @@ private typealias Attachment = SeamarkJournal.Attachment
         _ = try tenant.addEngagement(try ShortName(checking: "secret", for: "it"), title: "Secret", currency: "EUR", financials: nil)
         try tenant.staff("zoe", on: "secret")
         let server = try await yard.start()
-        let invitations = [try tenant.invite("zoe"), try tenant.invite("anna"), try foreign.invite("anna")]
+        let invitations = [try tenant.invite("zoe", minutes: 600), try tenant.invite("anna"), try foreign.invite("anna")]
         try await blocking {
             let zoe = try Enrolment(port: server.port, invitations[0])
             let (owner, welcome) = try zoe.greeted(port: server.port)
@@ -236,7 +236,7 @@ private typealias Attachment = SeamarkJournal.Attachment
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitation = try tenant.invite("anna")
+        let invitation = try tenant.invite("anna", minutes: 600)
         try await blocking {
             let anna = try Enrolment(port: server.port, invitation)
             let (laptop, welcome) = try anna.greeted(port: server.port)
@@ -271,7 +271,7 @@ private typealias Attachment = SeamarkJournal.Attachment
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitation = try tenant.invite("anna")
+        let invitation = try tenant.invite("anna", minutes: 600)
         try await blocking {
             let anna = try Enrolment(port: server.port, invitation)
             let (laptop, welcome) = try anna.greeted(port: server.port)

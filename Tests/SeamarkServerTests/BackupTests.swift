@@ -24,7 +24,7 @@ import Testing
     private func worked(_ yard: Yard, _ name: String = "halden") async throws -> TenantOffice {
         let tenant = try yard.addTenant(name)
         let server = try await yard.start()
-        let invitation = try tenant.invite("anna")
+        let invitation = try tenant.invite("anna", minutes: 600)
         try await blocking {
             let anna = try Enrolment(port: server.port, invitation)
             let (laptop, welcome) = try anna.greeted(port: server.port)

@@ -14,7 +14,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let (invitation, port) = (try tenant.invite("anna"), server.port)
+        let (invitation, port) = (try tenant.invite("anna", minutes: 600), server.port)
         let (anna, scope, whole) = try await blocking {
             let anna = try Enrolment(port: port, invitation)
             let (laptop, welcome) = try anna.greeted(port: port)

@@ -83,7 +83,7 @@ import Testing
             $0.unfinishedHandshakes = 256
             $0.connectionsPerAddress = 512
         }
-        let invitation = try tenant.invite("anna")
+        let invitation = try tenant.invite("anna", minutes: 600)
         try await blocking {
             let anna = try Enrolment(port: server.port, invitation)
             let hello = try Self.hello(invitation)

@@ -34,7 +34,7 @@ import Testing
         let invitations = try [halden, north].map { name in
             let tenant = try yard.addTenant(name.text)
             defer { try? tenant.store.close() }
-            return try tenant.invite("anna")
+            return try tenant.invite("anna", minutes: 600)
         }
         @Sendable func push(_ enrolment: Enrolment, _ port: Int, after end: StreamEnd = .beginning) throws -> Block {
             let (laptop, welcome) = try enrolment.greeted(port: port)
@@ -95,7 +95,7 @@ import Testing
         let invitation = try {
             let tenant = try yard.addTenant("halden")
             defer { try? tenant.store.close() }
-            return try tenant.invite("anna")
+            return try tenant.invite("anna", minutes: 600)
         }()
         var server = try await yard.start()
         let port = server.port

@@ -98,7 +98,7 @@ import Testing
         #expect(kind { _ = try office.addMember(anna, name: "x", role: .lead) } == .badInput)
         #expect(kind { try office.staff("nobody", on: "ops") } == .notFound)
         #expect(kind { try office.staff("anna", on: "nothing") } == .notFound)
-        #expect(kind { _ = try office.invite("nobody") } == .notFound)
+        #expect(kind { _ = try office.invite("nobody", minutes: 600) } == .notFound)
         #expect(kind { _ = try office.invite("anna", minutes: 0) } == .badInput)
         #expect(kind { _ = try office.revoke("Q") } == .notFound)
         #expect(kind { _ = try office.addEngagement(anna, title: "x", currency: "EURO", financials: nil) } == .badInput)

@@ -14,7 +14,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let (anna, ben) = (try tenant.invite("anna"), try tenant.invite("ben"))
+        let (anna, ben) = (try tenant.invite("anna", minutes: 600), try tenant.invite("ben"))
         try await blocking {
             let first = try Enrolment(port: server.port, anna)
             let second = try Enrolment(port: server.port, ben)
@@ -46,7 +46,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let (used, late, good) = (try tenant.invite("anna"), try tenant.invite("anna", minutes: 1), try tenant.invite("anna"))
+        let (used, late, good) = (try tenant.invite("anna", minutes: 600), try tenant.invite("anna", minutes: 1), try tenant.invite("anna"))
         try await blocking {
             let key = try CertificateKey.generate()
             let request = CertificateSigningRequest(for: key).der
@@ -80,7 +80,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitation = try tenant.invite("anna")
+        let invitation = try tenant.invite("anna", minutes: 600)
         try await blocking {
             let laptop = try Laptop(port: server.port, invitation)
             guard case .door = try laptop.receive() else { throw RawSocket.Ended.refused }
@@ -95,7 +95,7 @@ import Testing
         let yard = try Yard()
         let (halden, northlink) = (try yard.addTenant("halden"), try yard.addTenant("northlink"))
         let server = try await yard.start()
-        let (anna, other) = (try halden.invite("anna"), try northlink.invite("anna"))
+        let (anna, other) = (try halden.invite("anna", minutes: 600), try northlink.invite("anna"))
         try await blocking {
             let enrolment = try Enrolment(port: server.port, anna)
             for label in [other.label, String(repeating: "0", count: 32)] {

@@ -79,7 +79,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitations = [try tenant.invite("anna"), try tenant.invite("ben")]
+        let invitations = [try tenant.invite("anna", minutes: 600), try tenant.invite("ben")]
         try await blocking {
             var quay = try Quay(port: server.port, invitations)
             try body(&quay, server)

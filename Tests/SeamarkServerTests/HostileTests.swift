@@ -14,7 +14,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitation = try tenant.invite("anna")
+        let invitation = try tenant.invite("anna", minutes: 600)
         try await blocking {
             let anna = try Enrolment(port: server.port, invitation)
             let (first, welcome) = try anna.greeted(port: server.port)

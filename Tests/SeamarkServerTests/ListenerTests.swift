@@ -20,7 +20,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitation = try tenant.invite("anna")
+        let invitation = try tenant.invite("anna", minutes: 600)
         try await blocking {
             let samples: [[UInt8]] = [
                 Array("GET / HTTP/1.1\r\n\r\n".utf8), [UInt8](repeating: 0, count: 5000), try Randomness.bytes(40_000), [0x16, 3, 1, 0xff, 0xff],
@@ -54,7 +54,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start { $0.firstFrameMilliseconds = 300 }
-        let invitation = try tenant.invite("anna")
+        let invitation = try tenant.invite("anna", minutes: 600)
         try await blocking {
             let laptop = try Laptop(port: server.port, invitation)
             guard case .door = try laptop.receive() else { throw RawSocket.Ended.refused }
@@ -72,7 +72,7 @@ import Testing
             $0.frameWindowMilliseconds = 1000
             $0.idleMilliseconds = 3000
         }
-        let invitations = [try tenant.invite("anna"), try tenant.invite("ben")]
+        let invitations = [try tenant.invite("anna", minutes: 600), try tenant.invite("ben")]
         try await blocking {
             let (laptop, _) = try Enrolment(port: server.port, invitations[0]).greeted(port: server.port)
             try laptop.send(bytes: [0, 0, 100, 0, 1])
@@ -92,7 +92,7 @@ import Testing
             $0.unfinishedHandshakes = 3
             $0.connectionsPerAddress = 8
         }
-        let invitation = try tenant.invite("anna")
+        let invitation = try tenant.invite("anna", minutes: 600)
         try await blocking {
             let anna = try Enrolment(port: server.port, invitation)
             do {
@@ -116,7 +116,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitation = try tenant.invite("anna")
+        let invitation = try tenant.invite("anna", minutes: 600)
         try await blocking {
             let anna = try Enrolment(port: server.port, invitation)
             for (bytes, code) in [
@@ -138,7 +138,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitation = try tenant.invite("anna")
+        let invitation = try tenant.invite("anna", minutes: 600)
         try await blocking {
             let anna = try Enrolment(port: server.port, invitation)
             let (laptop, welcome) = try anna.greeted(port: server.port)
@@ -161,7 +161,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitation = try tenant.invite("anna")
+        let invitation = try tenant.invite("anna", minutes: 600)
         let open = try #require(server.roster.tenants.first)
         let gate = DispatchSemaphore(value: 0)
         let pushing = Task {

@@ -108,7 +108,7 @@ import Testing
     @Test func `neither a first pull nor verifying holds all rows at once`() async throws {
         func peaks(of rows: Int) async throws -> (pull: Int, verify: Int) {
             let (yard, tenant) = try tenant(of: rows)
-            let invitation = try tenant.invite("ben")
+            let invitation = try tenant.invite("ben", minutes: 600)
             try tenant.store.close()
             return (try await pullingPeak(yard, invitation), try peak(yard, "verify", "--records-at-once", Self.many > 100_000 ? "50000" : "1000"))
         }

@@ -15,7 +15,7 @@ import Testing
         let name = try ShortName(checking: "halden", for: "a tenant")
         let invitations = try {
             let tenant = try yard.addTenant("halden")
-            let invitations = [try tenant.invite("anna"), try tenant.invite("ben")]
+            let invitations = [try tenant.invite("anna", minutes: 600), try tenant.invite("ben")]
             try tenant.store.close()
             return invitations
         }()
@@ -127,7 +127,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitation = try tenant.invite("anna")
+        let invitation = try tenant.invite("anna", minutes: 600)
         let port = server.port
         try await blocking {
             let anna = try Enrolment(port: port, invitation)

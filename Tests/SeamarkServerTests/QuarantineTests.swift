@@ -18,7 +18,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitation = try tenant.invite("anna")
+        let invitation = try tenant.invite("anna", minutes: 600)
         try await blocking {
             let anna = try Enrolment(port: server.port, invitation)
             let (laptop, welcome) = try anna.greeted(port: server.port)
@@ -58,7 +58,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let (invitation, scope) = (try tenant.invite("zoe"), try #require(try tenant.engagements().first).id)
+        let (invitation, scope) = (try tenant.invite("zoe", minutes: 600), try #require(try tenant.engagements().first).id)
         try await blocking {
             let zoe = try Enrolment(port: server.port, invitation)
             let (laptop, _) = try zoe.greeted(port: server.port)
@@ -96,7 +96,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let (invitation, scope) = (try tenant.invite("zoe"), try #require(try tenant.engagements().first).id)
+        let (invitation, scope) = (try tenant.invite("zoe", minutes: 600), try #require(try tenant.engagements().first).id)
         try await blocking {
             let zoe = try Enrolment(port: server.port, invitation)
             let (laptop, _) = try zoe.greeted(port: server.port)
@@ -117,7 +117,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let (invitation, scope) = (try tenant.invite("zoe"), try #require(try tenant.engagements().first).id)
+        let (invitation, scope) = (try tenant.invite("zoe", minutes: 600), try #require(try tenant.engagements().first).id)
         try await blocking {
             let zoe = try Enrolment(port: server.port, invitation)
             let (laptop, _) = try zoe.greeted(port: server.port)
@@ -135,7 +135,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let (invitation, scope) = (try tenant.invite("zoe"), try #require(try tenant.engagements().first).id)
+        let (invitation, scope) = (try tenant.invite("zoe", minutes: 600), try #require(try tenant.engagements().first).id)
         let name = "Perpetua Invented"
         try await blocking {
             let zoe = try Enrolment(port: server.port, invitation)

@@ -20,7 +20,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitations = [try tenant.invite("anna"), try tenant.invite("ben")]
+        let invitations = [try tenant.invite("anna", minutes: 600), try tenant.invite("ben")]
         try await blocking {
             let (anna, ben) = (try Enrolment(port: server.port, invitations[0]), try Enrolment(port: server.port, invitations[1]))
             let (laptop, welcome) = try anna.greeted(port: server.port)
@@ -71,7 +71,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitations = [try tenant.invite("anna"), try tenant.invite("zoe")]
+        let invitations = [try tenant.invite("anna", minutes: 600), try tenant.invite("zoe")]
         let engagement = try #require(try tenant.engagements().first).id
         try await blocking {
             let (anna, zoe) = (try Enrolment(port: server.port, invitations[0]), try Enrolment(port: server.port, invitations[1]))
@@ -168,7 +168,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitation = try tenant.invite("anna")
+        let invitation = try tenant.invite("anna", minutes: 600)
         try await blocking {
             let anna = try Enrolment(port: server.port, invitation)
             let (laptop, welcome) = try anna.greeted(port: server.port)
@@ -200,7 +200,7 @@ import Testing
         let yard = try Yard()
         let server = try await yard.start()
         let tenant = try yard.addTenant("halden")
-        let invitation = try tenant.invite("anna")
+        let invitation = try tenant.invite("anna", minutes: 600)
         #expect(try await eventually { server.roster.tenants.count == 1 })
         try await blocking { _ = try Enrolment(port: server.port, invitation) }
         await server.stop()
@@ -210,7 +210,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitation = try tenant.invite("anna")
+        let invitation = try tenant.invite("anna", minutes: 600)
         try await blocking {
             let anna = try Enrolment(port: server.port, invitation)
             let (laptop, welcome) = try anna.greeted(port: server.port)
@@ -233,7 +233,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitation = try tenant.invite("anna")
+        let invitation = try tenant.invite("anna", minutes: 600)
         try await blocking {
             let anna = try Enrolment(port: server.port, invitation)
             let (laptop, welcome) = try anna.greeted(port: server.port)

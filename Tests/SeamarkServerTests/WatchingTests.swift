@@ -14,7 +14,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitations = [try tenant.invite("anna"), try tenant.invite("ben")]
+        let invitations = [try tenant.invite("anna", minutes: 600), try tenant.invite("ben")]
         try await blocking {
             let (anna, ben) = (try Enrolment(port: server.port, invitations[0]), try Enrolment(port: server.port, invitations[1]))
             let (pusher, greeting) = try anna.greeted(port: server.port)
@@ -54,7 +54,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitations = [try tenant.invite("anna"), try tenant.invite("ben")]
+        let invitations = [try tenant.invite("anna", minutes: 600), try tenant.invite("ben")]
         let engagement = try #require(try tenant.engagements().first)
         try await blocking {
             let (anna, ben) = (try Enrolment(port: server.port, invitations[0]), try Enrolment(port: server.port, invitations[1]))
@@ -82,7 +82,7 @@ import Testing
         let tenant = try yard.addTenant("halden")
         let idle: Int64 = 4000
         let server = try await yard.start { $0.idleMilliseconds = idle }
-        let invitations = [try tenant.invite("anna"), try tenant.invite("ben")]
+        let invitations = [try tenant.invite("anna", minutes: 600), try tenant.invite("ben")]
         try await blocking {
             let (lively, _) = try Enrolment(port: server.port, invitations[0]).greeted(port: server.port)
             let (silent, _) = try Enrolment(port: server.port, invitations[1]).greeted(port: server.port)
@@ -103,7 +103,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitations = [try tenant.invite("anna"), try tenant.invite("ben")]
+        let invitations = [try tenant.invite("anna", minutes: 600), try tenant.invite("ben")]
         try await blocking {
             let (watcher, greeting) = try Enrolment(port: server.port, invitations[0]).greeted(port: server.port)
             try watcher.send(.watch)
@@ -121,7 +121,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitations = [try tenant.invite("anna"), try tenant.invite("ben")]
+        let invitations = [try tenant.invite("anna", minutes: 600), try tenant.invite("ben")]
         try await blocking {
             let (anna, ben) = (try Enrolment(port: server.port, invitations[0]), try Enrolment(port: server.port, invitations[1]))
             let (pusher, greeting) = try anna.greeted(port: server.port)
@@ -159,7 +159,7 @@ import Testing
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitations = [try tenant.invite("anna"), try tenant.invite("ben"), try tenant.invite("zoe")]
+        let invitations = [try tenant.invite("anna", minutes: 600), try tenant.invite("ben"), try tenant.invite("zoe")]
         try await blocking {
             let devices = try invitations.map { try Enrolment(port: server.port, $0) }
             let (pusher, greeting) = try devices[0].greeted(port: server.port)
