@@ -7,13 +7,13 @@ import SeamarkTLS
 
 @testable import SeamarkServer
 
-/// A plain socket that waits at most half a minute: tests share two cores with whatever else runs.
+/// A plain socket that waits at most two minutes: tests share two cores with whatever else runs.
 final class RawSocket {
     let file: Int32
 
     init(port: Int) throws {
         file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var timeout = timeval(tv_sec: 30, tv_usec: 0)
+        var timeout = timeval(tv_sec: 120, tv_usec: 0)
         setsockopt(file, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -72,9 +72,9 @@ private final class WaitingThreads: TaskExecutor {
     }
 }
 
-/// Waits until something is so, at most half a minute.
+/// Waits until something is so, at most two minutes.
 func eventually(_ isSo: @Sendable () throws -> Bool) async throws -> Bool {
-    for _ in 0..<3000 {
+    for _ in 0..<12_000 {
         if try isSo() { return true }
         try await Task.sleep(for: .milliseconds(10))
     }
