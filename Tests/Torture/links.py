@@ -49,11 +49,12 @@ class Link(threading.Thread):
                         self.silent_since = time.monotonic()
                         continue
                     break
-                sink.sendall(data)
+                # Noted before it is passed on: noted after, an answer could come first, and two turns be taken for one.
                 self.passed[direction] += len(data)
                 if not self.turns or self.turns[-1][0] != direction:
                     self.turns.append([direction, 0])
                 self.turns[-1][1] = self.passed[direction]
+                sink.sendall(data)
         except OSError:
             pass
         if self.silent_since is not None:
