@@ -69,13 +69,7 @@ final class SQLiteRowShelf: RowShelf {
     private func within<Value>(_ kind: Database.TransactionKind, _ body: (any RowAccess) throws -> Value) throws -> Value {
         do {
             return try queue.writeWithoutTransaction { database in
-                var value: Value?
-                try database.inTransaction(kind) {
-                    value = try body(SQLiteRowAccess(database: database))
-                    return .commit
-                }
-                guard let value else { preconditionFailure("a transaction that succeeds has a value") }
-                return value
+                try database.transaction(kind, doing: Self.doing) { try body(SQLiteRowAccess(database: database)) }
             }
         } catch DeviceStoreError.readOnly where path.map(StoreFile.obstacle(to:)) == 0 {
             // SQLITE_READONLY: it was not opened for writing, although it may be.

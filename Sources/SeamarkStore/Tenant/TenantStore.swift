@@ -149,13 +149,16 @@ public final class TenantStore: Sendable {
 
     /// Everything that `body` does becomes durable together before this returns; if it throws, nothing of it happened.
     public func write<Value>(_ body: (TenantTransaction) throws -> Value) throws -> Value {
-        let (value, hasErased) = try whole("writing to a store") {
-            try database.write { database in
-                let transaction = TenantTransaction(database, tools)
-                let value = try body(transaction)
-                if let failure = transaction.failure { throw failure }
-                try transaction.followRule()
-                return (value, transaction.hasErased)
+        let doing: StaticString = "writing to a store"
+        let (value, hasErased) = try whole(doing) {
+            try database.writeWithoutTransaction { database in
+                try database.transaction(.immediate, doing: doing) {
+                    let transaction = TenantTransaction(database, tools)
+                    let value = try body(transaction)
+                    if let failure = transaction.failure { throw failure }
+                    try transaction.followRule()
+                    return (value, transaction.hasErased)
+                }
             }
         }
         writes.withLock { $0 &+= 1 }
@@ -178,11 +181,11 @@ public final class TenantStore: Sendable {
 
     /// `body` sees one moment, whatever is written meanwhile.
     public func read<Value>(_ body: (TenantSnapshot) throws -> Value) throws -> Value {
-        try whole("reading a store") {
-            // The one connection of a store in memory sees one moment anyhow. GRDB would switch it to reading and back, at which SQLite
-            // forgets every statement that it has prepared.
-            if let queue = database as? DatabaseQueue { return try queue.unsafeRead { try body(TenantSnapshot($0, tools)) } }
-            return try database.read { try body(TenantSnapshot($0, tools)) }
+        let doing: StaticString = "reading a store"
+        // Not `read` of GRDB: it would switch the one connection of a store in memory to reading and back, at which SQLite forgets every
+        // statement that it has prepared.
+        return try whole(doing) {
+            try database.unsafeRead { database in try database.transaction(.deferred, doing: doing) { try body(TenantSnapshot(database, tools)) } }
         }
     }
 
