@@ -81,7 +81,7 @@ import Testing
         try ann.must("attach", "get", first.name, "-o", output)
         #expect(try Data(contentsOf: URL(fileURLWithPath: output)) == first.bytes)
         // A file that headquarters lost is in no backup of it: the laptop keeps what it has.
-        let folder = headquarters.data.appendingPathComponent("tenants/halden/attachments")
+        let folder = headquarters.data.appendingPathComponent("tenants/halden/data/attachments")
         let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { !$0.hasSuffix("/") }
             .map { folder.appendingPathComponent($0) }.filter { (try? $0.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true }
         #expect(files.count == 2)
