@@ -193,6 +193,34 @@ extension Device {
         isWhole = true
     }
 
+    // MARK: - Evicting
+
+    /// What became of an attachment that was to be evicted.
+    public enum Eviction: Hashable, Sendable {
+        case evicted
+        /// There is nothing here to free.
+        case notHere
+        /// The server does not hold it yet: a sync hands it in.
+        case waiting
+        /// The server holds it, and no backup of the server does.
+        case notBackedUp
+    }
+
+    /// Frees the space of attachments that the server holds and has in a verified backup; they are fetched again on demand.
+    ///
+    /// - Parameter backedUp: what the server said in the sync that has just ended (`SyncRun.Report`). An older word would not do: a server
+    ///   that was put back since may have lost what it told.
+    public func evict(_ all: [AttachmentStanding], backedUp: [Identifier: Int64]) throws -> [Eviction] {
+        let shelf = try shelf()
+        let replicas = try state.replicas
+        return try all.map { one in
+            guard try shelf.has(one.attachment, in: one.scope) else { return .notHere }
+            guard one.receipt != nil, let replica = replicas[one.scope] else { return .waiting }
+            let isEvicted = try shelf.evict(one.attachment, from: one.scope, backedUpAt: backedUp[one.scope] ?? 0, epoch: replica.epoch)
+            return isEvicted ? .evicted : .notBackedUp
+        }
+    }
+
     /// Removes the bytes of every attachment of a scope that this device leaves. Call before the scope's key is destroyed.
     public func removeAttachments(of scope: Identifier) throws {
         guard let shelf = try store.attachments(), let replica = try state.replicas[scope] else { return }

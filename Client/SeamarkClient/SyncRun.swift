@@ -25,6 +25,8 @@ public struct SyncRun {
         /// How far the server's clock is ahead of this device's: milliseconds.
         public let skew: Int64
         public let role: UInt32
+        /// By scope: attachments whose receipts name an earlier time lie in a verified backup, as the server has just said.
+        public let attachmentsBackedUp: [Identifier: Int64]
         /// What became of the budget; nil without one.
         public let budget: BudgetUse?
     }
@@ -275,7 +277,8 @@ public struct SyncRun {
     func report(_ outcome: SyncSession.Outcome, _ attachments: AttachmentLane.Outcome, _ line: any SyncLine) -> Report {
         Report(
             outcome: outcome, attachments: attachments, bytesSent: line.bytesSent, bytesReceived: line.bytesReceived,
-            skew: (welcome?.time ?? device.now()) &- device.now(), role: welcome?.role ?? identity.role, budget: budgetUse(outcome))
+            skew: (welcome?.time ?? device.now()) &- device.now(), role: welcome?.role ?? identity.role,
+            attachmentsBackedUp: welcome?.attachmentsBackedUp ?? [:], budget: budgetUse(outcome))
     }
 
     static func message(_ hash: Hash256, of scope: Identifier, _ device: Device, epoch: UInt64) throws -> Message.Push {
@@ -375,6 +378,14 @@ public struct SyncRun {
                 guard let state = try? store.state, let shared = state.scopes.values.first(where: { $0.kind == .shared }) else { return nil }
                 return state.replicas[shared.id]?.view(id)?.value("signingKey")?.bytes
             })
+    }
+}
+
+extension Message.Welcome {
+    fileprivate var attachmentsBackedUp: [Identifier: Int64] {
+        var times: [Identifier: Int64] = [:]
+        for scope in scopes where scope.attachmentsBackedUp > 0 { times[scope.scope] = scope.attachmentsBackedUp }
+        return times
     }
 }
 

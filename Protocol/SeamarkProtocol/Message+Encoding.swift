@@ -327,6 +327,7 @@ extension Message.Welcome {
                     $0.digest = Data(scope.digest.bytes)
                     $0.streams = scope.streams.map(\.wire)
                     $0.backedUp = scope.backedUp
+                    $0.attachmentsBackedUp = scope.attachmentsBackedUp
                 }
             }
         }
@@ -341,7 +342,7 @@ extension Message.Welcome {
                 Message.ScopeStatus(
                     scope: try Field.id(scope.scope), kind: Message.ScopeKind(rawValue: scope.kind), staffed: scope.staffed,
                     place: try Field.place(scope.position, scope.logHash), digest: try Field.digest(scope.digest), streams: streams,
-                    backedUp: scope.backedUp))
+                    backedUp: scope.backedUp, attachmentsBackedUp: scope.attachmentsBackedUp))
         }
         guard wire.earlierKeys.count <= Self.mostEarlierKeys else { throw Problem(.malformed, "more earlier keys than a greeting holds") }
         var earlier: [Message.ServerKey] = []

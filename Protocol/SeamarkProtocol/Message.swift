@@ -101,10 +101,12 @@ public enum Message: Equatable, Sendable {
         public let streams: [KnownStream]
         /// The log up to this position lies in a verified backup; 0 for none.
         public let backedUp: UInt64
+        /// Attachments whose receipts name an earlier time lie in a verified backup: milliseconds since 1970 by the server's clock, 0 for none.
+        public let attachmentsBackedUp: Int64
 
         public init(
             scope: Identifier, kind: ScopeKind?, staffed: Bool, place: LogPlace, digest: ScopeDigest, streams: [KnownStream],
-            backedUp: UInt64 = 0
+            backedUp: UInt64 = 0, attachmentsBackedUp: Int64 = 0
         ) {
             self.scope = scope
             self.kind = kind
@@ -113,6 +115,7 @@ public enum Message: Equatable, Sendable {
             self.digest = digest
             self.streams = streams
             self.backedUp = backedUp
+            self.attachmentsBackedUp = attachmentsBackedUp
         }
     }
 

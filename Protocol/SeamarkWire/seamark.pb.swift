@@ -446,6 +446,9 @@ public nonisolated struct Seamark_V1_ScopeStatus: Sendable {
   /// The log up to here lies in a verified backup; 0 for none.
   public var backedUp: UInt64 = 0
 
+  /// Attachments whose receipts name an earlier time lie in a verified backup; by the server's clock, 0 for none.
+  public var attachmentsBackedUp: Int64 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1957,7 +1960,7 @@ nonisolated extension Seamark_V1_BundleKey: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Seamark_V1_ScopeStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ScopeStatus"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}kind\0\u{1}position\0\u{3}log_hash\0\u{1}digest\0\u{1}streams\0\u{1}staffed\0\u{3}backed_up\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}kind\0\u{1}position\0\u{3}log_hash\0\u{1}digest\0\u{1}streams\0\u{1}staffed\0\u{3}backed_up\0\u{3}attachments_backed_up\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1973,6 +1976,7 @@ nonisolated extension Seamark_V1_ScopeStatus: SwiftProtobuf.Message, SwiftProtob
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.streams) }()
       case 7: try { try decoder.decodeSingularBoolField(value: &self.staffed) }()
       case 8: try { try decoder.decodeSingularUInt64Field(value: &self.backedUp) }()
+      case 9: try { try decoder.decodeSingularInt64Field(value: &self.attachmentsBackedUp) }()
       default: break
       }
     }
@@ -2003,6 +2007,9 @@ nonisolated extension Seamark_V1_ScopeStatus: SwiftProtobuf.Message, SwiftProtob
     if self.backedUp != 0 {
       try visitor.visitSingularUInt64Field(value: self.backedUp, fieldNumber: 8)
     }
+    if self.attachmentsBackedUp != 0 {
+      try visitor.visitSingularInt64Field(value: self.attachmentsBackedUp, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2015,6 +2022,7 @@ nonisolated extension Seamark_V1_ScopeStatus: SwiftProtobuf.Message, SwiftProtob
     if lhs.streams != rhs.streams {return false}
     if lhs.staffed != rhs.staffed {return false}
     if lhs.backedUp != rhs.backedUp {return false}
+    if lhs.attachmentsBackedUp != rhs.attachmentsBackedUp {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

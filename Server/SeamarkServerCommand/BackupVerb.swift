@@ -43,7 +43,13 @@ struct BackupVerb: ParsableCommand {
                         JSONMember("file", .string(backup.path)), JSONMember("tenant", backup.tenant.map { .string($0.text) } ?? .null),
                         JSONMember("made", .integer(backup.header.made)), JSONMember("entries", .integer(Int64(clamping: backup.header.entries))),
                         JSONMember("bytes", .integer(Int64(backup.byteCount))),
+                        JSONMember("unreadableAttachments", .integer(Int64(backup.unreadableAttachments))),
                     ]))
+                if let tenant = backup.tenant, backup.unreadableAttachments > 0 {
+                    Output.say(
+                        "seamark-server: \(backup.unreadableAttachments) of the attachments of \(tenant.text) are missing or damaged on this machine and in no new backup; the rest is. Run 'seamark-server verify \(tenant.text)', and put their files back from an older backup.\n",
+                        on: 2)
+                }
                 guard !json else { return }
                 let what = backup.tenant.map { "\($0.text): \(backup.header.entries) entries" } ?? "installation"
                 print("\(what), verified and sealed, \(backup.byteCount) bytes: \(backup.path)")

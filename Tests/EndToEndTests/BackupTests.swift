@@ -45,6 +45,53 @@ import Testing
         #expect(try headquarters.verb("audit", "verify").contains("The chain holds"))
     }
 
+    @Test func `an attachment leaves a laptop only when a backup of headquarters holds it, and comes back on demand`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        let data = headquarters.data.path
+        func add(_ salt: UInt8) throws -> (name: String, bytes: Data) {
+            let file = headquarters.folder.appendingPathComponent("photo-\(salt).bin")
+            let bytes = Data((0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7) ^ salt })
+            try bytes.write(to: file)
+            return (try ann.must("attach", "add", file.path).trimmingCharacters(in: .whitespacesAndNewlines), bytes)
+        }
+        func evict(_ words: String...) throws -> (freed: Int, results: [String]) {
+            let done = try ann.run(["attach", "evict"] + words + ["--json"])
+            #expect(done.status == 0, "\(done.error)")
+            let document = try #require(try JSONSerialization.jsonObject(with: Data(done.output.utf8)) as? [String: Any])
+            let rows = try #require(document["attachments"] as? [[String: Any]])
+            return (try #require(document["bytesFreed"] as? Int), rows.compactMap { $0["result"] as? String })
+        }
+        func backUp() throws -> Int? {
+            let made = try run(headquarters, ["backup", "halden", "--to", headquarters.folder.appendingPathComponent("backups").path, "--data", data, "--json"])
+            #expect(made.status == 0, "\(made.error)")
+            return ((try JSONSerialization.jsonObject(with: Data(made.output.utf8)) as? [[String: Any]])?.first?["unreadableAttachments"]) as? Int
+        }
+        let first = try add(0)
+        #expect(try evict("--all") == (0, ["notBackedUp"]), "the sync before it handed it in, and no backup has it")
+        usleep(5000)
+        #expect(try backUp() == 0)
+        let second = try add(1)
+        #expect(try evict(first.name, second.name) == (100_000, ["evicted", "notBackedUp"]))
+        #expect(try evict(first.name) == (0, ["notHere"]))
+        let words = try ann.must("attach", "evict", "--all")
+        #expect(words.contains("no backup of headquarters holds it yet"), "\(words)")
+        let output = headquarters.folder.appendingPathComponent("out.bin").path
+        try ann.must("attach", "get", first.name, "-o", output)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: output)) == first.bytes)
+        // A file that headquarters lost is in no backup of it: the laptop keeps what it has.
+        let folder = headquarters.data.appendingPathComponent("tenants/halden/data/attachments")
+        let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { !$0.hasSuffix("/") }
+            .map { folder.appendingPathComponent($0) }.filter { (try? $0.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true }
+        #expect(files.count == 2)
+        for file in files { try FileManager.default.removeItem(at: file) }
+        usleep(5000)
+        #expect(try backUp() == 2)
+        #expect(try evict(second.name) == (0, ["notBackedUp"]))
+        #expect(try ann.run("attach", "evict").status == 64)
+    }
+
     @Test func `the copy of somebody who was taken off goes when a backup holds it all, and stays while an attachment waits`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

@@ -180,11 +180,13 @@ final class World {
 
     /// A backup that is verified: from here on devices are told what it holds.
     private func backUpServer() throws {
-        let made = server.clock.now
+        var mark: BackupMark?
+        try server.administer { mark = try $0.beginBackup(at: server.clock.now) }
+        guard let mark else { return }
         let scopes = try server.store.read { try $0.scopes() }
         backups.append(server.backUp())
         try server.administer { transaction in
-            for scope in scopes { try transaction.noteBackup(of: scope.id, through: scope.place.position, at: made) }
+            for scope in scopes { try transaction.noteBackup(of: scope.id, through: scope.place.position, from: mark) }
         }
     }
 

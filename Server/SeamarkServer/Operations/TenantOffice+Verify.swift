@@ -45,21 +45,29 @@ extension TenantOffice {
         case .holds(let entries, let changes, let records):
             let sentence = "everything holds: \(entries) entries, \(changes) changes, \(records) records"
             guard let vault else { return Finding(holds: true, sentence: sentence) }
-            return try attachmentsFinding(on: store, AttachmentVault(at: vault, dataKey: keys.dataKey), after: sentence)
+            let (count, damaged) = try unreadableAttachments(on: store, AttachmentVault(at: vault, dataKey: keys.dataKey))
+            if let (scope, attachment) = damaged.first {
+                return Finding(
+                    holds: false,
+                    sentence: "scope \(scope): the file of an attachment of \(attachment.size) bytes (\(attachment.hash.description.prefix(12))…) is missing, or is not what was handed in")
+            }
+            return Finding(holds: true, sentence: count == 0 ? sentence : "\(sentence), \(count) attachments")
         case .fails(let fault): return Finding(holds: false, sentence: fault.description)
         }
     }
 
-    /// Reads each file once, a chunk at a time, whatever scopes hold it.
-    private static func attachmentsFinding(on store: TenantStore, _ vault: AttachmentVault, after sentence: String) throws -> Finding {
-        var seen: Set<Hash256> = []
-        for (scope, stored) in try store.read({ try $0.attachments() }) where seen.insert(stored.attachment.hash).inserted {
-            guard try vault.matches(stored.attachment) else {
-                return Finding(
-                    holds: false,
-                    sentence: "scope \(scope): the file of an attachment of \(stored.attachment.size) bytes (\(stored.attachment.hash.description.prefix(12))…) is missing, or is not what was handed in")
-            }
+    /// Reads the file of each attachment once, a chunk at a time, whatever scopes hold it: how many there are, and which of them in which
+    /// scopes are missing or not what was handed in.
+    static func unreadableAttachments(
+        on store: TenantStore, _ vault: AttachmentVault
+    ) throws -> (count: Int, unreadable: [(scope: Identifier, attachment: Attachment)]) {
+        var matches: [Hash256: Bool] = [:]
+        var unreadable: [(Identifier, Attachment)] = []
+        for (scope, stored) in try store.read({ try $0.attachments() }) {
+            let isWhole = try matches[stored.attachment.hash] ?? vault.matches(stored.attachment)
+            matches[stored.attachment.hash] = isWhole
+            if !isWhole { unreadable.append((scope, stored.attachment)) }
         }
-        return Finding(holds: true, sentence: seen.isEmpty ? sentence : "\(sentence), \(seen.count) attachments")
+        return (matches.count, unreadable)
     }
 }

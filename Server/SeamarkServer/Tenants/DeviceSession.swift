@@ -41,9 +41,11 @@ package final class DeviceSession: Sendable {
                 streams[stream.scope, default: []].append(Message.KnownStream(incarnation: stream.incarnation, end: end))
             }
             func add(_ scope: TenantScope, staffed: Bool) throws {
+                let backup = try snapshot.backedUp(scope.id)
                 scopes[scope.id] = Message.ScopeStatus(
                     scope: scope.id, kind: Message.ScopeKind(rawValue: UInt32(scope.kind.rawValue)), staffed: staffed, place: scope.place,
-                    digest: scope.digest, streams: streams[scope.id] ?? [], backedUp: try snapshot.backedUp(scope.id).position)
+                    digest: scope.digest, streams: streams[scope.id] ?? [], backedUp: backup.position,
+                    attachmentsBackedUp: backup.attachmentsTime)
             }
             if !standing.isRevoked {
                 for scope in try snapshot.scopes(ofMember: name.member) where standing.mayRead(scope.kind) { try add(scope, staffed: true) }

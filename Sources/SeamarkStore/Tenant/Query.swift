@@ -19,7 +19,7 @@ enum Query: Int, CaseIterable {
     case removeBarredValues, withdrawnPersons, addWithdrawnPerson
     case attachment, attachments, attachmentsOfScope, attachmentTotals, addAttachment
     case alarms, alarmsOfDevice, addAlarm, repeatAlarm, newerStream
-    case backedUp, noteBackup, departure, noteDeparture, postponeRelease, quarantinedSince
+    case backedUp, beginBackup, noteBackup, departure, noteDeparture, postponeRelease, quarantinedSince
     case setLeastSchemas, adoptSchema
     case recordsOfRange, removeRecord, removeSensitiveOfRecord, removeStraySensitive
 
@@ -97,10 +97,10 @@ enum Query: Int, CaseIterable {
         case .quarantinedBlockByHash: "SELECT key FROM quarantined_block WHERE hash = ?"
         case .quarantinedBlocks: "SELECT key FROM quarantined_block ORDER BY key"
         case .addQuarantinedBlock:
-            // Whatever the clock says, it came after what is noted as backed up.
+            // Whatever the clock says, it came after the last backup began.
             """
             INSERT INTO quarantined_block (hash, scope, device, refusal, received, content, sensitive)
-            VALUES (?1, ?2, ?3, ?4, max(?5, (SELECT backed_up_at FROM scope WHERE key = ?2)), ?6, ?7)
+            VALUES (?1, ?2, ?3, ?4, max(?5, (SELECT backup_began FROM tenant)), ?6, ?7)
             """
         case .removeQuarantinedBlock: "DELETE FROM quarantined_block WHERE key = ?"
         case .member: "SELECT id, name, role, active FROM member WHERE id = ?"
@@ -157,8 +157,12 @@ enum Query: Int, CaseIterable {
             SELECT 1 FROM stream mine JOIN stream other ON other.device = mine.device AND other.scope = mine.scope AND other.key > mine.key
             WHERE mine.device = ? AND mine.scope = (SELECT key FROM scope WHERE id = ?) AND mine.incarnation = ? LIMIT 1
             """
-        case .backedUp: "SELECT backed_up, backed_up_at FROM scope WHERE id = ?"
-        case .noteBackup: "UPDATE scope SET backed_up = ?, backed_up_at = ? WHERE id = ?"
+        case .backedUp: "SELECT backed_up, backed_up_at, attachments_backed_up_at FROM scope WHERE id = ?"
+        case .beginBackup: "UPDATE tenant SET backup_began = max(backup_began, ?) RETURNING backup_began"
+        case .noteBackup:
+            """
+            UPDATE scope SET backed_up = ?1, backed_up_at = ?2, attachments_backed_up_at = iif(?3, ?2, attachments_backed_up_at) WHERE id = ?4
+            """
         case .departure: "SELECT position, released FROM departure WHERE member = ? AND scope = ?"
         case .noteDeparture:
             """
@@ -184,7 +188,7 @@ enum Query: Int, CaseIterable {
             // As for what comes into quarantine.
             """
             INSERT INTO attachment (scope, hash, size, received)
-            VALUES (?1, ?2, ?3, max(?4, (SELECT backed_up_at FROM scope WHERE key = ?1))) ON CONFLICT DO NOTHING
+            VALUES (?1, ?2, ?3, max(?4, (SELECT backup_began FROM tenant))) ON CONFLICT DO NOTHING
             """
         }
     }

@@ -12,8 +12,16 @@ enum TenantSchema {
         migrator.registerMigration("attachments") { database in try database.execute(sql: attachments) }
         migrator.registerMigration("evidence") { database in try database.execute(sql: evidence) }
         migrator.registerMigration("least schemas") { database in try database.execute(sql: leastSchemas) }
+        migrator.registerMigration("backups of attachments") { database in try database.execute(sql: attachmentBackups) }
         return migrator
     }
+
+    // When the last backup began, and up to when attachments were in one: nothing was known to be until the next.
+    private static let attachmentBackups = """
+        ALTER TABLE tenant ADD COLUMN backup_began INTEGER NOT NULL DEFAULT 0;
+        UPDATE tenant SET backup_began = ifnull((SELECT max(backed_up_at) FROM scope), 0);
+        ALTER TABLE scope ADD COLUMN attachments_backed_up_at INTEGER NOT NULL DEFAULT 0;
+        """
 
     // The least schema that may read, beside the one that may write.
     private static let leastSchemas = "ALTER TABLE tenant ADD COLUMN least_read_schema INTEGER NOT NULL DEFAULT 1"

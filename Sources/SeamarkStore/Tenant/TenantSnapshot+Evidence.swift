@@ -24,12 +24,19 @@ public struct TenantAlarm: Hashable, Sendable {
     public let count: Int64
 }
 
+/// When a backup began: milliseconds since 1970 by the server's clock, and no earlier than the one before.
+public struct BackupMark: Hashable, Sendable {
+    public let time: Int64
+}
+
 /// How far a scope lies in a verified backup.
 public struct ScopeBackup: Hashable, Sendable {
     /// Of its log; 0 for none.
     public let position: UInt64
     /// What was put into quarantine before this time is in it too: milliseconds since 1970.
     public let time: Int64
+    /// Attachments that were received before this time are in one; 0 for none.
+    public let attachmentsTime: Int64
 }
 
 extension TenantSnapshot {
@@ -64,8 +71,8 @@ extension TenantSnapshot {
         let row = try statement(.backedUp, doing: doing)
         row.bind(scope, at: 1)
         defer { row.reset() }
-        guard try row.step(doing: doing) else { return ScopeBackup(position: 0, time: 0) }
-        return ScopeBackup(position: row.word(0), time: row.int(1))
+        guard try row.step(doing: doing) else { return ScopeBackup(position: 0, time: 0, attachmentsTime: 0) }
+        return ScopeBackup(position: row.word(0), time: row.int(1), attachmentsTime: row.int(2))
     }
 
     /// May the member's devices destroy their copies of a scope that it was removed from? An administrator said so, or a verified backup

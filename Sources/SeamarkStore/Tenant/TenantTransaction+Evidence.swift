@@ -95,14 +95,28 @@ extension TenantTransaction {
 
     // MARK: Backups and departures
 
-    /// A verified backup holds the scope's log up to `position`, and what was in quarantine before `time`.
-    public func noteBackup(of scope: Identifier, through position: UInt64, at time: Int64) throws(StoreError) {
+    /// A backup is about to be copied. From here on quarantine and attachments note what comes in at no earlier a time than that of the mark,
+    /// whatever the clock says: what is older than that is in the copy.
+    public func beginBackup(at time: Int64) throws(StoreError) -> BackupMark {
+        let doing: StaticString = "beginning a backup"
+        let row = try statement(.beginBackup, doing: doing)
+        row.bind(time, at: 1)
+        defer { row.reset() }
+        guard try row.step(doing: doing) else { throw StoreError(.damaged, doing: doing, detail: "the file holds no tenant; verify the store") }
+        return BackupMark(time: row.int(0))
+    }
+
+    /// A verified backup whose copy was made after `mark` holds the scope's log up to `position`, and what was in quarantine before the mark.
+    ///
+    /// - Parameter attachments: it holds every attachment that the scope had before the mark, too.
+    public func noteBackup(of scope: Identifier, through position: UInt64, attachments: Bool = true, from mark: BackupMark) throws(StoreError) {
         let doing: StaticString = "noting a backup"
         _ = try knownScope(scope, doing: doing)
         let row = try statement(.noteBackup, doing: doing)
         row.bind(position, at: 1)
-        row.bind(time, at: 2)
-        row.bind(scope, at: 3)
+        row.bind(mark.time, at: 2)
+        row.bind(attachments ? 1 : Int64(0), at: 3)
+        row.bind(scope, at: 4)
         try row.run(doing: doing)
     }
 

@@ -219,7 +219,7 @@ import Testing
             try transaction.unstaff(Self.member.id, from: Self.scope)
         }
         #expect(try !isReleased())
-        try store.write { try $0.noteBackup(of: Self.scope, through: 1, at: 200) }
+        try store.write { try $0.noteBackup(of: Self.scope, through: 1, from: try $0.beginBackup(at: 200)) }
         #expect(try isReleased())
         #expect(try store.read { try $0.backedUp(Self.scope) }.position == 1)
         // What came into quarantine since is in no backup yet.
@@ -236,14 +236,14 @@ import Testing
         try store.write { transaction in
             try transaction.noteDeparture(of: Self.member.id, from: Self.scope, releasingCopies: false, at: 150)
             try transaction.unstaff(Self.member.id, from: Self.scope)
-            try transaction.noteBackup(of: Self.scope, through: 1, at: 200)
+            try transaction.noteBackup(of: Self.scope, through: 1, from: try transaction.beginBackup(at: 200))
         }
         let late = Self.block([Self.change(Self.devices[1], 3, 1)], Self.devices[1])
         _ = try store.write { try $0.push([Push(device: Self.devices[1], block: late, sensitive: [], received: 201)], judge: Self.strict) }
         _ = try store.write { try $0.release([late.changes[0].id], received: 202) }
         #expect(try store.read { try $0.quarantine() }.isEmpty)
         #expect(try !store.read { try $0.isCopyReleased(Self.member.id, of: Self.scope) })
-        try store.write { try $0.noteBackup(of: Self.scope, through: 2, at: 300) }
+        try store.write { try $0.noteBackup(of: Self.scope, through: 2, from: try $0.beginBackup(at: 300)) }
         #expect(try store.read { try $0.isCopyReleased(Self.member.id, of: Self.scope) })
     }
 
@@ -253,7 +253,7 @@ import Testing
         try store.write { transaction in
             try transaction.noteDeparture(of: Self.member.id, from: Self.scope, releasingCopies: false, at: 150)
             try transaction.unstaff(Self.member.id, from: Self.scope)
-            try transaction.noteBackup(of: Self.scope, through: 1, at: 200)
+            try transaction.noteBackup(of: Self.scope, through: 1, from: try transaction.beginBackup(at: 200))
         }
         let late = Self.block([Self.change(Self.devices[1], 3, 1)], Self.devices[1])
         _ = try store.write { try $0.push([Push(device: Self.devices[1], block: late, sensitive: [], received: 50)], judge: Self.strict) }
@@ -261,6 +261,31 @@ import Testing
         let attachment = try #require(Attachment(hash: Hash256(words: (1, 1, 1, 1)), size: 9))
         try store.write { try $0.addAttachment(attachment, to: Self.scope, received: 60) }
         #expect(try store.read { try $0.attachment(attachment.hash, in: Self.scope) }?.received == 200, "a receipt that is not older than the backup")
+    }
+
+    @Test func `holds for unsaved what comes in while a backup is copied and the clock steps back`() throws {
+        let store = try Self.store()
+        try Self.push(Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0]), to: store, at: 100)
+        try store.write { transaction in
+            try transaction.noteDeparture(of: Self.member.id, from: Self.scope, releasingCopies: false, at: 150)
+            try transaction.unstaff(Self.member.id, from: Self.scope)
+        }
+        let began = try store.write { try $0.beginBackup(at: 200) }
+        // The copy is made here. What follows is not in it.
+        let late = Self.block([Self.change(Self.devices[1], 3, 1)], Self.devices[1])
+        _ = try store.write { try $0.push([Push(device: Self.devices[1], block: late, sensitive: [], received: 50)], judge: Self.strict) }
+        let attachment = try #require(Attachment(hash: Hash256(words: (1, 1, 1, 1)), size: 9))
+        try store.write { try $0.addAttachment(attachment, to: Self.scope, received: 60) }
+        try store.write { try $0.noteBackup(of: Self.scope, through: 1, from: began) }
+        #expect(try !store.read { try $0.isCopyReleased(Self.member.id, of: Self.scope) })
+        let (stored, backup) = try store.read { (try $0.attachment(attachment.hash, in: Self.scope), try $0.backedUp(Self.scope)) }
+        #expect(stored?.received == 200 && backup.attachmentsTime == 200, "not older than the backup")
+        // The next one begins no earlier, and holds them.
+        let next = try store.write { try $0.beginBackup(at: 70) }
+        #expect(next.time == 200)
+        try store.write { try $0.noteBackup(of: Self.scope, through: 1, attachments: false, from: try $0.beginBackup(at: 300)) }
+        #expect(try store.read { try $0.isCopyReleased(Self.member.id, of: Self.scope) })
+        #expect(try store.read { try $0.backedUp(Self.scope) } == ScopeBackup(position: 1, time: 300, attachmentsTime: 200), "an attachment was not in it")
     }
 
     @Test func `keeps the work of a device that is too old to write, and judges it anew when an updated program hands it in`() throws {

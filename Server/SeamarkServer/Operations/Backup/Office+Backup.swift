@@ -12,13 +12,16 @@ extension Office {
         public let tenant: ShortName?
         public let header: BackupHeader
         public let byteCount: Int
+        /// Attachments that the server has lost or that are damaged there: no backup holds them, and devices keep theirs.
+        public let unreadableAttachments: Int
     }
 
     /// Writes a sealed backup of one tenant into `folder`, whether a server runs or not, and reads it back before it says so.
     ///
     /// It holds the tenant's database as it was at one moment, its keys and its attachments: all that the tenant lives on. The database's
     /// copy is held against its own logs before it is sealed; one that does not hold together is refused, since it would save nobody.
-    /// What is backed up is then noted in the tenant's store, from where devices hear of it.
+    /// What is backed up is then noted in the tenant's store, from where devices hear of it. Attachments are read against their hashes too; one
+    /// that is lost does not cost the others their backup, and is counted.
     public func backUp(
         _ name: ShortName, to folder: String, passphrase: SecretBytes, stretching: any PassphraseStretching = Scrypt()
     ) throws -> Backup {
@@ -28,12 +31,13 @@ extension Office {
         let source = directory.tenant(name)
         let workshop = try makeWorkshop()
         defer { Self.removeTree(workshop) }
-        let made = clock.now()
+        let mark = try office.store.write { try $0.beginBackup(at: clock.now()) }
         let copyPath = workshop + "/tenant.sqlite"
         try office.store.copy(to: copyPath)
         let copy = try TenantStore.open(at: copyPath, tools: .standard(dataKey: office.keys.dataKey))
         let finding = try TenantOffice.finding(on: copy, office.keys, vault: nil)
         let (identity, scopes) = try copy.read { (try $0.identity(), try $0.scopes()) }
+        let unreadable = try finding.holds ? TenantOffice.unreadableAttachments(on: copy, AttachmentVault(at: office.vault, dataKey: office.keys.dataKey)).unreadable : []
         try copy.close()
         guard finding.holds else {
             throw OperationFailure(
@@ -44,7 +48,7 @@ extension Office {
             to: folder, name: name.text, passphrase, stretching, doing: doing,
             header: {
                 BackupHeader(
-                    lock: $0, kind: .tenant, tenant: identity.id, epoch: identity.epoch, made: made,
+                    lock: $0, kind: .tenant, tenant: identity.id, epoch: identity.epoch, made: mark.time,
                     scopes: scopes.map { BackupHeader.Scope(id: $0.id, place: $0.place) })
             },
             content: { writer throws(BackupFault) in
@@ -58,10 +62,15 @@ extension Office {
             })
         try office.store.write { transaction in
             // From here on devices are told what is backed up: they may destroy or evict what they no longer need.
-            for scope in scopes { try transaction.noteBackup(of: scope.id, through: scope.place.position, at: made) }
-            _ = try transaction.noteAct("tenant.backup", detail: "\(Digest.sha256(backup.header.bytes)) \(backup.header.entries)", at: made)
+            for scope in scopes {
+                let isWhole = !unreadable.contains { $0.scope == scope.id }
+                try transaction.noteBackup(of: scope.id, through: scope.place.position, attachments: isWhole, from: mark)
+            }
+            _ = try transaction.noteAct("tenant.backup", detail: "\(Digest.sha256(backup.header.bytes)) \(backup.header.entries)", at: mark.time)
         }
-        return Backup(path: backup.path, tenant: name, header: backup.header, byteCount: backup.byteCount)
+        return Backup(
+            path: backup.path, tenant: name, header: backup.header, byteCount: backup.byteCount,
+            unreadableAttachments: Set(unreadable.map(\.attachment)).count)
     }
 
     /// As `backUp` for what all tenants share: without it their devices would not know the server again.
@@ -105,7 +114,7 @@ extension Office {
             guard link(draft, path) == 0 else { throw .system(errno, "naming the file \(path)") }
             let byteCount = writer.byteCount
             do { try PrivateFile.makeDurable(folder: folder) } catch { throw .step(error) }
-            return Backup(path: path, tenant: nil, header: header, byteCount: byteCount)
+            return Backup(path: path, tenant: nil, header: header, byteCount: byteCount, unreadableAttachments: 0)
         } catch { throw error.failure(doing: doing) }
     }
 

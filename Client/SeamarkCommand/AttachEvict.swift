@@ -1,0 +1,63 @@
+import ArgumentParser
+import SeamarkClient
+import SeamarkModel
+
+struct AttachEvict: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evict", abstract: "Free the space of attachments that headquarters holds and has backed up.",
+        discussion: """
+            Syncs first. What the server lacks, and what none of its verified backups holds, stays on this device. What is evicted is fetched
+            again with 'seamark attach get'. Nothing is ever evicted by itself.
+            """)
+
+    @Argument(help: "Handles of evidence, such as EV-A001.") var handles: [String] = []
+    @Flag(help: "Every attachment of the engagement.") var all = false
+    @OptionGroup var work: WorkOptions
+    @OptionGroup var format: JSONOption
+
+    func validate() throws {
+        guard all == handles.isEmpty else { throw ValidationError("name the evidence, or say --all") }
+    }
+
+    func run() throws {
+        let place = try Workplace(work)
+        let named = try Set(handles.map { try place.finder().record($0, type: Catalogue.evidence).id })
+        var bar = ProgressBar("Handing in")
+        let report = try SyncRun.run(place.device, stop: StopSignal.listen()) {
+            if $0.attachmentBytesLeft > 0 { Terminal.progress(bar.line(left: $0.attachmentBytesLeft)) }
+        }
+        Terminal.progress("")
+        let finder = try place.finder()
+        let chosen = try place.device.attachments(in: finder.scope).filter { all ? $0.isHere : named.contains($0.record.id) }
+        if let id = named.first(where: { id in !chosen.contains { $0.record.id == id } }) { throw Device.AttachmentFailure.noBytes(finder.name(of: id)) }
+        let rows = zip(chosen, try place.device.evict(chosen, backedUp: report.attachmentsBackedUp))
+            .map { (name: finder.name(of: $0.record.id), bytes: $0.attachment.size, result: $1) }
+            .sorted { HandleOrder.precedes($0.name, $1.name) }
+        let freed = rows.filter { $0.result == .evicted }.reduce(0) { $0 + $1.bytes }
+        if format.json { return Terminal.json(document(rows, freed)) }
+        if rows.isEmpty { return Terminal.line("No attachment is on this device.") }
+        let evicted = rows.count { $0.result == .evicted }
+        if evicted > 0 {
+            Terminal.line("Freed ", .init(bytesInWords(freed), .bold), ": \(counted(evicted, "attachment")) of which headquarters has a backup. 'seamark attach get' fetches them again.")
+        }
+        for (result, words) in [
+            (Device.Eviction.waiting, "the server did not take it yet; 'seamark attach list' and the next sync say more"),
+            (.notBackedUp, "no backup of headquarters holds it yet; try again after the next one"), (.notHere, "not on this device"),
+        ] {
+            let names = rows.filter { $0.result == result }.map(\.name)
+            if !names.isEmpty { Terminal.line(.init(names.joined(separator: ", "), .bold), ": \(words).") }
+        }
+    }
+
+    private func document(_ rows: [(name: String, bytes: Int, result: Device.Eviction)], _ freed: Int) -> JSONValue {
+        .object([
+            JSONMember("bytesFreed", .integer(Int64(freed))),
+            JSONMember(
+                "attachments",
+                .array(
+                    rows.map {
+                        .object([JSONMember("name", .string($0.name)), JSONMember("bytes", .integer(Int64($0.bytes))), JSONMember("result", .string("\($0.result)"))])
+                    })),
+        ])
+    }
+}
