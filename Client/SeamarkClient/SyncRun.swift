@@ -1,5 +1,5 @@
 import SeamarkCrypto
-import SeamarkJournal
+public import SeamarkJournal
 import SeamarkModel
 public import SeamarkProtocol
 import SeamarkStore

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SeamarkClient
+import SeamarkJournal
 import SeamarkModel
 
 struct AttachEvict: ParsableCommand {

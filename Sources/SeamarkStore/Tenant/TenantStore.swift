@@ -93,13 +93,16 @@ public final class TenantStore: Sendable {
     }
 
     private static func prepare(_ store: TenantStore) throws -> TenantStore {
-        let migrator = TenantSchema.migrator
         // GRDB's pool sets synchronous to NORMAL when it opens, after prepareDatabase: FULL comes last, and is read back.
-        try store.database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-        guard try !store.database.read(migrator.hasBeenSuperseded) else {
+        let migrator = TenantSchema.migrator
+        let applied = try store.database.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+            return try migrator.appliedIdentifiers(database)
+        }
+        guard applied.isSubset(of: migrator.migrations) else {
             throw StoreError(.newerVersion, doing: "opening a store", detail: "a newer program wrote it; update this one")
         }
-        try migrator.migrate(store.database)
+        if applied.count < migrator.migrations.count { try migrator.migrate(store.database) }
         // A program that was ended between deleting values and emptying the write-ahead log left them in it.
         store.eraseTraces()
         try store.assertDurable()
