@@ -102,6 +102,21 @@ struct PreparedStatement {
         return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
     }
 
+    var columnCount: Int32 { sqlite3_column_count(handle) }
+
+    /// The value with its type and length: different values are different bytes.
+    func write(_ column: Int32, to writer: inout ByteWriter) {
+        switch sqlite3_column_type(handle, column) {
+        case SQLITE_NULL: writer.byte(0)
+        case SQLITE_INTEGER:
+            writer.byte(1)
+            writer.signed(int(column))
+        case let type:
+            writer.byte(type == SQLITE_TEXT ? 2 : 3)
+            writer.blob(bytes(column))
+        }
+    }
+
     func byteCount(_ column: Int32) -> Int { Int(sqlite3_column_bytes(handle, column)) }
 
     func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }

@@ -156,7 +156,9 @@ final class BothEnds {
                 bytes += line.bytesSent + line.bytesReceived
                 said += line.said
             }
-            var run = try SyncRun.begin(laptops[laptop].device, over: line, schema: schema)
+            let own = laptops[laptop].device
+            let program = Device(store: own.store, tools: own.tools, schema: schema, now: own.now)
+            var run = try SyncRun.begin(program, over: line)
             line.begin()
             do {
                 while true {

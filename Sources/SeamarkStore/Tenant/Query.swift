@@ -19,8 +19,10 @@ enum Query: Int, CaseIterable {
     case removeBarredValues, withdrawnPersons, addWithdrawnPerson
     case attachment, attachments, attachmentsOfScope, attachmentTotals, addAttachment
     case alarms, alarmsOfDevice, addAlarm, repeatAlarm, newerStream
-    case backedUp, beginBackup, noteBackup, departure, noteDeparture, postponeRelease, quarantinedSince
+    case backedUp, beginBackup, noteBackup, departure, noteDeparture, postponeRelease, handedInSince
     case setLeastSchemas, adoptSchema
+    case decidedTenant, decidedScopes, decidedMembers, decidedStaffing, decidedDevices, decidedInvitations, decidedDepartures, decidedBars
+    case decidedWithdrawals, decisions, noteDecisions
     case recordsOfRange, removeRecord, removeSensitiveOfRecord, removeStraySensitive
 
     var sql: String {
@@ -170,10 +172,24 @@ enum Query: Int, CaseIterable {
             ON CONFLICT (member, scope) DO UPDATE SET position = excluded.position, released = excluded.released, time = excluded.time
             """
         case .postponeRelease: "UPDATE departure SET position = max(position, ?1) WHERE scope = (SELECT id FROM scope WHERE key = ?2)"
-        case .quarantinedSince:
-            "SELECT 1 FROM quarantined_block WHERE scope = (SELECT key FROM scope WHERE id = ?) AND received >= ? LIMIT 1"
+        case .handedInSince:
+            """
+            SELECT 1 FROM quarantined_block WHERE scope = (SELECT key FROM scope WHERE id = ?1) AND received >= ?2
+            UNION ALL SELECT 1 FROM attachment WHERE scope = (SELECT key FROM scope WHERE id = ?1) AND received >= ?3 LIMIT 1
+            """
         case .setLeastSchemas: "UPDATE tenant SET least_schema = ?, least_read_schema = ?"
         case .adoptSchema: "UPDATE tenant SET schema = ?"
+        case .decidedTenant: "SELECT id, name, schema, epoch, author, incarnation, least_schema, least_read_schema FROM tenant"
+        case .decidedScopes: "SELECT key, id, kind, engagement FROM scope ORDER BY key"
+        case .decidedMembers: "SELECT id, name, role, active FROM member ORDER BY id"
+        case .decidedStaffing: "SELECT member, scope FROM staffing ORDER BY member, scope"
+        case .decidedDevices: "SELECT key, id, member, name, letters, certificate, signing_key, enrolled, revoked FROM device ORDER BY key"
+        case .decidedInvitations: "SELECT token, member, made, expires, redeemed, device FROM invitation ORDER BY token"
+        case .decidedDepartures: "SELECT member, scope, position, released, time FROM departure ORDER BY member, scope"
+        case .decidedBars: "SELECT leaf FROM barred ORDER BY leaf"
+        case .decidedWithdrawals: "SELECT scope, person FROM withdrawn ORDER BY scope, person"
+        case .decisions: "SELECT decisions FROM tenant"
+        case .noteDecisions: "UPDATE tenant SET decisions = ?"
         case .recordsOfRange: "SELECT key, type, heads, id, document FROM record WHERE scope = ? AND id BETWEEN ? AND ? ORDER BY id"
         case .removeRecord: "DELETE FROM record WHERE scope = ? AND id = ?"
         case .removeStraySensitive: "DELETE FROM sensitive WHERE record NOT IN (SELECT key FROM record)"

@@ -13,8 +13,12 @@ enum TenantSchema {
         migrator.registerMigration("evidence") { database in try database.execute(sql: evidence) }
         migrator.registerMigration("least schemas") { database in try database.execute(sql: leastSchemas) }
         migrator.registerMigration("backups of attachments") { database in try database.execute(sql: attachmentBackups) }
+        migrator.registerMigration("decisions") { database in try database.execute(sql: decisions) }
         return migrator
     }
+
+    // One hash over what people decided (`TenantSnapshot.decisionsHash`).
+    private static let decisions = "ALTER TABLE tenant ADD COLUMN decisions BLOB"
 
     // When the last backup began, and up to when attachments were in one: nothing was known to be until the next.
     private static let attachmentBackups = """

@@ -102,7 +102,11 @@ public final class TenantStore: Sendable {
         guard applied.isSubset(of: migrator.migrations) else {
             throw StoreError(.newerVersion, doing: "opening a store", detail: "a newer program wrote it; update this one")
         }
-        if applied.count < migrator.migrations.count { try migrator.migrate(store.database) }
+        if applied.count < migrator.migrations.count {
+            try migrator.migrate(store.database)
+            // What an older program left is taken as it is.
+            if !applied.isEmpty { try store.write { try $0.noteDecisions() } }
+        }
         // A program that was ended between deleting values and emptying the write-ahead log left them in it.
         store.eraseTraces()
         try store.assertDurable()
@@ -111,7 +115,11 @@ public final class TenantStore: Sendable {
 
     private func found(_ identity: TenantIdentity) throws {
         try whole("creating a store") {
-            try database.write { try TenantTransaction($0, tools).found(identity) }
+            try database.write { database in
+                let transaction = TenantTransaction(database, tools)
+                try transaction.found(identity)
+                try transaction.noteDecisions()
+            }
             // The mark by which a file is known for ours must lie in the file itself, not in its log.
             try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
         }
@@ -160,6 +168,7 @@ public final class TenantStore: Sendable {
                     let value = try body(transaction)
                     if let failure = transaction.failure { throw failure }
                     try transaction.followRule()
+                    if transaction.altersDecisions { try transaction.noteDecisions() }
                     return (value, transaction.hasErased)
                 }
             }

@@ -18,6 +18,14 @@ public final class TenantTransaction: TenantSnapshot {
     /// Whether somebody withdrew consent, by scope, as far as asked.
     var withdrawnScopes: [Int64: Bool] = [:]
 
+    /// Something of what people decided was written: the hash over it is due.
+    private(set) var altersDecisions = false
+
+    override func statement(_ query: Query, doing: StaticString) throws(StoreError) -> PreparedStatement {
+        if query.altersDecisions { altersDecisions = true }
+        return try super.statement(query, doing: doing)
+    }
+
     /// Does `body` whole, or dooms the transaction.
     func whole<Value>(_ body: () throws -> Value) throws -> Value {
         do {

@@ -26,10 +26,8 @@ public struct VerificationFault: Error, Hashable, Sendable, CustomStringConverti
 extension TenantSnapshot {
     /// Recomputes everything that follows from the logs and compares it with the tables: chains, log hashes, signatures,
     /// places of changes, stream ends, records, documents, sensitive values, digests; then the blocks in quarantine and the
-    /// audit chain. Holds `recordsAtOnce` records of one scope in memory at a time, and the ids of its changes; a scope of more records is
+    /// audit chain; and holds what people decided against the hash over it. Holds `recordsAtOnce` records of one scope in memory at a time, and the ids of its changes; a scope of more records is
     /// read once for each share of them.
-    ///
-    /// What people decided (members, staffing, devices, invitations, kinds of scopes) follows from nothing and is not covered.
     ///
     /// - Parameter key: the signing key of a device (the server's own among them), from wherever the caller trusts it.
     public func verify(recordsAtOnce: Int = 50_000, keyOf key: (Identifier) throws -> [UInt8]?) throws -> Verification {
@@ -40,6 +38,7 @@ extension TenantSnapshot {
             try verifier.verifyTotals()
             try verifyQuarantine(keyOf: key)
             try verifyAudit()
+            try verifyDecisions()
             return .holds(entries: verifier.entries, changes: verifier.changes, records: verifier.records)
         } catch let fault as VerificationFault {
             return .fails(fault)

@@ -5,10 +5,18 @@ import SeamarkJournal
 import Testing
 
 @Suite struct `Verifying a tenant's store` {
-    /// Columns that follow from the logs or are chained. What people decided follows from nothing; a reason and time of
-    /// what lies in quarantine outside the logs is the server's note alone.
+    /// Columns that follow from the logs, are chained, or hold what people decided. A reason and time of what lies in quarantine outside the
+    /// logs, and when a device was last heard, are the server's notes alone.
     static let columns: [String: [String]] = [
-        "scope": ["id", "position", "log_hash", "digest"],
+        "tenant": ["id", "name", "schema", "epoch", "author", "incarnation", "least_schema", "least_read_schema", "decisions"],
+        "member": ["id", "name", "role", "active"],
+        "staffing": ["member", "scope"],
+        "device": ["key", "id", "member", "name", "letters", "certificate", "signing_key", "enrolled", "revoked"],
+        "invitation": ["token", "member", "made", "expires", "redeemed", "device"],
+        "departure": ["member", "scope", "position", "released", "time"],
+        "barred": ["leaf"],
+        "withdrawn": ["scope", "person"],
+        "scope": ["key", "id", "kind", "engagement", "position", "log_hash", "digest"],
         "stream": ["device", "incarnation", "scope", "number", "hash"],
         "entry": ["key", "stream", "first", "block_hash", "verdicts", "received", "log_hash", "content", "sensitive"],
         "change": ["id", "entry", "place", "waiting"],
@@ -25,6 +33,19 @@ import Testing
         for _ in 0..<80 { _ = try history.step() }
         try store.write { transaction in
             for number in 0..<3 { try transaction.noteAct("test", detail: "act \(number)", at: Int64(number)) }
+            let (member, scope) = (history.laptops[0].member.id, history.scopes[0])
+            try transaction.addScope(Identifier(high: 10, low: 9), kind: .published, engagement: scope)
+            try transaction.revokeDevice(history.laptops[2].id, at: 7)
+            let token = Hash256(words: (1, 2, 3, 4))
+            try transaction.addInvitation(token: token, member: member, made: 1, expires: 200)
+            _ = try transaction.redeem(token, for: TenantSamples.enrolment(Identifier(high: 40, low: 77), key: TenantSamples.key(9)), at: 9)
+            try transaction.noteDeparture(of: member, from: scope, releasingCopies: true, at: 8)
+            for (query, values) in [(Query.bar, [Hash256(words: (9, 9, 9, 9)).bytes]), (.addWithdrawnPerson, [Identifier(high: 50, low: 1).bytes])] {
+                let row = try transaction.statement(query, doing: "testing")
+                if query == .addWithdrawnPerson { row.bind(try transaction.knownScope(scope, doing: "testing").key, at: 1) }
+                row.bind(values[0], at: query == .bar ? 1 : 2)
+                try row.run(doing: "testing")
+            }
         }
         return (store, history)
     }
