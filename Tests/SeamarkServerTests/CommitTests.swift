@@ -30,7 +30,8 @@ import Testing
         }
         // Every statement succeeds; that the second block cannot be stored is found at the very end, as a full disk may be.
         let hash = blocks[1].hash.bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-        try tenant.store.database.write { database in
+        let file = yard.directory.tenant(try ShortName(checking: "halden", for: "a tenant")).database
+        try DatabaseQueue(path: file).write { database in
             try database.execute(
                 sql: """
                     CREATE TABLE owed (member BLOB REFERENCES member DEFERRABLE INITIALLY DEFERRED);

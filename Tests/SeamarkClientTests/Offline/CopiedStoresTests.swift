@@ -1,4 +1,7 @@
+import SeamarkClient
+import SeamarkJournal
 import SeamarkModel
+import SeamarkProtocol
 import SeamarkStore
 import Testing
 
