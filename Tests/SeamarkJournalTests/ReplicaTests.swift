@@ -222,6 +222,20 @@ import Testing
         #expect(device.replica.cursor == .beginning)
     }
 
+    @Test func `when the log is read anew, what only receipts of the old one covered waits again, until the new one shows it`() {
+        var dice = SplitMix64(seed: 1)
+        var server = ModelServer(scope: Clash.scope, epoch: 1, signer: CheapSigner(9), Self.primitives)
+        var device = Device(1, incarnation: 5, epoch: 1)
+        device.take(.captured(HeadsTests.change(1, at: 1, HeadsTests.edit(.field(1), .int(100)))))
+        device.sync(&server, now: 1, cut: 0, &dice)
+        #expect(device.replica.unsentCount == 0)
+        let entry = server.log[0].entry
+        device.take(.rebuilt(epoch: 2))
+        #expect(device.replica.unsentCount == 1 && device.replica.waiting.count == 1)
+        device.take(.learnt(entry, nil))
+        #expect(device.replica.unsentCount == 0 && device.replica.overlay.isEmpty)
+    }
+
     /// A price of another device, accepted; over it an own edit that the server refuses; over that another, which it accepts.
     private static func priced(naming names: (Replica, [EditName]) -> [EditName]) -> (server: ModelServer, devices: [Device]) {
         var dice = SplitMix64(seed: 1)

@@ -81,6 +81,27 @@ import Testing
         #expect(author.replicas[Voyage.scope]?.overlay.isEmpty == true)
     }
 
+    @Test func `what any life of the log accepted stays accepted, though the life that is given back first had refused the same block`() {
+        var server = Voyage.server()
+        let old = server
+        var author = afloat(&server, 3, number: 1)
+        // Whatever the author is told is lost again: its blocks reach each life of the log as if it were the first.
+        let unsent = author
+        server.closed = [Clash.record(0), Clash.record(1)]
+        #expect(run(&author, &server).end.isFinished)
+        var reader = afloat(&server, 0, number: 2)
+        #expect(reader.replicas[Voyage.scope]?.confirmed.refused.count == 3)
+        (server, author) = (old, unsent)
+        server.epoch = 8
+        #expect(run(&author, &server).end.isFinished && run(&reader, &server).end.isFinished)
+        #expect(server.state.applied.count == 3)
+        // The third life hears of both from the reader alone.
+        server = old
+        server.epoch = 9
+        #expect(run(&reader, &server).end.isFinished)
+        #expect(server.state.applied.count == 3 && server.state.refused.isEmpty)
+    }
+
     @Test func `an announced restore that lost nothing is read anew, and nothing is handed in twice`() {
         var server = Voyage.server()
         var author = afloat(&server, 3, number: 1)

@@ -292,6 +292,42 @@ private typealias Attachment = SeamarkJournal.Attachment
         await server.stop()
     }
 
+    @Test func `a restored tenant gives out its attachments`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        var server = try await yard.start()
+        let (port, invitation) = (server.port, try tenant.invite("anna", minutes: 600))
+        let (bytes, attachment) = try Self.content(1000)
+        let (anna, wanted) = try await blocking {
+            let anna = try Enrolment(port: port, invitation)
+            let (laptop, welcome) = try anna.greeted(port: port)
+            let scope = try #require(welcome.engagement).scope
+            let (block, record) = try Self.row(attachment, by: anna, in: scope)
+            try Self.accepted(block, laptop)
+            #expect(try Self.handIn(bytes, attachment, record, in: scope, by: laptop) != nil)
+            return (anna, AttachmentMessage.wanted(.init(scope: scope, record: record, hash: attachment.hash, offset: 0)))
+        }
+        await server.stop()
+        let (folder, secret) = (yard.directory.path + "-backups", SecretBytes(copying: Array("four random words here".utf8)))
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let backup = try yard.office.backUp(try ShortName(checking: "halden", for: "it"), to: folder, passphrase: secret)
+        try tenant.store.close()
+        let restored = try Restoring(into: yard.directory).restore(backup.path, passphrase: secret)
+        // What the restore set aside cannot be where the bytes come from.
+        if let replaced = restored.replaced { try FileManager.default.removeItem(atPath: replaced) }
+        server = try await yard.start()
+        let later = server.port
+        try await blocking {
+            let (laptop, _) = try anna.greeted(port: later)
+            guard case .chunk(let part)? = try Self.ask(laptop, wanted) else {
+                Issue.record("the bytes are gone")
+                return
+            }
+            #expect(part.bytes == bytes)
+        }
+        await server.stop()
+    }
+
     @Test func `what is over the quota or larger than allowed is refused before a byte is kept`() throws {
         let yard = try Yard()
         let office = try yard.addTenant("halden")

@@ -198,6 +198,18 @@ import Testing
         #expect(try tenant.quarantine().count == 2)
     }
 
+    @Test func `changes of a bundle that the log refuses are counted as kept in quarantine, and not as accepted`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let courier = try await Courier(yard, tenant, of: "anna")
+        let good = try courier.device.block(courier.scope, count: 2)
+        let bad = try courier.device.block(courier.scope, after: good.end, name: String(repeating: "x", count: 300))
+        try courier.write([good, bad], to: file(yard, "a"))
+        let done = try tenant.importBundle(file(yard, "a"), reply: nil)
+        #expect(done.accepted == 2 && done.quarantined.map(\.reason) == [3103] && done.quarantined.map(\.changes) == [1])
+        #expect(try tenant.quarantine().map(\.change.id) == bad.changes.map(\.id))
+    }
+
     @Test func `blocks that do not fit are not taken, and the others are`() async throws {
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")

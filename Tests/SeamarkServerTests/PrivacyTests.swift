@@ -124,6 +124,27 @@ import Testing
         #expect(held.count == 6)
     }
 
+    @Test func `a role is read anew at each pull, not at the greeting alone`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let server = try await yard.start()
+        let invitations = try ["anna", "ben"].map { try tenant.invite($0) }
+        let scope = try #require(try tenant.engagements().first).id
+        let ben = try #require(try tenant.members().first { $0.handle == "ben" })
+        try await blocking {
+            let people = try invitations.map { try Enrolment(port: server.port, $0) }
+            let laptops = try people.map { try $0.greeted(port: server.port).0 }
+            let author = Author(people[0], scope)
+            #expect(try author.push([author.change(Catalogue.observation, try .drawn(at: 1), handle: "OB-1", [("text", .text(Self.canary))])], laptops[0]) != nil)
+            let before = try Self.pulled(scope, laptops[1])
+            #expect(before.parts.count == 1 && before.parts.allSatisfy(Self.isValue))
+            try tenant.store.write { try $0.updateMember(TenantMember(id: ben.id, name: ben.name, role: Role.analyst.key)) }
+            let after = try Self.pulled(scope, laptops[1])
+            #expect(after.parts.count == 1 && !after.parts.contains(where: Self.isValue), "the connection is the same, the role is not")
+        }
+        await server.stop()
+    }
+
     @Test func `when consent is withdrawn the words are redacted at once, and those that come later from a device that did not know`() async throws {
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")

@@ -191,6 +191,20 @@ import Testing
         }
     }
 
+    @Test func `two alike and a third that differs are a conflict, wherever the third stands`() throws {
+        for (late, offset) in [(true, Int64(1000)), (false, -1000)] {
+            var bench = Bench()
+            try bench.line()
+            let alike = try [Bench.ana, Bench.ben].map { try bench.setting(line, Catalogue.leakageLine, [("title", "same")], by: $0) }
+            let other = try bench.setting(line, Catalogue.leakageLine, [("title", "other")], by: Bench.lea)
+            let third = bench.change(other.edits, by: Bench.lea, at: offset)
+            try everyOrder(bench, alike + [third], line) { view in
+                #expect(view.text("title") == (late ? "other" : "same"))
+                #expect(view.conflicts.map(\.key) == ["title"])
+            }
+        }
+    }
+
     @Test func `registers, authors' fields and lattices never ask a person`() {
         for type in Catalogue.types {
             for field in type.fields {

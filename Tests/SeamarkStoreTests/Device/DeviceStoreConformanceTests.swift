@@ -58,6 +58,18 @@ import Testing
     }
 
     @Test(arguments: StoreInPlace.Place.allCases)
+    func `stamps of others, however far ahead, move no clock of this device`(place: StoreInPlace.Place) throws {
+        let held = try StoreInPlace(place)
+        let store = try held.open()
+        var log = SampleLog()
+        log.colleagueWrites([Sample.change("years ahead", at: 4_000_000_000_000, by: Sample.otherDevice)], at: 6)
+        try store.transaction {
+            try $0.append(Sample.begin() + [.replica(Sample.scope, .captured(Sample.change("mine", at: 5)))] + log.events(after: .beginning))
+        }
+        #expect(try store.state.clock.last == 5 && held.open().state.clock.last == 5)
+    }
+
+    @Test(arguments: StoreInPlace.Place.allCases)
     func `captured rows end with the block that holds them, and its bytes are kept once`(place: StoreInPlace.Place) throws {
         let held = try StoreInPlace(place)
         let store = try held.open()
@@ -86,6 +98,20 @@ import Testing
         try store.forEachEvent(of: Identifier(high: 1, low: 1)) { _ in Issue.record("a scope that the device does not hold has no events") }
         #expect(rows == rows.sorted())
         #expect(try held.open().state.portrait == store.state.portrait)
+    }
+
+    @Test(arguments: StoreInPlace.Place.allCases)
+    func `a process that ends between a new incarnation and the next block has lost nothing`(place: StoreInPlace.Place) throws {
+        let held = try StoreInPlace(place)
+        let store = try held.open()
+        let change = Sample.change("sealed, and in no receipt", at: 5)
+        let block = Block.seal([change], in: Sample.stream(), after: .beginning, by: try SigningKey.generate(), Sample.primitives)
+        try store.transaction { try $0.append(Sample.begin() + [.replica(Sample.scope, .captured(change)), .replica(Sample.scope, .sealed(block))]) }
+        try store.transaction { try $0.append(.replica(Sample.scope, .began(Sample.stream(2), epoch: 1))) }
+        let reopened = try held.open()
+        #expect(try reopened.state.portrait == store.state.portrait)
+        #expect(try reopened.state.replicas[Sample.scope]?.fresh.map(\.id) == [change.id])
+        #expect(try reopened.block(block.hash, of: Sample.scope)?.bytes == block.bytes, "the old branch is kept too")
     }
 
     @Test(arguments: StoreInPlace.Place.allCases)

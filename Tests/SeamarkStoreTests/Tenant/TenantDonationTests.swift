@@ -107,15 +107,17 @@ import Testing
 
     @Test func `judges duplicate anew where it lacks the change`() throws {
         let (whole, restored) = (try Self.store(), try Self.store())
-        let change = Self.change(Self.devices[0], 1, 1)
-        try Self.push(Self.block([change], Self.devices[0]), to: whole, at: 100)
-        let again = Self.block([change], Self.devices[0], incarnation: 2)
+        let changes = [Self.change(Self.devices[0], 1, 1), Self.change(Self.devices[0], 2, 2)]
+        try Self.push(Self.block(changes, Self.devices[0]), to: whole, at: 100)
+        let again = Self.block(changes, Self.devices[0], incarnation: 2)
         try Self.push(again, to: whole, at: 101)
         // Only the second was learnt by whoever comes first.
         let second = try Self.held(whole)[1]
-        guard case .block(_, _, [.duplicate], _) = second else { return #expect(Bool(false), "the second block is a duplicate") }
+        guard case .block(_, _, [.duplicate, .duplicate], _) = second else { return #expect(Bool(false), "the second block is a duplicate") }
         #expect(try Self.donate([second], to: restored) == .admitted(unverified: 0))
-        #expect(try restored.read { try $0.change(change.id) }?.isApplied == true)
+        #expect(try restored.read { try $0.change(changes[0].id) }?.isApplied == true)
+        #expect(try restored.read { try $0.change(changes[1].id) }?.isApplied == false, "it was refused the first time, and is again")
+        #expect(try restored.read { try $0.quarantine() }.map(\.id) == [changes[1].id])
         #expect(try Self.donate(Self.held(whole), to: restored) == .admitted(unverified: 0))
         #expect(try restored.read { try $0.scope(Self.scope) }?.digest == whole.read { try $0.scope(Self.scope) }?.digest)
         #expect(try Self.holds(restored))
@@ -170,6 +172,18 @@ import Testing
         // A push of whoever has not noticed yet is not taken.
         let late = Push(device: Self.devices[1], block: Self.block([Self.change(Self.devices[1], 3, 1)], Self.devices[1]), sensitive: [], received: 5, epoch: 77)
         #expect(try store.write { try $0.push([late], judge: Self.strict) } == [.refused(.otherEpoch, .beginning)])
+    }
+
+    @Test func `does not hold the places of the log before it, though it has grown to their length again`() throws {
+        let (before, store) = (try Self.store(), try Self.store())
+        try Self.push(Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0]), to: before, at: 100)
+        try Self.push(Self.block([Self.change(Self.devices[1], 2, 1)], Self.devices[1]), to: store, at: 100)
+        let lost = try #require(try before.read { try $0.scope(Self.scope) }).place
+        #expect(try lost.position == store.read { try $0.scope(Self.scope) }?.place.position)
+        #expect(try before.read { try $0.contains(lost, in: Self.scope) } && !store.read { try $0.contains(lost, in: Self.scope) })
+        let standing = Standing(scope: Self.scope, epoch: 77, places: [lost], incarnation: 1, proven: lost)
+        #expect(try !store.read { try $0.isOrdinary([standing], of: Self.devices[0]) })
+        #expect(try store.write { try $0.hear([standing], of: Self.devices[0], at: 300, next: (88, 89)) } == .renewed)
     }
 
     @Test func `renews nothing on a device's mere word, and names the device in an alarm, once for each scope`() throws {

@@ -1,0 +1,42 @@
+import SeamarkClient
+import SeamarkJournal
+import SeamarkModel
+import SeamarkProtocol
+import SeamarkStore
+import Testing
+
+/// Stores that were copied, at a laptop or at headquarters, and go on.
+@Suite struct CopiedStoresTests {
+    @Test func `two copies of one laptop's store that both begin anew have incarnations that neither could foresee`() throws {
+        let meeting = try Meeting()
+        try meeting.rest()
+        let copies = (0..<2).map { _ in meeting.alice.memory.copy() }
+        let before = try meeting.alice.finder.replica.stream.incarnation
+        try meeting.alice.add(Catalogue.site, "name=Dayton")
+        try meeting.alice.sync()
+        let after = try copies.map { copy in
+            try meeting.alice.putBack(copy)
+            #expect(try meeting.alice.sync().renumbered == [Meeting.scope])
+            return try meeting.alice.finder.replica.stream.incarnation
+        }
+        #expect(Set(after + [before]).count == 3)
+    }
+
+    @Test func `a server that was put back gets the words from whoever has them, though an analyst gives the blocks back first`() throws {
+        let meeting = try Meeting()
+        try meeting.setRole(.analyst, of: meeting.cara)
+        // Her second laptop is on its way and reads nothing until the end.
+        try meeting.sync(meeting.alice, meeting.bob, meeting.cara, meeting.lead)
+        let before = try meeting.store.copyInMemory()
+        let note = try meeting.alice.add(Catalogue.observation, "text=the schedule is rewritten by hand")
+        for _ in 0..<2 { try meeting.sync(meeting.alice, meeting.bob, meeting.cara, meeting.lead) }
+        #expect(try meeting.cara.record(note).isWithheld("text"))
+        meeting.putBack(before)
+        try meeting.cara.sync()
+        for _ in 0..<2 { try meeting.sync(meeting.bob, meeting.alice, meeting.cara, meeting.lead, meeting.aliceAtHome) }
+        for laptop in [meeting.alice, meeting.bob, meeting.lead, meeting.aliceAtHome] {
+            #expect(try laptop.record(note).text("text") == "the schedule is rewritten by hand")
+        }
+        #expect(try meeting.cara.record(note).isWithheld("text"))
+    }
+}
