@@ -14,7 +14,7 @@ extension Device {
         for edits in groups where !edits.isEmpty {
             let edits = try Self.whole(edits, over: replica)
             let change = Change(
-                scope: scope, stamp: clock.stamp(now: now()), member: state.identity.member, schema: Catalogue.version, edits: edits,
+                scope: scope, stamp: clock.stamp(now: now()), member: state.identity.member, schema: schema, edits: edits,
                 primitives: primitives)
             let complaints = Judgement.verdict(on: change, author: author, primitives: SystemPrimitives()) { replica.record($0) }
             guard complaints.isEmpty else { throw Refused.complaints(complaints) }

@@ -12,10 +12,17 @@ public final class Device: Sendable {
     public var primitives: any Primitives { tools.primitives }
     /// The device's clock: milliseconds since 1970.
     public let now: @Sendable () -> Int64
+    /// The version of the record types that its program knows; another one than this program's only where a simulation plays an older or newer one.
+    let schema: UInt32
 
-    public init(store: OpenDeviceStore, tools: DeviceTools = .system, now: @escaping @Sendable () -> Int64) {
+    public convenience init(store: OpenDeviceStore, tools: DeviceTools = .system, now: @escaping @Sendable () -> Int64) {
+        self.init(store: store, tools: tools, schema: Catalogue.version, now: now)
+    }
+
+    package init(store: OpenDeviceStore, tools: DeviceTools, schema: UInt32, now: @escaping @Sendable () -> Int64) {
         self.store = store
         self.tools = tools
+        self.schema = schema
         self.now = now
     }
 
@@ -66,7 +73,7 @@ public final class Device: Sendable {
             for edits in groups where !edits.isEmpty {
                 let edits = try Self.whole(edits, over: transaction.state.replicas[scope])
                 let change = Change(
-                    scope: scope, stamp: clock.stamp(now: now()), member: identity.member, schema: Catalogue.version, edits: edits,
+                    scope: scope, stamp: clock.stamp(now: now()), member: identity.member, schema: schema, edits: edits,
                     primitives: primitives)
                 let complaints = Judgement.verdict(on: change, author: author, primitives: SystemPrimitives()) { transaction.state.replicas[scope]?.record($0) }
                 guard complaints.isEmpty else { throw Refused.complaints(complaints) }

@@ -118,7 +118,7 @@ public struct SyncForecast: Sendable {
     }
 
     private static func ask(_ device: Device, _ stop: StopLine) throws -> Forecast {
-        var run = SyncRun(device, try device.state.identity, schema: Catalogue.version, .none, stop: stop) { _ in }
+        var run = SyncRun(device, try device.state.identity, .none, stop: stop) { _ in }
         let knowledge = try run.knowledge()
         var session = ForecastSession()
         do {

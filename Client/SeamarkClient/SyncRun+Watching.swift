@@ -47,7 +47,7 @@ extension SyncRun {
         var backOff = BackOff()
         while true {
             try device.store.refresh()
-            var run = SyncRun(device, try device.state.identity, schema: Catalogue.version, attachments, stop: stop) { _ in }
+            var run = SyncRun(device, try device.state.identity, attachments, stop: stop) { _ in }
             run.isWatching = true
             run.session.staysOpen = true
             var hasRested = false

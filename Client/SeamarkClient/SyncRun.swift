@@ -74,7 +74,7 @@ public struct SyncRun {
         if let mostBytes { try BudgetTooSmall.check(mostBytes, device.state) }
         var attempt = 1
         while true {
-            var run = SyncRun(device, try device.state.identity, schema: Catalogue.version, attachments, stop: stop, progress)
+            var run = SyncRun(device, try device.state.identity, attachments, stop: stop, progress)
             run.blocksUntilCut = cutAfterBlocks
             run.spentBefore = spent
             run.session.budget = mostBytes.map { ByteBudget(limit: $0, spent: spent) }
@@ -98,13 +98,9 @@ public struct SyncRun {
     // MARK: - Step by step
 
     /// Begins a sync over a line of the caller's, who hands in what comes from it (`take`, `lineEnded`) and holds the sync lock.
-    ///
-    /// - Parameter schema: of the record types that the software knows.
-    package static func begin(
-        _ device: Device, over line: any SyncLine, schema: UInt32 = Catalogue.version, attachments: Attachments = .init()
-    ) throws -> SyncRun {
+    package static func begin(_ device: Device, over line: any SyncLine, attachments: Attachments = .init()) throws -> SyncRun {
         try device.store.refresh()
-        var run = SyncRun(device, try device.state.identity, schema: schema, attachments, stop: .never) { _ in }
+        var run = SyncRun(device, try device.state.identity, attachments, stop: .never) { _ in }
         run.line = line
         return run
     }
@@ -160,7 +156,7 @@ public struct SyncRun {
     var lookedThrough: Int64 = 0
 
     init(
-        _ device: Device, _ identity: DeviceIdentity, schema: UInt32, _ attachments: Attachments, stop: StopLine,
+        _ device: Device, _ identity: DeviceIdentity, _ attachments: Attachments, stop: StopLine,
         _ progress: @escaping (Progress) -> Void
     ) {
         self.device = device
@@ -169,7 +165,7 @@ public struct SyncRun {
         self.attachments = attachments
         self.progress = progress
         session = SyncSession(
-            device: SyncSession.Device(id: identity.device, tenant: identity.tenant, software: Self.software, schema: schema),
+            device: SyncSession.Device(id: identity.device, tenant: identity.tenant, software: Self.software, schema: device.schema),
             now: device.now())
         session.staysOpen = !attachments.isNone
     }

@@ -16,6 +16,8 @@ public struct Faults: Hashable, Sendable {
     public var replay: UInt64 = 8
     /// Of schedules: some of their connections go over a relay that repeats, reorders, drops, truncates and remembers messages.
     public var hostile = 15
+    /// Of schedules, twice: the least version that may write is raised or lowered.
+    public var leastSchema = 15
     /// Weights of what happens between captures and syncs.
     public var serverCrash = 4
     public var deviceBackup = 4
@@ -38,6 +40,7 @@ public struct Faults: Hashable, Sendable {
             ("serverCrash", \.serverCrash), ("deviceBackup", \.deviceBackup), ("deviceRestore", \.deviceRestore), ("clone", \.clone),
             ("serverBackup", \.serverBackup), ("serverRestore", \.serverRestore), ("serverRollback", \.serverRollback),
             ("staffing", \.staffing), ("revocation", \.revocation), ("release", \.release), ("clockJump", \.clockJump), ("hostile", \.hostile),
+            ("leastSchema", \.leastSchema),
         ]
     }
 

@@ -14,7 +14,8 @@ final class Machine {
 
     let number: Int
     let seat: Cast.Seat
-    let schema: UInt32
+    /// The version of its program.
+    private(set) var schema: UInt32
     private(set) var disk: DeviceDisk
     private(set) var device: Device!
     /// By how much its clock is wrong.
@@ -65,12 +66,12 @@ final class Machine {
         self.world = world
         clock = Clock(world.agenda)
         words = Words(seed)
-        device = try Self.open(disk, clock, words)
+        device = try Self.open(disk, schema, clock, words)
     }
 
-    private static func open(_ disk: DeviceDisk, _ clock: Clock, _ words: Words) throws -> Device {
+    private static func open(_ disk: DeviceDisk, _ schema: UInt32, _ clock: Clock, _ words: Words) throws -> Device {
         Device(
-            store: try disk.open(), tools: .simulated { words.dice.withLock { $0.next() } }, now: { clock.now })
+            store: try disk.open(), tools: .simulated { words.dice.withLock { $0.next() } }, schema: schema, now: { clock.now })
     }
 
     /// Its last sync ended, and neither it nor the server had anything new for the other.
@@ -99,7 +100,7 @@ final class Machine {
             guard sendsUntilCrash > 0, !disk.isDead else { throw Crash() }
             sendsUntilCrash -= 1
         }
-        carefully { run = try SyncRun.begin(device, over: link, schema: schema) }
+        carefully { run = try SyncRun.begin(device, over: link) }
         guard run != nil else { return }
         world.server.connect(link, seat)
         link.arrived = { [unowned self, unowned link] end, bytes in
@@ -173,6 +174,9 @@ final class Machine {
         end(power)
     }
 
+    /// Its program is brought up to the version of everybody else.
+    func update() { schema = max(schema, Catalogue.version) }
+
     /// The process ends where it is, the power with it or not, and another starts.
     func end(_ power: SplitMix64?) {
         link?.cut()
@@ -213,7 +217,7 @@ final class Machine {
     private func restart(_ disk: DeviceDisk) {
         isDying = false
         self.disk = disk
-        do { device = try Self.open(disk, clock, words) } catch { return world.fault("a device opened its store again", error) }
+        do { device = try Self.open(disk, schema, clock, words) } catch { return world.fault("a device opened its store again", error) }
         world.hear(self)
     }
 }

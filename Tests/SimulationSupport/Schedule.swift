@@ -9,7 +9,7 @@ public struct Schedule: Sendable {
             case backUp(Int), putBack(Int), clone(Int), jump(Int)
             case revoke(Int), staff(Int, Int)
             case release(Int)
-            case serverCrash, serverBackUp, serverRestore, serverRollback, serverJump
+            case serverCrash, serverBackUp, serverRestore, serverRollback, serverJump, leastSchema
         }
 
         public let act: Act
@@ -25,7 +25,7 @@ public struct Schedule: Sendable {
             case .capture(let device), .sync(let device), .crash(let device), .backUp(let device), .putBack(let device), .clone(let device),
                 .jump(let device), .revoke(let device), .staff(let device, _):
                 device
-            case .release, .serverCrash, .serverBackUp, .serverRestore, .serverRollback, .serverJump: nil
+            case .release, .serverCrash, .serverBackUp, .serverRestore, .serverRollback, .serverJump, .leastSchema: nil
             }
         }
     }
@@ -80,6 +80,9 @@ public struct Schedule: Sendable {
             // Now and then long enough for what was begun to end.
             let pause = dice.chance(50) ? Int64(dice.next() % 60) : Int64(dice.next() % 2000)
             steps.append(Step(act: act, pause: pause, dice: dice.next()))
+        }
+        for _ in 0..<2 where company.chance(UInt64(faults.leastSchema)) {
+            steps.insert(Step(act: .leastSchema, pause: 0, dice: company.next()), at: devices + Int(company.next() % UInt64(steps.count - devices + 1)))
         }
     }
 }

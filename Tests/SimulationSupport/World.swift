@@ -62,8 +62,9 @@ final class World {
         }
         for number in 0..<schedule.devices {
             let seat = cast.seats[number]
-            machines.append(
-                try Machine(number, seat, cast.laptops[number].copy(honouring), schema: Catalogue.version + (dice.chance(10) ? 1 : 0), seed: dice.next(), in: self))
+            // Some programs are older than the others, some newer.
+            let schema = [Catalogue.version - 1, Catalogue.version + 1][safe: Int(dice.next() % 16)] ?? Catalogue.version
+            machines.append(try Machine(number, seat, cast.laptops[number].copy(honouring), schema: schema, seed: dice.next(), in: self))
         }
     }
 
@@ -87,6 +88,8 @@ final class World {
         server.calm()
         checkNothingLostOnTheWay()
         if mistake == .dropsACopy { dropACopy() }
+        // Nobody is asked to do what only an administrator can.
+        quietly { _ in try self.setLeastSchemas(write: 1, read: 1) }
         for _ in 0..<3 {
             for machine in machines {
                 var faults = Faults.none
@@ -124,7 +127,11 @@ final class World {
             if dice.chance(schedule.faults.replay) { replay(of: machine.seat, &dice) }
             try machine.sync(&dice, faults: schedule.faults, over: relay(&dice))
             counts.syncs += 1
-        case .crash(let number): machine(number).crash(&dice, faults: schedule.faults)
+        case .crash(let number):
+            // Now and then the program is a newer one afterwards.
+            let machine = machine(number)
+            if dice.chance(15) { machine.update() }
+            machine.crash(&dice, faults: schedule.faults)
         case .backUp(let number):
             let machine = machine(number)
             machine.backups.append(machine.disk.copy(honouring))
@@ -165,6 +172,9 @@ final class World {
                 _ = try transaction.release([waiting[Int(dice.next() % UInt64(waiting.count))].id], received: server.clock.now)
                 counts.releases += 1
             }
+        case .leastSchema:
+            let write = Catalogue.version - (dice.chance(50) ? 0 : 1)
+            try setLeastSchemas(write: write, read: dice.chance(50) ? write : 1)
         case .serverCrash: server.meetTrouble(&dice, schedule.faults)
         case .serverBackUp: try backUpServer()
         case .serverRestore, .serverRollback:
@@ -176,6 +186,11 @@ final class World {
             if act == .serverRestore { try server.store.write { try $0.renewEpoch(dice.next(), incarnation: dice.next()) } }
             counts.serverRestores += 1
         }
+    }
+
+    private func setLeastSchemas(write: UInt32, read: UInt32) throws {
+        try server.administer { try $0.setLeastSchemas(write: write, read: read, at: server.clock.now) }
+        trace.note("\(agenda.now) ms: to write here takes schema \(write), to read \(read)")
     }
 
     /// A backup that is verified: from here on devices are told what it holds.
@@ -239,6 +254,8 @@ final class World {
         case .sync(.cut), .sync(.closedBeforeGreeting), .sync(.epochRenewed): return
         // The member was removed, or the device revoked, between the greeting and the pull.
         case .sync(.server(let problem)) where problem.code == .unknownScope: return
+        // As late, the least version that may read was raised.
+        case .sync(.server(let problem)) where problem.code == .tooOldToRead && machine.schema < Catalogue.version: return
         case .sync(.server(let problem)) where problem.code == .serverFault && server.hadTrouble: return
         case .sync(let problem): violate(.faulted, "device \(machine.number): \(problem)")
         }
