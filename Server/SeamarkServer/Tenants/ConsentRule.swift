@@ -1,12 +1,21 @@
-internal import SeamarkJournal
+internal import SeamarkCrypto
+package import SeamarkJournal
 internal import SeamarkModel
-internal import SeamarkStore
+package import SeamarkStore
 
 /// Where somebody withdraws consent, headquarters redacts what their quotes and answers say, in the transaction that applies the
 /// withdrawal; and what a device that did not know of it hands in later, in the transaction that applies that.
-struct ConsentRule: TenantRule {
-    let signer: any Signer
-    let clock: WallClock
+package struct ConsentRule: TenantRule {
+    private let signer: any Signer
+    private let clock: WallClock
+    /// Random words, for the ids of redactions.
+    private let draw: @Sendable () throws -> UInt64
+
+    package init(signer: any Signer, clock: WallClock, draw: @escaping @Sendable () throws -> UInt64 = { try Randomness.word() }) {
+        self.signer = signer
+        self.clock = clock
+        self.draw = draw
+    }
 
     static let reason = "consent was withdrawn"
 
@@ -16,7 +25,7 @@ struct ConsentRule: TenantRule {
 
     private static func number(_ type: RecordType, _ key: String) -> UInt32 { type.field(key: key)?.number ?? 0 }
 
-    func concerns(_ change: Change, hasWithdrawn: Bool) -> Bool {
+    package func concerns(_ change: Change, hasWithdrawn: Bool) -> Bool {
         change.edits.contains { Self.isWithdrawal($0) || hasWithdrawn && (Self.spokenTypes.contains($0.type) || Self.shiftsWords($0)) }
     }
 
@@ -35,7 +44,7 @@ struct ConsentRule: TenantRule {
         }
     }
 
-    func follow(_ changes: [Change], in transaction: TenantTransaction) throws {
+    package func follow(_ changes: [Change], in transaction: TenantTransaction) throws {
         var scopes: [Identifier] = []
         for change in changes where !scopes.contains(change.scope) { scopes.append(change.scope) }
         for scope in scopes { try follow(changes.filter { $0.scope == scope }, scope, transaction) }
@@ -75,7 +84,7 @@ struct ConsentRule: TenantRule {
             for change in changes { values += try transaction.sensitiveValues(of: change, where: isHidden) }
             values = try values.filter { try !transaction.isBarred($0.redacted.leaf) }
         }
-        try HeadquartersRedaction(transaction: transaction, signer: signer, now: clock.now()).redact(values, in: scope, reason: Self.reason)
+        try HeadquartersRedaction(transaction: transaction, signer: signer, now: clock.now(), draw: draw).redact(values, in: scope, reason: Self.reason)
     }
 
     /// An answer that these very changes make moves nobody's words.

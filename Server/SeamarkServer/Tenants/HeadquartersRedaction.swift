@@ -1,21 +1,31 @@
 internal import SeamarkCrypto
-internal import SeamarkJournal
+package import SeamarkJournal
 internal import SeamarkModel
-internal import SeamarkStore
+package import SeamarkStore
 
 /// Redactions by headquarters: its signed changes, like everything it writes.
-struct HeadquartersRedaction {
-    let transaction: TenantTransaction
-    let signer: any Signer
-    let now: Int64
+package struct HeadquartersRedaction {
+    private let transaction: TenantTransaction
+    private let signer: any Signer
+    private let now: Int64
+    private let draw: @Sendable () throws -> UInt64
 
-    typealias Found = TenantSnapshot.SensitiveHold
+    package init(
+        transaction: TenantTransaction, signer: any Signer, now: Int64, draw: @escaping @Sendable () throws -> UInt64 = { try Randomness.word() }
+    ) {
+        self.transaction = transaction
+        self.signer = signer
+        self.now = now
+        self.draw = draw
+    }
+
+    package typealias Found = TenantSnapshot.SensitiveHold
 
     /// Redacts these values; those of one field of one record in one record of the log, as far as it may hold them.
     ///
     /// - Returns: how many redactions were written.
     @discardableResult
-    func redact(_ values: [Found], in scope: Identifier, reason: String) throws -> Int {
+    package func redact(_ values: [Found], in scope: Identifier, reason: String) throws -> Int {
         struct Place: Hashable {
             let record: Identifier
             let type: UInt32
@@ -35,7 +45,7 @@ struct HeadquartersRedaction {
             let key = Catalogue.type(place.type)?.field(number)?.key ?? String(number)
             let values = grouped[place] ?? []
             for start in stride(from: 0, to: values.count, by: Redaction.mostValues) {
-                let id = try Identifier.drawn(at: now)
+                let id = Identifier.timeOrdered(milliseconds: now, dice: (high: try draw(), low: try draw()))
                 var editing = RecordEditing(record: id, type: Catalogue.redaction, state: nil) { .zero }
                 editing.redact(
                     Array(values[start..<min(start + Redaction.mostValues, values.count)]), of: place.record, field: key, reason: reason,
