@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import SeamarkCrypto
 internal import SeamarkJournal
 internal import SeamarkModel
@@ -12,28 +11,33 @@ internal import SeamarkStore
 /// record of that scope names the hash. A scope holds an attachment only once its bytes were handed in **in that scope**: a record that
 /// names a guessed hash gives its author nothing, and what other scopes hold neither shortens an upload nor counts in its answer.
 final class AttachmentDesk: Sendable {
-    private let queue = DispatchQueue(label: "seamark.tenant.attachments", qos: .utility)
+    private let schedule: TenantWriter.Schedule
     private let vault: AttachmentVault
     private let store: TenantStore
     private let limits: AttachmentLimits
-    private let signer: SigningKey
+    private let signer: any Signer
     private let clock: WallClock
 
-    init(vault: AttachmentVault, store: TenantStore, limits: AttachmentLimits = AttachmentLimits(), signer: SigningKey, clock: WallClock) {
+    /// - Parameter schedule: what its work runs on, one after the other.
+    init(
+        vault: AttachmentVault, store: TenantStore, limits: AttachmentLimits = AttachmentLimits(), signer: any Signer, clock: WallClock,
+        schedule: @escaping TenantWriter.Schedule = TenantWriter.ownQueue("seamark.tenant.attachments", isUrgent: false)
+    ) {
+        self.schedule = schedule
         self.vault = vault
         self.store = store
         self.limits = limits
         self.signer = signer
         self.clock = clock
-        queue.async { vault.expire() }
+        schedule { vault.expire() }
     }
 
     /// Runs `body` after what was submitted before.
-    func submit(_ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
+    func submit(_ body: @escaping @Sendable () -> Void) { schedule(body) }
 
     /// Returns when everything submitted before is done.
     func finish() async {
-        await withCheckedContinuation { continuation in queue.async { continuation.resume() } }
+        await withCheckedContinuation { continuation in schedule { continuation.resume() } }
     }
 
     // MARK: Handing in
@@ -81,7 +85,7 @@ final class AttachmentDesk: Sendable {
     /// and who may hand it in is asked once more, in the transaction that says so.
     private func finish(_ offer: AttachmentMessage.Offer, of name: DeviceName) throws -> AttachmentMessage {
         func refused(_ code: Problem.Code) -> AttachmentMessage { .refused(.init(scope: offer.scope, hash: offer.attachment.hash, code: code)) }
-        // Nothing comes between this and the transaction below but a change of staffing: the queue is the only one that adds attachments.
+        // Nothing comes between this and the transaction below but a change of staffing: this desk is the only one that adds attachments.
         guard try store.read({ try !isOver(offer.attachment, offer.scope, $0) }) else {
             try vault.discard(offer.attachment, by: offer.scope)
             return refused(.attachmentOverQuota)

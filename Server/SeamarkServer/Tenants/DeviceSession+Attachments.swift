@@ -1,10 +1,10 @@
-internal import SeamarkProtocol
+package import SeamarkProtocol
 
 extension DeviceSession {
     /// Hands a request about an attachment to the tenant's desk. Answers come in the order of the requests.
     ///
     /// - Parameter offer: what a chunk belongs to, as the connection's `AttachmentReception` placed it.
-    func attach(
+    package func attach(
         _ message: AttachmentMessage, of offer: AttachmentMessage.Offer?,
         then answer: @escaping @Sendable (Result<AttachmentMessage, any Error>) -> Void
     ) {

@@ -34,20 +34,16 @@ final class OpenTenant: Sendable {
         let contacts = contacts
         let pace = pace
         let tenant = ObjectIdentifier(store)
-        var desk = TenantDesk(
+        desk = TenantDesk(
             store: store, clock: clock, primitives: SystemPrimitives(), signer: keys.signingKey,
-            endorse: { keys.authority.key.sign($0) },
+            endorse: { keys.authority.key.sign($0) }, attachments: try AttachmentVault(at: folder.attachments, dataKey: keys.dataKey), limits: limits,
+            bundles: (keys.tenant, keys.bundleKey.publicKey),
             committed: {
                 pace.all.withLock { $0.commits &+= 1 }
                 register?.count { $0.pushTransactions += 1 }
                 register?.wake(tenant)
             },
             noteContact: { contact, device in contacts.all.withLock { $0[device] = contact } })
-        desk.attachments = AttachmentDesk(
-            vault: try AttachmentVault(at: folder.attachments, dataKey: keys.dataKey), store: store, limits: limits, signer: keys.signingKey,
-            clock: clock)
-        desk.bundleKey = keys.certifiedBundleKey
-        self.desk = desk
     }
 
     // MARK: Checkpoints

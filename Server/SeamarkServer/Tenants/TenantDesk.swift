@@ -12,9 +12,9 @@ package struct TenantDesk: Sendable {
     package let clock: WallClock
     let primitives: any Primitives
     /// The bytes of attachments; nil where a simulation keeps none.
-    var attachments: AttachmentDesk?
-    /// What devices seal bundles to; nil where a simulation takes none.
-    var bundleKey: Message.BundleKey?
+    let attachments: AttachmentDesk?
+    /// What devices seal bundles to, under the tenant authority's signature; nil where no bundles are taken.
+    let bundleKey: Message.BundleKey?
     /// What its devices may have compared.
     let allowance = ComparisonAllowance()
     /// Signs receipts and headquarters' blocks.
@@ -26,11 +26,14 @@ package struct TenantDesk: Sendable {
     private let noteContact: @Sendable (DeviceContact, Identifier) -> Void
 
     /// - Parameters:
-    ///   - schedule: what the writer's transactions run on, one after the other.
+    ///   - attachments: where the bytes of attachments lie.
+    ///   - bundles: the X25519 key that devices seal bundles to.
+    ///   - schedule: what the writer's transactions run on, one after the other; and the work on attachments.
     ///   - committed: told after each transaction of pushes.
     package init(
         store: TenantStore, clock: WallClock, primitives: any Primitives, signer: any Signer,
-        endorse: @escaping @Sendable ([UInt8]) -> [UInt8], schedule: TenantWriter.Schedule? = nil,
+        endorse: @escaping @Sendable ([UInt8]) -> [UInt8], attachments vault: AttachmentVault? = nil, limits: AttachmentLimits = AttachmentLimits(),
+        bundles: (tenant: Identifier, key: [UInt8])? = nil, schedule: TenantWriter.Schedule? = nil,
         committed: @escaping @Sendable () -> Void = {}, draw: @escaping @Sendable () throws -> UInt64 = { try Randomness.word() },
         noteContact: @escaping @Sendable (DeviceContact, Identifier) -> Void
     ) {
@@ -41,6 +44,14 @@ package struct TenantDesk: Sendable {
         self.endorse = endorse
         self.draw = draw
         self.noteContact = noteContact
+        attachments = vault.map { vault in
+            AttachmentDesk(
+                vault: vault, store: store, limits: limits, signer: signer, clock: clock,
+                schedule: schedule ?? TenantWriter.ownQueue("seamark.tenant.attachments", isUrgent: false))
+        }
+        bundleKey = bundles.map { tenant, key in
+            Message.BundleKey(key: key, signature: endorse(Message.BundleKey.message(tenant: tenant, key: key)))
+        }
         let committer = PendingPush.Committer(store: store, committed: committed)
         writer = TenantWriter(schedule: schedule ?? TenantWriter.ownQueue()) { committer.commit($0) }
     }

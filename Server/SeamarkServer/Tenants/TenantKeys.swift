@@ -1,7 +1,6 @@
 internal import Foundation
 public import SeamarkCrypto
 public import SeamarkJournal
-internal import SeamarkProtocol
 
 /// A tenant's secrets and the two facts that lead to it: its id and its label. They lie apart from its database.
 public struct TenantKeys: Sendable {
@@ -100,12 +99,6 @@ extension TenantKeys {
     /// backup can lack it.
     var bundleKey: AgreementKey {
         AgreementKey(privateBytes: HKDF.sha256(secret: dataKey, salt: [], info: Array("seamark tenant bundle key 1".utf8), count: 32))
-    }
-
-    /// Its public half, as devices get it.
-    var certifiedBundleKey: Message.BundleKey {
-        let key = bundleKey.publicKey
-        return Message.BundleKey(key: key, signature: authority.key.sign(Message.BundleKey.message(tenant: tenant, key: key)))
     }
 }
 

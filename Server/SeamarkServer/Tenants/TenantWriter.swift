@@ -35,8 +35,8 @@ package final class TenantWriter: Sendable {
         self.commit = commit
     }
 
-    static func ownQueue() -> Schedule {
-        let queue = DispatchQueue(label: "seamark.tenant.writer", qos: .userInitiated)
+    static func ownQueue(_ label: String = "seamark.tenant.writer", isUrgent: Bool = true) -> Schedule {
+        let queue = DispatchQueue(label: label, qos: isUrgent ? .userInitiated : .utility)
         return { queue.async(execute: $0) }
     }
 

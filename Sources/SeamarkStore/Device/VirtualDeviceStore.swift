@@ -2,7 +2,8 @@ internal import SeamarkCrypto
 internal import SeamarkJournal
 
 /// A device's store whose rows lie in a file that SQLite reaches through a VFS of the caller's own: for simulations of disks. The rows,
-/// their sealing and their file are those of a `DeviceStore`; its lock, which is no database, is left out.
+/// their sealing and their file are those of a `DeviceStore`; its lock, which is no database, is left out. The bytes of attachments lie in
+/// files of the system all the same, where a folder is given for them.
 public struct VirtualDeviceStore: Sendable {
     private let id: Identifier
     private let key: SecretBytes
@@ -19,15 +20,17 @@ public struct VirtualDeviceStore: Sendable {
     }
 
     /// Opens it, or a copy of it, as a process would that is alone at it.
-    public func open(at path: String) throws(DeviceStoreError) -> OpenDeviceStore {
+    ///
+    /// - Parameter attachmentFolder: where the bytes of attachments lie; nil for a device that keeps none.
+    public func open(at path: String, attachmentFolder: String? = nil) throws(DeviceStoreError) -> OpenDeviceStore {
         do {
-            let store = try open(SQLiteRowShelf(path: path, through: vfs))
+            let store = try open(SQLiteRowShelf(path: path, through: vfs), attachmentFolder)
             guard try !store.state.isEmpty else { throw DeviceStoreError.notAStore }
             return store
         } catch { throw DeviceStoreError.of(error) ?? .notAStore }
     }
 
-    private func open(_ shelf: SQLiteRowShelf) throws(DeviceStoreError) -> OpenDeviceStore {
-        try OpenDeviceStore(id: id, storeKey: key, shelf: shelf) { () throws(DeviceStoreError) in SyncLock {} }
+    private func open(_ shelf: SQLiteRowShelf, _ attachmentFolder: String? = nil) throws(DeviceStoreError) -> OpenDeviceStore {
+        try OpenDeviceStore(id: id, storeKey: key, shelf: shelf, attachmentFolder: attachmentFolder) { () throws(DeviceStoreError) in SyncLock {} }
     }
 }
