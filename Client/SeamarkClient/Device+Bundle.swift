@@ -110,7 +110,10 @@ extension Device {
                     take(receipt, &replicas, &reply, &events)
                 case .pushRefused(let refusal):
                     let count = replicas[refusal.scope]?.ownBlockCount(refusal.block) ?? 0
-                    if refusal.code == .notStaffed || refusal.code == .deviceRevoked { reply.held += count } else { reply.refused += count }
+                    switch refusal.code {
+                    case .notStaffed, .deviceRevoked, .outdatedSchema: reply.held += count
+                    case _: reply.refused += count
+                    }
                 case _: throw BundleFault.damaged
                 }
             }

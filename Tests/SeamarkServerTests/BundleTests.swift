@@ -185,6 +185,19 @@ import Testing
         #expect(try tenant.quarantine().count == 2)
     }
 
+    @Test func `an older program's bundle goes into quarantine, and is told as kept`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let courier = try await Courier(yard, tenant, of: "anna")
+        try courier.write([try courier.device.block(courier.scope, count: 2)], to: file(yard, "a"))
+        _ = try tenant.setLeastSchemas(write: LeastSchemas.greatest)
+        let done = try tenant.importBundle(file(yard, "a"), reply: file(yard, "r"))
+        #expect(done.refused.isEmpty && done.quarantined.map(\.reason) == [4008] && done.quarantined.map(\.changes) == [2])
+        guard case .pushRefused(let refusal)? = try courier.read(file(yard, "r")).first else { throw RawSocket.Ended.refused }
+        #expect(refusal.code == .outdatedSchema)
+        #expect(try tenant.quarantine().count == 2)
+    }
+
     @Test func `blocks that do not fit are not taken, and the others are`() async throws {
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")

@@ -151,7 +151,7 @@ private final class BundleCounter {
             }
         case .refused(let refusal):
             switch refusal.code {
-            case .notStaffed, .deviceRevoked:
+            case .notStaffed, .deviceRevoked, .outdatedSchema:
                 hasStored = true
                 done.hold(Refusal(rawValue: refusal.code.rawValue), changes)
             case _: done.refuse(refusal.code, changes)
