@@ -19,7 +19,7 @@ enum Query: Int, CaseIterable {
     case removeBarredValues, withdrawnPersons, addWithdrawnPerson
     case attachment, attachments, attachmentsOfScope, attachmentTotals, addAttachment
     case alarms, alarmsOfDevice, addAlarm, repeatAlarm, newerStream
-    case backedUp, noteBackup, departure, noteDeparture, postponeRelease, quarantinedSince
+    case backedUp, noteBackup, departure, noteDeparture, postponeRelease, handedInSince
     case setLeastSchemas, adoptSchema
     case recordsOfRange, removeRecord, removeSensitiveOfRecord, removeStraySensitive
 
@@ -166,8 +166,11 @@ enum Query: Int, CaseIterable {
             ON CONFLICT (member, scope) DO UPDATE SET position = excluded.position, released = excluded.released, time = excluded.time
             """
         case .postponeRelease: "UPDATE departure SET position = max(position, ?1) WHERE scope = (SELECT id FROM scope WHERE key = ?2)"
-        case .quarantinedSince:
-            "SELECT 1 FROM quarantined_block WHERE scope = (SELECT key FROM scope WHERE id = ?) AND received >= ? LIMIT 1"
+        case .handedInSince:
+            """
+            SELECT 1 FROM quarantined_block WHERE scope = (SELECT key FROM scope WHERE id = ?1) AND received >= ?2
+            UNION ALL SELECT 1 FROM attachment WHERE scope = (SELECT key FROM scope WHERE id = ?1) AND received >= ?2 LIMIT 1
+            """
         case .setLeastSchemas: "UPDATE tenant SET least_schema = ?, least_read_schema = ?"
         case .adoptSchema: "UPDATE tenant SET schema = ?"
         case .recordsOfRange: "SELECT key, type, heads, id, document FROM record WHERE scope = ? AND id BETWEEN ? AND ? ORDER BY id"

@@ -69,7 +69,7 @@ extension TenantSnapshot {
     }
 
     /// May the member's devices destroy their copies of a scope that it was removed from? An administrator said so, or a verified backup
-    /// holds the log as it was when the member left, and everything that was handed in since.
+    /// holds the log as it was when the member left, and the blocks and attachments that were handed in beside it.
     public func isCopyReleased(_ member: Identifier, of scope: Identifier) throws(StoreError) -> Bool {
         let doing: StaticString = "reading what is backed up"
         let row = try statement(.departure, doing: doing)
@@ -84,7 +84,7 @@ extension TenantSnapshot {
         }
         let backup = try backedUp(scope)
         guard backup.position >= max(position, 1) else { return false }
-        let newer = try statement(.quarantinedSince, doing: doing)
+        let newer = try statement(.handedInSince, doing: doing)
         newer.bind(scope, at: 1)
         newer.bind(backup.time, at: 2)
         defer { newer.reset() }

@@ -247,6 +247,21 @@ import Testing
         #expect(try store.read { try $0.isCopyReleased(Self.member.id, of: Self.scope) })
     }
 
+    @Test func `holds for unsaved an attachment that was handed in after the backup`() throws {
+        let store = try Self.store()
+        try Self.push(Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0]), to: store, at: 100)
+        let attachment = try #require(Attachment(hash: Hash256(words: (1, 1, 1, 1)), size: 9))
+        try store.write { transaction in
+            try transaction.noteBackup(of: Self.scope, through: 1, at: 200)
+            try transaction.addAttachment(attachment, to: Self.scope, received: 210)
+            try transaction.noteDeparture(of: Self.member.id, from: Self.scope, releasingCopies: false, at: 220)
+            try transaction.unstaff(Self.member.id, from: Self.scope)
+        }
+        #expect(try !store.read { try $0.isCopyReleased(Self.member.id, of: Self.scope) })
+        try store.write { try $0.noteBackup(of: Self.scope, through: 1, at: 300) }
+        #expect(try store.read { try $0.isCopyReleased(Self.member.id, of: Self.scope) })
+    }
+
     @Test func `holds for unsaved what comes in when the clock has stepped back behind the backup`() throws {
         let store = try Self.store()
         try Self.push(Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0]), to: store, at: 100)
