@@ -171,7 +171,9 @@ public struct Replica: Sendable {
         guard !values.isEmpty else { return }
         barred.formUnion(values.map(\.leaf))
         for id in Set(values.map(\.edit.change)) {
-            guard let bare = history[id]?.withholding(barred, primitives) else { continue }
+            guard let known = history[id] else { continue }
+            // It may be bare here already, where a later block brought it once more without its value; the state was made of the earlier one.
+            let bare = known.withholding(barred, primitives) ?? known
             history[id] = bare
             if overlay[id] != nil { overlay[id] = bare }
             if let place = fresh.firstIndex(where: { $0.id == id }) { fresh[place] = bare }

@@ -116,6 +116,23 @@ import Testing
         #expect(try !"\(store.state.replicas)".contains(Self.canary))
     }
 
+    /// As a clone of the author's device sends it, which made the redaction too: the server has erased the value from that block already.
+    @Test func `a value goes also where its change came once more without it, in the block of the redaction`() throws {
+        let directory = try ScratchDirectory()
+        let store = try directory.create()
+        let theirs = change(Self.canary, salt: 1, at: 1, by: Sample.otherDevice)
+        let act = redaction(of: [theirs], at: 2)
+        let again = try #require(try block([theirs, act], number: 8).withholding(Set(act.redacts.map(\.leaf)), Sample.primitives))
+        try store.transaction { tx in
+            try tx.append(Sample.begin())
+            try tx.append(learn(try block([theirs], number: 7)))
+            let entry = LogEntry(content: .block(again.hash), verdicts: [.duplicate, .accepted], received: 1000)
+            try tx.append(.replica(Sample.scope, .learnt(entry, again)))
+        }
+        #expect(try !told(store).contains(Self.canary))
+        #expect(try !"\(store.state.replicas)".contains(Self.canary))
+    }
+
     @Test func `a refused redaction deletes nothing, and a release of it does`() throws {
         let directory = try ScratchDirectory()
         let store = try directory.create()
