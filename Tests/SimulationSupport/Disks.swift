@@ -107,5 +107,7 @@ final class ServerDisk: StoreDisk, @unchecked Sendable {
     func open() throws -> TenantStore { try TenantStore.open(at: start(), through: SimulatedVFS.name, tools: tools) }
 
     /// The disk as it is now: a backup to be put back.
-    func copy(_ honouring: Mount.Honouring = .allSyncs) -> ServerDisk { ServerDisk(tools, image(), honouring) }
+    ///
+    /// - Parameter tools: other ones than this disk's, for the processes to come.
+    func copy(_ honouring: Mount.Honouring = .allSyncs, tools: TenantTools? = nil) -> ServerDisk { ServerDisk(tools ?? self.tools, image(), honouring) }
 }

@@ -53,9 +53,11 @@ final class Machine {
         func jump(_ milliseconds: Int64) { skew.withLock { $0 += milliseconds } }
     }
 
-    private final class Words: Sendable {
-        let dice: Mutex<SplitMix64>
+    /// Random words of a seed.
+    final class Words: Sendable {
+        private let dice: Mutex<SplitMix64>
         init(_ seed: UInt64) { dice = Mutex(SplitMix64(seed: seed)) }
+        func next() -> UInt64 { dice.withLock { $0.next() } }
     }
 
     init(_ number: Int, _ seat: Cast.Seat, _ disk: DeviceDisk, schema: UInt32, seed: UInt64, in world: World) throws {
@@ -71,7 +73,7 @@ final class Machine {
 
     private static func open(_ disk: DeviceDisk, _ schema: UInt32, _ clock: Clock, _ words: Words) throws -> Device {
         Device(
-            store: try disk.open(), tools: .simulated { words.dice.withLock { $0.next() } }, schema: schema, now: { clock.now })
+            store: try disk.open(), tools: .simulated { words.next() }, schema: schema, now: { clock.now })
     }
 
     /// Its last sync ended, and neither it nor the server had anything new for the other.
@@ -137,8 +139,9 @@ final class Machine {
             // The command says what the disk refused, and ends.
             end(nil)
         } catch let error where link?.isHostile == true && (error is Problem || error is FrameError) {
-            // What came was no message: the device hangs up.
+            // What came was no message: the device hangs up, and its command ends.
             link?.cut()
+            leave(.crashed)
         } catch let failure as SyncRun.Failure {
             world.failed(self, failure, isHostile: link?.isHostile == true)
             link?.cut()

@@ -24,13 +24,16 @@ final class SimulatedServer: @unchecked Sendable {
     /// Decides what is left when the process that is marked for death has died; nil for a process that was killed and a machine that goes on.
     private var afterlife: SplitMix64?
 
-    init(_ disk: ServerDisk, _ dice: SplitMix64, in world: World) throws {
-        self.disk = disk
+    init(_ template: ServerDisk, _ dice: SplitMix64, in world: World) throws {
+        let clock = Machine.Clock(world.agenda)
+        let words = Machine.Words(world.schedule.seed ^ 0xc0de)
+        let rule = ConsentRule(signer: Cast.serverSigner, clock: WallClock { clock.now }) { words.next() }
+        disk = template.copy(world.honouring, tools: try Cast.tools(rule: world.mistake == .forgetsConsent ? nil : rule))
         store = try disk.open()
         self.dice = dice
         self.world = world
         agenda = world.agenda
-        clock = Machine.Clock(world.agenda)
+        self.clock = clock
         desk = Self.desk(store, clock, nil, { 0 }) { _ in }
         desk = open()
     }
