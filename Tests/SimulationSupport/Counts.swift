@@ -15,6 +15,8 @@ public struct Counts: Hashable, Sendable {
     public var copiesDestroyed = 0
     /// Values that a log redacts at rest.
     public var redactions = 0
+    public var attachments = 0
+    public var evictions = 0
     /// Ends of processes, of devices and the server; and how often the power went with one.
     public var deaths = 0
     public var powerLosses = 0
@@ -27,7 +29,7 @@ public struct Counts: Hashable, Sendable {
             ("captures", \.captures), ("syncs", \.syncs), ("refused", \.refusals), ("conflicts", \.conflicts), ("released", \.releases),
             ("deviceRestores", \.deviceRestores), ("clones", \.clones), ("serverRestores", \.serverRestores), ("revocations", \.revocations),
             ("replays", \.replays), ("hostileConnections", \.hostileConnections), ("copiesDestroyed", \.copiesDestroyed),
-            ("redactions", \.redactions), ("deaths", \.deaths), ("powerLosses", \.powerLosses),
+            ("redactions", \.redactions), ("attachments", \.attachments), ("evictions", \.evictions), ("deaths", \.deaths), ("powerLosses", \.powerLosses),
         ]
     }
 }

@@ -20,6 +20,8 @@ public struct Faults: Hashable, Sendable {
     public var leastSchema = 15
     /// Of schedules: values are redacted, and people withdraw consent.
     public var privacy = 25
+    /// Of schedules: members attach files.
+    public var attachments = 12
     /// Weights of what happens between captures and syncs.
     public var serverCrash = 4
     public var deviceBackup = 4
@@ -42,7 +44,7 @@ public struct Faults: Hashable, Sendable {
             ("serverCrash", \.serverCrash), ("deviceBackup", \.deviceBackup), ("deviceRestore", \.deviceRestore), ("clone", \.clone),
             ("serverBackup", \.serverBackup), ("serverRestore", \.serverRestore), ("serverRollback", \.serverRollback),
             ("staffing", \.staffing), ("revocation", \.revocation), ("release", \.release), ("clockJump", \.clockJump), ("hostile", \.hostile),
-            ("leastSchema", \.leastSchema), ("privacy", \.privacy),
+            ("leastSchema", \.leastSchema), ("privacy", \.privacy), ("attachments", \.attachments),
         ]
     }
 

@@ -33,6 +33,7 @@ final class Machine {
     var backups: [DeviceDisk] = []
     /// What it held, by scope, when its last sync began.
     private(set) var held: [Identifier: Set<Identifier>] = [:]
+    private(set) var heldAttachments: [Attached] = []
     /// How syncs ended, in order; of the complete ones what the member was told.
     private(set) var ends: [Ending] = []
     private unowned let world: World
@@ -85,9 +86,10 @@ final class Machine {
     // MARK: Syncing
 
     /// Begins a sync, unless one runs. `dice` decides what becomes of it.
-    func sync(_ dice: inout SplitMix64, faults: Faults, over relay: Relay? = nil) throws {
+    func sync(_ dice: inout SplitMix64, faults: Faults, over relay: Relay? = nil, attachments: SyncRun.Attachments = .init()) throws {
         guard run == nil else { return }
         held = try device.state.replicas.mapValues { Set($0.history.keys) }
+        heldAttachments = try world.attachments(on: self)
         lock = try device.store.takeSyncLock()
         decoder = FrameDecoder()
         isDying = dice.chance(faults.crash)
@@ -102,7 +104,7 @@ final class Machine {
             guard sendsUntilCrash > 0, !disk.isDead else { throw Crash() }
             sendsUntilCrash -= 1
         }
-        carefully { run = try SyncRun.begin(device, over: link) }
+        carefully { run = try SyncRun.begin(device, over: link, attachments: attachments) }
         guard run != nil else { return }
         world.server.connect(link, seat)
         link.arrived = { [unowned self, unowned link] end, bytes in
@@ -214,7 +216,7 @@ final class Machine {
         link?.cut()
         if run != nil { leave(.crashed) }
         disk.end(losingPower: nil)
-        restart(copy.copy(world.honouring))
+        do { restart(try copy.copy(world.honouring)) } catch { world.fault("a backup of a device was put back", error) }
     }
 
     private func restart(_ disk: DeviceDisk) {

@@ -9,6 +9,7 @@ public struct Schedule: Sendable {
             case backUp(Int), putBack(Int), clone(Int), jump(Int)
             case revoke(Int), staff(Int, Int)
             case redact(Int), redactAtHeadquarters(Int)
+            case attach(Int), fetch(Int), evict(Int)
             case release(Int)
             case serverCrash, serverBackUp, serverRestore, serverRollback, serverJump, leastSchema
         }
@@ -24,7 +25,8 @@ public struct Schedule: Sendable {
         var device: Int? {
             switch act {
             case .capture(let device), .sync(let device), .crash(let device), .backUp(let device), .putBack(let device), .clone(let device),
-                .jump(let device), .revoke(let device), .staff(let device, _), .redact(let device):
+                .jump(let device), .revoke(let device), .staff(let device, _), .redact(let device), .attach(let device),
+                .fetch(let device), .evict(let device):
                 device
             case .redactAtHeadquarters, .release, .serverCrash, .serverBackUp, .serverRestore, .serverRollback, .serverJump, .leastSchema: nil
             }
@@ -39,6 +41,8 @@ public struct Schedule: Sendable {
     public let isHostile: Bool
     /// Values are redacted, and people withdraw consent.
     public let hasPrivacy: Bool
+    /// Members attach files.
+    public let hasAttachments: Bool
     public var steps: [Step]
 
     public init(seed: UInt64, faults: Faults = .supported) {
@@ -61,6 +65,7 @@ public struct Schedule: Sendable {
         var company = SplitMix64(seed: seed ^ 0xc0)
         isHostile = company.chance(UInt64(faults.hostile))
         hasPrivacy = company.chance(UInt64(faults.privacy))
+        hasAttachments = company.chance(UInt64(faults.attachments))
         let count = 8 + Int(dice.next() % 50)
         var weights: [(Step.Act, Int)] = []
         steps = []
@@ -91,6 +96,14 @@ public struct Schedule: Sendable {
             for _ in 0..<2 + company.next() % 6 {
                 let act: Step.Act = company.chance(70) ? .redact(Int(company.next() % UInt64(devices))) : .redactAtHeadquarters(Int(company.next() % UInt64(scopes)))
                 insert(act, &company)
+            }
+        }
+        if hasAttachments {
+            // Nothing is evicted that no backup holds.
+            insert(.serverBackUp, &company)
+            for _ in 0..<4 + company.next() % 10 {
+                let device = Int(company.next() % UInt64(devices))
+                insert([.attach(device), .attach(device), .fetch(device), .evict(device)][Int(company.next() % 4)], &company)
             }
         }
     }

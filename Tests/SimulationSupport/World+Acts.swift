@@ -29,7 +29,7 @@ extension World {
             machine.crash(&dice, faults: schedule.faults)
         case .backUp(let number):
             let machine = machine(number)
-            machine.backups.append(machine.disk.copy(honouring))
+            machine.backups.append(try machine.disk.copy(honouring))
         case .putBack(let number):
             let machine = machine(number)
             guard !machine.backups.isEmpty else { return }
@@ -40,7 +40,7 @@ extension World {
         case .clone(let number):
             guard machines.count < Cast.mostDevices + 2 else { return }
             let machine = machine(number)
-            let clone = try Machine(machines.count, machine.seat, machine.disk.copy(honouring), schema: machine.schema, seed: dice.next(), in: self)
+            let clone = try Machine(machines.count, machine.seat, try machine.disk.copy(honouring), schema: machine.schema, seed: dice.next(), in: self)
             machines.append(clone)
             counts.clones += 1
         case .jump(let number):
@@ -71,6 +71,11 @@ extension World {
             let machine = machine(number)
             try machine.daring(&dice, schedule.faults) { try redact(machine, &$0) }
         case .redactAtHeadquarters(let scope): try redactAtHeadquarters(Cast.scope(scope), &dice)
+        case .attach(let number):
+            let machine = machine(number)
+            try machine.daring(&dice, schedule.faults) { try attach(machine, &$0) }
+        case .fetch(let number): try fetch(machine(number), &dice)
+        case .evict(let number): try evict(machine(number))
         case .leastSchema:
             let write = Catalogue.version - (dice.chance(50) ? 0 : 1)
             try setLeastSchemas(write: write, read: dice.chance(50) ? write : 1)
@@ -80,9 +85,12 @@ extension World {
             guard !backups.isEmpty else { return }
             // The newest, mostly.
             let number = dice.chance(50) ? backups.count - 1 : Int(dice.next() % UInt64(backups.count))
+            let before = try attached.filter { try server.holds($0) }
             forgetting(isNewest: number == backups.count - 1) { server.putBack(backups[number]) }
             forgetForks()
-            if act == .serverRestore { try server.store.write { try $0.renewEpoch(dice.next(), incarnation: dice.next()) } }
+            // Of a log that stands and attachments that went nobody has a proof to show: known, and open. Whoever puts such a copy back says so.
+            let takesAttachments = try before.contains { try !server.holds($0) }
+            if act == .serverRestore || takesAttachments { try server.store.write { try $0.renewEpoch(dice.next(), incarnation: dice.next()) } }
             counts.serverRestores += 1
         }
     }
@@ -96,14 +104,14 @@ extension World {
     private func backUpServer() throws {
         let made = server.clock.now
         let scopes = try server.store.read { try $0.scopes() }
-        backups.append(server.backUp())
+        backups.append(try server.backUp())
         try server.administer { transaction in
             for scope in scopes { try transaction.noteBackup(of: scope.id, through: scope.place.position, at: made) }
         }
     }
 
     /// Some connections of a hostile schedule have a relay on their way.
-    private func relay(_ dice: inout SplitMix64) -> Relay? {
+    func relay(_ dice: inout SplitMix64) -> Relay? {
         guard schedule.isHostile, dice.chance(50) else { return nil }
         counts.hostileConnections += 1
         return Relay(heard)

@@ -41,6 +41,7 @@ extension World {
     func checkNothingLostOnTheWay() {
         let missing = living.subtracting(held())
         if let first = missing.min() { violate(.lost, "\(missing.count) changes are nowhere any more, among them \(first)") }
+        checkNoAttachmentLost()
     }
 
     /// Does the machine hold work of others that is nowhere else any more?
@@ -81,6 +82,7 @@ extension World {
                     violate(.faulted, "a device held a receipt for what the log does not hold, and nobody had put the server back")
                 }
             }
+            if schedule.hasAttachments { try checkAttachments() }
         } catch { fault("reading the server's store at rest", error) }
         if let fork = untoldForks.min(by: { ($0.machine, $0.scope) < ($1.machine, $1.scope) }) {
             violate(.unreported, "device \(fork.machine) was restored, forked its stream of \(fork.scope), and told nobody")

@@ -19,6 +19,8 @@ final class World {
     private(set) var pushes: [Identifier: [[UInt8]]] = [:]
     /// What hostile relays heard.
     let heard = Relay.Memory()
+    /// For what lies in files of the system; nil where the schedule has none.
+    let scratch: Scratch?
     private(set) var violations: [Violation] = []
     /// Every change that a device captured, and by whom; and what the member meant with it.
     private(set) var captured: [Identifier: Capture] = [:]
@@ -26,6 +28,9 @@ final class World {
     var living: Set<Identifier> = []
     /// What devices destroyed, as the server had it in a backup.
     private var entrusted: Set<Identifier> = []
+    /// What members attached, less that of which a restore took the last copy; and what was evicted on the word of a backup.
+    var attached: Set<Attached> = []
+    var evicted: Set<Attached> = []
     private var actions = 0
     /// The changes of blocks that were opened, by the block's hash.
     var opened: [Hash256: Block] = [:]
@@ -53,6 +58,7 @@ final class World {
         self.cast = cast
         self.mistake = mistake
         trace = Trace(inWords: inWords)
+        scratch = schedule.hasAttachments ? try Scratch() : nil
         var dice = SplitMix64(seed: schedule.seed ^ 0x5eed)
         server = try SimulatedServer(cast.disk, SplitMix64(seed: dice.next()), in: self)
         try server.store.write { transaction in
@@ -64,7 +70,7 @@ final class World {
             let seat = cast.seats[number]
             // Some programs are older than the others, some newer.
             let schema = [Catalogue.version - 1, Catalogue.version + 1][safe: Int(dice.next() % 16)] ?? Catalogue.version
-            machines.append(try Machine(number, seat, cast.laptops[number].copy(honouring), schema: schema, seed: dice.next(), in: self))
+            machines.append(try Machine(number, seat, cast.laptops[number].copy(honouring, in: scratch), schema: schema, seed: dice.next(), in: self))
         }
     }
 
@@ -88,6 +94,7 @@ final class World {
         server.calm()
         checkNothingLostOnTheWay()
         if mistake == .dropsACopy { dropACopy() }
+        if mistake == .losesBytes { loseBytes() }
         // Nobody is asked to do what only an administrator can.
         quietly { _ in try self.setLeastSchemas(write: 1, read: 1) }
         for _ in 0..<3 {
@@ -124,6 +131,7 @@ final class World {
         untoldForks = untoldForks.filter { $0.machine != machine.number || !outcome.renumbered.contains($0.scope) }
         for scope in outcome.left {
             entrusted.formUnion(machine.held[scope] ?? [])
+            evicted.formUnion(machine.heldAttachments.filter { $0.scope == scope })
             counts.copiesDestroyed += 1
         }
     }
@@ -196,5 +204,10 @@ final class World {
             violate(.lost, "change \(lost) was destroyed on a device, and the newest backup does not hold it")
         }
         living.formIntersection(held)
+        let kept = attached.filter { isHeld($0) }
+        if isNewest, let lost = attached.intersection(evicted).subtracting(kept).min() {
+            violate(.lost, "attachment \(lost.attachment.hash) was evicted on a device, and the newest backup does not hold it")
+        }
+        attached = kept
     }
 }

@@ -30,7 +30,7 @@ import Testing
         .acknowledgesBeforeCommit: [.lost, .faulted], .forgetsWork: [.lost], .writesBehindTheBack: [.unconverged, .unsigned],
         .repeatsIntent: [.duplicated], .forgesWork: [.unsigned], .swallowsReports: [.unreported], .staysCut: [.unconverged],
         .leavesOutboxFull: [.unsent], .hidesAHead: [.diverged], .losesItsAuthority: [.faulted], .misplacesAKey: [.unverified],
-        .dropsACopy: [.lost], .overlooksBlocks: [.unfounded], .forgetsConsent: [.barred],
+        .dropsACopy: [.lost], .overlooksBlocks: [.unfounded], .forgetsConsent: [.barred], .losesBytes: [.lost],
         .castsForeignDice: [.undetermined], .waitsForNoCommit: [.lost], .waitsForNoDisk: [.lost],
     ]
 
@@ -42,7 +42,8 @@ import Testing
         // So must work whose author and whose server were both put back to before it.
         // And what some schedules alone have, these have all.
         let special: [Mistake: [String]] = [
-            .dropsACopy: ["deviceRestore=25", "deviceBackup=15", "serverBackup=15", "serverRollback=25"], .forgetsConsent: ["privacy=100"],
+            .dropsACopy: ["deviceRestore=25", "deviceBackup=15", "serverBackup=15", "serverRollback=25"], .losesBytes: ["attachments=100"],
+            .forgetsConsent: ["privacy=100"],
         ]
         let settings = ["deviceRestore=15", "deviceBackup=12"] + (special[mistake] ?? [])
         let faults = try settings.reduce(Faults.supported) { try #require($0.with($1)) }
