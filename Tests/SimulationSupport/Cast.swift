@@ -29,6 +29,9 @@ final class Cast: Sendable {
     /// Seals what lies on the server.
     static let dataKey = SecretBytes(copying: [UInt8](repeating: 7, count: 32))
 
+    /// Opens the bundles of the tenant's devices.
+    static let bundleKey = AgreementKey(privateBytes: SecretBytes(copying: [UInt8](repeating: 9, count: 32)))
+
     static func scope(_ number: Int) -> Identifier { Identifier(high: 0x5c, low: UInt64(number) + 1) }
     static func member(_ number: Int) -> Identifier { Identifier(high: 0x3e, low: UInt64(number) + 1) }
     static func device(_ number: Int) -> Identifier { Identifier(high: 0xde, low: UInt64(number) + 1) }

@@ -17,6 +17,7 @@ public struct Counts: Hashable, Sendable {
     public var redactions = 0
     public var attachments = 0
     public var evictions = 0
+    public var bundles = 0
     /// Ends of processes, of devices and the server; and how often the power went with one.
     public var deaths = 0
     public var powerLosses = 0
@@ -29,7 +30,7 @@ public struct Counts: Hashable, Sendable {
             ("captures", \.captures), ("syncs", \.syncs), ("refused", \.refusals), ("conflicts", \.conflicts), ("released", \.releases),
             ("deviceRestores", \.deviceRestores), ("clones", \.clones), ("serverRestores", \.serverRestores), ("revocations", \.revocations),
             ("replays", \.replays), ("hostileConnections", \.hostileConnections), ("copiesDestroyed", \.copiesDestroyed),
-            ("redactions", \.redactions), ("attachments", \.attachments), ("evictions", \.evictions), ("deaths", \.deaths), ("powerLosses", \.powerLosses),
+            ("redactions", \.redactions), ("attachments", \.attachments), ("evictions", \.evictions), ("bundles", \.bundles), ("deaths", \.deaths), ("powerLosses", \.powerLosses),
         ]
     }
 }

@@ -22,6 +22,8 @@ public struct Faults: Hashable, Sendable {
     public var privacy = 25
     /// Of schedules: members attach files.
     public var attachments = 12
+    /// Of schedules: work travels on sticks too.
+    public var bundles = 15
     /// Weights of what happens between captures and syncs.
     public var serverCrash = 4
     public var deviceBackup = 4
@@ -44,7 +46,7 @@ public struct Faults: Hashable, Sendable {
             ("serverCrash", \.serverCrash), ("deviceBackup", \.deviceBackup), ("deviceRestore", \.deviceRestore), ("clone", \.clone),
             ("serverBackup", \.serverBackup), ("serverRestore", \.serverRestore), ("serverRollback", \.serverRollback),
             ("staffing", \.staffing), ("revocation", \.revocation), ("release", \.release), ("clockJump", \.clockJump), ("hostile", \.hostile),
-            ("leastSchema", \.leastSchema), ("privacy", \.privacy), ("attachments", \.attachments),
+            ("leastSchema", \.leastSchema), ("privacy", \.privacy), ("attachments", \.attachments), ("bundles", \.bundles),
         ]
     }
 

@@ -85,6 +85,8 @@ final class Machine {
 
     // MARK: Syncing
 
+    var isSyncing: Bool { run != nil }
+
     /// Begins a sync, unless one runs. `dice` decides what becomes of it.
     func sync(_ dice: inout SplitMix64, faults: Faults, over relay: Relay? = nil, attachments: SyncRun.Attachments = .init()) throws {
         guard run == nil else { return }

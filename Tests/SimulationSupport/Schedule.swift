@@ -10,6 +10,7 @@ public struct Schedule: Sendable {
             case revoke(Int), staff(Int, Int)
             case redact(Int), redactAtHeadquarters(Int)
             case attach(Int), fetch(Int), evict(Int)
+            case bundle(Int), carry, bringReply(Int)
             case release(Int)
             case serverCrash, serverBackUp, serverRestore, serverRollback, serverJump, leastSchema
         }
@@ -26,9 +27,9 @@ public struct Schedule: Sendable {
             switch act {
             case .capture(let device), .sync(let device), .crash(let device), .backUp(let device), .putBack(let device), .clone(let device),
                 .jump(let device), .revoke(let device), .staff(let device, _), .redact(let device), .attach(let device),
-                .fetch(let device), .evict(let device):
+                .fetch(let device), .evict(let device), .bundle(let device), .bringReply(let device):
                 device
-            case .redactAtHeadquarters, .release, .serverCrash, .serverBackUp, .serverRestore, .serverRollback, .serverJump, .leastSchema: nil
+            case .redactAtHeadquarters, .carry, .release, .serverCrash, .serverBackUp, .serverRestore, .serverRollback, .serverJump, .leastSchema: nil
             }
         }
     }
@@ -43,6 +44,8 @@ public struct Schedule: Sendable {
     public let hasPrivacy: Bool
     /// Members attach files.
     public let hasAttachments: Bool
+    /// Work travels on sticks too.
+    public let hasBundles: Bool
     public var steps: [Step]
 
     public init(seed: UInt64, faults: Faults = .supported) {
@@ -66,6 +69,7 @@ public struct Schedule: Sendable {
         isHostile = company.chance(UInt64(faults.hostile))
         hasPrivacy = company.chance(UInt64(faults.privacy))
         hasAttachments = company.chance(UInt64(faults.attachments))
+        hasBundles = company.chance(UInt64(faults.bundles))
         let count = 8 + Int(dice.next() % 50)
         var weights: [(Step.Act, Int)] = []
         steps = []
@@ -104,6 +108,12 @@ public struct Schedule: Sendable {
             for _ in 0..<4 + company.next() % 10 {
                 let device = Int(company.next() % UInt64(devices))
                 insert([.attach(device), .attach(device), .fetch(device), .evict(device)][Int(company.next() % 4)], &company)
+            }
+        }
+        if hasBundles {
+            for _ in 0..<4 + company.next() % 10 {
+                let device = Int(company.next() % UInt64(devices))
+                insert([.bundle(device), .carry, .bringReply(device)][Int(company.next() % 3)], &company)
             }
         }
     }

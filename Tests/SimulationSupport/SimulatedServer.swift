@@ -1,3 +1,4 @@
+internal import SeamarkCrypto
 internal import SeamarkJournal
 internal import SeamarkProtocol
 internal import SeamarkServer
@@ -40,13 +41,14 @@ final class SimulatedServer: @unchecked Sendable {
     }
 
     private static func desk(
-        _ store: TenantStore, _ vault: AttachmentVault?, _ clock: Machine.Clock, _ mistake: Mistake?, _ words: @escaping @Sendable () -> UInt64,
+        _ store: TenantStore, _ vault: AttachmentVault?, _ clock: Machine.Clock, _ mistake: Mistake?, takesBundles: Bool = false, _ words: @escaping @Sendable () -> UInt64,
         _ schedule: @escaping TenantWriter.Schedule
     ) -> TenantDesk {
         let authority = mistake == .losesItsAuthority ? Cast.serverSigner.publicKey : Cast.authority
         return TenantDesk(
             store: store, clock: WallClock { clock.now }, primitives: SimulationPrimitives(), signer: Cast.serverSigner,
-            endorse: { SimulationSigner.signature(of: $0, authority) }, attachments: vault, schedule: schedule, draw: words,
+            endorse: { SimulationSigner.signature(of: $0, authority) }, attachments: vault,
+            bundles: takesBundles ? (Cast.tenant, Cast.bundleKey.publicKey) : nil, schedule: schedule, draw: words,
             noteContact: { _, _ in })
     }
 
@@ -61,7 +63,7 @@ final class SimulatedServer: @unchecked Sendable {
                 if life == self.life { die(afterlife) }
             }
         }
-        return Self.desk(store, try disk.vault(), clock, world.mistake, { [unowned self] in dice.next() }) { [unowned self] job in
+        return Self.desk(store, try disk.vault(), clock, world.mistake, takesBundles: world.schedule.hasBundles, { [unowned self] in dice.next() }) { [unowned self] job in
             agenda.after(Int64(dice.next() % 6)) { [unowned self] in
                 guard life == self.life else { return }
                 if world.mistake == .acknowledgesBeforeCommit, lagging == nil || dice.chance(30) {
@@ -88,9 +90,24 @@ final class SimulatedServer: @unchecked Sendable {
     func backUp() throws -> ServerDisk { try disk.copy(world.honouring) }
 
     /// An administrator's verb. Where the disk refuses it or the process dies in it, nobody was told that it was done.
-    func administer(_ body: (TenantTransaction) throws -> Void) throws {
-        do { try store.write(body) } catch where hasTrouble {}
+    func administer(_ body: (TenantTransaction) throws -> Void) throws { try administering { try store.write(body) } }
+
+    private func administering(_ body: () throws -> Void) throws {
+        do { try body() } catch where hasTrouble {}
         if disk.isDead { die(afterlife) }
+    }
+
+    /// Takes in a bundle that came on a stick, as an administrator's command does beside the running server. False where the disk refused.
+    func take(_ bundle: String, reply: String) throws -> Bool {
+        var isDone = false
+        try administering {
+            let reception = BundleReception(tenant: Cast.tenant, key: Cast.bundleKey) { schedule in
+                Self.desk(store, nil, clock, world.mistake, takesBundles: true, { [unowned self] in dice.next() }, schedule)
+            }
+            _ = try reception.take(bundle, reply: reply)
+            isDone = !disk.isDead
+        }
+        return isDone
     }
 
     /// The disk refuses calls, or is about to.

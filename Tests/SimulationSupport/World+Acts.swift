@@ -76,6 +76,13 @@ extension World {
             try machine.daring(&dice, schedule.faults) { try attach(machine, &$0) }
         case .fetch(let number): try fetch(machine(number), &dice)
         case .evict(let number): try evict(machine(number))
+        case .bundle(let number):
+            let machine = machine(number)
+            try machine.daring(&dice, schedule.faults) { _ in try bundle(machine) }
+        case .carry: try carry(&dice)
+        case .bringReply(let number):
+            let machine = machine(number)
+            try machine.daring(&dice, schedule.faults) { try bringReply(machine, &$0) }
         case .leastSchema:
             let write = Catalogue.version - (dice.chance(50) ? 0 : 1)
             try setLeastSchemas(write: write, read: dice.chance(50) ? write : 1)

@@ -70,10 +70,24 @@ extension World {
         untoldForks.formIntersection(known)
     }
 
+    /// A device that seals what it had captured before once more makes the very block that the server has: there was no fork.
+    private func dissolveForks() throws {
+        let ends = try server.store.read { snapshot in
+            try Dictionary(uniqueKeysWithValues: machines.map { ($0.number, try snapshot.streamEnds(ofDevice: $0.seat.device)) })
+        }
+        for fork in untoldForks {
+            guard let replica = try machines[fork.machine].device.state.replicas[fork.scope], replica.stream.incarnation == fork.incarnation,
+                let end = ends[fork.machine]?.first(where: { $0.0 == replica.stream })?.1, replica.holds(end)
+            else { continue }
+            untoldForks.remove(fork)
+        }
+    }
+
     // MARK: At rest
 
     func checkAtRest() {
         do {
+            try dissolveForks()
             try server.store.read { snapshot in
                 for scope in 0..<schedule.scopes { try check(Cast.scope(scope), snapshot) }
                 if schedule.seed % 8 == 0 || schedule.hasPrivacy { try checkVerification(snapshot) }

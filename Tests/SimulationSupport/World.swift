@@ -31,6 +31,7 @@ final class World {
     /// What members attached, less that of which a restore took the last copy; and what was evicted on the word of a backup.
     var attached: Set<Attached> = []
     var evicted: Set<Attached> = []
+    var sticks: [Stick] = []
     private var actions = 0
     /// The changes of blocks that were opened, by the block's hash.
     var opened: [Hash256: Block] = [:]
@@ -58,7 +59,7 @@ final class World {
         self.cast = cast
         self.mistake = mistake
         trace = Trace(inWords: inWords)
-        scratch = schedule.hasAttachments ? try Scratch() : nil
+        scratch = schedule.hasAttachments || schedule.hasBundles ? try Scratch() : nil
         var dice = SplitMix64(seed: schedule.seed ^ 0x5eed)
         server = try SimulatedServer(cast.disk, SplitMix64(seed: dice.next()), in: self)
         try server.store.write { transaction in
@@ -70,7 +71,7 @@ final class World {
             let seat = cast.seats[number]
             // Some programs are older than the others, some newer.
             let schema = [Catalogue.version - 1, Catalogue.version + 1][safe: Int(dice.next() % 16)] ?? Catalogue.version
-            machines.append(try Machine(number, seat, cast.laptops[number].copy(honouring, in: scratch), schema: schema, seed: dice.next(), in: self))
+            machines.append(try Machine(number, seat, cast.laptops[number].copy(honouring, in: schedule.hasAttachments ? scratch : nil), schema: schema, seed: dice.next(), in: self))
         }
     }
 
