@@ -19,7 +19,6 @@ final class BothEnds {
 
     /// A laptop of a lead.
     struct Laptop {
-        let number: Int
         let memory: MemoryDeviceStore
         var device: Device
         let name: DeviceName
@@ -29,7 +28,7 @@ final class BothEnds {
         }
 
         /// Ends the program and starts it again: everything is read from the store.
-        mutating func reopen() throws { device = try BothEnds.device(memory, number) }
+        mutating func reopen() throws { device = BothEnds.device(try memory.open()) }
 
         /// What people see: each record with the values of its heads.
         var view: [Identifier: [String]] {
@@ -92,7 +91,7 @@ final class BothEnds {
                     tenant: Self.tenant, tenantName: "Fictitious", member: name.member, device: name.device, role: UInt32(Role.lead.rawValue),
                     letters: "A\(number)", serverHost: "127.0.0.1", serverPort: 1, serverName: "s", label: "l", installationAuthority: [1],
                     tenantAuthority: [1], certificate: [1], privateKey: Self.seed(number), signingSeed: Self.seed(number)))
-            laptops.append(Laptop(number: number, memory: memory, device: try Self.device(memory, number), name: name))
+            laptops.append(Laptop(memory: memory, device: Self.device(try memory.open()), name: name))
         }
     }
 
@@ -102,12 +101,12 @@ final class BothEnds {
 
     private static func seed(_ number: Int) -> SecretBytes { SecretBytes(copying: [UInt8](repeating: UInt8(number + 1), count: 32)) }
 
-    private static func device(_ memory: MemoryDeviceStore, _ number: Int) throws -> Device {
+    private static func device(_ store: OpenDeviceStore, schema: UInt32 = Catalogue.version) -> Device {
         let authority = authority.publicKey
         let tools = DeviceTools(
             primitives: SystemPrimitives(), signer: { SigningKey(seed: $0) }, word: { try Randomness.word() },
             endorsement: { _ in { message, signature in SystemPrimitives().verifies(signature, of: message, by: authority) } })
-        return Device(store: try memory.open(), tools: tools, now: { 1_800_000_000_000 })
+        return Device(store: store, tools: tools, schema: schema, now: { 1_800_000_000_000 })
     }
 
     // MARK: Working
@@ -156,9 +155,7 @@ final class BothEnds {
                 bytes += line.bytesSent + line.bytesReceived
                 said += line.said
             }
-            let own = laptops[laptop].device
-            let program = Device(store: own.store, tools: own.tools, schema: schema, now: own.now)
-            var run = try SyncRun.begin(program, over: line)
+            var run = try SyncRun.begin(Self.device(laptops[laptop].device.store, schema: schema), over: line)
             line.begin()
             do {
                 while true {

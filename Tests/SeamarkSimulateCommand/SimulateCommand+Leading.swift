@@ -7,10 +7,7 @@ extension SimulateCommand {
     /// What the workers said so far.
     private struct Sum {
         var played: UInt64 = 0
-        var captures = 0
-        var syncs = 0
-        var refusals = 0
-        var conflicts = 0
+        var counts = Counts()
         var failed: [UInt64: [(invariant: String, detail: String)]] = [:]
         var traces: [UInt64: String] = [:]
         var sampled = 0
@@ -74,15 +71,12 @@ extension SimulateCommand {
                     }
                 case "e":
                     let words = line.split(separator: " ").map(String.init)
-                    guard words.count == 8, let seed = UInt64(words[1]) else { continue }
+                    guard words.count == 4 + Counts.names.count, let seed = UInt64(words[1]) else { continue }
                     current = nil
                     sum.withLock { sum in
                         if words[2] == "1" {
                             sum.played += 1
-                            sum.captures += Int(words[4]) ?? 0
-                            sum.syncs += Int(words[5]) ?? 0
-                            sum.refusals += Int(words[6]) ?? 0
-                            sum.conflicts += Int(words[7]) ?? 0
+                            for ((_, path), word) in zip(Counts.names, words[4...]) { sum.counts[keyPath: path] += Int(word) ?? 0 }
                         }
                         if words[3] != "-" {
                             if let other = sum.traces.updateValue(words[3], forKey: seed) {
@@ -118,9 +112,10 @@ extension SimulateCommand {
         }
         let byName = Violation.Invariant.allCases.map { "\"\($0.rawValue)\":\(violations[$0.rawValue] ?? 0)" }.joined(separator: ",")
         let rounded = Double(Int(seconds * 100)) / 100
+        let counts = Counts.names.map { "\"\($0.name)\":\(sum.counts[keyPath: $0.path])" }.joined(separator: ",")
         print(
-            "{\"schedules\":\(sum.played),\(byName),\"failed\":\(sum.failed.count),\"sampledTwice\":\(sum.traces.count),\"captures\":\(sum.captures),"
-                + "\"syncs\":\(sum.syncs),\"refused\":\(sum.refusals),\"conflicts\":\(sum.conflicts),\"firstSeed\":\(seed),\"seconds\":\(rounded)}")
+            "{\"schedules\":\(sum.played),\(byName),\"failed\":\(sum.failed.count),\"sampledTwice\":\(sum.traces.count),\(counts),"
+                + "\"firstSeed\":\(seed),\"seconds\":\(rounded)}")
         if !sum.failed.isEmpty || sum.played == 0 { throw ExitCode(1) }
     }
 }

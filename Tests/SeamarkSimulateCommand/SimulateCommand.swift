@@ -69,8 +69,8 @@ struct SimulateCommand: ParsableCommand {
             let result = try simulation.play(seed: seed, faults: faults, mistake: planted, twice: isSample)
             let isMine = number % UInt64(workers) == UInt64(worker)
             for violation in result.violations { say("v \(seed) \(violation.invariant.rawValue) \(violation.detail)") }
-            let c = result.counts
-            say("e \(seed) \(isMine ? 1 : 0) \(isSample ? String(result.trace) : "-") \(c.captures) \(c.syncs) \(c.refusals) \(c.conflicts)")
+            let counts = Counts.names.map { String(result.counts[keyPath: $0.path]) }.joined(separator: " ")
+            say("e \(seed) \(isMine ? 1 : 0) \(isSample ? String(result.trace) : "-") \(counts)")
         }
         say("f")
     }

@@ -26,6 +26,11 @@ final class Cast: Sendable {
     static let author = Identifier(high: 0x5e, low: 1)
     static let serverSigner = SimulationSigner(seed: [UInt8](repeating: 0xee, count: 32))
     static let authority = [UInt8](repeating: 0xca, count: 32)
+    /// Seals what lies on the server.
+    static let dataKey = SecretBytes(copying: [UInt8](repeating: 7, count: 32))
+
+    /// Opens the bundles of the tenant's devices.
+    static let bundleKey = AgreementKey(privateBytes: SecretBytes(copying: [UInt8](repeating: 9, count: 32)))
 
     static func scope(_ number: Int) -> Identifier { Identifier(high: 0x5c, low: UInt64(number) + 1) }
     static func member(_ number: Int) -> Identifier { Identifier(high: 0x3e, low: UInt64(number) + 1) }
@@ -53,19 +58,11 @@ final class Cast: Sendable {
                 signer: SimulationSigner(seed: seed), seed: SecretBytes(copying: seed),
                 letters: String(UnicodeScalar(UInt8(65 + number))))
         }
-        let primitives = SimulationPrimitives()
-        let tools = TenantTools(
-            primitives: primitives, sealing: try SealingKey(dataKey: SecretBytes(copying: [UInt8](repeating: 7, count: 32)))
-        ) { state in
-            var document: [UInt8] = []
-            RecordView(id: .zero, state: state).write(to: &document, references: .none)
-            return document
-        }
         let seats = seats
         disk = try ServerDisk(
             of: TenantIdentity(id: Self.tenant, name: "Fictitious", schema: Catalogue.version, epoch: 1, author: Self.author, incarnation: 1),
-            tools: tools
-        ) { try Self.fill($0, seats, primitives) }
+            tools: Self.tools(rule: nil)
+        ) { try Self.fill($0, seats, SimulationPrimitives()) }
         laptops = try seats.map { try DeviceDisk(of: Self.identity($0)) }
     }
 
@@ -96,6 +93,14 @@ final class Cast: Sendable {
                         edits: editing.edits, primitives: primitives))
             }
             _ = try transaction.author(changes, in: shared, by: serverSigner, received: 1)
+        }
+    }
+
+    static func tools(rule: (any TenantRule)?) throws -> TenantTools {
+        TenantTools(primitives: SimulationPrimitives(), sealing: try SealingKey(dataKey: dataKey), rule: rule) { state in
+            var document: [UInt8] = []
+            RecordView(id: .zero, state: state).write(to: &document, references: .none)
+            return document
         }
     }
 

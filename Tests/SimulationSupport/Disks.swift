@@ -1,3 +1,4 @@
+internal import SeamarkCrypto
 internal import SeamarkStore
 internal import SeamarkTestSupport
 
@@ -62,32 +63,39 @@ class StoreDisk: @unchecked Sendable {
     }
 }
 
-/// A laptop's disk: the sealed rows of a device.
+/// A laptop's disk: the sealed rows of a device, and a folder of the system with its attachments.
 final class DeviceDisk: StoreDisk, @unchecked Sendable {
     private let store: VirtualDeviceStore
+    private let attachments: Scratch.Folder?
 
     /// A new disk with the store of a device that has just enrolled.
     convenience init(of identity: DeviceIdentity) throws {
         let disk = try StoreDisk()
         let store = try VirtualDeviceStore.create(at: disk.start(), through: SimulatedVFS.name, identity: identity)
-        self.init(store, disk.image(), .allSyncs)
+        self.init(store, disk.image(), .allSyncs, nil)
     }
 
-    private init(_ store: VirtualDeviceStore, _ disk: SimulatedDisk, _ honouring: Mount.Honouring) {
+    private init(_ store: VirtualDeviceStore, _ disk: SimulatedDisk, _ honouring: Mount.Honouring, _ attachments: Scratch.Folder?) {
         self.store = store
+        self.attachments = attachments
         super.init(disk, honouring)
     }
 
     /// What a process that starts finds: also after a crash.
-    func open() throws -> OpenDeviceStore { try store.open(at: start()) }
+    func open() throws -> OpenDeviceStore { try store.open(at: start(), attachmentFolder: attachments?.path) }
 
     /// The disk as it is now: a backup to be put back, or a clone.
-    func copy(_ honouring: Mount.Honouring = .allSyncs) -> DeviceDisk { DeviceDisk(store, image(), honouring) }
+    ///
+    /// - Parameter scratch: where attachments are to lie from now on, for a disk without any.
+    func copy(_ honouring: Mount.Honouring = .allSyncs, in scratch: Scratch? = nil) throws -> DeviceDisk {
+        DeviceDisk(store, image(), honouring, try attachments?.copy() ?? scratch?.folder())
+    }
 }
 
-/// The server's disk: the tenant's file.
+/// The server's disk: the tenant's file, and a folder of the system with its attachments.
 final class ServerDisk: StoreDisk, @unchecked Sendable {
     private let tools: TenantTools
+    private let attachments: Scratch.Folder?
 
     /// A new disk with a store that `fill` writes.
     convenience init(of identity: TenantIdentity, tools: TenantTools, fill: (TenantStore) throws -> Void) throws {
@@ -95,17 +103,26 @@ final class ServerDisk: StoreDisk, @unchecked Sendable {
         let store = try TenantStore.create(at: disk.start(), through: SimulatedVFS.name, identity: identity, tools: tools)
         try fill(store)
         try store.close()
-        self.init(tools, disk.image(), .allSyncs)
+        self.init(tools, disk.image(), .allSyncs, nil)
     }
 
-    private init(_ tools: TenantTools, _ disk: SimulatedDisk, _ honouring: Mount.Honouring) {
+    private init(_ tools: TenantTools, _ disk: SimulatedDisk, _ honouring: Mount.Honouring, _ attachments: Scratch.Folder?) {
         self.tools = tools
+        self.attachments = attachments
         super.init(disk, honouring)
     }
 
     /// What a process that starts finds: also after a crash.
     func open() throws -> TenantStore { try TenantStore.open(at: start(), through: SimulatedVFS.name, tools: tools) }
 
+    /// The bytes of attachments; nil where there are none.
+    func vault() throws -> AttachmentVault? { try attachments.map { try AttachmentVault(at: $0.path, dataKey: Cast.dataKey) } }
+
     /// The disk as it is now: a backup to be put back.
-    func copy(_ honouring: Mount.Honouring = .allSyncs) -> ServerDisk { ServerDisk(tools, image(), honouring) }
+    func copy(_ honouring: Mount.Honouring) throws -> ServerDisk { ServerDisk(tools, image(), honouring, try attachments?.copy()) }
+
+    /// The disk that a schedule begins with.
+    func copy(_ honouring: Mount.Honouring, _ tools: TenantTools, in scratch: Scratch?) throws -> ServerDisk {
+        ServerDisk(tools, image(), honouring, scratch?.folder())
+    }
 }

@@ -18,6 +18,12 @@ public struct Faults: Hashable, Sendable {
     public var hostile = 15
     /// Of schedules, twice: the least version that may write is raised or lowered.
     public var leastSchema = 15
+    /// Of schedules: values are redacted, and people withdraw consent.
+    public var privacy = 25
+    /// Of schedules: members attach files.
+    public var attachments = 12
+    /// Of schedules: work travels on sticks too.
+    public var bundles = 15
     /// Weights of what happens between captures and syncs.
     public var serverCrash = 4
     public var deviceBackup = 4
@@ -40,7 +46,7 @@ public struct Faults: Hashable, Sendable {
             ("serverCrash", \.serverCrash), ("deviceBackup", \.deviceBackup), ("deviceRestore", \.deviceRestore), ("clone", \.clone),
             ("serverBackup", \.serverBackup), ("serverRestore", \.serverRestore), ("serverRollback", \.serverRollback),
             ("staffing", \.staffing), ("revocation", \.revocation), ("release", \.release), ("clockJump", \.clockJump), ("hostile", \.hostile),
-            ("leastSchema", \.leastSchema),
+            ("leastSchema", \.leastSchema), ("privacy", \.privacy), ("attachments", \.attachments), ("bundles", \.bundles),
         ]
     }
 

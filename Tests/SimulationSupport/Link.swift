@@ -53,7 +53,13 @@ final class Link: SyncLine {
     /// Sends a whole message.
     func send(_ frame: [UInt8], to end: End) {
         guard isOpen else { return }
+        trace.note("\(agenda.now) ms:   \(end == .server ? "→" : "←") \(Self.words(frame))")
         for frame in relay?.pass(frame, to: end, &dice) ?? [frame] { pass(frame, to: end) }
+    }
+
+    /// What a message is, for whoever reads a replay.
+    private static func words(_ frame: [UInt8]) -> String {
+        (try? Message(payload: Array(frame.dropFirst(4)))).map { String(String(describing: $0).prefix(100)) } ?? "no message"
     }
 
     private func pass(_ bytes: [UInt8], to end: End) {

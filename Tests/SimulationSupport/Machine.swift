@@ -33,6 +33,7 @@ final class Machine {
     var backups: [DeviceDisk] = []
     /// What it held, by scope, when its last sync began.
     private(set) var held: [Identifier: Set<Identifier>] = [:]
+    private(set) var heldAttachments: [Attached] = []
     /// How syncs ended, in order; of the complete ones what the member was told.
     private(set) var ends: [Ending] = []
     private unowned let world: World
@@ -53,9 +54,11 @@ final class Machine {
         func jump(_ milliseconds: Int64) { skew.withLock { $0 += milliseconds } }
     }
 
-    private final class Words: Sendable {
-        let dice: Mutex<SplitMix64>
+    /// Random words of a seed.
+    final class Words: Sendable {
+        private let dice: Mutex<SplitMix64>
         init(_ seed: UInt64) { dice = Mutex(SplitMix64(seed: seed)) }
+        func next() -> UInt64 { dice.withLock { $0.next() } }
     }
 
     init(_ number: Int, _ seat: Cast.Seat, _ disk: DeviceDisk, schema: UInt32, seed: UInt64, in world: World) throws {
@@ -71,7 +74,7 @@ final class Machine {
 
     private static func open(_ disk: DeviceDisk, _ schema: UInt32, _ clock: Clock, _ words: Words) throws -> Device {
         Device(
-            store: try disk.open(), tools: .simulated { words.dice.withLock { $0.next() } }, schema: schema, now: { clock.now })
+            store: try disk.open(), tools: .simulated { words.next() }, schema: schema, now: { clock.now })
     }
 
     /// Its last sync ended, and neither it nor the server had anything new for the other.
@@ -82,10 +85,13 @@ final class Machine {
 
     // MARK: Syncing
 
+    var isSyncing: Bool { run != nil }
+
     /// Begins a sync, unless one runs. `dice` decides what becomes of it.
-    func sync(_ dice: inout SplitMix64, faults: Faults, over relay: Relay? = nil) throws {
+    func sync(_ dice: inout SplitMix64, faults: Faults, over relay: Relay? = nil, attachments: SyncRun.Attachments = .init()) throws {
         guard run == nil else { return }
         held = try device.state.replicas.mapValues { Set($0.history.keys) }
+        heldAttachments = try world.attachments(on: self)
         lock = try device.store.takeSyncLock()
         decoder = FrameDecoder()
         isDying = dice.chance(faults.crash)
@@ -100,7 +106,7 @@ final class Machine {
             guard sendsUntilCrash > 0, !disk.isDead else { throw Crash() }
             sendsUntilCrash -= 1
         }
-        carefully { run = try SyncRun.begin(device, over: link) }
+        carefully { run = try SyncRun.begin(device, over: link, attachments: attachments) }
         guard run != nil else { return }
         world.server.connect(link, seat)
         link.arrived = { [unowned self, unowned link] end, bytes in
@@ -137,8 +143,9 @@ final class Machine {
             // The command says what the disk refused, and ends.
             end(nil)
         } catch let error where link?.isHostile == true && (error is Problem || error is FrameError) {
-            // What came was no message: the device hangs up.
+            // What came was no message: the device hangs up, and its command ends.
             link?.cut()
+            leave(.crashed)
         } catch let failure as SyncRun.Failure {
             world.failed(self, failure, isHostile: link?.isHostile == true)
             link?.cut()
@@ -211,7 +218,7 @@ final class Machine {
         link?.cut()
         if run != nil { leave(.crashed) }
         disk.end(losingPower: nil)
-        restart(copy.copy(world.honouring))
+        do { restart(try copy.copy(world.honouring)) } catch { world.fault("a backup of a device was put back", error) }
     }
 
     private func restart(_ disk: DeviceDisk) {

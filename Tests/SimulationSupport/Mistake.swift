@@ -31,6 +31,10 @@ public enum Mistake: String, CaseIterable, Sendable {
     case dropsACopy
     /// The server's log is read without its blocks.
     case overlooksBlocks
+    /// Headquarters does not redact what those said who withdraw consent.
+    case forgetsConsent
+    /// Bytes that headquarters does not hold yet are removed.
+    case losesBytes
     /// Commits do not wait for the disk: what `synchronous=NORMAL` leaves out.
     case waitsForNoCommit
     /// Nothing waits for the disk: what `synchronous=OFF` leaves out.

@@ -8,6 +8,9 @@ public struct Schedule: Sendable {
             case capture(Int), sync(Int), crash(Int)
             case backUp(Int), putBack(Int), clone(Int), jump(Int)
             case revoke(Int), staff(Int, Int)
+            case redact(Int), redactAtHeadquarters(Int)
+            case attach(Int), fetch(Int), evict(Int)
+            case bundle(Int), carry, bringReply(Int)
             case release(Int)
             case serverCrash, serverBackUp, serverRestore, serverRollback, serverJump, leastSchema
         }
@@ -23,9 +26,10 @@ public struct Schedule: Sendable {
         var device: Int? {
             switch act {
             case .capture(let device), .sync(let device), .crash(let device), .backUp(let device), .putBack(let device), .clone(let device),
-                .jump(let device), .revoke(let device), .staff(let device, _):
+                .jump(let device), .revoke(let device), .staff(let device, _), .redact(let device), .attach(let device),
+                .fetch(let device), .evict(let device), .bundle(let device), .bringReply(let device):
                 device
-            case .release, .serverCrash, .serverBackUp, .serverRestore, .serverRollback, .serverJump, .leastSchema: nil
+            case .redactAtHeadquarters, .carry, .release, .serverCrash, .serverBackUp, .serverRestore, .serverRollback, .serverJump, .leastSchema: nil
             }
         }
     }
@@ -36,6 +40,12 @@ public struct Schedule: Sendable {
     public let faults: Faults
     /// Some connections go over a hostile relay.
     public let isHostile: Bool
+    /// Values are redacted, and people withdraw consent.
+    public let hasPrivacy: Bool
+    /// Members attach files.
+    public let hasAttachments: Bool
+    /// Work travels on sticks too.
+    public let hasBundles: Bool
     public var steps: [Step]
 
     public init(seed: UInt64, faults: Faults = .supported) {
@@ -57,6 +67,9 @@ public struct Schedule: Sendable {
         // Dice of its own: the rest of a seed's schedule is what it is without.
         var company = SplitMix64(seed: seed ^ 0xc0)
         isHostile = company.chance(UInt64(faults.hostile))
+        hasPrivacy = company.chance(UInt64(faults.privacy))
+        hasAttachments = company.chance(UInt64(faults.attachments))
+        hasBundles = company.chance(UInt64(faults.bundles))
         let count = 8 + Int(dice.next() % 50)
         var weights: [(Step.Act, Int)] = []
         steps = []
@@ -81,8 +94,32 @@ public struct Schedule: Sendable {
             let pause = dice.chance(50) ? Int64(dice.next() % 60) : Int64(dice.next() % 2000)
             steps.append(Step(act: act, pause: pause, dice: dice.next()))
         }
-        for _ in 0..<2 where company.chance(UInt64(faults.leastSchema)) {
-            steps.insert(Step(act: .leastSchema, pause: 0, dice: company.next()), at: devices + Int(company.next() % UInt64(steps.count - devices + 1)))
+        // What some schedules alone have comes in between.
+        for _ in 0..<2 where company.chance(UInt64(faults.leastSchema)) { insert(.leastSchema, &company) }
+        if hasPrivacy {
+            for _ in 0..<2 + company.next() % 6 {
+                let act: Step.Act = company.chance(70) ? .redact(Int(company.next() % UInt64(devices))) : .redactAtHeadquarters(Int(company.next() % UInt64(scopes)))
+                insert(act, &company)
+            }
         }
+        if hasAttachments {
+            // Nothing is evicted that no backup holds.
+            insert(.serverBackUp, &company)
+            for _ in 0..<4 + company.next() % 10 {
+                let device = Int(company.next() % UInt64(devices))
+                insert([.attach(device), .attach(device), .fetch(device), .evict(device)][Int(company.next() % 4)], &company)
+            }
+        }
+        if hasBundles {
+            for _ in 0..<4 + company.next() % 10 {
+                let device = Int(company.next() % UInt64(devices))
+                insert([.bundle(device), .carry, .bringReply(device)][Int(company.next() % 3)], &company)
+            }
+        }
+    }
+
+    private mutating func insert(_ act: Step.Act, _ dice: inout SplitMix64) {
+        let place = devices + Int(dice.next() % UInt64(steps.count - devices + 1))
+        steps.insert(Step(act: act, pause: Int64(dice.next() % 60), dice: dice.next()), at: place)
     }
 }

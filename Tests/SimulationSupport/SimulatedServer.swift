@@ -1,3 +1,4 @@
+internal import SeamarkCrypto
 internal import SeamarkJournal
 internal import SeamarkProtocol
 internal import SeamarkServer
@@ -24,30 +25,35 @@ final class SimulatedServer: @unchecked Sendable {
     /// Decides what is left when the process that is marked for death has died; nil for a process that was killed and a machine that goes on.
     private var afterlife: SplitMix64?
 
-    init(_ disk: ServerDisk, _ dice: SplitMix64, in world: World) throws {
-        self.disk = disk
+    init(_ template: ServerDisk, _ dice: SplitMix64, in world: World) throws {
+        let clock = Machine.Clock(world.agenda)
+        let words = Machine.Words(world.schedule.seed ^ 0xc0de)
+        let rule = ConsentRule(signer: Cast.serverSigner, clock: WallClock { clock.now }) { words.next() }
+        let tools = try Cast.tools(rule: world.mistake == .forgetsConsent ? nil : rule)
+        disk = try template.copy(world.honouring, tools, in: world.schedule.hasAttachments ? world.scratch : nil)
         store = try disk.open()
         self.dice = dice
         self.world = world
         agenda = world.agenda
-        clock = Machine.Clock(world.agenda)
-        desk = Self.desk(store, clock, nil, { 0 }) { _ in }
-        desk = open()
+        self.clock = clock
+        desk = Self.desk(store, nil, clock, nil, { 0 }) { _ in }
+        desk = try open()
     }
 
     private static func desk(
-        _ store: TenantStore, _ clock: Machine.Clock, _ mistake: Mistake?, _ words: @escaping @Sendable () -> UInt64,
+        _ store: TenantStore, _ vault: AttachmentVault?, _ clock: Machine.Clock, _ mistake: Mistake?, takesBundles: Bool = false, _ words: @escaping @Sendable () -> UInt64,
         _ schedule: @escaping TenantWriter.Schedule
     ) -> TenantDesk {
         let authority = mistake == .losesItsAuthority ? Cast.serverSigner.publicKey : Cast.authority
         return TenantDesk(
             store: store, clock: WallClock { clock.now }, primitives: SimulationPrimitives(), signer: Cast.serverSigner,
-            endorse: { SimulationSigner.signature(of: $0, authority) }, schedule: schedule, draw: words,
+            endorse: { SimulationSigner.signature(of: $0, authority) }, attachments: vault,
+            bundles: takesBundles ? (Cast.tenant, Cast.bundleKey.publicKey) : nil, schedule: schedule, draw: words,
             noteContact: { _, _ in })
     }
 
     /// A new process over the store. Transactions come a little later than they are asked for, so that pushes share them.
-    private func open() -> TenantDesk {
+    private func open() throws -> TenantDesk {
         life += 1
         let life = life
         disk.whenDead { [unowned self] in
@@ -57,11 +63,11 @@ final class SimulatedServer: @unchecked Sendable {
                 if life == self.life { die(afterlife) }
             }
         }
-        return Self.desk(store, clock, world.mistake, { [unowned self] in dice.next() }) { [unowned self] job in
+        return Self.desk(store, try disk.vault(), clock, world.mistake, takesBundles: world.schedule.hasBundles, { [unowned self] in dice.next() }) { [unowned self] job in
             agenda.after(Int64(dice.next() % 6)) { [unowned self] in
                 guard life == self.life else { return }
                 if world.mistake == .acknowledgesBeforeCommit, lagging == nil || dice.chance(30) {
-                    lagging = disk.copy()
+                    do { lagging = try disk.copy(.allSyncs) } catch { world.fault("a store was copied", error) }
                 }
                 job()
             }
@@ -81,12 +87,27 @@ final class SimulatedServer: @unchecked Sendable {
     }
 
     /// A backup of the machine.
-    func backUp() -> ServerDisk { disk.copy(world.honouring) }
+    func backUp() throws -> ServerDisk { try disk.copy(world.honouring) }
 
     /// An administrator's verb. Where the disk refuses it or the process dies in it, nobody was told that it was done.
-    func administer(_ body: (TenantTransaction) throws -> Void) throws {
-        do { try store.write(body) } catch where hasTrouble {}
+    func administer(_ body: (TenantTransaction) throws -> Void) throws { try administering { try store.write(body) } }
+
+    private func administering(_ body: () throws -> Void) throws {
+        do { try body() } catch where hasTrouble {}
         if disk.isDead { die(afterlife) }
+    }
+
+    /// Takes in a bundle that came on a stick, as an administrator's command does beside the running server. False where the disk refused.
+    func take(_ bundle: String, reply: String) throws -> Bool {
+        var isDone = false
+        try administering {
+            let reception = BundleReception(tenant: Cast.tenant, key: Cast.bundleKey) { schedule in
+                Self.desk(store, nil, clock, world.mistake, takesBundles: true, { [unowned self] in dice.next() }, schedule)
+            }
+            _ = try reception.take(bundle, reply: reply)
+            isDone = !disk.isDead
+        }
+        return isDone
     }
 
     /// The disk refuses calls, or is about to.
@@ -136,145 +157,23 @@ final class SimulatedServer: @unchecked Sendable {
         afterlife = nil
         if let lagging { disk = lagging }
         lagging = nil
-        do { store = try disk.open() } catch { world.fault("the server opened its store again", error) }
-        desk = open()
+        do {
+            store = try disk.open()
+            desk = try open()
+        } catch { world.fault("the server opened its store again", error) }
     }
 
     /// The machine goes on with another copy of the file.
     func putBack(_ copy: ServerDisk) {
         disk.end(losingPower: nil)
-        disk = copy.copy(world.honouring)
+        do { disk = try copy.copy(world.honouring) } catch { world.fault("a backup of the server was put back", error) }
         lagging = nil
         restart()
     }
-}
 
-/// One connection at the server, as `Connection` serves it without a simulation: pushes follow one another without waiting, everything
-/// else is alone.
-///
-/// `@unchecked Sendable`: one thread.
-final class Visit: @unchecked Sendable {
-    private enum Request {
-        case push(Message.Push), pull(Message.Pull), note(Message.Status), donate(Message.Donation), compare(Message.Compare), dispute(Message.Dispute)
-    }
-
-    let link: Link
-    private let device: DeviceSession
-    private var session = ServerSession()
-    private var decoder = FrameDecoder()
-    private var waiting: [Request] = []
-    private var pushing = 0
-    private var isGone = false
-    private unowned let world: World
-    private unowned let server: SimulatedServer
-
-    init(_ link: Link, _ device: DeviceSession, _ world: World, of server: SimulatedServer) {
-        self.link = link
-        self.device = device
-        self.world = world
-        self.server = server
-    }
-
-    func begin() { perform(session.began()) }
-
-    func leave() { isGone = true }
-
-    func received(_ bytes: [UInt8]) {
-        guard !isGone else { return }
-        decoder.append(bytes)
-        do {
-            while !isGone, let payload = try decoder.next() {
-                do throws(Problem) {
-                    perform(session.received(try Message(payload: payload)))
-                } catch {
-                    perform(session.received(error))
-                }
-            }
-        } catch {
-            perform(session.received(Problem(.tooLong, "a frame that is none")))
-        }
-    }
-
-    private func perform(_ actions: [ServerSession.Action]) {
-        for action in actions {
-            guard !isGone else { return }
-            switch action {
-            case .prepareWelcome:
-                attempt { perform(session.welcomed(try device.welcome())) }
-            case .send(let message): link.send(message.frame, to: .device)
-            case .note(let status):
-                waiting.append(.note(status))
-                pump()
-            case .donate(let donation):
-                waiting.append(.donate(donation))
-                pump()
-            case .push(let push):
-                world.record(push, of: device.name.device)
-                waiting.append(.push(push))
-                pump()
-            case .pull(let pull):
-                waiting.append(.pull(pull))
-                pump()
-            case .compare(let compare):
-                waiting.append(.compare(compare))
-                pump()
-            case .dispute(let dispute):
-                waiting.append(.dispute(dispute))
-                pump()
-            // Stores in memory keep no attachments.
-            case .attachment: perform(session.failed())
-            case .look: attempt { perform(session.looked(try device.welcome())) }
-            case .close(let problem):
-                if let problem { link.send(Message.problem(problem).frame, to: .device) }
-                isGone = true
-                link.close(.server)
-            }
-        }
-    }
-
-    private func attempt(_ body: () throws -> Void) {
-        do { try body() } catch {
-            guard !isGone else { return }
-            if !server.hasTrouble { world.fault("the server answered a device", error) }
-            perform(session.failed())
-        }
-    }
-
-    private func pump() {
-        while let next = waiting.first, !isGone {
-            switch next {
-            case .push(let push):
-                waiting.removeFirst()
-                pushing += 1
-                device.push(Result { device.open(push) }) { [weak self] result in self?.pushed(result) }
-            case .pull(let pull):
-                guard pushing == 0 else { return }
-                waiting.removeFirst()
-                attempt { perform(session.pulled(try device.pull(pull))) }
-            case .note(let status):
-                guard pushing == 0 else { return }
-                waiting.removeFirst()
-                attempt { perform(session.noted(try device.note(status))) }
-            case .donate(let donation):
-                guard pushing == 0 else { return }
-                waiting.removeFirst()
-                attempt { perform(session.donated(try device.donate(donation))) }
-            case .compare(let compare):
-                guard pushing == 0 else { return }
-                waiting.removeFirst()
-                attempt { perform(session.compared(try device.compare(compare))) }
-            case .dispute(let dispute):
-                guard pushing == 0 else { return }
-                waiting.removeFirst()
-                attempt { perform(session.compared(try device.settle(dispute))) }
-            }
-        }
-    }
-
-    private func pushed(_ result: Result<DeviceSession.Pushed, any Error>) {
-        pushing -= 1
-        guard !isGone else { return }
-        attempt { perform(session.pushed(device.answer(to: try result.get()))) }
-        pump()
+    /// Does the server hold this attachment, bytes and all?
+    func holds(_ one: Attached) throws -> Bool {
+        guard let vault = try disk.vault() else { return false }
+        return try vault.holds(one.attachment) && store.read { try $0.attachment(one.attachment.hash, in: one.scope) != nil }
     }
 }

@@ -12,6 +12,8 @@ public struct Violation: Error, Hashable, Sendable {
         case unsigned
         /// A device has a receipt for what the log does not hold.
         case unfounded
+        /// A value that was redacted, or words of somebody who withdrew consent, lie where they must not.
+        case barred
         /// A fork, a quarantined change, a hold or a loss that nobody was told of.
         case unreported
         /// Three rounds without faults were not enough.

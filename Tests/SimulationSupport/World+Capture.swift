@@ -15,7 +15,7 @@ extension World {
         if mistake == .castsForeignDice { dice = SplitMix64(seed: .random(in: 0...UInt64.max)) }
         let kind = dice.next() % 100
         if kind < 8 { return try captureUnjudged(machine, scope, action, &dice, isNewer: machine.schema > Catalogue.version) }
-        let record = Cast.record(Int(dice.next() % 4), in: scope)
+        let record = Cast.record(Int(dice.next() % (schedule.hasPrivacy ? 8 : 4)), in: scope)
         for _ in 0..<(mistake == .repeatsIntent ? 2 : 1) {
             do {
                 var own = dice
@@ -30,11 +30,17 @@ extension World {
         }
     }
 
+    /// The first four clash most; the others are for what people say, and take back.
+    private static let types = [
+        Catalogue.seam, Catalogue.person, Catalogue.interview, Catalogue.observation, Catalogue.quote, Catalogue.person, Catalogue.quote,
+        Catalogue.interview,
+    ]
+
     private func edits(
         of record: Identifier, _ replica: Replica, _ machine: Machine, _ action: Int, _ dice: inout SplitMix64
     ) -> [Edit] {
         let state = replica.record(record)
-        let type = state.flatMap { Catalogue.type($0.type) } ?? [Catalogue.seam, Catalogue.person, Catalogue.interview, Catalogue.observation][Int(record.low % 4)]
+        let type = state.flatMap { Catalogue.type($0.type) } ?? Self.types[Int(record.low % 8)]
         var salts = dice
         var editing = RecordEditing(record: record, type: type, state: state) { salts.identifier() }
         let word = Value.text("v\(action)")
@@ -55,6 +61,16 @@ extension World {
                 if state == nil || dice.chance(20) { set("level", .int(1 + Int64(dice.next() % 3))) }
                 if dice.chance(50) { set("name", word) }
                 if dice.chance(50) { set("title", word) }
+                if schedule.hasPrivacy, dice.chance(30) {
+                    set("consent", Consent(state: dice.chance(40) ? .withdrawn : .given, scope: [.quotes], at: machine.clock.now).value)
+                }
+            case "quote":
+                if state == nil {
+                    set("interview", .id(Cast.record(dice.chance(50) ? 2 : 7, in: replica.scope)))
+                    set("text", word)
+                    if dice.chance(70) { set("person", .id(Cast.record(dice.chance(50) ? 1 : 5, in: replica.scope))) }
+                }
+                if dice.chance(50) { set("attribution", .int(1 + Int64(dice.next() % 2))) }
             case "interview":
                 if dice.chance(40) { set("place", word) }
                 if dice.chance(30) { set("summary", word) }

@@ -14,11 +14,13 @@ final class World {
     let cast: Cast
     private(set) var server: SimulatedServer!
     var machines: [Machine] = []
-    private var backups: [ServerDisk] = []
+    var backups: [ServerDisk] = []
     /// Pushes as they arrived, by device.
-    private var pushes: [Identifier: [[UInt8]]] = [:]
+    private(set) var pushes: [Identifier: [[UInt8]]] = [:]
     /// What hostile relays heard.
-    private let heard = Relay.Memory()
+    let heard = Relay.Memory()
+    /// For what lies in files of the system; nil where the schedule has none.
+    let scratch: Scratch?
     private(set) var violations: [Violation] = []
     /// Every change that a device captured, and by whom; and what the member meant with it.
     private(set) var captured: [Identifier: Capture] = [:]
@@ -26,6 +28,10 @@ final class World {
     var living: Set<Identifier> = []
     /// What devices destroyed, as the server had it in a backup.
     private var entrusted: Set<Identifier> = []
+    /// What members attached, less that of which a restore took the last copy; and what was evicted on the word of a backup.
+    var attached: Set<Attached> = []
+    var evicted: Set<Attached> = []
+    var sticks: [Stick] = []
     private var actions = 0
     /// The changes of blocks that were opened, by the block's hash.
     var opened: [Hash256: Block] = [:]
@@ -53,8 +59,9 @@ final class World {
         self.cast = cast
         self.mistake = mistake
         trace = Trace(inWords: inWords)
+        scratch = schedule.hasAttachments || schedule.hasBundles ? try Scratch() : nil
         var dice = SplitMix64(seed: schedule.seed ^ 0x5eed)
-        server = try SimulatedServer(cast.disk.copy(honouring), SplitMix64(seed: dice.next()), in: self)
+        server = try SimulatedServer(cast.disk, SplitMix64(seed: dice.next()), in: self)
         try server.store.write { transaction in
             for seat in cast.seats.prefix(schedule.devices) {
                 for scope in 0..<schedule.scopes where dice.chance(85) || scope == 0 { try transaction.staff(seat.member, on: Cast.scope(scope)) }
@@ -64,7 +71,7 @@ final class World {
             let seat = cast.seats[number]
             // Some programs are older than the others, some newer.
             let schema = [Catalogue.version - 1, Catalogue.version + 1][safe: Int(dice.next() % 16)] ?? Catalogue.version
-            machines.append(try Machine(number, seat, cast.laptops[number].copy(honouring), schema: schema, seed: dice.next(), in: self))
+            machines.append(try Machine(number, seat, cast.laptops[number].copy(honouring, in: schedule.hasAttachments ? scratch : nil), schema: schema, seed: dice.next(), in: self))
         }
     }
 
@@ -88,6 +95,7 @@ final class World {
         server.calm()
         checkNothingLostOnTheWay()
         if mistake == .dropsACopy { dropACopy() }
+        if mistake == .losesBytes { loseBytes() }
         // Nobody is asked to do what only an administrator can.
         quietly { _ in try self.setLeastSchemas(write: 1, read: 1) }
         for _ in 0..<3 {
@@ -112,125 +120,6 @@ final class World {
         do { try body(&dice) } catch { fault("the quiet phase", error) }
     }
 
-    private func act(_ act: Schedule.Step.Act, _ dice: inout SplitMix64) throws {
-        // A clone is chosen as often as what it was cloned from.
-        func machine(_ number: Int) -> Machine {
-            let alike = machines.filter { $0.seat.device == Cast.device(number) }
-            return alike.count == 1 ? alike[0] : alike[Int(dice.next() % UInt64(alike.count))]
-        }
-        switch act {
-        case .capture(let number):
-            let machine = machine(number)
-            try machine.daring(&dice, schedule.faults) { try capture(machine, scope: nil, &$0) }
-        case .sync(let number):
-            let machine = machine(number)
-            if dice.chance(schedule.faults.replay) { replay(of: machine.seat, &dice) }
-            try machine.sync(&dice, faults: schedule.faults, over: relay(&dice))
-            counts.syncs += 1
-        case .crash(let number):
-            // Now and then the program is a newer one afterwards.
-            let machine = machine(number)
-            if dice.chance(15) { machine.update() }
-            machine.crash(&dice, faults: schedule.faults)
-        case .backUp(let number):
-            let machine = machine(number)
-            machine.backups.append(machine.disk.copy(honouring))
-        case .putBack(let number):
-            let machine = machine(number)
-            guard !machine.backups.isEmpty else { return }
-            let backup = machine.backups[Int(dice.next() % UInt64(machine.backups.count))]
-            if mistake == .forgetsWork { machine.putBack(backup) } else { forgetting { machine.putBack(backup) } }
-            noteForks(of: machine)
-            counts.deviceRestores += 1
-        case .clone(let number):
-            guard machines.count < Cast.mostDevices + 2 else { return }
-            let machine = machine(number)
-            let clone = try Machine(machines.count, machine.seat, machine.disk.copy(honouring), schema: machine.schema, seed: dice.next(), in: self)
-            machines.append(clone)
-            counts.clones += 1
-        case .jump(let number):
-            // Up to five years either way.
-            machine(number).clock.jump(Int64(dice.next() % 315_000_000_000) - 157_500_000_000)
-        case .serverJump: server.clock.jump(Int64(dice.next() % 315_000_000_000) - 157_500_000_000)
-        case .revoke(let number):
-            try server.administer { try $0.revokeDevice(Cast.device(number), at: server.clock.now) }
-            counts.revocations += 1
-        case .staff(let number, let scope):
-            let (member, scope) = (cast.seats[number].member, Cast.scope(scope))
-            try server.administer { transaction in
-                if try transaction.isStaffed(member, on: scope) {
-                    try transaction.unstaff(member, from: scope)
-                    try transaction.noteDeparture(of: member, from: scope, releasingCopies: false, at: server.clock.now)
-                } else {
-                    try transaction.staff(member, on: scope)
-                }
-            }
-        case .release(let scope):
-            try server.administer { transaction in
-                let waiting = try transaction.quarantine().filter { $0.scope == Cast.scope(scope) }.sorted { $0.id < $1.id }
-                guard !waiting.isEmpty else { return }
-                _ = try transaction.release([waiting[Int(dice.next() % UInt64(waiting.count))].id], received: server.clock.now)
-                counts.releases += 1
-            }
-        case .leastSchema:
-            let write = Catalogue.version - (dice.chance(50) ? 0 : 1)
-            try setLeastSchemas(write: write, read: dice.chance(50) ? write : 1)
-        case .serverCrash: server.meetTrouble(&dice, schedule.faults)
-        case .serverBackUp: try backUpServer()
-        case .serverRestore, .serverRollback:
-            guard !backups.isEmpty else { return }
-            // The newest, mostly.
-            let number = dice.chance(50) ? backups.count - 1 : Int(dice.next() % UInt64(backups.count))
-            forgetting(isNewest: number == backups.count - 1) { server.putBack(backups[number]) }
-            forgetForks()
-            if act == .serverRestore { try server.store.write { try $0.renewEpoch(dice.next(), incarnation: dice.next()) } }
-            counts.serverRestores += 1
-        }
-    }
-
-    private func setLeastSchemas(write: UInt32, read: UInt32) throws {
-        try server.administer { try $0.setLeastSchemas(write: write, read: read, at: server.clock.now) }
-        trace.note("\(agenda.now) ms: to write here takes schema \(write), to read \(read)")
-    }
-
-    /// A backup that is verified: from here on devices are told what it holds.
-    private func backUpServer() throws {
-        var mark: BackupMark?
-        try server.administer { mark = try $0.beginBackup(at: server.clock.now) }
-        guard let mark else { return }
-        let scopes = try server.store.read { try $0.scopes() }
-        backups.append(server.backUp())
-        try server.administer { transaction in
-            for scope in scopes { try transaction.noteBackup(of: scope.id, through: scope.place.position, from: mark) }
-        }
-    }
-
-    /// Some connections of a hostile schedule have a relay on their way.
-    private func relay(_ dice: inout SplitMix64) -> Relay? {
-        guard schedule.isHostile, dice.chance(50) else { return nil }
-        counts.hostileConnections += 1
-        return Relay(heard)
-    }
-
-    /// Old pushes of the device come once more, over a connection of their own: whoever repeats them changes nothing.
-    private func replay(of seat: Cast.Seat, _ dice: inout SplitMix64) {
-        guard let known = pushes[seat.device], !known.isEmpty else { return }
-        var frames: [[UInt8]] = []
-        for _ in 0...(dice.next() % 4) { frames.append(known[Int(dice.next() % UInt64(known.count))]) }
-        let link = Link(agenda, trace, SplitMix64(seed: dice.next()), faults: .none)
-        var isGreeted = false
-        link.arrived = { end, bytes in
-            if end == .server { return link.toServer(bytes) }
-            guard !isGreeted else { return }
-            isGreeted = true
-            for frame in frames { link.send(frame, to: .server) }
-            link.close(.device)
-        }
-        link.ended = { if $0 == .server { link.serverEnded() } }
-        server.connect(link, seat)
-        counts.replays += 1
-    }
-
     // MARK: What is told to the world
 
     func record(_ push: Message.Push, of device: Identifier) {
@@ -243,6 +132,7 @@ final class World {
         untoldForks = untoldForks.filter { $0.machine != machine.number || !outcome.renumbered.contains($0.scope) }
         for scope in outcome.left {
             entrusted.formUnion(machine.held[scope] ?? [])
+            evicted.formUnion(machine.heldAttachments.filter { $0.scope == scope })
             counts.copiesDestroyed += 1
         }
     }
@@ -307,7 +197,7 @@ final class World {
     /// there before and after.
     ///
     /// - Parameter isNewest: the backup is the server's newest: whatever was destroyed on the word of backups is in it.
-    private func forgetting(isNewest: Bool = false, _ body: () -> Void) {
+    func forgetting(isNewest: Bool = false, _ body: () -> Void) {
         checkNothingLostOnTheWay()
         body()
         let held = held()
@@ -315,28 +205,10 @@ final class World {
             violate(.lost, "change \(lost) was destroyed on a device, and the newest backup does not hold it")
         }
         living.formIntersection(held)
+        let kept = attached.filter { isHeld($0) }
+        if isNewest, let lost = attached.intersection(evicted).subtracting(kept).min() {
+            violate(.lost, "attachment \(lost.attachment.hash) was evicted on a device, and the newest backup does not hold it")
+        }
+        attached = kept
     }
-}
-
-/// What happened in a schedule, so that nobody believes a run in which nothing did.
-public struct Counts: Hashable, Sendable {
-    public var captures = 0
-    public var syncs = 0
-    public var refusals = 0
-    public var releases = 0
-    public var deviceRestores = 0
-    public var clones = 0
-    public var serverRestores = 0
-    public var revocations = 0
-    public var replays = 0
-    public var conflicts = 0
-    public var renumberings = 0
-    public var hostileConnections = 0
-    /// Copies that devices destroyed after their member had been removed.
-    public var copiesDestroyed = 0
-    /// Ends of processes, of devices and the server; and how often the power went with one.
-    public var deaths = 0
-    public var powerLosses = 0
-
-    public init() {}
 }

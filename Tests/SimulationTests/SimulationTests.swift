@@ -30,7 +30,7 @@ import Testing
         .acknowledgesBeforeCommit: [.lost, .faulted], .forgetsWork: [.lost], .writesBehindTheBack: [.unconverged, .unsigned],
         .repeatsIntent: [.duplicated], .forgesWork: [.unsigned], .swallowsReports: [.unreported], .staysCut: [.unconverged],
         .leavesOutboxFull: [.unsent], .hidesAHead: [.diverged], .losesItsAuthority: [.faulted], .misplacesAKey: [.unverified],
-        .dropsACopy: [.lost], .overlooksBlocks: [.unfounded],
+        .dropsACopy: [.lost], .overlooksBlocks: [.unfounded], .forgetsConsent: [.barred], .losesBytes: [.lost],
         .castsForeignDice: [.undetermined], .waitsForNoCommit: [.lost], .waitsForNoDisk: [.lost],
     ]
 
@@ -40,7 +40,12 @@ import Testing
         let finders = try #require(Self.finders[mistake])
         // A fork that is swallowed must come about first: more stores are put back than usual.
         // So must work whose author and whose server were both put back to before it.
-        let settings = ["deviceRestore=15", "deviceBackup=12"] + (mistake == .dropsACopy ? ["deviceRestore=25", "deviceBackup=15", "serverBackup=15", "serverRollback=25"] : [])
+        // And what some schedules alone have, these have all.
+        let special: [Mistake: [String]] = [
+            .dropsACopy: ["deviceRestore=25", "deviceBackup=15", "serverBackup=15", "serverRollback=25"], .losesBytes: ["attachments=100"],
+            .forgetsConsent: ["privacy=100"],
+        ]
+        let settings = ["deviceRestore=15", "deviceBackup=12"] + (special[mistake] ?? [])
         let faults = try settings.reduce(Faults.supported) { try #require($0.with($1)) }
         let found = try (UInt64(1)..<100).first { seed in
             try simulation.play(seed: seed, faults: faults, mistake: mistake, twice: mistake == .castsForeignDice).violations.contains { finders.contains($0.invariant) }

@@ -1,0 +1,36 @@
+/// What happened in a schedule, so that nobody believes a run in which nothing did.
+public struct Counts: Hashable, Sendable {
+    public var captures = 0
+    public var syncs = 0
+    public var refusals = 0
+    public var conflicts = 0
+    public var releases = 0
+    public var deviceRestores = 0
+    public var clones = 0
+    public var serverRestores = 0
+    public var revocations = 0
+    public var replays = 0
+    public var hostileConnections = 0
+    /// Copies that devices destroyed after their member had been removed.
+    public var copiesDestroyed = 0
+    /// Values that a log redacts at rest.
+    public var redactions = 0
+    public var attachments = 0
+    public var evictions = 0
+    public var bundles = 0
+    /// Ends of processes, of devices and the server; and how often the power went with one.
+    public var deaths = 0
+    public var powerLosses = 0
+
+    public init() {}
+
+    /// By the names under which they are printed.
+    public static var names: [(name: String, path: WritableKeyPath<Counts, Int>)] {
+        [
+            ("captures", \.captures), ("syncs", \.syncs), ("refused", \.refusals), ("conflicts", \.conflicts), ("released", \.releases),
+            ("deviceRestores", \.deviceRestores), ("clones", \.clones), ("serverRestores", \.serverRestores), ("revocations", \.revocations),
+            ("replays", \.replays), ("hostileConnections", \.hostileConnections), ("copiesDestroyed", \.copiesDestroyed),
+            ("redactions", \.redactions), ("attachments", \.attachments), ("evictions", \.evictions), ("bundles", \.bundles), ("deaths", \.deaths), ("powerLosses", \.powerLosses),
+        ]
+    }
+}
