@@ -250,6 +250,7 @@ public struct SyncRun {
                 try device.begin(scope, epoch: epoch)
             case .begin(let scope, let epoch): try device.begin(scope, epoch: epoch)
             case .rebuild(let scope, let epoch):
+                try device.store.attachments()?.forgetReceipts()
                 try device.store.transaction { try $0.append(.replica(scope, .rebuilt(epoch: epoch))) }
             case .seal(let scope, let most): try device.sealNext(scope, atMost: most)
             case .push(let scope, let blocks): try push(blocks, of: scope)

@@ -105,6 +105,10 @@ private typealias Attachment = SeamarkJournal.Attachment
         #expect(try !shelf.evict(attachment, from: Sample.scope, backedUpAt: 50, epoch: 1), "a backup that is not younger")
         #expect(try !shelf.evict(attachment, from: Sample.scope, backedUpAt: 100, epoch: 2), "a backup of another epoch")
         #expect(try shelf.has(attachment, in: Sample.scope))
+        try shelf.forgetReceipts()
+        #expect(try shelf.receipt(for: attachment, in: Sample.scope) == nil && shelf.has(attachment, in: Sample.scope))
+        #expect(try !shelf.evict(attachment, from: Sample.scope, backedUpAt: 100, epoch: 1), "a receipt of another log")
+        try shelf.note(receipt)
         #expect(try shelf.evict(attachment, from: Sample.scope, backedUpAt: 100, epoch: 1))
         #expect(try !shelf.has(attachment, in: Sample.scope))
     }

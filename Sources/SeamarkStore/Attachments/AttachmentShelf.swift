@@ -124,6 +124,18 @@ public struct AttachmentShelf: Sendable {
         return AttachmentReceipt(epoch: epoch, scope: scope, attachment: attachment, received: received, signature: signature)
     }
 
+    /// Forgets every receipt, durably: the server's log is not the one that they speak of. All that is here is offered again, which costs a few
+    /// bytes where the server has it.
+    ///
+    /// The receipts' epoch alone does not tell: a server whose files are put back twice comes to the same epoch again.
+    public func forgetReceipts() throws(DeviceStoreError) {
+        let paths: [String]
+        do { paths = try AttachmentFolder.paths(in: folder).filter { $0.hasSuffix(".receipt") } } catch { throw Self.error(error) }
+        guard !paths.isEmpty else { return }
+        for path in paths where unlink(path) != 0 && errno != ENOENT { throw DeviceFiles.error(errno) }
+        try DeviceFiles.sync(directory: folder)
+    }
+
     // MARK: Evicting
 
     /// Frees the space of one that the server has backed up; it is fetched again on demand. Nothing is ever evicted by itself.
