@@ -207,6 +207,34 @@ import Testing
         #expect(acts.count == 2)
     }
 
+    @Test func `a quote that is given a person who withdrew loses the words that it had`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let server = try await yard.start()
+        let invitation = try tenant.invite("anna")
+        let scope = try #require(try tenant.engagements().first).id
+        let (person, interview, quote) = (try Identifier.drawn(at: 1), try Identifier.drawn(at: 2), try Identifier.drawn(at: 3))
+        try await blocking {
+            let enrolment = try Enrolment(port: server.port, invitation)
+            let laptop = try enrolment.greeted(port: server.port)
+            let anna = Author(enrolment, scope)
+            let first = try anna.push(
+                [
+                    anna.change(Catalogue.person, person, handle: "P-A001", [("level", .int(3)), ("consent", Self.consent(.withdrawn))]),
+                    anna.change(Catalogue.interview, interview, handle: "IV-A001", []),
+                    anna.change(Catalogue.quote, quote, handle: "Q-A001", [("interview", .id(interview)), ("text", .text(Self.canary))]),
+                ], laptop.0)
+            #expect(first?.verdicts == [.accepted, .accepted, .accepted])
+            #expect(try tenant.store.read { try $0.sensitiveValues(in: scope) { _, _ in true } }.count == 1, "it names nobody, and nobody was asked")
+            let state = try tenant.store.read { try $0.record(quote, in: scope) }
+            let named = anna.change(Catalogue.quote, quote, handle: nil, [("person", .id(person))], over: state)
+            #expect(try anna.push([named], laptop.0)?.verdicts == [.accepted])
+            #expect(try tenant.store.read { try $0.sensitiveValues(in: scope) { _, _ in true } }.isEmpty)
+        }
+        await server.stop()
+        #expect(try tenant.verify().holds)
+    }
+
     @Test func `headquarters redacts a field with all that it ever said, and says what cannot be`() throws {
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")

@@ -168,6 +168,7 @@ final class World {
     }
 
     func noteCapture(_ change: Change, by device: Identifier, action: Int) {
+        trace.note("\(agenda.now) ms:   change \(change.id): \(change.edits.map { "\($0.record) \($0.target) \($0.content)" })")
         captured[change.id] = Capture(device: device, scope: change.scope, action: action, change: change)
         living.insert(change.id)
         counts.captures += 1

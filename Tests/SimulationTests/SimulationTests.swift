@@ -19,9 +19,10 @@ import Testing
     /// 4: a fork was not told where the sync that found it was cut. 223, 580: of two copies of a store that synced at once, one was sent its
     /// own incarnation's blocks by hash alone, and failed. 444: a member was removed between the greeting and the pull. 2311, 2317, 2318: the epoch
     /// was renewed between a greeting and the Status that it asked for, and the device waited for ever. 5809: work that was released from
-    /// quarantine after the last backup was taken for backed up, and the last copy destroyed. 4737: files were copied back twice, the epoch of the first log came again, and an
-    /// attachment's receipt of that log was believed.
-    @Test(arguments: [4, 223, 444, 580, 2311, 2317, 2318, 4737, 5809] as [UInt64])
+    /// quarantine after the last backup was taken for backed up, and the last copy destroyed. 4737: files were copied back twice, the epoch of
+    /// the first log came again, and an attachment's receipt of that log was believed. 21447: a quote got a person who had withdrawn consent,
+    /// and kept its words.
+    @Test(arguments: [4, 223, 444, 580, 2311, 2317, 2318, 4737, 5809, 21447] as [UInt64])
     func `a seed that failed once does not fail again`(seed: UInt64) throws {
         #expect(try Simulation().play(seed: seed).violations.isEmpty)
     }

@@ -40,6 +40,7 @@ package struct ConsentRule: TenantRule {
         case Catalogue.person.number: return number == CommonField.mergedInto
         case Catalogue.interview.number: return number == persons || number == CommonField.mergedInto
         case Catalogue.answer.number: return number == self.number(Catalogue.answer, "person")
+        case Catalogue.quote.number: return number == self.number(Catalogue.quote, "person")
         case _: return false
         }
     }
@@ -77,7 +78,13 @@ package struct ConsentRule: TenantRule {
             return isHidden
         }
         var values: [HeadquartersRedaction.Found] = []
-        if changes.contains(where: { $0.edits.contains { Self.isWithdrawal($0) || Self.shiftsWords($0) && !Self.isNewAnswer($0, in: changes) } }) {
+        let made = Set(changes.map(\.id))
+        /// What these very changes say alone moves nobody's earlier words.
+        func isNew(_ edit: Edit) throws -> Bool {
+            guard Self.spokenTypes.contains(edit.type) else { return false }
+            return try transaction.record(edit.record, in: scope)?.slots.allSatisfy { $0.heads.allSatisfy { made.contains($0.name.change) } } ?? true
+        }
+        if try changes.contains(where: { try $0.edits.contains { try Self.isWithdrawal($0) || Self.shiftsWords($0) && !isNew($0) } }) {
             values = try transaction.sensitiveValues(in: scope, where: isHidden)
         } else {
             // What was there before is redacted already: only what is new can be in the way.
@@ -85,10 +92,5 @@ package struct ConsentRule: TenantRule {
             values = try values.filter { try !transaction.isBarred($0.redacted.leaf) }
         }
         try HeadquartersRedaction(transaction: transaction, signer: signer, now: clock.now(), draw: draw).redact(values, in: scope, reason: Self.reason)
-    }
-
-    /// An answer that these very changes make moves nobody's words.
-    private static func isNewAnswer(_ edit: Edit, in changes: [Change]) -> Bool {
-        edit.type == Catalogue.answer.number && changes.contains { $0.edits.contains { $0.record == edit.record && $0.target == .field(CommonField.createdAt) } }
     }
 }
