@@ -125,25 +125,27 @@ extension Device {
     // MARK: - Where they are
 
     /// The rows of evidence with bytes of an engagement, deleted ones left out.
-    public func attachments(in scope: Identifier) throws -> [AttachmentStanding] {
+    ///
+    /// - Parameter epoch: of which a receipt counts; nil for the epoch that this device last read in. A greeting's is the better one to go by.
+    public func attachments(in scope: Identifier, epoch: UInt64? = nil) throws -> [AttachmentStanding] {
         guard let shelf = try store.attachments(), let replica = try state.replicas[scope] else { return [] }
         return try replica.views(type: Catalogue.evidence.number).compactMap { record in
             guard let attachment = record.attachment else { return nil }
             let receipt = try shelf.receipt(for: attachment, in: scope)
             return AttachmentStanding(
                 scope: scope, record: record, attachment: attachment, isHere: try shelf.has(attachment, in: scope),
-                receipt: receipt?.epoch == replica.epoch ? receipt : nil)
+                receipt: receipt?.epoch == epoch ?? replica.epoch ? receipt : nil)
         }
     }
 
     /// What a sync is to hand in: held here, without the server's receipt, in engagements where the member is staffed.
-    func waitingAttachments() throws -> [AttachmentLane.Item] {
+    func waitingAttachments(epoch: UInt64? = nil) throws -> [AttachmentLane.Item] {
         let state = try state
         var items: [AttachmentLane.Item] = []
         for id in state.scopeIDs {
             guard let scope = state.scopes[id], scope.kind == .engagement, !scope.isWithdrawn else { continue }
             // Each row that names it, since the server may have refused one of them; the second costs one offer.
-            for one in try attachments(in: id) where one.isWaiting {
+            for one in try attachments(in: id, epoch: epoch) where one.isWaiting {
                 items.append(AttachmentLane.Item(scope: id, record: one.record.id, attachment: one.attachment))
             }
         }
@@ -151,9 +153,9 @@ extension Device {
     }
 
     /// Bytes of attachments that wait to be handed in, and how many they are.
-    public func attachmentsWaiting(in scope: Identifier) throws -> (count: Int, bytes: Int) {
+    public func attachmentsWaiting(in scope: Identifier, epoch: UInt64? = nil) throws -> (count: Int, bytes: Int) {
         var named: Set<Attachment> = []
-        for one in try attachments(in: scope) where one.isWaiting { named.insert(one.attachment) }
+        for one in try attachments(in: scope, epoch: epoch) where one.isWaiting { named.insert(one.attachment) }
         return (named.count, named.reduce(0) { $0 + $1.size })
     }
 
@@ -206,17 +208,23 @@ extension Device {
         case notBackedUp
     }
 
+    /// Forgets the server's receipts for these, so that the next sync offers them again: whoever evicts must know what the server holds now. It
+    /// may have lost files since, and nothing else.
+    public func offerAgain(_ all: [AttachmentStanding]) throws {
+        let (shelf, scopes) = (try shelf(), try state.scopes)
+        for one in all where one.isHere && scopes[one.scope]?.isWithdrawn == false { try shelf.forgetReceipt(for: one.attachment, in: one.scope) }
+    }
+
     /// Frees the space of attachments that the server holds and has in a verified backup; they are fetched again on demand.
     ///
-    /// - Parameter backedUp: what the server said in the sync that has just ended (`SyncRun.Report`). An older word would not do: a server
-    ///   that was put back since may have lost what it told.
-    public func evict(_ all: [AttachmentStanding], backedUp: [Identifier: Int64]) throws -> [Eviction] {
-        let shelf = try shelf()
-        let replicas = try state.replicas
+    /// Call `offerAgain` and sync first; `backups` is what the server said in that very sync.
+    public func evict(_ all: [AttachmentStanding], _ backups: SyncRun.AttachmentBackups) throws -> [Eviction] {
+        let (shelf, scopes) = (try shelf(), try state.scopes)
         return try all.map { one in
             guard try shelf.has(one.attachment, in: one.scope) else { return .notHere }
-            guard one.receipt != nil, let replica = replicas[one.scope] else { return .waiting }
-            let isEvicted = try shelf.evict(one.attachment, from: one.scope, backedUpAt: backedUp[one.scope] ?? 0, epoch: replica.epoch)
+            guard try shelf.receipt(for: one.attachment, in: one.scope)?.epoch == backups.epoch, scopes[one.scope]?.isWithdrawn == false else { return .waiting }
+            let isEvicted = try shelf.evict(
+                one.attachment, from: one.scope, backedUpAt: backups.times[one.scope] ?? 0, epoch: backups.epoch)
             return isEvicted ? .evicted : .notBackedUp
         }
     }

@@ -31,6 +31,24 @@ extension SyncRun {
         var isNone: Bool { !handsIn && fetches.isEmpty }
     }
 
+    /// What of attachments the server has backed up, as one greeting says it.
+    public struct AttachmentBackups: Sendable {
+        public let epoch: UInt64
+        /// By scope: attachments whose receipts of `epoch` name an earlier time lie in a verified backup.
+        public let times: [Identifier: Int64]
+
+        public init(epoch: UInt64, times: [Identifier: Int64]) {
+            self.epoch = epoch
+            self.times = times
+        }
+
+        init(_ welcome: Message.Welcome?) {
+            var times: [Identifier: Int64] = [:]
+            for scope in welcome?.scopes ?? [] where scope.attachmentsBackedUp > 0 { times[scope.scope] = scope.attachmentsBackedUp }
+            self.init(epoch: welcome?.epoch ?? 0, times: times)
+        }
+    }
+
     /// Goes on with attachments as far as the server's answers allow. False when there is nothing (more) to do.
     mutating func goOnWithAttachments() throws -> Bool {
         try lookForAttachments()
@@ -49,7 +67,7 @@ extension SyncRun {
         if lane == nil {
             lane = try makeLane()
         } else if isWatching, attachments.handsIn, reach != lookedThrough {
-            let waiting = try device.waitingAttachments()
+            let waiting = try device.waitingAttachments(epoch: welcome?.epoch)
             lane?.add(uploads: waiting)
         }
     }
@@ -71,7 +89,7 @@ extension SyncRun {
             fetches.append((item, try shelf.held(one.attachment, in: one.scope)))
         }
         return AttachmentLane(
-            fetches: fetches, uploads: attachments.handsIn ? try device.waitingAttachments() : [], serverKey: welcome.serverKey.key,
+            fetches: fetches, uploads: attachments.handsIn ? try device.waitingAttachments(epoch: welcome.epoch) : [], serverKey: welcome.serverKey.key,
             device.primitives)
     }
 

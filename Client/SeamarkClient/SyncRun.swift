@@ -1,5 +1,5 @@
 import SeamarkCrypto
-public import SeamarkJournal
+import SeamarkJournal
 import SeamarkModel
 public import SeamarkProtocol
 import SeamarkStore
@@ -25,8 +25,7 @@ public struct SyncRun {
         /// How far the server's clock is ahead of this device's: milliseconds.
         public let skew: Int64
         public let role: UInt32
-        /// By scope: attachments whose receipts name an earlier time lie in a verified backup, as the server has just said.
-        public let attachmentsBackedUp: [Identifier: Int64]
+        public let attachmentBackups: AttachmentBackups
         /// What became of the budget; nil without one.
         public let budget: BudgetUse?
     }
@@ -259,7 +258,7 @@ public struct SyncRun {
                 if let report = try perform(session.rederived(scope, try rederivation(of: scope), try replicas())) { return report }
             case .leave(let scope):
                 // Bytes that headquarters never took stay here, sealed, with the key that opens them.
-                guard try device.attachmentsWaiting(in: scope).count == 0 else { break }
+                guard try device.attachmentsWaiting(in: scope, epoch: welcome?.epoch).count == 0 else { break }
                 try device.removeAttachments(of: scope)
                 try device.store.transaction { try $0.append(.scopeLeft(scope)) }
             case .finish(let outcome):
@@ -275,7 +274,7 @@ public struct SyncRun {
         Report(
             outcome: outcome, attachments: attachments, bytesSent: line.bytesSent, bytesReceived: line.bytesReceived,
             skew: (welcome?.time ?? device.now()) &- device.now(), role: welcome?.role ?? identity.role,
-            attachmentsBackedUp: welcome?.attachmentsBackedUp ?? [:], budget: budgetUse(outcome))
+            attachmentBackups: AttachmentBackups(welcome), budget: budgetUse(outcome))
     }
 
     static func message(_ hash: Hash256, of scope: Identifier, _ device: Device, epoch: UInt64) throws -> Message.Push {
@@ -375,14 +374,6 @@ public struct SyncRun {
                 guard let state = try? store.state, let shared = state.scopes.values.first(where: { $0.kind == .shared }) else { return nil }
                 return state.replicas[shared.id]?.view(id)?.value("signingKey")?.bytes
             })
-    }
-}
-
-extension Message.Welcome {
-    fileprivate var attachmentsBackedUp: [Identifier: Int64] {
-        var times: [Identifier: Int64] = [:]
-        for scope in scopes where scope.attachmentsBackedUp > 0 { times[scope.scope] = scope.attachmentsBackedUp }
-        return times
     }
 }
 

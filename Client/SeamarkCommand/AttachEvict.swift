@@ -7,7 +7,7 @@ struct AttachEvict: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evict", abstract: "Free the space of attachments that headquarters holds and has backed up.",
         discussion: """
-            Syncs first. What the server lacks, and what none of its verified backups holds, stays on this device. What is evicted is fetched
+            Syncs first, and asks the server for each whether it holds it. What the server lacks, and what none of its verified backups holds, stays on this device. What is evicted is fetched
             again with 'seamark attach get'. Nothing is ever evicted by itself.
             """)
 
@@ -23,15 +23,19 @@ struct AttachEvict: ParsableCommand {
     func run() throws {
         let place = try Workplace(work)
         let named = try Set(handles.map { try place.finder().record($0, type: Catalogue.evidence).id })
+        func choice() throws -> [AttachmentStanding] {
+            try place.device.attachments(in: place.engagement()).filter { all ? $0.isHere : named.contains($0.record.id) }
+        }
+        try place.device.offerAgain(choice())
         var bar = ProgressBar("Handing in")
         let report = try SyncRun.run(place.device, stop: StopSignal.listen()) {
             if $0.attachmentBytesLeft > 0 { Terminal.progress(bar.line(left: $0.attachmentBytesLeft)) }
         }
         Terminal.progress("")
         let finder = try place.finder()
-        let chosen = try place.device.attachments(in: finder.scope).filter { all ? $0.isHere : named.contains($0.record.id) }
+        let chosen = try choice()
         if let id = named.first(where: { id in !chosen.contains { $0.record.id == id } }) { throw Device.AttachmentFailure.noBytes(finder.name(of: id)) }
-        let rows = zip(chosen, try place.device.evict(chosen, backedUp: report.attachmentsBackedUp))
+        let rows = zip(chosen, try place.device.evict(chosen, report.attachmentBackups))
             .map { (name: finder.name(of: $0.record.id), bytes: $0.attachment.size, result: $1) }
             .sorted { HandleOrder.precedes($0.name, $1.name) }
         let freed = rows.filter { $0.result == .evicted }.reduce(0) { $0 + $1.bytes }

@@ -70,8 +70,12 @@ extension World {
         for scope in state.scopeIDs {
             let (backup, epoch) = try server.store.read { try ($0.backedUp(scope), $0.identity().epoch) }
             guard state.replicas[scope]?.epoch == epoch else { continue }
-            let here = try machine.device.attachments(in: scope).filter(\.isHere)
-            for (one, result) in zip(here, try machine.device.evict(here, backedUp: [scope: backup.attachmentsTime])) where result == .evicted {
+            // Each is offered again first; what the server lacks gets no receipt then.
+            let here = try machine.device.attachments(in: scope).filter { one in
+                try one.isHere && server.holds(Attached(scope: scope, attachment: one.attachment))
+            }
+            let said = SyncRun.AttachmentBackups(epoch: epoch, times: [scope: backup.attachmentsTime])
+            for (one, result) in zip(here, try machine.device.evict(here, said)) where result == .evicted {
                 counts.evictions += 1
                 evicted.insert(Attached(scope: scope, attachment: one.attachment))
             }

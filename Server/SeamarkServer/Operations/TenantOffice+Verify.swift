@@ -46,7 +46,8 @@ extension TenantOffice {
             let sentence = "everything holds: \(entries) entries, \(changes) changes, \(records) records"
             guard let vault else { return Finding(holds: true, sentence: sentence) }
             let (count, damaged) = try unreadableAttachments(on: store, AttachmentVault(at: vault, dataKey: keys.dataKey))
-            if let (scope, attachment) = damaged.first {
+            if let (scope, stored) = damaged.first {
+                let attachment = stored.attachment
                 return Finding(
                     holds: false,
                     sentence: "scope \(scope): the file of an attachment of \(attachment.size) bytes (\(attachment.hash.description.prefix(12))…) is missing, or is not what was handed in")
@@ -60,13 +61,13 @@ extension TenantOffice {
     /// scopes are missing or not what was handed in.
     static func unreadableAttachments(
         on store: TenantStore, _ vault: AttachmentVault
-    ) throws -> (count: Int, unreadable: [(scope: Identifier, attachment: Attachment)]) {
+    ) throws -> (count: Int, unreadable: [(scope: Identifier, stored: StoredAttachment)]) {
         var matches: [Hash256: Bool] = [:]
-        var unreadable: [(Identifier, Attachment)] = []
+        var unreadable: [(Identifier, StoredAttachment)] = []
         for (scope, stored) in try store.read({ try $0.attachments() }) {
             let isWhole = try matches[stored.attachment.hash] ?? vault.matches(stored.attachment)
             matches[stored.attachment.hash] = isWhole
-            if !isWhole { unreadable.append((scope, stored.attachment)) }
+            if !isWhole { unreadable.append((scope, stored)) }
         }
         return (matches.count, unreadable)
     }

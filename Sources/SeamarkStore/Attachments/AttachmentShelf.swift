@@ -136,6 +136,11 @@ public struct AttachmentShelf: Sendable {
         try DeviceFiles.sync(directory: folder)
     }
 
+    /// Forgets one receipt, so that the next sync offers the attachment again and hears what the server holds now.
+    public func forgetReceipt(for attachment: Attachment, in scope: Identifier) throws(DeviceStoreError) {
+        guard unlink(path(attachment, scope, "receipt")) == 0 || errno == ENOENT else { throw DeviceFiles.error(errno) }
+    }
+
     // MARK: Evicting
 
     /// Frees the space of one that the server has backed up; it is fetched again on demand. Nothing is ever evicted by itself.

@@ -62,7 +62,8 @@ extension TenantSnapshot {
 }
 
 extension TenantTransaction {
-    /// The scope holds the attachment from here on: its bytes are durable and verified already. The first time that was so counts.
+    /// The scope holds the attachment from here on: its bytes are durable and verified already. Where it held it and lost the
+    /// bytes, the new time counts: no backup has these.
     public func addAttachment(_ attachment: Attachment, to scope: Identifier, received: Int64) throws(StoreError) {
         let doing: StaticString = "noting an attachment"
         let (key, _) = try knownScope(scope, doing: doing)

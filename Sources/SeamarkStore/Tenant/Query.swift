@@ -160,10 +160,10 @@ enum Query: Int, CaseIterable {
             WHERE mine.device = ? AND mine.scope = (SELECT key FROM scope WHERE id = ?) AND mine.incarnation = ? LIMIT 1
             """
         case .backedUp: "SELECT backed_up, backed_up_at, attachments_backed_up_at FROM scope WHERE id = ?"
-        case .beginBackup: "UPDATE tenant SET backup_began = max(backup_began, ?) RETURNING backup_began"
+        case .beginBackup: "UPDATE tenant SET backup_began = max(backup_began + 1, ?) RETURNING backup_began"
         case .noteBackup:
             """
-            UPDATE scope SET backed_up = ?1, backed_up_at = ?2, attachments_backed_up_at = iif(?3, ?2, attachments_backed_up_at) WHERE id = ?4
+            UPDATE scope SET backed_up = ?, backed_up_at = ?, attachments_backed_up_at = ? WHERE id = ?
             """
         case .departure: "SELECT position, released FROM departure WHERE member = ? AND scope = ?"
         case .noteDeparture:
@@ -204,7 +204,8 @@ enum Query: Int, CaseIterable {
             // As for what comes into quarantine.
             """
             INSERT INTO attachment (scope, hash, size, received)
-            VALUES (?1, ?2, ?3, max(?4, (SELECT backup_began FROM tenant))) ON CONFLICT DO NOTHING
+            VALUES (?1, ?2, ?3, max(?4, (SELECT backup_began FROM tenant)))
+            ON CONFLICT (scope, hash) DO UPDATE SET received = excluded.received
             """
         }
     }

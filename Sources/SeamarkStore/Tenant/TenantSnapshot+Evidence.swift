@@ -24,7 +24,7 @@ public struct TenantAlarm: Hashable, Sendable {
     public let count: Int64
 }
 
-/// When a backup began: milliseconds since 1970 by the server's clock, and no earlier than the one before.
+/// When a backup began: milliseconds since 1970 by the server's clock, and later than the one before.
 public struct BackupMark: Hashable, Sendable {
     public let time: Int64
 }

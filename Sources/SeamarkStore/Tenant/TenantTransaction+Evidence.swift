@@ -95,7 +95,7 @@ extension TenantTransaction {
 
     // MARK: Backups and departures
 
-    /// A backup is about to be copied. From here on quarantine and attachments note what comes in at no earlier a time than that of the mark,
+    /// A backup is about to be copied. The mark is later than that of the one before, also where the clock stepped back. From here on quarantine and attachments note what comes in at no earlier a time than that of the mark,
     /// whatever the clock says: what is older than that is in the copy.
     public func beginBackup(at time: Int64) throws(StoreError) -> BackupMark {
         let doing: StaticString = "beginning a backup"
@@ -108,14 +108,14 @@ extension TenantTransaction {
 
     /// A verified backup whose copy was made after `mark` holds the scope's log up to `position`, and what was in quarantine before the mark.
     ///
-    /// - Parameter attachments: it holds every attachment that the scope had before the mark, too.
-    public func noteBackup(of scope: Identifier, through position: UInt64, attachments: Bool = true, from mark: BackupMark) throws(StoreError) {
+    /// - Parameter lost: when the first of the scope's attachments was received that it does not hold; nil where it holds all from before the mark.
+    public func noteBackup(of scope: Identifier, through position: UInt64, lost: Int64? = nil, from mark: BackupMark) throws(StoreError) {
         let doing: StaticString = "noting a backup"
         _ = try knownScope(scope, doing: doing)
         let row = try statement(.noteBackup, doing: doing)
         row.bind(position, at: 1)
         row.bind(mark.time, at: 2)
-        row.bind(attachments ? 1 : Int64(0), at: 3)
+        row.bind(min(mark.time, lost ?? mark.time), at: 3)
         row.bind(scope, at: 4)
         try row.run(doing: doing)
     }

@@ -36,7 +36,10 @@ extension TenantTransaction {
             let (key, scope) = try knownScope(dispute.scope, doing: doing)
             let records = StoredRecords(self, scope: key)
             // Values whose record's row is lost would belong to the next one that gets its key.
-            if !reckoning.wrong.isEmpty { try statement(.removeStraySensitive, doing: doing).run(doing: doing) }
+            if !reckoning.wrong.isEmpty {
+                try statement(.removeStraySensitive, doing: doing).run(doing: doing)
+                hasErased = true
+            }
             for id in reckoning.wrong {
                 for query in [Query.removeSensitiveOfRecord, .removeRecord] {
                     let row = try statement(query, doing: doing)

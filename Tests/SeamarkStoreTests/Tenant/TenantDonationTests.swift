@@ -309,10 +309,10 @@ import Testing
         #expect(try !store.read { try $0.isCopyReleased(Self.member.id, of: Self.scope) })
         let (stored, backup) = try store.read { (try $0.attachment(attachment.hash, in: Self.scope), try $0.backedUp(Self.scope)) }
         #expect(stored?.received == 200 && backup.attachmentsTime == 200, "not older than the backup")
-        // The next one begins no earlier, and holds them.
+        // The next one is later, and holds them.
         let next = try store.write { try $0.beginBackup(at: 70) }
-        #expect(next.time == 200)
-        try store.write { try $0.noteBackup(of: Self.scope, through: 1, attachments: false, from: try $0.beginBackup(at: 300)) }
+        #expect(next.time == 201, "later, so that what came in since may count")
+        try store.write { try $0.noteBackup(of: Self.scope, through: 1, lost: 200, from: try $0.beginBackup(at: 300)) }
         let last = try store.read { try $0.backedUp(Self.scope) }
         #expect(last.time == 300 && last.attachmentsTime == 200, "an attachment was not in it")
         #expect(try !store.read { try $0.isCopyReleased(Self.member.id, of: Self.scope) })

@@ -31,7 +31,8 @@ extension Office {
         let source = directory.tenant(name)
         let workshop = try makeWorkshop()
         defer { Self.removeTree(workshop) }
-        let mark = try office.store.write { try $0.beginBackup(at: clock.now()) }
+        let made = clock.now()
+        let mark = try office.store.write { try $0.beginBackup(at: made) }
         let copyPath = workshop + "/tenant.sqlite"
         try office.store.copy(to: copyPath)
         let copy = try TenantStore.open(at: copyPath, tools: .standard(dataKey: office.keys.dataKey))
@@ -48,7 +49,7 @@ extension Office {
             to: folder, name: name.text, passphrase, stretching, doing: doing,
             header: {
                 BackupHeader(
-                    lock: $0, kind: .tenant, tenant: identity.id, epoch: identity.epoch, made: mark.time,
+                    lock: $0, kind: .tenant, tenant: identity.id, epoch: identity.epoch, made: made,
                     scopes: scopes.map { BackupHeader.Scope(id: $0.id, place: $0.place) })
             },
             content: { writer throws(BackupFault) in
@@ -63,14 +64,14 @@ extension Office {
         try office.store.write { transaction in
             // From here on devices are told what is backed up: they may destroy or evict what they no longer need.
             for scope in scopes {
-                let isWhole = !unreadable.contains { $0.scope == scope.id }
-                try transaction.noteBackup(of: scope.id, through: scope.place.position, attachments: isWhole, from: mark)
+                let lost = unreadable.filter { $0.scope == scope.id }.map(\.stored.received).min()
+                try transaction.noteBackup(of: scope.id, through: scope.place.position, lost: lost, from: mark)
             }
-            _ = try transaction.noteAct("tenant.backup", detail: "\(Digest.sha256(backup.header.bytes)) \(backup.header.entries)", at: mark.time)
+            _ = try transaction.noteAct("tenant.backup", detail: "\(Digest.sha256(backup.header.bytes)) \(backup.header.entries)", at: made)
         }
         return Backup(
             path: backup.path, tenant: name, header: backup.header, byteCount: backup.byteCount,
-            unreadableAttachments: Set(unreadable.map(\.attachment)).count)
+            unreadableAttachments: Set(unreadable.map(\.stored.attachment)).count)
     }
 
     /// As `backUp` for what all tenants share: without it their devices would not know the server again.
