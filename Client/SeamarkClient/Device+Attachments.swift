@@ -152,6 +152,21 @@ extension Device {
         return items
     }
 
+    /// By engagement the newest of the server's receipts, of the epoch that this device last read in, for attachments that a record names. The
+    /// server's times rise within an engagement: a server that was put back and has this one has all others.
+    func newestAttachmentReceipts() throws -> [Identifier: AttachmentReceipt] {
+        guard let shelf = try store.attachments() else { return [:] }
+        let state = try state
+        var newest: [Identifier: AttachmentReceipt] = [:]
+        for (id, replica) in state.replicas where state.scopes[id]?.kind == .engagement {
+            for attachment in replica.views(type: Catalogue.evidence.number).compactMap(\.attachment) {
+                guard let receipt = try shelf.receipt(for: attachment, in: id), receipt.epoch == replica.epoch else { continue }
+                if receipt.received > newest[id]?.received ?? .min { newest[id] = receipt }
+            }
+        }
+        return newest
+    }
+
     /// Bytes of attachments that wait to be handed in, and how many they are.
     public func attachmentsWaiting(in scope: Identifier, epoch: UInt64? = nil) throws -> (count: Int, bytes: Int) {
         var named: Set<Attachment> = []
@@ -220,11 +235,15 @@ extension Device {
     /// Call `offerAgain` and sync first; `backups` is what the server said in that very sync.
     public func evict(_ all: [AttachmentStanding], _ backups: SyncRun.AttachmentBackups) throws -> [Eviction] {
         let (shelf, scopes) = (try shelf(), try state.scopes)
+        // Two rows may name the same bytes.
+        var evicted: [Identifier: Set<Attachment>] = [:]
         return try all.map { one in
+            if evicted[one.scope]?.contains(one.attachment) == true { return .evicted }
             guard try shelf.has(one.attachment, in: one.scope) else { return .notHere }
             guard try shelf.receipt(for: one.attachment, in: one.scope)?.epoch == backups.epoch, scopes[one.scope]?.isWithdrawn == false else { return .waiting }
             let isEvicted = try shelf.evict(
                 one.attachment, from: one.scope, backedUpAt: backups.times[one.scope] ?? 0, epoch: backups.epoch)
+            if isEvicted { evicted[one.scope, default: []].insert(one.attachment) }
             return isEvicted ? .evicted : .notBackedUp
         }
     }

@@ -212,6 +212,7 @@ public struct SyncRun {
             try received(answer)
             return []
         }
+        if case .welcome = message { session.attachmentReceipts = try device.newestAttachmentReceipts() }
         return session.received(message, replicas: try replicas(), knowledge)
     }
 

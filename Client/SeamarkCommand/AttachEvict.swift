@@ -7,7 +7,7 @@ struct AttachEvict: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evict", abstract: "Free the space of attachments that headquarters holds and has backed up.",
         discussion: """
-            Syncs first, and asks the server for each whether it holds it. What the server lacks, and what none of its verified backups holds, stays on this device. What is evicted is fetched
+            Syncs first, and asks the server for each whether it holds it. What the server lacks, and what none of its verified backups holds, stays on this device. What is evicted is fetched \
             again with 'seamark attach get'. Nothing is ever evicted by itself.
             """)
 
@@ -36,9 +36,9 @@ struct AttachEvict: ParsableCommand {
         let chosen = try choice()
         if let id = named.first(where: { id in !chosen.contains { $0.record.id == id } }) { throw Device.AttachmentFailure.noBytes(finder.name(of: id)) }
         let rows = zip(chosen, try place.device.evict(chosen, report.attachmentBackups))
-            .map { (name: finder.name(of: $0.record.id), bytes: $0.attachment.size, result: $1) }
+            .map { (name: finder.name(of: $0.record.id), attachment: $0.attachment, result: $1) }
             .sorted { HandleOrder.precedes($0.name, $1.name) }
-        let freed = rows.filter { $0.result == .evicted }.reduce(0) { $0 + $1.bytes }
+        let freed = Set(rows.filter { $0.result == .evicted }.map(\.attachment)).reduce(0) { $0 + $1.size }
         if format.json { return Terminal.json(document(rows, freed)) }
         if rows.isEmpty { return Terminal.line("No attachment is on this device.") }
         let evicted = rows.count { $0.result == .evicted }
@@ -54,14 +54,14 @@ struct AttachEvict: ParsableCommand {
         }
     }
 
-    private func document(_ rows: [(name: String, bytes: Int, result: Device.Eviction)], _ freed: Int) -> JSONValue {
+    private func document(_ rows: [(name: String, attachment: Attachment, result: Device.Eviction)], _ freed: Int) -> JSONValue {
         .object([
             JSONMember("bytesFreed", .integer(Int64(freed))),
             JSONMember(
                 "attachments",
                 .array(
                     rows.map {
-                        .object([JSONMember("name", .string($0.name)), JSONMember("bytes", .integer(Int64($0.bytes))), JSONMember("result", .string("\($0.result)"))])
+                        .object([JSONMember("name", .string($0.name)), JSONMember("bytes", .integer(Int64($0.attachment.size))), JSONMember("result", .string("\($0.result)"))])
                     })),
         ])
     }

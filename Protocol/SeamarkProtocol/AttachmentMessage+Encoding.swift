@@ -15,18 +15,13 @@ extension AttachmentMessage {
                 $0.size = UInt64(it.attachment.size)
             }
         case .held(let it):
-            frame.attachmentHeld = .with {
-                $0.scope = Data(it.scope.bytes)
-                $0.hash = Data(it.hash.bytes)
-                switch it.standing {
-                case .partly(let held): $0.held = UInt64(held)
-                case .wholly(let receipt):
-                    $0.held = UInt64(receipt.attachment.size)
-                    $0.complete = true
-                    $0.size = UInt64(receipt.attachment.size)
-                    $0.epoch = receipt.epoch
-                    $0.received = receipt.received
-                    $0.signature = Data(receipt.signature)
+            switch it.standing {
+            case .wholly(let receipt): frame.attachmentHeld = receipt.wire
+            case .partly(let held):
+                frame.attachmentHeld = .with {
+                    $0.scope = Data(it.scope.bytes)
+                    $0.hash = Data(it.hash.bytes)
+                    $0.held = UInt64(held)
                 }
             }
         case .chunk(let it):
@@ -59,17 +54,11 @@ extension AttachmentMessage {
     }
 
     init(_ wire: Seamark_V1_AttachmentHeld) throws(Problem) {
-        let scope = try Self.id(wire.scope)
         guard wire.complete else {
-            self = .held(Held(scope: scope, hash: try Self.hash(wire.hash), held: try Self.offset(wire.held)))
+            self = .held(Held(scope: try Self.id(wire.scope), hash: try Self.hash(wire.hash), held: try Self.offset(wire.held)))
             return
         }
-        let attachment = try Self.attachment(wire.hash, wire.size)
-        guard wire.held == wire.size, wire.signature.count == 64 else { throw Problem(.malformed, "a receipt of an attachment that is none") }
-        self = .held(
-            Held(
-                AttachmentReceipt(
-                    epoch: wire.epoch, scope: scope, attachment: attachment, received: wire.received, signature: [UInt8](wire.signature))))
+        self = .held(Held(try AttachmentReceipt(wire)))
     }
 
     init(_ wire: Seamark_V1_AttachmentChunk) throws(Problem) {
@@ -98,7 +87,7 @@ extension AttachmentMessage {
 
     // MARK: Fields
 
-    private static func id(_ data: Data) throws(Problem) -> Identifier {
+    fileprivate static func id(_ data: Data) throws(Problem) -> Identifier {
         guard let id = Identifier(bytes: [UInt8](data)) else { throw Problem(.malformed, "an id that has not sixteen bytes") }
         return id
     }
@@ -108,7 +97,7 @@ extension AttachmentMessage {
         return hash
     }
 
-    private static func attachment(_ hash: Data, _ size: UInt64) throws(Problem) -> Attachment {
+    fileprivate static func attachment(_ hash: Data, _ size: UInt64) throws(Problem) -> Attachment {
         guard let attachment = Attachment(hash: try self.hash(hash), size: Int64(clamping: size)) else {
             throw Problem(.malformed, "an attachment has 1 to \(Attachment.largest) bytes")
         }
@@ -118,5 +107,27 @@ extension AttachmentMessage {
     private static func offset(_ offset: UInt64) throws(Problem) -> Int {
         guard offset <= UInt64(Attachment.largest) else { throw Problem(.malformed, "a place beyond any attachment") }
         return Int(offset)
+    }
+}
+
+extension AttachmentReceipt {
+    var wire: Seamark_V1_AttachmentHeld {
+        .with {
+            $0.scope = Data(scope.bytes)
+            $0.hash = Data(attachment.hash.bytes)
+            $0.held = UInt64(attachment.size)
+            $0.complete = true
+            $0.size = UInt64(attachment.size)
+            $0.epoch = epoch
+            $0.received = received
+            $0.signature = Data(signature)
+        }
+    }
+
+    init(_ wire: Seamark_V1_AttachmentHeld) throws(Problem) {
+        guard wire.complete, wire.held == wire.size, wire.signature.count == 64 else { throw Problem(.malformed, "a receipt of an attachment that is none") }
+        self.init(
+            epoch: wire.epoch, scope: try AttachmentMessage.id(wire.scope), attachment: try AttachmentMessage.attachment(wire.hash, wire.size),
+            received: wire.received, signature: [UInt8](wire.signature))
     }
 }

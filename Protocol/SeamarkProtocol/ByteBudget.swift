@@ -24,7 +24,8 @@ public struct ByteBudget: Equatable, Sendable {
     /// What the handshake, the greeting and the Status take, at most, where the greeting names so many scopes with a stream or two in each:
     /// what a budget must be above to be of any use.
     ///
-    /// - Parameter proofs: what the Status may say of what the device has read; a receipt names each change of its block.
+    /// - Parameter proofs: what the Status may say of what the device has read; a receipt names each change of its block. One of an attachment is
+    ///   reckoned with each scope.
     public static func opening(scopes: Int, proofs: [PlaceProof]) -> Int {
         let verdicts = proofs.reduce(0) { sum, proof in
             switch proof {
@@ -32,7 +33,7 @@ public struct ByteBudget: Equatable, Sendable {
             case .place: sum
             }
         }
-        return 8192 + 512 * scopes + 256 * proofs.count + 4 * verdicts
+        return 8192 + 704 * scopes + 256 * proofs.count + 4 * verdicts
     }
 
     /// What is left while answers of so many bytes are due.

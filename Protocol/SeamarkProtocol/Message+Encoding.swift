@@ -371,6 +371,7 @@ extension Message.ScopeCursor {
             case .place(let signed): $0.placeProof = signed.wire
             case nil: break
             }
+            if let attachmentProof { $0.attachmentProof = attachmentProof.wire }
         }
     }
 
@@ -381,7 +382,8 @@ extension Message.ScopeCursor {
             if wire.hasReceiptProof { .receipt(try Receipt(wire.receiptProof)) } else if wire.hasPlaceProof { .place(try SignedPlace(wire.placeProof, of: scope)) } else { nil }
         self.init(
             scope: scope, epoch: wire.epoch, cursor: try Field.place(wire.position, wire.logHash),
-            mark: try Field.place(wire.markPosition, wire.markHash), incarnation: wire.incarnation, unsent: wire.unsent, proof: proof)
+            mark: try Field.place(wire.markPosition, wire.markHash), incarnation: wire.incarnation, unsent: wire.unsent, proof: proof,
+            attachmentProof: wire.hasAttachmentProof ? try AttachmentReceipt(wire.attachmentProof) : nil)
     }
 }
 

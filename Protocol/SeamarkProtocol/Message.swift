@@ -179,9 +179,12 @@ public enum Message: Equatable, Sendable {
         public let unsent: UInt64
         /// The server's word that its log stood at a place; nil where it need not be shown, or there is none.
         public let proof: PlaceProof?
+        /// The newest of the server's receipts of this epoch for attachments of the scope, by the time in it.
+        public let attachmentProof: AttachmentReceipt?
 
         public init(
-            scope: Identifier, epoch: UInt64, cursor: LogPlace, mark: LogPlace, incarnation: UInt64, unsent: UInt64, proof: PlaceProof? = nil
+            scope: Identifier, epoch: UInt64, cursor: LogPlace, mark: LogPlace, incarnation: UInt64, unsent: UInt64, proof: PlaceProof? = nil,
+            attachmentProof: AttachmentReceipt? = nil
         ) {
             self.scope = scope
             self.epoch = epoch
@@ -190,6 +193,7 @@ public enum Message: Equatable, Sendable {
             self.incarnation = incarnation
             self.unsent = unsent
             self.proof = proof
+            self.attachmentProof = attachmentProof
         }
     }
 

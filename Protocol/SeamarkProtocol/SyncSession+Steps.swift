@@ -54,7 +54,8 @@ extension SyncSession {
             let agrees = work[replica.scope]?.status.place == replica.mark
             return Message.ScopeCursor(
                 scope: replica.scope, epoch: replica.epoch, cursor: replica.cursor, mark: replica.mark,
-                incarnation: replica.stream.incarnation, unsent: UInt64(replica.unsentCount), proof: agrees ? nil : replica.proof)
+                incarnation: replica.stream.incarnation, unsent: UInt64(replica.unsentCount), proof: agrees ? nil : replica.proof,
+                attachmentProof: attachmentReceipts[replica.scope].flatMap { $0.epoch == replica.epoch ? $0 : nil })
         }
         return Message.Status(time: now, software: device.software, schema: device.schema, scopes: scopes)
     }

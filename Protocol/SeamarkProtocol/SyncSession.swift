@@ -177,6 +177,9 @@ public struct SyncSession: Sendable {
     /// Set while something else goes on over the connection (attachments): then the session does not finish, and takes up what is
     /// captured meanwhile.
     public var staysOpen = false
+    /// By scope the newest of the server's receipts for attachments, for its Status: what a log does not tell is proven by them. Set before the
+    /// greeting.
+    public var attachmentReceipts: [Identifier: AttachmentReceipt] = [:]
     /// All is said for now; only `staysOpen` keeps the session from finishing.
     public internal(set) var isResting = false
     /// How much may pass; whoever holds the session counts what has.

@@ -552,6 +552,16 @@ public nonisolated struct Seamark_V1_ScopeCursor: @unchecked Sendable {
   /// Clears the value of `receiptProof`. Subsequent reads from it will return its default value.
   public mutating func clearReceiptProof() {_uniqueStorage()._receiptProof = nil}
 
+  /// The server's newest receipt, in this epoch, for an attachment of the scope.
+  public var attachmentProof: Seamark_V1_AttachmentHeld {
+    get {_storage._attachmentProof ?? Seamark_V1_AttachmentHeld()}
+    set {_uniqueStorage()._attachmentProof = newValue}
+  }
+  /// Returns true if `attachmentProof` has been explicitly set.
+  public var hasAttachmentProof: Bool {_storage._attachmentProof != nil}
+  /// Clears the value of `attachmentProof`. Subsequent reads from it will return its default value.
+  public mutating func clearAttachmentProof() {_uniqueStorage()._attachmentProof = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -2115,7 +2125,7 @@ nonisolated extension Seamark_V1_Status: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Seamark_V1_ScopeCursor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ScopeCursor"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}epoch\0\u{1}position\0\u{3}log_hash\0\u{3}mark_position\0\u{3}mark_hash\0\u{1}incarnation\0\u{1}unsent\0\u{4}\u{a}place_proof\0\u{3}receipt_proof\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}epoch\0\u{1}position\0\u{3}log_hash\0\u{3}mark_position\0\u{3}mark_hash\0\u{1}incarnation\0\u{1}unsent\0\u{4}\u{a}place_proof\0\u{3}receipt_proof\0\u{3}attachment_proof\0")
 
   fileprivate class _StorageClass {
     var _scope: Data = Data()
@@ -2128,6 +2138,7 @@ nonisolated extension Seamark_V1_ScopeCursor: SwiftProtobuf.Message, SwiftProtob
     var _unsent: UInt64 = 0
     var _placeProof: Seamark_V1_SignedPlace? = nil
     var _receiptProof: Seamark_V1_Receipt? = nil
+    var _attachmentProof: Seamark_V1_AttachmentHeld? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2148,6 +2159,7 @@ nonisolated extension Seamark_V1_ScopeCursor: SwiftProtobuf.Message, SwiftProtob
       _unsent = source._unsent
       _placeProof = source._placeProof
       _receiptProof = source._receiptProof
+      _attachmentProof = source._attachmentProof
     }
   }
 
@@ -2176,6 +2188,7 @@ nonisolated extension Seamark_V1_ScopeCursor: SwiftProtobuf.Message, SwiftProtob
         case 8: try { try decoder.decodeSingularUInt64Field(value: &_storage._unsent) }()
         case 18: try { try decoder.decodeSingularMessageField(value: &_storage._placeProof) }()
         case 19: try { try decoder.decodeSingularMessageField(value: &_storage._receiptProof) }()
+        case 20: try { try decoder.decodeSingularMessageField(value: &_storage._attachmentProof) }()
         default: break
         }
       }
@@ -2218,6 +2231,9 @@ nonisolated extension Seamark_V1_ScopeCursor: SwiftProtobuf.Message, SwiftProtob
       try { if let v = _storage._receiptProof {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
       } }()
+      try { if let v = _storage._attachmentProof {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2237,6 +2253,7 @@ nonisolated extension Seamark_V1_ScopeCursor: SwiftProtobuf.Message, SwiftProtob
         if _storage._unsent != rhs_storage._unsent {return false}
         if _storage._placeProof != rhs_storage._placeProof {return false}
         if _storage._receiptProof != rhs_storage._receiptProof {return false}
+        if _storage._attachmentProof != rhs_storage._attachmentProof {return false}
         return true
       }
       if !storagesAreEqual {return false}

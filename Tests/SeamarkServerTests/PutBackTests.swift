@@ -48,13 +48,14 @@ import Testing
         server = try await yard.start()
         let last = server.port
         try await blocking {
-            func status(_ cursor: LogPlace, epoch: UInt64, proof: PlaceProof? = nil) -> Message {
+            func status(_ cursor: LogPlace, epoch: UInt64, proof: PlaceProof? = nil, attachment: AttachmentReceipt? = nil) -> Message {
                 .status(
                     Message.Status(
                         time: 0, software: "test", schema: 1,
                         scopes: [
                             Message.ScopeCursor(
-                                scope: scope.scope, epoch: epoch, cursor: cursor, mark: cursor, incarnation: 9, unsent: 0, proof: proof)
+                                scope: scope.scope, epoch: epoch, cursor: cursor, mark: cursor, incarnation: 9, unsent: 0, proof: proof,
+                                attachmentProof: attachment)
                         ]))
             }
             let signed = SignedPlace(
@@ -109,7 +110,12 @@ import Testing
             // Anna's stream has advanced over what she did not send again.
             let (_, greeting) = try anna.greeted(port: last)
             #expect(greeting.engagement?.streams == [Message.KnownStream(incarnation: 1, end: block.end)])
-            try again.send(status(entries.place, epoch: renewed.epoch))
+            // Nor does a receipt for an attachment that somebody else signed: nothing is answered, and the connection goes on.
+            let attachment = try #require(Attachment(hash: entries.place.hash, size: 5))
+            for epoch in [renewed.epoch, epoch] {
+                let invented = AttachmentReceipt(epoch: epoch, scope: scope.scope, attachment: attachment, received: 7, signer: ben.signing)
+                try again.send(status(entries.place, epoch: renewed.epoch, attachment: invented))
+            }
             try again.send(.pull(scope.scope, after: entries.place))
             guard case .entries = try again.receive() else { throw RawSocket.Ended.refused }
         }

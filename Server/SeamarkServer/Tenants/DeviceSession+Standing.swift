@@ -22,10 +22,10 @@ extension DeviceSession {
             DeviceContact(
                 time: now, skew: overflow ? .max : skew, unsent: Int64(clamping: unsent), version: String(String.UnicodeScalarView(software)),
                 incarnation: status.scopes.first?.incarnation ?? 0), of: name.device)
-        let standings = status.scopes.map {
-            Standing(scope: $0.scope, epoch: $0.epoch, places: [$0.cursor, $0.mark], incarnation: $0.incarnation, proven: proven($0))
+        let (standings, isOrdinary, epoch) = try tenant.store.read { snapshot in
+            let standings = try status.scopes.map { try standing($0, snapshot) }
+            return (standings, try snapshot.isOrdinary(standings, of: name.device), try snapshot.identity().epoch)
         }
-        let (isOrdinary, epoch) = try tenant.store.read { (try $0.isOrdinary(standings, of: name.device), try $0.identity().epoch) }
         // Another device proved it first, between this one's greeting and its Status: without an answer it would wait for one.
         guard isGreeted(in: epoch) else { return .renewed }
         guard !isOrdinary else { return .held }
@@ -39,12 +39,24 @@ extension DeviceSession {
         }
     }
 
-    /// The place that this server itself signed for, of that scope and epoch; nil for everything else that may be shown.
-    private func proven(_ cursor: Message.ScopeCursor) -> LogPlace? {
-        guard let proof = cursor.proof, proof.scope == cursor.scope, proof.epoch == cursor.epoch,
-            proof.isSigned(by: tenant.signer.publicKey, tenant.primitives)
-        else { return nil }
-        return proof.place
+    /// With what this server itself signed for, of that scope and epoch, and nothing else that may be shown. A proof of what the store holds proves
+    /// nothing: its signature is not looked at.
+    private func standing(_ cursor: Message.ScopeCursor, _ snapshot: TenantSnapshot) throws -> Standing {
+        let key = tenant.signer.publicKey
+        var (place, attachment): (LogPlace?, AttachmentReceipt?)
+        if let proof = cursor.proof, proof.scope == cursor.scope, proof.epoch == cursor.epoch, try !snapshot.contains(proof.place, in: cursor.scope),
+            proof.isSigned(by: key, tenant.primitives)
+        {
+            place = proof.place
+        }
+        if let receipt = cursor.attachmentProof, receipt.scope == cursor.scope, receipt.epoch == cursor.epoch, try snapshot.lacks(receipt),
+            receipt.isSigned(by: key, tenant.primitives)
+        {
+            attachment = receipt
+        }
+        return Standing(
+            scope: cursor.scope, epoch: cursor.epoch, places: [cursor.cursor, cursor.mark], incarnation: cursor.incarnation, proven: place,
+            provenAttachment: attachment)
     }
 
     /// Takes in what an earlier life of a log held. Everything is looked at before anything is stored.

@@ -160,7 +160,13 @@ enum Query: Int, CaseIterable {
             WHERE mine.device = ? AND mine.scope = (SELECT key FROM scope WHERE id = ?) AND mine.incarnation = ? LIMIT 1
             """
         case .backedUp: "SELECT backed_up, backed_up_at, attachments_backed_up_at FROM scope WHERE id = ?"
-        case .beginBackup: "UPDATE tenant SET backup_began = max(backup_began + 1, ?) RETURNING backup_began"
+        case .beginBackup:
+            // Later than whatever was received, also where the clock has stepped back since.
+            """
+            UPDATE tenant SET backup_began = max(
+                backup_began + 1, ?, 1 + ifnull((SELECT max(received) FROM attachment), 0), 1 + ifnull((SELECT max(received) FROM quarantined_block), 0))
+            RETURNING backup_began
+            """
         case .noteBackup:
             """
             UPDATE scope SET backed_up = ?, backed_up_at = ?, attachments_backed_up_at = ? WHERE id = ?
@@ -201,10 +207,10 @@ enum Query: Int, CaseIterable {
         case .attachmentsOfScope: "SELECT count(*), ifnull(sum(size), 0) FROM attachment WHERE scope = ?"
         case .attachmentTotals: "SELECT count(*), ifnull(sum(size), 0) FROM attachment"
         case .addAttachment:
-            // As for what comes into quarantine.
+            // As for what comes into quarantine; and rising within the scope, so that its newest receipt speaks for all.
             """
             INSERT INTO attachment (scope, hash, size, received)
-            VALUES (?1, ?2, ?3, max(?4, (SELECT backup_began FROM tenant)))
+            VALUES (?1, ?2, ?3, max(?4, (SELECT backup_began FROM tenant), 1 + ifnull((SELECT max(received) FROM attachment WHERE scope = ?1), 0)))
             ON CONFLICT (scope, hash) DO UPDATE SET received = excluded.received
             """
         }

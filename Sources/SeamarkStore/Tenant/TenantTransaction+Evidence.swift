@@ -5,7 +5,7 @@ public import SeamarkJournal
 public enum EpochRenewal: Hashable, Sendable {
     /// A restore command put an older copy back.
     case restored
-    /// A device showed the server's signature on a place that the log does not hold.
+    /// A device showed the server's signature for a place of the log, or for an attachment, that the store does not hold.
     case rolledBack(device: Identifier, scope: Identifier)
 }
 
@@ -42,9 +42,10 @@ extension TenantTransaction {
         case unproven([Identifier])
     }
 
-    /// A device says where it stands. Where the log does not hold a place of the present epoch that the server itself signed for, the store
-    /// was put back to an older copy without a word: the epoch is renewed to `next`, and an alarm raised. A device's mere word renews
-    /// nothing; an alarm names it. Where a younger stream of the device is known, two copies of its store are at work.
+    /// A device says where it stands. Where the store does not hold a place or an attachment of the present epoch that the server itself signed for,
+    /// it was put back to an older copy without a word: the epoch is renewed to `next`, and an alarm raised. A device's mere word renews
+    /// nothing; an alarm names it, one for all scopes that the store does not know. Where a younger stream of the device is known, two copies of its
+    /// store are at work.
     public func hear(_ standings: [Standing], of device: Identifier, at time: Int64, next: (epoch: UInt64, incarnation: UInt64)) throws(StoreError) -> Hearing {
         let epoch = try identity().epoch
         for standing in standings {
@@ -54,7 +55,7 @@ extension TenantTransaction {
             }
         }
         for standing in standings where standing.epoch == epoch {
-            guard let proven = standing.proven, try !contains(proven, in: standing.scope) else { continue }
+            guard try lacksProven(of: standing) else { continue }
             try renewEpoch(next.epoch, incarnation: next.incarnation, because: .rolledBack(device: device, scope: standing.scope), at: time)
             return .renewed
         }
@@ -62,8 +63,9 @@ extension TenantTransaction {
         for standing in standings where standing.epoch == epoch {
             guard try lacksAny(of: standing) else { continue }
             unproven.append(standing.scope)
-            let isFirst = try raise(.unprovenClaim, device: device, scope: standing.scope, incarnation: 0, at: time)
-            if isFirst { try noteAct("device.unprovenClaim", detail: "\(device) \(standing.scope)", at: time) }
+            let scope = try scope(standing.scope)?.id ?? .zero
+            let isFirst = try raise(.unprovenClaim, device: device, scope: scope, incarnation: 0, at: time)
+            if isFirst { try noteAct("device.unprovenClaim", detail: "\(device) \(scope)", at: time) }
         }
         return unproven.isEmpty ? .held : .unproven(unproven)
     }
@@ -144,13 +146,18 @@ public struct Standing: Hashable, Sendable {
     public let incarnation: UInt64
     /// A place of `epoch` for which the device showed this server's own signature, verified by the caller.
     public let proven: LogPlace?
+    /// The same for an attachment: the server's receipt of `epoch`.
+    public let provenAttachment: AttachmentReceipt?
 
-    public init(scope: Identifier, epoch: UInt64, places: [LogPlace], incarnation: UInt64, proven: LogPlace? = nil) {
+    public init(
+        scope: Identifier, epoch: UInt64, places: [LogPlace], incarnation: UInt64, proven: LogPlace? = nil, provenAttachment: AttachmentReceipt? = nil
+    ) {
         self.scope = scope
         self.epoch = epoch
         self.places = places
         self.incarnation = incarnation
         self.proven = proven
+        self.provenAttachment = provenAttachment
     }
 }
 
@@ -160,13 +167,26 @@ extension TenantSnapshot {
         let epoch = try identity().epoch
         for standing in standings {
             if try hasNewerStream(device, standing.scope, than: standing.incarnation) { return false }
-            if standing.epoch == epoch, try lacksAny(of: standing) { return false }
+            guard standing.epoch == epoch else { continue }
+            if try lacksAny(of: standing) { return false }
+            if try lacksProven(of: standing) { return false }
         }
         return true
     }
 
-    func lacksAny(of standing: Standing) throws(StoreError) -> Bool {
-        for place in standing.places + [standing.proven].compactMap(\.self) where try !contains(place, in: standing.scope) { return true }
+    /// An attachment that came again later went in between, and others perhaps with it.
+    public func lacks(_ receipt: AttachmentReceipt) throws(StoreError) -> Bool {
+        try attachment(receipt.attachment.hash, in: receipt.scope)?.received != receipt.received
+    }
+
+    fileprivate func lacksProven(of standing: Standing) throws(StoreError) -> Bool {
+        if let place = standing.proven, try !contains(place, in: standing.scope) { return true }
+        guard let receipt = standing.provenAttachment else { return false }
+        return try lacks(receipt)
+    }
+
+    fileprivate func lacksAny(of standing: Standing) throws(StoreError) -> Bool {
+        for place in standing.places where try !contains(place, in: standing.scope) { return true }
         return false
     }
 }

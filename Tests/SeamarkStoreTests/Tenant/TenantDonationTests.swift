@@ -203,6 +203,44 @@ import Testing
         #expect(try store.read { try $0.audit() }.count { $0.act == "device.unprovenClaim" } == 1)
     }
 
+    @Test func `raises one alarm and notes one act for all scopes that it does not know`() throws {
+        let store = try Self.store()
+        let further = LogPlace(position: 9, hash: Hash256(bytes: [UInt8](repeating: 3, count: 32)) ?? .zero)
+        let invented = (0..<200).map { Identifier(high: 0xdead, low: $0) }
+        let standings = invented.map { Standing(scope: $0, epoch: 77, places: [further], incarnation: 1) }
+        for _ in 0..<2 { #expect(try store.write { try $0.hear(standings, of: Self.devices[0], at: 300, next: (88, 89)) } == .unproven(invented)) }
+        let alarms = try store.read { try $0.alarms() }
+        #expect(alarms.map(\.kind) == [.unprovenClaim] && alarms[0].device == Self.devices[0] && alarms[0].count == 400)
+        #expect(try store.read { try $0.audit() }.count { $0.act == "device.unprovenClaim" } == 1)
+    }
+
+    @Test func `renews its epoch for an attachment that it signed for and does not hold, or holds since a later time, and for no other`() throws {
+        let attachments = try (1...4).map { try #require(Attachment(hash: Hash256(bytes: [UInt8](repeating: $0, count: 32)) ?? .zero, size: 5)) }
+        func hear(_ number: Int, received: Int64, epoch: UInt64 = 77) throws -> TenantTransaction.Hearing {
+            let store = try Self.store()
+            // Times rise within a scope, whatever the clock does: the newest receipt speaks for all.
+            for (attachment, time) in zip(attachments.prefix(3), [100, 100, 40]) {
+                try store.write { try $0.addAttachment(attachment, to: Self.scope, received: Int64(time)) }
+            }
+            let times = try store.read { snapshot in try attachments.map { try snapshot.attachment($0.hash, in: Self.scope)?.received } }
+            #expect(times == [100, 101, 102, nil])
+            // The one that came first comes again.
+            try store.write { try $0.addAttachment(attachments[0], to: Self.scope, received: 50) }
+            #expect(try store.write { try $0.beginBackup(at: 60) }.time == 104, "a mark is later than whatever was received")
+            let receipt = AttachmentReceipt(epoch: epoch, scope: Self.scope, attachment: attachments[number], received: received, signature: [])
+            let standing = Standing(scope: Self.scope, epoch: epoch, places: [], incarnation: 1, provenAttachment: receipt)
+            let isOrdinary = try store.read { try $0.isOrdinary([standing], of: Self.devices[0]) }
+            let hearing = try store.write { try $0.hear([standing], of: Self.devices[0], at: 300, next: (88, 89)) }
+            #expect(isOrdinary == (hearing == .held))
+            #expect(try store.read { try $0.alarms() }.map(\.kind) == (hearing == .held ? [] : [.rolledBack]))
+            return hearing
+        }
+        #expect(try hear(1, received: 101) == .held && hear(2, received: 102) == .held && hear(0, received: 103) == .held)
+        #expect(try hear(3, received: 103) == .renewed)
+        #expect(try hear(0, received: 100) == .renewed, "it went, came again, and others may have gone with it")
+        #expect(try hear(3, received: 103, epoch: 5) == .held)
+    }
+
     @Test func `raises an alarm when an older incarnation of a device speaks beside a younger one, once for each`() throws {
         let store = try Self.store()
         try Self.push(Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0], incarnation: 5), to: store, at: 100)
