@@ -5,7 +5,13 @@ internal import SeamarkServer
 struct VerifyVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Recompute every chain, signature, record and digest from the logs, and name the first that does not hold.",
-        discussion: "Every attachment's file is read through and held against its hash as well; with many gigabytes of them that takes its time.")
+        discussion: """
+            Every attachment's file is read through and held against its hash as well; with many gigabytes of them that takes its time.
+
+            What people decided (members, staffing, devices and so on) follows from no log and lies under a hash of its own. Where it is not as it was \
+            decided, hold it against 'seamark-server audit list', mend it with the usual verbs, and take it as it is then with --accept-decisions; or \
+            restore a backup.
+            """)
 
     @OptionGroup var data: DataOption
     @Option(help: "One tenant's short name (default: all).")
@@ -13,9 +19,11 @@ struct VerifyVerb: ParsableCommand {
     @Flag(help: "Leave out the attachments' files.") var skipAttachments = false
     @Option(help: "Records of one engagement that are held in memory at a time; fewer take less memory and longer.")
     var recordsAtOnce = TenantOffice.recordsAtOnce
+    @Flag(help: "Take what people decided as it is now, with an act in the audit log; with --tenant.") var acceptDecisions = false
     @Flag(help: "As JSON.") var json = false
 
     func validate() throws {
+        guard !acceptDecisions || tenant != nil else { throw ValidationError("--accept-decisions goes with --tenant: one tenant's at a time.") }
         guard recordsAtOnce > 0 else { throw ValidationError("--records-at-once is 1 or more.") }
     }
 
@@ -25,6 +33,9 @@ struct VerifyVerb: ParsableCommand {
         var rows: [JSONValue] = []
         var fault: OperationFailure?
         for name in names {
+            if acceptDecisions, try office.tenant(name).acceptDecisions(), !json {
+                print("\(name.text): what people decided is taken as it is; the audit log notes it")
+            }
             let finding = try office.verify(name, attachments: !skipAttachments, recordsAtOnce: recordsAtOnce)
             if !json { print("\(name.text): \(finding.sentence)") }
             rows.append(

@@ -30,6 +30,17 @@ extension TenantOffice {
         try Self.finding(on: store, keys, vault: attachments ? vault : nil, recordsAtOnce: recordsAtOnce)
     }
 
+    /// Takes what people decided as it lies there, with a line in the audit log: for an administrator who has held it against that log. False where
+    /// there is nothing to accept.
+    public func acceptDecisions() throws -> Bool {
+        try store.write { transaction in
+            guard try !transaction.decisionsHold() else { return false }
+            try transaction.acceptDecisions()
+            try transaction.noteAct("decisions.accept", detail: "", at: clock.now())
+            return true
+        }
+    }
+
     /// Records of one scope that verifying holds in memory at a time, unless told otherwise.
     public static let recordsAtOnce = 50_000
 

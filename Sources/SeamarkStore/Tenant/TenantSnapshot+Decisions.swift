@@ -40,19 +40,29 @@ extension TenantSnapshot {
         return primitives.sha256(writer.bytes.span)
     }
 
-    func verifyDecisions() throws {
+    /// Are they as the hash says that was written with the last of them?
+    public func decisionsHold() throws(StoreError) -> Bool {
         let doing: StaticString = "reading what people decided"
         let row = try statement(.decisions, doing: doing)
         defer { row.reset() }
-        // An older program's file has none until something is decided.
-        guard try row.step(doing: doing), try row.isNull(0) || row.hash(0, doing: doing) == decisionsHash() else {
+        // A new file has no row yet, and an older program's no hash until something is decided.
+        guard try row.step(doing: doing), !row.isNull(0) else { return true }
+        return try row.hash(0, doing: doing) == decisionsHash()
+    }
+
+    func verifyDecisions() throws {
+        guard try decisionsHold() else {
             throw VerificationFault(
-                scope: nil, position: nil, detail: "members, staffing, devices, invitations or scopes are not as they were decided; compare them with the audit log")
+                scope: nil, position: nil,
+                detail: "members, staffing, devices, invitations, departures, redactions, withdrawn consent, versions or scopes are not as they were decided; compare them with the audit log")
         }
     }
 }
 
 extension TenantTransaction {
+    /// Takes what people decided as it lies there now, after somebody has held it against the audit log.
+    public func acceptDecisions() throws(StoreError) { try noteDecisions() }
+
     func noteDecisions() throws(StoreError) {
         let doing: StaticString = "noting what people decided"
         let row = try statement(.noteDecisions, doing: doing)

@@ -65,10 +65,15 @@ public final class TenantStore: Sendable {
     }
 
     private static func open(_ path: String, _ vfs: String?, _ tools: TenantTools) throws -> TenantStore {
-        let file = vfs == nil ? path : nil
-        return try whole("opening a store", at: file) {
-            let pool = try DatabasePool(path: StoreFile.location(of: path, through: vfs), configuration: configuration)
-            return try prepare(TenantStore(pool, tools, at: file))
+        try whole("opening a store", at: vfs == nil ? path : nil) {
+            let location = StoreFile.location(of: path, through: vfs)
+            guard vfs == nil else {
+                // A simulation lives on one thread: nobody reads beside its writer, and each connection would prepare its statements anew.
+                var configuration = configuration
+                configuration.journalMode = .wal
+                return try prepare(TenantStore(DatabaseQueue(path: location, configuration: configuration), tools))
+            }
+            return try prepare(TenantStore(DatabasePool(path: location, configuration: configuration), tools, at: path))
         }
     }
 
@@ -168,7 +173,7 @@ public final class TenantStore: Sendable {
                     let value = try body(transaction)
                     if let failure = transaction.failure { throw failure }
                     try transaction.followRule()
-                    if transaction.altersDecisions { try transaction.noteDecisions() }
+                    if transaction.altersDecisions, !transaction.foundDecisionsDamaged { try transaction.noteDecisions() }
                     return (value, transaction.hasErased)
                 }
             }

@@ -20,9 +20,14 @@ public final class TenantTransaction: TenantSnapshot {
 
     /// Something of what people decided was written: the hash over it is due.
     private(set) var altersDecisions = false
+    /// Before that they were not as the hash over them says: it stays as it is, so that verifying goes on finding the damage.
+    private(set) var foundDecisionsDamaged = false
 
     override func statement(_ query: Query, doing: StaticString) throws(StoreError) -> PreparedStatement {
-        if query.altersDecisions { altersDecisions = true }
+        if query.altersDecisions, !altersDecisions {
+            altersDecisions = true
+            foundDecisionsDamaged = try !decisionsHold()
+        }
         return try super.statement(query, doing: doing)
     }
 

@@ -119,6 +119,24 @@ import Testing
         for few in [1, 2, 5, records, records + 1] { #expect(try store.read { try $0.verify(recordsAtOnce: few, keyOf: history.key) } == whole) }
     }
 
+    @Test func `what is decided after damage does not make the damage what was decided, until somebody accepts it`() throws {
+        let (store, history) = try history()
+        func fault() throws -> VerificationFault? {
+            if case .fails(let fault) = try store.read({ try $0.verify(keyOf: history.key) }) { fault } else { nil }
+        }
+        try store.write { try $0.setLeastSchemas(write: 1, read: 1, at: 5) }
+        #expect(try fault() == nil)
+        try store.withConnection { try $0.execute(sql: "UPDATE member SET name = name || '!'") }
+        for _ in 0..<2 {
+            #expect(try fault()?.scope == nil && fault()?.detail.contains("members") == true)
+            try store.write { try $0.setLeastSchemas(write: 2, read: 1, at: 6) }
+        }
+        try store.write { try $0.acceptDecisions() }
+        #expect(try fault() == nil)
+        try store.write { try $0.setLeastSchemas(write: 1, read: 1, at: 7) }
+        #expect(try fault() == nil)
+    }
+
     @Test func `the first entry that fails is named`() throws {
         let (store, history) = try history()
         let scope = history.scopes[0]
