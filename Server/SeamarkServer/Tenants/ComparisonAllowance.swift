@@ -18,27 +18,41 @@ final class ComparisonAllowance: Sendable {
     private static let leastCost = 200
     private static let hour: Int64 = 3_600_000
 
-    private let hours = Mutex<[Identifier: Hour]>([:])
+    private struct State {
+        var hours: [Identifier: Hour] = [:]
+        var running: Set<Identifier> = []
+    }
 
+    private let state = Mutex(State())
+
+    /// May the device have something compared now? One request of a device runs at a time: what it costs is known only afterwards, and many
+    /// connections at once must not cost many times the bound. Every true is followed by one `end`.
+    ///
     /// - Parameter now: milliseconds since 1970; an hour that lies ahead (a clock that was put back) is over too.
-    func mayCompare(_ device: Identifier, at now: Int64) -> Bool {
-        hours.withLock { hours in
-            guard let hour = hours[device] else { return true }
-            guard hour.began <= now, now - hour.began < Self.hour else {
-                hours[device] = nil
-                return true
+    func begin(_ device: Identifier, at now: Int64) -> Bool {
+        state.withLock { state in
+            guard !state.running.contains(device) else { return false }
+            if let hour = state.hours[device] {
+                if hour.began > now || now - hour.began >= Self.hour {
+                    state.hours[device] = nil
+                } else if hour.spent >= max(Self.least, 6 * hour.dearest) {
+                    return false
+                }
             }
-            return hour.spent < max(Self.least, 6 * hour.dearest)
+            state.running.insert(device)
+            return true
         }
     }
 
-    /// - Parameter cost: rows and changes that were read.
-    func spend(_ cost: Int, by device: Identifier, at now: Int64) {
-        hours.withLock { hours in
-            var hour = hours[device] ?? Hour(began: now)
+    /// - Parameter cost: rows and changes that were read; nil where the request was refused before any was.
+    func end(_ cost: Int?, by device: Identifier, at now: Int64) {
+        state.withLock { state in
+            state.running.remove(device)
+            guard let cost else { return }
+            var hour = state.hours[device] ?? Hour(began: now)
             hour.spent += max(cost, Self.leastCost)
             hour.dearest = max(hour.dearest, cost)
-            hours[device] = hour
+            state.hours[device] = hour
         }
     }
 }

@@ -7,12 +7,15 @@ internal import SeamarkStore
 extension DeviceSession {
     /// Digests over ranges of the rows, whatever the scope's own digest says.
     package func compare(_ compare: Message.Compare) throws -> ServerSession.ComparisonAnswer {
-        try tenant.store.read { snapshot in
-            let now = tenant.clock.now()
-            if let problem = try refusal(of: compare.scope, compare.epoch, now, in: snapshot) { return .refused(problem) }
+        let now = tenant.clock.now()
+        guard tenant.allowance.begin(name.device, at: now) else { return .refused(Self.usedUp(compare.scope)) }
+        var cost: Int?
+        defer { tenant.allowance.end(cost, by: name.device, at: now) }
+        return try tenant.store.read { snapshot in
+            if let problem = try refusal(of: compare.scope, compare.epoch, in: snapshot) { return .refused(problem) }
             guard let scope = try snapshot.scope(compare.scope) else { return .refused(Problem(.unknownScope, "no such scope", of: compare.scope)) }
             let sums = try snapshot.sums(of: compare.ranges, in: compare.scope, list: Int(compare.list))
-            tenant.allowance.spend(sums.reduce(0) { $0 + $1.count }, by: name.device, at: now)
+            cost = sums.reduce(0) { $0 + $1.count }
             let answers = sums.map { DigestBisection.Answer(count: UInt64($0.count), digest: $0.digest, records: $0.records) }
             return .compared(Message.Compared(scope: compare.scope, place: scope.place, answers: answers))
         }
@@ -22,6 +25,9 @@ extension DeviceSession {
     /// otherwise are put right. The log is read beside the writer; it waits only where there is something to write.
     package func settle(_ dispute: Message.Dispute) throws -> ServerSession.ComparisonAnswer {
         let now = tenant.clock.now()
+        guard tenant.allowance.begin(name.device, at: now) else { return .refused(Self.usedUp(dispute.scope)) }
+        var cost: Int?
+        defer { tenant.allowance.end(cost, by: name.device, at: now) }
         let claim = RowDispute(
             device: name.device, scope: dispute.scope, ranges: dispute.claims.map(\.range), digests: dispute.claims.map(\.digest))
         func answer(_ snapshot: TenantSnapshot, _ digests: [ScopeDigest], _ repaired: Int) throws -> ServerSession.ComparisonAnswer {
@@ -32,10 +38,10 @@ extension DeviceSession {
         }
         enum Finding { case answer(ServerSession.ComparisonAnswer), wrong, rulesDiffer([ScopeDigest]) }
         let finding: Finding = try tenant.store.read { snapshot in
-            if let problem = try refusal(of: dispute.scope, dispute.epoch, now, in: snapshot) { return .answer(.refused(problem)) }
+            if let problem = try refusal(of: dispute.scope, dispute.epoch, in: snapshot) { return .answer(.refused(problem)) }
             guard try snapshot.scope(dispute.scope)?.place == dispute.place else { return try .answer(answer(snapshot, [], 0)) }
             let reckoning = try snapshot.reckon(claim.ranges, in: claim.scope)
-            tenant.allowance.spend(reckoning.changes, by: name.device, at: now)
+            cost = reckoning.changes
             if try snapshot.isWrong(claim, reckoning) { return .wrong }
             return try reckoning.digests == claim.digests ? .answer(answer(snapshot, reckoning.digests, 0)) : .rulesDiffer(reckoning.digests)
         }
@@ -55,13 +61,14 @@ extension DeviceSession {
         }
     }
 
-    private func refusal(of scope: Identifier, _ epoch: UInt64, _ now: Int64, in snapshot: TenantSnapshot) throws -> Problem? {
+    private static func usedUp(_ scope: Identifier) -> Problem {
+        Problem(.comparisonsUsedUp, "this device has had enough compared for an hour, or has something compared just now; sync again later", of: scope)
+    }
+
+    private func refusal(of scope: Identifier, _ epoch: UInt64, in snapshot: TenantSnapshot) throws -> Problem? {
         let identity = try snapshot.identity()
         guard try readable(scope, in: snapshot) != nil, mayRead(identity) else { return Problem(.unknownScope, "no such scope for this member", of: scope) }
         guard epoch == identity.epoch else { return Problem(.epochRenewed, "the epoch was renewed; sync again", of: scope) }
-        guard tenant.allowance.mayCompare(name.device, at: now) else {
-            return Problem(.comparisonsUsedUp, "this device has had enough compared for an hour; sync again later", of: scope)
-        }
         return nil
     }
 }
