@@ -11,18 +11,35 @@ public enum HMAC {
     }
 
     static func code(of message: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: 32) { output, initialized in
+        guard let context = EVP_MAC_CTX_dup(template) else { preconditionFailure("libcrypto could not begin an HMAC") }
+        defer { EVP_MAC_CTX_free(context) }
+        return [UInt8](unsafeUninitializedCapacity: 32) { output, initialized in
             // A null key would mean "the one before" to libcrypto.
             var none: UInt8 = 0
-            let written = withUnsafeBytes(of: &none) { empty in
-                COpenSSL.HMAC(
-                    EVP_sha256(), key.baseAddress ?? empty.baseAddress, Int32(key.count),
-                    message.baseAddress?.assumingMemoryBound(to: UInt8.self), message.count, output.baseAddress, nil)
+            withUnsafeBytes(of: &none) { empty in
+                let key = (start: key.baseAddress ?? empty.baseAddress, count: key.count)
+                Library.done(EVP_MAC_init(context, key.start?.assumingMemoryBound(to: UInt8.self), key.count, nil), "setting an HMAC's key")
             }
-            precondition(written != nil, "libcrypto failed an HMAC")
-            initialized = 32
+            Library.done(EVP_MAC_update(context, message.baseAddress?.assumingMemoryBound(to: UInt8.self), message.count), "an HMAC")
+            Library.done(EVP_MAC_final(context, output.baseAddress, &initialized, 32), "an HMAC")
         }
     }
+
+    /// An HMAC before its key: looking algorithms up by their names costs libcrypto more than computing a short one.
+    private nonisolated(unsafe) static let template: OpaquePointer = {
+        let algorithm = Library.created(EVP_MAC_fetch(nil, "HMAC", nil), "an HMAC")
+        defer { EVP_MAC_free(algorithm) }
+        let context = Library.created(EVP_MAC_CTX_new(algorithm), "an HMAC")
+        // The parameters keep both pointers.
+        "digest".withCString { parameter in
+            var digest = Array("SHA2-256".utf8CString)
+            digest.withUnsafeMutableBufferPointer { name in
+                let parameters = [OSSL_PARAM_construct_utf8_string(parameter, name.baseAddress, 0), OSSL_PARAM_construct_end()]
+                Library.done(EVP_MAC_CTX_set_params(context, parameters), "choosing an HMAC's digest")
+            }
+        }
+        return context
+    }()
 }
 
 /// HKDF with SHA-256 (RFC 5869): independent keys from one secret.

@@ -26,7 +26,8 @@ public final class SealingKey: Sendable {
         /// The version and the own salt, then the counter of the message before.
         var header: [UInt8]
         var sealed: UInt64 = 0
-        let own: GCMContext
+        /// Made when the first message is sealed: many keys only open.
+        var own: GCMContext?
         var subkeys: [Hash256: GCMContext]
     }
 
@@ -43,8 +44,7 @@ public final class SealingKey: Sendable {
         self.dataKey = dataKey
         state = Mutex(
             State(
-                header: [Self.version] + salt + [0, 0, 0, 0], sealed: alreadySealed,
-                own: Self.subkey(of: dataKey, salt: salt), subkeys: [:]))
+                header: [Self.version] + salt + [0, 0, 0, 0], sealed: alreadySealed, own: nil, subkeys: [:]))
     }
 
     /// Throws only `SealError.exhausted`, after 2^32 messages.
@@ -55,8 +55,10 @@ public final class SealingKey: Sendable {
             withUnsafeBytes(of: counter.bigEndian) { bytes in
                 for index in 0..<4 { state.header[1 + Self.saltCount + index] = bytes[index] }
             }
+            let own = state.own ?? Self.subkey(of: dataKey, salt: Array(state.header[1...Self.saltCount]))
+            state.own = own
             return withNonce(counter) { nonce in
-                state.own.seal(plaintext.span, nonce: nonce, header: state.header, associated: associated)
+                own.seal(plaintext.span, nonce: nonce, header: state.header, associated: associated)
             }
         }
         guard let sealed else { throw .exhausted }

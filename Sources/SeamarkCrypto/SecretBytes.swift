@@ -1,27 +1,18 @@
-internal import CLinux
 internal import COpenSSL
 
-/// A secret in pages of its own: locked out of swap where the system allows it, left out of core files, zeroed at the end.
+/// A secret among other secrets only (`SecretPages`): out of swap where the system allows it, out of core files, zeroed at the end.
 ///
-/// `@unchecked Sendable` because the pages are written once, in the initializer, and only read until `deinit`.
+/// `@unchecked Sendable` because the bytes are written once, in the initializer, and only read until `deinit`.
 /// What is copied out of it (`copy()`, a derived value) is the caller's to keep short-lived.
 public final class SecretBytes: @unchecked Sendable {
     public let count: Int
-    /// Whether the kernel agreed to keep the pages out of swap (it refuses beyond RLIMIT_MEMLOCK).
-    public let isLocked: Bool
     private let pages: UnsafeMutableRawPointer
-    private let pageBytes: Int
 
     /// At least one byte. `fill` writes the secret into zeroed memory.
     init(count: Int, fill: (UnsafeMutableRawBufferPointer) -> Void) {
         precondition(count > 0, "a secret has at least one byte")
-        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
-        pageBytes = (count + page - 1) / page * page
-        guard let pages = clinux_map_pages(pageBytes) else { preconditionFailure("no memory for a secret") }
-        self.pages = pages
+        pages = SecretPages.take(count)
         self.count = count
-        isLocked = mlock(pages, pageBytes) == 0
-        madvise(pages, pageBytes, MADV_DONTDUMP)
         fill(UnsafeMutableRawBufferPointer(start: pages, count: count))
     }
 
@@ -38,8 +29,8 @@ public final class SecretBytes: @unchecked Sendable {
     }
 
     deinit {
-        OPENSSL_cleanse(pages, pageBytes)
-        munmap(pages, pageBytes)
+        OPENSSL_cleanse(pages, count)
+        SecretPages.giveBack(pages, count)
     }
 
     /// Lends the bytes for the length of the call.

@@ -78,9 +78,17 @@ final class Machine {
     }
 
     /// Its last sync ended, and neither it nor the server had anything new for the other.
-    var wasIdle: Bool {
-        guard case .complete(let outcome)? = ends.last else { return false }
-        return outcome.pushedBlocks == 0 && outcome.pulledEntries == 0 && outcome.renumbered.isEmpty && outcome.rebuilt.isEmpty && outcome.left.isEmpty
+    var wasIdle: Bool { isSettled && lastOutcome?.pulledEntries == 0 }
+
+    /// Its last sync ended, and it had nothing new for the server, nor anything to mend.
+    var isSettled: Bool {
+        guard let outcome = lastOutcome else { return false }
+        return outcome.pushedBlocks == 0 && outcome.renumbered.isEmpty && outcome.rebuilt.isEmpty && outcome.left.isEmpty
+    }
+
+    private var lastOutcome: SyncSession.Outcome? {
+        guard case .complete(let outcome)? = ends.last else { return nil }
+        return outcome
     }
 
     // MARK: Syncing

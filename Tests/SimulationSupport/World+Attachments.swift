@@ -10,7 +10,7 @@ struct Attached: Hashable, Comparable {
     let attachment: Attachment
 
     static func < (left: Attached, right: Attached) -> Bool {
-        (left.scope, left.attachment.hash.bytes.description) < (right.scope, right.attachment.hash.bytes.description)
+        (left.scope, left.attachment.hash) < (right.scope, right.attachment.hash)
     }
 }
 

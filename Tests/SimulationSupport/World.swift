@@ -99,14 +99,15 @@ final class World {
         // Nobody is asked to do what only an administrator can.
         quietly { _ in try self.setLeastSchemas(write: 1, read: 1) }
         for _ in 0..<3 {
+            let before = places()
             for machine in machines {
                 var faults = Faults.none
                 if mistake == .staysCut, machine.number == 0 { faults.cut = 100 }
                 quietly { try machine.sync(&$0, faults: faults) }
                 guard agenda.runOut() else { return violate(.unconverged, "events without end") }
             }
-            // A round in which nobody had anything to say would be followed by others like it.
-            if machines.allSatisfy(\.wasIdle) { break }
+            // Everybody has read to the end of logs that stood still all the while: another round would find the same.
+            if machines.allSatisfy(\.isSettled), !schedule.hasAttachments || machines.allSatisfy(\.wasIdle), before != nil, places() == before { break }
         }
         if mistake == .leavesOutboxFull { quietly { try self.capture(self.machines[0], scope: nil, &$0) } }
         if mistake == .writesBehindTheBack || mistake == .forgesWork { plantAtTheEnd() }
@@ -114,6 +115,9 @@ final class World {
         checkAtRest()
         trace.note(UInt64(violations.count))
     }
+
+    /// Where the logs stand; nil where the server does not say.
+    private func places() -> [TenantScope]? { try? server.store.read { try $0.scopes() } }
 
     private func quietly(_ body: (inout SplitMix64) throws -> Void) {
         var dice = SplitMix64(seed: schedule.seed ^ UInt64(agenda.done) << 20)
