@@ -5,8 +5,8 @@ struct Attach: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Photos, documents, extracts and recordings behind what was captured.",
         discussion: """
-            'add' seals the file on this device and makes a row of evidence for it; a sync hands the bytes in last, chunk by chunk, and goes
-            on where it stopped. 'get' fetches on demand what this device does not hold; 'evict' frees the space of what headquarters has
+            'add' seals the file on this device and makes a row of evidence for it; a sync hands the bytes in last, chunk by chunk, and goes \
+            on where it stopped. 'get' fetches on demand what this device does not hold; 'evict' frees the space of what headquarters has \
             backed up.
             """,
         subcommands: [AttachAdd.self, AttachList.self, AttachGet.self, AttachEvict.self])

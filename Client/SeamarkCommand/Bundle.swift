@@ -9,8 +9,8 @@ struct Bundle: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Hand in work on a USB stick where there is no network.",
         discussion: """
-            'export' writes all that the server has not signed for, of every engagement, sealed so that headquarters alone can read it. There,
-            'seamark-server bundle import FILE --reply REPLY' takes it in; 'import' reads the receipts. An ordinary sync brings them as well.
+            'export' writes all that the server has not signed for, of every engagement, sealed so that headquarters alone can read it. There, \
+            'seamark-server bundle import FILE --reply REPLY' takes it in; 'import' reads the receipts. An ordinary sync brings them as well. \
             Attachments stay here until a sync.
             """,
         subcommands: [Export.self, Import.self])

@@ -11,8 +11,8 @@ struct Enrol: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make this laptop a device of a tenant.",
         discussion: """
-            Reads the invitation from headquarters (one line, seamark://…) from standard input, never from an argument, where
-            others could see it. It serves once. Then chooses a passphrase, which seals everything on this laptop: nobody can
+            Reads the invitation from headquarters (one line, seamark://…) from standard input, never from an argument, where \
+            others could see it. It serves once. Then chooses a passphrase, which seals everything on this laptop: nobody can \
             read it without, and nobody can recover it.
             """)
 

@@ -6,7 +6,7 @@ struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Take an engagement file in, whole or not at all.",
         discussion: """
-            The file is JSON, as 'seamark export' writes it. Records are met by their handles; what stands like that already is
+            The file is JSON, as 'seamark export' writes it. Records are met by their handles; what stands like that already is \
             not written again, and what the file does not mention stays as it is.
             """)
 

@@ -11,7 +11,7 @@ struct Merge: ParsableCommand {
               seamark merge ST-A001 ST-B001 --take name=gone --take headcount=keep
               seamark merge L-A002 L-B001 --rest keep
 
-            What refers to the second counts for the first from now on: in lists, figures and the report. The first takes over what it
+            What refers to the second counts for the first from now on: in lists, figures and the report. The first takes over what it \
             lacks; where both say something else you choose. The second keeps all that it says, and 'seamark unmerge' brings it back.
             """)
 

@@ -9,8 +9,8 @@ struct Redact: ParsableCommand {
             For example:
               seamark redact O-A004 text --reason "names a customer"
 
-            It is hidden here at once. At the next sync the server deletes it, and every device deletes it when it syncs; the act,
-            its date and the reason stay. What the field said before goes too; what somebody else says there unseen of you does not.
+            It is hidden here at once. At the next sync the server deletes it, and every device deletes it when it syncs; the act, \
+            its date and the reason stay. What the field said before goes too; what somebody else says there unseen of you does not. \
             Backups of the server keep it until they expire.
             """)
 

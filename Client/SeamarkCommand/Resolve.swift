@@ -16,7 +16,7 @@ struct Resolve: ParsableCommand {
               seamark resolve S4 workaround --editor
               seamark resolve S4 --keep
 
-            The resolution is a change like any other: it names all values that you saw. A value that arrives later opens the
+            The resolution is a change like any other: it names all values that you saw. A value that arrives later opens the \
             conflict again.
             """)
 

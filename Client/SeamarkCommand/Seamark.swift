@@ -6,7 +6,7 @@ struct Seamark: ParsableCommand {
         commandName: "seamark",
         abstract: "Capture an engagement offline; sync it with headquarters when there is a network.",
         discussion: """
-            Every capture is durable when the command returns. Nothing needs a network but 'enrol' and 'sync'.
+            Every capture is durable when the command returns. Nothing needs a network but 'enrol' and 'sync'. \
             Records are named by their handle (L-B014), their parts (IV3/LB1, L4/L7), or the beginning of their id.
 
             Exit status:

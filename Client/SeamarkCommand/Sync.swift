@@ -9,11 +9,11 @@ struct Sync: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Send what is new here and fetch what is new there.",
         discussion: """
-            What the server has signed for is safe; a sync that breaks, or that Ctrl-C stops, goes on where it stopped. Other
+            What the server has signed for is safe; a sync that breaks, or that Ctrl-C stops, goes on where it stopped. Other \
             commands may run meanwhile. Progress appears on a terminal only.
 
-            With --max-bytes blocks go up first, then entries come down, attachments last; what does not fit is not begun.
-            Bytes are counted as they pass on the connection, both ways, connecting and TLS included (TCP and IP take some 3 %
+            With --max-bytes blocks go up first, then entries come down, attachments last; what does not fit is not begun. \
+            Bytes are counted as they pass on the connection, both ways, connecting and TLS included (TCP and IP take some 3 % \
             more). A sync that stops so ends with status 0, and says what is left; "budget" in --json has it in figures.
             """)
 

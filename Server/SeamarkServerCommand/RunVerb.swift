@@ -11,14 +11,15 @@ struct RunVerb: AsyncParsableCommand {
         discussion: "Prints the address that it listens on; logs go to standard error.")
 
     @OptionGroup var data: DataOption
-    @Option(help: "ADDRESS:PORT of this machine; port 0 for any that is free.")
-    var listen = "127.0.0.1:7440"
+    @Option(help: "ADDRESS:PORT of this machine; port 0 for any that is free (default: 127.0.0.1, and the port that invitations name).")
+    var listen: String?
     @Option(help: "Connections that one address may have at a time.")
     var connectionsPerAddress = 64
     @Option(help: "Least level of log lines: debug, info, notice, warning, error.")
     var logLevel = "notice"
 
     func run() async throws {
+        let listen = try listen ?? "127.0.0.1:\(data.office().installation.port)"
         guard let colon = listen.lastIndex(of: ":"), let port = UInt16(listen[listen.index(after: colon)...]), colon != listen.startIndex else {
             throw ValidationError("--listen is ADDRESS:PORT, such as 127.0.0.1:7440")
         }

@@ -8,8 +8,8 @@ struct SeamarkServerCommand: AsyncParsableCommand {
         commandName: "seamark-server",
         abstract: "The server of Seamark: it keeps what consultants capture, each client's apart.",
         discussion: """
-            Begin with: seamark-server init --name HOST:PORT, then tenant add, member add, engagement add, engagement staff, run, invite.
-            The data directory is --data, or the environment's SEAMARK_DATA, or ./seamark-data.
+            Begin with: seamark-server init --name HOST:PORT, then tenant add, member add, engagement add, engagement staff, run, invite. \
+            The data directory is --data, or the environment's SEAMARK_DATA, or ./seamark-data. \
             Exit codes: 0 done; 64 wrong usage; 65 refused, as stated; 66 not found; 69 cannot listen; 70 a fault of the server; \
             71 too few open files, or too little memory; 73 disk full; 74 disk error; 75 busy, try again; 77 not permitted; 78 the data directory is not as it must be.
             """,

@@ -27,6 +27,9 @@ public struct Installation: Sendable {
         var address: String
     }
 
+    /// The port of `address`.
+    public var port: UInt16 { Self.port(of: address) ?? 0 }
+
     /// SHA-256 of the authority's subject public key info: what invitations carry.
     public var pin: Hash256 { authority.certificate.publicKey.pin }
 
@@ -126,8 +129,12 @@ public struct Installation: Sendable {
         try PrivateFile.replace(directory.server, Array((key.pem + certificate.pem).utf8))
     }
 
+    private static func port(of address: String) -> UInt16? {
+        address.lastIndex(of: ":").flatMap { UInt16(address[address.index(after: $0)...]) }
+    }
+
     static func isAddress(_ text: String) -> Bool {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), port > 0 else { return false }
+        guard let colon = text.lastIndex(of: ":"), let port = port(of: text), port > 0 else { return false }
         let host = text[..<colon].utf8
         return (1...253).contains(host.count) && host.allSatisfy { (0x21...0x7e).contains($0) && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "@") }
     }
