@@ -42,7 +42,7 @@ struct VerifyVerb: ParsableCommand {
                 .object([JSONMember("tenant", .string(name.text)), JSONMember("holds", .bool(finding.holds)), JSONMember("finding", .string(finding.sentence))]))
             if !finding.holds {
                 fault = fault ?? OperationFailure(
-                    .inputOutput, doing: "verifying \(name.text)", wrong: finding.sentence, remedy: "stop the server and restore the tenant from a backup")
+                    .inputOutput, doing: "verifying \(name.text)", wrong: finding.sentence, remedy: finding.remedy)
             }
         }
         if json { Output.json(.array(rows)) }

@@ -18,6 +18,8 @@ extension TenantOffice {
     public struct Finding: Sendable {
         public let holds: Bool
         public let sentence: String
+        /// What to do where it does not hold.
+        public var remedy = "stop the server and restore the tenant from a backup"
     }
 
     /// Recomputes everything that follows from the logs. The server's own blocks are held against its key file; a device's against the
@@ -63,8 +65,14 @@ extension TenantOffice {
                     holds: false,
                     sentence: "scope \(scope): the file of an attachment of \(attachment.size) bytes (\(attachment.hash.description.prefix(12))…) is missing, or is not what was handed in")
             }
-            return Finding(holds: true, sentence: count == 0 ? sentence : "\(sentence), \(count) attachments")
-        case .fails(let fault): return Finding(holds: false, sentence: fault.description)
+            return Finding(holds: true, sentence: count == 0 ? sentence : "\(sentence), \(count) attachment\(count == 1 ? "" : "s")")
+        case .fails(let fault):
+            var finding = Finding(holds: false, sentence: fault.description)
+            if try !store.read({ try $0.decisionsHold() }) {
+                finding.remedy = "hold them against 'seamark-server audit list', mend them with the usual verbs, and take them as they are then with "
+                    + "'verify --accept-decisions --tenant NAME'; or \(finding.remedy)"
+            }
+            return finding
         }
     }
 

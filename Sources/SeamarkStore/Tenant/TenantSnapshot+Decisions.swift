@@ -54,7 +54,7 @@ extension TenantSnapshot {
         guard try decisionsHold() else {
             throw VerificationFault(
                 scope: nil, position: nil,
-                detail: "members, staffing, devices, invitations, departures, redactions, withdrawn consent, versions or scopes are not as they were decided; compare them with the audit log")
+                detail: "members, staffing, devices, invitations, departures, redactions, withdrawn consent, versions or scopes are not as they were decided")
         }
     }
 }
