@@ -55,7 +55,7 @@ let package = Package(
         tests("SeamarkStoreTests", of: ["SeamarkJournal", "SeamarkModel", "SeamarkCrypto", "SeamarkStore", "SeamarkTestSupport", grdb, sqlite], besides: ["Databases"]),
         tests("SeamarkServerTests", of: shared + ["SeamarkServer", "SeamarkTestSupport", log, grdb] + nio),
         tests("SeamarkClientTests", of: shared + ["SeamarkClient", "SeamarkServer", "SeamarkCommand", "SeamarkTestSupport", arguments]),
-        tests("BothEndsTests", of: shared + ["SeamarkClient", "SeamarkServer", "SeamarkTestSupport", grdb]),
+        tests("BothEndsTests", of: shared + ["SeamarkClient", "SeamarkServer", "SeamarkTestSupport", grdb, log]),
         tests("EndToEndTests", of: []),
         tests("SimulationTests", of: ["SimulationSupport", "SeamarkTestSupport", sqlite], besides: ["LEDGER.md"]),
         module("SeamarkTestSupport", in: "Tests", imports: ["SeamarkJournal"]),

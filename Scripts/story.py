@@ -357,12 +357,13 @@ def independent_client(s, halden, northlink):
              {"record": observation, "type": 26, "field": 2, "value": {"int": now}},
              {"record": observation, "type": 26, "field": 10, "value": {"text": "Two carts wait for one inspector."}, "sensitive": True}]
     peer.run("push", "-", given=json.dumps({"scope": "engagement", "schema": 1, "changes": [{"edits": edits}]}))
+    peer.run("renew")
     peer.run("pull")
     peer.run("verify")
     s("ann", "sync")
     s.must("Two carts wait for one inspector." in s("ann", "list", "observation"), "what the Python client captured has not reached Ann's laptop")
     s.must(s.scope("ann")["digest"] in json.dumps(peer.run("status")), "the Python client's digest is not Ann's")
-    s.say("It enrolled, pulled, pushed an observation and verified every chain; its digest, computed by other code, is that of Ann's laptop.")
+    s.say("It enrolled, pulled, pushed an observation, had its certificate renewed and verified every chain; its digest, computed by other code, is that of Ann's laptop.")
 
     certificate, key = peer.folder / "certificate.der", peer.folder / "tls-key.der"
     heard = {}

@@ -14,6 +14,8 @@ final class Conversation {
     private(set) var bytesSent = 0
     private(set) var bytesReceived = 0
     private var streamHasEnded = false
+    /// Has arrived, and was waited for before anybody took it.
+    private var awaited: Message?
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 * 1024, alignment: 16)
 
     enum Failure: Error {
@@ -94,6 +96,9 @@ final class Conversation {
         }
     }
 
+    /// Waits until a message has arrived whole, which the next call gives, or the server has closed in order.
+    func awaitMessage() throws(Failure) { awaited = try next() }
+
     /// The next message if it arrives in time; nil when it does not, when a part of it does, or when the server closed in order (`hasEnded`).
     func next(withinMilliseconds limit: Int32) throws(Failure) -> Message? {
         if let message = try nextArrived() { return message }
@@ -111,6 +116,10 @@ final class Conversation {
 
     /// The next message if it has arrived whole; does not wait.
     func nextArrived() throws(Failure) -> Message? {
+        if let message = awaited {
+            awaited = nil
+            return message
+        }
         while true {
             let payload: [UInt8]?
             do { payload = try decoder.next() } catch { throw .framing(error) }

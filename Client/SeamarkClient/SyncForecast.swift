@@ -42,7 +42,7 @@ public struct SyncForecast: Sendable {
         } catch let failure as SyncRun.Failure {
             switch failure.cause {
             case .network(.unreachable), .network(.cut), .sync(.cut): break
-            case .network, .sync, .stopped: throw failure
+            case .network, .sync, .renewal, .stopped: throw failure
             }
         }
         let state = try device.state

@@ -25,12 +25,16 @@ extension SyncRun {
         public let least: Int
 
         static func check(_ limit: Int, _ state: DeviceState) throws {
-            let least = ByteBudget.opening(scopes: state.scopes.count, proofs: state.replicas.values.compactMap(\.proof))
-            guard limit >= least else { throw BudgetTooSmall(least: least) }
+            guard limit >= least(state) else { throw BudgetTooSmall(least: least(state)) }
+        }
+
+        /// What a sync cannot do without.
+        static func least(_ state: DeviceState) -> Int {
+            ByteBudget.opening(scopes: state.scopes.count, proofs: state.replicas.values.compactMap(\.proof))
         }
     }
 
-    var bytesPassed: Int { line.map { $0.bytesSent + $0.bytesReceived } ?? 0 }
+    var bytesPassed: Int { beside.sent + beside.received + (line.map { $0.bytesSent + $0.bytesReceived } ?? 0) }
 
     mutating func countBytes() {
         guard session.budget != nil else { return }

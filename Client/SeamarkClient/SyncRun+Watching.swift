@@ -22,6 +22,8 @@ extension SyncRun {
     public enum Happening: Sendable {
         /// Everything is said on both sides, and from now on the server tells.
         case watching
+        /// It was time for another certificate.
+        case certificate(Renewal)
         /// Something went up or came down since the last was told: only that.
         case synced(Report)
         /// The connection ended; after so many milliseconds it is tried again.
@@ -77,6 +79,7 @@ extension SyncRun {
         var told = (session: SyncSession.Outcome(), lane: AttachmentLane.Outcome())
         do {
             let conversation = try connect()
+            if let renewal { try tell(.certificate(renewal)) }
             while true {
                 if let message = try conversation.next(withinMilliseconds: settings.pollMilliseconds) {
                     _ = try take(message, then: conversation.nextArrived, knowledge)
@@ -123,7 +126,7 @@ extension SyncRun.Failure {
         switch cause {
         case .sync(.epochRenewed): true
         case .sync(.server(let problem)): problem.code == .greetingOutdated || problem.code == .deviceRevoked
-        case .sync, .network, .stopped: false
+        case .sync, .network, .renewal, .stopped: false
         }
     }
 
@@ -131,8 +134,8 @@ extension SyncRun.Failure {
     func mayPass(afterGreeting: Bool) -> Bool {
         switch cause {
         case .network(.unreachable), .network(.cut), .network(.exhausted), .sync(.cut), .sync(.closedBeforeGreeting), .sync(.epochRenewed): true
-        case .network(.serverNotGenuine), .network(.refusedByServer), .network(.notSeamark), .stopped: false
-        case .sync(.server(let problem)):
+        case .network(.serverNotGenuine), .network(.refusedByServer), .network(.certificateExpired), .network(.notSeamark), .stopped: false
+        case .sync(.server(let problem)), .renewal(let problem):
             switch problem.code {
             case .tooSlow, .serverFault, .serverFull, .greetingOutdated: true
             // Before the greeting: this server does not know the device.

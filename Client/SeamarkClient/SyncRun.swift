@@ -26,6 +26,8 @@ public struct SyncRun {
         public let skew: Int64
         public let role: UInt32
         public let attachmentBackups: AttachmentBackups
+        /// What became of this device's certificate; nil where it was not time for another.
+        public let renewal: Renewal?
         /// What became of the budget; nil without one.
         public let budget: BudgetUse?
     }
@@ -35,6 +37,8 @@ public struct SyncRun {
         public enum Cause: Sendable {
             case network(NetworkFailure)
             case sync(SyncProblem)
+            /// This device's certificate has expired, and the server would not renew it.
+            case renewal(Problem)
             /// The program was asked to stop.
             case stopped
         }
@@ -48,7 +52,7 @@ public struct SyncRun {
     public static let software = "seamark 0.1"
 
     let device: Device
-    let identity: DeviceIdentity
+    var identity: DeviceIdentity
     private let progress: (Progress) -> Void
     var line: (any SyncLine)?
     var session: SyncSession
@@ -74,10 +78,12 @@ public struct SyncRun {
         var spent = 0
         if let mostBytes { try BudgetTooSmall.check(mostBytes, device.state) }
         var attempt = 1
+        var renewal: Renewal?
         while true {
             var run = SyncRun(device, try device.state.identity, attachments, stop: stop, progress)
             run.blocksUntilCut = cutAfterBlocks
             run.spentBefore = spent
+            run.renewal = renewal
             run.session.budget = mostBytes.map { ByteBudget(limit: $0, spent: spent) }
             do {
                 let report = try run.toTheEnd()
@@ -85,6 +91,7 @@ public struct SyncRun {
                 return report
             } catch let failure as Failure {
                 spent += run.bytesPassed
+                renewal = run.renewal
                 try? run.note(failure.outcome)
                 // The server has just found out, from this device or another, that its log lacks something: it is given that now.
                 guard case .sync(.epochRenewed) = failure.cause, attempt < mostAttempts else { throw failure }
@@ -151,6 +158,9 @@ public struct SyncRun {
     private var blocksUntilCut: Int?
     /// Bytes that earlier conversations of this sync took of its budget.
     var spentBefore = 0
+    var renewal: Renewal?
+    /// Bytes of this sync's other connections: to the enrolment door, and one that was refused.
+    var beside = (sent: 0, received: 0)
     /// All was said once; the connection stays.
     var isWatching = false
     /// How far the store reached when attachments were last looked for.
@@ -169,15 +179,6 @@ public struct SyncRun {
             device: SyncSession.Device(id: identity.device, tenant: identity.tenant, software: Self.software, schema: device.schema),
             now: device.now())
         session.staysOpen = !attachments.isNone
-    }
-
-    mutating func connect() throws -> Conversation {
-        let tls = try TLSClientContext(
-            trust: .authority(identity.installationAuthority), serverName: identity.serverName, label: identity.label,
-            identity: TLSIdentity(certificate: identity.certificate, privateKey: identity.privateKey.copy()))
-        let conversation = try Conversation(host: identity.serverHost, port: identity.serverPort, context: tls, stop: stop)
-        line = conversation
-        return conversation
     }
 
     private mutating func toTheEnd() throws -> Report {
@@ -273,9 +274,9 @@ public struct SyncRun {
 
     func report(_ outcome: SyncSession.Outcome, _ attachments: AttachmentLane.Outcome, _ line: any SyncLine) -> Report {
         Report(
-            outcome: outcome, attachments: attachments, bytesSent: line.bytesSent, bytesReceived: line.bytesReceived,
+            outcome: outcome, attachments: attachments, bytesSent: line.bytesSent + beside.sent, bytesReceived: line.bytesReceived + beside.received,
             skew: (welcome?.time ?? device.now()) &- device.now(), role: welcome?.role ?? identity.role,
-            attachmentBackups: AttachmentBackups(welcome), budget: budgetUse(outcome))
+            attachmentBackups: AttachmentBackups(welcome), renewal: renewal, budget: budgetUse(outcome))
     }
 
     static func message(_ hash: Hash256, of scope: Identifier, _ device: Device, epoch: UInt64) throws -> Message.Push {
@@ -383,7 +384,7 @@ extension SyncRun.Failure {
     var outcome: ServerContact.Outcome {
         switch cause {
         case .network(.unreachable): .unreachable
-        case .network(.refusedByServer), .network(.serverNotGenuine), .sync(.server): .refused
+        case .network(.refusedByServer), .network(.certificateExpired), .network(.serverNotGenuine), .sync(.server), .renewal: .refused
         case .network, .sync, .stopped: .interrupted
         }
     }

@@ -29,7 +29,7 @@ struct Explanation {
             case let error as PassphraseLockError: Explanation(DeviceStoreError.lock(error))
             case let error as SeamarkClient.Invitation.Malformed:
                 Explanation(.refused, "This is no invitation: \(error.part) is wrong. Paste the whole line that headquarters sent, beginning with seamark://.")
-            case let error as Enrolment.Failure: Explanation(error)
+            case let error as DoorFailure: Explanation(error)
             case let error as SyncRun.Failure: Explanation(error)
             case let error as SyncRun.BudgetTooSmall:
                 Explanation(.usage, "Connecting alone may take \(bytesInWords(error.least)). Nothing was begun: say --max-bytes \(ByteCount(error.least).atLeast) or more.")
@@ -282,7 +282,8 @@ extension Explanation {
 // MARK: - The server
 
 extension Explanation {
-    private init(_ error: Enrolment.Failure) {
+    /// Of enrolling: a sync says by itself what became of a renewal.
+    private init(_ error: DoorFailure) {
         self =
             switch error {
             case .network(.serverNotGenuine):
@@ -311,6 +312,8 @@ extension Explanation {
         switch error.cause {
         case .network(let failure): self.init(failure, kept: kept)
         case .sync(let problem): self.init(problem, kept: kept)
+        case .renewal(let problem):
+            self.init(.serverRefused, "This device's certificate has expired, and was not renewed. \(Self.words(problem)) \(kept) 'seamark bundle export' writes its work to a file for headquarters.")
         case .stopped: self.init(.interrupted, "Stopped. \(kept) The next sync goes on where this one stopped.")
         }
     }
@@ -323,7 +326,9 @@ extension Explanation {
             case .unreachable: Explanation(.unreachable, "The server does not answer. \(kept) Try again when there is a connection.")
             case .cut: Explanation(.unreachable, "The connection broke. \(kept) Try again; it goes on where it stopped.")
             case .serverNotGenuine: Explanation(.serverRefused, "This is not the server that was pinned: its certificate is another. Nothing was sent. \(kept) Do not go on from this network; tell headquarters.")
-            case .refusedByServer: Explanation(.serverRefused, "The server refused this device's certificate. \(kept) It may be revoked or expired; ask headquarters.")
+            case .refusedByServer: Explanation(.serverRefused, "The server refused this device's certificate. \(kept) It may be of another installation; ask headquarters.")
+            case .certificateExpired:
+                Explanation(.serverRefused, "The server takes this device's certificate for expired, though it was renewed just now. \(kept) Check the server's clock, or ask headquarters.")
             case .notSeamark: Explanation(.serverRefused, "What answers there does not speak Seamark's protocol. \(kept) Check the address, or update Seamark.")
             }
     }
@@ -353,6 +358,7 @@ extension Explanation {
         case .storeDamaged: "The server's store of this client is damaged: it takes and gives nothing until headquarters restores it from a backup. Tell headquarters."
         case .tooSlow: "The server waited too long and closed. Try again."
         case .deviceRevoked: "This device was revoked. Ask headquarters."
+        case .unknownCertificate, .badProof: "The server does not know this device. Ask headquarters for a new invitation."
         case .outdatedSchema: "This Seamark is too old to write. Update it; the work is kept."
         case .tooOldToRead: "This Seamark is too old to read here. What it captured was handed in; update it."
         case _: "The server named a problem (\(problem.code.rawValue))."

@@ -6,7 +6,7 @@ import SeamarkStore
 
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Where things stand: what is not sent, what is in quarantine or in conflict, the last sync.")
+        abstract: "Where things stand: what is not sent, what is in quarantine or in conflict, the last sync, the certificate.")
 
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
@@ -23,6 +23,8 @@ struct Status: ParsableCommand {
         Terminal.line(.init(name, .bold), .init(": " + [person, role].compactMap { $0 }.joined(separator: ", ") + "; its handles have the letters \(identity.letters)"))
         if state.settings[.isRevoked] == .bool(true) { Terminal.line(.init("This device is revoked. What it captured is kept; ask headquarters.", .red)) }
         Terminal.line(.init(lastSync(state)))
+        let certificate = place.device.certificateStanding(state)
+        if let certificate { Terminal.line(RenewalWords.line(certificate)) }
         for id in state.scopeIDs {
             guard let scope = state.scopes[id], let replica = state.replicas[id], scope.kind == .engagement else { continue }
             let record = replica.view(id)
@@ -116,6 +118,7 @@ struct Status: ParsableCommand {
                 JSONMember("repairs", .array(replica.repairs.map(RepairWords.document))),
             ])
         }
+        let certificate = place.device.certificateStanding(state)
         func contact(_ contact: ServerContact?) -> JSONValue {
             guard let contact else { return .null }
             return .object([
@@ -129,6 +132,8 @@ struct Status: ParsableCommand {
             JSONMember("role", .string(Role(rawValue: Int64(identity.role))?.key ?? "")), JSONMember("letters", .string(identity.letters)),
             JSONMember("revoked", .bool(state.settings[.isRevoked] == .bool(true))), JSONMember("unsent", .integer(Int64(state.unsentCount))),
             JSONMember("lastContact", contact(state.lastContact)), JSONMember("lastCompleteSync", contact(state.lastComplete)),
+            JSONMember("certificateUntil", certificate.map { .string(CalendarDate.text(milliseconds: $0.until)) } ?? .null),
+            JSONMember("certificateDaysLeft", certificate.map { .integer($0.daysLeft) } ?? .null),
             JSONMember("scopes", .array(scopes)),
         ])
     }

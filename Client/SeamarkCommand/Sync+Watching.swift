@@ -45,6 +45,7 @@ private struct WatchObserver {
         case .watching:
             try tellStaffing()
             say("watching", [.init("Watching: what others commit comes at once, what you capture goes up at once. Ctrl-C ends it.", .green)])
+        case .certificate(let renewal): say("certificate", [RenewalWords.line(renewal)], RenewalWords.members(renewal))
         case .synced(let report):
             try tellStaffing()
             try tell(report)

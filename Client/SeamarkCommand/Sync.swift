@@ -15,6 +15,9 @@ struct Sync: ParsableCommand {
             With --max-bytes blocks go up first, then entries come down, attachments last; what does not fit is not begun. \
             Bytes are counted as they pass on the connection, both ways, connecting and TLS included (TCP and IP take some 3 % \
             more). A sync that stops so ends with status 0, and says what is left; "budget" in --json has it in figures.
+
+            This laptop's certificate lasts 30 days; a sync renews it by itself in the last third of that, and after its end,
+            unless the device was revoked.
             """)
 
     @Option(help: .hidden) var cutAfterBlocks: Int?
@@ -122,6 +125,7 @@ struct Sync: ParsableCommand {
             let words = AttachmentRefusal(code: refusal.code, name: "").words
             Terminal.line(.init("An attachment of \(bytesInWords(refusal.item.attachment.size)) stays here: \(words).", .yellow))
         }
+        if let renewal = report.renewal { Terminal.line(RenewalWords.line(renewal)) }
         if outcome.revoked { Terminal.line(.init("This device was revoked. What it captured was handed in; ask headquarters.", .red)) }
         if outcome.quarantined > 0 {
             Terminal.line(.init("\(counted(outcome.quarantined, "change")) went into quarantine; 'seamark status' says why. Nothing is lost.", .yellow))
@@ -187,6 +191,7 @@ struct Sync: ParsableCommand {
             JSONMember("unsent", .integer(Int64(unsent))), JSONMember("bytesSent", .integer(Int64(report.bytesSent))),
             JSONMember("bytesReceived", .integer(Int64(report.bytesReceived))), JSONMember("skewMilliseconds", .integer(report.skew)),
             JSONMember("budget", Self.document(report.budget)),
+            JSONMember("certificate", report.renewal.map { .object(RenewalWords.members($0)) } ?? .null),
         ])
     }
 

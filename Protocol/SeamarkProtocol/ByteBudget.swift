@@ -36,6 +36,9 @@ public struct ByteBudget: Equatable, Sendable {
         return 8192 + 704 * scopes + 256 * proofs.count + 4 * verdicts
     }
 
+    /// What a certificate costs that has expired, at most: a connection that is refused, and one to the enrolment door.
+    public static let renewal = 8192
+
     /// What is left while answers of so many bytes are due.
     public func room(owed: Int) -> Int { max(0, limit - spent - owed - Self.farewell) }
 

@@ -89,6 +89,14 @@ extension Message {
                 $0.serverKey = it.serverKey.wire
                 if let key = it.bundleKey { $0.bundleKey = key.wire }
             }
+        case .renew(let it):
+            frame.renew = .with {
+                $0.certificate = Data(it.certificate)
+                $0.request = Data(it.request)
+                $0.signingKey = Data(it.signingKey)
+                $0.proof = Data(it.proof)
+            }
+        case .renewed(let it): frame.renewed = .with { $0.certificate = Data(it.certificate) }
         case .attachment(let it): it.write(to: &frame)
         case .donate(let it): frame.donate = it.wire
         case .donated(let it): frame.donated = it.wire
@@ -179,6 +187,15 @@ extension Message {
                     letters: try Field.text(it.letters, atMost: 8), certificate: [UInt8](it.certificate),
                     authority: [UInt8](it.authority), serverKey: try ServerKey(it.serverKey),
                     bundleKey: it.hasBundleKey ? try BundleKey(it.bundleKey) : nil))
+        case .renew(let it):
+            for part in [it.certificate, it.request] where part.count > Renew.longest {
+                throw Problem(.malformed, "a certificate or signing request longer than \(Renew.longest) bytes")
+            }
+            self = .renew(
+                Renew(
+                    certificate: [UInt8](it.certificate), request: [UInt8](it.request), signingKey: try Field.bytes(it.signingKey, 32),
+                    proof: try Field.bytes(it.proof, 64)))
+        case .renewed(let it): self = .renewed(Renewed(certificate: [UInt8](it.certificate)))
         case .attachmentOffer(let it): self = .attachment(try AttachmentMessage(it))
         case .attachmentHeld(let it): self = .attachment(try AttachmentMessage(it))
         case .attachmentChunk(let it): self = .attachment(try AttachmentMessage(it))

@@ -14,6 +14,8 @@ public enum Message: Equatable, Sendable {
     case door(Door)
     case enrol(Enrol)
     case enrolled(Enrolled)
+    case renew(Renew)
+    case renewed(Renewed)
     case attachment(AttachmentMessage)
     case donate(Donation)
     case donated(Donated)
@@ -375,7 +377,7 @@ public enum Message: Equatable, Sendable {
             return writer.bytes
         }
 
-        /// The label of the TLS exporter that gives the channel binding of thirty-two bytes.
+        /// The label of the TLS exporter that gives the enrolment door's channel binding of thirty-two bytes; for `Renew` too.
         public static let exporterLabel = "EXPORTER-seamark-enrol-1"
     }
 
@@ -412,5 +414,43 @@ public enum Message: Equatable, Sendable {
             self.serverKey = serverKey
             self.bundleKey = bundleKey
         }
+    }
+
+    /// A device asks for a new certificate in the place of one that is about to expire or has expired.
+    public struct Renew: Equatable, Sendable {
+        /// The certificate that it has (DER).
+        public let certificate: [UInt8]
+        /// A certificate signing request (DER) for a new key.
+        public let request: [UInt8]
+        /// The one that the device enrolled with: Ed25519, thirty-two bytes.
+        public let signingKey: [UInt8]
+        public let proof: [UInt8]
+
+        /// No certificate or request is longer, in bytes.
+        static let longest = 4096
+
+        public init(certificate: [UInt8], request: [UInt8], signingKey: [UInt8], proof: [UInt8]) {
+            self.certificate = certificate
+            self.request = request
+            self.signingKey = signingKey
+            self.proof = proof
+        }
+
+        /// What the device's signing key signs, to show that it is that device and speaks on this very connection. Nothing that was signed
+        /// for enrolling serves here.
+        public static func message(binding: [UInt8], request: [UInt8]) -> [UInt8] {
+            var writer = ByteWriter()
+            writer.text("seamark-renew-1")
+            writer.raw(binding)
+            writer.raw(request)
+            return writer.bytes
+        }
+    }
+
+    public struct Renewed: Equatable, Sendable {
+        /// DER, of the same device and for the request's key.
+        public let certificate: [UInt8]
+
+        public init(certificate: [UInt8]) { self.certificate = certificate }
     }
 }

@@ -17,6 +17,8 @@ public struct Problem: Error, Hashable, Sendable {
         public static let usedInvitation = Code(rawValue: 2003)
         public static let badProof = Code(rawValue: 2004)
         public static let badRequest = Code(rawValue: 2005)
+        /// A renewal: the certificate is not one of a device of this tenant.
+        public static let unknownCertificate = Code(rawValue: 2006)
         public static let notStaffed = Code(rawValue: 3001)
         public static let deviceRevoked = Code(rawValue: 3002)
         public static let streamGap = Code(rawValue: 4001)

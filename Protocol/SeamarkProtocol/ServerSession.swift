@@ -132,7 +132,7 @@ public struct ServerSession: Sendable {
             case .attachment(.wanted(let wanted)): return attachment(.wanted(wanted))
             case .watch: return watch.asked() ? [.look] : []
             case .problem: return end(nil)
-            case .welcome, .receipt, .pushRefused, .entries, .donated, .compared, .settled, .door, .enrol, .enrolled, .attachment(.held),
+            case .welcome, .receipt, .pushRefused, .entries, .donated, .compared, .settled, .door, .enrol, .enrolled, .renew, .renewed, .attachment(.held),
                 .attachment(.refused), .news:
                 return end(Problem(.unexpected, "a frame that only a server sends, or that belongs to enrolment"))
             }
@@ -250,98 +250,5 @@ public struct ServerSession: Sendable {
     private mutating func end(_ problem: Problem?) -> [Action] {
         state = .closed
         return [.close(problem)]
-    }
-}
-
-/// The server's side of the enrolment door: one connection without a certificate. It accepts one `Enrol` and nothing else.
-public struct EnrolmentDoorSession: Sendable {
-    public enum Action: Equatable, Sendable {
-        case send(Message)
-        /// Redeem the invitation in one transaction and issue a certificate; answer with `enrolled` or `refused`.
-        case enrol(Message.Enrol)
-        case close(Problem?)
-    }
-
-    private enum State: Equatable, Sendable { case new, open, enrolling, closed }
-    private var state = State.new
-
-    public init() {}
-
-    /// `now`: milliseconds since 1970.
-    public mutating func began(now: Int64) -> [Action] {
-        precondition(state == .new, "a session begins once")
-        state = .open
-        return [.send(.door(Message.Door(time: now)))]
-    }
-
-    /// `binding`: the channel binding of this connection (SPEC section 6).
-    public mutating func received(_ message: Message, binding: [UInt8], _ primitives: any Primitives) -> [Action] {
-        switch (state, message) {
-        case (.open, .enrol(let enrol)):
-            guard primitives.verifies(enrol.proof, of: Message.Enrol.message(binding: binding, request: enrol.request), by: enrol.signingKey)
-            else { return end(Problem(.badProof, "the proof of possession does not verify on this connection")) }
-            state = .enrolling
-            return [.enrol(enrol)]
-        case (.closed, _): return []
-        case (.new, _), (.open, _), (.enrolling, _):
-            return end(Problem(.unexpected, "only an enrolment is taken without a certificate of the tenant"))
-        }
-    }
-
-    public mutating func received(_ problem: Problem) -> [Action] { state == .closed ? [] : end(problem) }
-
-    public mutating func enrolled(_ enrolled: Message.Enrolled) -> [Action] {
-        guard state == .enrolling else { return [] }
-        state = .closed
-        return [.send(.enrolled(enrolled)), .close(nil)]
-    }
-
-    public mutating func refused(_ problem: Problem) -> [Action] {
-        guard state == .enrolling else { return [] }
-        return end(problem)
-    }
-
-    private mutating func end(_ problem: Problem?) -> [Action] {
-        state = .closed
-        return [.close(problem)]
-    }
-}
-
-/// The device's side of enrolment.
-public struct EnrolSession: Sendable {
-    public enum Action: Equatable, Sendable {
-        case send(Message)
-        /// Store this durably, then close.
-        case adopt(Message.Enrolled)
-        case fail(Problem)
-    }
-
-    private enum State: Equatable, Sendable { case awaitingDoor, awaitingAnswer, done }
-    private var state = State.awaitingDoor
-    private let enrol: Message.Enrol
-
-    /// `enrol` is made for this very connection: its proof covers the channel binding.
-    public init(_ enrol: Message.Enrol) { self.enrol = enrol }
-
-    public mutating func received(_ message: Message) -> [Action] {
-        switch (state, message) {
-        case (.awaitingDoor, .door(let door)):
-            guard door.leastVersion <= Message.version, door.version >= Message.leastVersion else {
-                return fail(Problem(.noCommonVersion, "this software and the server have no protocol version in common"))
-            }
-            state = .awaitingAnswer
-            return [.send(.enrol(enrol))]
-        case (.awaitingAnswer, .enrolled(let enrolled)):
-            state = .done
-            return [.adopt(enrolled)]
-        case (.awaitingDoor, .problem(let problem)), (.awaitingAnswer, .problem(let problem)): return fail(problem)
-        case (.done, _): return []
-        case (.awaitingDoor, _), (.awaitingAnswer, _): return fail(Problem(.unexpected, "the server said something that does not belong to enrolment"))
-        }
-    }
-
-    private mutating func fail(_ problem: Problem) -> [Action] {
-        state = .done
-        return [.fail(problem)]
     }
 }

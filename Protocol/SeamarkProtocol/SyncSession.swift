@@ -216,7 +216,7 @@ public struct SyncSession: Sendable {
             switch message {
             case .welcome(let welcome): return greeted(by: welcome, replicas, knowledge)
             case .problem(let problem): return fail(.server(problem))
-            case .status, .push, .receipt, .pushRefused, .pull, .entries, .donate, .donated, .door, .enrol, .enrolled, .attachment, .watch, .news,
+            case .status, .push, .receipt, .pushRefused, .pull, .entries, .donate, .donated, .door, .enrol, .enrolled, .renew, .renewed, .attachment, .watch, .news,
                 .compare, .compared, .dispute, .settled:
                 return fail(.unexpected("the server did not greet first"))
             }
@@ -230,7 +230,7 @@ public struct SyncSession: Sendable {
             case .settled(let answer): return settled(by: answer, replicas)
             case .problem(let problem): return troubled(by: problem)
             case .news(let news): return told(news)
-            case .welcome, .status, .push, .pull, .donate, .door, .enrol, .enrolled, .attachment, .watch, .compare, .dispute:
+            case .welcome, .status, .push, .pull, .donate, .door, .enrol, .enrolled, .renew, .renewed, .attachment, .watch, .compare, .dispute:
                 return fail(.unexpected("the server said something that does not belong here"))
             }
         }

@@ -126,6 +126,22 @@ public nonisolated struct Seamark_V1_Frame: Sendable {
     set {body = .enrolled(newValue)}
   }
 
+  public var renew: Seamark_V1_Renew {
+    get {
+      if case .renew(let v)? = body {return v}
+      return Seamark_V1_Renew()
+    }
+    set {body = .renew(newValue)}
+  }
+
+  public var renewed: Seamark_V1_Renewed {
+    get {
+      if case .renewed(let v)? = body {return v}
+      return Seamark_V1_Renewed()
+    }
+    set {body = .renewed(newValue)}
+  }
+
   /// The tenant's door: the bytes of attachments (SPEC section 7.1).
   public var attachmentOffer: Seamark_V1_AttachmentOffer {
     get {
@@ -251,6 +267,8 @@ public nonisolated struct Seamark_V1_Frame: Sendable {
     case door(Seamark_V1_Door)
     case enrol(Seamark_V1_Enrol)
     case enrolled(Seamark_V1_Enrolled)
+    case renew(Seamark_V1_Renew)
+    case renewed(Seamark_V1_Renewed)
     /// The tenant's door: the bytes of attachments (SPEC section 7.1).
     case attachmentOffer(Seamark_V1_AttachmentOffer)
     case attachmentHeld(Seamark_V1_AttachmentHeld)
@@ -951,6 +969,38 @@ public nonisolated struct Seamark_V1_Enrolled: Sendable {
   fileprivate var _bundleKey: Seamark_V1_BundleKey? = nil
 }
 
+/// Asks for a new certificate in the place of one that is about to expire or has expired (SPEC section 6.1).
+public nonisolated struct Seamark_V1_Renew: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var certificate: Data = Data()
+
+  public var request: Data = Data()
+
+  public var signingKey: Data = Data()
+
+  /// By the signing key over "seamark-renew-1", the channel binding and the request.
+  public var proof: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Seamark_V1_Renewed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var certificate: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// A device holds the bytes of an attachment that this record of the scope names.
 public nonisolated struct Seamark_V1_AttachmentOffer: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1241,7 +1291,7 @@ fileprivate nonisolated let _protobuf_package = "seamark.v1"
 
 nonisolated extension Seamark_V1_Frame: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Frame"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}problem\0\u{1}welcome\0\u{1}status\0\u{1}push\0\u{1}receipt\0\u{3}push_refused\0\u{1}pull\0\u{1}entries\0\u{1}door\0\u{1}enrol\0\u{1}enrolled\0\u{1}donate\0\u{1}donated\0\u{4}\u{7}attachment_offer\0\u{3}attachment_held\0\u{3}attachment_chunk\0\u{3}attachment_wanted\0\u{3}attachment_refused\0\u{2}\u{4}watch\0\u{1}news\0\u{2}\u{b}compare\0\u{1}compared\0\u{1}dispute\0\u{1}settled\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}problem\0\u{1}welcome\0\u{1}status\0\u{1}push\0\u{1}receipt\0\u{3}push_refused\0\u{1}pull\0\u{1}entries\0\u{1}door\0\u{1}enrol\0\u{1}enrolled\0\u{1}donate\0\u{1}donated\0\u{1}renew\0\u{1}renewed\0\u{4}\u{5}attachment_offer\0\u{3}attachment_held\0\u{3}attachment_chunk\0\u{3}attachment_wanted\0\u{3}attachment_refused\0\u{2}\u{4}watch\0\u{1}news\0\u{2}\u{b}compare\0\u{1}compared\0\u{1}dispute\0\u{1}settled\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1416,6 +1466,32 @@ nonisolated extension Seamark_V1_Frame: SwiftProtobuf.Message, SwiftProtobuf._Me
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.body = .donated(v)
+        }
+      }()
+      case 14: try {
+        var v: Seamark_V1_Renew?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .renew(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .renew(v)
+        }
+      }()
+      case 15: try {
+        var v: Seamark_V1_Renewed?
+        var hadOneofValue = false
+        if let current = self.body {
+          hadOneofValue = true
+          if case .renewed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.body = .renewed(v)
         }
       }()
       case 20: try {
@@ -1623,6 +1699,14 @@ nonisolated extension Seamark_V1_Frame: SwiftProtobuf.Message, SwiftProtobuf._Me
     case .donated?: try {
       guard case .donated(let v)? = self.body else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+    }()
+    case .renew?: try {
+      guard case .renew(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+    }()
+    case .renewed?: try {
+      guard case .renewed(let v)? = self.body else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
     }()
     case .attachmentOffer?: try {
       guard case .attachmentOffer(let v)? = self.body else { preconditionFailure() }
@@ -3016,6 +3100,81 @@ nonisolated extension Seamark_V1_Enrolled: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs._serverKey != rhs._serverKey {return false}
     if lhs.memberName != rhs.memberName {return false}
     if lhs._bundleKey != rhs._bundleKey {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Seamark_V1_Renew: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Renew"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}certificate\0\u{1}request\0\u{3}signing_key\0\u{1}proof\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.certificate) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.request) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.signingKey) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.proof) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.certificate.isEmpty {
+      try visitor.visitSingularBytesField(value: self.certificate, fieldNumber: 1)
+    }
+    if !self.request.isEmpty {
+      try visitor.visitSingularBytesField(value: self.request, fieldNumber: 2)
+    }
+    if !self.signingKey.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signingKey, fieldNumber: 3)
+    }
+    if !self.proof.isEmpty {
+      try visitor.visitSingularBytesField(value: self.proof, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Seamark_V1_Renew, rhs: Seamark_V1_Renew) -> Bool {
+    if lhs.certificate != rhs.certificate {return false}
+    if lhs.request != rhs.request {return false}
+    if lhs.signingKey != rhs.signingKey {return false}
+    if lhs.proof != rhs.proof {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Seamark_V1_Renewed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Renewed"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}certificate\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.certificate) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.certificate.isEmpty {
+      try visitor.visitSingularBytesField(value: self.certificate, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Seamark_V1_Renewed, rhs: Seamark_V1_Renewed) -> Bool {
+    if lhs.certificate != rhs.certificate {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -46,7 +46,7 @@ struct StatusVerb: ParsableCommand {
                     + "\(counts.failedHandshakes) failed handshakes (garbage, foreign or expired certificates), \(counts.refusedAtDoor) unknown devices, "
                     + "\(counts.refusedByLimit) over a limit, \(counts.badFrames) bad frames, \(counts.refusedPushes) refused blocks, \(counts.unprovenClaims) unproven claims, \(counts.refusedDonations) refused donations, "
                     + "\(counts.refusedAttachments) refused attachments (\(counts.mismatchedAttachments) that did not match their hash), \(counts.tooSlow) too slow, \(counts.cutOff) cut off, "
-                    + "\(counts.refusedEnrolments) refused enrolments, \(counts.faults) faults of the server.")
+                    + "\(counts.refusedEnrolments) refused enrolments and renewals, \(counts.faults) faults of the server.")
         }
         Output.table(
             ["tenant", "members", "devices", "engagements", "entries", "in quarantine"],
@@ -90,7 +90,7 @@ struct StatusVerb: ParsableCommand {
             ("accepted", counts.accepted), ("sessions", counts.sessions), ("failedHandshakes", counts.failedHandshakes), ("refusedAtDoor", counts.refusedAtDoor),
             ("refusedByLimit", counts.refusedByLimit), ("badFrames", counts.badFrames), ("refusedPushes", counts.refusedPushes), ("refusedDonations", counts.refusedDonations), ("unprovenClaims", counts.unprovenClaims),
             ("attachments", counts.attachments), ("refusedAttachments", counts.refusedAttachments), ("mismatchedAttachments", counts.mismatchedAttachments), ("tooSlow", counts.tooSlow), ("cutOff", counts.cutOff),
-            ("enrolments", counts.enrolments), ("refusedEnrolments", counts.refusedEnrolments), ("pushes", counts.pushes), ("faults", counts.faults),
+            ("enrolments", counts.enrolments), ("renewals", counts.renewals), ("refusedEnrolments", counts.refusedEnrolments), ("pushes", counts.pushes), ("faults", counts.faults),
         ]
         return .object(
             [JSONMember("began", .integer(note.began)), JSONMember("noted", .integer(note.noted))]

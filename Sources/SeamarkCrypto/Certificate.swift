@@ -35,6 +35,9 @@ public struct Certificate: Hashable, Sendable {
     /// The single subject alternative name, when there is exactly one and it is a DNS name: which server it is.
     public var onlyDNSName: String? { names.count == 1 ? names.dns.first : nil }
 
+    /// Whether less than a third of its life is left: time to replace it. `milliseconds` since 1970.
+    public func isRenewalDue(at milliseconds: Int64) -> Bool { milliseconds / 1000 > notAfter - (notAfter - notBefore) / 3 }
+
     /// SHA-256 of the DER.
     public var fingerprint: Hash256 { Digest.sha256(der) }
 

@@ -2,6 +2,7 @@
 """A test peer for Seamark's sync protocol. Its state is a plain, unsealed directory: never for real data.
 
   peer.py enrol  DIR [--name NAME]        the invitation on standard input
+  peer.py renew  DIR                      has its certificate renewed
   peer.py push   DIR [FILE|-]             seals the described changes, if any, and pushes what waits
   peer.py pull   DIR                      pulls all scopes and verifies everything
   peer.py verify DIR                      recomputes chains, signatures, log hashes, receipts and digests, offline
@@ -20,7 +21,7 @@ import json
 import sys
 
 from seamark_peer.encoding import DecodeError
-from seamark_peer.session import Session, enrol, make_changes
+from seamark_peer.session import Session, enrol, make_changes, renew
 from seamark_peer.store import Store, VerificationError
 from seamark_peer.tls import TLSError
 from seamark_peer.wire import Problem, ProtocolError
@@ -72,7 +73,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
     verbs = parser.add_subparsers(dest="verb", required=True)
-    for verb in ("enrol", "push", "pull", "verify", "status"):
+    for verb in ("enrol", "renew", "push", "pull", "verify", "status"):
         sub = verbs.add_parser(verb)
         sub.add_argument("folder", metavar="DIR")
         sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
@@ -101,6 +102,8 @@ def run(arguments):
         store = enrol(sys.stdin.readline(), arguments.folder, arguments.name)
         return {key: store.about[key] for key in ("tenant", "member", "device", "role", "letters")}
     store = Store(arguments.folder)
+    if arguments.verb == "renew":
+        return renew(store)
     if arguments.verb == "push":
         return push(store, arguments.source)
     if arguments.verb == "pull":

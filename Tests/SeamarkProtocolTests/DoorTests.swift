@@ -51,7 +51,8 @@ import Testing
             case .status, .push, .pull, .attachment(.offer), .attachment(.chunk), .attachment(.wanted), .donate, .watch, .compare, .dispute:
                 #expect(!session.isClosed)
             case .problem: #expect(actions == [.close(nil)])
-            case .welcome, .receipt, .pushRefused, .entries, .donated, .compared, .settled, .door, .enrol, .enrolled, .attachment(.held), .attachment(.refused),
+            case .welcome, .receipt, .pushRefused, .entries, .donated, .compared, .settled, .door, .enrol, .enrolled, .renew, .renewed, .attachment(.held),
+                .attachment(.refused),
                 .news:
                 #expect(Self.code(actions) == .unexpected)
             }
@@ -73,51 +74,100 @@ import Testing
         #expect(Self.code(session.failed()) == .serverFault)
     }
 
-    @Test func `the enrolment door takes one enrolment with a proof for this very connection`() {
-        let key = SigningKey(seed: SecretBytes(copying: Array(repeating: 5, count: 32)))
-        let binding = Array(repeating: UInt8(1), count: 32)
-        let enrol = Message.Enrol(
-            token: Array(repeating: 1, count: 16), request: [1, 2], signingKey: key.publicKey,
-            proof: key.sign(Message.Enrol.message(binding: binding, request: [1, 2])), deviceName: "")
-        guard case .enrolled(let enrolled) = Self.pick("enrolled") else { return }
+    // MARK: The enrolment door
+
+    static let key = SigningKey(seed: SecretBytes(copying: Array(repeating: 5, count: 32)))
+    static let binding = Array(repeating: UInt8(1), count: 32)
+    static let request: [UInt8] = [1, 2]
+
+    static func enrol(signing message: [UInt8] = Message.Enrol.message(binding: binding, request: request)) -> Message {
+        .enrol(Message.Enrol(token: Array(repeating: 1, count: 16), request: request, signingKey: key.publicKey, proof: key.sign(message), deviceName: ""))
+    }
+
+    static func renew(signing message: [UInt8] = Message.Renew.message(binding: binding, request: request)) -> Message {
+        .renew(Message.Renew(certificate: [7], request: request, signingKey: key.publicKey, proof: key.sign(message)))
+    }
+
+    /// What a new door says to `message`.
+    static func door(_ message: Message) -> (session: EnrolmentDoorSession, actions: [EnrolmentDoorSession.Action]) {
         var door = EnrolmentDoorSession()
         #expect(door.began(now: 3) == [.send(.door(Message.Door(time: 3)))])
-        #expect(door.received(.enrol(enrol), binding: binding, Voyage.primitives) == [.enrol(enrol)])
-        #expect(door.enrolled(enrolled) == [.send(.enrolled(enrolled)), .close(nil)])
-        #expect(door.enrolled(enrolled).isEmpty && door.received(.enrol(enrol), binding: binding, Voyage.primitives).isEmpty)
+        let actions = door.received(message, binding: binding, Voyage.primitives)
+        return (door, actions)
+    }
 
-        var elsewhere = EnrolmentDoorSession()
-        _ = elsewhere.began(now: 3)
-        guard case .close(let problem)? = elsewhere.received(.enrol(enrol), binding: Array(repeating: 2, count: 32), Voyage.primitives).first else {
-            Issue.record("a proof of another connection was taken")
-            return
-        }
-        #expect(problem?.code == .badProof)
+    static func code(_ actions: [EnrolmentDoorSession.Action]) -> Problem.Code? { if case .close(let problem)? = actions.first { problem?.code } else { nil } }
+
+    @Test func `the enrolment door takes one enrolment with a proof for this very connection`() {
+        guard case .enrolled(let enrolled) = Self.pick("enrolled"), case .enrol(let enrol) = Self.enrol() else { return }
+        var (door, actions) = Self.door(.enrol(enrol))
+        #expect(actions == [.enrol(enrol)])
+        #expect(door.enrolled(enrolled) == [.send(.enrolled(enrolled)), .close(nil)])
+        #expect(door.enrolled(enrolled).isEmpty && door.received(.enrol(enrol), binding: Self.binding, Voyage.primitives).isEmpty)
+        let elsewhere = Message.Enrol.message(binding: Array(repeating: 2, count: 32), request: Self.request)
+        #expect(Self.code(Self.door(Self.enrol(signing: elsewhere)).actions) == .badProof)
         for message in Self.messages {
-            if case .enrol = message { continue }
-            var door = EnrolmentDoorSession()
-            _ = door.began(now: 3)
-            guard case .close(let problem)? = door.received(message, binding: binding, Voyage.primitives).first else {
-                Issue.record("taken")
-                continue
+            switch message {
+            case .enrol, .renew: continue
+            case _: #expect(Self.code(Self.door(message).actions) == .unexpected)
             }
-            #expect(problem?.code == .unexpected)
         }
+    }
+
+    @Test func `the enrolment door takes one renewal with a proof for this very connection, and none that was made to enrol`() {
+        guard case .renew(let renew) = Self.renew() else { return }
+        let renewed = Message.Renewed(certificate: [9])
+        var (door, actions) = Self.door(.renew(renew))
+        #expect(actions == [.renew(renew)])
+        #expect(door.renewed(renewed) == [.send(.renewed(renewed)), .close(nil)])
+        #expect(door.renewed(renewed).isEmpty && door.received(.renew(renew), binding: Self.binding, Voyage.primitives).isEmpty)
+        let other = Array(repeating: UInt8(2), count: 32)
+        for wrong in [
+            Message.Renew.message(binding: other, request: Self.request), Message.Renew.message(binding: Self.binding, request: [1, 3]),
+            Message.Enrol.message(binding: Self.binding, request: Self.request),
+        ] { #expect(Self.code(Self.door(Self.renew(signing: wrong)).actions) == .badProof) }
+        #expect(Self.code(Self.door(Self.enrol(signing: Message.Renew.message(binding: Self.binding, request: Self.request))).actions) == .badProof)
+        // A second one while the first is being decided.
+        var (busy, _) = Self.door(.renew(renew))
+        #expect(Self.code(busy.received(Self.enrol(), binding: Self.binding, Voyage.primitives)) == .unexpected)
+        #expect(busy.renewed(renewed).isEmpty)
+        var (refusing, _) = Self.door(.renew(renew))
+        #expect(Self.code(refusing.refused(Problem(.deviceRevoked, "x"))) == .deviceRevoked)
+        #expect(refusing.renewed(renewed).isEmpty, "a certificate after a refusal")
     }
 
     @Test func `a device enrols after the door's greeting and not before, and adopts one answer`() {
         guard case .enrol(let enrol) = Self.pick("enrol"), case .enrolled(let enrolled) = Self.pick("enrolled") else { return }
-        var session = EnrolSession(enrol)
-        #expect(session.received(.door(Message.Door(time: 1))) == [.send(.enrol(enrol))])
-        #expect(session.received(.enrolled(enrolled)) == [.adopt(enrolled)])
-        #expect(session.received(.enrolled(enrolled)).isEmpty)
-        var early = EnrolSession(enrol)
-        #expect(early.received(.enrolled(enrolled)) != [.adopt(enrolled)])
-        var refused = EnrolSession(enrol)
-        _ = refused.received(.door(Message.Door(time: 1)))
+        Self.visits({ DoorVisit(enrol) }, asking: .enrol(enrol), hearing: .enrolled(enrolled), adopting: enrolled, not: Self.pick("renewed"))
+    }
+
+    @Test func `a device asks for its next certificate after the door's greeting and not before, and adopts one answer`() {
+        guard case .renew(let renew) = Self.renew(), case .renewed(let renewed) = Self.pick("renewed") else { return }
+        Self.visits({ DoorVisit(renew) }, asking: .renew(renew), hearing: .renewed(renewed), adopting: renewed, not: Self.pick("enrolled"))
+    }
+
+    private static func visits<Answer>(
+        _ visit: () -> DoorVisit<Answer>, asking request: Message, hearing answer: Message, adopting adopted: Answer, not other: Message
+    ) {
+        let greeting = Message.door(Message.Door(time: 1))
+        var session = visit()
+        #expect(session.received(greeting) == [.send(request)])
+        #expect(session.received(answer) == [.adopt(adopted)])
+        #expect(session.received(answer).isEmpty)
+        var early = visit()
+        #expect(early.received(answer) != [.adopt(adopted)])
+        var refused = visit()
+        _ = refused.received(greeting)
         #expect(refused.received(.problem(Problem(.usedInvitation, "x"))) == [.fail(Problem(.usedInvitation, "x"))])
-        var old = EnrolSession(enrol)
-        #expect(old.received(.door(Message.Door(version: 9, leastVersion: 2, time: 1))) != [.send(.enrol(enrol))])
+        var old = visit()
+        #expect(old.received(.door(Message.Door(version: 9, leastVersion: 2, time: 1))) != [.send(request)])
+        var puzzled = visit()
+        _ = puzzled.received(greeting)
+        guard case .fail(let problem)? = puzzled.received(other).first else {
+            Issue.record("taken for an answer")
+            return
+        }
+        #expect(problem.code == .unexpected)
     }
 
     @Test func `what the gate lets through is whole, the device's own, of the scope said, signed, and fits a frame when it is read`() throws {

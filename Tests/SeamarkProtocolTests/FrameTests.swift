@@ -126,6 +126,8 @@ import Testing
                     tenant: dice.identifier(), tenantName: "T", member: dice.identifier(), memberName: "M", device: dice.identifier(), role: 1, letters: "AB",
                     certificate: bytes(50), authority: bytes(60), serverKey: key,
                     bundleKey: Message.BundleKey(key: bytes(32), signature: bytes(71)))),
+            .renew(Message.Renew(certificate: bytes(4096), request: bytes(4096), signingKey: bytes(32), proof: bytes(64))),
+            .renewed(Message.Renewed(certificate: bytes(600))),
         ]
     }
 
@@ -180,6 +182,12 @@ import Testing
         for count in [0, 15, 17] {
             let wrong = Message.enrol(
                 Message.Enrol(token: Array(repeating: 1, count: count), request: [], signingKey: Array(repeating: 1, count: 32), proof: Array(repeating: 1, count: 64), deviceName: ""))
+            #expect(throws: Problem.self) { try Message(payload: wrong.payload) }
+        }
+        for (certificate, request, key) in [(4097, 1, 32), (1, 4097, 32), (1, 1, 31)] {
+            func bytes(_ count: Int) -> [UInt8] { Array(repeating: 1, count: count) }
+            let wrong = Message.renew(
+                Message.Renew(certificate: bytes(certificate), request: bytes(request), signingKey: bytes(key), proof: bytes(64)))
             #expect(throws: Problem.self) { try Message(payload: wrong.payload) }
         }
         // A receipt with a short signature; an empty frame body; field 99.

@@ -184,7 +184,7 @@ struct Voyage {
                         isCopyReleased: donation.isLast && !server.isStaffed && releasesCopies))
             ]
         case .watch: return [.news(Message.News(scopes: []))]
-        case .problem, .welcome, .receipt, .pushRefused, .entries, .donated, .compared, .settled, .door, .enrol, .enrolled, .attachment, .news:
+        case .problem, .welcome, .receipt, .pushRefused, .entries, .donated, .compared, .settled, .door, .enrol, .enrolled, .renew, .renewed, .attachment, .news:
             Issue.record("no device says this")
             return []
         }
@@ -320,6 +320,8 @@ struct Voyage {
         case .door: "door"
         case .enrol: "enrol"
         case .enrolled: "enrolled"
+        case .renew: "renew"
+        case .renewed: "renewed"
         case .attachment: "attachment"
         case .donate(let donation): "donate \(donation.entries.count { $0.block != nil })\(donation.isLast ? " last" : "")"
         case .donated: "donated"

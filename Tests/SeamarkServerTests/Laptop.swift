@@ -158,6 +158,27 @@ struct Enrolment: Sendable {
         self.enrolled = enrolled
     }
 
+    /// Asks at the door for another certificate in the place of this one; nil for an answer that is none.
+    ///
+    /// - Parameters:
+    ///   - certificate: another one than its own.
+    ///   - signing: another key than its own.
+    ///   - prove: what the key signs instead.
+    func renew(
+        _ laptop: Laptop, certificate: [UInt8]? = nil, signing: SigningKey? = nil, request: [UInt8]? = nil, prove: ((_ binding: [UInt8]) -> [UInt8])? = nil
+    ) throws -> Message? {
+        guard case .door = try laptop.receive() else { return nil }
+        let binding = try laptop.tls.exportKeyingMaterial(label: Message.Enrol.exporterLabel, context: [], count: 32)
+        let signing = signing ?? self.signing
+        let request = try request ?? CertificateSigningRequest(for: CertificateKey.generate()).der
+        let proven = prove?(binding) ?? Message.Renew.message(binding: binding, request: request)
+        try laptop.send(
+            .renew(
+                Message.Renew(
+                    certificate: certificate ?? enrolled.certificate, request: request, signingKey: signing.publicKey, proof: signing.sign(proven))))
+        return try laptop.receive()
+    }
+
     func identity() throws -> TLSIdentity { try TLSIdentity(certificate: enrolled.certificate, privateKey: key.der) }
 
     func connect(port: Int) throws -> Laptop { try Laptop(port: port, invitation, identity: identity()) }

@@ -154,6 +154,7 @@ final class World {
         case .sync(.server(let problem)) where problem.code == .tooOldToRead && machine.schema < Catalogue.version: return
         case .sync(.server(let problem)) where problem.code == .serverFault && server.hadTrouble: return
         case .sync(let problem): violate(.faulted, "device \(machine.number): \(problem)")
+        case .renewal(let problem): violate(.faulted, "device \(machine.number), which has no certificate: \(problem)")
         }
     }
 

@@ -103,7 +103,11 @@ extension Connection {
             case .send(let message): send(message)
             case .enrol(let enrol):
                 request(.enrol, bytes: 0) { connection, _ in
-                    door.enrol(enrol, then: connection.back { $0.enrolled($1) })
+                    door.enrol(enrol, then: connection.back { $0.decided($1) })
+                }
+            case .renew(let renew):
+                request(.enrol, bytes: 0) { connection, _ in
+                    door.renew(renew, then: connection.back { $0.decided($1) })
                 }
             case .close(let problem):
                 if problem != nil { services.register.count { $0.refusedEnrolments += 1 } }
@@ -112,7 +116,7 @@ extension Connection {
         }
     }
 
-    func enrolled(_ result: Result<EnrolmentDoor.Answer, any Error>) {
+    func decided(_ result: Result<EnrolmentDoor.Answer, any Error>) {
         requests.removeAll { $0.kind == .enrol }
         guard case .enrolment(var session, let door) = phase else { return }
         let actions: [EnrolmentDoorSession.Action]
@@ -120,9 +124,12 @@ extension Connection {
         case .success(.enrolled(let enrolled)):
             services.register.count { $0.enrolments += 1 }
             actions = session.enrolled(enrolled)
+        case .success(.renewed(let renewed)):
+            services.register.count { $0.renewals += 1 }
+            actions = session.renewed(renewed)
         case .success(.refused(let problem)): actions = session.refused(problem)
         case .failure(let error):
-            services.fault("enrol a device", error)
+            services.fault("issue a device's certificate", error)
             actions = session.refused(ConnectionServices.problem(for: error))
         }
         phase = .enrolment(session, door)

@@ -17,6 +17,8 @@ public struct ConnectionCounts: Hashable, Codable, Sendable {
     /// Entered the tenant's door.
     public var sessions = 0
     public var enrolments = 0
+    public var renewals = 0
+    /// Enrolments and renewals.
     public var refusedEnrolments = 0
     public var pushes = 0
     /// Pushed blocks that were refused whole, by whatever number; a refused change of a block that was taken is not among them.

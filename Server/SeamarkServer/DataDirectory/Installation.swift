@@ -107,10 +107,7 @@ public struct Installation: Sendable {
     }
 
     /// Whether less than a third of the server certificate's life is left.
-    public func isRenewalDue(at milliseconds: Int64) -> Bool {
-        let lifetime = serverCertificate.notAfter - serverCertificate.notBefore
-        return milliseconds / 1000 > serverCertificate.notAfter - lifetime / 3
-    }
+    public func isRenewalDue(at milliseconds: Int64) -> Bool { serverCertificate.isRenewalDue(at: milliseconds) }
 
     /// Replaces the server's key and certificate by new ones.
     public func renewed(at milliseconds: Int64) throws -> Installation {

@@ -4,7 +4,7 @@ internal import SeamarkStore
 internal import SeamarkTLS
 
 /// A tenant whose store cannot be opened because of what its file holds. Its devices are known by its authority and turned away with a
-/// reason; they keep their work, and the other tenants are served. Whoever comes without a certificate is told what every unknown label is.
+/// reason; they keep their work, and the other tenants are served. Whoever comes to enrol is told what every unknown label is.
 final class ClosedTenant: Sendable {
     let keys: TenantKeys
     let trust: TrustedAuthority

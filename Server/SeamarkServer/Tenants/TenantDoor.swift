@@ -21,14 +21,18 @@ struct TenantDoor: Sendable {
     }
 
     /// The device that a certificate of this very tenant names.
-    private static func name(in der: [UInt8], _ keys: TenantKeys, _ clock: WallClock) -> DeviceName? {
+    ///
+    /// - Parameter ignoringExpiry: take one that has run out: the enrolment door renews it.
+    static func name(in der: [UInt8], _ keys: TenantKeys, _ clock: WallClock, ignoringExpiry: Bool = false) -> DeviceName? {
         guard let certificate = try? Certificate(der: der), let uri = certificate.onlyURI, let name = DeviceName(uri: uri),
             name.tenant == keys.tenant,
-            (try? certificate.check(issuedBy: keys.authority.certificate, for: .client, at: clock.seconds)) != nil
+            (try? certificate.check(issuedBy: keys.authority.certificate, for: .client, at: clock.seconds, ignoringExpiry: ignoringExpiry)) != nil
         else { return nil }
         return name
     }
 
     /// The door for connections without a certificate. It looks the same whether the label led to a tenant or not.
-    func enrolment(chosen: (any AnyObject & Sendable)?) -> EnrolmentDoor { EnrolmentDoor(tenant: chosen as? OpenTenant) }
+    func enrolment(chosen: (any AnyObject & Sendable)?) -> EnrolmentDoor {
+        EnrolmentDoor(tenant: chosen as? OpenTenant, closed: chosen as? ClosedTenant)
+    }
 }

@@ -123,7 +123,7 @@ enum Query: Int, CaseIterable {
         case .addDevice:
             "INSERT INTO device (id, member, name, letters, certificate, signing_key, enrolled) VALUES (?, ?, ?, ?, ?, ?, ?)"
         case .revokeDevice: "UPDATE device SET revoked = ? WHERE id = ? AND revoked IS NULL"
-        case .renewDevice: "UPDATE device SET certificate = ?, signing_key = ? WHERE id = ?"
+        case .renewDevice: "UPDATE device SET certificate = ? WHERE id = ?"
         case .noteContact: "UPDATE device SET contact = ?, skew = ?, unsent = ?, version = ?, incarnation = ? WHERE id = ?"
         case .invitation: "SELECT token, member, made, expires, redeemed, device FROM invitation WHERE token = ?"
         case .invitations: "SELECT token, member, made, expires, redeemed, device FROM invitation ORDER BY made, token"

@@ -80,14 +80,13 @@ extension TenantTransaction {
         try row.run(doing: doing)
     }
 
-    /// A renewed certificate.
-    public func renewDevice(_ id: Identifier, certificate: Hash256, signingKey: [UInt8]) throws(StoreError) {
+    /// The device has another certificate from now on; its signing key stays.
+    public func renewDevice(_ id: Identifier, certificate: Hash256) throws(StoreError) {
         let doing: StaticString = "renewing a device's certificate"
         try require(try device(id), "there is no such device", doing: doing)
         let row = try statement(.renewDevice, doing: doing)
         row.bind(certificate, at: 1)
-        row.bind(signingKey, at: 2)
-        row.bind(id, at: 3)
+        row.bind(id, at: 2)
         try row.run(doing: doing)
     }
 

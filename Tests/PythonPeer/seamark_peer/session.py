@@ -1,4 +1,4 @@
-"""Sections 6 and 7: enrolling, pushing, pulling."""
+"""Sections 6 and 7: enrolling, renewing, pushing, pulling."""
 
 import os
 import re
@@ -61,7 +61,7 @@ def enrol(invitation, folder, name):
     certificate.verify_directly_issued_by(authority)
     if certificate.public_key() != tls_key.public_key():
         raise VerificationError("the certificate is for another key")
-    check_names(certificate, enrolled)
+    check_names(certificate, enrolled.tenant, enrolled.member, enrolled.device)
     about = {
         "host": host,
         "port": port,
@@ -87,9 +87,33 @@ def enrol(invitation, folder, name):
     return store
 
 
-def check_names(certificate, enrolled):
+def renew(store):
+    """Section 6.1: another certificate in the place of the one that the store has."""
+    about = store.about
+    tls_key = ec.generate_private_key(ec.SECP256R1())
+    request = x509.CertificateSigningRequestBuilder(x509.Name([])).sign(tls_key, hashes.SHA256()).public_bytes(Encoding.DER)
+    with Connection(about["host"], about["port"], about["label"], about["serverName"], store.pin) as connection:
+        _, door = receive(connection, "door")
+        check_version(door)
+        proof = store.signer.sign(text("seamark-renew-1") + connection.export(b"EXPORTER-seamark-enrol-1") + request)
+        key = store.signer.public_key().public_bytes_raw()
+        send(
+            connection,
+            renew=messages.Renew(certificate=store.identity[0], request=request, signing_key=key, proof=proof),
+        )
+        _, renewed = receive(connection, "renewed")
+    certificate = x509.load_der_x509_certificate(renewed.certificate)
+    certificate.verify_directly_issued_by(x509.load_der_x509_certificate(store.authority))
+    if certificate.public_key() != tls_key.public_key():
+        raise VerificationError("the certificate is for another key")
+    check_names(certificate, *(bytes.fromhex(about[field]) for field in ("tenant", "member", "device")))
+    store.adopt(renewed.certificate, tls_key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption()))
+    return {"until": int(certificate.not_valid_after_utc.timestamp()) * 1000}
+
+
+def check_names(certificate, tenant, member, device):
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    expected = "seamark://tenant/{}/member/{}/device/{}".format(*map(dashed, (enrolled.tenant, enrolled.member, enrolled.device)))
+    expected = "seamark://tenant/{}/member/{}/device/{}".format(*map(dashed, (tenant, member, device)))
     if list(names) != [x509.UniformResourceIdentifier(expected)]:
         raise VerificationError("the certificate names somebody else")
 

@@ -1,0 +1,45 @@
+internal import SeamarkCrypto
+internal import SeamarkJournal
+internal import SeamarkProtocol
+internal import SeamarkStore
+
+// A device's next certificate. The old one says which device is meant, whether it has expired or not; the device's signing key, which the
+// store knows since it enrolled, proves that it is that device; and the store says whether it may have another.
+extension EnrolmentDoor {
+    /// The session has checked that the proof is by the key that `renew` names. Answers on another thread.
+    func renew(_ renew: Message.Renew, then answer: @escaping @Sendable (Result<Answer, any Error>) -> Void) {
+        guard let request = try? CertificateSigningRequest(der: renew.request) else { return answer(.success(.refused(Self.badRequest))) }
+        if let closed, TenantDoor.name(in: renew.certificate, closed.keys, closed.clock, ignoringExpiry: true) != nil {
+            return answer(.success(.refused(ClosedTenant.problem)))
+        }
+        guard let tenant, let name = TenantDoor.name(in: renew.certificate, tenant.keys, tenant.clock, ignoringExpiry: true) else {
+            return answer(.success(.refused(Self.stranger)))
+        }
+        tenant.writer.submit(.alone { answer(Result { try Self.renew(name, request, renew.signingKey, tenant) }) })
+    }
+
+    private static let stranger = Problem(
+        .unknownCertificate, "the certificate is not one of a device of this tenant; ask headquarters for a new invitation")
+
+    /// What the store says at the moment of the commit decides, and alone stands in the certificate: a revocation that was committed before
+    /// is seen here, and one that is committed after finds the device's name as it was.
+    private static func renew(_ name: DeviceName, _ request: CertificateSigningRequest, _ signingKey: [UInt8], _ tenant: OpenTenant) throws -> Answer {
+        let now = tenant.clock.now()
+        return try tenant.store.write { transaction in
+            guard let device = try transaction.device(name.device), device.member == name.member, let member = try transaction.member(device.member)
+            else { return .refused(stranger) }
+            // Before anything is told of the device.
+            guard device.signingKey == signingKey else {
+                return .refused(Problem(.badProof, "the proof is not by the signing key that this device enrolled with"))
+            }
+            guard device.revoked == nil, member.isActive else {
+                return .refused(Problem(.deviceRevoked, "this device was revoked; ask headquarters"))
+            }
+            let standing = DeviceName(tenant: try transaction.identity().id, member: device.member, device: device.id)
+            let certificate = try issue(standing, for: request, by: tenant.keys.authority, at: now)
+            try transaction.renewDevice(device.id, certificate: certificate.fingerprint)
+            try transaction.noteAct("device.renew", detail: device.id.description, at: now)
+            return .renewed(Message.Renewed(certificate: certificate.der))
+        }
+    }
+}
