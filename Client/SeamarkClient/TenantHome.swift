@@ -73,6 +73,12 @@ public struct TenantHome: Sendable {
         return tenants
     }
 
+    /// Finishes wipes that were cut off, and returns the names of their tenants.
+    public func finishWipes() throws -> [String] {
+        guard try Self.exists(path) else { return [] }
+        return try FolderNames.read(path).sorted().filter { try Self.isName($0) && DeviceStore.finishWipe(at: storePath($0)) }
+    }
+
     /// Throws where the system does not say: what cannot be looked at is not missing.
     private static func exists(_ path: String) throws(Failure) -> Bool {
         var facts = stat()

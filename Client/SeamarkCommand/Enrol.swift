@@ -13,7 +13,7 @@ struct Enrol: ParsableCommand {
         discussion: """
             Reads the invitation from headquarters (one line, seamark://…) from standard input, never from an argument, where \
             others could see it. It serves once. Then chooses a passphrase, which seals everything on this laptop: nobody can \
-            read it without, and nobody can recover it.
+            read it without. 'seamark passphrase recovery' makes a code for when it is forgotten.
             """)
 
     @Option(help: ArgumentHelp("What to call this laptop; administrators see it.", valueName: "device"))

@@ -135,9 +135,9 @@ extension Explanation {
     private init(_ error: DeviceStoreError) {
         let status: ExitStatus =
             switch error {
-            case .missing: .notChosen
+            case .missing, .wiped: .notChosen
             case .exists: .refused
-            case .lock(.wrongPassphrase), .wrongKey: .notPermitted
+            case .lock(.wrongPassphrase), .wrongKey, .wrongRecoveryCode, .noRecovery: .notPermitted
             case .lock, .notAStore, .newerVersion, .damagedRow, .damagedFile, .wentBack, .settingRefused, .mustReopen, .readingOnly, .failed:
                 .damaged
             case .noEntropy, .exhausted: .exhausted

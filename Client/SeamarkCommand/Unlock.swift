@@ -11,28 +11,14 @@ struct Unlock: ParsableCommand {
     @Option(help: ArgumentHelp("How long, 1 to \(KeyHolder.mostMinutes).", valueName: "n"))
     var minutes: Int = KeyHolder.usualMinutes
 
-    @Option(help: ArgumentHelp("Open this tenant's store instead of the chosen one.", valueName: "name"))
-    var tenant: String?
-
-    @Option(help: ArgumentHelp("Read the passphrase from this file descriptor, for scripts.", valueName: "n"))
-    var passphraseFd: Int32?
+    @OptionGroup var proof: ProofOptions
 
     func run() throws {
         guard (1...KeyHolder.mostMinutes).contains(minutes) else {
             throw Explained(.usage, "--minutes is \(minutes), must lie between 1 and \(KeyHolder.mostMinutes).")
         }
-        let home = try Workplace.home()
-        let tenant = try home.tenant(asked: tenant)
-        let store = try DeviceStore(at: home.storePath(tenant))
-        let typed: SecretBytes?
-        if let passphraseFd {
-            typed = try Passphrase.read(from: passphraseFd)
-        } else {
-            guard Terminal.inputIsTerminal else { throw Passphrase.Failure.noTerminal }
-            typed = try Passphrase.ask("Passphrase for \(tenant): ")
-        }
-        guard let typed else { throw Workplace.Failure.locked(tenant: tenant) }
-        let open = try store.unlock(passphrase: typed.copy())
+        let (tenant, store) = try proof.store()
+        let open = try store.unlock(with: try proof.read(for: tenant))
         try KeyHolder.keep(open.storeKey, of: open.id, minutes: minutes)
         Terminal.line("\(tenant) is unlocked for \(counted(minutes, "minute")).")
     }

@@ -24,7 +24,12 @@ struct Workplace {
     let device: Device
     let options: WorkOptions
 
-    static func home() throws -> TenantHome { try TenantHome(environment: ProcessInfo.processInfo.environment) }
+    /// Where this user's devices lie, with nothing half wiped in it.
+    static func home() throws -> TenantHome {
+        let home = try TenantHome(environment: ProcessInfo.processInfo.environment)
+        for tenant in try home.finishWipes() { Terminal.warning("A wipe of \(tenant) had been cut off and is finished now: nothing of it is on this laptop any more.") }
+        return home
+    }
 
     /// Opens the store: with the kept key, else with the passphrase from the descriptor given, else by asking on a terminal.
     init(_ options: WorkOptions) throws {

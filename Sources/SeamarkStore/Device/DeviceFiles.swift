@@ -11,8 +11,11 @@ struct DeviceFiles {
     /// The bytes of attachments, each in a file of its own.
     var attachments: String { directory + "/attachments" }
 
-    /// All that a store leaves behind; the lock first, because without it the rest is noise.
-    private var all: [String] { [lock, rows + "-wal", rows, rows + "-shm", rows + "-journal", rows + StoreFile.trialEnding, lock + ".new", syncLock] }
+    /// A lock that was being written when its program ended.
+    private var freshLock: String { lock + ".new" }
+
+    /// All that a store leaves behind; the lock last, because it says what became of the rest.
+    private var all: [String] { [rows + "-wal", rows, rows + "-shm", rows + "-journal", rows + StoreFile.trialEnding, freshLock, syncLock, lock] }
 
     init(_ directory: String) {
         self.directory = directory.count > 1 && directory.hasSuffix("/") ? String(directory.dropLast()) : directory
@@ -63,7 +66,7 @@ struct DeviceFiles {
 
     /// Puts a new lock in the place of the old one: wholly, or not at all, and durably before this returns.
     func replaceLock(by bytes: [UInt8]) throws(DeviceStoreError) {
-        let fresh = lock + ".new"
+        let fresh = freshLock
         let descriptor = Glibc.open(fresh, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw Self.error(errno) }
         var failure: Int32?
@@ -81,6 +84,40 @@ struct DeviceFiles {
             throw Self.error(failure)
         }
         try Self.sync(directory: directory)
+    }
+
+    /// While it is held, no other process alters the lock. Letting go of it, or the end of the process, ends it.
+    func takeTurn() throws(DeviceStoreError) -> SyncLock {
+        let descriptor = Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Self.error(errno) }
+        while flock(descriptor, LOCK_EX) != 0 {
+            let code = errno
+            if code == EINTR { continue }
+            close(descriptor)
+            throw Self.error(code)
+        }
+        return SyncLock { close(descriptor) }
+    }
+
+    /// Was the key destroyed, and files are left? False where there is no lock.
+    func isWiped() throws(DeviceStoreError) -> Bool {
+        guard try Self.exists(lock) else { return false }
+        return try DeviceLock.isTombstone(readLock())
+    }
+
+    /// Overwrites a lock where it lies. One that is gone is no hindrance.
+    private func overwrite(_ path: String) throws(DeviceStoreError) {
+        let descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            guard errno == ENOENT || errno == ENOTDIR else { throw Self.error(errno) }
+            return
+        }
+        defer { close(descriptor) }
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0 else { throw Self.error(errno) }
+        let bytes = DeviceLock.tombstone(min(Int(facts.st_size), DeviceLock.longest))
+        let count = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        guard count == bytes.count, fsync(descriptor) == 0 else { throw Self.error(errno) }
     }
 
     /// Makes the directory's entries durable.
@@ -103,21 +140,26 @@ struct DeviceFiles {
         try Self.sync(directory: target.parent)
     }
 
-    /// Overwrites the lock and forgets it, then removes the rest. Files that are gone already are no hindrance.
-    func destroy() throws(DeviceStoreError) {
-        let descriptor = Glibc.open(lock, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
-        if descriptor >= 0 {
-            let zeros = [UInt8](repeating: 0, count: DeviceLock.longest)
-            _ = zeros.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            fsync(descriptor)
-            close(descriptor)
-        } else if errno != ENOENT {
-            throw Self.error(errno)
-        }
-        for path in all where unlink(path) != 0 && errno != ENOENT { throw Self.error(errno) }
+    /// Overwrites every copy of the wrapped key, the lock last: from then on the store is wiped, and says so until its last file is gone.
+    /// Files that are gone already are no hindrance.
+    ///
+    /// - Parameter begun: only what is wiped already; false where it is not.
+    @discardableResult
+    func destroy(onlyIfBegun begun: Bool = false) throws(DeviceStoreError) -> Bool {
+        guard try Self.exists(directory) else { return true }
+        let turn = try takeTurn()
+        defer { withExtendedLifetime(turn) {} }
+        // Somebody else may have finished it meanwhile.
+        guard try Self.exists(directory) else { return true }
+        if begun, try !isWiped() { return false }
+        let sync = try SyncLock.take(path: syncLock)
+        defer { withExtendedLifetime(sync) {} }
+        for path in [freshLock, lock] { try overwrite(path) }
         try destroyAttachments()
+        for path in all where unlink(path) != 0 && errno != ENOENT { throw Self.error(errno) }
         if rmdir(directory) != 0, errno != ENOENT { throw Self.error(errno) }
         try Self.sync(directory: parent)
+        return true
     }
 
     private func destroyAttachments() throws(DeviceStoreError) {

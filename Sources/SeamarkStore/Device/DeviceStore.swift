@@ -9,6 +9,7 @@ public struct DeviceStore: Sendable {
     public init(at path: String) throws(DeviceStoreError) {
         files = DeviceFiles(path)
         guard try DeviceFiles.exists(files.directory) else { throw .missing }
+        if try files.isWiped() { throw .wiped }
         guard try DeviceFiles.exists(files.lock), try DeviceFiles.exists(files.rows) else { throw .notAStore }
     }
 
@@ -37,7 +38,7 @@ public struct DeviceStore: Sendable {
                 try draft.replaceLock(by: lock.bytes)
                 try draft.move(to: target)
             } catch {
-                try? draft.destroy()
+                _ = try? draft.destroy()
                 throw error
             }
             return try DeviceStore(at: path).unlock(storeKey: key)
@@ -53,9 +54,15 @@ public struct DeviceStore: Sendable {
     public func unlock(
         passphrase: [UInt8], before limit: Int64 = .max, by stretching: any PassphraseStretching = Scrypt()
     ) throws(DeviceStoreError) -> OpenDeviceStore {
+        try unlock(with: .passphrase(passphrase), before: limit, by: stretching)
+    }
+
+    public func unlock(
+        with proof: DeviceProof, before limit: Int64 = .max, by stretching: any PassphraseStretching = Scrypt()
+    ) throws(DeviceStoreError) -> OpenDeviceStore {
         do {
             let lock = try readLock()
-            return try open(lock, key: try lock.open(with: passphrase, by: stretching), limit)
+            return try open(lock, key: try lock.open(with: proof, by: stretching), limit)
         } catch { throw DeviceStoreError.of(error) ?? .notAStore }
     }
 
@@ -78,22 +85,48 @@ public struct DeviceStore: Sendable {
         return store
     }
 
-    /// Replaces the passphrase. The rows stay as they are; whoever knew the old one and holds an old copy of the lock can
-    /// still open it.
+    /// Replaces the passphrase; cut off at any point, the old one or the new one opens. The rows stay as they are, and so does the recovery
+    /// code; whoever knew the old passphrase and holds an old copy of the lock can still open it.
     public func changePassphrase(
-        from old: [UInt8], to new: [UInt8], cost: StretchingCost = .floor, by stretching: any PassphraseStretching = Scrypt()
+        from proof: DeviceProof, to new: [UInt8], cost: StretchingCost = .floor, by stretching: any PassphraseStretching = Scrypt()
+    ) throws(DeviceStoreError) {
+        try relock(proof, by: stretching) { try $0.renew($1, passphrase: new, cost: cost, by: stretching) }
+    }
+
+    /// Makes a recovery code, which takes the place of an earlier one. It exists in what this returns alone.
+    public func makeRecoveryCode(
+        with proof: DeviceProof, cost: StretchingCost = .floor, by stretching: any PassphraseStretching = Scrypt()
+    ) throws(DeviceStoreError) -> RecoveryCode {
+        let code: RecoveryCode
+        do { code = try RecoveryCode() } catch { throw .noEntropy }
+        try relock(proof, by: stretching) { try $0.renew($1, recovery: code, cost: cost, by: stretching) }
+        return code
+    }
+
+    private func relock(
+        _ proof: DeviceProof, by stretching: any PassphraseStretching, _ alter: (inout DeviceLock, SecretBytes) throws -> Void
     ) throws(DeviceStoreError) {
         do {
-            let lock = try readLock()
-            let key = try lock.open(with: old, by: stretching)
-            let fresh = try DeviceLock(store: lock.store, key: key, passphrase: new, cost: cost, stretching: stretching)
-            try files.replaceLock(by: fresh.bytes)
+            // One after the other, and never beside a wipe: what another process put there is not undone.
+            let turn = try files.takeTurn()
+            defer { withExtendedLifetime(turn) {} }
+            var lock = try readLock()
+            let key = try lock.open(with: proof, by: stretching)
+            try alter(&lock, key)
+            try files.replaceLock(by: lock.bytes)
         } catch { throw DeviceStoreError.of(error) ?? .notAStore }
     }
 
-    /// Destroys the store at `path`, its lock first: cut off at any point it is either locked and whole, or noise.
-    /// May be repeated until it succeeds.
+    /// Destroys the store at `path`, its wrapped key first: cut off at any point it is either locked and whole, or noise that says so.
+    /// May be repeated until it succeeds. Refuses while a sync of the store runs.
     public static func wipe(at path: String) throws(DeviceStoreError) { try DeviceFiles(path).destroy() }
+
+    /// Goes on with a wipe that was cut off. False where none was begun.
+    public static func finishWipe(at path: String) throws(DeviceStoreError) -> Bool {
+        let files = DeviceFiles(path)
+        guard try files.isWiped() else { return false }
+        return try files.destroy(onlyIfBegun: true)
+    }
 
     private func readLock() throws(DeviceStoreError) -> DeviceLock {
         do { return try DeviceLock(bytes: try files.readLock()) } catch { throw DeviceStoreError.of(error) ?? .notAStore }

@@ -12,6 +12,12 @@ public enum DeviceStoreError: Error, Hashable, Sendable, CustomStringConvertible
     case newerVersion
     /// The lock, or the passphrase.
     case lock(PassphraseLockError)
+    /// The store has no recovery code.
+    case noRecovery
+    /// The recovery code is another store's, or an earlier one.
+    case wrongRecoveryCode
+    /// The store was wiped, and its files are still to be removed.
+    case wiped
     /// The key is not this store's.
     case wrongKey
     /// This row was altered, moved, or written by another store. All rows before it are intact.
@@ -48,6 +54,9 @@ public enum DeviceStoreError: Error, Hashable, Sendable, CustomStringConvertible
         case .notAStore: "opening the store: its files are missing or cut short, or are not a device's store; restore them from a copy"
         case .newerVersion: "opening the store: a newer seamark wrote it; update seamark, all work is kept"
         case .lock(let error): error.description
+        case .noRecovery: "unlocking the store: it has no recovery code; unlock with the passphrase"
+        case .wrongRecoveryCode: "unlocking the store: the recovery code is not the one that was made last for it"
+        case .wiped: "opening the store: it was wiped, and nobody can read it any more; wipe it again to remove what is left of its files"
         case .wrongKey: "unlocking the store: the key is not this store's; unlock with the passphrase"
         case .damagedRow(let number): "reading the store: row \(number) is damaged or not of this store; all before it is intact. Copy the directory away and keep it: what the server signed for is there, and a new enrolment fetches it"
         case .damagedFile: "reading the store: its file is damaged. Copy the directory away and keep it: what the server signed for is there, and a new enrolment fetches it"

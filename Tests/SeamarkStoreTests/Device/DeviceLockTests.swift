@@ -28,8 +28,8 @@ import Testing
         let before = try ScratchDirectory.files(below: directory.store)
         let store = try DeviceStore(at: directory.store)
         let fresh = Array("another".utf8)
-        #expect(throws: DeviceStoreError.lock(.wrongPassphrase)) { try store.changePassphrase(from: fresh, to: fresh, by: quick) }
-        try store.changePassphrase(from: Sample.passphrase, to: fresh, by: quick)
+        #expect(throws: DeviceStoreError.lock(.wrongPassphrase)) { try store.changePassphrase(from: .passphrase(fresh), to: fresh, by: quick) }
+        try store.changePassphrase(from: .passphrase(Sample.passphrase), to: fresh, by: quick)
         let after = try ScratchDirectory.files(below: directory.store)
         #expect(after.keys.filter { before[$0] != after[$0] } == ["lock"])
         #expect(throws: DeviceStoreError.lock(.wrongPassphrase)) { _ = try store.unlock(passphrase: Sample.passphrase, by: quick) }
@@ -71,6 +71,77 @@ import Testing
             try files.replaceLock(by: altered + Digest.sha256(altered).bytes.prefix(16))
             #expect(throws: DeviceStoreError.self, "byte \(place)") { _ = try store.unlock(passphrase: Sample.passphrase, by: quick) }
         }
+    }
+
+    @Test func `a recovery code opens the store until another is made, and a new passphrase leaves it`() throws {
+        let directory = try ScratchDirectory()
+        let open = try directory.create()
+        let store = try DeviceStore(at: directory.store)
+        let (old, fresh) = (DeviceProof.passphrase(Sample.passphrase), Array("another".utf8))
+        #expect(throws: DeviceStoreError.noRecovery) { _ = try store.unlock(with: .recovery(RecoveryCode()), by: quick) }
+        let first = try store.makeRecoveryCode(with: old, by: quick)
+        #expect(try store.unlock(with: .recovery(first), by: quick).storeKey == open.storeKey)
+        #expect(try store.unlock(with: old, by: quick).storeKey == open.storeKey)
+        // The passphrase is forgotten.
+        try store.changePassphrase(from: .recovery(first), to: fresh, by: quick)
+        #expect(throws: DeviceStoreError.lock(.wrongPassphrase)) { _ = try store.unlock(with: old, by: quick) }
+        #expect(try store.unlock(passphrase: fresh, by: quick).storeKey == open.storeKey)
+        #expect(try store.unlock(with: .recovery(first), by: quick).storeKey == open.storeKey)
+        let second = try store.makeRecoveryCode(with: .recovery(first), by: quick)
+        #expect(throws: DeviceStoreError.wrongRecoveryCode) { _ = try store.unlock(with: .recovery(first), by: quick) }
+        #expect(try store.unlock(with: .recovery(second), by: quick).storeKey == open.storeKey)
+        for cost in [StretchingCost(logN: 16, r: 8, p: 1), StretchingCost(logN: 17, r: 4, p: 1)] {
+            #expect(throws: DeviceStoreError.lock(.belowFloor)) { try store.changePassphrase(from: .passphrase(fresh), to: fresh, cost: cost, by: quick) }
+            #expect(throws: DeviceStoreError.lock(.belowFloor)) { _ = try store.makeRecoveryCode(with: .passphrase(fresh), cost: cost, by: quick) }
+        }
+    }
+
+    @Test func `every byte of a lock with a recovery code matters`() throws {
+        let directory = try ScratchDirectory()
+        _ = try directory.create()
+        let store = try DeviceStore(at: directory.store)
+        let code = try store.makeRecoveryCode(with: .passphrase(Sample.passphrase), by: quick)
+        let files = DeviceFiles(directory.store)
+        let bytes = try files.readLock()
+        #expect(bytes.count < 512, "a sector holds the lock, so that a disk holds it or its tombstone")
+        func opens() -> Int {
+            [DeviceProof.passphrase(Sample.passphrase), .recovery(code)].count { (try? store.unlock(with: $0, by: quick)) != nil }
+        }
+        #expect(opens() == 2)
+        for place in 0..<bytes.count - 16 {
+            var altered = bytes
+            altered[place] ^= 1
+            try files.replaceLock(by: altered)
+            #expect(opens() == 0, "byte \(place)")
+            // With its checksum made right the half that was left alone may open, and never both.
+            altered = Array(altered.dropLast(16))
+            try files.replaceLock(by: altered + Digest.sha256(altered).bytes.prefix(16))
+            #expect(opens() < 2, "byte \(place)")
+        }
+    }
+
+    @Test func `of many who change the lock at once each comes whole, and none undoes another`() async throws {
+        let directory = try ScratchDirectory()
+        _ = try directory.create()
+        let store = try DeviceStore(at: directory.store)
+        let codes = try await withThrowingTaskGroup(of: RecoveryCode?.self) { group in
+            for number in 0..<16 {
+                group.addTask { [quick] in
+                    if number == 7 {
+                        try store.changePassphrase(from: .passphrase(Sample.passphrase), to: Sample.passphrase + [1], by: quick)
+                        return nil
+                    }
+                    for passphrase in [Sample.passphrase, Sample.passphrase + [1]] {
+                        if let code = try? store.makeRecoveryCode(with: .passphrase(passphrase), by: quick) { return code }
+                    }
+                    return nil
+                }
+            }
+            return try await group.reduce(into: [RecoveryCode]()) { if let code = $1 { $0.append(code) } }
+        }
+        #expect(codes.count == 15)
+        #expect(codes.count { (try? store.unlock(with: .recovery($0), by: quick)) != nil } == 1)
+        _ = try store.unlock(passphrase: Sample.passphrase + [1], by: quick)
     }
 
     @Test func `the real stretching opens what it locked`() throws {

@@ -195,4 +195,36 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
         try DeviceStore.wipe(at: directory.store)
     }
+
+    @Test func `a wipe that is cut off leaves no copy of the wrapped key, says so, and is finished by the next`() throws {
+        let directory = try ScratchDirectory()
+        let files = DeviceFiles(directory.store)
+        // Each of these cannot be removed: the wipe ends there, as a kill would end it.
+        for obstacle in ["/rows.sqlite-wal", "/rows.sqlite-journal", "/attachments/stuck"] {
+            let key = try directory.create().storeKey
+            let lock = try files.readLock()
+            try Data(lock).write(to: URL(fileURLWithPath: files.lock + ".new"))
+            try? FileManager.default.removeItem(atPath: directory.store + obstacle)
+            try FileManager.default.createDirectory(atPath: directory.store + obstacle, withIntermediateDirectories: true)
+            #expect(throws: DeviceStoreError.self, "\(obstacle)") { try DeviceStore.wipe(at: directory.store) }
+            #expect(throws: DeviceStoreError.wiped, "\(obstacle)") { _ = try DeviceStore(at: directory.store).unlock(storeKey: key) }
+            for (name, bytes) in try ScratchDirectory.files(below: directory.store) {
+                #expect(Data(bytes).range(of: Data(lock.suffix(64))) == nil, "\(name) holds the wrapped key")
+            }
+            try FileManager.default.removeItem(atPath: directory.store + obstacle)
+            #expect(try DeviceStore.finishWipe(at: directory.store))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+            #expect(try !DeviceStore.finishWipe(at: directory.store))
+        }
+    }
+
+    @Test func `a wipe waits for no sync: it is refused while one runs, and nothing is altered`() throws {
+        let directory = try ScratchDirectory()
+        let open = try directory.create()
+        let lock = try open.takeSyncLock()
+        #expect(throws: DeviceStoreError.syncRunning) { try DeviceStore.wipe(at: directory.store) }
+        #expect(try !DeviceStore.finishWipe(at: directory.store))
+        #expect(try DeviceStore(at: directory.store).unlock(storeKey: open.storeKey).id == open.id)
+        withExtendedLifetime(lock) {}
+    }
 }

@@ -1,0 +1,50 @@
+import ArgumentParser
+import SeamarkClient
+import SeamarkCrypto
+import SeamarkStore
+
+struct Wipe: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Destroy everything of a tenant on this laptop, for ever.",
+        discussion: """
+            The wrapped key goes first: from that moment nobody can read what is left of the store, and the next command removes it if this
+            one was cut off. What the server has signed for stays there. What it has not is counted, and lost.
+            """)
+
+    @Flag(help: "Do it without asking, also where work has no receipt.") var yes = false
+    @OptionGroup var work: WorkOptions
+
+    func run() throws {
+        let home = try Workplace.home()
+        let tenant = try home.tenant(asked: work.tenant)
+        if !yes {
+            let standing = try standing(tenant)
+            guard Terminal.inputIsTerminal else {
+                throw Explained(.refused, "\(standing) Nothing was wiped. Say --yes to wipe it all the same.")
+            }
+            Terminal.warning(standing)
+            let typed = try Passphrase.ask("To wipe it for ever, type \(tenant): ")
+            guard let typed, typed.copy() == Array(tenant.utf8) else { throw Explained(.refused, "Nothing was wiped.") }
+        }
+        // The kept key first: without it and without its lock the rows are noise.
+        if let id = try? DeviceStore(at: home.storePath(tenant)).id { _ = try? KeyHolder.forget(id) }
+        try DeviceStore.wipe(at: home.storePath(tenant))
+        Terminal.line("\(tenant) is wiped: nothing of it is on this laptop any more.")
+    }
+
+    /// What would be lost, in words.
+    private func standing(_ tenant: String) throws -> String {
+        let place: Workplace
+        do { place = try Workplace(work) } catch Workplace.Failure.locked {
+            return "The store of \(tenant) is locked, so what it holds without a receipt cannot be counted."
+        } catch let error as DeviceStoreError where error != .exhausted && error != .noEntropy {
+            return "The store of \(tenant) cannot be opened, so what it holds without a receipt cannot be counted."
+        }
+        let state = try place.device.state
+        let unsent = state.unsentCount
+        let attachments = try state.scopeIDs.reduce(0) { try $0 + place.device.attachmentsWaiting(in: $1).count }
+        guard unsent + attachments > 0 else { return "The server has signed for everything that \(tenant) holds here." }
+        let held = [unsent > 0 ? counted(unsent, "change") : nil, attachments > 0 ? counted(attachments, "attachment") : nil].compactMap(\.self)
+        return "\(tenant) holds \(held.joined(separator: " and ")) for which there is no receipt: wiped, that is lost for ever. Run 'seamark sync' first."
+    }
+}
