@@ -124,15 +124,16 @@ import Testing
         let directory = try ScratchDirectory()
         _ = try directory.create()
         let store = try DeviceStore(at: directory.store)
+        let slow = SlowStretching()
         let codes = try await withThrowingTaskGroup(of: RecoveryCode?.self) { group in
             for number in 0..<16 {
-                group.addTask { [quick] in
+                group.addTask {
                     if number == 7 {
-                        try store.changePassphrase(from: .passphrase(Sample.passphrase), to: Sample.passphrase + [1], by: quick)
+                        try store.changePassphrase(from: .passphrase(Sample.passphrase), to: Sample.passphrase + [1], by: slow)
                         return nil
                     }
                     for passphrase in [Sample.passphrase, Sample.passphrase + [1]] {
-                        if let code = try? store.makeRecoveryCode(with: .passphrase(passphrase), by: quick) { return code }
+                        if let code = try? store.makeRecoveryCode(with: .passphrase(passphrase), by: slow) { return code }
                     }
                     return nil
                 }
@@ -148,5 +149,13 @@ import Testing
         let directory = try ScratchDirectory()
         let open = try DeviceStore.create(at: directory.store, identity: Sample.identity(), passphrase: Sample.passphrase)
         #expect(try DeviceStore(at: directory.store).unlock(passphrase: Sample.passphrase).storeKey == open.storeKey)
+    }
+}
+
+/// Takes its time, so that what two processes do at once lies one over the other.
+private struct SlowStretching: PassphraseStretching {
+    func stretch(_ passphrase: [UInt8], salt: [UInt8], cost: StretchingCost, count: Int) throws(StretchingFailure) -> SecretBytes {
+        usleep(3000)
+        return try QuickStretching().stretch(passphrase, salt: salt, cost: cost, count: count)
     }
 }
