@@ -63,20 +63,22 @@ public struct TenantHome: Sendable {
 
     /// The tenants with a device here, in alphabetical order.
     public func tenants() throws(Failure) -> [String] {
-        guard try Self.exists(path) else { return [] }
-        let names: [String]
-        do throws(FolderNames.Refused) { names = try FolderNames.read(path) } catch { throw .cannotRead(code: error.code) }
         var tenants: [String] = []
-        for name in names.sorted() where Self.isName(name) {
+        for name in try names() {
             if try Self.exists(storePath(name) + "/rows.sqlite") { tenants.append(name) }
         }
         return tenants
     }
 
+    /// What lies here and is called as tenants are, in alphabetical order.
+    private func names() throws(Failure) -> [String] {
+        guard try Self.exists(path) else { return [] }
+        do throws(FolderNames.Refused) { return try FolderNames.read(path).sorted().filter(Self.isName) } catch { throw .cannotRead(code: error.code) }
+    }
+
     /// Finishes wipes that were cut off, and returns the names of their tenants.
     public func finishWipes() throws -> [String] {
-        guard try Self.exists(path) else { return [] }
-        return try FolderNames.read(path).sorted().filter { try Self.isName($0) && DeviceStore.finishWipe(at: storePath($0)) }
+        try names().filter { try DeviceStore.finishWipe(at: storePath($0)) }
     }
 
     /// Throws where the system does not say: what cannot be looked at is not missing.
