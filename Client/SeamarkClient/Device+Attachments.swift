@@ -225,14 +225,15 @@ extension Device {
 
     /// Forgets the server's receipts for these, so that the next sync offers them again: whoever evicts must know what the server holds now. It
     /// may have lost files since, and nothing else.
-    public func offerAgain(_ all: [AttachmentStanding]) throws {
+    func offerAgain(_ all: [AttachmentStanding]) throws {
+        guard !all.isEmpty else { return }
         let (shelf, scopes) = (try shelf(), try state.scopes)
         for one in all where one.isHere && scopes[one.scope]?.isWithdrawn == false { try shelf.forgetReceipt(for: one.attachment, in: one.scope) }
     }
 
     /// Frees the space of attachments that the server holds and has in a verified backup; they are fetched again on demand.
     ///
-    /// Call `offerAgain` and sync first; `backups` is what the server said in that very sync.
+    /// Have a sync offer them again first (`SyncRun.Attachments.offersAgain`); `backups` is what the server said in that very sync.
     public func evict(_ all: [AttachmentStanding], _ backups: SyncRun.AttachmentBackups) throws -> [Eviction] {
         let (shelf, scopes) = (try shelf(), try state.scopes)
         // Two rows may name the same bytes.

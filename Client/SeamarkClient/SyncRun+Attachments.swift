@@ -11,6 +11,8 @@ extension SyncRun {
         public var handsIn = true
         /// What to fetch: the scope, the row of evidence, and what it names.
         public var fetches: [(scope: Identifier, record: Identifier, attachment: Attachment)] = []
+        /// What is offered again whatever receipts there are: the server may have lost files since, and nothing else.
+        public var offersAgain: [AttachmentStanding] = []
 
         public init() {}
 

@@ -213,7 +213,11 @@ public struct SyncRun {
             try received(answer)
             return []
         }
-        if case .welcome = message { session.attachmentReceipts = try device.newestAttachmentReceipts() }
+        if case .welcome = message {
+            session.attachmentReceipts = try device.newestAttachmentReceipts()
+            // No earlier: a receipt that is forgotten proves nothing any more.
+            try device.offerAgain(attachments.offersAgain)
+        }
         return session.received(message, replicas: try replicas(), knowledge)
     }
 

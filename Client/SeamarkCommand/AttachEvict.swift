@@ -26,9 +26,10 @@ struct AttachEvict: ParsableCommand {
         func choice() throws -> [AttachmentStanding] {
             try place.device.attachments(in: place.engagement()).filter { all ? $0.isHere : named.contains($0.record.id) }
         }
-        try place.device.offerAgain(choice())
+        var attachments = SyncRun.Attachments()
+        attachments.offersAgain = try choice()
         var bar = ProgressBar("Handing in")
-        let report = try SyncRun.run(place.device, stop: StopSignal.listen()) {
+        let report = try SyncRun.run(place.device, attachments: attachments, stop: StopSignal.listen()) {
             if $0.attachmentBytesLeft > 0 { Terminal.progress(bar.line(left: $0.attachmentBytesLeft)) }
         }
         Terminal.progress("")

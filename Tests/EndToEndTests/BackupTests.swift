@@ -92,6 +92,33 @@ import Testing
         #expect(try ann.run("attach", "evict").status == 64)
     }
 
+    @Test func `evicting finds out a server that was put back and lost nothing but an attachment`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        let photo = headquarters.folder.appendingPathComponent("photo.bin")
+        try Data((0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }).write(to: photo)
+        try ann.must("attach", "add", photo.path)
+        try ann.must("sync", "--no-attachments")
+        // The log stands as it will; the bytes come after the copy.
+        let file = headquarters.data.appendingPathComponent("tenants/halden/data/tenant.sqlite")
+        let copy = headquarters.folder.appendingPathComponent("copy.sqlite")
+        let port = headquarters.port
+        #expect(try headquarters.stop() == 0)
+        try FileManager.default.copyItem(at: file, to: copy)
+        try headquarters.start(port: port)
+        try ann.must("sync")
+        #expect(try headquarters.stop() == 0)
+        for companion in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.path + companion) }
+        try FileManager.default.removeItem(at: file)
+        try FileManager.default.copyItem(at: copy, to: file)
+        try headquarters.start(port: port)
+        _ = try ann.run("attach", "evict", "--all")
+        #expect(try headquarters.verb("audit", "list").contains("rolled back"))
+        try ann.must("sync")
+        #expect(try ann.must("attach", "list").contains("has it"))
+    }
+
     @Test func `the copy of somebody who was taken off goes when a backup holds it all, and stays while an attachment waits`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }
