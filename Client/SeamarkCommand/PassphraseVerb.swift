@@ -9,7 +9,7 @@ struct PassphraseVerb: ParsableCommand {
         commandName: "passphrase",
         abstract: "Change the passphrase of a tenant's store, or make a recovery code for it.",
         discussion: """
-            Nothing that was captured is touched: the store's key alone is wrapped anew. Whatever happens meanwhile, the old passphrase or
+            Nothing that was captured is touched: the store's key alone is wrapped anew. Whatever happens meanwhile, the old passphrase or \
             the new one opens the store. Whoever has an old copy of the store's files still opens that with the old one.
             """,
         subcommands: [Change.self, Recovery.self], defaultSubcommand: Change.self)
@@ -38,7 +38,7 @@ struct PassphraseVerb: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a recovery code, which opens the store when the passphrase is forgotten.",
             discussion: """
-                It is shown this once: write it down, and keep it away from this laptop. It takes the place of an earlier one. With it
+                It is shown this once: write it down, and keep it away from this laptop. It takes the place of an earlier one. With it \
                 'seamark unlock --recovery' opens the store, and 'seamark passphrase --recovery' sets a new passphrase.
                 """)
 

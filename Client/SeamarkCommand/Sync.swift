@@ -16,7 +16,7 @@ struct Sync: ParsableCommand {
             Bytes are counted as they pass on the connection, both ways, connecting and TLS included (TCP and IP take some 3 % \
             more). A sync that stops so ends with status 0, and says what is left; "budget" in --json has it in figures.
 
-            This laptop's certificate lasts 30 days; a sync renews it by itself in the last third of that, and after its end,
+            This laptop's certificate lasts 30 days; a sync renews it by itself in the last third of that, and after its end, \
             unless the device was revoked.
             """)
 
