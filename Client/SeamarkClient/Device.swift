@@ -131,10 +131,12 @@ public final class Device: Sendable {
         return Block.seal(Array(portion), in: replica.stream, after: replica.end, by: tools.signer(identity.signingSeed), primitives)
     }
 
-    /// Begins a new incarnation of the stream: the store was found to be a restored or cloned one.
-    func begin(_ scope: Identifier, epoch: UInt64) throws {
+    /// Begins a new incarnation of the stream: the store was found to be a restored or cloned one. A copy that is there stays of the epoch that it
+    /// was read in, or nothing would say that it is to be read anew; one that is not begins in `epoch`.
+    func begin(_ scope: Identifier, epoch: UInt64 = 0) throws {
         let incarnation = try tools.word()
         try store.transaction { transaction in
+            let epoch = transaction.state.replicas[scope]?.epoch ?? epoch
             let stream = StreamName(device: transaction.state.identity.device, incarnation: incarnation, scope: scope)
             try transaction.append(.replica(scope, .began(stream, epoch: epoch)))
         }

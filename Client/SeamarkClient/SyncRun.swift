@@ -253,7 +253,7 @@ public struct SyncRun {
                     try $0.append(.scopeAdded(DeviceScope(id: scope, kind: DeviceScope.Kind(rawValue: UInt8(kind.rawValue)) ?? .engagement, name: "")))
                 }
                 try device.begin(scope, epoch: epoch)
-            case .begin(let scope, let epoch): try device.begin(scope, epoch: epoch)
+            case .begin(let scope): try device.begin(scope)
             case .rebuild(let scope, let epoch):
                 try device.store.attachments()?.forgetReceipts()
                 try device.store.transaction { try $0.append(.replica(scope, .rebuilt(epoch: epoch))) }

@@ -19,7 +19,7 @@ extension SyncSession {
             }
             return ask(id, replica)
         }
-        if replica.epoch == welcome.epoch, !scope.hasDonated, isBehind(scope.status, replica) {
+        if replica.epoch == welcome.epoch, !scope.hasDonated, !scope.mustRecover, isBehind(scope.status, replica) {
             // The server's log has lost what it once signed. It will see that from the Status and renew its epoch, or want a better proof.
             awaitsRenewal = true
         }
@@ -40,11 +40,10 @@ extension SyncSession {
     }
 
     mutating func renumber(_ id: Identifier) -> [Action] {
-        guard let epoch = welcome?.epoch else { return [] }
         work[id]?.isCompared = true
         work[id]?.pushedThrough = .beginning
         if !outcome.renumbered.contains(id) { outcome.renumbered.append(id) }
-        return [.begin(scope: id, epoch: epoch)]
+        return [.begin(scope: id)]
     }
 
     // MARK: - Handing in what the log lacks

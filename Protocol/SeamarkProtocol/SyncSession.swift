@@ -12,8 +12,9 @@ public struct SyncSession: Sendable {
         case adopt(Message.Welcome)
         /// The member is staffed on a scope that the device does not hold: begin a replica of it.
         case add(scope: Identifier, kind: Message.ScopeKind, epoch: UInt64)
-        /// The device's store was restored or cloned: begin a new incarnation of the stream.
-        case begin(scope: Identifier, epoch: UInt64)
+        /// The device's store was restored or cloned: begin a new incarnation of the stream. What was read stays what it is, of the epoch that it
+        /// is of.
+        case begin(scope: Identifier)
         /// The log is another one than the device knows, and has been given what the device held of the former: read it anew.
         case rebuild(scope: Identifier, epoch: UInt64)
         /// Hand in, as `Message.Donation`s in the order in which the device learnt them, all entries of the scope that the server's log may

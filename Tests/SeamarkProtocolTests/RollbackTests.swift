@@ -62,6 +62,43 @@ import Testing
         #expect(run(&author, &server).end.isFinished && other.replicas[Voyage.scope]?.confirmed.digest == server.state.digest)
     }
 
+    /// Two copies of one store, a renewed epoch, and a member who is not staffed when the older copy comes: it renumbers without reading the log anew.
+    @Test func `a copy that renumbers where its member is not staffed still knows that it has to read the log anew`() {
+        var server = Voyage.server()
+        let old = server
+        var copy = afloat(&server, 3, number: 1)
+        var twin = copy
+        #expect(run(&twin, &server).end.isFinished)
+        server = old
+        server.epoch = 9
+        #expect(run(&twin, &server).end.isFinished)
+        server.isStaffed = false
+        let (end, transcript) = run(&copy, &server)
+        #expect(end.isFinished && !transcript.contains("rebuild") && !transcript.contains("<problem 4090"))
+        #expect(copy.replicas[Voyage.scope]?.epoch == 1, "what it has read is of the log that it read")
+        #expect(run(&copy, &server).end.isFinished)
+        server.isStaffed = true
+        let (healed, again) = run(&copy, &server)
+        #expect(healed.isFinished && again.contains("rebuild"))
+        #expect(copy.replicas[Voyage.scope]?.epoch == 9 && copy.replicas[Voyage.scope]?.confirmed.digest == server.state.digest)
+        #expect(copy.replicas[Voyage.scope]?.unsentCount == 0)
+    }
+
+    @Test(arguments: [true, false]) func `a claim that nothing proves keeps no copy of a removed member from handing in`(isReleased: Bool) {
+        var server = Voyage.server()
+        var ship = afloat(&server, 3, number: 1)
+        let old = server
+        #expect(run(&ship, &server).end.isFinished)
+        server = old
+        server.isStaffed = false
+        var voyage = Voyage(seed: 5)
+        voyage.hidesProofs = true
+        voyage.releasesCopies = isReleased
+        #expect(voyage.sync(&ship, &server).isFinished, "it waits for an answer that it has had")
+        #expect(voyage.transcript.contains("<problem 4090") && voyage.transcript.contains(">donate 0 last"))
+        #expect((ship.replicas[Voyage.scope] == nil) == isReleased)
+    }
+
     @Test func `what was accepted once and is refused now is released by a new entry, and releases are handed in like blocks`() {
         var server = Voyage.server()
         let old = server

@@ -238,8 +238,9 @@ struct Voyage {
             case .add(let scope, _, let epoch):
                 transcript.append("add")
                 ship.replicas[scope] = Replica(stream: StreamName(device: id, incarnation: dice.next(), scope: scope), epoch: epoch)
-            case .begin(let scope, let epoch):
+            case .begin(let scope):
                 transcript.append("begin")
+                guard let epoch = ship.replicas[scope]?.epoch else { preconditionFailure("a stream of no replica") }
                 ship.take(.began(StreamName(device: id, incarnation: dice.next(), scope: scope), epoch: epoch))
             case .rebuild(_, let epoch):
                 transcript.append("rebuild")
