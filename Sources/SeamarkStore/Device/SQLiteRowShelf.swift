@@ -23,6 +23,7 @@ final class SQLiteRowShelf: RowShelf {
         var configuration = Configuration()
         configuration.busyMode = .timeout(busyTimeoutSeconds)
         configuration.prepareDatabase { database in
+            database.ignoreWhatStatementsTouch()
             for (setting, value) in Self.settings { try database.execute(sql: "PRAGMA \(setting) = \(value)") }
         }
         do {

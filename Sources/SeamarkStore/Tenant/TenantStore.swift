@@ -88,6 +88,7 @@ public final class TenantStore: Sendable {
         configuration.busyMode = .timeout(10)
         configuration.label = "tenant"
         configuration.prepareDatabase { database in
+            database.ignoreWhatStatementsTouch()
             try database.execute(
                 sql: """
                     PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -8000;
