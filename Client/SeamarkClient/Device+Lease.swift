@@ -17,6 +17,12 @@ extension Device {
         return lease
     }
 
+    /// Headquarters has spoken again over a connection that stays: the lease begins anew, noted down once an hour.
+    func renewLease() throws {
+        guard try lease(state).passed >= Self.unnoted else { return }
+        try store.transaction { try $0.append(.setting(.lease, OfflineLease(now: now()).value)) }
+    }
+
     /// The lease by the clock as it stands now. Before this device noted one down it counts from the last complete sync, else from when its
     /// certificate was made, which is enrolment.
     public func lease(_ state: DeviceState) -> OfflineLease {

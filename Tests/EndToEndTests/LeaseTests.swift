@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// A laptop that has been out of touch for longer than its lease, with the real programs and a clock that the test sets.
@@ -26,11 +27,10 @@ import Testing
         var ann = try Laptop(of: "ann", at: headquarters)
         try ann.lock()
         let site = try ann.must("site", "add", "name=Lease works").trimmingCharacters(in: .whitespacesAndNewlines)
-        let clock = try clock()
+        let clock = try Clock(headquarters)
         func later(_ days: Int, _ words: String...) throws -> Program.Result {
-            try headquarters.program(
-                "seamark", words, environment: ["SEAMARK_HOME": ann.home.path, "LD_PRELOAD": clock, "CLOCK_SHIFT": String(days * Self.day)],
-                passphrase: Laptop.passphrase).finish(within: 60)
+            try clock.set(ahead: days)
+            return try start(words, ann, clock).finish(within: 60)
         }
         #expect(try later(29, "list", "site").output.contains("Lease works"))
         #expect(try later(29, "status").output.contains("for less than a day more"))
@@ -85,24 +85,62 @@ import Testing
         return found
     }
 
-    /// A library that sets a program's clock: CLOCK_SHIFT seconds ahead.
-    private func clock() throws -> String {
-        let base = headquarters.folder.appendingPathComponent("clock-\(UUID().uuidString)").path
-        let source = """
-            #define _GNU_SOURCE
-            #include <dlfcn.h>
-            #include <stdlib.h>
-            #include <time.h>
-            int clock_gettime(clockid_t id, struct timespec *now) {
-                int (*system)(clockid_t, struct timespec *) = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
-                int done = system(id, now);
-                if (done == 0 && id == CLOCK_REALTIME && getenv("CLOCK_SHIFT")) now->tv_sec += atoll(getenv("CLOCK_SHIFT"));
-                return done;
-            }
-            """
-        try Data(source.utf8).write(to: URL(fileURLWithPath: base + ".c"))
-        let made = try headquarters.program(Self.compiler, ["-shared", "-fPIC", "-o", base + ".so", base + ".c", "-ldl"]).finish(within: 60)
-        try #require(made.status == 0, "\(made.error)")
-        return base + ".so"
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: compiler)))
+    func `a watch that outlasts the lease renews it`() throws {
+        var ann = try Laptop(of: "ann", at: headquarters)
+        try ann.lock()
+        let clock = try Clock(headquarters)
+        try clock.set(ahead: 0)
+        let watch = try start(["sync", "--watch", "--keep-alive-seconds", "1"], ann, clock)
+        defer {
+            watch.send(SIGTERM)
+            _ = try? watch.finish(within: 60)
+        }
+        try eventually("it watches", within: 60) { watch.outputSoFar.contains("atching") ? true : nil }
+        try clock.set(ahead: 31)
+        try eventually("the lease is renewed", within: 60) { try start(["list", "site"], ann, clock).finish(within: 60).status == 0 ? true : nil }
+        #expect(watch.status == nil)
+    }
+
+    private func start(_ words: [String], _ laptop: Laptop, _ clock: Clock) throws -> Program {
+        try headquarters.program(
+            "seamark", words, environment: ["SEAMARK_HOME": laptop.home.path, "LD_PRELOAD": clock.library, "CLOCK_SHIFT": clock.file],
+            passphrase: Laptop.passphrase)
+    }
+
+    /// A library that sets the clock of programs, also while they run.
+    private struct Clock {
+        let library: String
+        /// By how many seconds.
+        let file: String
+
+        func set(ahead days: Int) throws { try Data(String(days * LeaseTests.day).utf8).write(to: URL(fileURLWithPath: file), options: .atomic) }
+
+        init(_ headquarters: Headquarters) throws {
+            let base = headquarters.folder.appendingPathComponent("clock-\(UUID().uuidString)").path
+            (library, file) = (base + ".so", base + ".shift")
+            let source = """
+                #define _GNU_SOURCE
+                #include <dlfcn.h>
+                #include <stdio.h>
+                #include <stdlib.h>
+                #include <time.h>
+                int clock_gettime(clockid_t id, struct timespec *now) {
+                    int (*system)(clockid_t, struct timespec *) = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
+                    int done = system(id, now);
+                    const char *path = getenv("CLOCK_SHIFT");
+                    FILE *file = done == 0 && id == CLOCK_REALTIME && path ? fopen(path, "re") : NULL;
+                    if (file) {
+                        long seconds = 0;
+                        if (fscanf(file, "%ld", &seconds) == 1) now->tv_sec += seconds;
+                        fclose(file);
+                    }
+                    return done;
+                }
+                """
+            try Data(source.utf8).write(to: URL(fileURLWithPath: base + ".c"))
+            let made = try headquarters.program(LeaseTests.compiler, ["-shared", "-fPIC", "-o", library, base + ".c", "-ldl"]).finish(within: 60)
+            try #require(made.status == 0, "\(made.error)")
+        }
     }
 }
