@@ -23,8 +23,8 @@ extension Device {
         try store.transaction { try $0.append(.setting(.lease, OfflineLease(now: now()).value)) }
     }
 
-    /// The lease by the clock as it stands now. Before this device noted one down it counts from the last complete sync, else from when its
-    /// certificate was made, which is enrolment.
+    /// The lease by the clock as it stands now. Before this device noted one down it counts from the last complete sync, else from the
+    /// beginning of its certificate, which is enrolment less what servers allow for clocks that are behind.
     public func lease(_ state: DeviceState) -> OfflineLease {
         let now = now()
         let certified = (try? Certificate(der: state.identity.certificate)).map { $0.notBefore &* 1000 }
