@@ -327,6 +327,8 @@ public struct SyncRun {
             }
         }
         try device.store.transaction { transaction in
+            // Headquarters has spoken: whatever becomes of this sync, the lease begins anew.
+            try transaction.append(.setting(.lease, OfflineLease(now: device.now()).value))
             let identity = transaction.state.identity
             if identity.role != welcome.role || identity.serverSigningKey != welcome.serverKey.key {
                 var renewed = identity

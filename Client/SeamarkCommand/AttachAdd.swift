@@ -27,7 +27,7 @@ struct AttachAdd: ParsableCommand {
 
     func run() throws {
         let assignments = try words.map { try Assignment($0) }
-        let place = try Workplace(work)
+        let place = try Workplace(work, to: .work)
         let scope = try place.engagement()
         let source = try AttachmentSource(file)
         let metadata = keepMetadata ? .left : try source.withoutMetadata()

@@ -21,7 +21,7 @@ struct AttachEvict: ParsableCommand {
     }
 
     func run() throws {
-        let place = try Workplace(work)
+        let place = try Workplace(work, to: .work)
         let named = try Set(handles.map { try place.finder().record($0, type: Catalogue.evidence).id })
         func choice() throws -> [AttachmentStanding] {
             try place.device.attachments(in: place.engagement()).filter { all ? $0.isHere : named.contains($0.record.id) }

@@ -15,7 +15,7 @@ struct AttachGet: ParsableCommand {
     @OptionGroup var format: JSONOption
 
     func run() throws {
-        let place = try Workplace(work)
+        let place = try Workplace(work, to: .read)
         var one = try find(place)
         var fetched = 0
         if !one.isHere {

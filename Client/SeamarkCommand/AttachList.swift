@@ -10,7 +10,7 @@ struct AttachList: ParsableCommand {
     @OptionGroup var format: JSONOption
 
     func run() throws {
-        let place = try Workplace(work)
+        let place = try Workplace(work, to: .read)
         let finder = try place.finder()
         let all = try place.device.attachments(in: finder.scope).map { (name: finder.name(of: $0.record.id), standing: $0) }
             .sorted { HandleOrder.precedes($0.name, $1.name) }

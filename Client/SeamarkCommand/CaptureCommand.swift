@@ -28,7 +28,7 @@ struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
 
         func run() throws {
             let assignments = try capture.assignments(words) + extra.assignments
-            try capture.perform(work) { try $0.adding(Noun.type, assignments) }
+            try capture.perform(work, to: .work) { try $0.adding(Noun.type, assignments) }
         }
     }
 
@@ -51,7 +51,7 @@ struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
 
         func run() throws {
             let assignments = try capture.assignments(words) + extra.assignments
-            try capture.perform(work) { try $0.changing(try $0.finder.record(handle, type: Noun.type), assignments) }
+            try capture.perform(work, to: .work) { try $0.changing(try $0.finder.record(handle, type: Noun.type), assignments) }
         }
     }
 
@@ -67,7 +67,7 @@ struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
         var handle: String
 
         func run() throws {
-            try capture.perform(work) { try $0.deleting(try $0.finder.record(handle, type: Noun.type)) }
+            try capture.perform(work, to: .work) { try $0.deleting(try $0.finder.record(handle, type: Noun.type)) }
         }
     }
 
@@ -83,7 +83,7 @@ struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
         var handle: String
 
         func run() throws {
-            try capture.perform(work) { try $0.restoring(try $0.finder.record(handle, type: Noun.type)) }
+            try capture.perform(work, to: .work) { try $0.restoring(try $0.finder.record(handle, type: Noun.type)) }
         }
     }
 }
@@ -109,7 +109,7 @@ struct EngagementCommand: ParsableCommand {
 
         func run() throws {
             let assignments = try capture.assignments(words)
-            try capture.perform(work) { capture in
+            try capture.perform(work, to: .work) { capture in
                 try capture.changing(try capture.finder.record(capture.finder.scope.description, type: Catalogue.engagement), assignments)
             }
         }
@@ -138,8 +138,8 @@ struct CaptureOptions: ParsableArguments {
         }
     }
 
-    func perform(_ work: WorkOptions, _ make: (RecordCapture) throws -> RecordCapture.Result) throws {
-        let place = try Workplace(work)
+    func perform(_ work: WorkOptions, to purpose: Workplace.Purpose, _ make: (RecordCapture) throws -> RecordCapture.Result) throws {
+        let place = try Workplace(work, to: purpose)
         let scope = try place.engagement()
         let result = try place.device.capture(in: scope, isTrial: dryRun, make)
         if json {

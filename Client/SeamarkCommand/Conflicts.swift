@@ -14,7 +14,7 @@ struct Conflicts: ParsableCommand {
     @OptionGroup var format: JSONOption
 
     func run() throws {
-        let place = try Workplace(work)
+        let place = try Workplace(work, to: .read)
         let finder = try place.finder()
         var conflicts = finder.conflicts
         if let handle {

@@ -13,7 +13,7 @@ struct Duplicates: ParsableCommand {
     @OptionGroup var format: JSONOption
 
     func run() throws {
-        let finder = try Workplace(work).finder()
+        let finder = try Workplace(work, to: .read).finder()
         let only = try type.map { word in
             guard let type = CapturedTypes.type(word) else {
                 throw Explained(.notFound, "There is no type '\(word)'. There are " + CapturedTypes.nouns.map(\.noun).joined(separator: ", ") + ".")

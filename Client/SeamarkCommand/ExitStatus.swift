@@ -1,6 +1,7 @@
 import ArgumentParser
+import SeamarkClient
 
-/// What `seamark` ends with. The numbers are stable (sysexits.h); scripts lean on them.
+/// What `seamark` ends with. The numbers are stable (up to 78 those of sysexits.h); scripts lean on them.
 enum ExitStatus: Int32, CaseIterable {
     case done = 0
     /// The command line was not understood.
@@ -27,6 +28,8 @@ enum ExitStatus: Int32, CaseIterable {
     case notPermitted = 77
     /// Not enrolled, or no tenant or engagement chosen.
     case notChosen = 78
+    /// This device has not heard from headquarters for so long that it shows nothing; capturing goes on.
+    case leaseOver = 79
     /// Ctrl-C or SIGTERM ended a sync before its end. What has a receipt is safe, the rest waits here.
     case interrupted = 130
 
@@ -46,6 +49,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .serverRefused: "the server refused, or said what does not hold together"
         case .notPermitted: "locked, wrong passphrase, or not permitted to you"
         case .notChosen: "not enrolled, or no tenant or engagement chosen"
+        case .leaseOver: "out of touch with headquarters for \(OfflineLease.days) days: nothing is shown until a sync; capturing goes on"
         case .interrupted: "a sync was stopped (Ctrl-C); what has a receipt is safe, the rest waits here"
         }
     }

@@ -105,6 +105,10 @@ extension Explanation {
             case .noEngagement: Explanation(.notChosen, "There is no engagement on this device yet. Run 'seamark sync'; if none comes, ask headquarters to staff you.")
             case .revoked:
                 Explanation(.notPermitted, "This device was revoked: it neither shows nor takes anything any more. 'seamark sync' hands in what it holds; ask headquarters.")
+            case .leaseOver:
+                Explanation(
+                    .leaseOver,
+                    "This device has not heard from headquarters for \(OfflineLease.days) days: it shows nothing until it does. Run 'seamark sync'. Nothing is lost, and capturing, 'seamark bundle export' and 'seamark status' go on.")
             case .withdrawn(let names, let waiting):
                 Explanation(
                     .notPermitted,

@@ -12,7 +12,7 @@ struct Export: ParsableCommand {
     @OptionGroup var work: WorkOptions
 
     func run() throws {
-        let place = try Workplace(work)
+        let place = try Workplace(work, to: .read)
         let document = try EngagementExchange.give(try place.engagement(), of: place.device)
         if file == "-" { return Terminal.json(document) }
         var bytes: [UInt8] = []

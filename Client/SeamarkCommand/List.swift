@@ -15,7 +15,7 @@ struct List: ParsableCommand {
     @OptionGroup var format: JSONOption
 
     func run() throws {
-        let place = try Workplace(work)
+        let place = try Workplace(work, to: .read)
         let finder = try place.finder()
         let records = finder.all.filter { $0.isDeleted == deleted && (merged || deleted || !finder.merges.isGone($0.id)) }
         guard let word = type else { return counts(records) }

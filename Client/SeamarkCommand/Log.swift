@@ -16,7 +16,7 @@ struct Log: ParsableCommand {
 
     func run() throws {
         guard limit >= 0 else { throw Explained(.usage, "--limit is \(limit), must not be negative.") }
-        let place = try Workplace(work)
+        let place = try Workplace(work, to: .read)
         let finder = try place.finder()
         let record = try handle.map { try finder.record($0) }
         let all = History(of: record?.id, in: finder.replica, except: Set(finder.concealed.map(\.id))).steps

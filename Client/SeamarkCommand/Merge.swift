@@ -26,7 +26,7 @@ struct Merge: ParsableCommand {
         let takings = try take.map { try Assignment($0) }
         let chosen = try Dictionary(takings.map { ($0.key, try whose($0.text)) }) { _, last in last }
         let rest = try rest.map { try whose($0) }
-        try capture.perform(work) { capture in
+        try capture.perform(work, to: .read) { capture in
             try capture.merging(try capture.finder.record(kept), try capture.finder.record(gone), takings: chosen, rest: rest)
         }
     }

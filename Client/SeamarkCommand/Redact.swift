@@ -21,6 +21,6 @@ struct Redact: ParsableCommand {
     @OptionGroup var work: WorkOptions
 
     func run() throws {
-        try capture.perform(work) { try $0.redacting(try $0.finder.record(handle), field: field, reason: reason) }
+        try capture.perform(work, to: .work) { try $0.redacting(try $0.finder.record(handle), field: field, reason: reason) }
     }
 }

@@ -12,7 +12,7 @@ struct Report: ParsableCommand {
     @OptionGroup var format: JSONOption
 
     func run() throws {
-        let place = try Workplace(work)
+        let place = try Workplace(work, to: .read)
         let finder = try place.finder()
         let report = try EngagementReport(
             views: finder.all + finder.concealed, primitives: place.device.primitives, provenance: ReportProvenance(software: SyncRun.software), memberName: finder.person)

@@ -40,7 +40,7 @@ struct Resolve: ParsableCommand {
         }
         if keep || delete {
             guard field == nil else { throw Explained(.usage, "--keep and --delete settle a deletion; leave the field out.") }
-            return try capture.perform(work) { capture in
+            return try capture.perform(work, to: .read) { capture in
                 let record = try capture.finder.record(handle)
                 guard record.isDeletedButEdited else {
                     throw Explained(.notFound, "\(capture.finder.name(of: record.id)) is not in conflict about being deleted. 'seamark conflicts' lists what is.")
@@ -62,14 +62,14 @@ struct Resolve: ParsableCommand {
             // As in captures, @FILE is read from that file and @- from standard input.
             choice = .value(try capture.assignments([field + "=" + (value ?? "-")]).first?.text ?? "-")
         }
-        try capture.perform(work) { capture in
+        try capture.perform(work, to: .read) { capture in
             try capture.resolving(try capture.finder.record(handle), field: field, choice, parts: parts)
         }
     }
 
     /// What the person makes of the proposal, or of both texts where none is offered. The state is read anew when it is written.
     private func edited(_ key: String) throws -> String {
-        let finder = try Workplace(work).finder()
+        let finder = try Workplace(work, to: .read).finder()
         let record = try finder.record(handle)
         guard let conflict = finder.conflicts.first(where: { $0.record.id == record.id && $0.key == key }), let field = conflict.field else {
             throw RecordCapture.Failure.noConflict(record.type?.field(key: key)?.label ?? key)

@@ -11,7 +11,7 @@ struct Show: ParsableCommand {
     @OptionGroup var format: JSONOption
 
     func run() throws {
-        let place = try Workplace(work)
+        let place = try Workplace(work, to: .read)
         let finder = try place.finder()
         let record = try finder.record(handle)
         let references = finder.references

@@ -12,7 +12,7 @@ struct Status: ParsableCommand {
     @OptionGroup var format: JSONOption
 
     func run() throws {
-        let place = try Workplace(work)
+        let place = try Workplace(work, to: .work)
         let state = try place.device.state
         let chosen = try? place.engagement()
         if format.json { return Terminal.json(try document(place, state, chosen)) }
@@ -25,6 +25,8 @@ struct Status: ParsableCommand {
         Terminal.line(.init(lastSync(state)))
         let certificate = place.device.certificateStanding(state)
         if let certificate { Terminal.line(RenewalWords.line(certificate)) }
+        let lease = place.device.lease(state)
+        if lease.daysLeft < 7 { Terminal.line(.init(Self.words(lease), lease.isOver ? .red : .yellow)) }
         for id in state.scopeIDs {
             guard let scope = state.scopes[id], let replica = state.replicas[id], scope.kind == .engagement else { continue }
             let record = replica.view(id)
@@ -78,6 +80,12 @@ struct Status: ParsableCommand {
             text += " The last attempt, \(TimeText.local(contact.time)), \(words)."
         }
         return text
+    }
+
+    private static func words(_ lease: OfflineLease) -> String {
+        if lease.isOver { return "No word from headquarters for \(OfflineLease.days) days: nothing is shown until 'seamark sync'. Capturing goes on." }
+        let left = lease.daysLeft == 0 ? "less than a day" : counted(Int(lease.daysLeft), "day")
+        return "Without a sync this laptop shows what it holds for \(left) more; capturing goes on."
     }
 
     private func quarantined(_ replica: Replica) -> [(Change, Refusal)] {
@@ -134,6 +142,7 @@ struct Status: ParsableCommand {
             JSONMember("lastContact", contact(state.lastContact)), JSONMember("lastCompleteSync", contact(state.lastComplete)),
             JSONMember("certificateUntil", certificate.map { .string(CalendarDate.text(milliseconds: $0.until)) } ?? .null),
             JSONMember("certificateDaysLeft", certificate.map { .integer($0.daysLeft) } ?? .null),
+            JSONMember("offlineDaysLeft", .integer(place.device.lease(state).daysLeft)),
             JSONMember("scopes", .array(scopes)),
         ])
     }

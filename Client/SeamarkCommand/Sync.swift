@@ -35,7 +35,7 @@ struct Sync: ParsableCommand {
     }
 
     func run() throws {
-        let place = try Workplace(work)
+        let place = try Workplace(work, to: .work)
         if watch { return try watch(place) }
         if forecast { return try forecast(place) }
         let before = try Self.conflictIDs(place)

@@ -12,7 +12,7 @@ struct Unmerge: ParsableCommand {
 
     func run() throws {
         var left: [String] = []
-        try capture.perform(work) { capture in
+        try capture.perform(work, to: .read) { capture in
             let result = try capture.unmerging(try capture.finder.record(handle))
             left = result.left
             return result

@@ -64,7 +64,7 @@ struct Use: ParsableCommand {
         options.tenant = tenant
         options.engagement = nil
         options.passphraseFd = passphraseFd
-        return try Workplace(options)
+        return try Workplace(options, to: .work)
     }
 
     /// Listing asks for no passphrase.

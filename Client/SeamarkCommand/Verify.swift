@@ -13,7 +13,7 @@ struct Verify: ParsableCommand {
     @OptionGroup var format: JSONOption
 
     func run() throws {
-        let place = try Workplace(work)
+        let place = try Workplace(work, to: .work)
         let verification = try DeviceVerification(place.device)
         let state = try place.device.state
         if format.json {

@@ -13,10 +13,20 @@ struct Workplace {
         case noEngagement
         /// The server told this device at a sync that it was revoked.
         case revoked
+        /// The offline lease is over, and reading is meant.
+        case leaseOver
         /// The member is no longer staffed on these, of which this device holds so many changes without a receipt.
         case withdrawn([String], waiting: Int)
         case engagementNotChosen([String])
         case unknownEngagement(String, [String])
+    }
+
+    /// What a place is opened for: each verb must say it.
+    enum Purpose {
+        /// To show what the device holds, or to settle what others wrote, which shows it. Ends with the offline lease.
+        case read
+        /// To capture, to hand in, to see where things stand: goes on without a lease.
+        case work
     }
 
     let home: TenantHome
@@ -32,12 +42,15 @@ struct Workplace {
     }
 
     /// Opens the store: with the kept key, else with the passphrase from the descriptor given, else by asking on a terminal.
-    init(_ options: WorkOptions) throws {
+    init(_ options: WorkOptions, to purpose: Purpose) throws {
         self.options = options
         home = try Self.home()
         tenant = try home.tenant(asked: options.tenant)
         let store = try DeviceStore(at: home.storePath(tenant))
         device = Device(store: try Self.unlock(store, tenant: tenant, options), now: TimeText.now)
+        // Whatever it is opened for, what is seen of the clock counts.
+        let lease = try device.lookAtLease()
+        if purpose == .read, lease.isOver { throw Failure.leaseOver }
     }
 
     private static func unlock(_ store: DeviceStore, tenant: String, _ options: WorkOptions) throws -> OpenDeviceStore {

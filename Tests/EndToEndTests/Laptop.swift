@@ -70,6 +70,7 @@ struct Laptop {
     func everything() throws -> String {
         var status = try status()
         status["lastContact"] = nil
+        status["offlineDaysLeft"] = nil
         for key in ["scopes"] {
             status[key] = (status[key] as? [[String: Any]])?.map { $0.filter { $0.key != "oldestUnsentSeconds" } }
         }

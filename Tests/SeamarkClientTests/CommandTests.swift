@@ -11,7 +11,7 @@ import Testing
 
 struct CommandTests {
     @Test func `the table of exit statuses is whole and in the help`() {
-        #expect(ExitStatus.allCases.map(\.rawValue) == [0, 64, 65, 66, 69, 70, 71, 73, 74, 75, 76, 77, 78, 130])
+        #expect(ExitStatus.allCases.map(\.rawValue) == [0, 64, 65, 66, 69, 70, 71, 73, 74, 75, 76, 77, 78, 79, 130])
         let help = Seamark.helpMessage(columns: 100)
         for status in ExitStatus.allCases { #expect(help.contains("\(status.rawValue)  \(status.words)")) }
     }
@@ -44,7 +44,7 @@ struct CommandTests {
             (SyncRun.BudgetTooSmall(least: 8704), 64, "--max-bytes 9k"),
             (TenantHome.Failure.noTenant, 78, "seamark enrol"), (TenantHome.Failure.notChosen(["a", "b"]), 78, "a, b"),
             (Workplace.Failure.locked(tenant: "halden"), 77, "seamark unlock"), (RecordFinder.Failure.notFound("L9", types: "leakage line"), 66, "L9"),
-            (Workplace.Failure.revoked, 77, "This device was revoked"), (Workplace.Failure.withdrawn(["E1"], waiting: 0), 77, "no longer staffed on E1. Everything"),
+            (Workplace.Failure.revoked, 77, "This device was revoked"), (Workplace.Failure.leaseOver, 79, "Run 'seamark sync'"), (Workplace.Failure.withdrawn(["E1"], waiting: 0), 77, "no longer staffed on E1. Everything"),
             (Workplace.Failure.withdrawn(["E1"], waiting: 2), 77, "2 changes without a receipt are kept here"),
             (EngagementExchange.Failure.file(.newerVersion), 65, "nothing was changed"), (Assignment.Malformed(word: "title"), 64, "key=value"),
             (InputFile.Failure.missing("x.json"), 66, "x.json"), (Device.Refused.noSuchScope, 77, "seamark sync"),

@@ -8,8 +8,8 @@ public struct DeviceSetting: RawRepresentable, Hashable, Comparable, Sendable {
     public static let currentScope = DeviceSetting(rawValue: 1)
     /// The server revoked this device: a `bool`.
     public static let isRevoked = DeviceSetting(rawValue: 2)
-    /// When the offline lease ends, by this device's clock: an `int`, milliseconds since 1970.
-    public static let leaseEnd = DeviceSetting(rawValue: 3)
+    /// What has passed of the offline lease, as the client counts it: a `group`.
+    public static let lease = DeviceSetting(rawValue: 3)
 
     public static func < (left: DeviceSetting, right: DeviceSetting) -> Bool { left.rawValue < right.rawValue }
 }

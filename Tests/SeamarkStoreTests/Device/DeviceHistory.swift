@@ -43,7 +43,7 @@ struct DeviceHistory {
         case _:
             let value = Value.int(Int64(random.below(100)))
             try process.transaction { tx in
-                try tx.append(.setting(.leaseEnd, value))
+                try tx.append(.setting(.lease, value))
                 try tx.append(.contact(ServerContact(outcome: value == .int(1) ? .complete : .unreachable, time: time)))
                 try tx.append(.scopeAdded(DeviceScope(id: Sample.scope, kind: .engagement, name: "Fictitious \(value)")))
             }

@@ -225,7 +225,7 @@ import Testing
                 try tx.append(.scopeAdded(DeviceScope(id: Sample.scope, kind: .published, name: "Round \(round)", isWithdrawn: round == 9)))
                 try tx.append(.contact(ServerContact(outcome: .complete, time: round, serverTime: round + 100)))
                 try tx.append(.contact(ServerContact(outcome: .refused, time: round)))
-                try tx.append(.setting(.leaseEnd, round == 9 ? .absent : .int(round)))
+                try tx.append(.setting(.lease, round == 9 ? .absent : .int(round)))
                 try tx.append(.checkpoint(Checkpoint(epoch: 1, scopes: [], time: round, signer: signer)))
             }
         }

@@ -1,0 +1,146 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A laptop that has been out of touch for longer than its lease, with the real programs and a clock that the test sets.
+@Suite(.sharedHeadquarters, .serialized) struct LeaseTests {
+    let headquarters: Headquarters
+
+    init() throws { headquarters = try #require(Headquarters.shared) }
+
+    private static let compiler = "/usr/bin/cc"
+    private static let day = 86_400
+
+    /// What each verb is tried with. Those that are refused show what the device holds, or settle what others wrote, which shows it.
+    private static let refused: [String: [String]] = [
+        "list": [], "show": ["NOPE"], "log": [], "report": [], "export": ["-"], "conflicts": [], "duplicates": [], "attach list": [],
+        "resolve": ["NOPE", "--keep"], "merge": ["NOPE", "NOPE2"], "unmerge": ["NOPE"], "attach get": ["NOPE", "--output", "nowhere"],
+    ]
+    private static let allowed: [String: [String]] = [
+        "enrol": [], "unlock": [], "lock": [], "passphrase change": ["--new-passphrase-fd", "3"], "passphrase recovery": [], "wipe": [], "use": [], "status": [],
+        "engagement set": ["title=Halden"], "attach add": ["no-such-file"], "attach evict": ["NOPE"], "sync": ["--forecast"], "bundle export": ["FILE"],
+        "bundle import": ["no-such-file"], "redact": ["NOPE", "text", "--reason", "trial"], "import": ["-"], "verify": [],
+    ]
+
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: compiler)))
+    func `a laptop out of touch for thirty days refuses every verb that reads and no other, until it has synced`() throws {
+        var ann = try Laptop(of: "ann", at: headquarters)
+        try ann.lock()
+        let site = try ann.must("site", "add", "name=Lease works").trimmingCharacters(in: .whitespacesAndNewlines)
+        let clock = try Clock(headquarters)
+        func later(_ days: Int, _ words: String...) throws -> Program.Result {
+            try clock.set(ahead: days)
+            return try start(words, ann, clock).finish(within: 60)
+        }
+        #expect(try later(29, "list", "site").output.contains("Lease works"))
+        #expect(try later(29, "status").output.contains("for less than a day more"))
+        let over = try later(31, "list", "site")
+        #expect(over.status == 79 && over.error.contains("seamark sync") && over.output.isEmpty, "\(over)")
+        #expect(try later(31, "status").output.contains("nothing is shown"))
+
+        // The clock is right again, and what was seen of it is not forgotten.
+        let verbs = try verbs()
+        #expect(verbs.isSuperset(of: Set(Self.refused.keys).union(Self.allowed.keys)))
+        for verb in verbs.sorted() {
+            let words = verb.split(separator: " ").map(String.init)
+            if let arguments = Self.refused[verb] {
+                let done = try ann.run(words + arguments)
+                #expect(done.status == 79 && done.error.contains("seamark sync") && done.output.isEmpty, "\(verb): \(done)")
+                continue
+            }
+            // These four are one implementation for all nouns; another verb of a noun is asked for below.
+            if words.count == 2, ["add", "set", "delete", "restore"].contains(words[1]), !["attach", "engagement", "site"].contains(words[0]) { continue }
+            let done: Program.Result
+            switch words.last {
+            case "lock": done = try ann.runWithoutPassphrase("lock")
+            case "change": done = try ann.run(words + ["--new-passphrase-fd", "3"], passphrase: "\(Laptop.passphrase)\n\(Laptop.passphrase)")
+            case "add" where Self.allowed[verb] == nil: done = try ann.run(words + ["x=1"])
+            case "set" where Self.allowed[verb] == nil: done = try ann.run(words + ["NOPE", "x=1"])
+            case "delete", "restore": done = try ann.run(words + ["NOPE"])
+            case _:
+                let arguments = try #require(Self.allowed[verb], "'\(verb)' is new: say here whether it reads")
+                done = try ann.run(words + arguments.map { $0 == "FILE" ? ann.home.appendingPathExtension("bundle").path : $0 })
+            }
+            #expect(![64, 70, 79].contains(done.status), "\(verb): \(done)")
+        }
+        let unsent = try ann.unsent()
+        #expect(try ann.must("site", "set", site, "headcount=310").contains(site))
+        #expect(try ann.unsent() == unsent + 1)
+        try ann.must("sync")
+        #expect(try ann.must("list", "site").contains("Lease works"))
+        #expect(try ann.status()["offlineDaysLeft"] as? Int == 29)
+    }
+
+    /// Every verb that runs, by its words: all that the program says it has.
+    private func verbs() throws -> Set<String> {
+        let said = try headquarters.program("seamark", ["--experimental-dump-help"]).finish()
+        let root = try #require(try JSONSerialization.jsonObject(with: Data(said.output.utf8)) as? [String: Any])
+        var found: Set<String> = []
+        func visit(_ command: [String: Any], _ path: [String]) {
+            let below = (command["subcommands"] as? [[String: Any]] ?? []).filter { $0["commandName"] as? String != "help" }
+            if below.isEmpty { found.insert(path.joined(separator: " ")) }
+            for command in below { visit(command, path + [command["commandName"] as? String ?? ""]) }
+        }
+        visit(try #require(root["command"] as? [String: Any]), [])
+        return found
+    }
+
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: compiler)))
+    func `a watch that outlasts the lease renews it`() throws {
+        var ann = try Laptop(of: "ann", at: headquarters)
+        try ann.lock()
+        let clock = try Clock(headquarters)
+        try clock.set(ahead: 0)
+        let watch = try start(["sync", "--watch", "--keep-alive-seconds", "1"], ann, clock)
+        defer {
+            watch.send(SIGTERM)
+            _ = try? watch.finish(within: 60)
+        }
+        try eventually("it watches", within: 60) { watch.outputSoFar.contains("atching") ? true : nil }
+        try clock.set(ahead: 31)
+        try eventually("the lease is renewed", within: 60) { try start(["list", "site"], ann, clock).finish(within: 60).status == 0 ? true : nil }
+        #expect(watch.status == nil)
+    }
+
+    private func start(_ words: [String], _ laptop: Laptop, _ clock: Clock) throws -> Program {
+        try headquarters.program(
+            "seamark", words, environment: ["SEAMARK_HOME": laptop.home.path, "LD_PRELOAD": clock.library, "CLOCK_SHIFT": clock.file],
+            passphrase: Laptop.passphrase)
+    }
+
+    /// A library that sets the clock of programs, also while they run.
+    private struct Clock {
+        let library: String
+        /// By how many seconds.
+        let file: String
+
+        func set(ahead days: Int) throws { try Data(String(days * LeaseTests.day).utf8).write(to: URL(fileURLWithPath: file), options: .atomic) }
+
+        init(_ headquarters: Headquarters) throws {
+            let base = headquarters.folder.appendingPathComponent("clock-\(UUID().uuidString)").path
+            (library, file) = (base + ".so", base + ".shift")
+            let source = """
+                #define _GNU_SOURCE
+                #include <dlfcn.h>
+                #include <stdio.h>
+                #include <stdlib.h>
+                #include <time.h>
+                int clock_gettime(clockid_t id, struct timespec *now) {
+                    int (*system)(clockid_t, struct timespec *) = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
+                    int done = system(id, now);
+                    const char *path = getenv("CLOCK_SHIFT");
+                    FILE *file = done == 0 && id == CLOCK_REALTIME && path ? fopen(path, "re") : NULL;
+                    if (file) {
+                        long seconds = 0;
+                        if (fscanf(file, "%ld", &seconds) == 1) now->tv_sec += seconds;
+                        fclose(file);
+                    }
+                    return done;
+                }
+                """
+            try Data(source.utf8).write(to: URL(fileURLWithPath: base + ".c"))
+            let made = try headquarters.program(LeaseTests.compiler, ["-shared", "-fPIC", "-o", library, base + ".c", "-ldl"]).finish(within: 60)
+            try #require(made.status == 0, "\(made.error)")
+        }
+    }
+}
