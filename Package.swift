@@ -19,6 +19,7 @@ let package = Package(
         .executable(name: "seamark", targets: ["SeamarkCommand"]),
         .executable(name: "seamark-server", targets: ["SeamarkServerCommand"]),
         .executable(name: "seamark-simulate", targets: ["SeamarkSimulateCommand"]),
+        .executable(name: "seamark-fuzz", targets: ["SeamarkFuzzCommand"]),
         .library(name: "SeamarkLibraries", targets: ["SeamarkJournal", "SeamarkModel", "SeamarkCrypto", "SeamarkStore", "SeamarkClient"]),
     ],
     dependencies: [
@@ -58,9 +59,12 @@ let package = Package(
         tests("BothEndsTests", of: shared + ["SeamarkClient", "SeamarkServer", "SeamarkTestSupport", grdb, log]),
         tests("EndToEndTests", of: []),
         tests("SimulationTests", of: ["SimulationSupport", "SeamarkTestSupport", sqlite], besides: ["LEDGER.md"]),
+        tests("FuzzTests", of: ["FuzzSupport"], besides: ["Corpus", "LEDGER.md"]),
         module("SeamarkTestSupport", in: "Tests", imports: ["SeamarkJournal"]),
         module("SimulationSupport", in: "Tests", imports: shared + ["SeamarkClient", "SeamarkServer", "SeamarkTestSupport", sqlite]),
         command("SeamarkSimulateCommand", in: "Tests", imports: ["SimulationSupport", arguments]),
+        module("FuzzSupport", in: "Tests", imports: shared + ["SeamarkClient", "SeamarkServer", "SeamarkTestSupport"]),
+        command("SeamarkFuzzCommand", in: "Tests", imports: ["FuzzSupport", arguments]),
     ]
 )
 

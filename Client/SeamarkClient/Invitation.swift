@@ -25,23 +25,33 @@ public struct Invitation: Sendable {
         guard text.utf8.count <= 1024, text.hasPrefix("seamark://") else { throw Malformed(part: "the beginning (seamark://)") }
         let parts = text.dropFirst("seamark://".count).split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 5 else { throw Malformed(part: "the number of parts (address, label, server name, pin and token)") }
-        guard let colon = parts[0].lastIndex(of: ":"), colon != parts[0].startIndex,
-            let port = UInt16(parts[0][parts[0].index(after: colon)...]), port > 0
-        else { throw Malformed(part: "the address (HOST:PORT)") }
+        guard let (host, port) = Self.address(parts[0]) else { throw Malformed(part: "the address (HOST:PORT)") }
         guard parts[1].utf8.count == 32, Hexadecimal.bytes(of: String(parts[1])) != nil else { throw Malformed(part: "the label") }
         guard (1...255).contains(parts[2].utf8.count), parts[2].utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else {
             throw Malformed(part: "the server name")
         }
         guard let pinBytes = Hexadecimal.bytes(of: String(parts[3])), let pin = Hash256(bytes: pinBytes) else { throw Malformed(part: "the pin") }
         guard let token = Hexadecimal.bytes(of: String(parts[4])), token.count == 16 else { throw Malformed(part: "the token") }
-        var host = String(parts[0][..<colon])
-        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
         self.host = host
         self.port = port
         self.label = String(parts[1])
         self.serverName = String(parts[2])
         self.pin = pin
         self.token = token
+    }
+
+    /// HOST:PORT, where an address with colons stands in brackets and the port is written in one way.
+    private static func address(_ text: Substring) -> (host: String, port: UInt16)? {
+        guard let colon = text.lastIndex(of: ":") else { return nil }
+        let digits = text[text.index(after: colon)...]
+        guard let port = UInt16(digits), port > 0, String(port) == digits else { return nil }
+        var host = text[..<colon]
+        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]") && host.utf8.count > 2
+        if isBracketed { host = host.dropFirst().dropLast() }
+        guard !host.isEmpty, host.utf8.contains(UInt8(ascii: ":")) == isBracketed,
+            host.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != UInt8(ascii: "[") && $0 != UInt8(ascii: "]") })
+        else { return nil }
+        return (String(host), port)
     }
 }
 

@@ -44,7 +44,7 @@ struct StatusVerb: ParsableCommand {
             print(
                 "Since \(Output.time(serving.began)), as noted \(Output.time(serving.noted)): \(counts.accepted) connections, \(counts.sessions) of devices; "
                     + "\(counts.failedHandshakes) failed handshakes (garbage, foreign or expired certificates), \(counts.refusedAtDoor) unknown devices, "
-                    + "\(counts.refusedByLimit) over a limit, \(counts.badFrames) bad frames, \(counts.refusedPushes) refused blocks, \(counts.unprovenClaims) unproven claims, \(counts.refusedDonations) refused donations, "
+                    + "\(counts.refusedByLimit) over a limit, \(counts.badFrames) bad frames, \(counts.refusedPushes) refused blocks, \(counts.refusedReads) refused reads, \(counts.unprovenClaims) unproven claims, \(counts.refusedDonations) refused donations, "
                     + "\(counts.refusedAttachments) refused attachments (\(counts.mismatchedAttachments) that did not match their hash), \(counts.tooSlow) too slow, \(counts.cutOff) cut off, "
                     + "\(counts.refusedEnrolments) refused enrolments and renewals, \(counts.faults) faults of the server.")
         }
@@ -88,7 +88,7 @@ struct StatusVerb: ParsableCommand {
         let counts = note.counts
         let numbers = [
             ("accepted", counts.accepted), ("sessions", counts.sessions), ("failedHandshakes", counts.failedHandshakes), ("refusedAtDoor", counts.refusedAtDoor),
-            ("refusedByLimit", counts.refusedByLimit), ("badFrames", counts.badFrames), ("refusedPushes", counts.refusedPushes), ("refusedDonations", counts.refusedDonations), ("unprovenClaims", counts.unprovenClaims),
+            ("refusedByLimit", counts.refusedByLimit), ("badFrames", counts.badFrames), ("refusedPushes", counts.refusedPushes), ("refusedReads", counts.refusedReads), ("refusedDonations", counts.refusedDonations), ("unprovenClaims", counts.unprovenClaims),
             ("attachments", counts.attachments), ("refusedAttachments", counts.refusedAttachments), ("mismatchedAttachments", counts.mismatchedAttachments), ("tooSlow", counts.tooSlow), ("cutOff", counts.cutOff),
             ("enrolments", counts.enrolments), ("renewals", counts.renewals), ("refusedEnrolments", counts.refusedEnrolments), ("pushes", counts.pushes), ("faults", counts.faults),
         ]

@@ -14,12 +14,11 @@ final class RawPeer {
     var tickets: Int { sessions.count }
     private(set) var sessions: [OpaquePointer] = []
 
-    init(
+    convenience init(
         isServer: Bool = false, label: String? = "label-a", certificate: TestAuthority.Issued? = nil, chain: [[UInt8]] = [],
         configure: (OpaquePointer) -> Void = { _ in }
     ) {
         let context = SSL_CTX_new(isServer ? TLS_server_method() : TLS_client_method())!
-        self.context = context
         if let certificate {
             let parsed = Self.parse(certificate.certificate)
             precondition(SSL_CTX_use_certificate(context, parsed) == 1)
@@ -37,6 +36,17 @@ final class RawPeer {
             X509_free(parsed)
         }
         configure(context)
+        self.init(owning: context, isServer: isServer, label: label)
+    }
+
+    /// Another conversation of the same device, by its context.
+    convenience init(like other: RawPeer, label: String?) {
+        SSL_CTX_up_ref(other.context)
+        self.init(owning: other.context, isServer: false, label: label)
+    }
+
+    private init(owning context: OpaquePointer, isServer: Bool, label: String?) {
+        self.context = context
         ssl = SSL_new(context)!
         copenssl_tls_set_app_data(ssl, Unmanaged.passUnretained(self).toOpaque())
         copenssl_tls_set_session_cache_mode(context, Int(SSL_SESS_CACHE_CLIENT))
@@ -116,6 +126,18 @@ final class RawPeer {
             let back = session.takeCiphertext()
             if there.isEmpty, back.isEmpty { return all }
             precondition(session.receive(there) == there.count)
+            receive(back)
+        }
+    }
+
+    /// Moves ciphertext both ways until neither bare end has more to say.
+    func exchange(with other: RawPeer) {
+        while true {
+            step()
+            other.step()
+            let (there, back) = (take(), other.take())
+            if there.isEmpty, back.isEmpty { return }
+            other.receive(there)
             receive(back)
         }
     }

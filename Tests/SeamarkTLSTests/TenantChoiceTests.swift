@@ -97,7 +97,7 @@ import Testing
 
         // A session that could be resumed, from a server that gives tickets, offered to ours on either label.
         let (giver, taker) = (RawPeer(isServer: true, certificate: harbour.installation.issueServer()), RawPeer(certificate: device))
-        exchange(taker, giver)
+        taker.exchange(with: giver)
         #expect(taker.tickets == 2)
         for (label, isAccepted) in [("label-a", true), ("label-b", false)] {
             for offered in [session, taker.sessions[0]] {
@@ -109,17 +109,6 @@ import Testing
                 #expect(server.isEstablished == isAccepted)
                 #expect(second.tickets == 0)
             }
-        }
-    }
-
-    private func exchange(_ one: RawPeer, _ other: RawPeer) {
-        while true {
-            one.step()
-            other.step()
-            let (there, back) = (one.take(), other.take())
-            if there.isEmpty, back.isEmpty { return }
-            other.receive(there)
-            one.receive(back)
         }
     }
 
@@ -154,7 +143,7 @@ import Testing
             RawPeer(isServer: true, certificate: harbour.installation.issueServer()) { SSL_CTX_set_max_early_data($0, 16_384) },
             RawPeer(certificate: harbour.authorityA.issue())
         )
-        exchange(taker, giver)
+        taker.exchange(with: giver)
         let offered = try #require(taker.sessions.last)
         #expect(SSL_SESSION_get_max_early_data(offered) > 0)
         let peer = RawPeer(certificate: harbour.authorityA.issue())

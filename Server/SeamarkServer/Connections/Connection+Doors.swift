@@ -77,16 +77,13 @@ extension Connection {
                 }
             case .pull(let pull):
                 request(.pull, bytes: 0) { connection, number in
-                    connection.work({ try device.pull(pull) }) { $0.answered(number, $1) { session, value in session.pulled(value) } }
+                    connection.work({ try device.pull(pull) }) { $0.answered(number, $1) { [services = connection.services] session, answer in
+                        if case .refused = answer { services.register.count { $0.refusedReads += 1 } }
+                        return session.pulled(answer)
+                    } }
                 }
-            case .compare(let compare):
-                request(.compare, bytes: 0) { connection, number in
-                    connection.work({ try device.compare(compare) }) { $0.answered(number, $1) { session, answer in session.compared(answer) } }
-                }
-            case .dispute(let dispute):
-                request(.compare, bytes: 0) { connection, number in
-                    connection.work({ try device.settle(dispute) }) { $0.answered(number, $1) { session, answer in session.compared(answer) } }
-                }
+            case .compare(let compare): comparison { try device.compare(compare) }
+            case .dispute(let dispute): comparison { try device.settle(dispute) }
             case .attachment(let message):
                 var bytes = 0
                 if case .chunk(let chunk) = message { bytes = chunk.bytes.count }
@@ -94,6 +91,15 @@ extension Connection {
             case .look: look(for: device)
             case .close(let problem): refuse(problem)
             }
+        }
+    }
+
+    private func comparison(_ body: @escaping @Sendable () throws -> ServerSession.ComparisonAnswer) {
+        request(.compare, bytes: 0) { connection, number in
+            connection.work(body) { $0.answered(number, $1) { [services = connection.services] session, answer in
+                if case .refused = answer { services.register.count { $0.refusedReads += 1 } }
+                return session.compared(answer)
+            } }
         }
     }
 

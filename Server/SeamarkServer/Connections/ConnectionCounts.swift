@@ -23,6 +23,8 @@ public struct ConnectionCounts: Hashable, Codable, Sendable {
     public var pushes = 0
     /// Pushed blocks that were refused whole, by whatever number; a refused change of a block that was taken is not among them.
     public var refusedPushes = 0
+    /// Pulls, forecasts, comparisons and disputes that were refused by number.
+    public var refusedReads = 0
     /// Entries of an earlier log that were handed in and are not this server's word, or are damaged.
     public var refusedDonations = 0
     /// Scopes of which a device said that it had read what the log does not hold, without the server's signature for it.
