@@ -83,8 +83,8 @@ extension SyncRun {
             while true {
                 if let message = try conversation.next(withinMilliseconds: settings.pollMilliseconds) {
                     _ = try take(message, then: conversation.nextArrived, knowledge)
-                    // A watch may outlast a lease.
-                    if welcome?.revoked == false { try device.renewLease() }
+                    // A watch may outlast a lease. Where that cannot be noted down the next word of the server tries again.
+                    if welcome?.revoked == false { try? device.renewLease() }
                 } else if conversation.hasEnded {
                     _ = try perform(session.ended())
                 } else {

@@ -139,7 +139,8 @@ struct CaptureOptions: ParsableArguments {
     }
 
     func perform(_ work: WorkOptions, to purpose: Workplace.Purpose, _ make: (RecordCapture) throws -> RecordCapture.Result) throws {
-        let place = try Workplace(work, to: purpose)
+        // A trial captures nothing: it shows, and what it shows holds parts that nobody typed.
+        let place = try Workplace(work, to: dryRun ? .read : purpose)
         let scope = try place.engagement()
         let result = try place.device.capture(in: scope, isTrial: dryRun, make)
         if json {
@@ -148,8 +149,7 @@ struct CaptureOptions: ParsableArguments {
                 .object([
                     JSONMember("id", .string(result.record.description)), JSONMember("name", .string(result.name)),
                     JSONMember("type", .string(result.type.key)), JSONMember("stored", .bool(!dryRun && !result.edits.isEmpty)),
-                    JSONMember("edits", .array(result.edits.map { EditWords.json($0, result.type, references) })),
-                ]))
+                ] + (place.shows ? [JSONMember("edits", .array(result.edits.map { EditWords.json($0, result.type, references) }))] : [])))
         } else if dryRun {
             let references = try place.finder().references
             Terminal.line("Would capture \(result.type.label) ", .init(result.name, .bold), ":")

@@ -17,7 +17,7 @@ struct Import: ParsableCommand {
 
     func run() throws {
         let bytes = try InputFile.read(file, atMost: EngagementFile.longest)
-        let place = try Workplace(work, to: .work)
+        let place = try Workplace(work, to: dryRun ? .read : .work)
         let imported = try EngagementExchange.take(bytes, into: try place.engagement(), of: place.device, isTrial: dryRun)
         if format.json {
             return Terminal.json(

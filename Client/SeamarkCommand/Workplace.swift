@@ -33,6 +33,8 @@ struct Workplace {
     let tenant: String
     let device: Device
     let options: WorkOptions
+    /// May it be shown what the device holds?
+    let shows: Bool
 
     /// Where this user's devices lie, with nothing half wiped in it.
     static func home() throws -> TenantHome {
@@ -50,7 +52,8 @@ struct Workplace {
         device = Device(store: try Self.unlock(store, tenant: tenant, options), now: TimeText.now)
         // Whatever it is opened for, what is seen of the clock counts.
         let lease = try device.lookAtLease()
-        if purpose == .read, lease.isOver { throw Failure.leaseOver }
+        shows = !lease.isOver
+        if purpose == .read, !shows { throw Failure.leaseOver }
     }
 
     private static func unlock(_ store: DeviceStore, tenant: String, _ options: WorkOptions) throws -> OpenDeviceStore {

@@ -27,6 +27,8 @@ import Testing
         var ann = try Laptop(of: "ann", at: headquarters)
         try ann.lock()
         let site = try ann.must("site", "add", "name=Lease works").trimmingCharacters(in: .whitespacesAndNewlines)
+        let person = try ann.must("person", "add", "level=frontline", "--consent", "given", "--method", "written", "--scope", "quotes,role")
+            .trimmingCharacters(in: .whitespacesAndNewlines)
         let clock = try Clock(headquarters)
         func later(_ days: Int, _ words: String...) throws -> Program.Result {
             try clock.set(ahead: days)
@@ -62,6 +64,15 @@ import Testing
                 done = try ann.run(words + arguments.map { $0 == "FILE" ? ann.home.appendingPathExtension("bundle").path : $0 })
             }
             #expect(![64, 70, 79].contains(done.status), "\(verb): \(done)")
+        }
+        // What a change carries along of a value that nobody typed is not shown either.
+        for flag in ["--dry-run", "--json"] {
+            let done = try ann.run(["person", "set", person, "consent.method=verbal", flag])
+            #expect(done.status == (flag == "--json" ? 0 : 79) && !done.output.contains("role"), "\(done)")
+        }
+        for words in [["verify"], ["bundle", "export", ann.home.appendingPathExtension("second").path]] {
+            let done = try ann.run(words)
+            #expect(done.status == 0, "\(words): \(done)")
         }
         let unsent = try ann.unsent()
         #expect(try ann.must("site", "set", site, "headcount=310").contains(site))

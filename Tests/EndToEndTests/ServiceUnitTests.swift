@@ -44,12 +44,14 @@ struct ServiceUnitTests {
         let program = try #require(Program.folder).appendingPathComponent("seamark-server").path
         let server = try headquarters.program(
             "/usr/bin/strace", ["-D", "-f", "-qq", "-o", trace.path, program, "run", "--listen", "127.0.0.1:\(port)", "--data", headquarters.data.path])
-        try eventually("the server listens") { server.outputSoFar.contains("Listening on") ? true : nil }
+        try eventually("the server listens", within: 60) { server.outputSoFar.contains("Listening on") ? true : nil }
         let ann = try Laptop(of: "ann", at: headquarters)
         try ann.must("site", "add", "name=Dayton plant", "code=DAY", "country=US")
         try ann.must("sync")
         server.send(SIGTERM)
-        #expect(try server.finish(within: 30).status == 0)
+        #expect(try server.finish(within: 60).status == 0)
+        // The tracer ends after what it traces.
+        try eventually("the trace is whole", within: 60) { try String(contentsOf: trace, encoding: .utf8).contains("exit_group(") ? true : nil }
 
         let lines = try String(contentsOf: trace, encoding: .utf8).split(separator: "\n")
         let called = Set(lines.compactMap { line -> String? in

@@ -34,7 +34,9 @@ package struct Fuzzer {
     }
 
     /// Runs until the time is over or something breaks. `before` is told each input before it is tried: what it was told last is what trapped.
-    package mutating func run(seconds: Double, before: ([UInt8]) -> Void = { _ in }) -> Finding? {
+    ///
+    /// - Parameter watchesMemory: the process does nothing else, so that its growth is this target's.
+    package mutating func run(seconds: Double, watchesMemory: Bool = false, before: ([UInt8]) -> Void = { _ in }) -> Finding? {
         let end = Self.now + seconds
         // What is known must hold first.
         for input in pool {
@@ -45,7 +47,7 @@ package struct Fuzzer {
                 if let finding = attempt(mutated(), before) { return finding }
             }
             let growth = Self.peakKilobytes - memoryBefore
-            if growth > Self.mostGrowth { return Finding(words: "the process grew by \(growth) KiB", input: pool.last ?? [], execution: executions) }
+            if watchesMemory, growth > Self.mostGrowth { return Finding(words: "the process grew by \(growth) KiB", input: pool.last ?? [], execution: executions) }
         }
         return nil
     }

@@ -44,22 +44,35 @@ struct FrameHarness: Harness {
         var problem: String?
     }
 
+    /// What is waited for is no longer than a frame may be.
+    private func check(_ waiting: [UInt8]) throws(Broken) {
+        guard waiting.count >= 4, waiting.prefix(4).reduce(0, { $0 << 8 | Int($1) }) > FrameDecoder.longestPayload else { return }
+        throw Broken("a length over the bound was waited for")
+    }
+
     private func read(_ pieces: [[UInt8]]) throws(Broken) -> Reading {
         var decoder = FrameDecoder()
         var reading = Reading()
+        var waiting: [UInt8] = []
         for piece in pieces {
             decoder.append(piece)
+            waiting += piece
             while true {
                 let payload: [UInt8]?
                 do throws(FrameError) { payload = try decoder.next() } catch {
-                    // Planted: a bound that is sixteen times too high.
+                    // Planted: a bound that is sixteen times too high, so that the rest is waited for.
                     if hasCanary, case .tooLong(let length) = error, length < FrameDecoder.longestPayload << 4 {
-                        throw Broken("a length over the bound was waited for")
+                        try check(waiting)
+                        break
                     }
                     reading.problem = "\(error)".prefix { $0 != "(" }.description
                     return reading
                 }
-                guard let payload else { break }
+                guard let payload else {
+                    try check(waiting)
+                    break
+                }
+                waiting.removeFirst(4 + payload.count)
                 guard payload.count <= FrameDecoder.longestPayload else { throw Broken("a frame over the bound was handed out") }
                 do throws(Problem) { reading.messages.append(try Message(payload: payload)) } catch {
                     reading.problem = "\(error.code.rawValue)"

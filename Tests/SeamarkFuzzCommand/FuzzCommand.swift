@@ -7,7 +7,7 @@ import SeamarkJournal
 struct FuzzCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "seamark-fuzz", abstract: "Throw mutated inputs at one of the ways in for bytes of strangers.",
-        discussion: "Exits 1 with the input in a file when something broke. Targets: "
+        discussion: "Exits 3 with the input in a file when something broke. Targets: "
             + FuzzTarget.allCases.map(\.rawValue).joined(separator: ", ") + ".")
 
     @Argument(help: "What to throw at.", transform: { text throws in
@@ -26,7 +26,7 @@ struct FuzzCommand: ParsableCommand {
         var fuzzer = try Fuzzer(target, seed: seed, corpus: try corpus.map(InputFolder.read) ?? [], canary: canary)
         let file = open(last, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw ValidationError("\(last) cannot be written") }
-        let finding = fuzzer.run(seconds: seconds) { input in
+        let finding = fuzzer.run(seconds: seconds, watchesMemory: true) { input in
             pwrite(file, input, input.count, 0)
             ftruncate(file, input.count)
         }
@@ -38,6 +38,6 @@ struct FuzzCommand: ParsableCommand {
             return
         }
         print("; BROKEN at execution \(finding.execution): \(finding.words); the input is in \(last)")
-        throw ExitCode(1)
+        throw ExitCode(3)
     }
 }

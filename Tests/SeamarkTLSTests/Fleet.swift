@@ -42,7 +42,7 @@ final class Fleet {
         func looks(like other: Outcome) -> Bool {
             guard alert == other.alert, records.count == other.records.count else { return false }
             let differing = zip(records, other.records).filter { $0 != $1 }
-            return differing.count <= 1 && differing.allSatisfy { abs($0 - $1) <= 3 }
+            return differing.count <= 1 && differing.allSatisfy { abs($0 - $1) <= 8 }
         }
     }
 

@@ -37,7 +37,7 @@ public struct Installation: Sendable {
     public static func create(in directory: DataDirectory, address: String, clock: WallClock = .system) throws -> Installation {
         guard isAddress(address) else {
             throw OperationFailure(
-                .badInput, doing: "making a data directory", wrong: "the address is not HOST:PORT with a port from 1 to 65535",
+                .badInput, doing: "making a data directory", wrong: "the address is not HOST:PORT with a port from 1 to 65535 (an address with colons in brackets)",
                 remedy: "give --name as devices will reach the server, such as seamark.example.org:7440")
         }
         guard try !PrivateFile.exists(directory.installation) else {
@@ -130,10 +130,15 @@ public struct Installation: Sendable {
         address.lastIndex(of: ":").flatMap { UInt16(address[address.index(after: $0)...]) }
     }
 
-    static func isAddress(_ text: String) -> Bool {
-        guard let colon = text.lastIndex(of: ":"), let port = port(of: text), port > 0 else { return false }
-        let host = text[..<colon].utf8
-        return (1...253).contains(host.count) && host.allSatisfy { (0x21...0x7e).contains($0) && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "@") }
+    /// HOST:PORT as invitations carry it and laptops read it: an address with colons stands in brackets, a port is written in one way.
+    package static func isAddress(_ text: String) -> Bool {
+        guard let colon = text.lastIndex(of: ":"), let port = port(of: text), port > 0, text[text.index(after: colon)...] == String(port) else { return false }
+        var host = text[..<colon]
+        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]") && host.utf8.count > 2
+        if isBracketed { host = host.dropFirst().dropLast() }
+        let barred = [UInt8](" /@[]".utf8)
+        return (1...253).contains(host.utf8.count) && host.utf8.contains(UInt8(ascii: ":")) == isBracketed
+            && host.utf8.allSatisfy { (0x21...0x7e).contains($0) && !barred.contains($0) }
     }
 }
 

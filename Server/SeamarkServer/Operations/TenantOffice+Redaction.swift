@@ -15,9 +15,7 @@ extension TenantOffice {
     public func redact(_ field: String, of record: String, in engagement: String, reason: String) throws -> Redacted {
         let now = clock.now()
         let doing = "redacting"
-        guard !reason.isEmpty, reason.unicodeScalars.count <= 300, reason.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f }) else {
-            throw OperationFailure(.badInput, doing: doing, wrong: "the reason is not one line of 1 to 300 characters", remedy: "say --reason in a line")
-        }
+        try Self.checkReason(reason, doing: doing)
         return try store.write { transaction in
             let scope = try find(Directory(transaction).engagement(engagement), "the engagement", list: "engagement list")
             var found: [RecordView] = []
@@ -43,6 +41,12 @@ extension TenantOffice {
             }
             try HeadquartersRedaction(transaction: transaction, signer: keys.signingKey, now: now).redact(values, in: scope, reason: reason)
             return Redacted(type: type, field: definition, values: values.count)
+        }
+    }
+    /// Everybody who may read the engagement reads it.
+    static func checkReason(_ reason: String, doing: String) throws {
+        guard !reason.isEmpty, reason.unicodeScalars.count <= 300, reason.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f }) else {
+            throw OperationFailure(.badInput, doing: doing, wrong: "the reason is not one line of 1 to 300 characters", remedy: "say --reason in a line")
         }
     }
 }

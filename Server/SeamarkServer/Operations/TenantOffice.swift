@@ -206,8 +206,11 @@ public struct TenantOffice: Sendable {
             throw OperationFailure(
                 .badInput, doing: "inviting", wrong: "an invitation is valid for 1 minute to 72 hours", remedy: "give --minutes from 1 to 4320")
         }
-        if let address, !Installation.isAddress(address) {
-            throw OperationFailure(.badInput, doing: "inviting", wrong: "the address is not HOST:PORT", remedy: "correct --name")
+        let address = address ?? installation.address
+        guard Installation.isAddress(address) else {
+            throw OperationFailure(
+                .badInput, doing: "inviting", wrong: "the address is not HOST:PORT as laptops read it",
+                remedy: "give --name, such as seamark.example.org:7440 or [fd00::5]:7440")
         }
         let now = clock.now()
         let token = try Randomness.bytes(Invitations.tokenBytes)
@@ -218,7 +221,7 @@ public struct TenantOffice: Sendable {
             try transaction.noteAct("invitation.make", detail: "\(person) \(minutes)", at: now)
         }
         return InvitationLine(
-            address: address ?? installation.address, label: keys.label, serverName: installation.serverName, pin: installation.pin, token: token)
+            address: address, label: keys.label, serverName: installation.serverName, pin: installation.pin, token: token)
     }
 
     public struct Device: Sendable {

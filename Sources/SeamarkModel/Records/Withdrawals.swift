@@ -16,18 +16,9 @@ public struct Withdrawals: Sendable {
             persons = []
             return
         }
-        let twin = Dictionary(people.compactMap { person in person.reference("mergedInto").map { (person.id, $0) } }) { first, _ in first }
-        /// The record that stands for a person; of a circle its least.
-        func root(_ id: Identifier) -> Identifier {
-            var way = [id]
-            while let last = way.last, let next = twin[last] {
-                if let start = way.firstIndex(of: next) { return way[start...].min() ?? next }
-                way.append(next)
-            }
-            return way[way.count - 1]
-        }
-        let withdrawn = Set(people.filter { $0.consent?.state == .withdrawn }.map { root($0.id) })
-        persons = Set(people.map(\.id).filter { withdrawn.contains(root($0)) })
+        let twins = Twins(people)
+        let withdrawn = Set(people.filter { $0.consent?.state == .withdrawn }.map { twins.root($0.id) })
+        persons = Set(people.map(\.id).filter { withdrawn.contains(twins.root($0)) })
     }
 
     public var isEmpty: Bool { persons.isEmpty }

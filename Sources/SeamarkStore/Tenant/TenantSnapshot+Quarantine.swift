@@ -69,7 +69,7 @@ extension TenantSnapshot {
         return ids
     }
 
-    private func received(ofQuarantinedBlock key: Int64) throws(StoreError) -> Int64 {
+    func received(ofQuarantinedBlock key: Int64) throws(StoreError) -> Int64 {
         let row = try statement(.quarantinedBlock, doing: Self.doing)
         row.bind(key, at: 1)
         defer { row.reset() }

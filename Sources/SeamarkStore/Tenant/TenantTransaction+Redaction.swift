@@ -116,27 +116,36 @@ extension TenantSnapshot {
     public func sensitiveValues(
         in scope: Identifier, where isMeant: (Edit, Change) throws -> Bool
     ) throws -> [SensitiveHold] {
-        let doing: StaticString = "reading sensitive values"
+        var found: [SensitiveHold] = []
+        var seen: Set<Redaction.Redacted> = []
+        try forEachChange(in: scope, onlySensitive: true) { change, _ in
+            for hold in try sensitiveValues(of: change, where: isMeant) where seen.insert(hold.redacted).inserted { found.append(hold) }
+        }
+        return found
+    }
+
+    /// Hands out the changes that a scope's blocks hold, with the time when each was received: those of the log in its order, a change that came twice
+    /// both times, then those of blocks in quarantine outside it. Blocks are opened one by one.
+    ///
+    /// - Parameter onlySensitive: blocks that hold no sensitive value are passed over.
+    public func forEachChange(in scope: Identifier, onlySensitive: Bool = false, _ body: (Change, Int64) throws -> Void) throws {
+        let doing: StaticString = "reading what a scope holds"
         let (key, _) = try knownScope(scope, doing: doing)
         let row = try statement(.entries, doing: doing)
         row.bind(EntryKey(scope: key, position: 0).value, at: 1)
         row.bind(EntryKey(scope: key, position: EntryKey.lastPosition).value, at: 2)
         defer { row.reset() }
-        var found: [SensitiveHold] = []
-        var seen: Set<Redaction.Redacted> = []
-        func look(at changes: [Change]) throws {
-            for change in changes {
-                for hold in try sensitiveValues(of: change, where: isMeant) where seen.insert(hold.redacted).inserted { found.append(hold) }
-            }
-        }
         while try row.step(doing: doing) {
-            if row.byteCount(6) > 0 { try look(at: EntryRow(row, doing: doing).opened(by: tools).changes) }
+            guard onlySensitive ? row.byteCount(6) > 0 : !row.isNull(1) else { continue }
+            let entry = try EntryRow(row, doing: doing)
+            for change in try entry.opened(by: tools).changes { try body(change, entry.received) }
         }
         for key in try quarantinedBlockKeys() {
             let block = try quarantinedBlockRow(key).block
-            if block.stream.scope == scope, block.root != .zero { try look(at: block.changes) }
+            guard block.stream.scope == scope, !onlySensitive || block.root != .zero else { continue }
+            let received = try received(ofQuarantinedBlock: key)
+            for change in block.changes { try body(change, received) }
         }
-        return found
     }
 
     /// The sensitive values of one change that are meant.

@@ -1,0 +1,85 @@
+internal import ArgumentParser
+internal import SeamarkModel
+internal import SeamarkServer
+
+struct PersonVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "person", abstract: "What is held about one interviewee: hand it out, or erase it.",
+        discussion: """
+            Of one engagement: the person's record and those merged with it, whatever names the person, and what names nobody and belongs to an interview             of theirs. Somebody who was interviewed in several engagements has a record in each.
+            """,
+        subcommands: [Export.self, Erase.self])
+
+    struct Subject: ParsableArguments {
+        @Argument(help: "The engagement's short name or id.")
+        var engagement: String
+        @Argument(help: "The person's handle or id.")
+        var person: String
+    }
+
+    struct Export: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write everything that is held about a person into a JSON file.",
+            discussion: """
+                Every edit that was ever made of those records, whether it stands, was replaced or is kept in quarantine, with sensitive values, who made                 it and when. An interview of several people is in it whole: look through the file before it leaves the house. It is for its owner alone,                 and none is overwritten. The audit log remembers.
+                """)
+
+        @OptionGroup var tenant: TenantOption
+        @OptionGroup var subject: Subject
+        @Option(help: "The file to write.")
+        var out: String
+        @Flag(help: "As JSON.") var json = false
+
+        func run() throws {
+            let held = try tenant.open().exportPerson(subject.person, in: subject.engagement, to: out)
+            if json { return Output.json(PersonVerb.summary(held)) }
+            print("Wrote what is held about \(Output.shown(held.person)) into \(Output.shown(out)): \(PersonVerb.words(held)).")
+        }
+    }
+
+    struct Erase: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Delete every sensitive value that is held about a person, for ever and everywhere.",
+            discussion: """
+                Names, contact, notes, quotes, rationales and summaries go, in everything that was ever said of those records and in quarantine; each                 device deletes them at its next sync. Without --yes it only tells what would go. Scores, times and titles stay, and so do attachments,                 what somebody wrote about the person in records that do not name them, and backups until they expire. What a laptop hands in later                 is erased only where the person's consent is withdrawn.
+                """)
+
+        @OptionGroup var tenant: TenantOption
+        @OptionGroup var subject: Subject
+        @Option(help: "Why. Everybody who may read the engagement reads this; do not repeat there what is to go.")
+        var reason = "erasure was asked for"
+        @Flag(help: "Erase, and do not only tell.") var yes = false
+        @Flag(help: "As JSON.") var json = false
+
+        func run() throws {
+            let office = try tenant.open()
+            let held =
+                yes
+                ? try office.erasePerson(subject.person, in: subject.engagement, reason: reason)
+                : try office.holdings(ofPerson: subject.person, in: subject.engagement)
+            if json { return Output.json(.object((PersonVerb.summary(held).members ?? []) + [JSONMember("erased", .bool(yes))])) }
+            let person = Output.shown(held.person)
+            guard yes else {
+                print("Of \(person) there is held: \(PersonVerb.words(held)). Nothing was erased; say --yes to erase the values.")
+                return
+            }
+            print("Erased what is held about \(person): \(PersonVerb.words(held)). Devices delete it at their next sync.")
+            if !held.hasWithdrawn {
+                print("The person has not withdrawn consent: what a laptop hands in later stays. Have a consultant record the withdrawal: seamark person set \(person) --consent withdrawn")
+            }
+        }
+    }
+
+    static func words(_ held: TenantOffice.PersonHoldings) -> String {
+        let records = held.records.map { "\($0.count) \($0.label)" }.joined(separator: ", ")
+        return "\(held.values) sensitive \(held.values == 1 ? "value" : "values") in records by kind: \(records)"
+    }
+
+    static func summary(_ held: TenantOffice.PersonHoldings) -> JSONValue {
+        .object([
+            JSONMember("person", .string(held.person)), JSONMember("values", .integer(Int64(held.values))),
+            JSONMember("records", .object(held.records.map { JSONMember($0.label, .integer(Int64($0.count))) })),
+            JSONMember("consentWithdrawn", .bool(held.hasWithdrawn)),
+        ])
+    }
+}
