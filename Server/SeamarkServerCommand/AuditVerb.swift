@@ -7,7 +7,7 @@ internal import SeamarkStore
 struct AuditVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "What administrators did with a tenant, chained so that no act can be altered or taken out.",
-        subcommands: [List.self, Verify.self], defaultSubcommand: List.self)
+        subcommands: [List.self, Verify.self, Export.self], defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the acts, oldest first.")
@@ -24,16 +24,7 @@ struct AuditVerb: ParsableCommand {
         func run() throws {
             let all = try tenant.open().audit()
             let acts = limit == 0 ? all[...] : all.suffix(limit)
-            if json {
-                return Output.json(
-                    .array(
-                        acts.map {
-                            .object([
-                                JSONMember("number", .integer($0.number)), JSONMember("time", .integer($0.time)), JSONMember("act", .string($0.act)),
-                                JSONMember("detail", .string($0.detail)), JSONMember("hash", .string($0.hash.description)),
-                            ])
-                        }))
-            }
+            if json { return Output.json(.array(acts.map(TenantOffice.document))) }
             Output.table(
                 ["number", "time", "act", "detail"], acts.map { ["\($0.number)", Output.time($0.time), $0.act, $0.detail] }, empty: "There are no acts.")
         }
@@ -60,6 +51,20 @@ struct AuditVerb: ParsableCommand {
                 throw OperationFailure(
                     .inputOutput, doing: "verifying the audit log", wrong: finding.sentence, remedy: "somebody wrote to the database by another way; compare it with a backup")
             }
+        }
+    }
+    struct Export: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write all acts with their hashes into a JSON file, to be kept elsewhere.",
+            discussion: "The file is for its owner alone, and none is overwritten. Its last hash, given to 'audit verify --hash', shows later that nothing was cut off.")
+
+        @OptionGroup var tenant: TenantOption
+        @Option(help: "The file to write.")
+        var out: String
+
+        func run() throws {
+            let count = try tenant.open().exportAudit(to: out)
+            print("Wrote \(count) \(count == 1 ? "act" : "acts") into \(Output.shown(out)).")
         }
     }
 }

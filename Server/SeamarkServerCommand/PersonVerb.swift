@@ -6,7 +6,8 @@ struct PersonVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "person", abstract: "What is held about one interviewee: hand it out, or erase it.",
         discussion: """
-            Of one engagement: the person's record and those merged with it, whatever names the person, and what names nobody and belongs to an interview             of theirs. Somebody who was interviewed in several engagements has a record in each.
+            Of one engagement: the person's record and those merged with it, whatever names the person, and what names nobody and belongs to an interview \
+            of theirs. Somebody who was interviewed in several engagements has a record in each.
             """,
         subcommands: [Export.self, Erase.self])
 
@@ -21,7 +22,9 @@ struct PersonVerb: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write everything that is held about a person into a JSON file.",
             discussion: """
-                Every edit that was ever made of those records, whether it stands, was replaced or is kept in quarantine, with sensitive values, who made                 it and when. An interview of several people is in it whole: look through the file before it leaves the house. It is for its owner alone,                 and none is overwritten. The audit log remembers.
+                Every edit that was ever made of those records, whether it stands, was replaced or is kept in quarantine, with sensitive values, who made \
+                it and when. An interview of several people is in it whole: look through the file before it leaves the house. It is for its owner alone, \
+                and none is overwritten. The audit log remembers.
                 """)
 
         @OptionGroup var tenant: TenantOption
@@ -41,7 +44,10 @@ struct PersonVerb: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Delete every sensitive value that is held about a person, for ever and everywhere.",
             discussion: """
-                Names, contact, notes, quotes, rationales and summaries go, in everything that was ever said of those records and in quarantine; each                 device deletes them at its next sync. Without --yes it only tells what would go. Scores, times and titles stay, and so do attachments,                 what somebody wrote about the person in records that do not name them, and backups until they expire. What a laptop hands in later                 is erased only where the person's consent is withdrawn.
+                Names, contact, notes, quotes, rationales and summaries go, in everything that was ever said of those records and in quarantine; each \
+                device deletes them at its next sync. Without --yes it only tells what would go. Scores, times and titles stay, and so do attachments, \
+                what somebody wrote about the person in records that do not name them, and backups until they expire. What a laptop hands in later \
+                is erased only where the person's consent is withdrawn.
                 """)
 
         @OptionGroup var tenant: TenantOption
@@ -72,7 +78,7 @@ struct PersonVerb: ParsableCommand {
 
     static func words(_ held: TenantOffice.PersonHoldings) -> String {
         let records = held.records.map { "\($0.count) \($0.label)" }.joined(separator: ", ")
-        return "\(held.values) sensitive \(held.values == 1 ? "value" : "values") in records by kind: \(records)"
+        return "\(held.values) sensitive \(held.values == 1 ? "value" : "values") in \(records)"
     }
 
     static func summary(_ held: TenantOffice.PersonHoldings) -> JSONValue {

@@ -74,6 +74,22 @@ import Testing
         #expect(try occurrences("canary", in: told(ann)) == 0)
     }
 
+    @Test func `the acts of administrators are handed out with the hashes that verifying asks for`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let file = headquarters.folder.appendingPathComponent("acts.json").path
+        try headquarters.verb("audit", "export", "--out", file)
+        let document = try #require(JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: file))) as? [String: Any])
+        let acts = try #require(document["acts"] as? [[String: Any]])
+        #expect(try acts as NSArray == JSONSerialization.jsonObject(with: Data(headquarters.verb("audit", "list", "--json").utf8)) as? NSArray)
+        #expect(acts.contains { $0["act"] as? String == "engagement.add" } && acts.count > 4)
+        let hash = try #require(acts.last?["hash"] as? String)
+        try headquarters.verb("member", "add", "cleo")
+        #expect(try headquarters.verb("audit", "verify", "--hash", hash).contains("holds"))
+        let again = try headquarters.program("seamark-server", ["audit", "export", "--out", file, "--data", headquarters.data.path]).finish()
+        #expect(again.status != 0, "no file is overwritten")
+    }
+
     @Test func `a person who is not there is not found, and no reason of two lines is taken`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

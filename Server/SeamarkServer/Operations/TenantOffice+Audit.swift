@@ -1,9 +1,31 @@
 internal import SeamarkJournal
+public import SeamarkModel
 public import SeamarkStore
 
 extension TenantOffice {
     /// The administrative acts, oldest first.
     public func audit() throws -> [AuditEntry] { try store.read { try $0.audit() } }
+
+    /// An act as JSON, with the hash that chains it to those before.
+    public static func document(_ act: AuditEntry) -> JSONValue {
+        .object([
+            JSONMember("number", .integer(act.number)), JSONMember("time", .integer(act.time)), JSONMember("act", .string(act.act)),
+            JSONMember("detail", .string(act.detail)), JSONMember("hash", .string(act.hash.description)),
+        ])
+    }
+
+    /// Writes all acts into a new JSON file for its owner alone, to be kept elsewhere. Returns how many.
+    public func exportAudit(to path: String) throws -> Int {
+        let acts = try audit()
+        var bytes: [UInt8] = []
+        JSONWriter.writePretty(
+            .object([
+                JSONMember("format", "seamark-audit"), JSONMember("version", 1), JSONMember("tenant", .string(name.text)),
+                JSONMember("made", .integer(clock.now())), JSONMember("acts", .array(acts.map(Self.document))),
+            ]), to: &bytes)
+        try PrivateFile.create(path, bytes)
+        return acts.count
+    }
 
     /// Recomputes the chain of acts.
     ///
