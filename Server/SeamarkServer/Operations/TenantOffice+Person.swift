@@ -32,7 +32,7 @@ extension TenantOffice {
             var bytes: [UInt8] = []
             JSONWriter.writePretty(document, to: &bytes)
             try PrivateFile.create(path, bytes)
-            return try holding.summary(snapshot)
+            return holding.summary(of: try holding.sensitiveValues(snapshot))
         }
     }
 
@@ -40,7 +40,8 @@ extension TenantOffice {
     public func holdings(ofPerson person: String, in engagement: String) throws -> PersonHoldings {
         try store.read { snapshot in
             let scope = try find(Directory(snapshot).engagement(engagement), "the engagement", list: "engagement list")
-            return try PersonHolding(of: PersonHolding.person(person, in: scope, snapshot), in: scope, snapshot).summary(snapshot)
+            let holding = try PersonHolding(of: PersonHolding.person(person, in: scope, snapshot), in: scope, snapshot)
+            return holding.summary(of: try holding.sensitiveValues(snapshot))
         }
     }
 
@@ -52,18 +53,17 @@ extension TenantOffice {
             let scope = try find(Directory(transaction).engagement(engagement), "the engagement", list: "engagement list")
             let id = try PersonHolding.person(person, in: scope, transaction)
             let holding = try PersonHolding(of: id, in: scope, transaction)
-            let summary = try holding.summary(transaction)
+            let values = try holding.sensitiveValues(transaction)
             try transaction.noteAct("person.erase", detail: "\(scope) \(id)", at: now)
             try HeadquartersRedaction(transaction: transaction, signer: keys.signingKey, now: now)
-                .redact(holding.sensitiveValues(transaction), in: scope, reason: reason)
-            return summary
+                .redact(values, in: scope, reason: reason)
+            return holding.summary(of: values)
         }
     }
 }
 
 /// What a snapshot holds about one person of one engagement.
 private struct PersonHolding {
-    private let person: RecordView?
     private let id: Identifier
     private let scope: Identifier
     private let views: [Identifier: RecordView]
@@ -94,7 +94,6 @@ private struct PersonHolding {
         self.id = id
         self.scope = scope
         self.views = views
-        person = views[id]
         waiting = Set(held.map(\.id))
         records = PersonRecords(of: id, among: Array(views.values), waiting: held)
     }
@@ -103,14 +102,17 @@ private struct PersonHolding {
         try snapshot.sensitiveValues(in: scope) { edit, _ in records.belonging[edit.record] != nil }
     }
 
-    func summary(_ snapshot: TenantSnapshot) throws -> TenantOffice.PersonHoldings {
+    /// What people call the person.
+    private var handle: String { views[id]?.handle ?? id.description }
+
+    func summary(of values: [TenantSnapshot.SensitiveHold]) -> TenantOffice.PersonHoldings {
         var counts: [RecordTypeNumber: Int] = [:]
         for id in records.belonging.keys { if let type = views[id]?.state.type { counts[type, default: 0] += 1 } }
         let withdrawals = Withdrawals(Array(views.values))
         return TenantOffice.PersonHoldings(
-            person: person?.handle ?? id.description,
+            person: handle,
             records: counts.sorted { $0.key < $1.key }.map { (Catalogue.type($0.key)?.label ?? String($0.key), $0.value) },
-            values: try sensitiveValues(snapshot).count, hasWithdrawn: withdrawals.includes(id))
+            values: values.count, hasWithdrawn: withdrawals.includes(id))
     }
 
     func document(tenant: String, engagement: String, madeAt now: Int64, _ snapshot: TenantSnapshot, _ directory: Directory) throws -> JSONValue {
@@ -136,7 +138,7 @@ private struct PersonHolding {
         }
         return .object([
             JSONMember("format", "seamark-person"), JSONMember("version", 1), JSONMember("tenant", .string(tenant)),
-            JSONMember("engagement", .string(engagement)), JSONMember("made", .integer(now)), JSONMember("person", .string(person?.handle ?? id.description)),
+            JSONMember("engagement", .string(engagement)), JSONMember("made", .integer(now)), JSONMember("person", .string(handle)),
             JSONMember(
                 "records",
                 .array(
