@@ -362,6 +362,7 @@ extension Explanation {
         case .storeDamaged: "The server's store of this client is damaged: it takes and gives nothing until headquarters restores it from a backup. Tell headquarters."
         case .tooSlow: "The server waited too long and closed. Try again."
         case .deviceRevoked: "This device was revoked. Ask headquarters."
+        case .renewalsUsedUp: "The server renewed this device's certificate several times within an hour. Try again in an hour; if nobody tried so often, tell headquarters: somebody else may hold a copy of this laptop's store."
         case .unknownCertificate, .badProof: "The server does not know this device. Ask headquarters for a new invitation."
         case .outdatedSchema: "This Seamark is too old to write. Update it; the work is kept."
         case .tooOldToRead: "This Seamark is too old to read here. What it captured was handed in; update it."

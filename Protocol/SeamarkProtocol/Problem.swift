@@ -19,6 +19,8 @@ public struct Problem: Error, Hashable, Sendable {
         public static let badRequest = Code(rawValue: 2005)
         /// A renewal: the certificate is not one of a device of this tenant.
         public static let unknownCertificate = Code(rawValue: 2006)
+        /// A renewal: this device has had more than it may within an hour.
+        public static let renewalsUsedUp = Code(rawValue: 2007)
         public static let notStaffed = Code(rawValue: 3001)
         public static let deviceRevoked = Code(rawValue: 3002)
         public static let streamGap = Code(rawValue: 4001)

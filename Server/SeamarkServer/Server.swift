@@ -54,7 +54,7 @@ public final class Server: Sendable {
         var installation = try Installation(opening: directory)
         let lock = try DirectoryLock.forServing(directory)
         if installation.isRenewalDue(at: clock.now()) { installation = try installation.renewed(at: clock.now()) }
-        let register = ConnectionRegister(limits: limits)
+        let register = ConnectionRegister(limits: limits) { Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000) }
         let roster = Roster(directory: directory, register: register, clock: clock, logger: logger)
         try roster.refresh(atStart: true)
         let chooser: TLSServerContext.Chooser = { roster.choice(for: $0) }
@@ -103,13 +103,21 @@ public final class Server: Sendable {
 
     private struct TooMany: Error {}
 
+    private static func source(of address: SocketAddress?) -> Source {
+        switch address {
+        // Where Linux has the address in sockaddr_in and sockaddr_in6: ip(7), ipv6(7).
+        case .v4(let four): Source(withUnsafeBytes(of: four.address) { Array($0[4..<8]) })
+        case .v6(let six): Source(withUnsafeBytes(of: six.address) { Array($0[8..<24]) })
+        case .unixDomainSocket, nil: .other
+        }
+    }
+
     /// Makes a connection of an accepted socket, or throws, which closes it.
     private static func take(_ channel: any Channel, _ services: ConnectionServices) throws {
         let loop = channel.eventLoop
-        let address = channel.remoteAddress?.ipAddress ?? ""
         // The register outlives the handler; the way to it leads over its loop.
         let place = NIOLoopBoundBox<Connection?>(nil, eventLoop: loop)
-        let number = services.register.entered(from: address, wake: { loop.execute { place.value?.woken() } }) { ending in
+        let number = services.register.entered(from: source(of: channel.remoteAddress), wake: { loop.execute { place.value?.woken() } }) { ending in
             loop.execute { place.value?.end(ending) }
         }
         guard let number else { throw TooMany() }

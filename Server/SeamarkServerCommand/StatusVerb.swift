@@ -31,6 +31,7 @@ struct StatusVerb: ParsableCommand {
                                     JSONMember("rollbacks", .integer(Int64($0.rollbacks))), JSONMember("copiedDevices", .integer(Int64($0.copiedDevices))),
                                     JSONMember("repairs", .integer(Int64($0.repairs))), JSONMember("disputingDevices", .array($0.disputingDevices.map(JSONValue.string))),
                                     JSONMember("unprovenDevices", .array($0.unprovenDevices.map(JSONValue.string))),
+                                    JSONMember("reusedInvitations", .array($0.reusedInvitations.map(JSONValue.string))),
                                     JSONMember("leastReadSchema", $0.leastSchemas.map { .integer(Int64($0.read)) } ?? .null), JSONMember("leastWriteSchema", $0.leastSchemas.map { .integer(Int64($0.write)) } ?? .null),
                                     JSONMember("damage", $0.damage.map { .string($0) } ?? .null),
                                 ])
@@ -44,7 +45,7 @@ struct StatusVerb: ParsableCommand {
             print(
                 "Since \(Output.time(serving.began)), as noted \(Output.time(serving.noted)): \(counts.accepted) connections, \(counts.sessions) of devices; "
                     + "\(counts.failedHandshakes) failed handshakes (garbage, foreign or expired certificates), \(counts.refusedAtDoor) unknown devices, "
-                    + "\(counts.refusedByLimit) over a limit, \(counts.badFrames) bad frames, \(counts.refusedPushes) refused blocks, \(counts.refusedReads) refused reads, \(counts.unprovenClaims) unproven claims, \(counts.refusedDonations) refused donations, "
+                    + "\(counts.refusedByLimit) over a limit, \(counts.refusedByPenalty) from addresses that had misbehaved, \(counts.badFrames) bad frames, \(counts.refusedPushes) refused blocks, \(counts.refusedReads) refused reads, \(counts.unprovenClaims) unproven claims, \(counts.refusedDonations) refused donations, "
                     + "\(counts.refusedAttachments) refused attachments (\(counts.mismatchedAttachments) that did not match their hash), \(counts.tooSlow) too slow, \(counts.cutOff) cut off, "
                     + "\(counts.refusedEnrolments) refused enrolments and renewals, \(counts.faults) faults of the server.")
         }
@@ -74,6 +75,9 @@ struct StatusVerb: ParsableCommand {
             if !tenant.unprovenDevices.isEmpty {
                 print("ALARM \(tenant.name.text): \(Self.devices(tenant.unprovenDevices)) said to have read what the log does not hold, and proved nothing. Nothing was done about it; if a backup was put back by hand, see seamark-server restore.")
             }
+            if !tenant.reusedInvitations.isEmpty {
+                print("ALARM \(tenant.name.text): somebody tried the \(tenant.reusedInvitations.count == 1 ? "invitation" : "invitations") of \(Self.devices(tenant.reusedInvitations)) once more. Ask who holds \(tenant.reusedInvitations.count == 1 ? "it" : "them"); if not whom it was made for, see seamark-server device revoke.")
+            }
             if let least = tenant.leastSchemas, least.read > 1 || least.write > 1 {
                 print("\(tenant.name.text): programs that know schema \(least.read) or later may read, those that know \(least.write) or later may write.")
             }
@@ -88,7 +92,7 @@ struct StatusVerb: ParsableCommand {
         let counts = note.counts
         let numbers = [
             ("accepted", counts.accepted), ("sessions", counts.sessions), ("failedHandshakes", counts.failedHandshakes), ("refusedAtDoor", counts.refusedAtDoor),
-            ("refusedByLimit", counts.refusedByLimit), ("badFrames", counts.badFrames), ("refusedPushes", counts.refusedPushes), ("refusedReads", counts.refusedReads), ("refusedDonations", counts.refusedDonations), ("unprovenClaims", counts.unprovenClaims),
+            ("refusedByLimit", counts.refusedByLimit), ("refusedByPenalty", counts.refusedByPenalty), ("badFrames", counts.badFrames), ("refusedPushes", counts.refusedPushes), ("refusedReads", counts.refusedReads), ("refusedDonations", counts.refusedDonations), ("unprovenClaims", counts.unprovenClaims),
             ("attachments", counts.attachments), ("refusedAttachments", counts.refusedAttachments), ("mismatchedAttachments", counts.mismatchedAttachments), ("tooSlow", counts.tooSlow), ("cutOff", counts.cutOff),
             ("enrolments", counts.enrolments), ("renewals", counts.renewals), ("refusedEnrolments", counts.refusedEnrolments), ("pushes", counts.pushes), ("faults", counts.faults),
         ]

@@ -66,7 +66,8 @@ final class CertificateDraft {
         defer { OPENSSL_sk_free(usages) }
         // Objects of the library's own table are shared, not owned.
         precondition(OPENSSL_sk_push(usages, UnsafeRawPointer(OBJ_nid2obj(purpose.extendedUsageNumber))) == 1, "no memory for a list")
-        add(NID_ext_key_usage, UnsafeMutableRawPointer(usages), critical: true)
+        // Not critical: the profile of the web that other verifiers hold certificates against wants it so, and ours look at it in any case.
+        add(NID_ext_key_usage, UnsafeMutableRawPointer(usages), critical: false)
     }
 
     /// One subject alternative name: `kind` is GEN_URI or GEN_DNS, `text` printable ASCII.

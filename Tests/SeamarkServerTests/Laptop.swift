@@ -11,7 +11,8 @@ import SeamarkTLS
 final class RawSocket {
     let file: Int32
 
-    init(port: Int) throws {
+    /// - Parameter source: the address of this machine to connect from.
+    init(port: Int, from source: UInt32? = nil) throws {
         file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var timeout = timeval(tv_sec: 120, tv_usec: 0)
         setsockopt(file, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
@@ -19,6 +20,15 @@ final class RawSocket {
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        if let source {
+            var here = sockaddr_in()
+            here.sin_family = sa_family_t(AF_INET)
+            here.sin_addr.s_addr = source.bigEndian
+            let bound = withUnsafePointer(to: &here) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(file, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+            }
+            guard bound == 0 else { throw Ended.refused }
+        }
         let result = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(file, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
         }

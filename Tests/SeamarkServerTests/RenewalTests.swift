@@ -71,6 +71,26 @@ import Testing
         #expect(try scene.halden.verify().holds)
     }
 
+    @Test func `a device has six certificates within an hour and no seventh, others and the next hour have theirs`() async throws {
+        let allowance = RenewalAllowance()
+        let (anna, ben) = (Identifier(high: 1, low: 1), Identifier(high: 1, low: 2))
+        for _ in 0..<6 { #expect(allowance.take(anna, at: 1000)) }
+        #expect(!allowance.take(anna, at: 1000) && !allowance.take(anna, at: 3_600_999))
+        #expect(allowance.take(ben, at: 1000))
+        #expect(allowance.take(anna, at: 3_601_000), "the hour is over")
+        #expect(allowance.take(anna, at: 0), "a clock that was put back")
+        let scene = try await scene(days: 31)
+        try await blocking {
+            func renew() throws -> Message? { try scene.anna.renew(Laptop(port: scene.server.port, scene.anna.invitation)) }
+            for _ in 0..<6 { guard case .renewed = try renew() else { throw RawSocket.Ended.refused } }
+            let before = try scene.halden.store.read { try $0.audit() }.count
+            for _ in 0..<3 { guard case .problem(let problem) = try renew(), problem.code == .renewalsUsedUp else { throw RawSocket.Ended.refused } }
+            #expect(try scene.halden.store.read { try $0.audit() }.count == before, "refusals add no acts")
+            guard case .renewed = try scene.ben.renew(Laptop(port: scene.server.port, scene.ben.invitation)) else { throw RawSocket.Ended.refused }
+        }
+        await scene.server.stop()
+    }
+
     @Test func `the answer that was lost is asked for again with the same old certificate`() async throws {
         let scene = try await scene(days: 31)
         try await blocking {

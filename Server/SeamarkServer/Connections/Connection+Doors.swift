@@ -33,7 +33,7 @@ extension Connection {
             phase = .tenant(session, device)
             perform(actions)
         case .success(nil):
-            services.register.count { $0.refusedAtDoor += 1 }
+            blame(.door)
             services.logger.notice("certificate refused at the door")
             refuse(Problem(.deviceRevoked, "this server does not know the device; ask headquarters for a new invitation"))
         case .failure(let problem as Problem):
@@ -116,7 +116,7 @@ extension Connection {
                     door.renew(renew, then: connection.back { $0.decided($1) })
                 }
             case .close(let problem):
-                if problem != nil { services.register.count { $0.refusedEnrolments += 1 } }
+                if problem != nil { blame(.enrolment) }
                 refuse(problem)
             }
         }

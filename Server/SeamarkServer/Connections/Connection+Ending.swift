@@ -56,6 +56,12 @@ extension Connection {
 
     // MARK: The end
 
+    /// Counts what the peer did, and holds it against where it connected from.
+    func blame(_ offence: AddressPenalties.Offence) {
+        guard services.register.blame(number, for: offence) else { return }
+        services.logger.notice("an address is refused for a while, for what came from it", metadata: ["address": "\(context?.remoteAddress?.ipAddress ?? "")"])
+    }
+
     func refuse(_ problem: Problem?) {
         if let problem {
             services.logger.info("connection ended", metadata: ["code": "\(problem.code.rawValue)"])
@@ -132,16 +138,16 @@ extension Connection {
         switch phase {
         case .handshaking, .entering:
             if now >= began + .milliseconds(limits.handshakeMilliseconds) {
-                services.register.count { $0.tooSlow += 1 }
+                blame(.slow)
                 leave()
             }
         case .tenant, .enrolment:
             if !hasHeardFrame, let greeted, now >= greeted + .milliseconds(limits.firstFrameMilliseconds), requests.isEmpty {
-                services.register.count { $0.tooSlow += 1 }
+                blame(.slow)
                 refuse(Problem(.tooSlow, "no frame came in time"))
             } else if let window = frameWindow, now >= window.start + .milliseconds(limits.frameWindowMilliseconds) {
                 if window.bytes < limits.leastFrameBytes {
-                    services.register.count { $0.tooSlow += 1 }
+                    blame(.slow)
                     refuse(Problem(.tooSlow, "a frame came too slowly"))
                 } else {
                     frameWindow = (now, 0)

@@ -175,7 +175,7 @@ final class Connection: ChannelInboundHandler {
             if !bytes.isEmpty {
                 switch phase {
                 case .entering:
-                    services.register.count { $0.badFrames += 1 }
+                    blame(.frame)
                     refuse(Problem(.unexpected, "a frame before the server's greeting"))
                 case .tenant, .enrolment:
                     decoder.append(bytes)
@@ -186,7 +186,7 @@ final class Connection: ChannelInboundHandler {
             if tls.peerHasClosed { leave() }
         } catch {
             // Which alert goes out is the conversation's business; that it goes out is ours.
-            services.register.count { if tls.isEstablished { $0.cutOff += 1 } else { $0.failedHandshakes += 1 } }
+            if tls.isEstablished { services.register.count { $0.cutOff += 1 } } else { blame(.handshake) }
             services.logger.info("conversation failed", metadata: ["reason": "\(error)", "alert": "\(tls.alertSent ?? 0)"])
             leave()
         }
@@ -231,7 +231,7 @@ final class Connection: ChannelInboundHandler {
         switch phase {
         case .tenant(var session, let device):
             let actions = session.received(message)
-            if case .close(let problem?)? = actions.last, problem.code == .unexpected { services.register.count { $0.badFrames += 1 } }
+            if case .close(let problem?)? = actions.last, problem.code == .unexpected { blame(.frame) }
             phase = .tenant(session, device)
             perform(actions)
         case .enrolment(var session, let door):
@@ -250,7 +250,7 @@ final class Connection: ChannelInboundHandler {
 
     /// What came is no message.
     func handle(_ problem: Problem) {
-        services.register.count { $0.badFrames += 1 }
+        blame(.frame)
         switch phase {
         case .tenant(var session, let device):
             let actions = session.received(problem)

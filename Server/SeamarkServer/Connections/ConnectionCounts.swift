@@ -4,6 +4,8 @@ public struct ConnectionCounts: Hashable, Codable, Sendable {
     public var accepted = 0
     /// Closed at once because a limit was reached.
     public var refusedByLimit = 0
+    /// Closed at once because of what others from the same source did before.
+    public var refusedByPenalty = 0
     /// Handshakes that failed: garbage, foreign or expired certificates, other versions of TLS.
     public var failedHandshakes = 0
     /// Certificates that were verified but name no device here.

@@ -15,7 +15,10 @@ public struct ConnectionLimits: Hashable, Sendable {
     /// Conversations whose handshake is not finished, in all.
     public var unfinishedHandshakes = 128
     public var connectionsPerDevice = 4
+    /// From one address of IPv4, or one network of eight bytes of IPv6.
     public var connectionsPerAddress = 64
+    /// Whether what is done from loopback is held against it (`AddressPenalties`): not where a relay on this machine hands connections on.
+    public var penalizesLoopback = false
     /// Bytes of pushed blocks that wait for their answers, beyond which nothing more is read.
     public var unansweredBytes = 4 * 1024 * 1024
     /// Blocks of one connection that are opened or wait for the tenant's writer. An opened block takes some fifty times its bytes; the

@@ -12,7 +12,7 @@ final class ConnectionRegister: Sendable {
     }
 
     fileprivate struct Entry {
-        let address: String
+        let source: Source
         var isUnfinished = true
         var guest: Guest?
         /// Tells the connection, from any thread, that something was committed in its tenant.
@@ -34,7 +34,8 @@ final class ConnectionRegister: Sendable {
         var entries: [UInt64: Entry] = [:]
         var next: UInt64 = 0
         var unfinished = 0
-        var addresses: [String: Int] = [:]
+        var sources: [Source: Int] = [:]
+        var penalties = AddressPenalties()
         var guests: [Guest: Int] = [:]
         /// The connections that watch, by tenant.
         var watchers: [ObjectIdentifier: Set<UInt64>] = [:]
@@ -44,22 +45,32 @@ final class ConnectionRegister: Sendable {
 
     private let state = Mutex(State())
     private let limits: ConnectionLimits
+    private let milliseconds: @Sendable () -> Int64
 
-    init(limits: ConnectionLimits) { self.limits = limits }
+    /// - Parameter milliseconds: a clock that never goes back.
+    init(limits: ConnectionLimits, milliseconds: @escaping @Sendable () -> Int64) {
+        self.limits = limits
+        self.milliseconds = milliseconds
+        state.withLock { $0.penalties.loopbackCounts = limits.penalizesLoopback }
+    }
 
-    /// Takes a connection in; nil when a limit is reached. Whoever gets a number gives it back with `left`.
-    func entered(from address: String, wake: @escaping @Sendable () -> Void = {}, end: @escaping @Sendable (Ending) -> Void) -> UInt64? {
+    /// Takes a connection in; nil when a limit is reached, or its source is refused for what it did. Whoever gets a number gives it back with `left`.
+    func entered(from source: Source, wake: @escaping @Sendable () -> Void = {}, end: @escaping @Sendable (Ending) -> Void) -> UInt64? {
         state.withLock { state in
-            let here = state.addresses[address] ?? 0
+            let here = state.sources[source] ?? 0
+            guard !state.penalties.isRefused(source, at: milliseconds()) else {
+                state.counts.refusedByPenalty += 1
+                return nil
+            }
             guard !state.isStopping, state.unfinished < limits.unfinishedHandshakes, here < limits.connectionsPerAddress else {
                 state.counts.refusedByLimit += 1
                 return nil
             }
             state.counts.accepted += 1
-            state.addresses[address] = here + 1
+            state.sources[source] = here + 1
             state.unfinished += 1
             state.next += 1
-            state.entries[state.next] = Entry(address: address, wake: wake, end: end)
+            state.entries[state.next] = Entry(source: source, wake: wake, end: end)
             return state.next
         }
     }
@@ -87,7 +98,7 @@ final class ConnectionRegister: Sendable {
         state.withLock { state in
             state.finish(number)
             guard let entry = state.entries.removeValue(forKey: number) else { return }
-            state.addresses[entry.address] = State.less(state.addresses[entry.address])
+            state.sources[entry.source] = State.less(state.sources[entry.source])
             guard let guest = entry.guest else { return }
             state.guests[guest] = State.less(state.guests[guest])
             state.watchers[guest.tenant]?.remove(number)
@@ -99,6 +110,22 @@ final class ConnectionRegister: Sendable {
     var counts: ConnectionCounts { state.withLock { $0.counts } }
 
     func count(_ change: (inout ConnectionCounts) -> Void) { state.withLock { change(&$0.counts) } }
+
+    /// Counts what a connection did, and makes its source owe for it. True when the source is refused from now on.
+    @discardableResult
+    func blame(_ number: UInt64, for offence: AddressPenalties.Offence) -> Bool {
+        state.withLock { state in
+            switch offence {
+            case .handshake: state.counts.failedHandshakes += 1
+            case .door: state.counts.refusedAtDoor += 1
+            case .enrolment: state.counts.refusedEnrolments += 1
+            case .frame: state.counts.badFrames += 1
+            case .slow: state.counts.tooSlow += 1
+            }
+            guard let source = state.entries[number]?.source else { return false }
+            return state.penalties.add(offence, of: source, at: milliseconds())
+        }
+    }
 
     /// The tenants that have guests, each with its guests' devices.
     func guests() -> [ObjectIdentifier: Set<Identifier>] {

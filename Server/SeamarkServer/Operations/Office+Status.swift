@@ -39,6 +39,8 @@ extension Office {
         public internal(set) var disputingDevices: [String] = []
         /// Devices that said they had read what the log does not hold, without the server's signature for it, by their letters.
         public internal(set) var unprovenDevices: [String] = []
+        /// Devices whose invitation somebody tried to use once more, by their letters.
+        public internal(set) var reusedInvitations: [String] = []
         /// The least schemas that may read and write.
         public internal(set) var leastSchemas: LeastSchemas?
     }
@@ -64,6 +66,7 @@ extension Office {
                 (status.rollbacks, status.repairs) = (times(.rolledBack), times(.rowsRepaired))
                 status.copiedDevices = letters(.twoCopies).count
                 (status.disputingDevices, status.unprovenDevices) = (letters(.rulesDiffer), letters(.unprovenClaim))
+                status.reusedInvitations = letters(.invitationReused)
                 status.leastSchemas = LeastSchemas(try snapshot.identity())
             }
             return status

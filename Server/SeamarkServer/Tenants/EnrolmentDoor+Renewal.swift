@@ -35,6 +35,9 @@ extension EnrolmentDoor {
             guard device.revoked == nil, member.isActive else {
                 return .refused(Problem(.deviceRevoked, "this device was revoked; ask headquarters"))
             }
+            guard tenant.desk.renewals.take(device.id, at: now) else {
+                return .refused(Problem(.renewalsUsedUp, "this device had its certificate renewed too often within an hour; try again in an hour"))
+            }
             let standing = DeviceName(tenant: try transaction.identity().id, member: device.member, device: device.id)
             let certificate = try issue(standing, for: request, by: tenant.keys.authority, at: now)
             try transaction.renewDevice(device.id, certificate: certificate.fingerprint)

@@ -59,7 +59,6 @@ final class EnrolmentDoor: Sendable {
             case .unknown: return .refused(unknown)
             case .expired: return .refused(Problem(.expiredInvitation, "the invitation has expired; ask headquarters for a new one"))
             case .usedBefore:
-                try transaction.noteAct("invitation.reused", detail: member.id.description, at: now)
                 return .refused(
                     Problem(.usedInvitation, "the invitation was used before; if not by you, tell headquarters now, and ask for a new one"))
             case .redeemed(let row):

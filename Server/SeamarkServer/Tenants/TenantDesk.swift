@@ -17,6 +17,7 @@ package struct TenantDesk: Sendable {
     let bundleKey: Message.BundleKey?
     /// What its devices may have compared.
     let allowance = ComparisonAllowance()
+    let renewals = RenewalAllowance()
     /// Signs receipts and headquarters' blocks.
     let signer: any Signer
     /// The tenant authority's signature.

@@ -13,6 +13,8 @@ public struct TenantAlarm: Hashable, Sendable {
         case rulesDiffer = 4
         /// A device said that it had read what the log does not hold, and did not show the server's signature for it.
         case unprovenClaim = 5
+        /// Somebody tried the invitation that this device was enrolled with once more: one of the two is not whom it was made for.
+        case invitationReused = 6
     }
 
     public let kind: Kind

@@ -115,11 +115,16 @@ extension TenantTransaction {
         try row.run(doing: doing)
     }
 
-    /// Uses the invitation up and enrols the device, in one: of many who try, one succeeds.
+    /// Uses the invitation up and enrols the device, in one: of many who try, one succeeds. Whoever tries afterwards raises an alarm that names the
+    /// device, one for all of them.
     public func redeem(_ token: Hash256, for device: DeviceEnrolment, at time: Int64) throws(StoreError) -> Redemption {
         let doing: StaticString = "redeeming an invitation"
         guard let invitation = try invitation(token), let member = try member(invitation.member), member.isActive else { return .unknown }
-        if let redeemed = invitation.redeemed { return .usedBefore(redeemed) }
+        if let redeemed = invitation.redeemed {
+            let isFirst = try raise(.invitationReused, device: redeemed.device, scope: .zero, incarnation: 0, at: time)
+            if isFirst { try noteAct("invitation.reused", detail: redeemed.device.description, at: time) }
+            return .usedBefore(redeemed)
+        }
         guard time < invitation.expires else { return .expired }
         let enrolled = try addDevice(device, of: member.id, at: time)
         let row = try statement(.redeemInvitation, doing: doing)

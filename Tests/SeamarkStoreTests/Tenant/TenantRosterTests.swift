@@ -13,7 +13,7 @@ import Testing
     }
 
     private func device(_ number: UInt64) -> DeviceEnrolment {
-        DeviceEnrolment(id: Identifier(high: 5, low: number), name: "laptop", certificate: .zero, signingKey: [1, 2, 3])
+        DeviceEnrolment(id: Identifier(high: 5, low: number), name: "laptop", certificate: token(number + 1), signingKey: [1, 2, 3])
     }
 
     private func token(_ number: UInt64) -> Hash256 { Hash256(words: (number, 0, 0, 0)) }
@@ -34,6 +34,38 @@ import Testing
         #expect(enrolled.count == 1 && used.count == 63)
         #expect(try store.read { try $0.devices() } == enrolled)
         #expect(try store.read { try $0.invitation(token) }?.redeemed?.device == enrolled.first?.id)
+        let alarms = try store.read { try $0.alarms() }
+        #expect(alarms.map(\.kind) == [.invitationReused] && alarms.first?.device == enrolled.first?.id && alarms.first?.count == 63)
+        #expect(try store.read { try $0.audit() }.count { $0.act == "invitation.reused" } == 1, "however many try, the chain of acts grows once")
+        try store.close()
+    }
+
+    @Test func `a thousand invitations that sixty-four try at once each make a thousand devices`() async throws {
+        let store = try made()
+        let (invitations, rivals) = (1000, 64)
+        let tokens = (0..<UInt64(invitations)).map(token)
+        let devices = (0..<UInt64(invitations * rivals)).map(device)
+        try store.write { transaction in
+            for token in tokens { try transaction.addInvitation(token: token, member: member.id, made: 0, expires: 100) }
+        }
+        let enrolled = await withTaskGroup(of: [Int].self) { group in
+            for rival in 0..<rivals {
+                group.addTask {
+                    // Each in an order of its own, so that all meet at many invitations at once.
+                    var dice = Dice(seed: UInt64(rival))
+                    var won: [Int] = []
+                    for number in (0..<invitations).shuffled(using: &dice) {
+                        let outcome = try? store.write { try $0.redeem(tokens[number], for: devices[number * rivals + rival], at: 50) }
+                        if case .redeemed? = outcome { won.append(number) }
+                    }
+                    return won
+                }
+            }
+            return await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(enrolled.sorted() == Array(0..<invitations))
+        let rows = try store.read { try $0.devices() }
+        #expect(rows.count == 1000 && Set(rows.map(\.certificate)).count == 1000 && Set(rows.map(\.letters)).count == 1000)
         try store.close()
     }
 
