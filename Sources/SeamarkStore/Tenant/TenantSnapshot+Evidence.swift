@@ -58,10 +58,12 @@ extension TenantSnapshot {
         return alarms
     }
 
-    public func hasTwoCopies(_ device: Identifier) throws(StoreError) -> Bool {
+    public func hasTwoCopies(_ device: Identifier) throws(StoreError) -> Bool { try hasAlarm(.twoCopies, of: device) }
+
+    func hasAlarm(_ kind: TenantAlarm.Kind, of device: Identifier) throws(StoreError) -> Bool {
         let doing: StaticString = "reading alarms"
         let row = try statement(.alarmsOfDevice, doing: doing)
-        row.bind(TenantAlarm.Kind.twoCopies.rawValue, at: 1)
+        row.bind(kind.rawValue, at: 1)
         row.bind(device, at: 2)
         defer { row.reset() }
         return try row.step(doing: doing)

@@ -116,13 +116,15 @@ extension TenantTransaction {
     }
 
     /// Uses the invitation up and enrols the device, in one: of many who try, one succeeds. Whoever tries afterwards raises an alarm that names the
-    /// device, one for all of them.
+    /// device; one for all of them, so that trying again and again writes nothing.
     public func redeem(_ token: Hash256, for device: DeviceEnrolment, at time: Int64) throws(StoreError) -> Redemption {
         let doing: StaticString = "redeeming an invitation"
         guard let invitation = try invitation(token), let member = try member(invitation.member), member.isActive else { return .unknown }
         if let redeemed = invitation.redeemed {
-            let isFirst = try raise(.invitationReused, device: redeemed.device, scope: .zero, incarnation: 0, at: time)
-            if isFirst { try noteAct("invitation.reused", detail: redeemed.device.description, at: time) }
+            if try !hasAlarm(.invitationReused, of: redeemed.device) {
+                try raise(.invitationReused, device: redeemed.device, scope: .zero, incarnation: 0, at: time)
+                try noteAct("invitation.reused", detail: redeemed.device.description, at: time)
+            }
             return .usedBefore(redeemed)
         }
         guard time < invitation.expires else { return .expired }
