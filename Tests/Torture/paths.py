@@ -191,7 +191,7 @@ class Backup(Path):
             if not findings.must(done.status == 0, "broken", f"the next backup ended with {done.status}: {done.said}"):
                 return 0
         for file in self.files(stage):
-            whole = stage.spawn("seamark-server", ["backup", "verify", file, *self.secret(stage)], {})
+            whole = stage.verb("backup", "verify", file, *self.secret(stage))
             findings.must(whole.status == 0, "lost", f"a backup that has its name does not verify ({whole.status}): {whole.said}")
         return super().check(stage, findings, False)
 
