@@ -66,13 +66,13 @@ extension TenantVerb {
             if let unread = effects.unread {
                 print("  its store, which cannot be read now (\(Output.shown(unread)))")
             } else {
-                print("  \(effects.entries) entries and \(effects.attachments) attachments")
-                print("  \(effects.backups - effects.earlierBackups) backups that were sealed under it, wherever copies lie")
+                print("  entries: \(effects.entries); attachments: \(effects.attachments)")
+                print("  backups that were sealed under it, wherever copies lie: \(effects.backups - effects.earlierBackups)")
             }
             for path in effects.replaced { print("  what a restore set aside in \(path)") }
             print("It would not reach:")
-            if effects.earlierBackups > 0 { print("  \(effects.earlierBackups) backups from before it had a key, which open by their passphrase alone: destroy them by hand") }
-            if effects.keyCopies > 0 { print("  the recovery text of its key, handed out \(effects.keyCopies) times: destroy every copy, each opens the backups") }
+            if effects.earlierBackups > 0 { print("  backups from before it had a key, which open by their passphrase alone, to be destroyed by hand: \(effects.earlierBackups)") }
+            if effects.keyCopies > 0 { print("  the recovery text of its key; destroy every copy, each opens the backups. Times that it was handed out: \(effects.keyCopies)") }
             if !effects.devices.isEmpty { print("  devices that are not revoked (\(effects.devices.joined(separator: ", "))): have them wiped first") }
             print("  rows that lie unsealed in copies that other tools made of the data directory")
             print("Nothing was changed.")

@@ -83,8 +83,8 @@ public struct Installation: Sendable {
                 remedy: "run seamark-server init, or name the right one with --data")
         }
         for folder in [directory.path, directory.installation, directory.tenants] { try PrivateFile.requirePrivate(folder, isFolder: true) }
-        _ = try PrivateFile.read(directory.settings)
-        guard let settings = try Self.settings(of: directory) else {
+        let stored = try PrivateFile.read(directory.settings)
+        guard let settings = try? JSONDecoder().decode(Settings.self, from: Data(stored)) else {
             throw OperationFailure(.configuration, doing: doing, wrong: "settings.json is damaged", remedy: "restore it from a backup")
         }
         guard settings.format == 1 else {

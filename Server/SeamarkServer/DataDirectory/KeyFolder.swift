@@ -67,6 +67,7 @@ public struct KeyFolder: Hashable, Sendable {
     }
 
     func make() throws(OperationFailure) {
+        guard try !PrivateFile.exists(path) else { return try PrivateFile.requirePrivate(path, isFolder: true) }
         try PrivateFile.makeFolder(path, mayExist: true)
         try PrivateFile.makeDurable(folder: (Self.absolute(path) as NSString).deletingLastPathComponent)
     }

@@ -7,8 +7,8 @@ internal import SeamarkStore
 /// The end of a contract: destroys a tenant's key, so that its backups and all that was sealed are unreadable wherever copies lie, then its files here.
 ///
 /// The key goes first. Cut off before that nothing has happened; cut off after it, what is left is unreadable, and running it again removes it.
-/// What lay in plain rows of the database (`Documentation`: scores, ids, times) is deleted and not destroyed: in a copy of the data directory that lies
-/// elsewhere it stays readable.
+/// What lay open in the database's rows (ids, times, scores, amounts) is deleted and not destroyed: in a copy of the data directory that another tool
+/// made it stays readable.
 public struct Shredding: Sendable {
     /// What there is to lose, and what shredding does not reach.
     public struct Effects: Sendable {

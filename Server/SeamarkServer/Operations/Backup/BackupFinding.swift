@@ -37,7 +37,12 @@ public struct BackupFinding: Sendable {
         case .tenant:
             let place = TenantFolder(path: folder)
             let stated = try TenantKeys.facts(in: place, doing: doing)
-            let keys = try tenantKey.map { try TenantKeys(opening: place, stated, under: $0, doing: doing) } ?? TenantKeys(plainIn: place, stated, doing: doing)
+            let keys: TenantKeys
+            if let tenantKey, header.needsTenantKey {
+                keys = try TenantKeys(opening: place, stated, under: tenantKey, doing: doing)
+            } else {
+                keys = try TenantKeys(plainIn: place, stated, doing: doing)
+            }
             let store = try TenantStore.open(at: place.database, tools: .standard(dataKey: keys.dataKey))
             defer { try? store.close() }
             let (identity, scopes) = try store.read { (try $0.identity(), try $0.scopes()) }
