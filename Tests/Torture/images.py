@@ -118,7 +118,7 @@ class Step:
 
 STEPS = [
     Step(path) for path in (
-        paths.Migrate(), paths.Staff(), paths.Tenant(), paths.Backup(), paths.Restore(), carried.BundleExport(), carried.BundleImport(),
+        paths.Migrate(), paths.Staff(), paths.Tenant(), paths.Backup(), paths.Restore(), paths.Shred(), carried.BundleExport(), carried.BundleImport(),
         carried.BundleReply(), carried.AttachAdd())]
 
 
