@@ -114,8 +114,8 @@ class Disk:
             self.rename(names, operation, path, second, node)
         content = {}
         for path, node in names.items():
-            parent = path.rpartition("/")[0]
-            if path.endswith("-shm") or (parent and parent not in names):
+            # What lies in a folder that is gone is gone with it, however deep.
+            if path.endswith("-shm") or any(path[:place] not in names for place, sign in enumerate(path) if sign == "/"):
                 continue
             if node.folder:
                 content[path] = None

@@ -30,6 +30,7 @@ public struct ShreddedTenant: Codable, Hashable, Sendable {
     /// Adds it, or puts it in the place of the one that began at the same time.
     func write(in directory: DataDirectory) throws {
         try PrivateFile.makeFolder(directory.shredded, mayExist: true)
+        try PrivateFile.makeDurable(folder: directory.path)
         let path = "\(directory.shredded)/\(tenant).json"
         let others = try PrivateFile.exists(path) ? Self.read(path).filter { $0.began != began } : []
         try PrivateFile.replace(path, Array(JSONEncoder().encode(others + [self])))

@@ -188,6 +188,7 @@ public struct Restoring: Sendable {
     private func setAside(_ path: String, called name: String, doing: String) throws -> String {
         let folder = directory.replaced
         try PrivateFile.makeFolder(folder, mayExist: true)
+        try PrivateFile.makeDurable(folder: directory.path)
         let stem = "\(folder)/\(name)-\(BackupTime.text(clock.now()))"
         for number in 0..<1000 {
             let place = number == 0 ? stem : "\(stem)-\(number)"
