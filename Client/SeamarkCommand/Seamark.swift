@@ -20,6 +20,6 @@ struct Seamark: ParsableCommand {
             CommandGroup(name: "Reading", subcommands: [List.self, Show.self, Log.self, Report.self, Export.self]),
             CommandGroup(
                 name: "With others",
-                subcommands: [Sync.self, Bundle.self, Conflicts.self, Resolve.self, Duplicates.self, Merge.self, Unmerge.self, Redact.self, Import.self, Verify.self]),
+                subcommands: [Sync.self, Bundle.self, Conflicts.self, Resolve.self, Duplicates.self, Merge.self, Unmerge.self, Redact.self, Import.self, Verify.self, Approve.self]),
         ])
 }

@@ -55,7 +55,7 @@ public final class Server: Sendable {
         let lock = try DirectoryLock.forServing(directory)
         if installation.isRenewalDue(at: clock.now()) { installation = try installation.renewed(at: clock.now()) }
         let register = ConnectionRegister(limits: limits) { Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000) }
-        let roster = Roster(directory: directory, register: register, clock: clock, logger: logger)
+        let roster = Roster(directory: directory, keyFolder: installation.keyFolder, register: register, clock: clock, logger: logger)
         try roster.refresh(atStart: true)
         let chooser: TLSServerContext.Chooser = { roster.choice(for: $0) }
         let workers = NIOThreadPool(numberOfThreads: max(2, System.coreCount))

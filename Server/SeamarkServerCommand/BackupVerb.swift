@@ -9,8 +9,9 @@ struct BackupVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "Write sealed backups while the server runs, and verify them.",
         discussion: """
-            A backup is sealed under a passphrase of its own; without the passphrase nobody can use it, you neither. Keep both, apart from \
-            this machine. --all also writes the installation's backup: without it devices do not know a new machine.
+            A backup is sealed under a passphrase of its own and, a tenant's, under the tenant key, which lies in the key folder and in no backup; \
+            without both nobody can use it, you neither. Keep the passphrase, and the recovery text that 'tenant key NAME' gives, apart from \
+            this machine and from the backups. --all also writes the installation's backup: without it devices do not know a new machine.
             """,
         subcommands: [Make.self, Verify.self], defaultSubcommand: Make.self)
 
@@ -70,19 +71,27 @@ struct BackupVerb: ParsableCommand {
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Restore a backup into a temporary folder, and recompute every chain, signature and digest there.",
-            discussion: "Needs no data directory. The folder is taken away again; it lies beside the backup unless --temporary names another place.")
+            discussion: """
+                Needs no data directory, but a tenant's key: from the key folder, or from its recovery text. The folder is taken away again; it lies \
+                beside the backup unless --temporary names another place.
+                """)
+
+        @OptionGroup var data: DataOption
 
         @Argument(help: "The backup's file.")
         var file: String
         @Option(help: "The folder for the restored copy, on a disk with enough room.")
         var temporary: String?
         @OptionGroup var passphrase: PassphraseOption
+        @OptionGroup var recovery: RecoveryOption
         @Flag(help: "As JSON.") var json = false
 
         func run() throws {
+            let stated = try BackupHeader(of: file)
             let secret = try passphrase.known()
+            let key = try recovery.key(for: stated, in: Installation.keyFolder(of: data.directory))
             let beside = (file as NSString).deletingLastPathComponent
-            let found = try BackupFinding.verify(file, passphrase: secret, below: temporary ?? (beside.isEmpty ? "." : beside))
+            let found = try BackupFinding.verify(file, passphrase: secret, tenantKey: key, below: temporary ?? (beside.isEmpty ? "." : beside))
             let header = found.header
             if json {
                 Output.json(
@@ -101,12 +110,16 @@ struct BackupVerb: ParsableCommand {
                                     ])
                                 })),
                         JSONMember("holds", .bool(found.holds)), JSONMember("finding", .string(found.sentence)),
+                        JSONMember("shreddable", .bool(header.needsTenantKey)),
                     ]))
             } else {
                 let whose = header.kind == .tenant ? "the tenant \(found.name) (\(header.tenant))" : "the installation"
                 print("\(file) is a backup of \(whose), made \(Output.time(header.made)).")
                 print("It is whole and unaltered: \(found.files) files, \(found.bytes) bytes.")
                 print(found.holds ? "Restored, it holds together: \(found.sentence)." : "Restored, it does not hold together: \(found.sentence).")
+            }
+            if header.kind == .tenant, !header.needsTenantKey, !json {
+                print("An earlier version made it, under its passphrase alone: shredding the tenant does not reach it. Make a new one, and destroy this one.")
             }
             guard found.holds else {
                 throw OperationFailure(.inputOutput, doing: "verifying the backup", wrong: found.sentence, remedy: "use an older backup")

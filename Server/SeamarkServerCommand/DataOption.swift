@@ -2,15 +2,17 @@ internal import ArgumentParser
 internal import Glibc
 internal import SeamarkServer
 
-/// `--data`, which every verb takes.
+/// `--data` and `--keys`, which every verb takes.
 struct DataOption: ParsableArguments {
     @Option(name: .customLong("data"), help: "The server's data directory (default: SEAMARK_DATA, or ./seamark-data).")
     var data: String?
 
+    @Option(help: ArgumentHelp("The folder of the tenants' keys, outside the data directory (default: SEAMARK_KEYS, or as init recorded it, or DATA.keys).", valueName: "folder"))
+    var keys: String?
+
     var directory: DataDirectory {
-        if let data { return DataDirectory(data) }
-        if let data = getenv("SEAMARK_DATA").map({ String(cString: $0) }), !data.isEmpty { return DataDirectory(data) }
-        return DataDirectory("seamark-data")
+        func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } }
+        return DataDirectory(data ?? environment("SEAMARK_DATA") ?? "seamark-data", keys: keys ?? environment("SEAMARK_KEYS"))
     }
 
     func office() throws -> Office { try Office(opening: directory) }

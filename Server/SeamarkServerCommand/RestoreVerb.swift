@@ -9,7 +9,8 @@ struct RestoreVerb: ParsableCommand {
         commandName: "restore", abstract: "Put a tenant or the installation back from a backup, while no server runs.",
         discussion: """
             The backup is unpacked and verified beside its place first. What was there before is kept under DATA/replaced. A restored \
-            tenant begins a new epoch: devices that are ahead of it hand in what it lacks. On a new machine, restore the installation first.
+            tenant begins a new epoch: devices that are ahead of it hand in what it lacks. On a new machine, restore the installation first. \
+            A tenant's backup takes the tenant key beside the passphrase: from the key folder, or from its recovery text, which is then kept there.
             """)
 
     @OptionGroup var data: DataOption
@@ -18,11 +19,15 @@ struct RestoreVerb: ParsableCommand {
     @Option(help: "The tenant's short name here (default: the one that it had).")
     var name: String?
     @OptionGroup var passphrase: PassphraseOption
+    @OptionGroup var recovery: RecoveryOption
     @Flag(help: "As JSON.") var json = false
 
     func run() throws {
         let short = try name.map { try ShortName(checking: $0, for: "the tenant") }
-        let done = try Restoring(into: data.directory).restore(file, as: short, passphrase: passphrase.known())
+        let header = try BackupHeader(of: file)
+        let secret = try passphrase.known()
+        let key = try recovery.key(for: header, in: Installation.keyFolder(of: data.directory))
+        let done = try Restoring(into: data.directory).restore(file, as: short, passphrase: secret, tenantKey: key)
         if json {
             return Output.json(
                 .object([

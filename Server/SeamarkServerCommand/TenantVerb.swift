@@ -5,7 +5,8 @@ internal import SeamarkServer
 
 struct TenantVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tenant", abstract: "Client companies, each with an authority, a database and a key of its own.", subcommands: [Add.self, List.self])
+        commandName: "tenant", abstract: "Client companies, each with an authority, a database and a key of its own.", 
+        subcommands: [Add.self, List.self, Key.self, Shred.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Add a tenant.")
@@ -30,7 +31,8 @@ struct TenantVerb: ParsableCommand {
         @Flag(help: "As JSON.") var json = false
 
         func run() throws {
-            let tenants = try data.office().tenants()
+            let office = try data.office()
+            let (tenants, shredded) = (try office.tenants(), try office.shredded())
             if json {
                 return Output.json(
                     .array(
@@ -39,9 +41,23 @@ struct TenantVerb: ParsableCommand {
                                 JSONMember("tenant", .string($0.name.text)), JSONMember("id", .string($0.id.description)),
                                 JSONMember("name", .string($0.title)),
                             ])
-                        }))
+                        }
+                            + shredded.map {
+                                .object([
+                                    JSONMember("tenant", .string($0.name)), JSONMember("id", .string($0.tenant)), JSONMember("shredded", .integer($0.began)),
+                                    JSONMember("finished", $0.finished.map { .integer($0) } ?? .null), JSONMember("by", .string($0.by)), JSONMember("approvedBy", .string($0.approvedBy)),
+                                    JSONMember("lastAct", $0.lastAct.map { .string($0) } ?? .null),
+                                ])
+                            }))
             }
             Output.table(["tenant", "name", "id"], tenants.map { [$0.name.text, $0.title, $0.id.description] }, empty: "There are no tenants.")
+            for note in shredded {
+                let time = Output.time(note.finished ?? note.began)
+                print(
+                    note.finished == nil
+                        ? "\(note.name) (\(note.tenant)) is being shredded since \(time): run seamark-server tenant shred again, which ends it."
+                        : "\(note.name) (\(note.tenant)) was shredded \(time) by \(Output.shown(note.by)); approved by \(Output.shown(note.approvedBy)).")
+            }
         }
     }
 }

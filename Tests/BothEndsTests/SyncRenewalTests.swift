@@ -54,7 +54,7 @@ import Testing
 
         /// The device's certificate is so many days old from now on: another one, as the authority would have issued it then.
         func age(days: Int64) throws {
-            let authority = try TenantKeys(opening: directory.tenantFolders()[0].folder).authority
+            let authority = try TenantKeys(opening: directory.tenantFolders()[0].folder, under: Installation.keyFolder(of: directory)).authority
             let now = WallClock.system.seconds - days * 86_400
             try device.store.transaction { transaction in
                 var identity = transaction.state.identity
@@ -76,7 +76,7 @@ import Testing
             }
         }
 
-        deinit { try? FileManager.default.removeItem(atPath: directory.path) }
+        deinit { for path in [directory.path, directory.path + ".keys"] { try? FileManager.default.removeItem(atPath: path) } }
 
         /// As a program that is started anew reads it.
         var stored: DeviceIdentity { get throws { try memory.open().state.identity } }
@@ -229,7 +229,7 @@ import Testing
         let scene = try await Scene()
         let identity = try scene.stored
         var run = SyncRun(scene.device, identity, .none, stop: .never) { _ in }
-        let authority = try TenantKeys(opening: scene.directory.tenantFolders()[0].folder).authority
+        let authority = try TenantKeys(opening: scene.directory.tenantFolders()[0].folder, under: Installation.keyFolder(of: scene.directory)).authority
         let now = WallClock.system.now()
         let forger = try CertificateAuthority.create(commonName: "Seamark tenant", notBefore: now / 1000 - 86_400, notAfter: now / 1000 + 86_400 * 90)
         let (key, other) = (try CertificateKey.generate(), try CertificateKey.generate())

@@ -29,9 +29,9 @@ import Testing
         for name in ["Baseline engagement", "The schedule is rewritten", "CREATE TABLE", "BEGIN PRIVATE KEY"] {
             #expect(try Data(contentsOf: URL(fileURLWithPath: tenant)).range(of: Data(name.utf8)) == nil, "\(name) stands in the open")
         }
-        let verified = try run(headquarters, ["backup", "verify", tenant])
+        let verified = try run(headquarters, ["backup", "verify", tenant, "--data", data])
         #expect(verified.status == 0 && verified.output.contains("whole and unaltered") && verified.output.contains("everything holds"), "\(verified.error)")
-        #expect(try run(headquarters, ["backup", "verify", tenant], passphrase: "not this one at all").status == 77)
+        #expect(try run(headquarters, ["backup", "verify", tenant, "--data", data], passphrase: "not this one at all").status == 77)
         #expect(try run(headquarters, ["restore", tenant, "--data", data]).status == 75, "it restored under a running server")
 
         #expect(try headquarters.stop() == 0)

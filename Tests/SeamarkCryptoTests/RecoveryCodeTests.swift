@@ -40,4 +40,23 @@ import Testing
         // One in 4,096 is chance.
         #expect(passed < 12)
     }
+
+    @Test func `thirty-two bytes are fourteen groups, and no single mistyping among nine thousand passes their check`() throws {
+        for _ in 0..<20 {
+            let secret = try Randomness.secret(32)
+            let text = RecoveryText.text(of: secret)
+            #expect(text.split(separator: "-").map(\.count) == Array(repeating: 4, count: 14))
+            #expect(RecoveryText.secret(text.lowercased(), byteCount: 32) == secret && RecoveryText.secret(text, byteCount: 16) == nil)
+            #expect(RecoveryText.secret(RecoveryText.text(of: try Randomness.secret(16)), byteCount: 32) == nil)
+            var symbols = Array(text)
+            for place in symbols.indices where symbols[place] != "-" {
+                let right = symbols[place]
+                for wrong in "0379BKXW" where wrong != right {
+                    symbols[place] = wrong
+                    #expect(RecoveryText.secret(String(symbols), byteCount: 32) == nil)
+                }
+                symbols[place] = right
+            }
+        }
+    }
 }

@@ -334,7 +334,7 @@ private typealias Attachment = SeamarkJournal.Attachment
         var limits = AttachmentLimits()
         limits.largest = 100
         limits.engagementBytes = 150
-        let tenant = try OpenTenant(opening: try yard.directory.tenantFolders()[0].folder, clock: yard.clock.wall, limits: limits)
+        let tenant = try OpenTenant(opening: try yard.directory.tenantFolders()[0].folder, under: yard.keyFolder, clock: yard.clock.wall, limits: limits)
         let desk = try #require(tenant.desk.attachments)
         let member = try #require(try office.members().first { $0.handle == "anna" }).id
         let device = try Identifier.drawn(at: 1)

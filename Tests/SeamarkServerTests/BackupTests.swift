@@ -52,7 +52,7 @@ import Testing
         await server.stop()
         var facts = stat()
         #expect(lstat(backup.path, &facts) == 0 && facts.st_mode & 0o7777 == 0o600)
-        let found = try BackupFinding.verify(backup.path, passphrase: secret, below: folder)
+        let found = try BackupFinding.verify(backup.path, passphrase: secret, tenantKey: yard.keyFolder.key(of: backup.header.tenant), below: folder)
         #expect(found.holds && found.name == "halden" && found.sentence.contains("everything holds"), "\(found.sentence)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 1, "something was left behind")
         #expect(try tenant.store.read { try $0.audit() }.last?.act == "tenant.backup")
@@ -64,7 +64,7 @@ import Testing
         let done = try Restoring(into: yard.directory).restore(backup.path, passphrase: secret)
         let replaced = try #require(done.replaced)
         #expect(done.tenant?.text == "halden" && done.entriesAhead == 2 && done.revokedAgain == 1 && done.unread == nil && !done.knowsAnotherInstallation)
-        #expect(FileManager.default.fileExists(atPath: replaced + "/data/tenant.sqlite") && FileManager.default.fileExists(atPath: replaced + "/keys/data.key"))
+        #expect(FileManager.default.fileExists(atPath: replaced + "/data/tenant.sqlite") && FileManager.default.fileExists(atPath: replaced + "/keys/data.wrapped"))
         let again = try yard.office.tenant(try short("halden"))
         #expect(try again.store.read { try $0.identity() }.epoch != epoch)
         #expect(try again.devices().allSatisfy { $0.device.revoked != nil })
@@ -104,7 +104,7 @@ import Testing
         let bytes = try Data(contentsOf: URL(fileURLWithPath: backup.path))
         let headerCount = backup.header.bytes.count
         let path = folder + "/altered.smkb"
-        let ownKey = try key(of: backup)
+        let ownKey = try key(of: backup, yard)
         func read(_ altered: Data) throws -> BackupFault? {
             try altered.write(to: URL(fileURLWithPath: path))
             do throws(BackupFault) {
@@ -139,7 +139,9 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: directory.path + "/replaced"))
     }
 
-    private func key(of backup: Office.Backup) throws -> SecretBytes { try backup.header.lock.open(with: secret.copy()) }
+    private func key(of backup: Office.Backup, _ yard: Yard) throws -> SecretBytes {
+        try #require(try yard.keyFolder.key(of: backup.header.tenant)).backupKey(try backup.header.lock.open(with: secret.copy()))
+    }
 
     @Test func `a backup never takes another tenant's place, and its tenant is never there twice`() async throws {
         let yard = try Yard()
@@ -168,11 +170,15 @@ import Testing
         let installation = try yard.office.backUpInstallation(to: folder, passphrase: secret)
         let backup = try yard.office.backUp(try short("halden"), to: folder, passphrase: secret)
         let directory = DataDirectory(yard.directory.path + "-new")
-        defer { try? FileManager.default.removeItem(atPath: directory.path) }
+        defer { for path in [directory.path, directory.path + ".keys"] { try? FileManager.default.removeItem(atPath: path) } }
         #expect(kind { _ = try Restoring(into: directory).restore(backup.path, passphrase: secret) } == .configuration)
         #expect(try BackupFinding.verify(installation.path, passphrase: secret, below: folder).holds)
         _ = try Restoring(into: directory).restore(installation.path, passphrase: secret)
-        let done = try Restoring(into: directory).restore(backup.path, passphrase: secret)
+        #expect(kind { _ = try Restoring(into: directory).restore(backup.path, passphrase: secret) } == .configuration, "the key was not brought")
+        // What was written down on the old machine.
+        let text = try yard.office.tenant(try short("halden")).recoveryText()
+        let key = try #require(TenantKey(text.lowercased(), of: backup.header.tenant))
+        let done = try Restoring(into: directory).restore(backup.path, passphrase: secret, tenantKey: key)
         #expect(done.replaced == nil && !done.knowsAnotherInstallation)
         let office = try Office(opening: directory)
         #expect(office.installation.pin == yard.office.installation.pin && office.installation.serverName == yard.office.installation.serverName)
@@ -180,7 +186,7 @@ import Testing
         // Another installation's devices would not know this one: never replaced by it.
         let other = try Yard()
         #expect(kind { _ = try Restoring(into: other.directory).restore(installation.path, passphrase: secret) } == .badInput)
-        #expect(try Restoring(into: other.directory).restore(backup.path, passphrase: secret).knowsAnotherInstallation)
+        #expect(try Restoring(into: other.directory).restore(backup.path, passphrase: secret, tenantKey: key).knowsAnotherInstallation)
     }
 
     @Test func `a store that does not hold together is not backed up as if it did`() async throws {

@@ -21,12 +21,12 @@ import Testing
         let yard = try Yard()
         _ = try yard.addTenant("halden")
         let folder = yard.directory.tenant(try ShortName(checking: "halden", for: "it"))
-        for path in [yard.directory.path, yard.directory.installation, yard.directory.tenants, folder.path, folder.data, folder.keys] {
+        for path in [yard.directory.path, yard.directory.installation, yard.directory.tenants, folder.path, folder.data, folder.keys, yard.keyFolder.path] {
             #expect(mode(path) == 0o700, "\(path)")
         }
         for path in [
-            yard.directory.settings, yard.directory.authorityKey, yard.directory.server, folder.facts, folder.database, folder.authorityKey,
-            folder.signingKey, folder.dataKey,
+            yard.directory.settings, yard.directory.authorityKey, yard.directory.server, folder.facts, folder.database, folder.wrapped(.authority),
+            folder.wrapped(.signing), folder.wrapped(.data), yard.keyFolder.file(try #require(try TenantKeys.tenant(in: folder))),
         ] { #expect(mode(path) == 0o600, "\(path)") }
     }
 
@@ -34,7 +34,10 @@ import Testing
         let yard = try Yard()
         _ = try yard.addTenant("halden")
         let folder = yard.directory.tenant(try ShortName(checking: "halden", for: "it"))
-        for path in [yard.directory.authorityKey, yard.directory.server, folder.authorityKey, folder.signingKey, folder.dataKey] {
+        let tenant = try #require(try TenantKeys.tenant(in: folder))
+        for path in [
+            yard.directory.authorityKey, yard.directory.server, folder.wrapped(.authority), folder.wrapped(.signing), folder.wrapped(.data), yard.keyFolder.file(tenant),
+        ] {
             chmod(path, 0o640)
             do {
                 let server = try await yard.start()
@@ -49,6 +52,9 @@ import Testing
         chmod(folder.keys, 0o755)
         #expect(kind { _ = try yard.office.tenant(try ShortName(checking: "halden", for: "it")) } == .configuration)
         chmod(folder.keys, 0o700)
+        chmod(yard.keyFolder.path, 0o750)
+        #expect(kind { _ = try Office(opening: yard.directory) } == .configuration)
+        chmod(yard.keyFolder.path, 0o700)
         let server = try await yard.start()
         await server.stop()
     }

@@ -21,7 +21,9 @@ final class Yard: Sendable {
         office = try Office(opening: directory, clock: clock.wall)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: directory.path) }
+    deinit { for path in [directory.path, office.installation.keyFolder.path] { try? FileManager.default.removeItem(atPath: path) } }
+
+    var keyFolder: KeyFolder { office.installation.keyFolder }
 
     /// A tenant with an engagement `ops`, on which `anna` and `ben` are staffed and `zoe` is not.
     func addTenant(_ name: String) throws -> TenantOffice {

@@ -13,7 +13,7 @@ import Testing
     private static let canary = "canary: my door is full"
 
     /// Records of one engagement by one device, block after block.
-    private final class Author {
+    final class Author {
         let enrolment: Enrolment
         let scope: Identifier
         private var end = StreamEnd.beginning

@@ -106,7 +106,7 @@ import Testing
         let (anna, ben, port) = (scene.anna, scene.ben, scene.server.port)
         let before = try scene.halden.devices().map(\.device)
         let tenant = try #require(try scene.yard.directory.tenantFolders().first { $0.name.text == "halden" })
-        let authority = try TenantKeys(opening: tenant.folder).authority
+        let authority = try TenantKeys(opening: tenant.folder, under: scene.yard.keyFolder).authority
         try await blocking {
             /// A certificate of the past that the tenant's authority, or another, issued.
             func past(_ name: DeviceName, by authority: CertificateAuthority) throws -> [UInt8] {

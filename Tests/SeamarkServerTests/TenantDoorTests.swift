@@ -18,8 +18,8 @@ import Testing
         let office = try yard.addTenant("halden")
         _ = try yard.addTenant("northlink")
         let folders = try yard.directory.tenantFolders()
-        tenant = try OpenTenant(opening: folders[0].folder, clock: yard.clock.wall)
-        other = try OpenTenant(opening: folders[1].folder, clock: yard.clock.wall)
+        tenant = try OpenTenant(opening: folders[0].folder, under: yard.keyFolder, clock: yard.clock.wall)
+        other = try OpenTenant(opening: folders[1].folder, under: yard.keyFolder, clock: yard.clock.wall)
         key = try CertificateKey.generate()
         let person = try #require(try office.members().first { $0.handle == "anna" }).id
         member = person

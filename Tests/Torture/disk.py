@@ -26,13 +26,13 @@ class Node:
 
 
 class Disk:
-    """A directory as the kernel shows it, and as the disk holds it: by paths below `root`. Files that SQLite maps (`-shm`) are left
+    """Directories as the kernel shows them, and as the disk holds them: by paths below `root`. Files that SQLite maps (`-shm`) are left
     out: it makes them anew."""
 
-    def __init__(self, folder, variant, root):
+    def __init__(self, folders, variant, root):
         self.variant = variant
         self.now = {}
-        for path in [folder, *sorted(folder.rglob("*"))]:
+        for path in (path for folder in folders for path in [folder, *sorted(folder.rglob("*"))]):
             self.now[self.name(path, root)] = Node(folder=True) if path.is_dir() else Node(path.read_bytes())
         self.durable = dict(self.now)
         self.names = []  # (number, operation, path, second, node): not yet durable
@@ -114,8 +114,8 @@ class Disk:
             self.rename(names, operation, path, second, node)
         content = {}
         for path, node in names.items():
-            parent = path.rpartition("/")[0]
-            if path.endswith("-shm") or (parent and parent not in names):
+            # What lies in a folder that is gone is gone with it, however deep.
+            if path.endswith("-shm") or any(path[:place] not in names for place, sign in enumerate(path) if sign == "/"):
                 continue
             if node.folder:
                 content[path] = None

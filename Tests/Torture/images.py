@@ -62,11 +62,12 @@ class Journey:
         self.events = record(stage, lambda recorder, mark: journey.play(stage, recorder, mark))
 
     def disks(self, variant):
-        return {role: Disk(self.template / role, variant, self.template) for role in self.roles}
+        # The server's key folder lies beside its data directory, on the same disk.
+        return {role: Disk([self.template / role, *self.template.glob(f"{role}.keys")], variant, self.template) for role in self.roles}
 
     @staticmethod
     def role(path):
-        return path.split("/")[0]
+        return path.split("/")[0].removesuffix(".keys")
 
     expectation = staticmethod(journey.Expectation)
     check = staticmethod(journey.check)
@@ -106,7 +107,7 @@ class Step:
         self.events = record(stage, act)
 
     def disks(self, variant):
-        return {self.name: Disk(self.before, variant, self.before)}
+        return {self.name: Disk([self.before], variant, self.before)}
 
     def role(self, path):
         return self.name
@@ -117,7 +118,7 @@ class Step:
 
 STEPS = [
     Step(path) for path in (
-        paths.Migrate(), paths.Staff(), paths.Tenant(), paths.Backup(), paths.Restore(), carried.BundleExport(), carried.BundleImport(),
+        paths.Migrate(), paths.Staff(), paths.Tenant(), paths.Backup(), paths.Restore(), paths.Shred(), carried.BundleExport(), carried.BundleImport(),
         carried.BundleReply(), carried.AttachAdd())]
 
 

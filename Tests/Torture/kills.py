@@ -7,7 +7,7 @@ CLASSES = "wstmn"
 
 PATHS = [
     paths.Capture(), paths.Import(), paths.Resolve(), paths.Sync(), paths.ServedSync(), paths.Migrate(), paths.Staff(), paths.Member(), paths.Tenant(),
-    paths.Backup(), paths.Restore(), carried.BundleExport(), carried.BundleImport(), carried.BundleReply(), carried.AttachAdd(), carried.AttachSync(),
+    paths.Backup(), paths.Restore(), paths.Shred(), carried.BundleExport(), carried.BundleImport(), carried.BundleReply(), carried.AttachAdd(), carried.AttachSync(),
     carried.ServedAttach(), carried.AttachGet(), carried.Enrol(),
 ]
 

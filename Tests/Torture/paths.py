@@ -191,7 +191,7 @@ class Backup(Path):
             if not findings.must(done.status == 0, "broken", f"the next backup ended with {done.status}: {done.said}"):
                 return 0
         for file in self.files(stage):
-            whole = stage.spawn("seamark-server", ["backup", "verify", file, *self.secret(stage)], {})
+            whole = stage.verb("backup", "verify", file, *self.secret(stage))
             findings.must(whole.status == 0, "lost", f"a backup that has its name does not verify ({whole.status}): {whole.said}")
         return super().check(stage, findings, False)
 
@@ -213,3 +213,26 @@ class Restore(Backup):
             done = self.act(stage)
             findings.must(done.status == 0, "broken", f"restoring again ended with {done.status}: {done.said}")
         return settle(stage, findings, self.certain, restored=True)
+
+
+class Shred(Path):
+    """A tenant whose contract has ended: as long as its key can be read it is whole, afterwards nothing opens it, and the same command ends it."""
+    name = "shred"
+    words = ["tenant", "shred", "halden", "--again", "halden", "--alone", "no laptop is left"]
+
+    def act(self, stage, shim=None, **options):
+        return stage.verb(*self.words, shim=shim, **options)
+
+    def check(self, stage, findings, acknowledged):
+        keys = [file for file in (stage.case / "headquarters.keys").glob("*.key") if file.read_bytes().strip(b"\0")]
+        whole = stage.verb("verify", "--tenant", "halden")
+        findings.must(not acknowledged or not keys and whole.status != 0, "broken", f"the tenant that was shredded is there: {keys} {whole.out}")
+        findings.must(not keys or whole.status == 0, "lost", f"its key is there and the tenant is not ({whole.status}): {whole.said}")
+        again = stage.verb(*self.words)
+        findings.must(again.status in (0, 66), "broken", f"shredding again ended with {again.status}: {again.said}")
+        data = stage.case / "headquarters"
+        left = [str(path) for path in data.rglob("*") if "halden" in str(path.relative_to(data)) or ".shred-" in str(path.relative_to(data))]
+        findings.must(not left, "broken", f"something of the tenant is left: {left[:3]}")
+        listed = stage.verb("tenant", "list")
+        findings.must(listed.status == 0 and "was shredded" in listed.out, "broken", f"the list says nothing of it ({listed.status}): {listed.said}")
+        return 0

@@ -10,19 +10,32 @@
 ///     tenant.json             its id and its label
 ///     data/tenant.sqlite      its database (and SQLite's companions)
 ///     data/attachments/       0700  the bytes of its attachments, sealed, under keyed hashes
-///     keys/                   0700  apart from the database, so that a copy of one is useless without the other
-///       authority.key, .pem   the tenant authority: signs this tenant's devices and server keys
-///       signing.key           the server's Ed25519 key for this tenant
-///       data.key              seals what is sensitive in the database
+///     keys/                   0700  wrapped under the tenant key, which lies elsewhere: a copy of all this is useless without it
+///       authority.wrapped     the tenant authority's key: signs this tenant's devices and server keys
+///       authority.pem         its certificate
+///       signing.wrapped       the server's Ed25519 key for this tenant
+///       data.wrapped          seals what is sensitive in the database, and attachments
+///   replaced/                 0700  what restores found in a tenant's place; deleted by nothing but the tenant's shredding
+///   shredded/ID.json          0700  that a tenant was shredded here, when and by whom
+/// DATA.keys/                  0700  the key folder, here or where `init --keys` says; in no backup
+///   ID.key                    the tenant key of the tenant of that id
 /// ```
-/// All files have mode 0600. A server refuses to start when others may read its keys.
+/// All files have mode 0600. A server refuses to start when others may read its keys. Earlier versions kept `authority.key`, `signing.key` and
+/// `data.key` unwrapped: the first opening wraps them, then overwrites and removes the plain ones.
 public struct DataDirectory: Hashable, Sendable {
     public let path: String
+    /// The key folder, where somebody says so; nil for where `init` recorded it, or `DATA.keys`.
+    let keys: String?
 
-    public init(_ path: String) {
+    public init(_ path: String, keys: String? = nil) {
+        self.path = Self.trimmed(path)
+        self.keys = keys.map(Self.trimmed)
+    }
+
+    private static func trimmed(_ path: String) -> String {
         var path = path.isEmpty ? "." : path
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        self.path = path
+        return path
     }
 
     var installation: String { path + "/installation" }
@@ -31,6 +44,8 @@ public struct DataDirectory: Hashable, Sendable {
     var authorityCertificate: String { installation + "/authority.pem" }
     var server: String { installation + "/server.pem" }
     var tenants: String { path + "/tenants" }
+    var replaced: String { path + "/replaced" }
+    var shredded: String { path + "/shredded" }
     /// What the running server, or the last one, counted.
     var counts: String { path + "/counts.json" }
 
@@ -57,10 +72,12 @@ struct TenantFolder: Hashable, Sendable {
     var database: String { data + "/tenant.sqlite" }
     var attachments: String { data + "/attachments" }
     var keys: String { path + "/keys" }
-    var authorityKey: String { keys + "/authority.key" }
     var authorityCertificate: String { keys + "/authority.pem" }
-    var signingKey: String { keys + "/signing.key" }
-    var dataKey: String { keys + "/data.key" }
+
+    func wrapped(_ role: TenantKey.Role) -> String { "\(keys)/\(role.rawValue).wrapped" }
+
+    /// Where an earlier version kept it as it is.
+    func plain(_ role: TenantKey.Role) -> String { "\(keys)/\(role.rawValue).key" }
 }
 
 /// What an administrator calls a tenant, member or engagement: 1 to 40 letters in lower case, digits and inner hyphens. It can

@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// Says that a data directory is in use, by a lock that the system lets go of when the process ends, however it ends.
 ///
-/// A running server holds it shared; a restore, which puts another folder in a tenant's place, holds it alone.
+/// A running server holds it shared; what puts another folder in a tenant's place, or takes it away, holds it alone: a restore, a shredding.
 final class DirectoryLock: Sendable {
     private let file: Mutex<Int32>
 
@@ -35,12 +35,26 @@ final class DirectoryLock: Sendable {
 
     static func forServing(_ directory: DataDirectory) throws(OperationFailure) -> DirectoryLock {
         try take(
-            directory, LOCK_SH, doing: "starting the server", wrong: "a restore is at work in \(directory.path)", remedy: "try again when it has ended")
+            directory, LOCK_SH, doing: "starting the server", wrong: "a restore or a shredding is at work in \(directory.path)", remedy: "try again when it has ended")
     }
 
-    static func alone(_ directory: DataDirectory) throws(OperationFailure) -> DirectoryLock {
+    static func alone(_ directory: DataDirectory, doing: String) throws(OperationFailure) -> DirectoryLock {
         try take(
-            directory, LOCK_EX, doing: "restoring", wrong: "a server runs on \(directory.path), or another restore",
-            remedy: "stop it first (SIGTERM), then restore, then start it again")
+            directory, LOCK_EX, doing: doing, wrong: "a server runs on \(directory.path), or a restore or a shredding",
+            remedy: "stop it first (SIGTERM), try again, then start it again")
+    }
+
+    /// Waits until nobody else holds this one folder, which is there.
+    static func waiting(forFolder path: String) throws(OperationFailure) -> DirectoryLock {
+        let file = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+        guard file >= 0 else { throw PrivateFile.failure(errno, doing: "locking \(path)") }
+        while flock(file, LOCK_EX) != 0 {
+            guard errno == EINTR else {
+                let code = errno
+                close(file)
+                throw PrivateFile.failure(code, doing: "locking \(path)")
+            }
+        }
+        return DirectoryLock(file: file)
     }
 }

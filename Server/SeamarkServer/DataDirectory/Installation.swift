@@ -14,6 +14,8 @@ public struct Installation: Sendable {
     public let authority: CertificateAuthority
     public let serverCertificate: SeamarkCrypto.Certificate
     private let serverKey: CertificateKey
+    /// Where the keys of its tenants lie.
+    public let keyFolder: KeyFolder
     private let directory: DataDirectory
 
     static let serverValiditySeconds: Int64 = 90 * 86_400
@@ -25,6 +27,8 @@ public struct Installation: Sendable {
         var format: Int
         var serverName: String
         var address: String
+        /// The key folder, where it is not beside the data directory.
+        var keys: String?
     }
 
     /// The port of `address`.
@@ -47,6 +51,7 @@ public struct Installation: Sendable {
         }
         try PrivateFile.makeFolder(directory.path, mayExist: true)
         try PrivateFile.makeFolder(directory.tenants, mayExist: true)
+        try KeyFolder(of: directory, recorded: nil).make()
         // Everything is prepared beside its place: an interrupted init leaves no half installation.
         let draft = DataDirectory(directory.path + "/.init")
         _ = try? FileManager.default.removeItem(atPath: draft.path)
@@ -58,7 +63,7 @@ public struct Installation: Sendable {
         let name = try "s" + Hexadecimal.text(of: Randomness.bytes(12)) + ".seamark.internal"
         try PrivateFile.create(draft.authorityKey, Array(authority.key.pem.utf8))
         try PrivateFile.create(draft.authorityCertificate, Array(authority.certificate.pem.utf8))
-        let settings = Settings(format: 1, serverName: name, address: address)
+        let settings = Settings(format: 1, serverName: name, address: address, keys: directory.keys.map(KeyFolder.absolute))
         try PrivateFile.create(draft.settings, Array(JSONEncoder().encode(settings)))
         try issueServerCertificate(authority, name: name, in: draft, now: now)
         guard rename(draft.installation, directory.installation) == 0 else {
@@ -87,6 +92,7 @@ public struct Installation: Sendable {
                 .configuration, doing: doing, wrong: "it was made by a newer version", remedy: "run that version, or a newer one")
         }
         self.directory = directory
+        keyFolder = try KeyFolder(of: directory, recorded: settings.keys)
         serverName = settings.serverName
         address = settings.address
         do {
@@ -99,6 +105,24 @@ public struct Installation: Sendable {
         } catch let error as CertificateError {
             throw OperationFailure(.configuration, doing: doing, wrong: "a key or certificate in it is damaged (\(error))", remedy: "restore it from a backup")
         }
+    }
+
+    /// The key folder of a data directory, also of one whose installation is not there yet or is damaged.
+    public static func keyFolder(of directory: DataDirectory) throws(OperationFailure) -> KeyFolder {
+        try KeyFolder(of: directory, recorded: settings(of: directory)?.keys)
+    }
+
+    /// Nil where there are none, or none that can be read.
+    private static func settings(of directory: DataDirectory) throws(OperationFailure) -> Settings? {
+        guard try PrivateFile.exists(directory.settings) else { return nil }
+        return try? JSONDecoder().decode(Settings.self, from: Data(try PrivateFile.read(directory.settings)))
+    }
+
+    /// A restored installation takes the key folder that is named here, if one is, rather than the one where its backup was made.
+    static func record(keysOf directory: DataDirectory, in draft: DataDirectory) throws {
+        guard let keys = try directory.keys ?? settings(of: directory)?.keys, var settings = try settings(of: draft) else { return }
+        settings.keys = KeyFolder.absolute(keys)
+        try PrivateFile.replace(draft.settings, Array(JSONEncoder().encode(settings)))
     }
 
     /// Who the server is in a conversation: its certificate, and the authority for devices that know only the pin.

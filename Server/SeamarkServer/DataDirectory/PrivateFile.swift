@@ -70,9 +70,12 @@ enum PrivateFile {
     }
 
     /// The names in `folder`, in ascending order, without hidden ones.
-    static func names(in folder: String) throws(OperationFailure) -> [String] {
+    static func names(in folder: String) throws(OperationFailure) -> [String] { try allNames(in: folder).filter { !$0.hasPrefix(".") } }
+
+    /// As `names`, with hidden ones.
+    static func allNames(in folder: String) throws(OperationFailure) -> [String] {
         do throws(FolderNames.Refused) {
-            return try FolderNames.read(folder).filter { !$0.hasPrefix(".") }.sorted()
+            return try FolderNames.read(folder).sorted()
         } catch { throw failure(error.code, doing: "reading the folder \(folder)") }
     }
 
@@ -122,6 +125,28 @@ enum PrivateFile {
         unlink(draft)
         guard code == 0 else { throw failure(code, doing: doing) }
         try makeDurable(folder: String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
+    }
+
+    /// Overwrites a file where it lies, then takes its name away; durably when it returns. An unfinished draft of it goes too. One that is not
+    /// there is destroyed already. A disk that writes elsewhere than it was told (an SSD, a file system that copies on writing) may keep the bytes.
+    static func destroy(_ path: String) throws(OperationFailure) {
+        let doing = "destroying \(path)"
+        for path in [path, path + ".new"] {
+            let file = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+            guard file >= 0 else {
+                guard errno == ENOENT else { throw failure(errno, doing: doing) }
+                continue
+            }
+            defer { close(file) }
+            var facts = stat()
+            guard fstat(file, &facts) == 0 else { throw failure(errno, doing: doing) }
+            let noise = [UInt8](repeating: 0, count: min(Int(facts.st_size), mostBytes))
+            guard noise.isEmpty || pwrite(file, noise, noise.count, 0) == noise.count, fsync(file) == 0, unlink(path) == 0 else {
+                throw failure(errno, doing: doing)
+            }
+        }
+        let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+        if try exists(folder.isEmpty ? "." : folder) { try makeDurable(folder: folder) }
     }
 
     /// A new name is durable only when its folder is.

@@ -33,8 +33,13 @@ public struct Office: Sendable {
         }
         // Made beside its place and then moved there: a running server finds a whole tenant or none.
         let draft = TenantFolder(path: directory.tenants + "/.new-" + Hexadecimal.text(of: try Randomness.bytes(8)))
-        defer { Self.remove(draft) }
-        let keys = try TenantKeys.create(in: draft, clock: clock)
+        var unfinished: Identifier?
+        defer {
+            Self.remove(draft)
+            if let unfinished { try? installation.keyFolder.destroy(unfinished) }
+        }
+        let keys = try TenantKeys.create(in: draft, under: installation.keyFolder, clock: clock)
+        unfinished = keys.tenant
         let now = clock.now()
         let identity = TenantIdentity(
             id: keys.tenant, name: title, schema: Catalogue.version, epoch: try Randomness.word(), author: try .drawn(at: now),
@@ -47,6 +52,7 @@ public struct Office: Sendable {
                 try headquarters.publish(tenant: title, handle: name)
                 try headquarters.publish(.core9)
                 try transaction.noteAct("tenant.add", detail: keys.tenant.description, at: now)
+                try transaction.noteAct(TenantKeys.made, detail: Hexadecimal.text(of: keys.tenantKey.check), at: now)
             }
         } catch {
             try? store.close()
@@ -59,6 +65,7 @@ public struct Office: Sendable {
             guard code == EEXIST || code == ENOTEMPTY else { throw PrivateFile.failure(code, doing: doing) }
             throw OperationFailure(.badInput, doing: doing, wrong: "there is a tenant of this name", remedy: "choose another name")
         }
+        unfinished = nil
         try PrivateFile.makeDurable(folder: directory.tenants)
         return Tenant(name: name, id: keys.tenant, title: title)
     }
@@ -78,11 +85,15 @@ public struct Office: Sendable {
     public func tenant(_ name: ShortName) throws -> TenantOffice {
         let folder = directory.tenant(name)
         guard try PrivateFile.exists(folder.facts) else {
-            throw OperationFailure(
-                .notFound, doing: "opening the tenant \(name.text)", wrong: "there is none of this name",
-                remedy: "see seamark-server tenant list, or add it with seamark-server tenant add")
+            throw Self.noTenant(name)
         }
         return try TenantOffice(name: name, folder: folder, installation: installation, clock: clock)
+    }
+
+    static func noTenant(_ name: ShortName) -> OperationFailure {
+        OperationFailure(
+            .notFound, doing: "opening the tenant \(name.text)", wrong: "there is none of this name",
+            remedy: "see seamark-server tenant list, or add it with seamark-server tenant add")
     }
 
     private static func remove(_ folder: TenantFolder) {

@@ -19,9 +19,10 @@ public struct TenantOffice: Sendable {
         self.name = name
         self.installation = installation
         self.clock = clock
-        keys = try TenantKeys(opening: folder)
+        keys = try TenantKeys(opening: folder, under: installation.keyFolder)
         vault = folder.attachments
         store = try TenantStore.open(at: folder.database, tools: .standard(keys, clock))
+        try keys.settle(folder, store, at: clock.now())
     }
 
     // MARK: Members

@@ -10,8 +10,8 @@ final class ClosedTenant: Sendable {
     let trust: TrustedAuthority
     let clock: WallClock
 
-    init(opening folder: TenantFolder, clock: WallClock) throws {
-        keys = try TenantKeys(opening: folder)
+    init(opening folder: TenantFolder, under keyFolder: KeyFolder, clock: WallClock) throws {
+        keys = try TenantKeys(opening: folder, under: keyFolder)
         trust = try TrustedAuthority(certificates: [keys.authority.certificate.der])
         self.clock = clock
     }

@@ -14,6 +14,8 @@ final class OpenTenant: Sendable {
     let trust: TrustedAuthority
     /// What the sessions of its devices get of it.
     let desk: TenantDesk
+    /// Its keys lay plain until it was opened now.
+    let haveKeysMoved: Bool
     private let contacts = Contacts()
     private let pace = Pace()
 
@@ -22,9 +24,10 @@ final class OpenTenant: Sendable {
     var clock: WallClock { desk.clock }
 
     /// Opens the store in a tenant's folder. Refuses keys that others may read.
-    init(opening folder: TenantFolder, clock: WallClock, register: ConnectionRegister? = nil, limits: AttachmentLimits = AttachmentLimits()) throws {
-        let keys = try TenantKeys(opening: folder)
+    init(opening folder: TenantFolder, under keyFolder: KeyFolder, clock: WallClock, register: ConnectionRegister? = nil, limits: AttachmentLimits = AttachmentLimits()) throws {
+        let keys = try TenantKeys(opening: folder, under: keyFolder)
         let store = try TenantStore.open(at: folder.database, tools: .standard(keys, clock))
+        haveKeysMoved = try keys.settle(folder, store, at: clock.now())
         // An updated program: what headquarters writes is of its schema from now on, and devices hear of it.
         if try store.read({ try $0.identity().schema < Catalogue.version }) {
             try store.write { _ = try $0.adoptSchema(Catalogue.version, at: clock.now()) }

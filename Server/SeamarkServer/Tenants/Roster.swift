@@ -18,12 +18,14 @@ final class Roster: Sendable {
 
     private let state = Mutex(State())
     private let directory: DataDirectory
+    private let keyFolder: KeyFolder
     private let register: ConnectionRegister
     private let clock: WallClock
     private let logger: Logger
 
-    init(directory: DataDirectory, register: ConnectionRegister, clock: WallClock, logger: Logger) {
+    init(directory: DataDirectory, keyFolder: KeyFolder, register: ConnectionRegister, clock: WallClock, logger: Logger) {
         self.directory = directory
+        self.keyFolder = keyFolder
         self.register = register
         self.clock = clock
         self.logger = logger
@@ -36,7 +38,7 @@ final class Roster: Sendable {
             let isKnown = state.withLock { $0.byFolder[folder] != nil || !atStart && $0.refused.contains(folder) }
             guard !isKnown else { continue }
             do {
-                let tenant = try OpenTenant(opening: folder, clock: clock, register: register)
+                let tenant = try OpenTenant(opening: folder, under: keyFolder, clock: clock, register: register)
                 let isTaken = state.withLock { state in
                     let label = Array(tenant.keys.label.utf8)
                     guard state.byLabel[label] == nil, state.byFolder[folder] == nil else { return true }
@@ -50,8 +52,13 @@ final class Roster: Sendable {
                         remedy: "remove the copy; a copied tenant is restored, not run beside the first")
                 }
                 logger.info("tenant opened", metadata: ["tenant": "\(tenant.keys.tenant)"])
+                if tenant.haveKeysMoved {
+                    logger.notice(
+                        "the tenant's keys lay plain; they are wrapped under a tenant key in the key folder now. Write its recovery text down: seamark-server tenant key",
+                        metadata: ["tenant": "\(tenant.keys.tenant)", "keys": "\(keyFolder.path)"])
+                }
             } catch let error as StoreError where error.isDamage {
-                let closed = try ClosedTenant(opening: folder, clock: clock)
+                let closed = try ClosedTenant(opening: folder, under: keyFolder, clock: clock)
                 state.withLock { state in
                     state.refused.insert(folder)
                     let label = Array(closed.keys.label.utf8)

@@ -2,9 +2,11 @@ internal import Foundation
 public import SeamarkCrypto
 public import SeamarkJournal
 
-/// A tenant's secrets and the two facts that lead to it: its id and its label. They lie apart from its database.
+/// A tenant's secrets and the two facts that lead to it: its id and its label. They lie apart from its database, each wrapped under the tenant key,
+/// which lies in the key folder.
 public struct TenantKeys: Sendable {
-    public let tenant: Identifier
+    let tenantKey: TenantKey
+    public var tenant: Identifier { tenantKey.tenant }
     /// Thirty-two lower-case hexadecimal digits: what its devices show when they connect. Opaque, so that a listener on the way
     /// learns no client's name.
     public let label: String
@@ -17,14 +19,45 @@ public struct TenantKeys: Sendable {
 
     static let authorityValiditySeconds: Int64 = 20 * 365 * 86_400
 
-    private struct Facts: Codable {
-        var format: Int
-        var tenant: String
-        var label: String
+    /// What `tenant.json` says.
+    struct Facts {
+        let tenant: Identifier
+        let label: String
+        /// Which tenant key the others are wrapped under; nil where an earlier version left them plain.
+        let keyCheck: [UInt8]?
+
+        private struct Document: Codable {
+            var format: Int
+            var tenant: String
+            var label: String
+            var keyCheck: String?
+        }
+
+        init(tenant: Identifier, label: String, keyCheck: [UInt8]?) {
+            self.tenant = tenant
+            self.label = label
+            self.keyCheck = keyCheck
+        }
+
+        /// Nil where the bytes do not say.
+        init?(_ bytes: [UInt8]) {
+            guard let document = try? JSONDecoder().decode(Document.self, from: Data(bytes)), let tenant = Identifier(document.tenant),
+                Hexadecimal.bytes(of: Array(document.label.utf8))?.count == 16
+            else { return nil }
+            let keyCheck = document.keyCheck.flatMap { Hexadecimal.bytes(of: Array($0.utf8)) }
+            guard document.format == 1 && document.keyCheck == nil || document.format == 2 && keyCheck?.count == 16 else { return nil }
+            self.init(tenant: tenant, label: document.label, keyCheck: keyCheck)
+        }
+
+        func write(in folder: TenantFolder) throws {
+            let document = Document(
+                format: keyCheck == nil ? 1 : 2, tenant: tenant.description, label: label, keyCheck: keyCheck.map(Hexadecimal.text))
+            try PrivateFile.replace(folder.facts, Array(JSONEncoder().encode(document)))
+        }
     }
 
-    /// Makes a tenant's folder with everything but its database. `finish` makes it count.
-    static func create(in folder: TenantFolder, clock: WallClock) throws -> TenantKeys {
+    /// Makes a tenant's folder with everything but its database, and its tenant key. `finish` makes it count.
+    static func create(in folder: TenantFolder, under keyFolder: KeyFolder, clock: WallClock) throws -> TenantKeys {
         try PrivateFile.makeFolder(folder.path)
         try PrivateFile.makeFolder(folder.data)
         try PrivateFile.makeFolder(folder.keys)
@@ -32,65 +65,89 @@ public struct TenantKeys: Sendable {
         let authority = try CertificateAuthority.create(
             commonName: "Seamark tenant", notBefore: now / 1000 - Installation.clockAllowanceSeconds,
             notAfter: now / 1000 + authorityValiditySeconds)
+        let tenantKey = try TenantKey(for: Identifier.drawn(at: now))
         let keys = try TenantKeys(
-            tenant: Identifier.drawn(at: now), label: Hexadecimal.text(of: Randomness.bytes(16)), authority: authority,
+            tenantKey: tenantKey, label: Hexadecimal.text(of: Randomness.bytes(16)), authority: authority,
             signingKey: SigningKey.generate(), dataKey: Randomness.secret(32))
-        try PrivateFile.create(folder.authorityKey, Array(authority.key.pem.utf8))
+        try keyFolder.keep(tenantKey)
         try PrivateFile.create(folder.authorityCertificate, Array(authority.certificate.pem.utf8))
-        try PrivateFile.create(folder.signingKey, Array(Hexadecimal.text(of: keys.signingKey.seed.copy()).utf8))
-        try PrivateFile.create(folder.dataKey, Array(Hexadecimal.text(of: keys.dataKey.copy()).utf8))
+        for (role, bytes) in [
+            (TenantKey.Role.authority, Array(authority.key.pem.utf8)), (.signing, keys.signingKey.seed.copy()), (.data, keys.dataKey.copy()),
+        ] { try PrivateFile.create(folder.wrapped(role), tenantKey.wrap(bytes, as: role)) }
         return keys
     }
 
     /// The tenant is whole: from here on a server finds it.
-    func finish(in folder: TenantFolder) throws {
-        try PrivateFile.create(folder.facts, Array(JSONEncoder().encode(Facts(format: 1, tenant: tenant.description, label: label))))
-    }
+    func finish(in folder: TenantFolder) throws { try Facts(tenant: tenant, label: label, keyCheck: tenantKey.check).write(in: folder) }
 
     /// Whose folder it says it is; nil where it does not say.
     static func tenant(in folder: TenantFolder) throws(OperationFailure) -> Identifier? {
         guard try PrivateFile.exists(folder.facts) else { return nil }
-        let bytes = try PrivateFile.read(folder.facts)
-        return (try? JSONDecoder().decode(Facts.self, from: Data(bytes))).flatMap { Identifier($0.tenant) }
+        return Facts(try PrivateFile.read(folder.facts))?.tenant
     }
 
-    /// Reads the keys of a tenant's folder. Refuses any that others may read.
-    init(opening folder: TenantFolder) throws {
+    static func facts(in folder: TenantFolder, doing: String) throws(OperationFailure) -> Facts {
+        guard let facts = Facts(try PrivateFile.read(folder.facts)) else {
+            throw OperationFailure(.configuration, doing: doing, wrong: "tenant.json is damaged", remedy: "restore it from a backup")
+        }
+        return facts
+    }
+
+    /// Reads the keys of a tenant's folder; what an earlier version left plain is wrapped first (`wrapPlain`). Refuses any that others may read.
+    init(opening folder: TenantFolder, under keyFolder: KeyFolder) throws {
         let doing = "opening the tenant in \(folder.path)"
         for path in [folder.path, folder.data, folder.keys] { try PrivateFile.requirePrivate(path, isFolder: true) }
-        let stored = try PrivateFile.read(folder.facts)
-        guard let facts = try? JSONDecoder().decode(Facts.self, from: Data(stored)), facts.format == 1,
-            let tenant = Identifier(facts.tenant), Hexadecimal.bytes(of: Array(facts.label.utf8))?.count == 16
-        else {
-            throw OperationFailure(
-                .configuration, doing: doing, wrong: "tenant.json is damaged", remedy: "restore it from a backup")
+        if try Self.facts(in: folder, doing: doing).keyCheck == nil || Self.hasPlain(folder) { try Self.wrapPlain(in: folder, under: keyFolder, doing: doing) }
+        let facts = try Self.facts(in: folder, doing: doing)
+        try self.init(opening: folder, facts, under: keyFolder.key(of: facts.tenant, check: facts.keyCheck ?? [], doing: doing), doing: doing)
+    }
+
+    /// The wrapped keys of a folder, by a tenant key that is known to be its own.
+    init(opening folder: TenantFolder, _ facts: Facts, under tenantKey: TenantKey, doing: String) throws {
+        try self.init(folder, facts, tenantKey, doing: doing) { role in
+            let file = folder.wrapped(role)
+            let bytes = try PrivateFile.read(file)
+            do { return try tenantKey.unwrap(bytes, as: role) } catch {
+                throw OperationFailure(
+                    .configuration, doing: doing, wrong: "\(file) is not as it was wrapped under this tenant's key", remedy: "restore the tenant from a backup")
+            }
+        }
+    }
+
+    /// The keys of an earlier version's backup, to look into it: they lie plain, and are left so.
+    init(plainIn folder: TenantFolder, _ facts: Facts, doing: String) throws {
+        try self.init(folder, facts, TenantKey(for: facts.tenant), doing: doing) { try Self.plain(folder, $0) }
+    }
+
+    private init(
+        _ folder: TenantFolder, _ facts: Facts, _ tenantKey: TenantKey, doing: String, reading: (TenantKey.Role) throws -> [UInt8]
+    ) throws {
+        func secret(_ role: TenantKey.Role) throws -> SecretBytes {
+            var bytes = try reading(role)
+            guard bytes.count == 32 else {
+                throw OperationFailure(
+                    .configuration, doing: doing, wrong: "the \(role.rawValue) key does not have 32 bytes", remedy: "restore the tenant from a backup")
+            }
+            return SecretBytes(moving: &bytes)
         }
         do {
             self.init(
-                tenant: tenant, label: facts.label,
+                tenantKey: tenantKey, label: facts.label,
                 authority: try CertificateAuthority(
-                    keyPEM: PrivateFile.readText(folder.authorityKey), certificatePEM: PrivateFile.readText(folder.authorityCertificate)),
-                signingKey: SigningKey(seed: try Self.secret(folder.signingKey)), dataKey: try Self.secret(folder.dataKey))
+                    keyPEM: String(decoding: try reading(.authority), as: UTF8.self), certificatePEM: PrivateFile.readText(folder.authorityCertificate)),
+                signingKey: SigningKey(seed: try secret(.signing)), dataKey: try secret(.data))
         } catch let error as CertificateError {
             throw OperationFailure(
                 .configuration, doing: doing, wrong: "its authority is damaged (\(error))", remedy: "restore the keys from a backup")
         }
     }
 
-    private init(tenant: Identifier, label: String, authority: CertificateAuthority, signingKey: SigningKey, dataKey: SecretBytes) {
-        self.tenant = tenant
+    private init(tenantKey: TenantKey, label: String, authority: CertificateAuthority, signingKey: SigningKey, dataKey: SecretBytes) {
+        self.tenantKey = tenantKey
         self.label = label
         self.authority = authority
         self.signingKey = signingKey
         self.dataKey = dataKey
-    }
-
-    private static func secret(_ path: String) throws(OperationFailure) -> SecretBytes {
-        guard var bytes = Hexadecimal.bytes(of: try PrivateFile.read(path)), bytes.count == 32 else {
-            throw OperationFailure(
-                .configuration, doing: "reading \(path)", wrong: "it does not hold a key of 32 bytes", remedy: "restore it from a backup")
-        }
-        return SecretBytes(moving: &bytes)
     }
 }
 

@@ -47,7 +47,7 @@ import Testing
         try unpacked(archive) { folder in
             let directory = DataDirectory(folder + "/headquarters")
             let place = try #require(try directory.tenantFolders().first).folder
-            let tenant = try OpenTenant(opening: place, clock: WallClock { 1_900_000_000_000 })
+            let tenant = try OpenTenant(opening: place, under: Installation.keyFolder(of: directory), clock: WallClock { 1_900_000_000_000 })
             let laptops = try ["ann", "bob"].map { try open("\(folder)/\($0)/halden") }
             let waiting = laptops.reduce(0) { $0 + $1.waiting.count }
             #expect(waiting > 0, "it was kept for the sake of what is not sent")

@@ -15,18 +15,20 @@ public struct BackupFinding: Sendable {
     public let sentence: String
 
     /// Restores the backup into a folder of its own below `temporary`, verifies every chain, signature and digest, and takes it away again.
-    public static func verify(_ path: String, passphrase: SecretBytes, below temporary: String) throws -> BackupFinding {
+    ///
+    /// - Parameter tenantKey: what the backup of a tenant takes beside the passphrase, unless an earlier version made it.
+    public static func verify(_ path: String, passphrase: SecretBytes, tenantKey: TenantKey? = nil, below temporary: String) throws -> BackupFinding {
         let folder = temporary + "/.verify-" + Hexadecimal.text(of: try Randomness.bytes(8))
         try PrivateFile.makeFolder(folder)
         defer { Office.removeTree(folder) }
-        return try unpack(path, passphrase, into: folder, doing: "verifying the backup \(path)").finding
+        return try unpack(path, passphrase, tenantKey, into: folder, doing: "verifying the backup \(path)").finding
     }
 
-    /// Unpacks into `folder`, which is there and empty, and holds what came out against the header.
+    /// Unpacks into `folder`, which is there and empty, and holds what came out against the header. Nothing of a tenant key is written anywhere.
     static func unpack(
-        _ path: String, _ passphrase: SecretBytes, into folder: String, doing: String
+        _ path: String, _ passphrase: SecretBytes, _ tenantKey: TenantKey?, into folder: String, doing: String
     ) throws -> (finding: BackupFinding, facts: BackupFiles.Facts) {
-        let (header, facts, files, bytes) = try read(path, passphrase, into: folder, doing: doing)
+        let (header, facts, files, bytes) = try read(path, passphrase, tenantKey, into: folder, doing: doing)
         func finding(_ holds: Bool, _ sentence: String) -> (BackupFinding, BackupFiles.Facts) {
             (BackupFinding(header: header, name: facts.name, files: files, bytes: bytes, holds: holds, sentence: sentence), facts)
         }
@@ -34,7 +36,13 @@ public struct BackupFinding: Sendable {
         case .installation: return finding(true, "the installation's files are whole")
         case .tenant:
             let place = TenantFolder(path: folder)
-            let keys = try TenantKeys(opening: place)
+            let stated = try TenantKeys.facts(in: place, doing: doing)
+            let keys: TenantKeys
+            if let tenantKey, header.needsTenantKey {
+                keys = try TenantKeys(opening: place, stated, under: tenantKey, doing: doing)
+            } else {
+                keys = try TenantKeys(plainIn: place, stated, doing: doing)
+            }
             let store = try TenantStore.open(at: place.database, tools: .standard(dataKey: keys.dataKey))
             defer { try? store.close() }
             let (identity, scopes) = try store.read { (try $0.identity(), try $0.scopes()) }
@@ -47,11 +55,11 @@ public struct BackupFinding: Sendable {
     }
 
     private static func read(
-        _ path: String, _ passphrase: SecretBytes, into folder: String, doing: String
+        _ path: String, _ passphrase: SecretBytes, _ tenantKey: TenantKey?, into folder: String, doing: String
     ) throws(OperationFailure) -> (BackupHeader, BackupFiles.Facts, files: Int, bytes: Int) {
         do throws(BackupFault) {
             let reader = try BackupReader(path: path)
-            try reader.unlock(passphrase)
+            try reader.unlock(passphrase, tenantKey)
             let facts = try BackupFiles.readFacts(reader)
             let (files, bytes) = try BackupFiles.unpack(reader, into: folder)
             return (reader.header, facts, files, bytes)

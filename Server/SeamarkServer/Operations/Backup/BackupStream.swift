@@ -74,7 +74,7 @@ final class BackupReader {
         do throws(BackupFault) {
             let fixed = try Self.get(file, BackupHeader.fixedCount, short: .notABackup)
             let rest = try Self.get(file, try BackupHeader.restCount(fixed), short: .cutShort)
-            header = try BackupHeader(rest: rest)
+            header = try BackupHeader(fixed: fixed, rest: rest)
             headerHash = Digest.sha256(fixed + rest)
         } catch {
             close(file)
@@ -84,9 +84,15 @@ final class BackupReader {
 
     deinit { close(file) }
 
-    func unlock(_ passphrase: SecretBytes) throws(BackupFault) {
+    /// - Parameter tenantKey: what a tenant's backup takes beside the passphrase; a backup of version 1 takes none.
+    func unlock(_ passphrase: SecretBytes, _ tenantKey: TenantKey?) throws(BackupFault) {
+        if let keyCheck = header.keyCheck {
+            guard let tenantKey else { throw .noTenantKey(header.tenant) }
+            guard tenantKey.tenant == header.tenant, tenantKey.check == keyCheck else { throw .otherTenantKey }
+        }
         do throws(PassphraseLockError) {
-            sealer = Sealer(key: try header.lock.open(with: passphrase.copy()))
+            let locked = try header.lock.open(with: passphrase.copy())
+            sealer = Sealer(key: header.keyCheck == nil ? locked : tenantKey?.backupKey(locked) ?? locked)
         } catch {
             switch error {
             case .wrongPassphrase: throw .wrongPassphrase

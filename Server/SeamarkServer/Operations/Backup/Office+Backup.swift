@@ -18,7 +18,8 @@ extension Office {
 
     /// Writes a sealed backup of one tenant into `folder`, whether a server runs or not, and reads it back before it says so.
     ///
-    /// It holds the tenant's database as it was at one moment, its keys and its attachments: all that the tenant lives on. The database's
+    /// It holds the tenant's database as it was at one moment, its wrapped keys and its attachments: all that the tenant lives on but the tenant key,
+    /// under which it is sealed as well as under the passphrase. The database's
     /// copy is held against its own logs before it is sealed; one that does not hold together is refused, since it would save nobody.
     /// What is backed up is then noted in the tenant's store, from where devices hear of it. Attachments are read against their hashes too; one
     /// that is lost does not cost the others their backup, and is counted.
@@ -29,7 +30,7 @@ extension Office {
         let office = try tenant(name)
         defer { try? office.store.close() }
         let source = directory.tenant(name)
-        let workshop = try makeWorkshop()
+        let workshop = try makeWorkshop(in: source)
         defer { Self.removeTree(workshop) }
         let made = clock.now()
         let mark = try office.store.write { try $0.beginBackup(at: made) }
@@ -46,11 +47,11 @@ extension Office {
                 remedy: "run seamark-server verify, and restore it from an older backup")
         }
         let backup = try write(
-            to: folder, name: name.text, passphrase, stretching, doing: doing,
+            to: folder, name: name.text, passphrase, office.keys.tenantKey, stretching, doing: doing,
             header: {
                 BackupHeader(
                     lock: $0, kind: .tenant, tenant: identity.id, epoch: identity.epoch, made: made,
-                    scopes: scopes.map { BackupHeader.Scope(id: $0.id, place: $0.place) })
+                    scopes: scopes.map { BackupHeader.Scope(id: $0.id, place: $0.place) }, keyCheck: office.keys.tenantKey.check)
             },
             content: { writer throws(BackupFault) in
                 try BackupFiles.write(.init(name: name.text, pin: installation.pin.description), to: writer)
@@ -78,7 +79,7 @@ extension Office {
     public func backUpInstallation(to folder: String, passphrase: SecretBytes, stretching: any PassphraseStretching = Scrypt()) throws -> Backup {
         let made = clock.now()
         return try write(
-            to: folder, name: "installation", passphrase, stretching, doing: "backing up the installation",
+            to: folder, name: "installation", passphrase, nil, stretching, doing: "backing up the installation",
             header: { BackupHeader(lock: $0, kind: .installation, made: made) },
             content: { writer throws(BackupFault) in
                 try BackupFiles.write(.init(name: "", pin: installation.pin.description), to: writer)
@@ -90,14 +91,15 @@ extension Office {
     }
 
     private func write(
-        to folder: String, name: String, _ passphrase: SecretBytes, _ stretching: any PassphraseStretching, doing: String,
+        to folder: String, name: String, _ passphrase: SecretBytes, _ tenantKey: TenantKey?, _ stretching: any PassphraseStretching, doing: String,
         header: (PassphraseLock) -> BackupHeader, content: (BackupWriter) throws(BackupFault) -> Void
     ) throws -> Backup {
         if mkdir(folder, 0o700) != 0, errno != EEXIST { throw PrivateFile.failure(errno, doing: "making the folder \(folder)") }
-        let key = try Randomness.secret(32)
+        let locked = try Randomness.secret(32)
+        let key = tenantKey?.backupKey(locked) ?? locked
         let lock: PassphraseLock
         do throws(PassphraseLockError) {
-            lock = try PassphraseLock(wrapping: key, under: passphrase.copy(), by: stretching)
+            lock = try PassphraseLock(wrapping: locked, under: passphrase.copy(), by: stretching)
         } catch { throw BackupFault.tooLittleMemory.failure(doing: doing) }
         let header = header(lock)
         let path = "\(folder)/\(name)-\(BackupTime.text(header.made)).smkb"
@@ -119,9 +121,9 @@ extension Office {
         } catch { throw error.failure(doing: doing) }
     }
 
-    /// A folder of our own inside the data directory, for what must not lie elsewhere in the open.
-    private func makeWorkshop() throws -> String {
-        let path = directory.path + "/.work-" + Hexadecimal.text(of: try Randomness.bytes(8))
+    /// A folder of our own inside the tenant's, for what must not lie elsewhere in the open, nor outlast the tenant.
+    private func makeWorkshop(in folder: TenantFolder) throws -> String {
+        let path = folder.path + "/.work-" + Hexadecimal.text(of: try Randomness.bytes(8))
         try PrivateFile.makeFolder(path)
         return path
     }

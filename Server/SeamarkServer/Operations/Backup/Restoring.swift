@@ -35,41 +35,47 @@ public struct Restoring: Sendable {
     }
 
     /// - Parameter name: the tenant's short name here; nil for the one that it had.
-    public func restore(_ path: String, as name: ShortName? = nil, passphrase: SecretBytes) throws -> Outcome {
+    /// - Parameter tenantKey: from its recovery text, where the key folder does not have it; a restored tenant's is kept there.
+    public func restore(_ path: String, as name: ShortName? = nil, passphrase: SecretBytes, tenantKey: TenantKey? = nil) throws -> Outcome {
         let doing = "restoring \(path)"
-        let header: BackupHeader
-        do throws(BackupFault) { header = try BackupReader(path: path).header } catch { throw error.failure(doing: doing) }
+        let header = try BackupHeader(of: path)
         switch header.kind {
         case .installation:
             guard name == nil else {
                 throw OperationFailure(.badInput, doing: doing, wrong: "it is an installation's backup, which has no name", remedy: "leave --name out")
             }
             return try restoreInstallation(path, passphrase, doing: doing)
-        case .tenant: return try restoreTenant(path, header, name, passphrase, doing: doing)
+        case .tenant: return try restoreTenant(path, header, name, passphrase, tenantKey, doing: doing)
         }
     }
 
     // MARK: A tenant
 
-    private func restoreTenant(_ path: String, _ header: BackupHeader, _ name: ShortName?, _ passphrase: SecretBytes, doing: String) throws -> Outcome {
+    private func restoreTenant(
+        _ path: String, _ header: BackupHeader, _ name: ShortName?, _ passphrase: SecretBytes, _ given: TenantKey?, doing: String
+    ) throws -> Outcome {
         let installation = try Installation(opening: directory)
-        let lock = try DirectoryLock.alone(directory)
+        let lock = try DirectoryLock.alone(directory, doing: doing)
+        let keyFolder = installation.keyFolder
+        var tenantKey: TenantKey?
+        if let check = header.keyCheck { tenantKey = try given ?? keyFolder.key(of: header.tenant, check: check, doing: doing) }
         defer { withExtendedLifetime(lock) {} }
         let draft = TenantFolder(path: directory.tenants + "/.restore-" + Hexadecimal.text(of: try Randomness.bytes(8)))
         try PrivateFile.makeFolder(draft.path)
         var isInPlace = false
         defer { if !isInPlace { Office.removeTree(draft.path) } }
-        let (finding, facts) = try BackupFinding.unpack(path, passphrase, into: draft.path, doing: doing)
+        let (finding, facts) = try BackupFinding.unpack(path, passphrase, tenantKey, into: draft.path, doing: doing)
         guard finding.holds else {
             throw OperationFailure(.badInput, doing: doing, wrong: finding.sentence, remedy: "use another copy, or an older backup; nothing was changed")
         }
         let short = try place(for: header.tenant, name ?? ShortName(checking: facts.name, for: "the tenant"), doing: doing)
+        if let tenantKey { try keyFolder.keep(tenantKey) }
         let old = directory.tenant(short)
         let isReplacing = try PrivateFile.exists(old.path)
         var before: (entries: UInt64, revoked: [Identifier])?
         var unread: String?
         // A store that cannot be read may be why there is a restore.
-        if isReplacing { do { before = try formerly(old) } catch { unread = "\(error)" } }
+        if isReplacing { do { before = try formerly(old, keyFolder) } catch { unread = "\(error)" } }
         let revokedAgain = try renew(draft, short, installation, header, revoked: before?.revoked ?? [])
         var replaced: String?
         if isReplacing { replaced = try setAside(old.path, called: short.text, doing: doing) }
@@ -107,9 +113,11 @@ public struct Restoring: Sendable {
     }
 
     /// What the store that is about to be replaced still tells.
-    private func formerly(_ folder: TenantFolder) throws -> (entries: UInt64, revoked: [Identifier]) {
-        let store = try TenantStore.open(at: folder.database, tools: .standard(dataKey: TenantKeys(opening: folder).dataKey))
+    private func formerly(_ folder: TenantFolder, _ keyFolder: KeyFolder) throws -> (entries: UInt64, revoked: [Identifier]) {
+        let keys = try TenantKeys(opening: folder, under: keyFolder)
+        let store = try TenantStore.open(at: folder.database, tools: .standard(dataKey: keys.dataKey))
         defer { try? store.close() }
+        try keys.settle(folder, store, at: clock.now())
         return try store.read { snapshot in
             (try snapshot.scopes().reduce(0) { $0 &+ $1.place.position }, try snapshot.devices().filter { $0.revoked != nil }.map(\.id))
         }
@@ -139,14 +147,15 @@ public struct Restoring: Sendable {
 
     private func restoreInstallation(_ path: String, _ passphrase: SecretBytes, doing: String) throws -> Outcome {
         try PrivateFile.makeFolder(directory.path, mayExist: true)
-        let lock = try DirectoryLock.alone(directory)
+        let lock = try DirectoryLock.alone(directory, doing: doing)
         defer { withExtendedLifetime(lock) {} }
         try PrivateFile.makeFolder(directory.tenants, mayExist: true)
         // Unpacked as the data directory that it was, so that it can be opened as one before it counts.
         let draft = DataDirectory(directory.path + "/.restore-" + Hexadecimal.text(of: try Randomness.bytes(8)))
         defer { Office.removeTree(draft.path) }
         for folder in [draft.path, draft.installation, draft.tenants] { try PrivateFile.makeFolder(folder) }
-        let (finding, facts) = try BackupFinding.unpack(path, passphrase, into: draft.installation, doing: doing)
+        let (finding, facts) = try BackupFinding.unpack(path, passphrase, nil, into: draft.installation, doing: doing)
+        try Installation.record(keysOf: directory, in: draft)
         let restored = try Installation(opening: draft)
         guard restored.pin.description == facts.pin else {
             throw OperationFailure(.badInput, doing: doing, wrong: "its authority is not the one that it names", remedy: "use another copy; nothing was changed")
@@ -177,8 +186,9 @@ public struct Restoring: Sendable {
     // MARK: What was there before
 
     private func setAside(_ path: String, called name: String, doing: String) throws -> String {
-        let folder = directory.path + "/replaced"
+        let folder = directory.replaced
         try PrivateFile.makeFolder(folder, mayExist: true)
+        try PrivateFile.makeDurable(folder: directory.path)
         let stem = "\(folder)/\(name)-\(BackupTime.text(clock.now()))"
         for number in 0..<1000 {
             let place = number == 0 ? stem : "\(stem)-\(number)"
