@@ -95,14 +95,15 @@ public struct SyncRun {
                 spent += run.bytesPassed
                 renewal = run.renewal
                 try? run.note(failure.outcome)
-                // The server has just found out, from this device or another, that its log lacks something: it is given that now.
-                guard case .sync(.epochRenewed) = failure.cause, attempt < mostAttempts else { throw failure }
+                // The server has just found out, from this device or another, that its log lacks something: it is given that now. Or this
+                // device was turned away in the middle, and a new greeting says what is left to do.
+                guard failure.asksForANewGreeting, failure.mayPass(afterGreeting: run.welcome != nil), attempt < mostAttempts else { throw failure }
                 attempt += 1
             }
         }
     }
 
-    /// Conversations in one sync: a second where the epoch was renewed, a third where that happened again meanwhile.
+    /// Conversations in one sync: a second where the epoch was renewed or the device was revoked, a third where that happened again meanwhile.
     private static let mostAttempts = 3
 
     // MARK: - Step by step

@@ -164,6 +164,25 @@ import Testing
         try? FileManager.default.removeItem(at: kept)
     }
 
+    @Test func `an order in the middle of a sync ends it, and the same command hears it and obeys`() throws {
+        let link = try headquarters.link()
+        let ann = try Laptop(of: "ann", at: headquarters, by: link)
+        let letters = try letters(ann)
+        let photo = headquarters.folder.appendingPathComponent("press.jpg")
+        try Data((0..<400_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }).write(to: photo)
+        try ann.must("attach", "add", photo.path)
+        link.stall(afterUpward: 100_000)
+        let sync = try ann.start(["sync"], passphrase: Laptop.passphrase)
+        try eventually("the upload is under way", within: Self.patience) { link.hasStalled ? true : nil }
+        // The next connection is whole again; this one can only be spoken to.
+        link.stall()
+        try headquarters.verb("device", "wipe", letters, "--yes")
+        let end = try sync.finish(within: Self.patience)
+        #expect(end.status == 77 && isGone(ann), "\(end.output)\(end.error)")
+        #expect(end.error.contains("1 attachment that was not handed in is lost. Headquarters knows."), "\(end.error)")
+        #expect(try device(letters)["wiped"] is Int)
+    }
+
     @Test func `a laptop that watches is wiped while it watches`() throws {
         let ann = try Laptop(of: "ann", at: headquarters)
         let letters = try letters(ann)
