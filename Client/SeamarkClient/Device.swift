@@ -95,7 +95,9 @@ public final class Device: Sendable {
     private func plan(
         _ state: DeviceState, _ scope: Identifier, _ make: (DeviceState, Replica) throws -> [[Edit]]
     ) throws -> ([[Edit]], DeviceIdentity, DeviceClock) {
-        guard let standing = state.scopes[scope], !standing.isWithdrawn, let replica = state.replicas[scope] else { throw Refused.noSuchScope }
+        // A command that began before an order to wipe must not add to what is about to be destroyed.
+        guard let standing = state.scopes[scope], !standing.isWithdrawn, let replica = state.replicas[scope], state.settings[.wipeOrder] == nil
+        else { throw Refused.noSuchScope }
         let groups = try make(state, replica)
         try Self.refuseWithdrawn(groups, over: replica)
         return (groups, state.identity, state.clock)

@@ -132,6 +132,7 @@ public struct SyncForecast: Sendable {
                     case .fail(let problem): throw SyncRun.Failure(cause: .sync(problem), acknowledged: 0)
                     case .finish(let forecast):
                         conversation.close()
+                        if let order = forecast.wipe { try device.dismissed(with: order, knowledge) }
                         return forecast
                     }
                 }

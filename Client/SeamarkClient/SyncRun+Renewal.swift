@@ -63,7 +63,7 @@ extension SyncRun {
             case .network(let network): throw Failure(cause: .network(network), acknowledged: 0)
             case .problem(let problem):
                 // No greeting will tell it.
-                if problem.code == .deviceRevoked { try device.store.transaction { try $0.append(.setting(.isRevoked, .bool(true))) } }
+                if problem.code == .deviceRevoked { try device.dismissed(with: problem.wipe, try knowledge()) }
                 throw Failure(cause: .renewal(problem), acknowledged: 0)
             case .badAnswer(let words): throw Failure(cause: .sync(.unexpected(words)), acknowledged: 0)
             }

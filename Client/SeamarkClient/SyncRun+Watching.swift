@@ -31,10 +31,10 @@ extension SyncRun {
     }
 
     /// Why a watch ended.
-    public enum WatchEnd: Sendable {
+    public enum WatchEnd: Equatable, Sendable {
         case stopped
-        /// What the device held was handed in; nothing comes any more.
-        case revoked
+        /// What the device held was handed in, if the server had a place for it; nothing comes any more.
+        case revoked(isHandedIn: Bool)
     }
 
     /// Syncs, and goes on watching until it is asked to stop, reconnecting where that may help. Holds the sync lock all the time.
@@ -64,7 +64,8 @@ extension SyncRun {
             } catch let failure as Failure {
                 if case .stopped = failure.cause { return .stopped }
                 try? run.note(failure.outcome)
-                guard failure.mayPass(afterGreeting: run.welcome != nil) else { throw failure }
+                let isWipeDue = try device.orderedWipe?.isDue(device.state) == true
+                guard failure.mayPass(afterGreeting: run.welcome != nil), !isWipeDue else { throw failure }
                 let pause = hasRested && failure.asksForANewGreeting ? 50 : backOff.next(die: dice())
                 try tell(.lost(failure, retryMilliseconds: pause))
                 if stop.wait(milliseconds: Int32(clamping: pause)) { return .stopped }
@@ -99,7 +100,7 @@ extension SyncRun {
                     }
                     if welcome?.revoked == true {
                         line?.close()
-                        return .revoked
+                        return .revoked(isHandedIn: session.outcome.untaken.isEmpty)
                     }
                 }
                 switch watch.next(isAnswerDue: isAnswerDue, bytesReceived: conversation.bytesReceived, now: Int64(Conversation.monotonicMilliseconds())) {

@@ -30,6 +30,8 @@ public struct SyncRun {
         public let renewal: Renewal?
         /// What became of the budget; nil without one.
         public let budget: BudgetUse?
+        /// Headquarters has all changes that this device held, be it in quarantine.
+        public var isHandedIn: Bool { budget?.shortfall == nil && outcome.untaken.isEmpty }
     }
 
     /// Why a sync ended early: what was being done, and the cause. Work that has no receipt stays on this device.
@@ -93,14 +95,15 @@ public struct SyncRun {
                 spent += run.bytesPassed
                 renewal = run.renewal
                 try? run.note(failure.outcome)
-                // The server has just found out, from this device or another, that its log lacks something: it is given that now.
-                guard case .sync(.epochRenewed) = failure.cause, attempt < mostAttempts else { throw failure }
+                // The server has just found out, from this device or another, that its log lacks something: it is given that now. Or this
+                // device was turned away in the middle, and a new greeting says what is left to do.
+                guard failure.asksForANewGreeting, failure.mayPass(afterGreeting: run.welcome != nil), attempt < mostAttempts else { throw failure }
                 attempt += 1
             }
         }
     }
 
-    /// Conversations in one sync: a second where the epoch was renewed, a third where that happened again meanwhile.
+    /// Conversations in one sync: a second where the epoch was renewed or the device was revoked, a third where that happened again meanwhile.
     private static let mostAttempts = 3
 
     // MARK: - Step by step
@@ -176,7 +179,9 @@ public struct SyncRun {
         self.attachments = attachments
         self.progress = progress
         session = SyncSession(
-            device: SyncSession.Device(id: identity.device, tenant: identity.tenant, software: Self.software, schema: device.schema),
+            device: SyncSession.Device(
+                id: identity.device, tenant: identity.tenant, software: Self.software, schema: device.schema,
+                mustBeWiped: (try? device.orderedWipe) != nil),
             now: device.now())
         session.staysOpen = !attachments.isNone
     }
@@ -338,6 +343,7 @@ public struct SyncRun {
             }
             let wasRevoked = transaction.state.settings[.isRevoked] == .bool(true)
             if wasRevoked != welcome.revoked { try transaction.append(.setting(.isRevoked, .bool(welcome.revoked))) }
+            try transaction.hear(welcome.wipe)
             for scope in welcome.scopes {
                 guard let known = transaction.state.scopes[scope.scope], known.isWithdrawn == scope.staffed else { continue }
                 try transaction.append(
@@ -350,6 +356,8 @@ public struct SyncRun {
                 try transaction.append(.scopeAdded(DeviceScope(id: id, kind: known.kind, name: known.name, isWithdrawn: true)))
             }
         }
+        // Whatever becomes of this sync, from here on the store is locked.
+        if session.outcome.mustBeWiped { device.forgetKey() }
     }
 
     private func tell() {

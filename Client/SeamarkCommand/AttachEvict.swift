@@ -33,6 +33,7 @@ struct AttachEvict: ParsableCommand {
             if $0.attachmentBytesLeft > 0 { Terminal.progress(bar.line(left: $0.attachmentBytesLeft)) }
         }
         Terminal.progress("")
+        try place.obeyWipe(handedIn: report.isHandedIn)
         let finder = try place.finder()
         let chosen = try choice()
         if let id = named.first(where: { id in !chosen.contains { $0.record.id == id } }) { throw Device.AttachmentFailure.noBytes(finder.name(of: id)) }

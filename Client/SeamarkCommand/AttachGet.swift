@@ -22,6 +22,7 @@ struct AttachGet: ParsableCommand {
             var bar = ProgressBar("Fetching", total: one.attachment.size)
             let report = try SyncRun.run(place.device, attachments: .fetching(one), stop: StopSignal.listen()) { Terminal.progress(bar.line(left: $0.attachmentBytesLeft)) }
             Terminal.progress("")
+            try place.obeyWipe(handedIn: report.isHandedIn)
             if let refusal = report.attachments.refused.first { throw AttachmentRefusal(code: refusal.code, name: handle) }
             fetched = report.attachments.bytesFetched
             one = try find(place)

@@ -25,7 +25,7 @@ struct Bundle: ParsableCommand {
         @OptionGroup var format: JSONOption
 
         func run() throws {
-            let place = try Workplace(work, to: .work)
+            let place = try Workplace(work, to: .handIn)
             let export = try place.device.exportBundle(to: file)
             if format.json {
                 return Terminal.json(
@@ -49,7 +49,7 @@ struct Bundle: ParsableCommand {
         @OptionGroup var format: JSONOption
 
         func run() throws {
-            let place = try Workplace(work, to: .work)
+            let place = try Workplace(work, to: .handIn)
             let reply = try place.device.importReply(from: file)
             let unsent = try place.device.state.unsentCount
             if format.json {

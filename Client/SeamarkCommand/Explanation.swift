@@ -105,6 +105,19 @@ extension Explanation {
             case .noEngagement: Explanation(.notChosen, "There is no engagement on this device yet. Run 'seamark sync'; if none comes, ask headquarters to staff you.")
             case .revoked:
                 Explanation(.notPermitted, "This device was revoked: it neither shows nor takes anything any more. 'seamark sync' hands in what it holds; ask headquarters.")
+            case .toBeWiped(let tenant, let waiting, let because):
+                Explanation(
+                    .notPermitted,
+                    (because.map { $0 + " " } ?? "")
+                        + "Headquarters ordered \(tenant) wiped from this laptop: it neither shows nor takes anything any more. It still holds \(counted(waiting, "change")) without a receipt. "
+                        + "'seamark sync' hands \(waiting == 1 ? "it" : "them") in and then wipes; 'seamark bundle export' writes \(waiting == 1 ? "it" : "them") to a file for headquarters. It is wiped in any case when headquarters has been heard \(OrderedWipe.mostContacts) times.")
+            case .wiped(let tenant, let lost, let attachments, let isTold):
+                Explanation(
+                    .notPermitted,
+                    "Headquarters ordered \(tenant) wiped from this laptop, and it is: nothing of it is here any more. "
+                        + (lost == 0 ? "Its changes are with headquarters." : "\(counted(lost, "change")) had no receipt; what no sync or bundle brought to headquarters of \(lost == 1 ? "it" : "them") is lost.")
+                        + (attachments == 0 ? "" : " \(counted(attachments, "attachment")) that \(attachments == 1 ? "was" : "were") not handed in \(attachments == 1 ? "is" : "are") lost.")
+                        + (isTold ? " Headquarters knows." : " Headquarters could not be told; tell them."))
             case .leaseOver:
                 Explanation(
                     .leaseOver,
@@ -343,6 +356,8 @@ extension Explanation {
             case .closedBeforeGreeting: Explanation(.serverRefused, "The server closed without a greeting: it does not take this device's certificate. \(kept) Ask headquarters.")
             case .cut: Explanation(.unreachable, "The connection broke. \(kept) Try again; it goes on where it stopped.")
             case .noCommonVersion: Explanation(.serverRefused, "The server speaks another version of the protocol. \(kept) Update Seamark.")
+            case .forgedOrder:
+                Explanation(.serverRefused, "The server ordered this laptop wiped, and headquarters did not sign that. Nothing was wiped. \(kept) Do not go on from this network; tell headquarters.")
             case .forgedServerKey, .forgedReceipt: Explanation(.serverRefused, "What the server signed does not verify. \(kept) Tell headquarters: this is not as it should be.")
             case .server(let problem): Explanation(.serverRefused, Self.words(problem) + " \(kept)")
             case .epochRenewed: Explanation(.busy, "The server's log was put back again and again while this sync ran. \(kept) Try again.")

@@ -8,6 +8,7 @@ import SeamarkStore
 extension Sync {
     func forecast(_ place: Workplace) throws {
         let forecast = try SyncForecast.make(place.device, attachments: !leavesAttachments, stop: StopSignal.listen())
+        try place.obeyWipe(tell: format.teller)
         let names = Dictionary(try place.engagements().map { ($0.id, $0.handle) }) { first, _ in first }
         if format.json { return Terminal.json(Self.document(forecast, names)) }
         for scope in forecast.scopes {

@@ -12,10 +12,18 @@ extension Sync {
         if let keepAliveSeconds { settings.keepAliveSeconds = keepAliveSeconds }
         var observer = try WatchObserver(place, json: format.json)
         var system = SystemRandomNumberGenerator()
-        let end = try SyncRun.watch(
-            place.device, attachments: leavesAttachments ? .none : .init(), settings, dice: { system.next() }, stop: StopSignal.listen()
-        ) { happening in try observer.tell(happening) }
+        let tell: ((JSONValue) -> Void)? = format.json ? { Terminal.jsonLine($0) } : nil
+        let end: SyncRun.WatchEnd
+        do {
+            end = try SyncRun.watch(
+                place.device, attachments: leavesAttachments ? .none : .init(), settings, dice: { system.next() }, stop: StopSignal.listen()
+            ) { happening in try observer.tell(happening) }
+        } catch let failure as SyncRun.Failure {
+            try place.obeyWipe(after: failure, tell: tell)
+            throw failure
+        }
         try observer.tellEnd(end)
+        try place.obeyWipe(handedIn: end == .revoked(isHandedIn: true), tell: tell)
     }
 }
 
@@ -121,7 +129,8 @@ private struct WatchObserver {
         let rest = unsent == 0 ? "Nothing waits here." : "\(counted(unsent, "change")) without a receipt \(unsent == 1 ? "waits" : "wait") here for the next sync."
         let reason = switch end {
         case .stopped: "Watching ended"
-        case .revoked: "This device was revoked, so watching ended; what it captured was handed in, ask headquarters"
+        case .revoked(let isHandedIn):
+            "This device was revoked, so watching ended; \(isHandedIn ? "what it captured was handed in" : "not all that it captured could be handed in"), ask headquarters"
         }
         say("ended", ["\(reason): \(figures). \(rest)"], [JSONMember("unsent", .integer(Int64(unsent)))])
     }

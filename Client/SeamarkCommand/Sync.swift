@@ -18,6 +18,9 @@ struct Sync: ParsableCommand {
 
             This laptop's certificate lasts 30 days; a sync renews it by itself in the last third of that, and after its end, \
             unless the device was revoked.
+
+            Where headquarters ordered this laptop wiped, a sync hands in what has no receipt, and then destroys everything of the tenant \
+            that is here. It ends with status \(ExitStatus.notPermitted.rawValue).
             """)
 
     @Option(help: .hidden) var cutAfterBlocks: Int?
@@ -35,7 +38,7 @@ struct Sync: ParsableCommand {
     }
 
     func run() throws {
-        let place = try Workplace(work, to: .work)
+        let place = try Workplace(work, to: forecast ? .work : .handIn)
         if watch { return try watch(place) }
         if forecast { return try forecast(place) }
         let before = try Self.conflictIDs(place)
@@ -55,10 +58,12 @@ struct Sync: ParsableCommand {
                         + "\(bytesInWords(progress.bytesSent)) sent, \(bytesInWords(progress.bytesReceived)) received")
             }
         } catch let failure as SyncRun.Failure {
+            try place.obeyWipe(after: failure, tell: format.teller)
             guard case .stopped = failure.cause else { throw failure }
             throw try stopped(failure, place)
         }
         Terminal.progress("")
+        try place.obeyWipe(handedIn: report.isHandedIn, tell: format.teller)
         let after = try Self.conflictIDs(place)
         let fetched = try Self.changesOfOthers(place) - known
         let new = after.subtracting(before).count

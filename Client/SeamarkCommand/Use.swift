@@ -37,7 +37,10 @@ struct Use: ParsableCommand {
         var documents: [JSONValue] = []
         var table = Table(["", "tenant", "engagement", "title"])
         for name in all {
-            let place = isOpen(name, home) ? try? workplace(name) : nil
+            let place: Workplace?
+            do { place = isOpen(name, home) ? try workplace(name) : nil } catch let failure as Workplace.Failure where failure.isWiped {
+                throw failure
+            } catch { place = nil }
             let engagements = (try? place?.engagements()) ?? []
             let current = try? place?.engagement()
             documents.append(

@@ -35,7 +35,7 @@ struct Wipe: ParsableCommand {
     /// What would be lost, in words.
     private func standing(_ tenant: String) throws -> String {
         let place: Workplace
-        do { place = try Workplace(work, to: .work) } catch Workplace.Failure.locked {
+        do { place = try Workplace(work, to: .handIn) } catch Workplace.Failure.locked {
             return "The store of \(tenant) is locked, so what it holds without a receipt cannot be counted."
         } catch let error as DeviceStoreError where error != .exhausted && error != .noEntropy {
             return "The store of \(tenant) cannot be opened, so what it holds without a receipt cannot be counted."

@@ -13,6 +13,10 @@ struct Workplace {
         case noEngagement
         /// The server told this device at a sync that it was revoked.
         case revoked
+        /// Headquarters ordered this laptop wiped, and so many changes are to be handed in before; with what a sync has just failed by.
+        case toBeWiped(String, waiting: Int, because: String?)
+        /// The order was carried out, with so many changes that had no receipt and attachments that were not handed in; does headquarters know?
+        case wiped(String, lost: Int, attachments: Int, isTold: Bool)
         /// The offline lease is over, and reading is meant.
         case leaseOver
         /// The member is no longer staffed on these, of which this device holds so many changes without a receipt.
@@ -25,8 +29,10 @@ struct Workplace {
     enum Purpose {
         /// To show what the device holds, or to settle what others wrote, which shows it. Ends with the offline lease.
         case read
-        /// To capture, to hand in, to see where things stand: goes on without a lease.
+        /// To capture, to see where things stand: goes on without a lease.
         case work
+        /// To hand in what this device holds: goes on where headquarters ordered a wipe, which waits for nothing else.
+        case handIn
     }
 
     let home: TenantHome
@@ -50,6 +56,9 @@ struct Workplace {
         tenant = try home.tenant(asked: options.tenant)
         let store = try DeviceStore(at: home.storePath(tenant))
         device = Device(store: try Self.unlock(store, tenant: tenant, options), now: TimeText.now)
+        if let order = try device.orderedWipe, try purpose != .handIn || order.isDue(device.state) {
+            try Self.obeyWipe(device, of: tenant, at: home.storePath(tenant))
+        }
         // Whatever it is opened for, what is seen of the clock counts.
         let lease = try device.lookAtLease()
         shows = !lease.isOver

@@ -52,7 +52,7 @@ public struct ForecastSession: Sendable {
     ) -> [Action] {
         guard welcome.leastVersion <= Message.version, welcome.version >= Message.leastVersion else { return fail(.noCommonVersion) }
         guard welcome.serverKey.epoch == welcome.epoch, knowledge.isGenuine(welcome.serverKey) else { return fail(.forgedServerKey) }
-        var forecast = Forecast(isRevoked: welcome.revoked)
+        var forecast = Forecast(isRevoked: welcome.revoked, wipe: welcome.wipe)
         var actions: [Action] = []
         for status in welcome.scopes where status.kind != nil && status.staffed && !welcome.revoked {
             let replica = replicas[status.scope]
@@ -116,10 +116,15 @@ public struct Forecast: Equatable, Sendable {
     /// By scope, where the member is staffed.
     public internal(set) var scopes: [Identifier: Scope] = [:]
     public let isRevoked: Bool
+    /// The order to wipe this device, not yet looked at.
+    public let wipe: Message.WipeOrder?
     /// The server's log is another one than the device knows: it is read anew, and what it lacks is handed in, which nothing here counts.
     public internal(set) var isRestored = false
 
-    init(isRevoked: Bool) { self.isRevoked = isRevoked }
+    init(isRevoked: Bool, wipe: Message.WipeOrder?) {
+        self.isRevoked = isRevoked
+        self.wipe = wipe
+    }
 
     /// What comparing the digest of a scope takes, at most, after blocks of it were pushed.
     public static let comparing = ByteBudget.pull + ByteBudget.cost(ofFrame: ByteBudget.leastEntries)

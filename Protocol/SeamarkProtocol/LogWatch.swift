@@ -7,7 +7,7 @@ import SeamarkJournal
 /// that never reads costs more than that.
 struct LogWatch: Equatable, Sendable {
     enum Finding: Equatable, Sendable {
-        /// The greeting says what is no longer so: epoch, key, role, least schemas, revocation, or which scopes the device may read.
+        /// The greeting says what is no longer so: epoch, key, role, least schemas, revocation, wipe order, or which scopes the device may read.
         case outdated
         case tell(Message.News?, mustLookAgain: Bool)
     }
@@ -98,6 +98,7 @@ struct LogWatch: Equatable, Sendable {
             Dictionary(welcome.scopes.filter(\.staffed).map { ($0.scope, $0.kind) }) { first, _ in first }
         }
         return one.epoch == other.epoch && one.serverKey.key == other.serverKey.key && one.role == other.role
-            && one.leastSchema == other.leastSchema && one.leastReadSchema == other.leastReadSchema && one.revoked == other.revoked && readable(one) == readable(other)
+            && one.leastSchema == other.leastSchema && one.leastReadSchema == other.leastReadSchema && one.revoked == other.revoked
+            && one.wipe?.ordered == other.wipe?.ordered && readable(one) == readable(other)
     }
 }

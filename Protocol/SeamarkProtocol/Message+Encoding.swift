@@ -15,6 +15,7 @@ extension Message {
                 $0.code = it.code.rawValue
                 $0.text = it.text
                 if let scope = it.scope { $0.scope = Data(scope.bytes) }
+                if let wipe = it.wipe { $0.wipe = wipe.wire }
             }
         case .welcome(let it): frame.welcome = it.wire
         case .status(let it):
@@ -23,6 +24,7 @@ extension Message {
                 $0.software = it.software
                 $0.schema = it.schema
                 $0.scopes = it.scopes.map(\.wire)
+                $0.wiped = it.isWiped
             }
         case .push(let it):
             frame.push = .with {
@@ -143,13 +145,14 @@ extension Message {
         switch body {
         case .problem(let it):
             let scope = it.scope.isEmpty ? nil : try Field.id(it.scope)
-            self = .problem(Problem(Problem.Code(rawValue: it.code), try Field.text(it.text, atMost: 1024), of: scope))
+            let wipe = it.hasWipe ? try WipeOrder(it.wipe) : nil
+            self = .problem(Problem(Problem.Code(rawValue: it.code), try Field.text(it.text, atMost: 1024), of: scope, wipe: wipe))
         case .welcome(let it): self = .welcome(try Welcome(it))
         case .status(let it):
             guard it.scopes.count <= 4096 else { throw Problem(.malformed, "more scopes than a device can have") }
             var scopes: [ScopeCursor] = []
             for scope in it.scopes { scopes.append(try ScopeCursor(scope)) }
-            self = .status(Status(time: it.time, software: try Field.text(it.software, atMost: 64), schema: it.schema, scopes: scopes))
+            self = .status(Status(time: it.time, software: try Field.text(it.software, atMost: 64), schema: it.schema, scopes: scopes, isWiped: it.wiped))
         case .push(let it):
             self = .push(Push(scope: try Field.id(it.scope), block: [UInt8](it.block), sensitive: [UInt8](it.sensitive), epoch: it.epoch))
         case .receipt(let it): self = .receipt(try Receipt(it))
@@ -316,6 +319,20 @@ extension Message.BundleKey {
     }
 }
 
+extension Message.WipeOrder {
+    fileprivate var wire: Seamark_V1_WipeOrder {
+        .with {
+            $0.ordered = ordered
+            $0.serverKey = serverKey.wire
+            $0.signature = Data(signature)
+        }
+    }
+
+    fileprivate init(_ wire: Seamark_V1_WipeOrder) throws(Problem) {
+        self.init(ordered: wire.ordered, serverKey: try Message.ServerKey(wire.serverKey), signature: try Field.bytes(wire.signature, 64))
+    }
+}
+
 extension Message.Welcome {
     fileprivate var wire: Seamark_V1_Welcome {
         .with {
@@ -334,6 +351,7 @@ extension Message.Welcome {
             $0.earlierKeys = earlierKeys.map(\.wire)
             $0.twoCopies = hasTwoCopies
             if let bundleKey { $0.bundleKey = bundleKey.wire }
+            if let wipe { $0.wipe = wipe.wire }
             $0.scopes = scopes.map { scope in
                 .with {
                     $0.scope = Data(scope.scope.bytes)
@@ -368,7 +386,8 @@ extension Message.Welcome {
             version: wire.version, leastVersion: wire.leastVersion, schema: wire.schema, leastSchema: wire.leastSchema,
             leastReadSchema: max(1, wire.leastReadSchema), epoch: wire.epoch, time: wire.time, role: wire.role, serverKey: try Message.ServerKey(wire.serverKey), scopes: scopes,
             revoked: wire.revoked, earlierKeys: earlier, hasTwoCopies: wire.twoCopies,
-            bundleKey: wire.hasBundleKey ? try Message.BundleKey(wire.bundleKey) : nil, compares: wire.compares)
+            bundleKey: wire.hasBundleKey ? try Message.BundleKey(wire.bundleKey) : nil, compares: wire.compares,
+            wipe: wire.hasWipe ? try Message.WipeOrder(wire.wipe) : nil)
     }
 }
 

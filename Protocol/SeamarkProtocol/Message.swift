@@ -35,7 +35,7 @@ public enum Message: Equatable, Sendable {
     public enum ScopeKind: UInt32, Sendable { case engagement = 1, published = 2, shared = 3 }
 
     /// The server's signing key for an epoch, under the tenant authority's signature.
-    public struct ServerKey: Equatable, Sendable {
+    public struct ServerKey: Hashable, Sendable {
         public let epoch: UInt64
         /// The id under which the server seals blocks of its own.
         public let device: Identifier
@@ -136,7 +136,7 @@ public enum Message: Equatable, Sendable {
         public let role: UInt32
         public let serverKey: ServerKey
         public let scopes: [ScopeStatus]
-        public let revoked: Bool
+        public internal(set) var revoked: Bool
         /// Keys of earlier epochs that are not the present one's: they go on verifying what they signed.
         public let earlierKeys: [ServerKey]
         /// Two copies of this device's store are at work.
@@ -145,6 +145,8 @@ public enum Message: Equatable, Sendable {
         public let bundleKey: BundleKey?
         /// The server answers `Compare` and `Dispute`.
         public let compares: Bool
+        /// Only for a device that is revoked.
+        public let wipe: WipeOrder?
 
         /// Earlier keys in one greeting.
         public static let mostEarlierKeys = 16
@@ -152,7 +154,7 @@ public enum Message: Equatable, Sendable {
         public init(
             version: UInt32 = Message.version, leastVersion: UInt32 = Message.leastVersion, schema: UInt32, leastSchema: UInt32,
             leastReadSchema: UInt32 = 1, epoch: UInt64, time: Int64, role: UInt32, serverKey: ServerKey, scopes: [ScopeStatus], revoked: Bool, earlierKeys: [ServerKey] = [],
-            hasTwoCopies: Bool = false, bundleKey: BundleKey? = nil, compares: Bool = false
+            hasTwoCopies: Bool = false, bundleKey: BundleKey? = nil, compares: Bool = false, wipe: WipeOrder? = nil
         ) {
             self.version = version
             self.leastVersion = leastVersion
@@ -169,6 +171,7 @@ public enum Message: Equatable, Sendable {
             self.hasTwoCopies = hasTwoCopies
             self.bundleKey = bundleKey
             self.compares = compares
+            self.wipe = wipe
         }
     }
 
@@ -205,12 +208,15 @@ public enum Message: Equatable, Sendable {
         public let software: String
         public let schema: UInt32
         public let scopes: [ScopeCursor]
+        /// It has obeyed its `WipeOrder` and holds nothing any more.
+        public let isWiped: Bool
 
-        public init(time: Int64, software: String, schema: UInt32, scopes: [ScopeCursor]) {
+        public init(time: Int64, software: String, schema: UInt32, scopes: [ScopeCursor], isWiped: Bool = false) {
             self.time = time
             self.software = software
             self.schema = schema
             self.scopes = scopes
+            self.isWiped = isWiped
         }
     }
 

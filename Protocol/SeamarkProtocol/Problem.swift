@@ -59,10 +59,13 @@ public struct Problem: Error, Hashable, Sendable {
     public let text: String
     /// The scope that it is about, where it is about one.
     public let scope: Identifier?
+    /// With `deviceRevoked` at the enrolment door, where the device is to be wiped.
+    public let wipe: Message.WipeOrder?
 
-    public init(_ code: Code, _ text: String, of scope: Identifier? = nil) {
+    public init(_ code: Code, _ text: String, of scope: Identifier? = nil, wipe: Message.WipeOrder? = nil) {
         self.code = code
         self.text = text
         self.scope = scope
+        self.wipe = wipe
     }
 }

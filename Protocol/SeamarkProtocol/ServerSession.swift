@@ -47,6 +47,8 @@ public struct ServerSession: Sendable {
         case renewed
         /// It does not hold what the device says of these scopes, and nothing proves that it ever did.
         case unproven([Identifier])
+        /// The device said that it is wiped, and that is noted down.
+        case wiped
     }
 
     /// What became of a comparison or dispute.
@@ -71,9 +73,16 @@ public struct ServerSession: Sendable {
     private var state = State.new
     private var waiting = 0
     private var watch = LogWatch()
-    /// What the device was told, or is to be told, of its being revoked.
-    private var isGreetedAsRevoked = false
-    private var isRevoked = false
+    /// How hard headquarters has turned a device away.
+    public enum Dismissal: Int, Comparable, Sendable {
+        case none, revoked, toBeWiped
+
+        public static func < (left: Dismissal, right: Dismissal) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    /// What the device was told of that, and what it is to be told.
+    private var toldDismissal = Dismissal.none
+    private var dismissal = Dismissal.none
 
     public init() {}
 
@@ -96,8 +105,8 @@ public struct ServerSession: Sendable {
             // A revoked device hears so and may still hand in what it holds.
             state = .open
             watch.greeted(with: welcome)
-            isGreetedAsRevoked = welcome.revoked
-            return [.send(.welcome(welcome))] + (isRevoked ? revoked() : [])
+            toldDismissal = welcome.wipe != nil ? .toBeWiped : welcome.revoked ? .revoked : .none
+            return [.send(.welcome(welcome))] + dismissed(dismissal)
         case .new, .open, .closed: return []
         }
     }
@@ -152,6 +161,7 @@ public struct ServerSession: Sendable {
         case .held: return []
         case .renewed:
             return end(Problem(.epochRenewed, "the log does not hold what this device has read; the epoch was renewed: sync again"))
+        case .wiped: return end(nil)
         case .unproven(let scopes):
             return scopes.map { .send(.problem(Problem(.unprovenClaim, "the log does not hold what this device says it has read, and nothing proves that it did", of: $0))) }
         }
@@ -234,11 +244,11 @@ public struct ServerSession: Sendable {
         state == .closed ? [] : end(problem)
     }
 
-    /// The device was revoked. One that was greeted as revoked hands in what it still holds, and is left to it; one that was not greeted
-    /// yet hears its greeting first.
-    public mutating func revoked() -> [Action] {
-        isRevoked = true
-        guard state == .open, !isGreetedAsRevoked else { return [] }
+    /// The device was revoked, or is to be wiped. One that was greeted so hands in what it still holds, and is left to it; one that was not
+    /// greeted yet hears its greeting first.
+    public mutating func dismissed(_ dismissal: Dismissal) -> [Action] {
+        self.dismissal = max(self.dismissal, dismissal)
+        guard state == .open, toldDismissal < self.dismissal else { return [] }
         return end(Problem(.deviceRevoked, "this device was revoked; sync again to hand in what it still holds"))
     }
 

@@ -21,6 +21,8 @@ public enum SyncProblem: Error, Equatable, Sendable {
     /// The tenant authority did not sign the server's key.
     case forgedServerKey
     case forgedReceipt
+    /// An order to wipe this device that the tenant did not sign, or that is for another device. It was not obeyed.
+    case forgedOrder
     /// The server named a problem.
     case server(Problem)
     /// The server broke the protocol; says how.

@@ -6,6 +6,13 @@ extension SyncSession {
         guard welcome.leastVersion <= Message.version, welcome.version >= Message.leastVersion else { return fail(.noCommonVersion) }
         guard welcome.serverKey.epoch == welcome.epoch, knowledge.isGenuine(welcome.serverKey) else { return fail(.forgedServerKey) }
         guard welcome.earlierKeys.allSatisfy(knowledge.isGenuine) else { return fail(.forgedServerKey) }
+        if let order = welcome.wipe {
+            guard welcome.revoked, order.isMeant(for: device.id, of: device.tenant, knowledge) else { return fail(.forgedOrder) }
+        }
+        var welcome = welcome
+        outcome.mustBeWiped = device.mustBeWiped || welcome.wipe != nil
+        // A server that was put back may have forgotten.
+        if outcome.mustBeWiped { welcome.revoked = true }
         self.welcome = welcome
         outcome.revoked = welcome.revoked
         outcome.hasTwoCopies = welcome.hasTwoCopies
@@ -75,6 +82,7 @@ extension SyncSession {
             // A server restored from before the scope began: there is nowhere to put the work, and other scopes must not wait for it.
             scope.isHeld = true
             scope.isUnknown = true
+            if !outcome.untaken.contains(refusal.scope) { outcome.untaken.append(refusal.scope) }
         case .outdatedSchema:
             scope.isHeld = true
             outcome.isOutdated = true

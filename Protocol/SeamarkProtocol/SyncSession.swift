@@ -51,6 +51,10 @@ public struct SyncSession: Sendable {
         public internal(set) var renumbered: [Identifier] = []
         public internal(set) var rebuilt: [Identifier] = []
         public internal(set) var revoked = false
+        /// Headquarters wants this device wiped, as the greeting says or an earlier one said: what is left to do is to hand in.
+        public internal(set) var mustBeWiped = false
+        /// The server has no such scope, so that nobody took what the device still holds of it.
+        public internal(set) var untaken: [Identifier] = []
         /// Scopes that the member was removed from: everything was handed in, and the copy here was destroyed.
         public internal(set) var left: [Identifier] = []
         /// The server has heard two copies of this device's store.
@@ -82,12 +86,15 @@ public struct SyncSession: Sendable {
         public let tenant: Identifier
         public let software: String
         public let schema: UInt32
+        /// An order to wipe it was obeyed as far as that it reads nothing any more, whatever a greeting says now.
+        public let mustBeWiped: Bool
 
-        public init(id: Identifier, tenant: Identifier, software: String, schema: UInt32) {
+        public init(id: Identifier, tenant: Identifier, software: String, schema: UInt32, mustBeWiped: Bool = false) {
             self.id = id
             self.tenant = tenant
             self.software = software
             self.schema = schema
+            self.mustBeWiped = mustBeWiped
         }
     }
 

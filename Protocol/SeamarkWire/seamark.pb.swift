@@ -304,9 +304,48 @@ public nonisolated struct Seamark_V1_Problem: Sendable {
   /// Of one scope, where it is about one.
   public var scope: Data = Data()
 
+  /// With 3002 at the enrolment door, where the device is to be wiped.
+  public var wipe: Seamark_V1_WipeOrder {
+    get {_wipe ?? Seamark_V1_WipeOrder()}
+    set {_wipe = newValue}
+  }
+  /// Returns true if `wipe` has been explicitly set.
+  public var hasWipe: Bool {self._wipe != nil}
+  /// Clears the value of `wipe`. Subsequent reads from it will return its default value.
+  public mutating func clearWipe() {self._wipe = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _wipe: Seamark_V1_WipeOrder? = nil
+}
+
+/// Headquarters' order to destroy everything that a device holds of this tenant (SPEC section 7.8).
+public nonisolated struct Seamark_V1_WipeOrder: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var ordered: Int64 = 0
+
+  public var serverKey: Seamark_V1_ServerKey {
+    get {_serverKey ?? Seamark_V1_ServerKey()}
+    set {_serverKey = newValue}
+  }
+  /// Returns true if `serverKey` has been explicitly set.
+  public var hasServerKey: Bool {self._serverKey != nil}
+  /// Clears the value of `serverKey`. Subsequent reads from it will return its default value.
+  public mutating func clearServerKey() {self._serverKey = nil}
+
+  /// By the server key.
+  public var signature: Data = Data()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _serverKey: Seamark_V1_ServerKey? = nil
 }
 
 public nonisolated struct Seamark_V1_Welcome: @unchecked Sendable {
@@ -400,6 +439,16 @@ public nonisolated struct Seamark_V1_Welcome: @unchecked Sendable {
     get {_storage._compares}
     set {_uniqueStorage()._compares = newValue}
   }
+
+  /// Only beside `revoked`.
+  public var wipe: Seamark_V1_WipeOrder {
+    get {_storage._wipe ?? Seamark_V1_WipeOrder()}
+    set {_uniqueStorage()._wipe = newValue}
+  }
+  /// Returns true if `wipe` has been explicitly set.
+  public var hasWipe: Bool {_storage._wipe != nil}
+  /// Clears the value of `wipe`. Subsequent reads from it will return its default value.
+  public mutating func clearWipe() {_uniqueStorage()._wipe = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -500,6 +549,9 @@ public nonisolated struct Seamark_V1_Status: Sendable {
   public var schema: UInt32 = 0
 
   public var scopes: [Seamark_V1_ScopeCursor] = []
+
+  /// The device has obeyed its WipeOrder and holds nothing any more; the server closes when it has noted that.
+  public var wiped: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1766,7 +1818,7 @@ nonisolated extension Seamark_V1_Frame: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Seamark_V1_Problem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Problem"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}text\0\u{2}\u{b}scope\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}text\0\u{2}\u{b}scope\0\u{1}wipe\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1777,12 +1829,17 @@ nonisolated extension Seamark_V1_Problem: SwiftProtobuf.Message, SwiftProtobuf._
       case 1: try { try decoder.decodeSingularUInt32Field(value: &self.code) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
       case 13: try { try decoder.decodeSingularBytesField(value: &self.scope) }()
+      case 14: try { try decoder.decodeSingularMessageField(value: &self._wipe) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.code != 0 {
       try visitor.visitSingularUInt32Field(value: self.code, fieldNumber: 1)
     }
@@ -1792,6 +1849,9 @@ nonisolated extension Seamark_V1_Problem: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.scope.isEmpty {
       try visitor.visitSingularBytesField(value: self.scope, fieldNumber: 13)
     }
+    try { if let v = self._wipe {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1799,6 +1859,51 @@ nonisolated extension Seamark_V1_Problem: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.code != rhs.code {return false}
     if lhs.text != rhs.text {return false}
     if lhs.scope != rhs.scope {return false}
+    if lhs._wipe != rhs._wipe {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Seamark_V1_WipeOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".WipeOrder"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ordered\0\u{3}server_key\0\u{1}signature\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.ordered) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._serverKey) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.ordered != 0 {
+      try visitor.visitSingularInt64Field(value: self.ordered, fieldNumber: 1)
+    }
+    try { if let v = self._serverKey {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Seamark_V1_WipeOrder, rhs: Seamark_V1_WipeOrder) -> Bool {
+    if lhs.ordered != rhs.ordered {return false}
+    if lhs._serverKey != rhs._serverKey {return false}
+    if lhs.signature != rhs.signature {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1806,7 +1911,7 @@ nonisolated extension Seamark_V1_Problem: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Welcome"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}least_version\0\u{1}schema\0\u{3}least_schema\0\u{1}epoch\0\u{1}time\0\u{1}role\0\u{3}server_key\0\u{1}scopes\0\u{1}revoked\0\u{3}earlier_keys\0\u{3}two_copies\0\u{4}\u{3}bundle_key\0\u{4}\u{a}least_read_schema\0\u{1}compares\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}least_version\0\u{1}schema\0\u{3}least_schema\0\u{1}epoch\0\u{1}time\0\u{1}role\0\u{3}server_key\0\u{1}scopes\0\u{1}revoked\0\u{3}earlier_keys\0\u{3}two_copies\0\u{4}\u{3}bundle_key\0\u{4}\u{a}least_read_schema\0\u{1}compares\0\u{1}wipe\0")
 
   fileprivate class _StorageClass {
     var _version: UInt32 = 0
@@ -1824,6 +1929,7 @@ nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._
     var _bundleKey: Seamark_V1_BundleKey? = nil
     var _leastReadSchema: UInt32 = 0
     var _compares: Bool = false
+    var _wipe: Seamark_V1_WipeOrder? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1849,6 +1955,7 @@ nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._
       _bundleKey = source._bundleKey
       _leastReadSchema = source._leastReadSchema
       _compares = source._compares
+      _wipe = source._wipe
     }
   }
 
@@ -1882,6 +1989,7 @@ nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._
         case 15: try { try decoder.decodeSingularMessageField(value: &_storage._bundleKey) }()
         case 25: try { try decoder.decodeSingularUInt32Field(value: &_storage._leastReadSchema) }()
         case 26: try { try decoder.decodeSingularBoolField(value: &_storage._compares) }()
+        case 27: try { try decoder.decodeSingularMessageField(value: &_storage._wipe) }()
         default: break
         }
       }
@@ -1939,6 +2047,9 @@ nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._
       if _storage._compares != false {
         try visitor.visitSingularBoolField(value: _storage._compares, fieldNumber: 26)
       }
+      try { if let v = _storage._wipe {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1963,6 +2074,7 @@ nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._
         if _storage._bundleKey != rhs_storage._bundleKey {return false}
         if _storage._leastReadSchema != rhs_storage._leastReadSchema {return false}
         if _storage._compares != rhs_storage._compares {return false}
+        if _storage._wipe != rhs_storage._wipe {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -2164,7 +2276,7 @@ nonisolated extension Seamark_V1_StreamEnd: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Seamark_V1_Status: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Status"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}time\0\u{1}software\0\u{1}schema\0\u{1}scopes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}time\0\u{1}software\0\u{1}schema\0\u{1}scopes\0\u{1}wiped\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2176,6 +2288,7 @@ nonisolated extension Seamark_V1_Status: SwiftProtobuf.Message, SwiftProtobuf._M
       case 2: try { try decoder.decodeSingularStringField(value: &self.software) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.schema) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.scopes) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.wiped) }()
       default: break
       }
     }
@@ -2194,6 +2307,9 @@ nonisolated extension Seamark_V1_Status: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.scopes.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.scopes, fieldNumber: 4)
     }
+    if self.wiped != false {
+      try visitor.visitSingularBoolField(value: self.wiped, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2202,6 +2318,7 @@ nonisolated extension Seamark_V1_Status: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.software != rhs.software {return false}
     if lhs.schema != rhs.schema {return false}
     if lhs.scopes != rhs.scopes {return false}
+    if lhs.wiped != rhs.wiped {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -6,7 +6,7 @@ internal import SeamarkStore
 
 struct DeviceVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "device", abstract: "The members' laptops.", subcommands: [List.self, Revoke.self])
+        commandName: "device", abstract: "The members' laptops.", subcommands: [List.self, Revoke.self, Wipe.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the devices, with what each said when it was last heard.")
@@ -25,6 +25,9 @@ struct DeviceVerb: ParsableCommand {
                                 JSONMember("device", .string(device.letters)), JSONMember("id", .string(device.id.description)),
                                 JSONMember("member", .string(item.member)), JSONMember("name", .string(device.name)),
                                 JSONMember("enrolled", .integer(device.enrolled)), JSONMember("revoked", device.revoked.map { .integer($0) } ?? .null),
+                                JSONMember("wipeOrdered", device.wipe.map { .integer($0.ordered) } ?? .null),
+                                JSONMember("wiped", device.wipe?.wiped.map { .integer($0) } ?? .null),
+                                JSONMember("certificateUntil", device.certificateEnd.map { .integer($0) } ?? .null),
                                 JSONMember("twoCopies", .bool(item.hasTwoCopies)),
                             ]
                             if let contact = device.contact {
@@ -37,14 +40,21 @@ struct DeviceVerb: ParsableCommand {
                         }))
             }
             Output.table(
-                ["device", "member", "name", "enrolled", "heard", "unsent", "state", "id"],
+                ["device", "member", "name", "enrolled", "certificate until", "heard", "unsent", "state", "id"],
                 devices.map { item in
                     let device = item.device
                     return [
-                        device.letters, item.member, device.name, Output.time(device.enrolled), device.contact.map { Output.time($0.time) } ?? "never",
-                        device.contact.map { String($0.unsent) } ?? "-", device.revoked.map { "revoked \(Output.time($0))" } ?? (item.hasTwoCopies ? "TWO COPIES" : "active"), device.id.description,
+                        device.letters, item.member, device.name, Output.time(device.enrolled), device.certificateEnd.map { Output.time($0) } ?? "-",
+                        device.contact.map { Output.time($0.time) } ?? "never", device.contact.map { String($0.unsent) } ?? "-", Self.state(item),
+                        device.id.description,
                     ]
                 }, empty: "There are no devices.")
+        }
+
+        private static func state(_ item: TenantOffice.Device) -> String {
+            if let wipe = item.device.wipe { return wipe.wiped.map { "wiped \(Output.time($0))" } ?? "wipe ordered \(Output.time(wipe.ordered))" }
+            if let revoked = item.device.revoked { return "revoked \(Output.time(revoked))" }
+            return item.hasTwoCopies ? "TWO COPIES" : "active"
         }
     }
 
@@ -59,6 +69,35 @@ struct DeviceVerb: ParsableCommand {
         func run() throws {
             let revoked = try tenant.open().revoke(device)
             print("Device \(revoked.letters) is revoked; a running server ends its connections within a second.")
+        }
+    }
+
+    struct Wipe: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Revoke a device and have it destroy everything that it holds of this tenant.",
+            discussion: """
+                At its next contact the device hands in the changes that have no receipt, into quarantine, and then destroys its store, the key \
+                first. From the moment that it hears of the order it shows nothing. What it cannot hand in by its third contact is destroyed all \
+                the same, and so are attachments that were not handed in. An order cannot be taken back. device list says when the device \
+                reported that it was done; a device that stays offline, or whose program was changed, does not obey.
+                """)
+
+        @OptionGroup var tenant: TenantOption
+        @Argument(help: "The device's letters or id.")
+        var device: String
+        @Flag(help: "Order it, and do not only tell what it would mean.") var yes = false
+
+        func run() throws {
+            let office = try tenant.open()
+            guard yes else {
+                let found = try office.device(device)
+                let unsent = found.contact.map { "When it was last heard, \(Output.time($0.time)), it held \($0.unsent) changes without a receipt." }
+                print("Device \(found.letters) (\(Output.shown(found.name))) would be revoked and wiped for ever. \(unsent ?? "It was never heard.") Nothing was ordered; say --yes to order it.")
+                return
+            }
+            let ordered = try office.wipe(device)
+            if let wiped = ordered.wipe?.wiped { return print("Device \(ordered.letters) said \(Output.time(wiped)) that it is wiped.") }
+            print("Device \(ordered.letters) is revoked, and is wiped at its next contact; a running server ends its connections within a second.")
         }
     }
 }

@@ -34,7 +34,8 @@ struct RestoreVerb: ParsableCommand {
                     JSONMember("tenant", done.tenant.map { .string($0.text) } ?? .null), JSONMember("made", .integer(done.header.made)),
                     JSONMember("finding", .string(done.sentence)), JSONMember("replaced", done.replaced.map { .string($0) } ?? .null),
                     JSONMember("entriesAhead", done.entriesAhead.map { .integer(Int64(clamping: $0)) } ?? .null),
-                    JSONMember("revokedAgain", .integer(Int64(done.revokedAgain))), JSONMember("unread", done.unread.map { .string($0) } ?? .null),
+                    JSONMember("revokedAgain", .integer(Int64(done.revokedAgain))), JSONMember("wipesTakenOver", .integer(Int64(done.wipesTakenOver))),
+                    JSONMember("unread", done.unread.map { .string($0) } ?? .null),
                     JSONMember("knowsAnotherInstallation", .bool(done.knowsAnotherInstallation)),
                 ]))
         }
@@ -46,6 +47,7 @@ struct RestoreVerb: ParsableCommand {
             print("It could not be read: devices hand in what they have beyond the backup. Revoke again whoever was revoked since: device list.")
         }
         if done.revokedAgain > 0 { print("\(done.revokedAgain) devices that were revoked since are revoked again.") }
+        if done.wipesTakenOver > 0 { print("\(done.wipesTakenOver) devices that were to be wiped, or were wiped, since are so here too.") }
         if let unread = done.unread {
             print("What was there before could not be read (\(unread)). Devices that were revoked since are not revoked: look at device list.")
         }

@@ -36,9 +36,11 @@ final class Headquarters: Sendable {
     var port: UInt16 { state.withLock { $0.port } }
     var server: Program { get throws { try #require(state.withLock { $0.server }) } }
 
-    /// - Parameter port: the one that laptops know; 0 for any that is free.
-    func start(port: UInt16 = 0) throws {
-        let server = try program("seamark-server", ["run", "--listen", "127.0.0.1:\(port)", "--data", data.path])
+    /// - Parameters:
+    ///   - port: the one that laptops know; 0 for any that is free.
+    ///   - clock: what sets its clock.
+    func start(port: UInt16 = 0, clock: Clock? = nil) throws {
+        let server = try program("seamark-server", ["run", "--listen", "127.0.0.1:\(port)", "--data", data.path], environment: clock?.environment ?? [:])
         let line = try eventually("the server listens") { server.outputSoFar.split(separator: "\n").first { $0.hasPrefix("Listening on") } }
         let port = try #require(line.split(separator: ":").last.flatMap { UInt16($0.dropLast()) })
         state.withLock { ($0.server, $0.port) = (server, port) }

@@ -8,9 +8,6 @@ import Testing
 
     init() throws { headquarters = try #require(Headquarters.shared) }
 
-    private static let compiler = "/usr/bin/cc"
-    private static let day = 86_400
-
     /// What each verb is tried with. Those that are refused show what the device holds, or settle what others wrote, which shows it.
     private static let refused: [String: [String]] = [
         "list": [], "show": ["NOPE"], "log": [], "report": [], "export": ["-"], "conflicts": [], "duplicates": [], "attach list": [],
@@ -22,7 +19,7 @@ import Testing
         "bundle import": ["no-such-file"], "redact": ["NOPE", "text", "--reason", "trial"], "import": ["-"], "verify": [],
     ]
 
-    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: compiler)))
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: Clock.compiler)))
     func `a laptop out of touch for thirty days refuses every verb that reads and no other, until it has synced`() throws {
         var ann = try Laptop(of: "ann", at: headquarters)
         try ann.lock()
@@ -96,7 +93,7 @@ import Testing
         return found
     }
 
-    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: compiler)))
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: Clock.compiler)))
     func `a watch that outlasts the lease renews it`() throws {
         var ann = try Laptop(of: "ann", at: headquarters)
         try ann.lock()
@@ -115,43 +112,6 @@ import Testing
 
     private func start(_ words: [String], _ laptop: Laptop, _ clock: Clock) throws -> Program {
         try headquarters.program(
-            "seamark", words, environment: ["SEAMARK_HOME": laptop.home.path, "LD_PRELOAD": clock.library, "CLOCK_SHIFT": clock.file],
-            passphrase: Laptop.passphrase)
-    }
-
-    /// A library that sets the clock of programs, also while they run.
-    private struct Clock {
-        let library: String
-        /// By how many seconds.
-        let file: String
-
-        func set(ahead days: Int) throws { try Data(String(days * LeaseTests.day).utf8).write(to: URL(fileURLWithPath: file), options: .atomic) }
-
-        init(_ headquarters: Headquarters) throws {
-            let base = headquarters.folder.appendingPathComponent("clock-\(UUID().uuidString)").path
-            (library, file) = (base + ".so", base + ".shift")
-            let source = """
-                #define _GNU_SOURCE
-                #include <dlfcn.h>
-                #include <stdio.h>
-                #include <stdlib.h>
-                #include <time.h>
-                int clock_gettime(clockid_t id, struct timespec *now) {
-                    int (*system)(clockid_t, struct timespec *) = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
-                    int done = system(id, now);
-                    const char *path = getenv("CLOCK_SHIFT");
-                    FILE *file = done == 0 && id == CLOCK_REALTIME && path ? fopen(path, "re") : NULL;
-                    if (file) {
-                        long seconds = 0;
-                        if (fscanf(file, "%ld", &seconds) == 1) now->tv_sec += seconds;
-                        fclose(file);
-                    }
-                    return done;
-                }
-                """
-            try Data(source.utf8).write(to: URL(fileURLWithPath: base + ".c"))
-            let made = try headquarters.program(LeaseTests.compiler, ["-shared", "-fPIC", "-o", library, base + ".c", "-ldl"]).finish(within: 60)
-            try #require(made.status == 0, "\(made.error)")
-        }
+            "seamark", words, environment: clock.environment.merging(["SEAMARK_HOME": laptop.home.path]) { $1 }, passphrase: Laptop.passphrase)
     }
 }

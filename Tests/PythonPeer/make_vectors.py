@@ -559,7 +559,7 @@ def log_vectors():
         listed = [{"scope": s.hex(), "position": p, "logHash": h.hex(), "digest": d.hex()} for s, p, h, d in scopes]
         described = {"epoch": epoch, "time": TIME, "scopes": listed, "message": message.hex()}
         checkpoints.append(described | {"signature": SIGNER.sign(message).hex(), "key": KEY.hex()})
-    return {"good": good, "bad": wrong, "receipts": receipts, "checkpoints": checkpoints, "serverKey": server_key(epoch)}
+    return {"good": good, "bad": wrong, "receipts": receipts, "checkpoints": checkpoints, "serverKey": server_key(epoch), "wipeOrder": wipe_order()}
 
 
 def server_key(epoch):
@@ -576,6 +576,14 @@ def server_key(epoch):
     assert log.server_key_verifies(certificate, tenant, epoch, device, KEY, signature)
     described = {"authority": certificate.hex(), "tenant": tenant.hex(), "epoch": epoch, "device": device.hex(), "key": KEY.hex()}
     return described | {"message": message.hex(), "signature": signature.hex()}
+
+
+def wipe_order():
+    """Headquarters' order to wipe a device, by the server's key."""
+    tenant, device, ordered = fixed("tenant"), fixed("wiped device"), TIME
+    message = log.wipe_order_message(tenant, device, ordered)
+    described = {"tenant": tenant.hex(), "device": device.hex(), "ordered": ordered, "key": KEY.hex()}
+    return described | {"message": message.hex(), "signature": SIGNER.sign(message).hex()}
 
 
 # Histories

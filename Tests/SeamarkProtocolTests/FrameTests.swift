@@ -57,6 +57,7 @@ import Testing
             (0..<small()).map { _ in [.accepted, .duplicate, .refused(.finalised), .refused(Refusal(rawValue: .max))].randomElement(using: &dice) ?? .accepted }
         }
         let key = Message.ServerKey(epoch: dice.next(), device: dice.identifier(), key: bytes(32), signature: bytes(71))
+        let wipe = dice.chance(50) ? Message.WipeOrder(ordered: time(), serverKey: key, signature: bytes(64)) : nil
         let scopes = (0..<small()).map { number in
             Message.ScopeStatus(
                 scope: dice.identifier(), kind: [.engagement, .published, .shared, nil][number], staffed: dice.chance(50), place: place(), digest: digest(),
@@ -76,12 +77,12 @@ import Testing
             return stride(from: 0, to: ends.count, by: 2).map { RecordRange(first: ends[$0], last: ends[$0 + 1]) }
         }
         return [
-            .problem(Problem(Problem.Code(rawValue: UInt32(truncatingIfNeeded: dice.next())), "é", of: dice.chance(50) ? dice.identifier() : nil)),
+            .problem(Problem(Problem.Code(rawValue: UInt32(truncatingIfNeeded: dice.next())), "é", of: dice.chance(50) ? dice.identifier() : nil, wipe: wipe)),
             .welcome(
                 Message.Welcome(
                     version: 3, leastVersion: 1, schema: 7, leastSchema: 2, leastReadSchema: 1 + UInt32(small()), epoch: dice.next(), time: time(), role: .max, serverKey: key, scopes: scopes,
                     revoked: dice.chance(50),
-                    bundleKey: dice.chance(50) ? Message.BundleKey(key: bytes(32), signature: bytes(70)) : nil, compares: dice.chance(50))),
+                    bundleKey: dice.chance(50) ? Message.BundleKey(key: bytes(32), signature: bytes(70)) : nil, compares: dice.chance(50), wipe: wipe)),
             .status(
                 Message.Status(
                     time: time(), software: "seamark/1", schema: 4,
@@ -97,7 +98,7 @@ import Testing
                         return Message.ScopeCursor(
                             scope: scope, epoch: dice.next(), cursor: place(), mark: place(), incarnation: dice.next(), unsent: dice.next(),
                             proof: proofs[Int(dice.next() % 3)])
-                    })),
+                    }, isWiped: dice.chance(50))),
             .compare(Message.Compare(scope: dice.identifier(), epoch: dice.next(), ranges: ranges(), list: UInt32(small()))),
             .compared(
                 Message.Compared(

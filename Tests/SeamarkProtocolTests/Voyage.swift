@@ -55,6 +55,9 @@ struct Voyage {
 
     var dice: SplitMix64
     var isRevoked = false
+    /// For whom the server orders a wipe, in which tenant, signed by which key; and does the device know of one already?
+    var wipes: (device: Identifier, tenant: Identifier, key: SigningKey)?
+    var mustBeWiped = false
     /// Does the greeting name the scope? Not where the member is not staffed and the server knows no stream of the device.
     var isNamed = true
     /// Alters what the server says on its way.
@@ -91,7 +94,11 @@ struct Voyage {
                     Message.ScopeStatus(
                         scope: Self.scope, kind: .engagement, staffed: server.isStaffed, place: server.place, digest: server.rows.digest,
                         streams: known.map { Message.KnownStream(incarnation: $0.key.incarnation, end: $0.value) })
-                ], revoked: isRevoked, compares: true))
+                ], revoked: isRevoked, compares: true,
+                wipe: wipes.map { order in
+                    let key = Message.ServerKey(epoch: server.epoch, device: Self.serverDevice, key: order.key.publicKey, signature: [1])
+                    return Message.WipeOrder(to: order.device, of: order.tenant, ordered: 5, serverKey: key, signer: order.key)
+                }))
     }
 
     /// What the server does with a message.
@@ -195,7 +202,7 @@ struct Voyage {
         let knowledge = SyncSession.Knowledge(
             primitives: Self.primitives, isGenuine: { $0.key == Self.serverKey.publicKey },
             signingKey: { id in (0..<9).first { Clash.device($0) == id }.map { Self.key($0).publicKey } })
-        let device = SyncSession.Device(id: ship.id, tenant: .zero, software: "test", schema: schema)
+        let device = SyncSession.Device(id: ship.id, tenant: .zero, software: "test", schema: schema, mustBeWiped: mustBeWiped)
         var session = SyncSession(device: device, now: 0)
         session.budget = limit.map { ByteBudget(limit: $0) }
         var inbox = [welcome(server, to: ship)]

@@ -103,13 +103,13 @@ import Testing
         var known = ServerSession()
         _ = known.began()
         _ = known.welcomed(Self.welcome(1, revoked: true))
-        #expect(known.revoked().isEmpty && !known.isClosed)
+        #expect(known.dismissed(.revoked).isEmpty && !known.isClosed)
         var open = Self.watching()
-        #expect(code(open.revoked()) == .deviceRevoked)
+        #expect(code(open.dismissed(.revoked)) == .deviceRevoked)
         // Between the reading of the greeting and its sending.
         var early = ServerSession()
         _ = early.began()
-        #expect(early.revoked().isEmpty)
+        #expect(early.dismissed(.revoked).isEmpty)
         let actions = early.welcomed(Self.welcome(1))
         #expect(actions.first == .send(.welcome(Self.welcome(1))) && code(actions) == .deviceRevoked)
     }

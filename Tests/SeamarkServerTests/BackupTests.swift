@@ -78,6 +78,32 @@ import Testing
         await restarted.stop()
     }
 
+    @Test func `a wipe that was ordered or done after the backup holds in the restored store too`() async throws {
+        let yard = try Yard()
+        let tenant = try await worked(yard)
+        let server = try await yard.start()
+        let invitations = try (0..<3).map { _ in try tenant.invite("anna", minutes: 600) }
+        try await blocking { for invitation in invitations { _ = try Enrolment(port: server.port, invitation) } }
+        await server.stop()
+        _ = try tenant.wipe("C")
+        let folder = yard.directory.path + "-backups"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let backup = try yard.office.backUp(try short("halden"), to: folder, passphrase: secret)
+        // A is untouched, B is ordered, C was ordered before and done since, D was revoked.
+        let done = try tenant.wipe("C").id
+        #expect(try tenant.store.write { try $0.noteWiped(done, at: 77) })
+        _ = try tenant.wipe("B")
+        _ = try tenant.revoke("D")
+        let before = try tenant.devices().map(\.device)
+        try tenant.store.close()
+        let restored = try Restoring(into: yard.directory).restore(backup.path, passphrase: secret)
+        #expect(restored.wipesTakenOver == 2 && restored.revokedAgain == 2)
+        let again = try yard.office.tenant(try short("halden"))
+        #expect(try again.devices().map(\.device.wipe) == before.map(\.wipe) && before.map { $0.wipe?.wiped } == [nil, nil, 77, nil])
+        #expect(try again.devices().map { $0.device.revoked != nil } == [false, true, true, true])
+        #expect(try again.verify().holds && again.verifyAudit().holds)
+    }
+
     @Test func `a restore in place of a store that cannot be read says that what was revoked since is not known`() async throws {
         let yard = try Yard()
         let tenant = try await worked(yard)

@@ -86,13 +86,13 @@ extension Connection {
         context?.read()
     }
 
-    /// From outside: the server stops, or the device was revoked.
+    /// From outside: the server stops, or the device was revoked or is to be wiped.
     func end(_ ending: ConnectionRegister.Ending) {
         switch ending {
         case .cutting: cut()
-        case .revoked:
+        case .dismissed(let dismissal):
             guard case .tenant(var session, let device) = phase else { return leave() }
-            let actions = session.revoked()
+            let actions = session.dismissed(dismissal)
             phase = .tenant(session, device)
             perform(actions)
         case .stopping:

@@ -1,4 +1,5 @@
 internal import SeamarkJournal
+internal import SeamarkProtocol
 internal import Synchronization
 
 /// Every connection there is, for limits, revocation and stopping.
@@ -25,7 +26,7 @@ final class ConnectionRegister: Sendable {
     enum Ending: Hashable, Sendable {
         /// The server stops: finish what was received, then say goodbye.
         case stopping
-        case revoked
+        case dismissed(ServerSession.Dismissal)
         /// Now, whatever is on its way.
         case cutting
     }

@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import Logging
 internal import SeamarkJournal
+internal import SeamarkProtocol
 internal import SeamarkStore
 internal import SeamarkTLS
 internal import Synchronization
@@ -82,7 +83,7 @@ final class Watch: Sendable {
         start()
     }
 
-    /// Ends connections of devices that were revoked and of members that were made inactive.
+    /// Ends connections of devices that were revoked or are to be wiped, and of members that were made inactive.
     func lookAtGuests() {
         let guests = services.register.guests()
         for tenant in roster.tenants {
@@ -92,15 +93,19 @@ final class Watch: Sendable {
                 let version = try tenant.store.dataVersion()
                 // Seen for the first time, it is looked at: what was revoked before may have slipped in.
                 guard state.withLock({ $0.versions[key] != version }) else { continue }
-                let ended = try tenant.store.read { snapshot in
-                    try devices.filter { id in
-                        guard let device = try snapshot.device(id), device.revoked == nil else { return true }
-                        return try snapshot.member(device.member)?.isActive != true
+                let dismissals = try tenant.store.read { snapshot in
+                    try devices.sorted().map { id -> (device: Identifier, dismissal: ServerSession.Dismissal) in
+                        guard let device = try snapshot.device(id) else { return (id, .revoked) }
+                        if device.wipe != nil { return (id, .toBeWiped) }
+                        let isActive = try device.revoked == nil && snapshot.member(device.member)?.isActive == true
+                        return (id, isActive ? .none : .revoked)
                     }
                 }
                 // After those who must go: what other processes committed is told to those who watch.
                 defer { services.register.wake(key) }
-                for device in ended.sorted() { services.register.end(ConnectionRegister.Guest(tenant: key, device: device), .revoked) }
+                for (device, dismissal) in dismissals where dismissal > .none {
+                    services.register.end(ConnectionRegister.Guest(tenant: key, device: device), .dismissed(dismissal))
+                }
                 state.withLock { $0.versions[key] = version }
             } catch {
                 services.fault("look for revocations", error)

@@ -225,37 +225,6 @@ public struct TenantOffice: Sendable {
             address: address, label: keys.label, serverName: installation.serverName, pin: installation.pin, token: token)
     }
 
-    public struct Device: Sendable {
-        public let device: TenantDevice
-        public let member: String
-        /// Two copies of its store were heard.
-        public let hasTwoCopies: Bool
-    }
-
-    public func devices() throws -> [Device] {
-        try store.read { snapshot in
-            let directory = try Directory(snapshot)
-            return try snapshot.devices().map { try Device(device: $0, member: directory.handle(of: $0.member) ?? $0.member.description, hasTwoCopies: snapshot.hasTwoCopies($0.id)) }
-        }
-    }
-
-    /// Revokes a device, named by its letters or its id. A running server ends its connections within a second.
-    public func revoke(_ device: String) throws -> TenantDevice {
-        let now = clock.now()
-        return try store.write { transaction in
-            let found = try transaction.devices().first { $0.letters == device || $0.id.description == device }
-            guard let found else {
-                throw OperationFailure(
-                    .notFound, doing: "revoking a device", wrong: "there is none of these letters or this id", remedy: "see seamark-server device list")
-            }
-            try transaction.revokeDevice(found.id, at: now)
-            guard let revoked = try transaction.device(found.id) else { return found }
-            try Headquarters(transaction, keys: keys, now: now).publish(device: revoked)
-            if found.revoked == nil { try transaction.noteAct("device.revoke", detail: found.id.description, at: now) }
-            return revoked
-        }
-    }
-
     func find(_ id: Identifier?, _ what: String, list: String) throws -> Identifier {
         guard let id else {
             throw OperationFailure(

@@ -22,6 +22,14 @@ extension DeviceSession {
             DeviceContact(
                 time: now, skew: overflow ? .max : skew, unsent: Int64(clamping: unsent), version: String(String.UnicodeScalarView(software)),
                 incarnation: status.scopes.first?.incarnation ?? 0), of: name.device)
+        if status.isWiped {
+            try tenant.store.write { transaction in
+                if try transaction.noteWiped(name.device, at: now) {
+                    _ = try transaction.noteAct("device.wiped", detail: name.device.description, at: now)
+                }
+            }
+            return .wiped
+        }
         let (standings, isOrdinary, epoch) = try tenant.store.read { snapshot in
             let standings = try status.scopes.map { try standing($0, snapshot) }
             return (standings, try snapshot.isOrdinary(standings, of: name.device), try snapshot.identity().epoch)

@@ -57,7 +57,8 @@ package final class DeviceSession: Sendable {
             return Message.Welcome(
                 schema: identity.schema, leastSchema: identity.leastSchema, leastReadSchema: identity.leastReadSchema, epoch: identity.epoch, time: now, role: standing.role.map { UInt32($0.rawValue) } ?? 0,
                 serverKey: tenant.serverKey(identity), scopes: scopes.values.sorted { $0.scope < $1.scope }, revoked: standing.isRevoked,
-                hasTwoCopies: try snapshot.hasTwoCopies(name.device), bundleKey: tenant.bundleKey, compares: true)
+                hasTwoCopies: try snapshot.hasTwoCopies(name.device), bundleKey: tenant.bundleKey, compares: true,
+                wipe: try snapshot.device(name.device).flatMap { tenant.wipeOrder(to: $0, identity) })
         }
     }
 

@@ -32,15 +32,18 @@ extension EnrolmentDoor {
             guard device.signingKey == signingKey else {
                 return .refused(Problem(.badProof, "the proof is not by the signing key that this device enrolled with"))
             }
+            let identity = try transaction.identity()
             guard device.revoked == nil, member.isActive else {
-                return .refused(Problem(.deviceRevoked, "this device was revoked; ask headquarters"))
+                // One whose certificate has expired hears of it nowhere else.
+                return .refused(
+                    Problem(.deviceRevoked, "this device was revoked; ask headquarters", wipe: tenant.desk.wipeOrder(to: device, identity)))
             }
             guard tenant.desk.renewals.take(device.id, at: now) else {
                 return .refused(Problem(.renewalsUsedUp, "this device had its certificate renewed too often within an hour; try again in an hour"))
             }
-            let standing = DeviceName(tenant: try transaction.identity().id, member: device.member, device: device.id)
+            let standing = DeviceName(tenant: identity.id, member: device.member, device: device.id)
             let certificate = try issue(standing, for: request, by: tenant.keys.authority, at: now)
-            try transaction.renewDevice(device.id, certificate: certificate.fingerprint)
+            try transaction.renewDevice(device.id, certificate: certificate.fingerprint, until: certificate.notAfter * 1000)
             try transaction.noteAct("device.renew", detail: device.id.description, at: now)
             return .renewed(Message.Renewed(certificate: certificate.der))
         }

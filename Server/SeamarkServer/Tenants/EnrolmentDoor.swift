@@ -54,7 +54,8 @@ final class EnrolmentDoor: Sendable {
             let identity = try transaction.identity()
             let name = DeviceName(tenant: identity.id, member: member.id, device: device)
             let certificate = try issue(name, for: request, by: tenant.keys.authority, at: now)
-            let enrolment = DeviceEnrolment(id: device, name: deviceName, certificate: certificate.fingerprint, signingKey: signingKey)
+            let enrolment = DeviceEnrolment(
+                id: device, name: deviceName, certificate: certificate.fingerprint, certificateEnd: certificate.notAfter * 1000, signingKey: signingKey)
             switch try transaction.redeem(hash, for: enrolment, at: now) {
             case .unknown: return .refused(unknown)
             case .expired: return .refused(Problem(.expiredInvitation, "the invitation has expired; ask headquarters for a new one"))

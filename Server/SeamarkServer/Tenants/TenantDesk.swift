@@ -63,6 +63,13 @@ package struct TenantDesk: Sendable {
         return Message.ServerKey(epoch: identity.epoch, device: identity.author, key: signer.publicKey, signature: endorse(message))
     }
 
+    /// The order to wipe a device, signed for it; nil where there is none. One that was carried out stands for copies of the device's store.
+    func wipeOrder(to device: TenantDevice, _ identity: TenantIdentity) -> Message.WipeOrder? {
+        device.wipe.map {
+            Message.WipeOrder(to: device.id, of: identity.id, ordered: $0.ordered, serverKey: serverKey(identity), signer: signer)
+        }
+    }
+
     /// Remembers what a device said of itself.
     func note(_ contact: DeviceContact, of device: Identifier) { noteContact(contact, device) }
 }

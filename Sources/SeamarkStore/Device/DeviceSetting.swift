@@ -10,6 +10,8 @@ public struct DeviceSetting: RawRepresentable, Hashable, Comparable, Sendable {
     public static let isRevoked = DeviceSetting(rawValue: 2)
     /// What has passed of the offline lease, as the client counts it: a `group`.
     public static let lease = DeviceSetting(rawValue: 3)
+    /// Headquarters ordered this store destroyed, and it is still there: a `group`, as the client counts it.
+    public static let wipeOrder = DeviceSetting(rawValue: 4)
 
     public static func < (left: DeviceSetting, right: DeviceSetting) -> Bool { left.rawValue < right.rawValue }
 }

@@ -11,7 +11,7 @@ enum Query: Int, CaseIterable {
     case quarantinedBlock, quarantinedBlockByHash, quarantinedBlocks, addQuarantinedBlock, removeQuarantinedBlock
     case member, members, addMember, updateMember
     case isStaffed, staff, unstaff, staffedMembers
-    case device, devices, deviceCount, addDevice, revokeDevice, renewDevice, noteContact
+    case device, devices, deviceCount, addDevice, revokeDevice, renewDevice, noteContact, orderWipe, noteWiped
     case invitation, invitations, addInvitation, redeemInvitation
     case entryCount, waitingCount, streamCount, streamsOfScope, changesOfQuarantinedBlock, integrity, foreignKeys
     case lastAudit, addAudit, audit
@@ -22,7 +22,7 @@ enum Query: Int, CaseIterable {
     case backedUp, beginBackup, noteBackup, departure, noteDeparture, postponeRelease, handedInSince
     case setLeastSchemas, adoptSchema
     case decidedTenant, decidedScopes, decidedMembers, decidedStaffing, decidedDevices, decidedInvitations, decidedDepartures, decidedBars
-    case decidedWithdrawals, decisions, noteDecisions
+    case decidedWithdrawals, decidedWipes, decidedCertificateEnds, decisions, noteDecisions
     case recordsOfRange, removeRecord, removeSensitiveOfRecord, removeStraySensitive
 
     var sql: String {
@@ -117,13 +117,15 @@ enum Query: Int, CaseIterable {
             SELECT m.id, m.name, m.role, m.active FROM staffing t JOIN member m ON m.id = t.member
             WHERE t.scope = ? ORDER BY m.id
             """
-        case .device: "SELECT \(Self.deviceColumns) FROM device WHERE id = ?"
-        case .devices: "SELECT \(Self.deviceColumns) FROM device ORDER BY key"
+        case .device: "SELECT \(Self.deviceRows) WHERE id = ?"
+        case .devices: "SELECT \(Self.deviceRows) ORDER BY key"
         case .deviceCount: "SELECT count(*) FROM device"
         case .addDevice:
-            "INSERT INTO device (id, member, name, letters, certificate, signing_key, enrolled) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            "INSERT INTO device (id, member, name, letters, certificate, signing_key, enrolled, certificate_end) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         case .revokeDevice: "UPDATE device SET revoked = ? WHERE id = ? AND revoked IS NULL"
-        case .renewDevice: "UPDATE device SET certificate = ? WHERE id = ?"
+        case .renewDevice: "UPDATE device SET certificate = ?, certificate_end = ? WHERE id = ?"
+        case .orderWipe: "INSERT INTO wipe_order (device, ordered) VALUES (?, ?) ON CONFLICT DO NOTHING"
+        case .noteWiped: "UPDATE wipe_order SET wiped = ? WHERE device = ? AND wiped IS NULL"
         case .noteContact: "UPDATE device SET contact = ?, skew = ?, unsent = ?, version = ?, incarnation = ? WHERE id = ?"
         case .invitation: "SELECT token, member, made, expires, redeemed, device FROM invitation WHERE token = ?"
         case .invitations: "SELECT token, member, made, expires, redeemed, device FROM invitation ORDER BY made, token"
@@ -194,6 +196,8 @@ enum Query: Int, CaseIterable {
         case .decidedDepartures: "SELECT member, scope, position, released, time FROM departure ORDER BY member, scope"
         case .decidedBars: "SELECT leaf FROM barred ORDER BY leaf"
         case .decidedWithdrawals: "SELECT scope, person FROM withdrawn ORDER BY scope, person"
+        case .decidedWipes: "SELECT device, ordered, wiped FROM wipe_order ORDER BY device"
+        case .decidedCertificateEnds: "SELECT key, certificate_end FROM device WHERE certificate_end IS NOT NULL ORDER BY key"
         case .decisions: "SELECT decisions FROM tenant"
         case .noteDecisions: "UPDATE tenant SET decisions = ?"
         case .recordsOfRange: "SELECT key, type, heads, id, document FROM record WHERE scope = ? AND id BETWEEN ? AND ? ORDER BY id"
@@ -216,7 +220,8 @@ enum Query: Int, CaseIterable {
         }
     }
 
-    private static let deviceColumns = """
-        id, member, name, letters, certificate, signing_key, enrolled, revoked, contact, skew, unsent, version, incarnation
+    private static let deviceRows = """
+        id, member, name, letters, certificate, signing_key, enrolled, revoked, contact, skew, unsent, version, incarnation, certificate_end, ordered, wiped
+        FROM device LEFT JOIN wipe_order ON wipe_order.device = device.id
         """
 }

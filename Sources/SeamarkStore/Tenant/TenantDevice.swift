@@ -9,12 +9,28 @@ public struct TenantDevice: Hashable, Sendable {
     public let letters: String
     /// SHA-256 of its present certificate.
     public let certificate: Hash256
+    /// Nil for one that an older program issued.
+    public let certificateEnd: Int64?
     /// Ed25519, thirty-two bytes.
     public let signingKey: [UInt8]
     public let enrolled: Int64
     public let revoked: Int64?
+    /// Only of a device that is revoked.
+    public let wipe: WipeOrder?
     /// What it said when it was last heard; nil before the first time.
     public let contact: DeviceContact?
+}
+
+/// Headquarters wants everything destroyed that the device holds. It is never taken back.
+public struct WipeOrder: Hashable, Sendable {
+    public let ordered: Int64
+    /// When the device said that it was done; nil until then.
+    public let wiped: Int64?
+
+    public init(ordered: Int64, wiped: Int64? = nil) {
+        self.ordered = ordered
+        self.wiped = wiped
+    }
 }
 
 /// What the server notes of a device at each sync.
@@ -42,12 +58,15 @@ public struct DeviceEnrolment: Hashable, Sendable {
     public let id: Identifier
     public let name: String
     public let certificate: Hash256
+    /// Milliseconds since 1970.
+    public let certificateEnd: Int64?
     public let signingKey: [UInt8]
 
-    public init(id: Identifier, name: String, certificate: Hash256, signingKey: [UInt8]) {
+    public init(id: Identifier, name: String, certificate: Hash256, certificateEnd: Int64? = nil, signingKey: [UInt8]) {
         self.id = id
         self.name = name
         self.certificate = certificate
+        self.certificateEnd = certificateEnd
         self.signingKey = signingKey
     }
 }

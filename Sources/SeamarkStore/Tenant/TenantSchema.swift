@@ -14,8 +14,16 @@ enum TenantSchema {
         migrator.registerMigration("least schemas") { database in try database.execute(sql: leastSchemas) }
         migrator.registerMigration("backups of attachments") { database in try database.execute(sql: attachmentBackups) }
         migrator.registerMigration("decisions") { database in try database.execute(sql: decisions) }
+        migrator.registerMigration("wipe orders") { database in try database.execute(sql: wipeOrders) }
         return migrator
     }
+
+    // Which devices are to be wiped and which said that they were; and when a device's certificate ends: not known of those issued before.
+    private static let wipeOrders = """
+        CREATE TABLE wipe_order (
+            device BLOB PRIMARY KEY REFERENCES device (id), ordered INTEGER NOT NULL, wiped INTEGER) STRICT, WITHOUT ROWID;
+        ALTER TABLE device ADD COLUMN certificate_end INTEGER;
+        """
 
     // One hash over what people decided (`TenantSnapshot.decisionsHash`).
     private static let decisions = "ALTER TABLE tenant ADD COLUMN decisions BLOB"

@@ -1,7 +1,7 @@
 internal import SeamarkJournal
 
-// What people decided: whose the file is, scopes, members, staffing, devices, invitations, departures, what was redacted, and who withdrew
-// consent. It follows from no log. One hash over all of it lies beside it, written by every transaction that alters it, so that damage to
+// What people decided: whose the file is, scopes, members, staffing, devices, invitations, departures, what was redacted, who withdrew
+// consent, and which devices are to be wiped. It follows from no log. One hash over all of it lies beside it, written by every transaction that alters it, so that damage to
 // these tables is found when the store is verified.
 
 extension Query {
@@ -11,11 +11,16 @@ extension Query {
         .decidedWithdrawals,
     ]
 
+    /// Came later: covered by name where there are rows, so that the hash of a file that an older program wrote stays what it is.
+    fileprivate static let decidedSince: [(name: String, query: Query)] = [
+        ("wipe orders", .decidedWipes), ("ends of certificates", .decidedCertificateEnds),
+    ]
+
     /// Does it write what is covered?
     var altersDecisions: Bool {
         switch self {
         case .found, .renewEpoch, .setLeastSchemas, .adoptSchema, .addScope, .addMember, .updateMember, .staff, .unstaff, .addDevice, .revokeDevice,
-            .renewDevice, .addInvitation, .redeemInvitation, .noteDeparture, .postponeRelease, .bar, .addWithdrawnPerson:
+            .renewDevice, .orderWipe, .noteWiped, .addInvitation, .redeemInvitation, .noteDeparture, .postponeRelease, .bar, .addWithdrawnPerson:
             true
         case _: false
         }
@@ -28,15 +33,20 @@ extension TenantSnapshot {
         let doing: StaticString = "reading what people decided"
         var writer = ByteWriter(capacity: 4096)
         writer.text("seamark-decisions-1")
-        for query in Query.decided {
+        func write(_ query: Query, named name: String? = nil) throws(StoreError) {
             let row = try statement(query, doing: doing)
             defer { row.reset() }
+            var isFirst = true
             while try row.step(doing: doing) {
+                if isFirst, let name { writer.text(name) }
+                isFirst = false
                 writer.byte(1)
                 for column in 0..<row.columnCount { row.write(column, to: &writer) }
             }
-            writer.byte(0)
+            if !isFirst || name == nil { writer.byte(0) }
         }
+        for query in Query.decided { try write(query) }
+        for (name, query) in Query.decidedSince { try write(query, named: name) }
         return primitives.sha256(writer.bytes.span)
     }
 

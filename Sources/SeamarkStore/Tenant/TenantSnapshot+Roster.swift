@@ -83,11 +83,12 @@ extension TenantSnapshot {
             let contact = row.intIfAny(8).map {
                 DeviceContact(time: $0, skew: row.int(9), unsent: row.int(10), version: row.text(11), incarnation: row.word(12))
             }
+            let wipe = row.intIfAny(14).map { WipeOrder(ordered: $0, wiped: row.intIfAny(15)) }
             devices.append(
                 TenantDevice(
                     id: try row.identifier(0, doing: doing), member: try row.identifier(1, doing: doing), name: row.text(2),
-                    letters: row.text(3), certificate: try row.hash(4, doing: doing), signingKey: row.bytes(5),
-                    enrolled: row.int(6), revoked: row.intIfAny(7), contact: contact))
+                    letters: row.text(3), certificate: try row.hash(4, doing: doing), certificateEnd: row.intIfAny(13), signingKey: row.bytes(5),
+                    enrolled: row.int(6), revoked: row.intIfAny(7), wipe: wipe, contact: contact))
         }
         return devices
     }

@@ -64,10 +64,11 @@ extension TenantTransaction {
         row.bind(device.certificate, at: 5)
         row.bind(device.signingKey, at: 6)
         row.bind(time, at: 7)
+        row.bind(device.certificateEnd, at: 8)
         try row.run(doing: doing)
         return TenantDevice(
             id: device.id, member: member, name: device.name, letters: letters, certificate: device.certificate,
-            signingKey: device.signingKey, enrolled: time, revoked: nil, contact: nil)
+            certificateEnd: device.certificateEnd, signingKey: device.signingKey, enrolled: time, revoked: nil, wipe: nil, contact: nil)
     }
 
     /// The first revocation counts; a second changes nothing.
@@ -80,13 +81,35 @@ extension TenantTransaction {
         try row.run(doing: doing)
     }
 
+    /// Orders a device wiped that is revoked. The first order counts; a second changes nothing.
+    public func orderWipe(of id: Identifier, at time: Int64) throws(StoreError) {
+        let doing: StaticString = "ordering a device wiped"
+        guard try device(id)?.revoked != nil else { throw StoreError(.unknown, doing: doing, detail: "there is no such device, or it is not revoked") }
+        let row = try statement(.orderWipe, doing: doing)
+        row.bind(id, at: 1)
+        row.bind(time, at: 2)
+        try row.run(doing: doing)
+    }
+
+    /// The device says that it is wiped. Its first word counts. False where nobody ordered it, or it had said so before.
+    public func noteWiped(_ id: Identifier, at time: Int64) throws(StoreError) -> Bool {
+        let doing: StaticString = "noting that a device was wiped"
+        guard let order = try device(id)?.wipe, order.wiped == nil else { return false }
+        let row = try statement(.noteWiped, doing: doing)
+        row.bind(time, at: 1)
+        row.bind(id, at: 2)
+        try row.run(doing: doing)
+        return true
+    }
+
     /// The device has another certificate from now on; its signing key stays.
-    public func renewDevice(_ id: Identifier, certificate: Hash256) throws(StoreError) {
+    public func renewDevice(_ id: Identifier, certificate: Hash256, until end: Int64) throws(StoreError) {
         let doing: StaticString = "renewing a device's certificate"
         try require(try device(id), "there is no such device", doing: doing)
         let row = try statement(.renewDevice, doing: doing)
         row.bind(certificate, at: 1)
-        row.bind(id, at: 2)
+        row.bind(end, at: 2)
+        row.bind(id, at: 3)
         try row.run(doing: doing)
     }
 

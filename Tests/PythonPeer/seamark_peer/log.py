@@ -72,6 +72,10 @@ def server_key_message(tenant, epoch, device, key):
     return text("seamark-server-key-1") + tenant + fixed64(epoch) + device + key
 
 
+def wipe_order_message(tenant, device, ordered):
+    return text("seamark-wipe-1") + tenant + device + signed(ordered)
+
+
 def server_key_verifies(authority, tenant, epoch, device, key, signature):
     """Whether the tenant authority (a certificate in DER) signed the server's key."""
     try:

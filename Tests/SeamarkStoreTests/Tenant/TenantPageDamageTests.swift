@@ -23,6 +23,7 @@ import Testing
             for member in try snapshot.members() { lines.append("\(member) \(try snapshot.scopes(ofMember: member.id).map(\.id))") }
             for device in try snapshot.devices() {
                 lines.append("\(device.id) \(device.member) \(device.name) \(device.letters) \(device.certificate) \(device.signingKey) \(device.revoked ?? -1)")
+                lines.append("\(device.certificateEnd ?? -1) \(device.wipe.map { "\($0)" } ?? "-")")
             }
             for number in UInt64(0)..<3 { lines.append("\(try snapshot.streamEnds(ofDevice: Identifier(high: 40, low: number)))") }
             lines.append("\(try snapshot.invitations())")
@@ -39,6 +40,9 @@ import Testing
         try store.write { transaction in
             for number in 0..<3 { try transaction.noteAct("test", detail: "act \(number)", at: Int64(number)) }
             try transaction.addInvitation(token: .zero, member: history.laptops[0].member.id, made: 1, expires: 2)
+            let last = history.laptops[history.laptops.count - 1].id
+            try transaction.renewDevice(last, certificate: .zero, until: 90)
+            if try transaction.device(last)?.revoked != nil { try transaction.orderWipe(of: last, at: 8) }
         }
         return history
     }

@@ -1,5 +1,5 @@
 import SeamarkJournal
-import SeamarkStore
+@testable import SeamarkStore
 import Testing
 
 @Suite struct `Members, devices and invitations` {
@@ -108,6 +108,55 @@ import Testing
         }
         let found = try store.read { try $0.device(device(1).id) }
         #expect(found?.revoked == 10 && found?.contact == contact)
+        try store.close()
+    }
+
+    @Test func `a wipe is ordered of a revoked device alone, once, and its first word that it is done counts`() throws {
+        let store = try made()
+        let id = device(1).id
+        _ = try store.write { try $0.addDevice(device(1), of: member.id, at: 1) }
+        #expect(throws: StoreError.self) { try store.write { try $0.orderWipe(of: id, at: 5) } }
+        #expect(throws: StoreError.self) { try store.write { try $0.orderWipe(of: Identifier(high: 9, low: 9), at: 5) } }
+        #expect(try !store.write { try $0.noteWiped(id, at: 6) }, "nobody ordered it")
+        try store.write { transaction in
+            try transaction.revokeDevice(id, at: 10)
+            for time in [Int64(11), 12] { try transaction.orderWipe(of: id, at: time) }
+        }
+        #expect(try store.read { try $0.device(id) }?.wipe == WipeOrder(ordered: 11))
+        #expect(try store.write { try $0.noteWiped(id, at: 20) })
+        #expect(try !store.write { try $0.noteWiped(id, at: 21) })
+        #expect(try store.read { try $0.devices() }.map(\.wipe) == [WipeOrder(ordered: 11, wiped: 20)])
+        try store.close()
+    }
+
+    @Test func `the end of a certificate is known from its issue and renewal on, and not of one that an older program issued`() throws {
+        let store = try made()
+        let known = DeviceEnrolment(id: Identifier(high: 5, low: 2), name: "laptop", certificate: .zero, certificateEnd: 40, signingKey: [1])
+        try store.write { transaction in
+            for device in [device(1), known] { try transaction.addDevice(device, of: member.id, at: 1) }
+        }
+        #expect(try store.read { try $0.devices() }.map(\.certificateEnd) == [nil, 40])
+        try store.write { try $0.renewDevice(known.id, certificate: .zero, until: 90) }
+        #expect(try store.read { try $0.devices() }.map(\.certificateEnd) == [nil, 90])
+        try store.close()
+    }
+
+    /// What an older program wrote of what people decided must go on verifying: the number is the one that it gives.
+    @Test func `without an order and without ends of certificates the hash of what people decided is what it always was`() throws {
+        let store = try made()
+        try store.write { transaction in
+            try transaction.addDevice(device(1), of: member.id, at: 1)
+            try transaction.revokeDevice(device(1).id, at: 10)
+        }
+        let before = try store.read { try $0.decisionsHash() }
+        #expect("\(before)" == "40882f56c7193a2373fac16366c5e8a086ee77e2b2d9d2d75bb034ff7098bb5d")
+        try store.write { try $0.orderWipe(of: device(1).id, at: 11) }
+        let ordered = try store.read { try $0.decisionsHash() }
+        try store.write { _ = try $0.noteWiped(device(1).id, at: 12) }
+        let wiped = try store.read { try $0.decisionsHash() }
+        try store.write { try $0.renewDevice(device(1).id, certificate: .zero, until: 12) }
+        #expect(try Set([before, ordered, wiped, store.read { try $0.decisionsHash() }]).count == 4)
+        #expect(try store.read { try $0.decisionsHold() })
         try store.close()
     }
 

@@ -11,7 +11,8 @@ import Testing
         "tenant": ["id", "name", "schema", "epoch", "author", "incarnation", "least_schema", "least_read_schema", "decisions"],
         "member": ["id", "name", "role", "active"],
         "staffing": ["member", "scope"],
-        "device": ["key", "id", "member", "name", "letters", "certificate", "signing_key", "enrolled", "revoked"],
+        "device": ["key", "id", "member", "name", "letters", "certificate", "signing_key", "enrolled", "revoked", "certificate_end"],
+        "wipe_order": ["device", "ordered", "wiped"],
         "invitation": ["token", "member", "made", "expires", "redeemed", "device"],
         "departure": ["member", "scope", "position", "released", "time"],
         "barred": ["leaf"],
@@ -36,6 +37,9 @@ import Testing
             let (member, scope) = (history.laptops[0].member.id, history.scopes[0])
             try transaction.addScope(Identifier(high: 10, low: 9), kind: .published, engagement: scope)
             try transaction.revokeDevice(history.laptops[2].id, at: 7)
+            try transaction.orderWipe(of: history.laptops[2].id, at: 8)
+            _ = try transaction.noteWiped(history.laptops[2].id, at: 9)
+            try transaction.renewDevice(history.laptops[0].id, certificate: .zero, until: 90)
             let token = Hash256(words: (1, 2, 3, 4))
             try transaction.addInvitation(token: token, member: member, made: 1, expires: 200)
             _ = try transaction.redeem(token, for: TenantSamples.enrolment(Identifier(high: 40, low: 77), key: TenantSamples.key(9)), at: 9)

@@ -20,6 +20,8 @@ public struct Restoring: Sendable {
         public let entriesAhead: UInt64?
         /// Devices that were revoked after the backup was made and are revoked here again.
         public let revokedAgain: Int
+        /// Devices for which a wipe was ordered, or done, after the backup was made: that holds here too.
+        public let wipesTakenOver: Int
         /// Why what was there before could not be read: then nobody knows which devices were revoked since.
         public let unread: String?
         /// The devices of this tenant know another installation than this one.
@@ -72,11 +74,11 @@ public struct Restoring: Sendable {
         if let tenantKey { try keyFolder.keep(tenantKey) }
         let old = directory.tenant(short)
         let isReplacing = try PrivateFile.exists(old.path)
-        var before: (entries: UInt64, revoked: [Identifier])?
+        var before: Former?
         var unread: String?
         // A store that cannot be read may be why there is a restore.
         if isReplacing { do { before = try formerly(old, keyFolder) } catch { unread = "\(error)" } }
-        let revokedAgain = try renew(draft, short, installation, header, revoked: before?.revoked ?? [])
+        let again = try renew(draft, short, installation, header, before)
         var replaced: String?
         if isReplacing { replaced = try setAside(old.path, called: short.text, doing: doing) }
         guard rename(draft.path, old.path) == 0 else {
@@ -88,7 +90,8 @@ public struct Restoring: Sendable {
         try PrivateFile.makeDurable(folder: directory.tenants)
         return Outcome(
             header: header, tenant: short, sentence: finding.sentence, replaced: replaced,
-            entriesAhead: before.map { $0.entries > header.entries ? $0.entries - header.entries : 0 }, revokedAgain: revokedAgain, unread: unread,
+            entriesAhead: before.map { $0.entries > header.entries ? $0.entries - header.entries : 0 }, revokedAgain: again.revoked,
+            wipesTakenOver: again.wipes, unread: unread,
             knowsAnotherInstallation: facts.pin != installation.pin.description)
     }
 
@@ -113,20 +116,29 @@ public struct Restoring: Sendable {
     }
 
     /// What the store that is about to be replaced still tells.
-    private func formerly(_ folder: TenantFolder, _ keyFolder: KeyFolder) throws -> (entries: UInt64, revoked: [Identifier]) {
+    private struct Former {
+        let entries: UInt64
+        let revoked: [Identifier]
+        let wipes: [(device: Identifier, order: WipeOrder)]
+    }
+
+    private func formerly(_ folder: TenantFolder, _ keyFolder: KeyFolder) throws -> Former {
         let keys = try TenantKeys(opening: folder, under: keyFolder)
         let store = try TenantStore.open(at: folder.database, tools: .standard(dataKey: keys.dataKey))
         defer { try? store.close() }
         try keys.settle(folder, store, at: clock.now())
         return try store.read { snapshot in
-            (try snapshot.scopes().reduce(0) { $0 &+ $1.place.position }, try snapshot.devices().filter { $0.revoked != nil }.map(\.id))
+            let devices = try snapshot.devices()
+            return Former(
+                entries: try snapshot.scopes().reduce(0) { $0 &+ $1.place.position }, revoked: devices.filter { $0.revoked != nil }.map(\.id),
+                wipes: devices.compactMap { device in device.wipe.map { (device.id, $0) } })
         }
     }
 
-    /// A new epoch, and no device comes back that was revoked meanwhile. Returns how many were revoked again.
+    /// A new epoch, and no device comes back that was revoked or to be wiped meanwhile. Returns how many there were.
     private func renew(
-        _ draft: TenantFolder, _ name: ShortName, _ installation: Installation, _ header: BackupHeader, revoked: [Identifier]
-    ) throws -> Int {
+        _ draft: TenantFolder, _ name: ShortName, _ installation: Installation, _ header: BackupHeader, _ before: Former?
+    ) throws -> (revoked: Int, wipes: Int) {
         let office = try TenantOffice(name: name, folder: draft, installation: installation, clock: clock)
         defer { try? office.store.close() }
         let now = clock.now()
@@ -135,12 +147,13 @@ public struct Restoring: Sendable {
             try transaction.renewEpoch(epoch, incarnation: incarnation, because: .restored, at: now)
             _ = try transaction.noteAct("tenant.restore", detail: "\(Digest.sha256(header.bytes)) made \(header.made)", at: now)
         }
+        guard let before else { return (0, 0) }
         var count = 0
-        for device in try office.devices() where device.device.revoked == nil && revoked.contains(device.device.id) {
+        for device in try office.devices() where device.device.revoked == nil && before.revoked.contains(device.device.id) {
             _ = try office.revoke(device.device.id.description)
             count += 1
         }
-        return count
+        return (count, try before.wipes.count { try office.takeOver($0.order, to: $0.device) })
     }
 
     // MARK: An installation
@@ -179,7 +192,7 @@ public struct Restoring: Sendable {
         }
         try PrivateFile.makeDurable(folder: directory.path)
         return Outcome(
-            header: finding.header, tenant: nil, sentence: finding.sentence, replaced: replaced, entriesAhead: nil, revokedAgain: 0, unread: nil,
+            header: finding.header, tenant: nil, sentence: finding.sentence, replaced: replaced, entriesAhead: nil, revokedAgain: 0, wipesTakenOver: 0, unread: nil,
             knowsAnotherInstallation: false)
     }
 

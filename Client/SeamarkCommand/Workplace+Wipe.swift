@@ -1,0 +1,49 @@
+import SeamarkClient
+import SeamarkModel
+import SeamarkStore
+
+// What an order of headquarters to wipe this laptop leaves of a command.
+extension Workplace {
+    /// Carries out what is due of such an order, and throws what the person must know of it. Returns where there is none.
+    ///
+    /// - Parameters:
+    ///   - handedIn: a sync got to its end just now.
+    ///   - failure: why it did not, where that was tried.
+    ///   - tell: for scripts.
+    func obeyWipe(handedIn: Bool = false, after failure: (any Error)? = nil, tell: ((JSONValue) -> Void)? = nil) throws {
+        try Self.obeyWipe(device, of: tenant, at: home.storePath(tenant), handedIn: handedIn, after: failure, tell: tell)
+    }
+
+    static func obeyWipe(
+        _ device: Device, of tenant: String, at path: String, handedIn: Bool = false, after failure: (any Error)? = nil, tell: ((JSONValue) -> Void)? = nil
+    ) throws {
+        guard let order = try device.orderedWipe else { return }
+        device.forgetKey()
+        let state = try device.state
+        let unsent = state.unsentCount
+        let attachments = try state.scopeIDs.reduce(0) { try $0 + device.attachmentsWaiting(in: $1).count }
+        func document(wiped: Bool, isTold: Bool) -> JSONValue {
+            .object([
+                JSONMember("wipeOrdered", .integer(order.ordered)), JSONMember("wiped", .bool(wiped)), JSONMember("headquartersTold", .bool(isTold)),
+                JSONMember("handedIn", .bool(handedIn || unsent == 0)), JSONMember("unsent", .integer(Int64(unsent))),
+                JSONMember("attachmentsWaiting", .integer(Int64(attachments))),
+            ])
+        }
+        guard order.isDue(state, handedIn: handedIn) else {
+            tell?(document(wiped: false, isTold: false))
+            throw Failure.toBeWiped(tenant, waiting: unsent, because: failure.map { Explanation($0).sentence })
+        }
+        let isTold = try device.wipe(at: path, stop: StopSignal.listen())
+        tell?(document(wiped: true, isTold: isTold))
+        throw Failure.wiped(tenant, lost: handedIn ? 0 : unsent, attachments: attachments, isTold: isTold)
+    }
+}
+
+extension JSONOption {
+    /// Prints a document, where one is wanted.
+    var teller: ((JSONValue) -> Void)? { json ? { Terminal.json($0) } : nil }
+}
+
+extension Workplace.Failure {
+    var isWiped: Bool { if case .wiped = self { true } else { false } }
+}

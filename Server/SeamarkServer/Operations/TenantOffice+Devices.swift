@@ -1,0 +1,78 @@
+internal import SeamarkJournal
+public import SeamarkStore
+
+extension TenantOffice {
+    public struct Device: Sendable {
+        public let device: TenantDevice
+        public let member: String
+        /// Two copies of its store were heard.
+        public let hasTwoCopies: Bool
+    }
+
+    public func devices() throws -> [Device] {
+        try store.read { snapshot in
+            let directory = try Directory(snapshot)
+            return try snapshot.devices().map { try Device(device: $0, member: directory.handle(of: $0.member) ?? $0.member.description, hasTwoCopies: snapshot.hasTwoCopies($0.id)) }
+        }
+    }
+
+    /// A device, named by its letters or its id.
+    public func device(_ device: String) throws -> TenantDevice {
+        try store.read { try find(device, doing: "looking for a device", $0) }
+    }
+
+    /// Revokes a device, named by its letters or its id. A running server ends its connections within a second.
+    public func revoke(_ device: String) throws -> TenantDevice {
+        let now = clock.now()
+        return try store.write { transaction in
+            try revoke(find(device, doing: "revoking a device", transaction), at: now, transaction)
+        }
+    }
+
+    /// Revokes a device and orders it to destroy what it holds, at its next contact and after it has handed in what it can. A second order
+    /// changes nothing, and none is ever taken back.
+    public func wipe(_ device: String) throws -> TenantDevice {
+        let now = clock.now()
+        return try store.write { transaction in
+            let found = try find(device, doing: "ordering a device wiped", transaction)
+            let revoked = found.revoked == nil ? try revoke(found, at: now, transaction) : found
+            guard revoked.wipe == nil else { return revoked }
+            try transaction.orderWipe(of: found.id, at: now)
+            _ = try transaction.noteAct("device.wipe", detail: found.id.description, at: now)
+            return try transaction.device(found.id) ?? revoked
+        }
+    }
+
+    /// An order that another copy of this tenant's store holds, and what came of it, hold here too. False where the device is not known
+    /// here, or all of that was.
+    func takeOver(_ order: WipeOrder, to id: Identifier) throws -> Bool {
+        let now = clock.now()
+        return try store.write { transaction in
+            guard let device = try transaction.device(id), device.wipe != order else { return false }
+            if device.revoked == nil { _ = try revoke(device, at: now, transaction) }
+            if device.wipe == nil {
+                try transaction.orderWipe(of: id, at: order.ordered)
+                _ = try transaction.noteAct("device.wipe", detail: id.description, at: now)
+            }
+            if let time = order.wiped, try transaction.noteWiped(id, at: time) {
+                _ = try transaction.noteAct("device.wiped", detail: id.description, at: now)
+            }
+            return true
+        }
+    }
+
+    private func find(_ device: String, doing: String, _ snapshot: TenantSnapshot) throws -> TenantDevice {
+        guard let found = try snapshot.devices().first(where: { $0.letters == device || $0.id.description == device }) else {
+            throw OperationFailure(.notFound, doing: doing, wrong: "there is none of these letters or this id", remedy: "see seamark-server device list")
+        }
+        return found
+    }
+
+    private func revoke(_ device: TenantDevice, at now: Int64, _ transaction: TenantTransaction) throws -> TenantDevice {
+        try transaction.revokeDevice(device.id, at: now)
+        guard let revoked = try transaction.device(device.id) else { return device }
+        try Headquarters(transaction, keys: keys, now: now).publish(device: revoked)
+        if device.revoked == nil { _ = try transaction.noteAct("device.revoke", detail: device.id.description, at: now) }
+        return revoked
+    }
+}
