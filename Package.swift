@@ -32,13 +32,14 @@ let package = Package(
     targets: [
         system("COpenSSL", pkgConfig: "openssl", debian: "libssl-dev"),
         system("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
+        system("CSQLite", pkgConfig: "sqlite3", debian: "libsqlite3-dev"),
         system("CLinux"),
 
         module("SeamarkJournal", in: "Sources", pure: true),
         module("SeamarkModel", in: "Sources", imports: ["SeamarkJournal"], pure: true),
         module("SeamarkCrypto", in: "Sources", imports: ["SeamarkJournal", "COpenSSL", "CZlib", "CLinux"]),
         module("SeamarkTLS", in: "Sources", imports: ["COpenSSL"]),
-        module("SeamarkStore", in: "Sources", imports: ["SeamarkJournal", "SeamarkModel", "SeamarkCrypto", grdb, sqlite]),
+        module("SeamarkStore", in: "Sources", imports: ["SeamarkJournal", "SeamarkModel", "SeamarkCrypto", "CSQLite", grdb, sqlite]),
 
         module("SeamarkWire", in: "Protocol", imports: [protobuf], generated: true),
         module("SeamarkProtocol", in: "Protocol", imports: ["SeamarkJournal", "SeamarkWire", protobuf], pure: true),

@@ -28,7 +28,16 @@ struct TenantOption: ParsableArguments {
     var tenant: String?
 
     func open() throws -> TenantOffice {
-        if let tenant { return try data.tenant(tenant) }
+        let office = try tenant.map { try data.tenant($0) } ?? onlyOne()
+        if let folder = office.keysMovedTo {
+            Output.say(
+                "The keys of \(office.name.text) lay plain; they are wrapped under a tenant key in \(folder) now. Keep that out of backups, and write down its recovery text: seamark-server tenant key \(office.name.text)\n",
+                on: STDERR_FILENO)
+        }
+        return office
+    }
+
+    private func onlyOne() throws -> TenantOffice {
         let office = try data.office()
         let tenants = try office.tenantNames()
         guard tenants.count == 1 else {

@@ -49,6 +49,7 @@ extension TenantVerb {
             }
             let note = try shredding.shred(name, by: Self.account, authority())
             print("Shredded the tenant \(tenant) (\(note.tenant)): its key is destroyed, and its files here are gone.")
+            for path in try shredding.unclaimed() { print("Nobody can tell whose \(path) is: look, and destroy it by hand if it was this tenant's.") }
             print("Destroy the copies of its key's recovery text, and what backups of other tools hold of the data directory and the key folder.")
         }
 
@@ -74,6 +75,7 @@ extension TenantVerb {
             if effects.earlierBackups > 0 { print("  backups from before it had a key, which open by their passphrase alone, to be destroyed by hand: \(effects.earlierBackups)") }
             if effects.keyCopies > 0 { print("  the recovery text of its key; destroy every copy, each opens the backups. Times that it was handed out: \(effects.keyCopies)") }
             if !effects.devices.isEmpty { print("  devices that are not revoked (\(effects.devices.joined(separator: ", "))): have them wiped first") }
+            for path in effects.unclaimed { print("  \(path), of which nobody can tell whose it is; look, and destroy it by hand if it is this tenant's") }
             print("  rows that lie unsealed in copies that other tools made of the data directory")
             print("Nothing was changed.")
         }

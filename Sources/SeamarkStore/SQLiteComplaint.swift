@@ -1,3 +1,4 @@
+internal import CSQLite
 internal import GRDB
 internal import Glibc
 
@@ -14,6 +15,8 @@ package enum SQLiteComplaint {
             guard let number else { return }
             pthread_setspecific(key, UnsafeRawPointer(bitPattern: Int(code.rawValue) << 32 | Int(number)))
         }
+        // Under the same condition: without it SQLite counts what it allocates behind one lock for all threads, and nobody here asks for the counts.
+        _ = seamark_sqlite_count_no_allocations()
         return true
     }()
 

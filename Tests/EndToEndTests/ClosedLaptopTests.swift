@@ -75,7 +75,7 @@ import Testing
     }
 
     /// Kills at each system call that touches the store, and looks at what is left.
-    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/strace")), arguments: ["passphrase", "wipe"])
+    @Test(.needsTracer, arguments: ["passphrase", "wipe"])
     func `killed at any step a store opens by the old passphrase or the new one, or is wiped and says so`(verb: String) throws {
         let ann = try Laptop(of: "ann", at: headquarters)
         let kept = ann.home.appendingPathExtension("kept")

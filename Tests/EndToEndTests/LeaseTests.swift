@@ -16,10 +16,10 @@ import Testing
     private static let allowed: [String: [String]] = [
         "enrol": [], "unlock": [], "lock": [], "passphrase change": ["--new-passphrase-fd", "3"], "passphrase recovery": [], "wipe": [], "use": [], "status": [],
         "engagement set": ["title=Halden"], "attach add": ["no-such-file"], "attach evict": ["NOPE"], "sync": ["--forecast"], "bundle export": ["FILE"],
-        "bundle import": ["no-such-file"], "redact": ["NOPE", "text", "--reason", "trial"], "import": ["-"], "verify": [],
+        "approve": [String(repeating: "0", count: 64)], "bundle import": ["no-such-file"], "redact": ["NOPE", "text", "--reason", "trial"], "import": ["-"], "verify": [],
     ]
 
-    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: Clock.compiler)))
+    @Test(.needsCompiler)
     func `a laptop out of touch for thirty days refuses every verb that reads and no other, until it has synced`() throws {
         var ann = try Laptop(of: "ann", at: headquarters)
         try ann.lock()
@@ -93,7 +93,7 @@ import Testing
         return found
     }
 
-    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: Clock.compiler)))
+    @Test(.needsCompiler)
     func `a watch that outlasts the lease renews it`() throws {
         var ann = try Laptop(of: "ann", at: headquarters)
         try ann.lock()

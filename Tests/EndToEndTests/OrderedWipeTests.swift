@@ -107,7 +107,7 @@ import Testing
         #expect(try device(letters)["wiped"] is Int)
     }
 
-    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: Self.tracer)))
+    @Test(.needsTracer)
     func `a laptop where nothing waits is wiped by the next command, whatever the line, if it was killed when it had heard`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }
@@ -123,7 +123,7 @@ import Testing
     }
 
     /// Kills at each system call that touches the store while a laptop obeys, and looks at what is left.
-    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: Self.tracer)))
+    @Test(.needsTracer)
     func `killed at any step of an ordered wipe a laptop is as before the order, shows nothing, or is wiped`() throws {
         let (ann, letters) = try ordered()
         let kept = ann.home.appendingPathExtension("kept")
@@ -195,7 +195,7 @@ import Testing
     }
 
     /// A headquarters of its own, whose clock is set ahead.
-    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: Clock.compiler)))
+    @Test(.needsCompiler)
     func `a laptop whose certificate has expired is wiped too, and what it cannot hand in waits for a stick and no longer than three contacts`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// The service file that ships with the server: how much it closes, and that the server works inside it.
-@Suite(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")))
+@Suite(.needsServiceJudge)
 struct ServiceUnitTests {
     private static let unit = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Server/seamark-server.service").standardized
 
@@ -34,7 +34,7 @@ struct ServiceUnitTests {
     }
 
     /// Every system call of a server that starts, enrols a laptop, takes its work and ends, against the lists of the unit.
-    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/strace")))
+    @Test(.needsTracer)
     func `the server asks nothing of the kernel that its service forbids`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

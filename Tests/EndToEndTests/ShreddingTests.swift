@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/strace")))
+    @Test(.needsTracer)
     func `killed at any step a shredding leaves the tenant whole or unreadable, and the same command ends it`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }
@@ -124,7 +124,7 @@ import Testing
         #expect(ends.count == 2, "both ends were seen: \(ends)")
     }
 
-    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/strace")))
+    @Test(.needsTracer)
     func `killed at any step the way from plain keys to wrapped ones goes on, and loses none`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

@@ -18,6 +18,7 @@ final class Watch: Sendable {
         var versions: [ObjectIdentifier: Int64] = [:]
         var wroteContacts: Int64
         var lookedAtCertificate: Int64
+        var lookedAtRetention: Int64
         var wroteCounts: Int64
         var counts = ConnectionCounts()
     }
@@ -36,6 +37,7 @@ final class Watch: Sendable {
     private static let contactsEvery: Int64 = 60_000
     private static let countsEvery: Int64 = 5_000
     private static let certificateEvery: Int64 = 3_600_000
+    private static let retentionEvery: Int64 = 86_400_000
 
     init(directory: DataDirectory, installation: Installation, roster: Roster, services: ConnectionServices, chooser: @escaping TLSServerContext.Chooser) {
         self.directory = directory
@@ -44,7 +46,7 @@ final class Watch: Sendable {
         self.chooser = chooser
         let now = services.clock.now()
         began = now
-        state = Mutex(State(installation: installation, wroteContacts: now, lookedAtCertificate: now, wroteCounts: now))
+        state = Mutex(State(installation: installation, wroteContacts: now, lookedAtCertificate: now, lookedAtRetention: now - Self.retentionEvery + 3_600_000, wroteCounts: now))
     }
 
     func start() { queue.asyncAfter(deadline: .now() + Self.pause) { self.look() } }
@@ -113,6 +115,32 @@ final class Watch: Sendable {
         }
     }
 
+    /// An hour after the start, and then once a day.
+    private func keepRetention(at now: Int64) {
+        let isTime = state.withLock { state in
+            guard now - state.lookedAtRetention >= Self.retentionEvery else { return false }
+            state.lookedAtRetention = now
+            return true
+        }
+        guard isTime else { return }
+        let services = services
+        for tenant in roster.tenants {
+            let id = tenant.keys.tenant
+            let key = ObjectIdentifier(tenant.store)
+            tenant.keepRetention { outcome in
+                switch outcome {
+                case .success(.nothing): break
+                case .success(.redacted(let count)):
+                    services.logger.notice("redacted what was kept for as long as was agreed", metadata: ["tenant": "\(id)", "values": "\(count)"])
+                    services.register.wake(key)
+                case .success(.silent):
+                    services.logger.warning("nothing is redacted by schedule, which did not run for long; look at the clock, then say seamark-server retention apply", metadata: ["tenant": "\(id)"])
+                case .failure(let error): services.fault("redact what was kept for long enough", error)
+                }
+            }
+        }
+    }
+
     private func lookAtTime() {
         let now = services.clock.now()
         let (isContactTime, installation) = state.withLock { state in
@@ -124,6 +152,7 @@ final class Watch: Sendable {
         }
         if state.withLock({ now - $0.wroteCounts >= Self.countsEvery }) { writeCounts() }
         if isContactTime { for tenant in roster.tenants { tenant.writeContacts() } }
+        keepRetention(at: now)
         guard let installation, installation.isRenewalDue(at: now) else { return }
         do {
             let renewed = try installation.renewed(at: now)

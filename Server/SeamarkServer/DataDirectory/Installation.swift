@@ -118,11 +118,15 @@ public struct Installation: Sendable {
         return try? JSONDecoder().decode(Settings.self, from: Data(try PrivateFile.read(directory.settings)))
     }
 
-    /// A restored installation takes the key folder that is named here, if one is, rather than the one where its backup was made.
+    /// A restored installation takes the key folder that is named here, if one is, rather than the one where its backup was made. Refuses one that
+    /// lies in the data directory here.
     static func record(keysOf directory: DataDirectory, in draft: DataDirectory) throws {
-        guard let keys = try directory.keys ?? settings(of: directory)?.keys, var settings = try settings(of: draft) else { return }
-        settings.keys = KeyFolder.absolute(keys)
-        try PrivateFile.replace(draft.settings, Array(JSONEncoder().encode(settings)))
+        guard var settings = try settings(of: draft) else { return }
+        if let keys = try directory.keys ?? Self.settings(of: directory)?.keys {
+            settings.keys = KeyFolder.absolute(keys)
+            try PrivateFile.replace(draft.settings, Array(JSONEncoder().encode(settings)))
+        }
+        _ = try KeyFolder(of: directory, recorded: settings.keys)
     }
 
     /// Who the server is in a conversation: its certificate, and the authority for devices that know only the pin.

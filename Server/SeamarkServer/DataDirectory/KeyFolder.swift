@@ -9,12 +9,17 @@ public import SeamarkJournal
 /// nobody wrote down.
 public struct KeyFolder: Hashable, Sendable {
     public let path: String
+    /// The data directory beside which it lies where nobody named it; nil where somebody did.
+    private let neighbour: String?
 
-    init(_ path: String) { self.path = path }
+    init(_ path: String) { (self.path, neighbour) = (path, nil) }
 
     /// As somebody named it (`--keys`), or as `init` recorded it, or `DATA.keys`. Refuses one that lies in the data directory: copies of that would hold it.
     init(of directory: DataDirectory, recorded: String?) throws(OperationFailure) {
-        path = directory.keys ?? recorded ?? directory.path + ".keys"
+        // The same folder by whatever way somebody gets to the data directory.
+        let data = Self.resolved(directory.path)
+        let named = directory.keys ?? recorded
+        (path, neighbour) = (named ?? data + ".keys", named == nil ? data : nil)
         guard !(Self.resolved(path) + "/").hasPrefix(Self.resolved(directory.path) + "/") else {
             throw OperationFailure(
                 .configuration, doing: "looking at the key folder \(path)", wrong: "it lies inside the data directory, so every copy of that holds the keys",
@@ -52,7 +57,7 @@ public struct KeyFolder: Hashable, Sendable {
     /// Says that a tenant's key is not here, and what to do.
     public func missing(_ tenant: Identifier, doing: String = "looking for a tenant key") -> OperationFailure { TenantKey.missing(file(tenant), doing: doing) }
 
-    /// Makes the folder where it is missing. Keeping a key that is there already does nothing; another one of the same tenant is refused.
+    /// Makes the folder where it is missing. A key that is there already is made durable, since whoever put it there may have been cut off; another one of the same tenant is refused.
     func keep(_ key: TenantKey) throws(OperationFailure) {
         try make()
         if let present = try self.key(of: key.tenant) {
@@ -61,15 +66,37 @@ public struct KeyFolder: Hashable, Sendable {
                     .badInput, doing: "keeping a tenant key", wrong: "\(file(key.tenant)) holds another key of this tenant",
                     remedy: "find out which of the two opens the tenant, and move the other away; nothing was changed")
             }
-            return
+            return try PrivateFile.makeDurable(folder: path)
         }
         try PrivateFile.create(file(key.tenant), Array(Hexadecimal.text(of: key.secret.copy()).utf8))
     }
 
     func make() throws(OperationFailure) {
-        guard try !PrivateFile.exists(path) else { return try PrivateFile.requirePrivate(path, isFolder: true) }
-        try PrivateFile.makeFolder(path, mayExist: true)
-        try PrivateFile.makeDurable(folder: (Self.absolute(path) as NSString).deletingLastPathComponent)
+        let parent = (Self.absolute(path) as NSString).deletingLastPathComponent
+        if try PrivateFile.exists(path) {
+            try PrivateFile.requirePrivate(path, isFolder: true)
+            // Also one that was made a moment before a kill. Where its parent is not ours to read, somebody else made it, long ago.
+            do throws(OperationFailure) { try PrivateFile.makeDurable(folder: parent) } catch where error.kind == .notPermitted {}
+            return
+        }
+        let doing = "making the key folder \(path)"
+        if let neighbour, Self.disk(of: parent) != Self.disk(of: neighbour) {
+            throw OperationFailure(
+                .configuration, doing: doing, wrong: "beside the data directory lies another file system, which may not last (in a container it goes with it)",
+                remedy: "name a folder that lasts, outside the data directory and its backups, with --keys or SEAMARK_KEYS")
+        }
+        do throws(OperationFailure) { try PrivateFile.makeFolder(path, mayExist: true) } catch where error.kind == .notPermitted {
+            throw OperationFailure(
+                .notPermitted, doing: doing, wrong: "the system does not allow it",
+                remedy: "make it as root for the owner of the data directory (install -d -o OWNER -m 700 \(path)), or name another with --keys or SEAMARK_KEYS")
+        }
+        try PrivateFile.makeDurable(folder: parent)
+    }
+
+    /// Nil where the system does not say.
+    private static func disk(of path: String) -> dev_t? {
+        var facts = stat()
+        return stat(path, &facts) == 0 ? facts.st_dev : nil
     }
 
     /// Overwritten, unlinked, and durably so when it returns. One that is not there is destroyed already.

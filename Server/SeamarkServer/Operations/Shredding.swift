@@ -25,6 +25,8 @@ public struct Shredding: Sendable {
         public internal(set) var devices: [String] = []
         /// Copies that restores set aside; they go too.
         public internal(set) var replaced: [String] = []
+        /// Copies that restores set aside of which nobody can tell whose they are: they stay.
+        public internal(set) var unclaimed: [String] = []
         /// Why the store cannot be read: then the numbers are not known.
         public internal(set) var unread: String?
         var lastAct: String?
@@ -41,6 +43,7 @@ public struct Shredding: Sendable {
         let id = try TenantKeys.facts(in: folder, doing: "shredding \(name.text)").tenant
         var effects = Effects(tenant: id)
         effects.replaced = try copies(of: id).filter { $0.hasPrefix(directory.replaced) }
+        effects.unclaimed = try unclaimed()
         do {
             let tenant = try office.tenant(name)
             defer { try? tenant.store.close() }
@@ -71,7 +74,7 @@ public struct Shredding: Sendable {
         let keyFolder = office.installation.keyFolder
         let begun = try office.shredded().last { $0.name == name.text && $0.finished == nil }
         var note: ShreddedTenant
-        if let begun, let id = begun.id, (try? keyFolder.key(of: id)) == nil {
+        if let begun, let id = begun.id, try !PrivateFile.exists(keyFolder.file(id)) {
             // Without its key there is nothing left to ask about.
             note = begun
         } else {
@@ -88,6 +91,11 @@ public struct Shredding: Sendable {
         try removeWhatWasSetAside(id, doing: doing)
         note.finished = office.clock.now()
         try note.write(in: directory)
+        if try PrivateFile.exists(directory.tenant(name).facts) {
+            throw OperationFailure(
+                .badInput, doing: doing, wrong: "it ended the shredding of an earlier tenant of this name (\(id)); the one that has the name now was not touched",
+                remedy: "run it again, if that one is to go too")
+        }
         return note
     }
 
@@ -104,6 +112,15 @@ public struct Shredding: Sendable {
             }
         }
         return found
+    }
+
+    /// What restores set aside and nobody can tell whose it is. It may hold the plain keys of an earlier version.
+    public func unclaimed() throws -> [String] {
+        guard try PrivateFile.exists(directory.replaced) else { return [] }
+        return try PrivateFile.names(in: directory.replaced).map { directory.replaced + "/" + $0 }.filter { path in
+            let place = TenantFolder(path: path)
+            return try PrivateFile.exists(place.data) && (try? TenantKeys.tenant(in: place)) == nil
+        }
     }
 
     private func prefix(_ tenant: Identifier) -> String { ".shred-\(tenant)-" }

@@ -12,6 +12,8 @@ public struct TenantOffice: Sendable {
     let keys: TenantKeys
     /// Where the bytes of attachments lie.
     let vault: String
+    /// Where its tenant key was put just now, its keys having lain plain until then; nil where that was done before.
+    public let keysMovedTo: String?
     private let installation: Installation
     let clock: WallClock
 
@@ -22,7 +24,7 @@ public struct TenantOffice: Sendable {
         keys = try TenantKeys(opening: folder, under: installation.keyFolder)
         vault = folder.attachments
         store = try TenantStore.open(at: folder.database, tools: .standard(keys, clock))
-        try keys.settle(folder, store, at: clock.now())
+        keysMovedTo = try keys.settle(folder, store, at: clock.now()) ? installation.keyFolder.path : nil
     }
 
     // MARK: Members

@@ -71,6 +71,14 @@ final class OpenTenant: Sendable {
         writer.submit(.alone { try? store.checkpoint() })
     }
 
+    // MARK: Retention
+
+    /// Redacts what was kept for as long as was agreed. Called once a day; `done` hears of it on the writer's queue.
+    func keepRetention(done: @escaping @Sendable (Result<Retention.Round, any Error>) -> Void) {
+        let (store, signer, now) = (store, keys.signingKey, clock.now())
+        writer.submit(.alone { done(Result { try Retention.keepSchedule(of: store, signer: signer, at: now) }) })
+    }
+
     // MARK: Contacts
 
     /// What devices said of themselves; written with others, at latest after a minute.

@@ -30,6 +30,7 @@ extension TenantKeys {
         let key: TenantKey
         if let check = facts.keyCheck {
             key = try keyFolder.key(of: facts.tenant, check: check, doing: doing)
+            try keyFolder.keep(key)
         } else {
             key = try keyFolder.key(of: facts.tenant) ?? TenantKey(for: facts.tenant)
             try keyFolder.keep(key)
@@ -38,6 +39,8 @@ extension TenantKeys {
         for role in TenantKey.Role.allCases where try PrivateFile.exists(folder.plain(role)) && !PrivateFile.exists(folder.wrapped(role)) {
             try PrivateFile.create(folder.wrapped(role), key.wrap(plain(folder, role), as: role))
         }
+        // What an opening before this one made may not have been durable when it was cut off.
+        for path in [folder.path, folder.keys] { try PrivateFile.makeDurable(folder: path) }
     }
 
     /// Notes in the audit log that the tenant has a key of its own from here on, then overwrites and removes what lies plain.

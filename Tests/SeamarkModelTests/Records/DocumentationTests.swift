@@ -47,19 +47,26 @@ import Testing
         #expect(DerivedIdentifiers.imported(scope: a, type: 40, handle: "L1", by: primitives) == derived("imported", a.bytes + Array("40/L1".utf8)))
     }
 
-    @Test func `every test that the threats and the numbers name is there`() throws {
+    /// Suites with tests that the system may refuse, where nothing can be installed for them: keys in the kernel, a file system of one's own.
+    private static let hangOnTheSystem: Set<Substring> = ["SecretsTests", "FullDiskTests"]
+
+    @Test func `every test that the threats and the numbers name is there, and is not skipped`() throws {
         let tests = Self.documentation.deletingLastPathComponent().appending(path: "Tests")
         var sources: [(name: String, text: String)] = []
         let files = try #require(FileManager.default.enumerator(at: tests, includingPropertiesForKeys: nil))
         for case let file as URL in files where file.pathExtension == "swift" {
             sources.append((file.deletingPathExtension().lastPathComponent, try String(contentsOf: file, encoding: .utf8)))
         }
-        for path in ["Server/THREATS.md", "Documentation/Numbers.md"] {
+        for path in ["Server/THREATS.md", "Server/ASVS.md", "Documentation/Numbers.md"] {
             let page = try String(contentsOf: Self.documentation.deletingLastPathComponent().appending(path: path), encoding: .utf8)
             let named = page.matches(of: /`(\w+Tests)`: `([^`]+)`/)
             #expect(named.count > 40)
             for test in named {
-                #expect(sources.contains { ($0.name == test.1 || $0.text.contains("struct \(test.1) ")) && $0.text.contains("func `\(test.2)`(") }, "\(test.1): \(test.2)")
+                let source = sources.first { ($0.name == test.1 || $0.text.contains("struct \(test.1) ")) && $0.text.contains("func `\(test.2)`(") }
+                #expect(source != nil, "\(test.1): \(test.2)")
+                guard let source, !Self.hangOnTheSystem.contains(test.1) else { continue }
+                // Not written out, since this file is among the sources.
+                for trait in ["enabled", "disabled"] { #expect(!source.text.contains(".\(trait)("), "\(test.1) may be skipped") }
             }
         }
     }

@@ -12,8 +12,8 @@ import Testing
         return store
     }
 
-    private func device(_ number: UInt64) -> DeviceEnrolment {
-        DeviceEnrolment(id: Identifier(high: 5, low: number), name: "laptop", certificate: token(number + 1), signingKey: [1, 2, 3])
+    private func device(_ number: UInt64, certificate: Hash256 = .zero) -> DeviceEnrolment {
+        DeviceEnrolment(id: Identifier(high: 5, low: number), name: "laptop", certificate: certificate, signingKey: [1, 2, 3])
     }
 
     private func token(_ number: UInt64) -> Hash256 { Hash256(words: (number, 0, 0, 0)) }
@@ -22,7 +22,7 @@ import Testing
         let store = try made()
         try store.write { try $0.addInvitation(token: self.token(1), member: member.id, made: 0, expires: 100) }
         let token = self.token(1)
-        let devices = (UInt64(0)..<64).map(device)
+        let devices = (UInt64(0)..<64).map { device($0) }
         let outcomes = await withTaskGroup(of: Redemption?.self) { group in
             for device in devices {
                 group.addTask { try? store.write { try $0.redeem(token, for: device, at: 50) } }
@@ -44,7 +44,7 @@ import Testing
         let store = try made()
         let (invitations, rivals) = (1000, 64)
         let tokens = (0..<UInt64(invitations)).map(token)
-        let devices = (0..<UInt64(invitations * rivals)).map(device)
+        let devices = (0..<UInt64(invitations * rivals)).map { device($0, certificate: token($0 + 1)) }
         try store.write { transaction in
             for token in tokens { try transaction.addInvitation(token: token, member: member.id, made: 0, expires: 100) }
         }

@@ -1,0 +1,113 @@
+internal import ArgumentParser
+internal import SeamarkModel
+internal import SeamarkServer
+
+struct RetentionVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retention", abstract: "How long a tenant's sensitive values are kept.",
+        discussion: """
+            So many days after the server received it, each sensitive value of the tenant's engagements is redacted by the running server, once a day: names, \
+            contacts, notes, quotes, rationales and summaries, what was replaced and what waits in quarantine among them. Each device deletes them at its next \
+            sync. Scores, times, titles and amounts stay, and so do attachments, and backups until they expire. What is redacted never comes back.
+            """,
+        subcommands: [Show.self, Set.self, Apply.self])
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Say what is agreed and what is due now.")
+
+        @OptionGroup var tenant: TenantOption
+        @Flag(help: "As JSON.") var json = false
+
+        func run() throws {
+            let standing = try tenant.open().retention()
+            if json { return Output.json(RetentionVerb.summary(standing, redacted: false)) }
+            print(RetentionVerb.agreed(standing.days))
+            if standing.days != nil { print("Due now: \(RetentionVerb.words(standing)).") }
+            RetentionVerb.printSilence(standing)
+        }
+    }
+
+    struct Set: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Agree on it; 'none' keeps everything.",
+            discussion: "Without --yes it only tells what would be due at once.")
+
+        @OptionGroup var tenant: TenantOption
+        @Argument(help: "1 to 36500 days from when the server received a value, or 'none'.")
+        var days: String
+        @Flag(help: "Agree, and do not only tell.") var yes = false
+        @Flag(help: "As JSON.") var json = false
+
+        func validate() throws {
+            guard days == "none" || (1...36500).contains(Int64(days) ?? 0) else { throw ValidationError("Give 1 to 36500 days, or 'none'.") }
+        }
+
+        func run() throws {
+            let office = try tenant.open()
+            let days = Int64(days)
+            let standing = try days.map { try office.retention(ifDays: $0) }
+            if yes { try office.setRetention(days: days) }
+            if json {
+                let members = standing.map { RetentionVerb.summary($0, redacted: false).members ?? [] } ?? [JSONMember("days", .null), JSONMember("values", .integer(0))]
+                return Output.json(.object(members + [JSONMember("agreed", .bool(yes))]))
+            }
+            let due = standing.map { "Due at once: \(RetentionVerb.words($0))." } ?? ""
+            guard yes else {
+                print("Would be agreed: \(RetentionVerb.agreed(days)) \(due)".trimmed + " Nothing was changed; say --yes to agree.")
+                return
+            }
+            print("\(RetentionVerb.agreed(days)) \(due)".trimmed)
+            if let standing, standing.values > 0 { print("The running server redacts it within a day; seamark-server retention apply does it now.") }
+        }
+    }
+
+    struct Apply: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Redact what is due now, without waiting for the running server.",
+            discussion: "It also redacts where the running server does not, because it was off for more than 60 days or its clock has jumped: look at the clock first.")
+
+        @OptionGroup var tenant: TenantOption
+        @Flag(help: "Only tell what would be redacted.") var dryRun = false
+        @Flag(help: "As JSON.") var json = false
+
+        func run() throws {
+            let office = try tenant.open()
+            let standing = dryRun ? try office.retention() : try office.applyRetention()
+            if json { return Output.json(RetentionVerb.summary(standing, redacted: !dryRun)) }
+            guard standing.days != nil else { return print(RetentionVerb.agreed(nil)) }
+            if dryRun {
+                print("Would be redacted: \(RetentionVerb.words(standing)). Nothing was changed.")
+                RetentionVerb.printSilence(standing)
+            } else {
+                print("Redacted: \(RetentionVerb.words(standing)). Devices delete it at their next sync.")
+            }
+        }
+    }
+
+    static func agreed(_ days: Int64?) -> String {
+        guard let days else { return "Sensitive values are kept until somebody redacts them." }
+        return "Sensitive values are kept for \(days) \(days == 1 ? "day" : "days") from when the server received them."
+    }
+
+    static func words(_ standing: TenantOffice.RetentionStanding) -> String {
+        guard standing.values > 0 else { return "nothing" }
+        return standing.due.map { "\($0.values) \($0.values == 1 ? "value" : "values") of \(Output.shown($0.engagement))" }.joined(separator: ", ")
+    }
+
+    static func printSilence(_ standing: TenantOffice.RetentionStanding) {
+        guard let since = standing.silentSince else { return }
+        print("The running server redacts nothing by itself: by this machine's clock it last looked on \(Output.time(since)). If the clock is right, say seamark-server retention apply.")
+    }
+
+    static func summary(_ standing: TenantOffice.RetentionStanding, redacted: Bool) -> JSONValue {
+        .object([
+            JSONMember("days", standing.days.map(JSONValue.integer) ?? .null), JSONMember("values", .integer(Int64(standing.values))),
+            JSONMember("engagements", .object(standing.due.map { JSONMember($0.engagement, .integer(Int64($0.values))) })),
+            JSONMember("silentSince", standing.silentSince.map { .string(Output.time($0)) } ?? .null), JSONMember("redacted", .bool(redacted)),
+        ])
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String { hasSuffix(" ") ? String(dropLast()) : self }
+}
