@@ -27,7 +27,7 @@ extension TenantOffice {
             var due: [(engagement: String, values: Int)] = []
             for scope in try snapshot.scopes() where scope.kind == .engagement {
                 let count = try retention.due(in: scope.id, snapshot, at: now).count
-                if count > 0 { due.append((directory.handle(of: scope.id) ?? scope.id.description, count)) }
+                if count > 0 { due.append((directory.engagements.first { $0.id == scope.id }?.handle ?? scope.id.description, count)) }
             }
             let sign = try Retention.lastSign(snapshot)
             let isSilent = agreed != nil && now - sign > Retention.mostSilentDays * Retention.day
