@@ -151,6 +151,34 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: yard.directory.tenants).isEmpty)
     }
 
+    @Test func `a shredding that ends an earlier tenant's of the same name leaves the one that has the name now, and says so`() throws {
+        let yard = try Yard()
+        try yard.addTenant("halden").store.close()
+        let shredding = Shredding(in: yard.office)
+        var note = try shredding.shred(try short("halden"), by: "root", alone)
+        note.finished = nil
+        try note.write(in: yard.directory)
+        try yard.addTenant("halden").store.close()
+        let told = failure { _ = try shredding.shred(try short("halden"), by: "root", alone) }
+        #expect(told?.kind == .badInput && told?.wrong.contains("earlier tenant of this name") == true)
+        #expect(try yard.office.tenant(try short("halden")).verify().holds)
+        #expect(try yard.office.shredded().allSatisfy { $0.finished != nil })
+        #expect(try shredding.shred(try short("halden"), by: "root", alone).tenant != note.tenant)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: yard.directory.tenants).isEmpty)
+    }
+
+    @Test func `a copy that a restore set aside and nobody can tell the owner of is named`() throws {
+        let yard = try Yard()
+        try yard.addTenant("halden").store.close()
+        #expect(try Shredding(in: yard.office).effects(on: short("halden")).unclaimed.isEmpty)
+        let place = TenantFolder(path: yard.directory.replaced + "/halden-20261122T214400Z")
+        for folder in [yard.directory.replaced, place.path, place.data] { try PrivateFile.makeFolder(folder) }
+        try PrivateFile.create(place.facts, Array("damaged".utf8))
+        #expect(try Shredding(in: yard.office).effects(on: short("halden")).unclaimed == [place.path])
+        _ = try Shredding(in: yard.office).shred(try short("halden"), by: "root", alone)
+        #expect(try PrivateFile.exists(place.facts))
+    }
+
     @Test func `plain keys that an earlier version left in a copy that a restore set aside are overwritten, and an older backup is counted as out of reach`() throws {
         let sample = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../SeamarkStoreTests/Databases/backup-1.smkb").standardized.path
         let yard = try Yard()

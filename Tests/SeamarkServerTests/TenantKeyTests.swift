@@ -104,6 +104,35 @@ import Testing
         #expect(try Office(opening: DataDirectory(base)).tenant(try halden()).verify().holds)
     }
 
+    @Test func `the key folder is one and the same, by whatever way somebody gets to the data directory`() throws {
+        let yard = try Yard()
+        let data = yard.directory.path
+        // A link to the directory itself is refused; one on the way to it is not.
+        let (parent, name) = ((data as NSString).deletingLastPathComponent, (data as NSString).lastPathComponent)
+        let link = data + "-link"
+        defer { unlink(link) }
+        #expect(symlink(parent, link) == 0)
+        let real = try #require(realpath(data, nil))
+        defer { free(real) }
+        for way in [data, data + "/", data + "/.", link + "/" + name, link + "/" + name + "/.", data + "/../" + name] {
+            #expect(try Installation.keyFolder(of: DataDirectory(way)).path == String(cString: real) + ".keys", "\(way)")
+            _ = try Office(opening: DataDirectory(way))
+        }
+    }
+
+    @Test func `an installation whose key folder would lie inside the data directory here is not restored`() throws {
+        let base = NSTemporaryDirectory() + "/seamark-keys-" + Hexadecimal.text(of: try Randomness.bytes(8))
+        defer { for end in ["", "-new", ".keys", "-backups"] { try? FileManager.default.removeItem(atPath: base + end) } }
+        try PrivateFile.makeFolder(base + "-new")
+        _ = try Installation.create(in: DataDirectory(base, keys: base + "-new/keys"), address: "127.0.0.1:7440")
+        let backup = try Office(opening: DataDirectory(base)).backUpInstallation(to: base + "-backups", passphrase: secret)
+        let refused = failure { _ = try Restoring(into: DataDirectory(base + "-new")).restore(backup.path, passphrase: secret) }
+        #expect(refused?.kind == .configuration && refused?.wrong.contains("inside the data directory") == true)
+        #expect(try !PrivateFile.exists(DataDirectory(base + "-new").installation))
+        _ = try Restoring(into: DataDirectory(base + "-new", keys: base + ".keys")).restore(backup.path, passphrase: secret)
+        #expect(try Office(opening: DataDirectory(base + "-new")).installation.keyFolder.path == base + ".keys")
+    }
+
     @Test func `a tenant's backup takes its passphrase and its tenant key, and each that is missing or wrong is named`() throws {
         let yard = try Yard()
         for name in ["halden", "rival"] { try yard.addTenant(name).store.close() }
