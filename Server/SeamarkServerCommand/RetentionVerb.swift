@@ -53,7 +53,7 @@ struct RetentionVerb: ParsableCommand {
             }
             let due = standing.map { "Due at once: \(RetentionVerb.words($0))." } ?? ""
             guard yes else {
-                print("Would be agreed: \(RetentionVerb.agreed(days)) \(due)".trimmed + " Nothing was changed; say --yes to agree.")
+                print("\(RetentionVerb.agreed(days)) \(due)".trimmed + " That is not agreed yet: nothing was changed; say --yes to agree.")
                 return
             }
             print("\(RetentionVerb.agreed(days)) \(due)".trimmed)
@@ -79,7 +79,7 @@ struct RetentionVerb: ParsableCommand {
                 print("Would be redacted: \(RetentionVerb.words(standing)). Nothing was changed.")
                 RetentionVerb.printSilence(standing)
             } else {
-                print("Redacted: \(RetentionVerb.words(standing)). Devices delete it at their next sync.")
+                print(standing.values == 0 ? "Nothing is due." : "Redacted: \(RetentionVerb.words(standing)). Devices delete it at their next sync.")
             }
         }
     }

@@ -13,8 +13,8 @@ extension TenantVerb {
                 ('seamark approve'); the line that comes of it is given with --approval. Where there is no such laptop any more, --alone says why; the \
                 reason stays in the note. The key goes first: cut off, it leaves the tenant as it was, or unreadable, and the same command ends it.
 
-                It reaches every backup that was sealed under the tenant key, wherever copies lie. It does not reach the devices (device revoke; their \
-                own 'seamark wipe'), backups that earlier versions made, recovery texts on paper, and what lies unsealed in a copy of the data \
+                It reaches every backup that was sealed under the tenant key, wherever copies lie. It does not reach the devices (have them wiped first: \
+                device wipe), backups that earlier versions made, recovery texts on paper, and what lies unsealed in a copy of the data \
                 directory made by other means: ids, times, scores and amounts, which disk encryption alone protects. A disk that writes elsewhere than it \
                 was told (an SSD) may keep the bytes of the overwritten key: keep the key folder on an encrypted disk, or on one that is destroyed.
                 """)
@@ -74,7 +74,7 @@ extension TenantVerb {
             print("It would not reach:")
             if effects.earlierBackups > 0 { print("  backups from before it had a key, which open by their passphrase alone, to be destroyed by hand: \(effects.earlierBackups)") }
             if effects.keyCopies > 0 { print("  the recovery text of its key; destroy every copy, each opens the backups. Times that it was handed out: \(effects.keyCopies)") }
-            if !effects.devices.isEmpty { print("  devices that are not revoked (\(effects.devices.joined(separator: ", "))): have them wiped first") }
+            if !effects.devices.isEmpty { print("  devices that are not revoked (\(effects.devices.joined(separator: ", "))): have them wiped first, with seamark-server device wipe") }
             for path in effects.unclaimed { print("  \(path), of which nobody can tell whose it is; look, and destroy it by hand if it is this tenant's") }
             print("  rows that lie unsealed in copies that other tools made of the data directory")
             print("Nothing was changed.")

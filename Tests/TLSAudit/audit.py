@@ -66,7 +66,7 @@ def testssl(name, port, authority, folder):
     findings = json.loads(report.read_text())
     # A run that looked at nothing finds no fault either.
     looked = {finding["id"] for finding in findings}
-    missing = sorted({"TLS1_2", "TLS1_3", "heartbleed", "cert_trust", "FS"} - looked)
+    missing = sorted({"TLS1_2", "TLS1_3", "heartbleed", "cert_trust", "PFS"} - looked)
     faults = [f"did not look at {', '.join(missing)}"] if missing else []
     for finding in findings:
         if finding["severity"] not in ("OK", "INFO", "DEBUG") and finding["id"].split()[0] not in ACCEPTED:

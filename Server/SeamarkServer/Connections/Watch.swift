@@ -32,6 +32,9 @@ final class Watch: Sendable {
     /// Stores and folders are waited for here, where nobody else waits.
     private let queue = DispatchQueue(label: "seamark.watch")
 
+    /// Reads whole stores, and so is nobody else's.
+    private let retentionQueue = DispatchQueue(label: "seamark.retention", qos: .utility)
+
     /// Twenty times a second the folder of tenants, every fifth time the tenants that have guests.
     private static let pause = DispatchTimeInterval.milliseconds(50)
     private static let contactsEvery: Int64 = 60_000
@@ -54,7 +57,7 @@ final class Watch: Sendable {
     /// Returns when it looks no more.
     func stop() async {
         state.withLock { $0.isStopped = true }
-        await withCheckedContinuation { continuation in queue.async { continuation.resume() } }
+        for queue in [queue, retentionQueue] { await withCheckedContinuation { continuation in queue.async { continuation.resume() } } }
     }
 
     /// Notes what was counted, if it altered: for `status`, which asks from another process.
@@ -115,7 +118,7 @@ final class Watch: Sendable {
         }
     }
 
-    /// An hour after the start, and then once a day.
+    /// An hour after the start, and then once a day, one tenant after the other.
     private func keepRetention(at now: Int64) {
         let isTime = state.withLock { state in
             guard now - state.lookedAtRetention >= Self.retentionEvery else { return false }
@@ -123,22 +126,23 @@ final class Watch: Sendable {
             return true
         }
         guard isTime else { return }
-        let services = services
-        for tenant in roster.tenants {
-            let id = tenant.keys.tenant
-            let key = ObjectIdentifier(tenant.store)
-            tenant.keepRetention { outcome in
-                switch outcome {
-                case .success(.nothing): break
-                case .success(.redacted(let count)):
-                    services.logger.notice("redacted what was kept for as long as was agreed", metadata: ["tenant": "\(id)", "values": "\(count)"])
-                    services.register.wake(key)
-                case .success(.silent):
-                    services.logger.warning("nothing is redacted by schedule, which did not run for long; look at the clock, then say seamark-server retention apply", metadata: ["tenant": "\(id)"])
-                case .failure(let error): services.fault("redact what was kept for long enough", error)
-                }
+        for tenant in roster.tenants { retentionQueue.async { self.keepRetention(of: tenant) } }
+    }
+
+    private func keepRetention(of tenant: OpenTenant) {
+        let metadata: Logger.Metadata = ["tenant": "\(tenant.keys.tenant)"]
+        do {
+            let round = try tenant.keepRetention { if state.withLock({ $0.isStopped }) { throw CancellationError() } }
+            switch round {
+            case .nothing: break
+            case .redacted:
+                services.logger.notice("redacted what was kept for as long as was agreed", metadata: metadata)
+                services.register.wake(ObjectIdentifier(tenant.store))
+            case .silent:
+                services.logger.warning(
+                    "nothing is redacted by schedule, which did not run for long; look at the clock, then say seamark-server retention apply", metadata: metadata)
             }
-        }
+        } catch is CancellationError {} catch { services.fault("redact what was kept for long enough", error) }
     }
 
     private func lookAtTime() {

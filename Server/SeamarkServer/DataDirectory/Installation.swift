@@ -49,9 +49,11 @@ public struct Installation: Sendable {
                 .badInput, doing: "making a data directory", wrong: "\(directory.path) holds an installation already",
                 remedy: "use it as it is, or name another with --data")
         }
+        // Refused before anything is made.
+        let keyFolder = try KeyFolder(of: directory, recorded: nil)
         try PrivateFile.makeFolder(directory.path, mayExist: true)
         try PrivateFile.makeFolder(directory.tenants, mayExist: true)
-        try KeyFolder(of: directory, recorded: nil).make()
+        try keyFolder.make()
         // Everything is prepared beside its place: an interrupted init leaves no half installation.
         let draft = DataDirectory(directory.path + "/.init")
         _ = try? FileManager.default.removeItem(atPath: draft.path)

@@ -57,7 +57,7 @@ extension TenantOffice {
         let retention = try store.read { try Retention(of: $0) }
         _ = try retention?.redact(store, signer: keys.signingKey, at: clock.now())
         // A sign of life also where nothing was due.
-        if standing.values == 0 { try store.write { _ = try $0.noteAct("retention.look", detail: "0", at: clock.now()) } }
+        if standing.values == 0 { try Retention.look(store, at: clock.now()) }
         return standing
     }
 }

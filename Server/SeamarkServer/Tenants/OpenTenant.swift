@@ -73,10 +73,9 @@ final class OpenTenant: Sendable {
 
     // MARK: Retention
 
-    /// Redacts what was kept for as long as was agreed. Called once a day; `done` hears of it on the writer's queue.
-    func keepRetention(done: @escaping @Sendable (Result<Retention.Round, any Error>) -> Void) {
-        let (store, signer, now) = (store, keys.signingKey, clock.now())
-        writer.submit(.alone { done(Result { try Retention.keepSchedule(of: store, signer: signer, at: now) }) })
+    /// Redacts what was kept for as long as was agreed. Called once a day.
+    func keepRetention(goOn: () throws -> Void) throws -> Retention.Round {
+        try Retention.keepSchedule(of: store, signer: keys.signingKey, at: clock.now(), goOn: goOn)
     }
 
     // MARK: Contacts

@@ -37,13 +37,17 @@ struct Retention {
 
     /// A scope's values that are due, those first that came first.
     ///
-    /// - Parameter most: no more than so many, and those that belong to the same block.
-    func due(in scope: Identifier, _ snapshot: TenantSnapshot, at now: Int64, atMost most: Int = .max) throws -> [TenantSnapshot.SensitiveHold] {
-        let cutoff = cutoff(at: now)
+    /// - Parameters:
+    ///   - most: no more than so many, and those that belong to the same change.
+    ///   - goOn: asked at each change that is looked at; throws to end it.
+    func due(
+        in scope: Identifier, _ snapshot: TenantSnapshot, at now: Int64, atMost most: Int = .max, goOn: () throws -> Void = {}
+    ) throws -> [TenantSnapshot.SensitiveHold] {
         var found: [TenantSnapshot.SensitiveHold] = []
         var seen: Set<Redaction.Redacted> = []
-        try snapshot.forEachChange(in: scope, onlySensitive: true) { change, received in
-            guard received < cutoff, found.count < most else { return }
+        try snapshot.forEachChange(in: scope, onlySensitive: true, receivedBefore: cutoff(at: now)) { change, _ in
+            try goOn()
+            guard found.count < most else { return }
             for hold in snapshot.sensitiveValues(of: change, where: { _, _ in true }) where seen.insert(hold.redacted).inserted { found.append(hold) }
         }
         return found
@@ -63,30 +67,44 @@ struct Retention {
         case silent(since: Int64)
     }
 
-    /// Redacts what is due by the server's own schedule.
-    static func keepSchedule(of store: TenantStore, signer: any Signer, at now: Int64) throws -> Round {
+    /// Redacts what is due by the server's own schedule. What is not due is found beside the writer, which the devices' work goes on using.
+    ///
+    /// - Parameter goOn: asked all the while; throws to end it.
+    static func keepSchedule(of store: TenantStore, signer: any Signer, at now: Int64, goOn: () throws -> Void = {}) throws -> Round {
         let (retention, sign) = try store.read { (try Retention(of: $0), try lastSign($0)) }
         guard let retention else { return .nothing }
         guard now - sign <= mostSilentDays * day else { return .silent(since: sign) }
-        let count = try retention.redact(store, signer: signer, at: now)
-        if now - sign > mostSilentDays / 2 * day { try store.write { _ = try $0.noteAct("retention.look", detail: "\(count)", at: now) } }
+        var count = 0
+        if try store.read({ try retention.isAnyDue($0, at: now, goOn: goOn) }) { count = try retention.redact(store, signer: signer, at: now, goOn: goOn) }
+        if count == 0, now - sign > mostSilentDays / 2 * day { try Self.look(store, at: now) }
         return count > 0 ? .redacted(count) : .nothing
     }
 
+    /// Leaves a sign in the audit log that somebody looked, and that nothing was due.
+    static func look(_ store: TenantStore, at now: Int64) throws { _ = try store.write { try $0.noteAct("retention.look", detail: "", at: now) } }
+
     /// Redacts all that is due, a part in each transaction. Returns how many values.
-    func redact(_ store: TenantStore, signer: any Signer, at now: Int64) throws -> Int {
+    func redact(_ store: TenantStore, signer: any Signer, at now: Int64, goOn: () throws -> Void = {}) throws -> Int {
         var count = 0
-        for scope in try store.read({ try $0.scopes() }) where scope.kind == .engagement {
-            // Looked for beside the writer first: most days nothing is due.
-            while try store.read({ try due(in: scope.id, $0, at: now, atMost: 1) }).isEmpty == false {
-                count += try store.write { transaction in
-                    let values = try due(in: scope.id, transaction, at: now, atMost: Self.mostTogether)
-                    try transaction.noteAct("retention.redact", detail: "\(scope.id) \(values.count)", at: now)
-                    try HeadquartersRedaction(transaction: transaction, signer: signer, now: now).redact(values, in: scope.id, reason: Self.reason)
-                    return values.count
-                }
-            }
-        }
+        while case let part = try store.write({ try redactPart($0, signer: signer, at: now, goOn: goOn) }), part > 0 { count += part }
         return count
+    }
+
+    private func isAnyDue(_ snapshot: TenantSnapshot, at now: Int64, goOn: () throws -> Void) throws -> Bool {
+        for scope in try snapshot.scopes() where scope.kind == .engagement {
+            if try !due(in: scope.id, snapshot, at: now, atMost: 1, goOn: goOn).isEmpty { return true }
+        }
+        return false
+    }
+
+    private func redactPart(_ transaction: TenantTransaction, signer: any Signer, at now: Int64, goOn: () throws -> Void) throws -> Int {
+        for scope in try transaction.scopes() where scope.kind == .engagement {
+            let values = try due(in: scope.id, transaction, at: now, atMost: Self.mostTogether, goOn: goOn)
+            guard !values.isEmpty else { continue }
+            try transaction.noteAct("retention.redact", detail: "\(scope.id) \(values.count)", at: now)
+            try HeadquartersRedaction(transaction: transaction, signer: signer, now: now).redact(values, in: scope.id, reason: Self.reason)
+            return values.count
+        }
+        return 0
     }
 }

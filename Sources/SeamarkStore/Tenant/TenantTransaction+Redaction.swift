@@ -127,8 +127,10 @@ extension TenantSnapshot {
     /// Hands out the changes that a scope's blocks hold, with the time when each was received: those of the log in its order, a change that came twice
     /// both times, then those of blocks in quarantine outside it. Blocks are opened one by one.
     ///
-    /// - Parameter onlySensitive: blocks that hold no sensitive value are passed over.
-    public func forEachChange(in scope: Identifier, onlySensitive: Bool = false, _ body: (Change, Int64) throws -> Void) throws {
+    /// - Parameters:
+    ///   - onlySensitive: blocks that hold no sensitive value are passed over.
+    ///   - time: so are those that were received at that time or later: milliseconds since 1970.
+    public func forEachChange(in scope: Identifier, onlySensitive: Bool = false, receivedBefore time: Int64 = .max, _ body: (Change, Int64) throws -> Void) throws {
         let doing: StaticString = "reading what a scope holds"
         let (key, _) = try knownScope(scope, doing: doing)
         let row = try statement(.entries, doing: doing)
@@ -136,7 +138,7 @@ extension TenantSnapshot {
         row.bind(EntryKey(scope: key, position: EntryKey.lastPosition).value, at: 2)
         defer { row.reset() }
         while try row.step(doing: doing) {
-            guard onlySensitive ? row.byteCount(6) > 0 : !row.isNull(1) else { continue }
+            guard onlySensitive ? row.byteCount(6) > 0 : !row.isNull(1), row.int(3) < time else { continue }
             let entry = try EntryRow(row, doing: doing)
             for change in try entry.opened(by: tools).changes { try body(change, entry.received) }
         }
@@ -144,6 +146,7 @@ extension TenantSnapshot {
             let block = try quarantinedBlockRow(key).block
             guard block.stream.scope == scope, !onlySensitive || block.root != .zero else { continue }
             let received = try received(ofQuarantinedBlock: key)
+            guard received < time else { continue }
             for change in block.changes { try body(change, received) }
         }
     }
