@@ -82,9 +82,11 @@ struct PreparedStatement {
         case SQLITE_DONE: return false
         case let code:
             let extended = sqlite3_extended_errcode(sqlite3_db_handle(handle))
-            let systemError = code & 0xff == SQLITE_CORRUPT ? SQLiteComplaint.systemError(behind: code) : sqlite3_system_errno(sqlite3_db_handle(handle))
+            let told = extended & 0xff == code & 0xff ? extended : code
+            // The connection's own number is taken when all is rolled back: by then another call may have left its own.
+            let systemError = SQLiteComplaint.systemError(behind: told, exactly: true) ?? (code & 0xff == SQLITE_CORRUPT ? 0 : sqlite3_system_errno(sqlite3_db_handle(handle)))
             sqlite3_reset(handle)
-            throw StoreError(sqlite: extended & 0xff == code & 0xff ? extended : code, systemError: systemError, doing: doing)
+            throw StoreError(sqlite: told, systemError: systemError, doing: doing)
         }
     }
 

@@ -20,10 +20,13 @@ package enum SQLiteComplaint {
         return true
     }()
 
-    /// 0 when the last complaint was about something else. Failing to read or write a page is not complained about.
-    static func systemError(behind code: Int32) -> Int32 {
+    /// Nil when the last complaint was about something else. Failing to read or write a page is not complained about.
+    ///
+    /// - Parameter exactly: the whole code is the same, and not its kind alone: opening tells a plainer code than the call under it.
+    static func systemError(behind code: Int32, exactly: Bool = false) -> Int32? {
         let last = Int(bitPattern: pthread_getspecific(key))
-        return (last >> 32) & 0xff == Int(code & 0xff) ? Int32(truncatingIfNeeded: last) : 0
+        let mask: Int = exactly ? 0xffff_ffff : 0xff
+        return last != 0 && (last >> 32) & mask == Int(code) & mask ? Int32(truncatingIfNeeded: last) : nil
     }
 
     private static let key: pthread_key_t = {

@@ -12,7 +12,6 @@ extension StoreError {
         let code = code & 0xff == SQLITE_CORRUPT && Self.isOfTheDisk(systemError) ? Self.pageNotGiven : code
         let reason: Reason =
             switch code & 0xff {
-            case SQLITE_IOERR where code == Self.sharedMemoryFull && systemError == 0: .full
             case SQLITE_IOERR where code == Self.outOfMemory: .exhausted
             case SQLITE_IOERR, SQLITE_CANTOPEN: Self.reason(of: systemError)
             case SQLITE_BUSY, SQLITE_LOCKED: .busy
@@ -33,7 +32,7 @@ extension StoreError {
     }
 
     /// SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_NOMEM and SQLITE_IOERR_CORRUPTFS, macros that are not imported.
-    private static let sharedMemoryFull = SQLITE_IOERR | 19 << 8
+    private static let sharedMemorySize = SQLITE_IOERR | 19 << 8
     private static let outOfMemory = SQLITE_IOERR | 12 << 8
     private static let pageNotGiven = SQLITE_IOERR | 33 << 8
 
@@ -60,7 +59,7 @@ extension StoreError {
         switch error {
         case let error as DatabaseError:
             let code = error.extendedResultCode.rawValue
-            told = StoreError(sqlite: code, systemError: SQLiteComplaint.systemError(behind: code), doing: doing)
+            told = StoreError(sqlite: code, systemError: SQLiteComplaint.systemError(behind: code) ?? 0, doing: doing)
         // A table of ours holds what no program of ours writes there; the error itself quotes the row.
         case is RowDecodingError: return StoreError(.damaged, doing: doing, detail: "not what was written; verify the store")
         case let error as StoreError: told = error
@@ -71,6 +70,12 @@ extension StoreError {
     }
 
     /// Where SQLite cannot open a file for writing it opens it for reading, whatever the cause, and calls it read-only from then on; where
-    /// it cannot make one, it tells that there is none.
-    private var isUnexplained: Bool { code & 0xff == SQLITE_READONLY || code & 0xff == SQLITE_CANTOPEN && reason == .failed }
+    /// it cannot make one, it tells that there is none; and looking at the size of the shared memory fails under the number of its growing.
+    private var isUnexplained: Bool {
+        switch code & 0xff {
+        case SQLITE_READONLY: true
+        case SQLITE_CANTOPEN: reason == .failed
+        case _: code == Self.sharedMemorySize && reason == .failed
+        }
+    }
 }
