@@ -2,6 +2,7 @@
 // each, no logic. Calls answer as the kernel does, with the error as a negative number instead of in `errno`.
 #pragma once
 #include <errno.h>
+#include <signal.h>
 #include <malloc.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -22,6 +23,13 @@ static inline int clinux_get_dumpable(void) { return prctl(PR_GET_DUMPABLE, 0, 0
 static inline int clinux_forbid_core_files(void) {
     struct rlimit none = {0, 0};
     return setrlimit(RLIMIT_CORE, &none) == 0 ? 0 : -errno;
+}
+
+/// `SIG_DFL` is a cast of 0.
+static inline int clinux_end_by(int signal_number) {
+    struct sigaction action = {0};
+    action.sa_handler = SIG_DFL;
+    return sigaction(signal_number, &action, NULL) == 0 ? 0 : -errno;
 }
 
 /// `RLIMIT_NOFILE` is an enumerator whose type differs between C libraries.

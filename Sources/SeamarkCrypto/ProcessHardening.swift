@@ -1,5 +1,6 @@
 internal import CLinux
 internal import COpenSSL
+internal import Glibc
 
 /// What a process that holds secrets does first.
 public enum ProcessHardening {
@@ -12,7 +13,8 @@ public enum ProcessHardening {
     }
 
     /// No core files, no attaching by other processes of the same user, no provider or setting of libcrypto taken from
-    /// `OPENSSL_CONF`. Call before any other function of this module and before any thread is started.
+    /// `OPENSSL_CONF`. A program that fails ends at once: where a Swift toolchain is installed, the runtime would hand its memory to a
+    /// backtracer, which prints what it finds there, or waits for ever for a process that it may not read. Call before any other function of this module and before any thread is started.
     ///
     /// Afterwards /proc/self belongs to root: a program run by somebody else cannot read its own /proc/self/fd.
     public static func apply() throws(Refusal) {
@@ -21,6 +23,10 @@ public enum ProcessHardening {
         guard core == 0 else { throw Refusal(doing: "forbidding core files", code: -core) }
         let dumpable = clinux_set_dumpable(0)
         guard dumpable == 0 else { throw Refusal(doing: "closing the memory to other processes", code: -dumpable) }
+        for signal in [SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV] {
+            let ended = clinux_end_by(signal)
+            guard ended == 0 else { throw Refusal(doing: "ending at once when this program fails", code: -ended) }
+        }
     }
 
     /// Whether other processes of this user may read this one's memory.

@@ -23,6 +23,7 @@ final class Program: Sendable {
     private let error: String
     /// The wait status, once it was collected. A process is collected once only; its number may be another's afterwards.
     private let collected = Mutex<Int32?>(nil)
+    private let core = Mutex(false)
 
     /// Starts `name` with `words`. The three files lie in `folder`; `passphrase` arrives as one line on descriptor 3.
     init(_ name: String, _ words: [String], in folder: URL, environment: [String: String] = [:], input: String = "", passphrase: String? = nil) throws {
@@ -66,9 +67,13 @@ final class Program: Sendable {
             var raw: Int32 = 0
             guard waitpid(id, &raw, WNOHANG) == id else { return nil }
             known = raw & 0x7f == 0 ? (raw >> 8) & 0xff : -(raw & 0x7f)
+            core.withLock { $0 = raw & 0x80 != 0 }
             return known
         }
     }
+
+    /// Whether the kernel wrote its memory away when it ended.
+    var leftCore: Bool { core.withLock { $0 } }
 
     var outputSoFar: String { String(decoding: (try? Data(contentsOf: URL(fileURLWithPath: output))) ?? Data(), as: UTF8.self) }
     var errorSoFar: String { String(decoding: (try? Data(contentsOf: URL(fileURLWithPath: error))) ?? Data(), as: UTF8.self) }
