@@ -60,20 +60,14 @@ final class Connection: ChannelInboundHandler {
     var isHalfClosed = false
     var isStopping = false
 
-    let began: NIODeadline
-    var greeted: NIODeadline?
-    var hasHeardFrame = false
-    var lastActivity: NIODeadline
-    var leaving: NIODeadline?
-    var frameWindow: (start: NIODeadline, bytes: Int)?
+    var times: ConnectionTimes
     var timer: Scheduled<Void>?
 
     init(services: ConnectionServices, number: UInt64, loop: any EventLoop) {
         self.services = services
         self.number = number
         self.loop = loop
-        began = .now()
-        lastActivity = began
+        times = ConnectionTimes(began: .now())
     }
 
     // MARK: The channel
@@ -98,11 +92,11 @@ final class Connection: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        lastActivity = .now()
+        times.lastActivity = .now()
         let buffer = Self.unwrapInboundIn(data)
         if case .leaving = phase, hasSaidGoodbye { return }
         guard let tls else { return }
-        frameWindow?.bytes += buffer.readableBytes
+        times.frameWindow?.bytes += buffer.readableBytes
         buffer.withUnsafeReadableBytes { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
@@ -120,7 +114,7 @@ final class Connection: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        lastActivity = .now()
+        times.lastActivity = .now()
         flush()
         pump()
         takeFrames()
@@ -196,8 +190,8 @@ final class Connection: ChannelInboundHandler {
         while !isFull {
             do {
                 guard let payload = try decoder.next() else { break }
-                hasHeardFrame = true
-                frameWindow = nil
+                times.hasHeardFrame = true
+                times.frameWindow = nil
                 let message: Message
                 do {
                     message = try Message(payload: payload)
@@ -221,9 +215,9 @@ final class Connection: ChannelInboundHandler {
             }
         }
         if decoder.pendingCount == 0 || isFull {
-            frameWindow = nil
-        } else if frameWindow == nil {
-            frameWindow = (.now(), decoder.pendingCount)
+            times.frameWindow = nil
+        } else if times.frameWindow == nil {
+            times.frameWindow = (.now(), decoder.pendingCount)
         }
     }
 
