@@ -1,4 +1,3 @@
-internal import Logging
 internal import NIOCore
 internal import SeamarkProtocol
 internal import SeamarkTLS
@@ -54,17 +53,30 @@ extension Connection {
         }
     }
 
+    // MARK: Telling
+
+    /// Writes a line: where the connection comes from, and whose device it is once that is known, beside `fields`.
+    func note(_ event: ServerEvent, _ fields: [ServerEvent.Field: String] = [:]) {
+        var known: [ServerEvent.Field: String] = [.address: context?.remoteAddress?.ipAddress ?? "-"]
+        if case .tenant(_, let device) = phase { known.merge(Self.fields(device)) { $1 } }
+        services.log.note(event, known.merging(fields) { $1 })
+    }
+
+    static func fields(_ device: DeviceSession) -> [ServerEvent.Field: String] {
+        [.tenant: "\(device.name.tenant)", .device: "\(device.name.device)"]
+    }
+
     // MARK: The end
 
     /// Counts what the peer did, and holds it against where it connected from.
     func blame(_ offence: AddressPenalties.Offence) {
         guard services.register.blame(number, for: offence) else { return }
-        services.logger.notice("an address is refused for a while, for what came from it", metadata: ["address": "\(context?.remoteAddress?.ipAddress ?? "")"])
+        note(.addressRefused)
     }
 
     func refuse(_ problem: Problem?) {
         if let problem {
-            services.logger.info("connection ended", metadata: ["code": "\(problem.code.rawValue)"])
+            note(.connectionEnded, [.code: problem.code.written])
             send(.problem(problem))
         }
         leave()
@@ -92,6 +104,7 @@ extension Connection {
         case .cutting: cut()
         case .dismissed(let dismissal):
             guard case .tenant(var session, let device) = phase else { return leave() }
+            note(.sessionDismissed, [.reason: "\(dismissal)"])
             let actions = session.dismissed(dismissal)
             phase = .tenant(session, device)
             perform(actions)
@@ -130,12 +143,15 @@ extension Connection {
         if case .gone = phase { return }
         switch times.overdue(in: stage, isBusy: !requests.isEmpty, at: .now(), services.limits) {
         case .handshake:
+            note(.connectionSlow, [.reason: "handshake"])
             blame(.slow)
             leave()
         case .firstFrame:
+            note(.connectionSlow, [.reason: "firstFrame"])
             blame(.slow)
             refuse(Problem(.tooSlow, "no frame came in time"))
         case .frame:
+            note(.connectionSlow, [.reason: "frame"])
             blame(.slow)
             refuse(Problem(.tooSlow, "a frame came too slowly"))
         case .idle: refuse(nil)

@@ -1,4 +1,3 @@
-internal import Logging
 internal import NIOCore
 internal import NIOPosix
 internal import SeamarkCrypto
@@ -170,6 +169,7 @@ final class Connection: ChannelInboundHandler {
                 switch phase {
                 case .entering:
                     blame(.frame)
+                    note(.frameRefused, [.code: Problem.Code.unexpected.written])
                     refuse(Problem(.unexpected, "a frame before the server's greeting"))
                 case .tenant, .enrolment:
                     decoder.append(bytes)
@@ -180,8 +180,13 @@ final class Connection: ChannelInboundHandler {
             if tls.peerHasClosed { leave() }
         } catch {
             // Which alert goes out is the conversation's business; that it goes out is ours.
-            if tls.isEstablished { services.register.count { $0.cutOff += 1 } } else { blame(.handshake) }
-            services.logger.info("conversation failed", metadata: ["reason": "\(error)", "alert": "\(tls.alertSent ?? 0)"])
+            if tls.isEstablished {
+                services.register.count { $0.cutOff += 1 }
+                note(.connectionCut, [.reason: "\(error)"])
+            } else {
+                note(.handshakeFailed, [.reason: "\(error)", .alert: "\(tls.alertSent ?? 0)"])
+                blame(.handshake)
+            }
             leave()
         }
     }
@@ -225,7 +230,10 @@ final class Connection: ChannelInboundHandler {
         switch phase {
         case .tenant(var session, let device):
             let actions = session.received(message)
-            if case .close(let problem?)? = actions.last, problem.code == .unexpected { blame(.frame) }
+            if case .close(let problem?)? = actions.last, problem.code == .unexpected {
+                blame(.frame)
+                note(.frameRefused, [.code: problem.code.written])
+            }
             phase = .tenant(session, device)
             perform(actions)
         case .enrolment(var session, let door):
@@ -245,6 +253,7 @@ final class Connection: ChannelInboundHandler {
     /// What came is no message.
     func handle(_ problem: Problem) {
         blame(.frame)
+        note(.frameRefused, [.code: problem.code.written])
         switch phase {
         case .tenant(var session, let device):
             let actions = session.received(problem)
