@@ -58,7 +58,7 @@ let package = Package(
         tests("SeamarkServerTests", of: shared + ["SeamarkServer", "SeamarkTestSupport", log, grdb] + nio),
         tests("SeamarkClientTests", of: shared + ["SeamarkClient", "SeamarkServer", "SeamarkCommand", "SeamarkTestSupport", arguments]),
         tests("BothEndsTests", of: shared + ["SeamarkClient", "SeamarkServer", "SeamarkTestSupport", grdb, log]),
-        tests("EndToEndTests", of: []),
+        tests("EndToEndTests", of: ["SeamarkTestSupport"]),
         tests("SimulationTests", of: ["SimulationSupport", "SeamarkTestSupport", sqlite], besides: ["LEDGER.md"]),
         tests("FuzzTests", of: ["FuzzSupport"], besides: ["Corpus", "LEDGER.md"]),
         module("SeamarkTestSupport", in: "Tests", imports: ["SeamarkJournal"]),

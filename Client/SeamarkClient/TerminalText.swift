@@ -42,7 +42,8 @@ public enum TerminalText {
     public static func json(_ text: String) -> String {
         var out = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            guard scalar != "\n", isObeyed(scalar) else {
+            // Line separators are breaks to some terminals, and `isObeyed` leaves them to `line` and `lines`.
+            guard scalar != "\n", isObeyed(scalar) || scalar == "\u{2028}" || scalar == "\u{2029}" else {
                 out.append(scalar)
                 continue
             }

@@ -55,12 +55,13 @@ public final class Server: Sendable {
         let lock = try DirectoryLock.forServing(directory)
         if installation.isRenewalDue(at: clock.now()) { installation = try installation.renewed(at: clock.now()) }
         let register = ConnectionRegister(limits: limits) { Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000) }
-        let roster = Roster(directory: directory, keyFolder: installation.keyFolder, register: register, clock: clock, logger: logger)
+        let log = ServerLog(logger) { Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000) }
+        let roster = Roster(directory: directory, keyFolder: installation.keyFolder, register: register, clock: clock, log: log)
         try roster.refresh(atStart: true)
         let chooser: TLSServerContext.Chooser = { roster.choice(for: $0) }
         let workers = NIOThreadPool(numberOfThreads: max(2, System.coreCount))
         let services = ConnectionServices(
-            limits: limits, register: register, door: TenantDoor(), workers: workers, logger: logger, clock: clock,
+            limits: limits, register: register, door: TenantDoor(), workers: workers, log: log, clock: clock,
             context: try TLSServerContext(identity: try installation.identity(), chooser: chooser))
         // SwiftNIO ends the process where it gets no descriptors for its loops.
         try OpenFiles.require(OpenFiles.ofACommand + 4 * System.coreCount)
@@ -71,7 +72,7 @@ public final class Server: Sendable {
             let watch = Watch(directory: directory, installation: installation, roster: roster, services: services, chooser: chooser)
             watch.start()
             let bound = listener.localAddress?.port ?? port
-            logger.notice("listening", metadata: ["port": "\(bound)", "tenants": "\(roster.tenants.count)"])
+            log.note(.listening, [.port: "\(bound)", .tenants: "\(roster.tenants.count)"])
             return Server(port: bound, services: services, roster: roster, group: group, listener: listener, watch: watch, lock: lock)
         } catch {
             try? await workers.shutdownGracefully()
@@ -120,7 +121,10 @@ public final class Server: Sendable {
         let number = services.register.entered(from: source(of: channel.remoteAddress), wake: { loop.execute { place.value?.woken() } }) { ending in
             loop.execute { place.value?.end(ending) }
         }
-        guard let number else { throw TooMany() }
+        guard let number else {
+            services.log.note(.limitReached, [.address: channel.remoteAddress?.ipAddress ?? "-"])
+            throw TooMany()
+        }
         let connection = Connection(services: services, number: number, loop: loop)
         place.value = connection
         // The box is emptied when the channel closes, so that the handler is freed with it.
@@ -139,7 +143,7 @@ public final class Server: Sendable {
         }
         guard isFirst else { return }
         let register = services.register
-        services.logger.notice("stopping", metadata: ["connections": "\(register.isEmpty ? "none" : "some")"])
+        services.log.note(.stopping)
         await watch.stop()
         try? await listener.close()
         register.endAll(.stopping)
@@ -153,6 +157,7 @@ public final class Server: Sendable {
         lock.release()
         try? await services.workers.shutdownGracefully()
         try? await group.shutdownGracefully()
-        services.logger.notice("stopped")
+        services.log.close()
+        services.log.note(.stopped)
     }
 }

@@ -16,7 +16,24 @@ enum Output {
     static func json(_ value: JSONValue) {
         var bytes: [UInt8] = []
         JSONWriter.writePretty(value, to: &bytes)
-        print(String(decoding: bytes, as: UTF8.self), terminator: "")
+        let text = String(decoding: bytes, as: UTF8.self)
+        print(isatty(STDOUT_FILENO) == 1 ? escaped(text) : text, terminator: "")
+    }
+
+    /// JSON for a terminal: what would steer it is written as an escape, which means the same.
+    static func escaped(_ text: String) -> String {
+        var out = ""
+        for scalar in text.unicodeScalars {
+            guard scalar != "\n", steers(scalar) else {
+                out.unicodeScalars.append(scalar)
+                continue
+            }
+            for unit in UTF16.encode(scalar) ?? .init() {
+                let digits = String(unit, radix: 16)
+                out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }
+        }
+        return out
     }
 
     /// Columns side by side, each as wide as its widest cell; nothing but `empty` when there are no rows.
@@ -34,12 +51,14 @@ enum Output {
 
     /// Text that somebody typed, without what would steer a terminal or turn the line around.
     static func shown(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { scalar in
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: "\u{fffd}"
-            default: scalar
-            }
-        }))
+        String(String.UnicodeScalarView(text.unicodeScalars.map { steers($0) ? "\u{fffd}" : $0 }))
+    }
+
+    private static func steers(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
+        default: false
+        }
     }
 
     /// Milliseconds since 1970 as `2026-11-22 19:20` in UTC.

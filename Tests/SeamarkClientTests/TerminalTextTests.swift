@@ -1,5 +1,7 @@
-import SeamarkClient
+import SeamarkTestSupport
 import Testing
+
+@testable import SeamarkClient
 
 struct TerminalTextTests {
     @Test(arguments: [
@@ -22,6 +24,18 @@ struct TerminalTextTests {
     @Test func `line breaks stay where lines are wanted, and JSON keeps its meaning`() {
         #expect(TerminalText.lines("a\r\nb\u{1b}c") == "a\nb\u{fffd}c")
         #expect(TerminalText.json("{\n\"a\": \"\u{9b}x\u{202e}\u{e0041}\"}") == "{\n\"a\": \"\\u009bx\\u202e\\udb40\\udc41\"}")
+    }
+
+    @Test func `of two hundred hostile texts none is live on a terminal, in an attachment's title or in a folder's name`() {
+        for text in HostileText.all {
+            for shown in [TerminalText.line(text.text), TerminalText.lines(text.text), TerminalText.json(text.text), AttachmentName(path: "/tmp/" + text.text).title] {
+                #expect(HostileText.live(in: shown).isEmpty, "\(text.family) \(text.number)")
+            }
+            #expect(!TerminalText.line(text.text).contains("\n") && TerminalText.line(text.text).hasSuffix(text.mark))
+            #expect(!AttachmentName(path: text.text).title.contains("/"))
+            let folder = TenantHome.folderName(for: text.text)
+            #expect(!folder.isEmpty && folder.utf8.count <= 60 && folder.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }, "\(folder)")
+        }
     }
 
     @Test func `cutting counts columns, not characters`() {

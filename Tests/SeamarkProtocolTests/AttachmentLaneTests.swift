@@ -442,7 +442,7 @@ private typealias Attachment = SeamarkJournal.Attachment
         reception.offered(.init(scope: item.scope, record: item.record, attachment: item.attachment))
         #expect(code(0, Attachment.chunk) == nil)
         #expect(code(2 * Attachment.chunk, 10) == nil)
-        for (offset, count) in [(0, 10), (5, Attachment.chunk), (2 * Attachment.chunk, 11), (2 * Attachment.chunk, 9), (3 * Attachment.chunk, 10)] {
+        for (offset, count) in [(0, 10), (0, Attachment.chunk - 1), (0, Attachment.chunk + 1), (5, Attachment.chunk), (2 * Attachment.chunk, 11), (2 * Attachment.chunk, 9), (3 * Attachment.chunk, 10)] {
             #expect(code(offset, count) == .chunkOfWrongLength, "\(count) bytes at \(offset)")
         }
         #expect(code(0, Attachment.chunk, .zero) == .chunkOutOfOrder)

@@ -31,7 +31,7 @@ import Testing
         #expect(try decoder.next() == nil)
         decoder.append([0])
         #expect(throws: FrameError.empty) { try decoder.next() }
-        for (length, error) in [(1 << 20, nil), ((1 << 20) + 1, FrameError.tooLong((1 << 20) + 1)), (0xffff_ffff, .tooLong(0xffff_ffff))] as [(Int, FrameError?)] {
+        for (length, error) in [(1, nil), ((1 << 20) - 1, nil), (1 << 20, nil), ((1 << 20) + 1, FrameError.tooLong((1 << 20) + 1)), (0xffff_ffff, .tooLong(0xffff_ffff))] as [(Int, FrameError?)] {
             var decoder = FrameDecoder()
             decoder.append([24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) })
             if let error {

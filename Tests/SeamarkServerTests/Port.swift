@@ -40,12 +40,12 @@ final class Yard: Sendable {
 
     /// As shipped, but with a minute for what a test's own end does between a greeting and its first frame: tests share two cores with
     /// whatever else runs. Those of the limits set their own.
-    func start(_ change: (inout ConnectionLimits) -> Void = { _ in }) async throws -> Server {
+    func start(logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, _ change: (inout ConnectionLimits) -> Void = { _ in }) async throws -> Server {
         var limits = ConnectionLimits()
         limits.handshakeMilliseconds = 60_000
         limits.firstFrameMilliseconds = 60_000
         change(&limits)
-        return try await Server.start(directory, limits: limits, clock: clock.wall, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        return try await Server.start(directory, limits: limits, clock: clock.wall, logger: logger)
     }
 }
 

@@ -23,6 +23,7 @@ extension Connection {
             case .held(let held):
                 if case .wholly = held.standing { services.register.count { $0.attachments += 1 } }
             case .refused(let refusal):
+                note(.attachmentRefused, [.code: refusal.code.written])
                 services.register.count {
                     $0.refusedAttachments += 1
                     if refusal.code == .attachmentMismatch { $0.mismatchedAttachments += 1 }

@@ -1,4 +1,3 @@
-internal import Logging
 internal import NIOCore
 internal import SeamarkProtocol
 internal import SeamarkTLS
@@ -25,20 +24,22 @@ extension Connection {
         switch result {
         case .success(let device?):
             guard services.register.admitted(number, as: device.guest) else {
+                note(.limitReached, Self.fields(device))
                 return refuse(Problem(.tooSlow, "this device has too many connections; close one and try again"))
             }
             if isStopping { return leave() }
             var session = ServerSession()
             let actions = session.began()
             phase = .tenant(session, device)
+            note(.sessionBegan)
             perform(actions)
         case .success(nil):
+            note(.doorRefused)
             blame(.door)
-            services.logger.notice("certificate refused at the door")
             refuse(Problem(.deviceRevoked, "this server does not know the device; ask headquarters for a new invitation"))
         case .failure(let problem as Problem):
             services.register.count { $0.refusedAtDoor += 1 }
-            services.logger.notice("device of a closed tenant turned away")
+            note(.doorClosed)
             refuse(problem)
         case .failure(let error):
             services.fault("open the tenant's door", error)
@@ -58,15 +59,21 @@ extension Connection {
             case .note(let status):
                 request(.note, bytes: 0) { connection, number in
                     connection.perform(for: device, number, { try device.note(status) }) { session, answer in
-                        if case .unproven(let scopes) = answer { connection.services.register.count { $0.unprovenClaims += scopes.count } }
+                        if case .unproven(let scopes) = answer {
+                            connection.services.register.count { $0.unprovenClaims += scopes.count }
+                            connection.note(.claimUnproven, [.count: String(scopes.count)])
+                        }
                         return session.noted(answer)
                     }
                 }
             case .donate(let donation):
                 let bytes = donation.entries.reduce(0) { $0 + ($1.block?.count ?? 0) + $1.sensitive.count }
                 request(.donate, bytes: bytes) { connection, number in
-                    connection.perform(for: device, number, { try device.donate(donation) }) { [services = connection.services] session, answer in
-                        if case .refused = answer { services.register.count { $0.refusedDonations += 1 } }
+                    connection.perform(for: device, number, { try device.donate(donation) }) { session, answer in
+                        if case .refused(let problem) = answer {
+                            connection.services.register.count { $0.refusedDonations += 1 }
+                            connection.note(.donationRefused, [.code: problem.code.written])
+                        }
                         return session.donated(answer)
                     }
                 }
@@ -77,8 +84,8 @@ extension Connection {
                 }
             case .pull(let pull):
                 request(.pull, bytes: 0) { connection, number in
-                    connection.work({ try device.pull(pull) }) { $0.answered(number, $1) { [services = connection.services] session, answer in
-                        if case .refused = answer { services.register.count { $0.refusedReads += 1 } }
+                    connection.work({ try device.pull(pull) }) { $0.answered(number, $1) { session, answer in
+                        if case .refused(let problem) = answer { connection.refusedRead(problem) }
                         return session.pulled(answer)
                     } }
                 }
@@ -96,11 +103,16 @@ extension Connection {
 
     private func comparison(_ body: @escaping @Sendable () throws -> ServerSession.ComparisonAnswer) {
         request(.compare, bytes: 0) { connection, number in
-            connection.work(body) { $0.answered(number, $1) { [services = connection.services] session, answer in
-                if case .refused = answer { services.register.count { $0.refusedReads += 1 } }
+            connection.work(body) { $0.answered(number, $1) { session, answer in
+                if case .refused(let problem) = answer { connection.refusedRead(problem) }
                 return session.compared(answer)
             } }
         }
+    }
+
+    private func refusedRead(_ problem: Problem) {
+        services.register.count { $0.refusedReads += 1 }
+        note(.readRefused, [.code: problem.code.written])
     }
 
     func perform(_ actions: [EnrolmentDoorSession.Action], _ door: EnrolmentDoor) {
@@ -116,7 +128,10 @@ extension Connection {
                     door.renew(renew, then: connection.back { $0.decided($1) })
                 }
             case .close(let problem):
-                if problem != nil { blame(.enrolment) }
+                if let problem {
+                    note(.enrolmentRefused, [.code: problem.code.written])
+                    blame(.enrolment)
+                }
                 refuse(problem)
             }
         }
@@ -129,9 +144,11 @@ extension Connection {
         switch result {
         case .success(.enrolled(let enrolled)):
             services.register.count { $0.enrolments += 1 }
+            note(.deviceEnrolled, [.tenant: "\(enrolled.tenant)", .device: "\(enrolled.device)"])
             actions = session.enrolled(enrolled)
         case .success(.renewed(let renewed)):
             services.register.count { $0.renewals += 1 }
+            note(.deviceRenewed)
             actions = session.renewed(renewed)
         case .success(.refused(let problem)): actions = session.refused(problem)
         case .failure(let error):

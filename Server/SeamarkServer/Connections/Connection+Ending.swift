@@ -1,4 +1,3 @@
-internal import Logging
 internal import NIOCore
 internal import SeamarkProtocol
 internal import SeamarkTLS
@@ -6,8 +5,8 @@ internal import SeamarkTLS
 // What goes out, when it ends, and how long anything may take.
 extension Connection {
     func send(_ message: Message) {
-        if greeted == nil {
-            greeted = .now()
+        if times.greeted == nil {
+            times.greeted = .now()
             schedule()
         }
         var payload = message.payload
@@ -54,17 +53,30 @@ extension Connection {
         }
     }
 
+    // MARK: Telling
+
+    /// Writes a line: where the connection comes from, and whose device it is once that is known, beside `fields`.
+    func note(_ event: ServerEvent, _ fields: [ServerEvent.Field: String] = [:]) {
+        var known: [ServerEvent.Field: String] = [.address: context?.remoteAddress?.ipAddress ?? "-"]
+        if case .tenant(_, let device) = phase { known.merge(Self.fields(device)) { $1 } }
+        services.log.note(event, known.merging(fields) { $1 })
+    }
+
+    static func fields(_ device: DeviceSession) -> [ServerEvent.Field: String] {
+        [.tenant: "\(device.name.tenant)", .device: "\(device.name.device)"]
+    }
+
     // MARK: The end
 
     /// Counts what the peer did, and holds it against where it connected from.
     func blame(_ offence: AddressPenalties.Offence) {
         guard services.register.blame(number, for: offence) else { return }
-        services.logger.notice("an address is refused for a while, for what came from it", metadata: ["address": "\(context?.remoteAddress?.ipAddress ?? "")"])
+        note(.addressRefused)
     }
 
     func refuse(_ problem: Problem?) {
         if let problem {
-            services.logger.info("connection ended", metadata: ["code": "\(problem.code.rawValue)"])
+            note(.connectionEnded, [.code: problem.code.written])
             send(.problem(problem))
         }
         leave()
@@ -77,10 +89,10 @@ extension Connection {
         case .handshaking, .entering, .tenant, .enrolment: break
         }
         phase = .leaving
-        leaving = .now()
+        times.leaving = .now()
         // Pushes that have begun are finished and kept. Their answers are lost; the device asks again.
         requests.removeAll { $0.begin != nil }
-        frameWindow = nil
+        times.frameWindow = nil
         flush()
         schedule()
         context?.read()
@@ -92,6 +104,7 @@ extension Connection {
         case .cutting: cut()
         case .dismissed(let dismissal):
             guard case .tenant(var session, let device) = phase else { return leave() }
+            note(.sessionDismissed, [.reason: "\(dismissal)"])
             let actions = session.dismissed(dismissal)
             phase = .tenant(session, device)
             perform(actions)
@@ -110,54 +123,40 @@ extension Connection {
 
     // MARK: Time
 
+    private var stage: ConnectionTimes.Stage {
+        switch phase {
+        case .handshaking, .entering: .arriving
+        case .tenant, .enrolment: .serving
+        case .leaving: .leaving
+        case .gone: .gone
+        }
+    }
+
     func schedule() {
         timer?.cancel()
-        guard context != nil, let deadline = nextDeadline else { return }
+        guard context != nil, let deadline = times.next(in: stage, at: .now(), services.limits) else { return }
         let bound = NIOLoopBound(self, eventLoop: loop)
         timer = loop.scheduleTask(deadline: max(deadline, .now() + .milliseconds(1))) { bound.value.checkTime() }
     }
 
-    var nextDeadline: NIODeadline? {
-        let limits = services.limits
-        switch phase {
-        case .handshaking, .entering: return began + .milliseconds(limits.handshakeMilliseconds)
-        case .tenant, .enrolment:
-            var next = lastActivity + .milliseconds(limits.idleMilliseconds)
-            if !hasHeardFrame { next = min(next, (greeted ?? .now()) + .milliseconds(limits.firstFrameMilliseconds)) }
-            // Looked at often enough for a window that opens meanwhile.
-            next = min(next, (frameWindow?.start ?? .now()) + .milliseconds(limits.frameWindowMilliseconds))
-            return next
-        case .leaving: return (leaving ?? .now()) + .milliseconds(limits.farewellMilliseconds)
-        case .gone: return nil
-        }
-    }
-
     func checkTime() {
-        let now = NIODeadline.now()
-        let limits = services.limits
-        switch phase {
-        case .handshaking, .entering:
-            if now >= began + .milliseconds(limits.handshakeMilliseconds) {
-                blame(.slow)
-                leave()
-            }
-        case .tenant, .enrolment:
-            if !hasHeardFrame, let greeted, now >= greeted + .milliseconds(limits.firstFrameMilliseconds), requests.isEmpty {
-                blame(.slow)
-                refuse(Problem(.tooSlow, "no frame came in time"))
-            } else if let window = frameWindow, now >= window.start + .milliseconds(limits.frameWindowMilliseconds) {
-                if window.bytes < limits.leastFrameBytes {
-                    blame(.slow)
-                    refuse(Problem(.tooSlow, "a frame came too slowly"))
-                } else {
-                    frameWindow = (now, 0)
-                }
-            } else if now >= lastActivity + .milliseconds(limits.idleMilliseconds), requests.isEmpty {
-                refuse(nil)
-            }
-        case .leaving:
-            if let leaving, now >= leaving + .milliseconds(limits.farewellMilliseconds) { return cut() }
-        case .gone: return
+        if case .gone = phase { return }
+        switch times.overdue(in: stage, isBusy: !requests.isEmpty, at: .now(), services.limits) {
+        case .handshake:
+            note(.connectionSlow, [.reason: "handshake"])
+            blame(.slow)
+            leave()
+        case .firstFrame:
+            note(.connectionSlow, [.reason: "firstFrame"])
+            blame(.slow)
+            refuse(Problem(.tooSlow, "no frame came in time"))
+        case .frame:
+            note(.connectionSlow, [.reason: "frame"])
+            blame(.slow)
+            refuse(Problem(.tooSlow, "a frame came too slowly"))
+        case .idle: refuse(nil)
+        case .farewell: return cut()
+        case nil: break
         }
         flush()
         schedule()

@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOPosix
+internal import SeamarkJournal
 internal import SeamarkProtocol
 
 // What a device asked for, done elsewhere and answered in the order of asking.
@@ -50,7 +51,14 @@ extension Connection {
             device.push(opened, then: back { connection, result in
                 connection.answered(number, result) { session, pushed in
                     let answer = device.answer(to: pushed)
-                    if case .refused = answer { connection.services.register.count { $0.refusedPushes += 1 } }
+                    switch answer {
+                    case .refused(let refusal):
+                        connection.services.register.count { $0.refusedPushes += 1 }
+                        connection.note(.pushRefused, [.code: refusal.code.written])
+                    case .receipt(let receipt):
+                        let refusals = receipt.verdicts.filter { $0 != .accepted && $0 != .duplicate }
+                        if let first = refusals.first { connection.note(.changesRefused, [.code: String(first.code), .count: String(refusals.count)]) }
+                    }
                     return session.pushed(answer)
                 }
             })

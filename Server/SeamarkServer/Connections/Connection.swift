@@ -1,4 +1,3 @@
-internal import Logging
 internal import NIOCore
 internal import NIOPosix
 internal import SeamarkCrypto
@@ -60,20 +59,14 @@ final class Connection: ChannelInboundHandler {
     var isHalfClosed = false
     var isStopping = false
 
-    let began: NIODeadline
-    var greeted: NIODeadline?
-    var hasHeardFrame = false
-    var lastActivity: NIODeadline
-    var leaving: NIODeadline?
-    var frameWindow: (start: NIODeadline, bytes: Int)?
+    var times: ConnectionTimes
     var timer: Scheduled<Void>?
 
     init(services: ConnectionServices, number: UInt64, loop: any EventLoop) {
         self.services = services
         self.number = number
         self.loop = loop
-        began = .now()
-        lastActivity = began
+        times = ConnectionTimes(began: .now())
     }
 
     // MARK: The channel
@@ -98,11 +91,11 @@ final class Connection: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        lastActivity = .now()
+        times.lastActivity = .now()
         let buffer = Self.unwrapInboundIn(data)
         if case .leaving = phase, hasSaidGoodbye { return }
         guard let tls else { return }
-        frameWindow?.bytes += buffer.readableBytes
+        times.frameWindow?.bytes += buffer.readableBytes
         buffer.withUnsafeReadableBytes { bytes in
             var rest = bytes[...]
             while !rest.isEmpty {
@@ -120,7 +113,7 @@ final class Connection: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        lastActivity = .now()
+        times.lastActivity = .now()
         flush()
         pump()
         takeFrames()
@@ -176,6 +169,7 @@ final class Connection: ChannelInboundHandler {
                 switch phase {
                 case .entering:
                     blame(.frame)
+                    note(.frameRefused, [.code: Problem.Code.unexpected.written])
                     refuse(Problem(.unexpected, "a frame before the server's greeting"))
                 case .tenant, .enrolment:
                     decoder.append(bytes)
@@ -186,8 +180,13 @@ final class Connection: ChannelInboundHandler {
             if tls.peerHasClosed { leave() }
         } catch {
             // Which alert goes out is the conversation's business; that it goes out is ours.
-            if tls.isEstablished { services.register.count { $0.cutOff += 1 } } else { blame(.handshake) }
-            services.logger.info("conversation failed", metadata: ["reason": "\(error)", "alert": "\(tls.alertSent ?? 0)"])
+            if tls.isEstablished {
+                services.register.count { $0.cutOff += 1 }
+                note(.connectionCut, [.reason: "\(error)"])
+            } else {
+                note(.handshakeFailed, [.reason: "\(error)", .alert: "\(tls.alertSent ?? 0)"])
+                blame(.handshake)
+            }
             leave()
         }
     }
@@ -196,8 +195,8 @@ final class Connection: ChannelInboundHandler {
         while !isFull {
             do {
                 guard let payload = try decoder.next() else { break }
-                hasHeardFrame = true
-                frameWindow = nil
+                times.hasHeardFrame = true
+                times.frameWindow = nil
                 let message: Message
                 do {
                     message = try Message(payload: payload)
@@ -221,9 +220,9 @@ final class Connection: ChannelInboundHandler {
             }
         }
         if decoder.pendingCount == 0 || isFull {
-            frameWindow = nil
-        } else if frameWindow == nil {
-            frameWindow = (.now(), decoder.pendingCount)
+            times.frameWindow = nil
+        } else if times.frameWindow == nil {
+            times.frameWindow = (.now(), decoder.pendingCount)
         }
     }
 
@@ -231,7 +230,10 @@ final class Connection: ChannelInboundHandler {
         switch phase {
         case .tenant(var session, let device):
             let actions = session.received(message)
-            if case .close(let problem?)? = actions.last, problem.code == .unexpected { blame(.frame) }
+            if case .close(let problem?)? = actions.last, problem.code == .unexpected {
+                blame(.frame)
+                note(.frameRefused, [.code: problem.code.written])
+            }
             phase = .tenant(session, device)
             perform(actions)
         case .enrolment(var session, let door):
@@ -251,6 +253,7 @@ final class Connection: ChannelInboundHandler {
     /// What came is no message.
     func handle(_ problem: Problem) {
         blame(.frame)
+        note(.frameRefused, [.code: problem.code.written])
         switch phase {
         case .tenant(var session, let device):
             let actions = session.received(problem)

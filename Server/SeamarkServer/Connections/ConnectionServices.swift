@@ -1,4 +1,3 @@
-internal import Logging
 internal import NIOCore
 internal import NIOPosix
 internal import SeamarkProtocol
@@ -13,19 +12,19 @@ final class ConnectionServices: Sendable {
     let door: TenantDoor
     /// Reads of stores, signatures, inflating: what must not hold up an event loop.
     let workers: NIOThreadPool
-    let logger: Logger
+    let log: ServerLog
     let clock: WallClock
     private let context: Mutex<TLSServerContext>
 
     init(
-        limits: ConnectionLimits, register: ConnectionRegister, door: TenantDoor, workers: NIOThreadPool, logger: Logger, clock: WallClock,
+        limits: ConnectionLimits, register: ConnectionRegister, door: TenantDoor, workers: NIOThreadPool, log: ServerLog, clock: WallClock,
         context: TLSServerContext
     ) {
         self.limits = limits
         self.register = register
         self.door = door
         self.workers = workers
-        self.logger = logger
+        self.log = log
         self.clock = clock
         self.context = Mutex(context)
     }
@@ -38,7 +37,7 @@ final class ConnectionServices: Sendable {
     /// Notes a failure of ours. Errors of stores and keys say what was being done and hold no data.
     func fault(_ doing: String, _ error: any Error) {
         register.count { $0.faults += 1 }
-        logger.error("the server could not \(doing)", metadata: ["reason": "\(error)"])
+        log.note(.fault, [.doing: doing, .reason: "\(error)"])
     }
 
     /// What a device hears of a failure of ours. A full disk and a damaged store are said as such: whoever runs the server can end them, and

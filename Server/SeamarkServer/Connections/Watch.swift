@@ -1,5 +1,4 @@
 internal import Dispatch
-internal import Logging
 internal import SeamarkJournal
 internal import SeamarkProtocol
 internal import SeamarkStore
@@ -130,17 +129,16 @@ final class Watch: Sendable {
     }
 
     private func keepRetention(of tenant: OpenTenant) {
-        let metadata: Logger.Metadata = ["tenant": "\(tenant.keys.tenant)"]
+        let fields: [ServerEvent.Field: String] = [.tenant: "\(tenant.keys.tenant)"]
         do {
             let round = try tenant.keepRetention { if state.withLock({ $0.isStopped }) { throw CancellationError() } }
             switch round {
             case .nothing: break
             case .redacted:
-                services.logger.notice("redacted what was kept for as long as was agreed", metadata: metadata)
+                services.log.note(.retentionRedacted, fields)
                 services.register.wake(ObjectIdentifier(tenant.store))
             case .silent:
-                services.logger.warning(
-                    "nothing is redacted by schedule, which did not run for long; look at the clock, then say seamark-server retention apply", metadata: metadata)
+                services.log.note(.retentionSilent, fields)
             }
         } catch is CancellationError {} catch { services.fault("redact what was kept for long enough", error) }
     }
@@ -162,7 +160,7 @@ final class Watch: Sendable {
             let renewed = try installation.renewed(at: now)
             services.replace(try TLSServerContext(identity: try renewed.identity(), chooser: chooser))
             state.withLock { $0.installation = renewed }
-            services.logger.notice("server certificate renewed")
+            services.log.note(.serverCertificateRenewed)
         } catch {
             services.fault("renew the server's certificate", error)
         }

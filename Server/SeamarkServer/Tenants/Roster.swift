@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Logging
 internal import SeamarkJournal
 internal import SeamarkStore
 internal import SeamarkTLS
@@ -21,14 +20,14 @@ final class Roster: Sendable {
     private let keyFolder: KeyFolder
     private let register: ConnectionRegister
     private let clock: WallClock
-    private let logger: Logger
+    private let log: ServerLog
 
-    init(directory: DataDirectory, keyFolder: KeyFolder, register: ConnectionRegister, clock: WallClock, logger: Logger) {
+    init(directory: DataDirectory, keyFolder: KeyFolder, register: ConnectionRegister, clock: WallClock, log: ServerLog) {
         self.directory = directory
         self.keyFolder = keyFolder
         self.register = register
         self.clock = clock
-        self.logger = logger
+        self.log = log
     }
 
     /// Opens the stores of tenants that are new. One whose store is damaged is logged and closed: its devices are turned away, and nobody
@@ -51,11 +50,9 @@ final class Roster: Sendable {
                         .configuration, doing: "opening the tenant in \(folder.path)", wrong: "another folder holds the same tenant",
                         remedy: "remove the copy; a copied tenant is restored, not run beside the first")
                 }
-                logger.info("tenant opened", metadata: ["tenant": "\(tenant.keys.tenant)"])
+                log.note(.tenantOpened, [.tenant: "\(tenant.keys.tenant)"])
                 if tenant.haveKeysMoved {
-                    logger.notice(
-                        "the tenant's keys lay plain; they are wrapped under a tenant key in the key folder now. Write its recovery text down: seamark-server tenant key",
-                        metadata: ["tenant": "\(tenant.keys.tenant)", "keys": "\(keyFolder.path)"])
+                    log.note(.tenantKeysWrapped, [.tenant: "\(tenant.keys.tenant)", .keys: keyFolder.path])
                 }
             } catch let error as StoreError where error.isDamage {
                 let closed = try ClosedTenant(opening: folder, under: keyFolder, clock: clock)
@@ -64,11 +61,11 @@ final class Roster: Sendable {
                     let label = Array(closed.keys.label.utf8)
                     if state.byLabel[label] == nil { state.byLabel[label] = TenantChoice(authority: closed.trust, tenant: closed) }
                 }
-                logger.error("tenant closed: its store is damaged, restore it from a backup", metadata: ["tenant": "\(closed.keys.tenant)", "reason": "\(error)"])
+                log.note(.tenantDamaged, [.tenant: "\(closed.keys.tenant)", .reason: "\(error)"])
             } catch {
                 if atStart { throw error }
                 state.withLock { _ = $0.refused.insert(folder) }
-                logger.error("tenant not opened", metadata: ["reason": "\(error)"])
+                log.note(.tenantNotOpened, [.reason: "\(error)"])
             }
         }
     }
@@ -86,7 +83,7 @@ final class Roster: Sendable {
             try refresh()
             if isPast { state.withLock { $0.changed = changed } }
         } catch {
-            logger.error("tenants not looked at", metadata: ["reason": "\(error)"])
+            log.note(.tenantsNotRead, [.reason: "\(error)"])
         }
     }
 
@@ -112,7 +109,7 @@ final class Roster: Sendable {
             tenant.writeContacts()
             await tenant.desk.attachments?.finish()
             await tenant.writer.finish()
-            do { try tenant.store.close() } catch { logger.error("tenant not closed", metadata: ["reason": "\(error)"]) }
+            do { try tenant.store.close() } catch { log.note(.tenantNotClosed, [.reason: "\(error)"]) }
         }
         state.withLock { $0 = State() }
     }

@@ -21,13 +21,17 @@ import Testing
 
     @Test func `control characters never stand, line breaks only in narrative, turning characters not in names`() throws {
         let name = try field(Catalogue.seam, "name"), narrative = try field(Catalogue.interview, "summary")
-        for scalar in ["\u{0}", "\u{7}", "\u{1b}", "\u{7f}", "\u{85}", "\u{9b}", "\r"] {
+        // C0 but the line break, DEL and C1, each; and what stands beside them is let through.
+        for scalar in ((0...0x9f as ClosedRange<UInt32>).filter { $0 < 0x20 && $0 != 0x0a || $0 >= 0x7f } + [0x2028, 0x2029]).compactMap(Unicode.Scalar.init) {
             #expect(name.fault(in: .text("a\(scalar)b"))?.rule == .controlCharacter)
             #expect(narrative.fault(in: .text("a\(scalar)b"))?.rule == .controlCharacter)
         }
         #expect(name.fault(in: .text("a\nb"))?.rule == .controlCharacter)
         #expect(narrative.fault(in: .text("a\nb")) == nil)
-        for scalar in ["\u{202e}", "\u{2066}"] {
+        for scalar in ["\u{20}", "\u{7e}", "\u{a0}", "\u{2027}", "\u{202f}", "\u{2065}", "\u{206a}"] {
+            #expect(name.fault(in: .text("a\(scalar)b")) == nil && narrative.fault(in: .text("a\(scalar)b")) == nil)
+        }
+        for scalar in [0x61c, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069].compactMap(Unicode.Scalar.init) {
             #expect(name.fault(in: .text("a\(scalar)b"))?.rule == .directionCharacter)
             #expect(narrative.fault(in: .text("a\(scalar)b")) == nil)
         }

@@ -1,0 +1,122 @@
+import Foundation
+import SeamarkTestSupport
+import Testing
+
+// Which words each verb is tried with. A verb that is not here fails the test: say what shows most of what others wrote.
+extension HostileOutputTests {
+    /// In this order: what reads, what writes, what ends. `FOLDER` is a folder of the test's, `FILE` a file of a hostile name in it.
+    private static let ofLaptop: [(verb: String, words: [String])] = [
+        ("status", []), ("list", []), ("list", ["site"]), ("list", ["seam"]), ("list", ["person"]), ("list", ["observation"]), ("log", []), ("log", ["ST-H0"]),
+        ("export", ["-"]), ("report", []), ("conflicts", []), ("conflicts", ["ST-H0"]), ("duplicates", []), ("use", []), ("verify", []),
+        ("show", ["ST-H0"]), ("show", ["S-H30"]), ("show", ["P-H60"]), ("show", ["O-H72"]), ("show", ["ST-H85"]), ("show", ["ST-H100"]), ("show", ["ST-H120"]), ("show", ["ST-H150"]), ("show", ["ST-H198"]),
+        ("attach add", ["FILE", "title=<b>=1+1"]), ("attach list", []), ("show", ["EV-A001"]), ("attach get", ["EV-A001", "--output", "FOLDER/got"]), ("attach evict", ["EV-A001"]),
+        ("NOUN add", ["name=<script>mark"]), ("NOUN set", ["ST-H1", "name==1+1 <i>"]), ("NOUN delete", ["ST-H2"]), ("NOUN restore", ["ST-H2"]),
+        ("engagement set", ["title=<img src=x onerror=alert(1)> =1+1"]), ("resolve", ["ST-H0", "name", "--choose", "1"]),
+        ("merge", ["ST-H3", "ST-H4", "--rest", "gone"]), ("unmerge", ["ST-H4"]), ("redact", ["ST-H5", "notes", "--reason", "=1+1 <b>"]),
+        ("import", ["FOLDER/not-there"]), ("sync", []), ("sync", ["--forecast"]), ("bundle export", ["FOLDER/stick"]), ("bundle import", ["FOLDER/not-there"]),
+        ("approve", [String(repeating: "0", count: 64), "--yes"]), ("enrol", []), ("passphrase recovery", []), ("passphrase change", ["--new-passphrase-fd", "9"]), ("unlock", []), ("lock", []), ("wipe", ["--yes"]),
+    ]
+
+    /// `run` prints its port, and lines that `ServerLogTests` reads.
+    private static let ofServer: [(verb: String, words: [String])] = [
+        ("status", []), ("tenant list", []), ("tenant key", ["halden"]),
+        ("member add", ["cleo", "--name", "\u{1b}]0;x\u{7}<b>"]), ("member add", ["dora", "--name", "=1+1 pay\u{200b}pal <b>"]), ("member list", []),
+        ("engagement add", ["second", "--name", "<b>\u{202e}=1+1", "--currency", "EUR"]), ("engagement add", ["third", "--name", "=1+1 pay\u{200b}pal <b>", "--currency", "EUR"]),
+        ("engagement list", []), ("engagement staff", ["baseline", "ann"]), ("invite", ["ann"]), ("device list", []), ("device wipe", ["DEVICE"]),
+        ("quarantine list", []), ("quarantine show", ["CHANGE", "--sensitive"]), ("quarantine export", ["--sensitive", "--out", "FOLDER/kept-NUMBER.json"]), ("quarantine release", ["0123abcd"]),
+        ("bundle import", ["FOLDER/not-there"]), ("report", ["baseline", "--out", "FOLDER/report"]), ("person export", ["baseline", "P-H0", "--out", "FOLDER/person-NUMBER.json"]),
+        ("person erase", ["baseline", "P-H1", "--reason", "=1+1 <b>"]), ("redact", ["baseline", "ST-H6", "notes", "--reason", "<b>"]),
+        ("audit list", []), ("audit verify", []), ("audit export", ["--out", "FOLDER/acts-NUMBER.json"]), ("retention show", []), ("retention set", ["400"]), ("retention apply", ["--dry-run"]),
+        ("schema show", []), ("schema set", ["--read", "1", "--write", "1"]), ("verify", []), ("roles", []), ("tenant shred", ["halden", "--dry-run"]),
+        ("backup make", ["halden", "--to", "FOLDER/backups"]), ("backup verify", ["FOLDER/not-there"]), ("restore", ["FOLDER/not-there"]), ("device revoke", ["DEVICE"]),
+        // Beside a second tenant the verbs above would have to name theirs.
+        ("tenant add", ["northlink", "--name", "<b>=1+1 pay\u{200b}pal"]), ("tenant add", ["southlink", "--name", "\u{1b}]0;x\u{7}\u{9b}2J"]), ("tenant list", []), ("init", []), ("run", []),
+    ]
+
+    private var folder: URL { headquarters.folder.appendingPathComponent("shown") }
+
+    private func filled(_ words: [String], _ values: [String: String] = [:]) -> [String] {
+        words.map { word in values.reduce(word.replacing("FOLDER", with: folder.path)) { $0.replacing($1.key, with: $1.value) } }
+    }
+
+    /// Every verb of the laptop's program on a terminal; what is marked was seen.
+    func laptopShows(_ ann: Laptop) throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let hostile = folder.appendingPathComponent("=1+1 \u{1b}]0;x\u{7}\u{202e}<b>.txt")
+        try Data("a".utf8).write(to: hostile)
+        let verbs = try verbs("seamark")
+        let nouns = Set(verbs.keys.compactMap { verb -> String? in verb.hasSuffix(" restore") ? String(verb.dropLast(8)) : nil })
+        let known = Set(Self.ofLaptop.map(\.verb))
+        for verb in verbs.keys.sorted() where !known.contains(verb) {
+            // One implementation for all nouns; it is tried with sites.
+            let parts = verb.split(separator: " ")
+            let isOfNoun = parts.count == 2 && nouns.contains(String(parts[0])) && known.contains("NOUN \(parts[1])")
+            #expect(isOfNoun, "'\(verb)' is new: say here with which words it shows most")
+        }
+        var seen = ""
+        for (verb, words) in Self.ofLaptop {
+            let name = verb.replacing("NOUN", with: "site")
+            let printsJSON = try #require(verbs[name] as Bool?, "there is no verb '\(name)' any more")
+            for json in printsJSON && !["export", "sync", "bundle export", "site add"].contains(name) ? [[], ["--json"]] : [[]] {
+                var words = name.split(separator: " ").map(String.init) + filled(words, ["FILE": hostile.path]) + json
+                if !json.isEmpty, name == "attach get" { words = words.map { $0.hasSuffix("/got") ? $0 + "-too" : $0 } }
+                let done = try onTerminal(
+                    "seamark", words, environment: ["SEAMARK_HOME": ann.home.path], passphrase: ["lock"].contains(name) ? nil : Laptop.passphrase)
+                expectDead(done, "seamark \(words)", mayBeUsage: ["enrol", "passphrase change"].contains(name))
+                seen += done.output
+            }
+        }
+        for text in texts { #expect(seen.contains(text.mark), "\(text.family) \(text.number) was shown nowhere") }
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name != hostile.lastPathComponent {
+            #expect(name.allSatisfy { $0.isLetter || $0.isNumber || "-_.".contains($0) }, "a file of a hostile name was made")
+        }
+    }
+
+    /// Every verb of the server's program on a terminal, or those that are named.
+    func serverShows(_ only: String...) throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let verbs = try verbs("seamark-server")
+        #expect(Set(verbs.keys) == Set(Self.ofServer.map(\.verb)), "a verb is new or gone: say here with which words it shows most")
+        let devices = try JSONSerialization.jsonObject(with: Data(headquarters.verb("device", "list", "--json").utf8)) as? [[String: Any]]
+        let device = try #require(devices?.first { $0["member"] as? String == "bob" }?["device"] as? String)
+        let held = try JSONSerialization.jsonObject(with: Data(headquarters.verb("quarantine", "list", "--json").utf8)) as? [[String: Any]] ?? []
+        var number = 0
+        for (verb, words) in Self.ofServer where only.isEmpty || only.contains(verb) {
+            if verb == "run" || verb == "init" { continue }
+            // All are listed; of each twenty-fourth everything is shown.
+            let changes = verb == "quarantine show" ? stride(from: 0, to: held.count, by: 24).compactMap { held[$0]["change"] as? String } : [""]
+            for change in changes.isEmpty ? ["0123abcd"] : changes {
+                for json in verbs[verb] == true && change.count % 2 == 0 ? [[], ["--json"]] : [[]] {
+                    number += 1
+                    let filled = filled(words, ["DEVICE": device, "CHANGE": change, "NUMBER": String(number)])
+                    let done = try onTerminal(
+                        "seamark-server", verb.split(separator: " ").map(String.init) + filled + json + (verb == "roles" ? [] : ["--data", headquarters.data.path]),
+                        passphrase: ["backup make", "backup verify", "restore"].contains(verb) ? Laptop.passphrase : nil)
+                    expectDead(done, "seamark-server \(verb) \(filled)", mayBeUsage: false)
+                }
+            }
+        }
+    }
+
+    /// The report's page, Markdown and JSON, and what is exported, as files.
+    func pages() throws {
+        let report = folder.appendingPathComponent("report")
+        let checked = try headquarters.program(
+            "/usr/bin/env", ["python3", Self.root.appendingPathComponent("Tests/PythonPeer/page_check.py").path, report.appendingPathComponent("report.html").path]).finish()
+        #expect(checked.status == 0, "\(checked.output)\(checked.error)")
+        for name in ["report.html", "report.md", "report.json"] {
+            let text = try String(contentsOf: report.appendingPathComponent(name), encoding: .utf8)
+            #expect(HostileText.live(in: text).isEmpty, "\(name)")
+            guard name == "report.md" else { continue }
+            for live in ["<script", "<img", "<b>", "http://evil"] where text.contains(live) { Issue.record("\(live)") }
+            // A bracket that ends a link's words is escaped, and then none.
+            #expect(text.firstMatch(of: /[^\\]\]\((?:javascript|http)/) == nil)
+        }
+    }
+
+    private func expectDead(_ done: Program.Result, _ what: String, mayBeUsage: Bool) {
+        let live = HostileText.live(in: done.output)
+        #expect(live.isEmpty, "\(what) showed \(Set(live).sorted())")
+        #expect(done.status != 70 && (mayBeUsage || done.status != 64) && done.status >= 0 && done.status < 128, "\(what) ended with \(done.status): \(done.output.suffix(300))")
+    }
+}

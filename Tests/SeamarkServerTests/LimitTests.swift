@@ -1,0 +1,198 @@
+import NIOCore
+import SeamarkCrypto
+import SeamarkJournal
+import SeamarkModel
+import SeamarkProtocol
+import SeamarkStore
+import Testing
+
+@testable import SeamarkServer
+
+/// Swift Testing has one too.
+private typealias Attachment = SeamarkJournal.Attachment
+
+/// The limits as they are shipped, one below, at and one above each (the table is in `Server/THREATS.md`).
+@Suite struct LimitTests {
+    private static let shipped = ConnectionLimits()
+    private static let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
+
+    private static func after(_ milliseconds: Int64) -> NIODeadline { start + .milliseconds(milliseconds) }
+
+    // MARK: Times
+
+    @Test(arguments: [
+        (ConnectionTimes.Overdue.handshake, ConnectionTimes.Stage.arriving, 10_000), (.firstFrame, .serving, 5_000), (.frame, .serving, 30_000),
+        (.idle, .serving, 600_000), (.farewell, .leaving, 2_000),
+    ] as [(ConnectionTimes.Overdue, ConnectionTimes.Stage, Int64)])
+    func `each time-out ends a connection at its millisecond and not one sooner`(_ what: ConnectionTimes.Overdue, in stage: ConnectionTimes.Stage, at limit: Int64) {
+        var times = ConnectionTimes(began: Self.start)
+        times.greeted = Self.start
+        times.hasHeardFrame = what != .firstFrame
+        times.leaving = Self.start
+        if what == .frame { times.frameWindow = (Self.start, 1) }
+        for (milliseconds, expected) in [(limit - 1, nil), (limit, what), (limit + 1, what)] as [(Int64, ConnectionTimes.Overdue?)] {
+            var now = times
+            #expect(now.overdue(in: stage, isBusy: false, at: Self.after(milliseconds), Self.shipped) == expected, "\(milliseconds) ms")
+        }
+        let next = times.next(in: stage, at: Self.start, Self.shipped)
+        #expect(next.map { $0 <= Self.after(limit) } ?? false, "it is looked at in time")
+    }
+
+    @Test func `a frame has to bring 30,720 bytes in thirty seconds, one KiB a second, and then the next thirty seconds begin`() {
+        for (bytes, expected) in [(30_719, ConnectionTimes.Overdue.frame), (30_720, nil), (30_721, nil)] as [(Int, ConnectionTimes.Overdue?)] {
+            var times = ConnectionTimes(began: Self.start)
+            times.hasHeardFrame = true
+            times.frameWindow = (Self.start, bytes)
+            #expect(times.overdue(in: .serving, isBusy: false, at: Self.after(30_000), Self.shipped) == expected, "\(bytes) bytes")
+            guard expected == nil else { continue }
+            #expect(times.frameWindow?.bytes == 0 && times.frameWindow?.start == Self.after(30_000))
+            #expect(times.overdue(in: .serving, isBusy: false, at: Self.after(59_999), Self.shipped) == nil)
+            #expect(times.overdue(in: .serving, isBusy: false, at: Self.after(60_000), Self.shipped) == .frame)
+        }
+    }
+
+    @Test func `who waits for the server is neither idle nor late with a first frame`() {
+        var times = ConnectionTimes(began: Self.start)
+        times.greeted = Self.start
+        #expect(times.overdue(in: .serving, isBusy: true, at: Self.after(700_000), Self.shipped) == nil)
+        #expect(times.overdue(in: .gone, isBusy: false, at: Self.after(700_000), Self.shipped) == nil)
+    }
+
+    // MARK: Places
+
+    private static func register() -> ConnectionRegister { ConnectionRegister(limits: shipped, milliseconds: { 0 }) }
+
+    @Test func `128 unfinished handshakes have a place and the 129th has none, until one is done`() {
+        let register = Self.register()
+        let numbers = (0..<127).map { register.entered(from: .four($0), end: { _ in }) }
+        #expect(numbers.allSatisfy { $0 != nil }, "one below")
+        let last = register.entered(from: .four(500), end: { _ in })
+        #expect(last != nil && register.entered(from: .four(501), end: { _ in }) == nil)
+        if let last { register.finishedHandshake(last) }
+        #expect(register.entered(from: .four(501), end: { _ in }) != nil)
+        #expect(register.counts.refusedByLimit == 1)
+    }
+
+    @Test func `64 connections from one address have a place and the 65th has none, while others come in`() {
+        let register = Self.register()
+        func enter(_ address: UInt32) -> UInt64? {
+            let number = register.entered(from: .four(address), end: { _ in })
+            if let number { register.finishedHandshake(number) }
+            return number
+        }
+        let numbers = (0..<64).map { _ in enter(7) }
+        #expect(numbers.allSatisfy { $0 != nil })
+        #expect(enter(7) == nil && enter(8) != nil)
+        if let first = numbers[0] { register.left(first) }
+        #expect(enter(7) != nil && enter(7) == nil)
+    }
+
+    @Test func `four connections of one device have a place and the fifth has none, while its colleague's come in`() {
+        let register = Self.register()
+        let tenant = ObjectIdentifier(register)
+        func admit(_ device: UInt64) -> Bool {
+            guard let number = register.entered(from: .four(7), end: { _ in }) else { return false }
+            register.finishedHandshake(number)
+            return register.admitted(number, as: .init(tenant: tenant, device: Identifier(high: 0, low: device)))
+        }
+        #expect((0..<5).map { _ in admit(1) } == [true, true, true, true, false])
+        #expect(admit(2))
+    }
+
+    // MARK: Attachments
+
+    /// A tenant's desk with a record that names any attachment that is asked about; bytes are never sent.
+    private struct Desk {
+        let yard: Yard
+        let tenant: OpenTenant
+        let desk: AttachmentDesk
+        let scope: Identifier
+        let name: DeviceName
+        let key: SigningKey
+
+        init(_ limits: AttachmentLimits) throws {
+            yard = try Yard()
+            let office = try yard.addTenant("halden")
+            tenant = try OpenTenant(opening: try yard.directory.tenantFolders()[0].folder, under: yard.keyFolder, clock: yard.clock.wall, limits: limits)
+            desk = try #require(tenant.desk.attachments)
+            let member = try #require(try office.members().first { $0.handle == "anna" }).id
+            let device = try Identifier.drawn(at: 1)
+            let key = try SigningKey.generate()
+            try tenant.store.write {
+                _ = try $0.addDevice(.init(id: device, name: "laptop", certificate: .zero, signingKey: key.publicKey), of: member, at: 1)
+            }
+            self.key = key
+            name = DeviceName(tenant: tenant.keys.tenant, member: member, device: device)
+            scope = try #require(try tenant.store.read { try $0.scopes(ofMember: member).first { $0.kind == .engagement } }).id
+        }
+
+        static func attachment(_ size: Int, _ number: UInt64) throws -> Attachment {
+            try #require(Attachment(hash: Hash256(words: (number, 7, 7, 7)), size: Int64(size)))
+        }
+
+        /// What an offer of so many bytes is answered with; nil when it may be handed in.
+        func refusal(ofBytes size: Int, number: UInt64 = .max) throws -> Problem.Code? {
+            let attachment = try Self.attachment(size, number)
+            let id = try Identifier.drawn(at: Int64(size))
+            var editing = RecordEditing(record: id, type: Catalogue.evidence, state: nil, salt: { .zero })
+            for (key, value) in [("sha256", Value.bytes(attachment.hash.bytes)), ("size", .int(Int64(size)))] {
+                if let field = Catalogue.evidence.field(key: key) { editing.set(field, value) }
+            }
+            let change = Change(scope: scope, stamp: Stamp(time: 1, device: name.device), member: name.member, schema: 1, edits: editing.edits, primitives: SystemPrimitives())
+            let stream = StreamName(device: name.device, incarnation: try Randomness.word(), scope: scope)
+            let block = Block.seal([change], in: stream, after: .beginning, by: key, SystemPrimitives())
+            _ = try tenant.store.write { try $0.push([.init(device: name.device, block: block, sensitive: [], received: 1)]) { _, _, _ in .accepted } }
+            switch try desk.answer(to: .init(scope: scope, record: id, attachment: attachment), of: name) {
+            case .refused(let refusal): return refusal.code
+            case .held, .offer, .chunk, .wanted: return nil
+            }
+        }
+
+        /// The scope holds attachments of these sizes, as far as the database knows.
+        func hold(_ sizes: [Int], from first: UInt64) throws {
+            try tenant.store.write { transaction in
+                for (index, size) in sizes.enumerated() {
+                    try transaction.addAttachment(try Self.attachment(size, first + UInt64(index)), to: scope, received: 1)
+                }
+            }
+        }
+    }
+
+    @Test func `an attachment of 25 MiB is taken and one of a byte more is refused before a byte is sent`() throws {
+        let desk = try Desk(AttachmentLimits())
+        let limit = 25 * 1024 * 1024
+        #expect(AttachmentLimits().largest == limit)
+        for (size, code) in [(limit - 1, nil), (limit, nil), (limit + 1, Problem.Code.attachmentTooLarge)] as [(Int, Problem.Code?)] {
+            #expect(try desk.refusal(ofBytes: size, number: UInt64(size)) == code, "\(size) bytes")
+        }
+    }
+
+    /// For an engagement and for a tenant: the limit that is tried stands as it is shipped, the other is out of the way.
+    @Test(arguments: [true, false])
+    func `an engagement and a tenant hold so many attachments and not one more`(isTenant: Bool) throws {
+        var limits = AttachmentLimits()
+        let most = isTenant ? limits.tenantCount : limits.engagementCount
+        #expect(most == (isTenant ? 10_000 : 2_000))
+        if isTenant { limits.engagementCount = .max }
+        let desk = try Desk(limits)
+        try desk.hold(Array(repeating: 1, count: most - 2), from: 1)
+        for (held, code) in [(most - 2, nil), (most - 1, nil), (most, Problem.Code.attachmentOverQuota)] as [(Int, Problem.Code?)] {
+            if held > most - 2 { try desk.hold([1], from: UInt64(held)) }
+            #expect(try desk.refusal(ofBytes: 1) == code, "\(held) held")
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `an engagement and a tenant hold so many bytes of attachments and not one more`(isTenant: Bool) throws {
+        var limits = AttachmentLimits()
+        let most = isTenant ? limits.tenantBytes : limits.engagementBytes
+        #expect(most == (isTenant ? 10 : 2) << 30)
+        if isTenant { limits.engagementBytes = .max }
+        let desk = try Desk(limits)
+        let large = 64 * 1024 * 1024
+        try desk.hold(Array(repeating: large, count: most / large - 1) + [large - 100], from: 1)
+        for (size, code) in [(99, nil), (100, nil), (101, Problem.Code.attachmentOverQuota)] as [(Int, Problem.Code?)] {
+            #expect(try desk.refusal(ofBytes: size, number: UInt64(1 << 40 + size)) == code, "a hundred bytes are left, \(size) are offered")
+        }
+    }
+}
