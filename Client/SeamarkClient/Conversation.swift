@@ -67,6 +67,8 @@ final class Conversation {
     deinit { buffer.deallocate() }
 
     var serverAuthority: [UInt8]? { session.serverAuthority }
+    var serverSuccessor: [UInt8]? { session.serverSuccessor }
+    var serverShown: [[UInt8]] { session.serverShown }
 
     /// The TLS exporter: a value that both ends of this connection, and nobody else, have.
     func exporter(label: String, count: Int) throws(Failure) -> [UInt8] {

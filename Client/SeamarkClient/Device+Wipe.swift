@@ -36,7 +36,7 @@ extension Device {
     /// Says over a connection of its own that this device holds nothing any more. True once the server has noted that down.
     private func report(_ identity: DeviceIdentity, _ stop: StopLine) throws -> Bool {
         let tls = try TLSClientContext(
-            trust: .authority(identity.installationAuthority), serverName: identity.serverName, label: identity.label,
+            trust: identity.serverTrust, serverName: identity.serverName, label: identity.label,
             identity: TLSIdentity(certificate: identity.certificate, privateKey: identity.privateKey.copy()))
         let conversation = try Conversation(host: identity.serverHost, port: identity.serverPort, context: tls, stop: stop)
         guard case .welcome? = try conversation.next() else { return false }

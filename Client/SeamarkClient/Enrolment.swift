@@ -30,7 +30,8 @@ public enum Enrolment {
                     token: invitation.token, request: request.der, signingKey: signing.publicKey,
                     proof: signing.sign(Message.Enrol.message(binding: binding, request: request.der)), deviceName: deviceName))
         }
-        return try identity(enrolled, invitation, key: key, signing: signing, authority: conversation.serverAuthority ?? [], primitives)
+        let identity = try identity(enrolled, invitation, key: key, signing: signing, authority: conversation.serverAuthority ?? [], primitives)
+        return identity.heeding(conversation) ?? identity
     }
 
     /// Looks at what the server gave before any of it is believed.

@@ -29,11 +29,12 @@ extension SyncRun {
 
     private mutating func open() throws -> Conversation {
         let tls = try TLSClientContext(
-            trust: .authority(identity.installationAuthority), serverName: identity.serverName, label: identity.label,
+            trust: identity.serverTrust, serverName: identity.serverName, label: identity.label,
             identity: TLSIdentity(certificate: identity.certificate, privateKey: identity.privateKey.copy()))
         let conversation = try Conversation(host: identity.serverHost, port: identity.serverPort, context: tls, stop: stop)
         line = conversation
         try conversation.awaitMessage()
+        try heed(conversation)
         return conversation
     }
 
@@ -90,7 +91,7 @@ extension SyncRun {
         let conversation: Conversation
         do {
             let context = try TLSClientContext(
-                trust: .authority(identity.installationAuthority), serverName: identity.serverName, label: identity.label)
+                trust: identity.serverTrust, serverName: identity.serverName, label: identity.label)
             conversation = try Conversation(host: identity.serverHost, port: identity.serverPort, context: context, stop: stop)
         } catch {
             throw DoorFailure.network(NetworkFailure(error))

@@ -53,6 +53,7 @@ public final class Server: Sendable {
     ) async throws -> Server {
         var installation = try Installation(opening: directory)
         let lock = try DirectoryLock.forServing(directory)
+        if installation.succession == nil { try installation.finishSuccession(at: clock.now()) }
         if installation.isRenewalDue(at: clock.now()) { installation = try installation.renewed(at: clock.now()) }
         let register = ConnectionRegister(limits: limits) { Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000) }
         let log = ServerLog(logger) { Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000) }

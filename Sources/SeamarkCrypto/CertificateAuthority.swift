@@ -61,23 +61,41 @@ public final class CertificateAuthority: Sendable {
             "Seamark server", for: request, purpose: .server, kind: GEN_DNS, name: dnsName, notBefore: notBefore, notAfter: notAfter)
     }
 
+    /// This authority's word that `successor` takes over from it: a certificate for that one's key, which leads whoever knows this authority alone to
+    /// what the other signs. `commonName` is the name that both bear, so that it is self-issued (RFC 5280 section 6.1) and no intermediate authority.
+    public func vouch(for successor: Certificate, commonName: String) throws(CertificateError) -> Certificate {
+        let draft = try draft(
+            commonName, for: successor.publicKey, notBefore: max(certificate.notBefore, successor.notBefore),
+            notAfter: min(certificate.notAfter, successor.notAfter))
+        draft.addBasicConstraints(authority: true)
+        draft.addKeyUsage(bits: [5, 6])
+        return draft.sign(with: key)
+    }
+
     private func issue(
         _ subject: String, for request: CertificateSigningRequest, purpose: CertificatePurpose, kind: Int32, name: String,
         notBefore: Int64, notAfter: Int64
     ) throws(CertificateError) -> Certificate {
-        guard let issuer = Certificate.handle(certificate.der),
-            let subjectKey = Library.parsed(request.publicKey.info, free: EVP_PKEY_free, { d2i_PUBKEY(nil, $0, $1) })
-        else { preconditionFailure("what was read once can be read again") }
-        defer {
-            X509_free(issuer)
-            EVP_PKEY_free(subjectKey)
-        }
-        let draft = try CertificateDraft(subject: subject, issuer: issuer, key: subjectKey, notBefore: notBefore, notAfter: notAfter)
+        let draft = try draft(subject, for: request.publicKey, notBefore: notBefore, notAfter: notAfter)
         draft.addBasicConstraints(authority: false)
         draft.addKeyUsage(bits: [0])
         draft.addPurpose(purpose)
         draft.addName(kind: kind, name)
         return draft.sign(with: key)
+    }
+
+    /// A certificate from this authority, without extensions but those that name keys.
+    private func draft(
+        _ subject: String, for publicKey: CertificatePublicKey, notBefore: Int64, notAfter: Int64
+    ) throws(CertificateError) -> CertificateDraft {
+        guard let issuer = Certificate.handle(certificate.der),
+            let subjectKey = Library.parsed(publicKey.info, free: EVP_PKEY_free, { d2i_PUBKEY(nil, $0, $1) })
+        else { preconditionFailure("what was read once can be read again") }
+        defer {
+            X509_free(issuer)
+            EVP_PKEY_free(subjectKey)
+        }
+        return try CertificateDraft(subject: subject, issuer: issuer, key: subjectKey, notBefore: notBefore, notAfter: notAfter)
     }
 
     /// Letters in lower case, digits, inner hyphens, dots between labels; no wildcard, no trailing dot.

@@ -50,15 +50,19 @@ enum PeerVerification {
         for index in 0..<max(0, OPENSSL_sk_num(shown)) {
             guard let item = OPENSSL_sk_value(shown, index) else { continue }
             let certificate = OpaquePointer(item)
-            if Certificate.pin(certificate) == pin, Certificate.isAuthority(certificate), let key = X509_get0_pubkey(certificate),
-                TLSLibrary.call({ X509_verify(certificate, key) }) == 1
-            {
+            if Certificate.pin(certificate) == pin, isAnchor(certificate) {
                 OPENSSL_sk_push(anchors, item)
                 break
             }
         }
         X509_STORE_CTX_set0_trusted_stack(check, anchors)
         return conclude(check)
+    }
+
+    /// An authority's own certificate, on P-256, which its key has signed.
+    static func isAnchor(_ certificate: OpaquePointer) -> Bool {
+        guard Certificate.isAuthority(certificate), Certificate.isOnP256(certificate), let key = X509_get0_pubkey(certificate) else { return false }
+        return TLSLibrary.call { X509_verify(certificate, key) } == 1
     }
 
     private static func conclude(_ check: OpaquePointer) -> Int32 {

@@ -6,11 +6,14 @@ internal import COpenSSL
 public final class TLSClientContext: @unchecked Sendable {
     /// The only anchor. Nothing that the system trusts counts.
     public enum Trust: Sendable {
-        /// The installation authority's certificate, DER or PEM.
-        case authority([UInt8])
+        /// The installation authority's certificate, DER or PEM; while that is being replaced, its successor's too.
+        case authorities([[UInt8]])
         /// SHA-256 of the installation authority's subject public key info (DER): all that an invitation carries. The server sends the
         /// authority along; only the certificate with this key is trusted, and it is what `TLSSession.serverAuthority` returns.
         case pin([UInt8])
+
+        /// One authority alone.
+        public static func authority(_ certificate: [UInt8]) -> Trust { .authorities([certificate]) }
     }
 
     let settings: ConversationSettings
@@ -25,8 +28,8 @@ public final class TLSClientContext: @unchecked Sendable {
             throw .unusableName
         }
         switch trust {
-        case .authority(let certificate):
-            authority = try TrustedAuthority(certificates: [certificate])
+        case .authorities(let certificates):
+            authority = try TrustedAuthority(certificates: certificates)
             pin = nil
         case .pin(let hash):
             guard hash.count == 32 else { throw .unusablePin }

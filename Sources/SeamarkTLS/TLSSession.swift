@@ -42,6 +42,10 @@ public final class TLSSession {
     public private(set) var peerCertificate: [UInt8]?
     /// On a device: the installation authority that the server was verified with, as DER, once established.
     public private(set) var serverAuthority: [UInt8]?
+    /// On a device: the authority that `serverAuthority` vouches for as its successor, and whose certificate the server has; DER, once established.
+    public private(set) var serverSuccessor: [UInt8]?
+    /// On a device: every certificate that the server showed, DER. Only that whoever holds the server's key showed them is proven.
+    public private(set) var serverShown: [[UInt8]] = []
 
     // MARK: Beginning
 
@@ -336,10 +340,21 @@ public final class TLSSession {
         } else if !isServer {
             throw fail(.noCertificate)
         }
-        if !isServer, let chain = SSL_get0_verified_chain(ssl), let last = OPENSSL_sk_value(chain, OPENSSL_sk_num(chain) - 1) {
-            serverAuthority = Certificate.der(OpaquePointer(last))
-        }
+        if !isServer { noteAuthorities() }
         isEstablished = true
+    }
+
+    private func noteAuthorities() {
+        func certificates(_ list: OpaquePointer?) -> [OpaquePointer] {
+            (0..<max(0, OPENSSL_sk_num(list))).compactMap { OPENSSL_sk_value(list, $0).map { OpaquePointer($0) } }
+        }
+        let chain = certificates(SSL_get0_verified_chain(ssl))
+        let shown = certificates(SSL_get_peer_cert_chain(ssl))
+        serverAuthority = chain.last.map(Certificate.der)
+        serverShown = shown.map(Certificate.der)
+        // Between the server's certificate and the authority stands nothing but that authority's word for its successor.
+        guard chain.count == 3, let key = Certificate.pin(chain[1]) else { return }
+        serverSuccessor = shown.first { Certificate.pin($0) == key && PeerVerification.isAnchor($0) }.map(Certificate.der)
     }
 
     /// Counts what came without content in the last call. Returns whether that was too much.

@@ -14,6 +14,8 @@ final class Watch: Sendable {
         var isStopped = false
         var round = 0
         var installation: Installation
+        /// When its folder was altered last, as far as it was read.
+        var installationAltered: Int64 = .min
         var versions: [ObjectIdentifier: Int64] = [:]
         var wroteContacts: Int64
         var lookedAtCertificate: Int64
@@ -82,9 +84,27 @@ final class Watch: Sendable {
         if round.isMultiple(of: 5) {
             lookAtGuests()
             for tenant in roster.tenants { tenant.checkpointWhenQuiet() }
+            lookAtInstallation()
         }
         lookAtTime()
         start()
+    }
+
+    /// Conversations to come have the certificates that a command put there, as when the authority is replaced; those that go on keep theirs.
+    private func lookAtInstallation() {
+        guard let altered = PrivateFile.altered(directory.installation), state.withLock({ $0.installationAltered != altered }) else { return }
+        // What is written while we look, or within one tick of the file system's clock, is seen the next time; what cannot be read, when it was altered again.
+        let isPast = Roster.clockNanoseconds() &- altered > 50_000_000
+        defer { if isPast { state.withLock { $0.installationAltered = altered } } }
+        do {
+            var installation = try Installation(opening: directory)
+            let now = services.clock.now()
+            if installation.isRenewalDue(at: now) { installation = try installation.renewed(at: now) }
+            services.replace(try TLSServerContext(identity: try installation.identity(), chooser: chooser))
+            state.withLock { $0.installation = installation }
+        } catch {
+            services.fault("read the installation's certificates", error)
+        }
     }
 
     /// Ends connections of devices that were revoked or are to be wiped, and of members that were made inactive.

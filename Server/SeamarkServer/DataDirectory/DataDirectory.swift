@@ -5,6 +5,9 @@
 ///   installation/             0700
 ///     settings.json           the server's fixed random name; the address that invitations carry
 ///     authority.key, .pem     the installation authority: signs this server's certificate and nothing else
+///     successor.pem           while it is being replaced: the next authority, which signs already, and the present one's word for it
+///     finishing.pem           the same, once the one that it replaces is being destroyed
+///     former.pins             the pins of those that were replaced
 ///     server.pem              the server's key and certificate, at most 90 days, renewed by the running server
 ///   tenants/NAME/             0700  one folder a tenant: move it, and the tenant has moved
 ///     tenant.json             its id and its label
@@ -43,6 +46,9 @@ public struct DataDirectory: Hashable, Sendable {
     var authorityKey: String { installation + "/authority.key" }
     var authorityCertificate: String { installation + "/authority.pem" }
     var server: String { installation + "/server.pem" }
+    var successor: String { installation + "/successor.pem" }
+    var finishing: String { installation + "/finishing.pem" }
+    var formerPins: String { installation + "/former.pins" }
     var tenants: String { path + "/tenants" }
     var replaced: String { path + "/replaced" }
     var shredded: String { path + "/shredded" }

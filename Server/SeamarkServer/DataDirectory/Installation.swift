@@ -3,7 +3,7 @@ public import SeamarkCrypto
 public import SeamarkJournal
 public import SeamarkTLS
 
-/// One server as its devices know it: an authority that signs nothing but this server's certificate, and a name that never changes.
+/// One server as its devices know it: an authority that signs this server's certificate, at last its successor's, and nothing else, and a name that never changes.
 ///
 /// Invitations pin the authority's key and carry the name, so the server may move to another host or address.
 public struct Installation: Sendable {
@@ -11,14 +11,20 @@ public struct Installation: Sendable {
     public let serverName: String
     /// HOST:PORT as invitations give it.
     public let address: String
+    /// Signs the server's certificate. While one is being replaced, it is the successor.
     public let authority: CertificateAuthority
+    /// While `authority` takes over from another one.
+    let succession: Succession?
+    /// Of authorities that were replaced, the oldest first.
+    let formerPins: [Hash256]
     public let serverCertificate: SeamarkCrypto.Certificate
-    private let serverKey: CertificateKey
+    let serverKey: CertificateKey
     /// Where the keys of its tenants lie.
     public let keyFolder: KeyFolder
-    private let directory: DataDirectory
+    let directory: DataDirectory
 
     static let serverValiditySeconds: Int64 = 90 * 86_400
+    static let authorityName = "Seamark installation"
     static let authorityValiditySeconds: Int64 = 20 * 365 * 86_400
     /// Devices whose clocks are behind must not find a new certificate not yet valid.
     static let clockAllowanceSeconds: Int64 = 86_400
@@ -61,7 +67,7 @@ public struct Installation: Sendable {
         try PrivateFile.makeFolder(draft.installation)
         let now = clock.seconds
         let authority = try CertificateAuthority.create(
-            commonName: "Seamark installation", notBefore: now - clockAllowanceSeconds, notAfter: now + authorityValiditySeconds)
+            commonName: authorityName, notBefore: now - clockAllowanceSeconds, notAfter: now + authorityValiditySeconds)
         let name = try "s" + Hexadecimal.text(of: Randomness.bytes(12)) + ".seamark.internal"
         try PrivateFile.create(draft.authorityKey, Array(authority.key.pem.utf8))
         try PrivateFile.create(draft.authorityCertificate, Array(authority.certificate.pem.utf8))
@@ -98,8 +104,8 @@ public struct Installation: Sendable {
         serverName = settings.serverName
         address = settings.address
         do {
-            authority = try CertificateAuthority(
-                keyPEM: PrivateFile.readText(directory.authorityKey), certificatePEM: PrivateFile.readText(directory.authorityCertificate))
+            (authority, succession) = try Self.authorities(in: directory)
+            formerPins = try Self.formerPins(in: directory)
             let server = try PrivateFile.readText(directory.server)
             let split = server.range(of: "-----BEGIN CERTIFICATE")?.lowerBound ?? server.startIndex
             serverKey = try CertificateKey(pem: String(server[..<split]))
@@ -131,13 +137,19 @@ public struct Installation: Sendable {
         _ = try KeyFolder(of: directory, recorded: settings.keys)
     }
 
-    /// Who the server is in a conversation: its certificate, and the authority for devices that know only the pin.
+    /// Who the server is in a conversation: its certificate, and the authority for devices that know only the pin. While that is being replaced, also
+    /// the former one with its word for the other: a device finds the certificate that it can follow, whichever of the two it knows.
     public func identity() throws(TLSError) -> TLSIdentity {
-        try TLSIdentity(certificate: serverCertificate.der, chain: [authority.certificate.der], privateKey: serverKey.der)
+        var chain = [authority.certificate.der]
+        if let succession { chain = [succession.word.der] + chain + [succession.former.der] }
+        return try TLSIdentity(certificate: serverCertificate.der, chain: chain, privateKey: serverKey.der)
     }
 
-    /// Whether less than a third of the server certificate's life is left.
-    public func isRenewalDue(at milliseconds: Int64) -> Bool { serverCertificate.isRenewalDue(at: milliseconds) }
+    /// Whether less than a third of the server certificate's life is left, or another authority than the one that signs now signed it.
+    public func isRenewalDue(at milliseconds: Int64) -> Bool {
+        serverCertificate.isRenewalDue(at: milliseconds)
+            || (try? serverCertificate.check(issuedBy: authority.certificate, for: .server, at: serverCertificate.notAfter - 1)) == nil
+    }
 
     /// Replaces the server's key and certificate by new ones.
     public func renewed(at milliseconds: Int64) throws -> Installation {

@@ -72,13 +72,10 @@ final class Roster: Sendable {
 
     /// As `refresh`, when the folder of tenants was altered since it was last looked at.
     func refreshIfChanged() {
-        var facts = stat()
-        guard stat(directory.tenants, &facts) == 0 else { return }
-        let changed = Int64(facts.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(facts.st_mtim.tv_nsec)
-        guard state.withLock({ $0.changed != changed }) else { return }
+        guard let changed = PrivateFile.altered(directory.tenants), state.withLock({ $0.changed != changed }) else { return }
         // What is altered while we look is seen the next time: two alterations within one tick of the file system's clock too,
         // because a time that is not past yet is not remembered.
-        let isPast = clockNanoseconds() &- changed > 50_000_000
+        let isPast = Self.clockNanoseconds() &- changed > 50_000_000
         do {
             try refresh()
             if isPast { state.withLock { $0.changed = changed } }
@@ -87,7 +84,7 @@ final class Roster: Sendable {
         }
     }
 
-    private func clockNanoseconds() -> Int64 {
+    static func clockNanoseconds() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)

@@ -23,6 +23,8 @@ public struct DeviceIdentity: Equatable, Sendable {
     public var label: String
     /// The installation authority that the invitation pinned: the only anchor for the server.
     public var installationAuthority: [UInt8]
+    /// The one that takes over from it, as it said itself; empty while none does. Both are anchors then.
+    public var nextInstallationAuthority: [UInt8] = []
     public var tenantAuthority: [UInt8]
     /// The device's TLS certificate, and the private key to it (PKCS #8).
     public var certificate: [UInt8]
@@ -70,12 +72,13 @@ extension DeviceIdentity: CustomReflectable {
 // MARK: - Encoding
 
 extension DeviceIdentity {
-    private static let version: UInt64 = 1
+    /// 2 has the next installation authority at its end, and is written only where there is one.
+    private static let version: UInt64 = 2
     private static let longestText = 1024
     private static let longestCertificate = Certificate.mostBytes
 
     func write(to writer: inout ByteWriter) {
-        writer.varint(Self.version)
+        writer.varint(nextInstallationAuthority.isEmpty ? 1 : Self.version)
         writer.identifier(tenant)
         writer.text(tenantName)
         writer.identifier(member)
@@ -90,10 +93,12 @@ extension DeviceIdentity {
         writer.blob(signingSeed.copy())
         writer.blob(serverSigningKey)
         writer.blob(bundleKey)
+        if !nextInstallationAuthority.isEmpty { writer.blob(nextInstallationAuthority) }
     }
 
     static func read(from reader: inout ByteReader) throws -> DeviceIdentity {
-        guard try reader.varint() == version else { throw DeviceStoreError.newerVersion }
+        let version = try reader.varint()
+        guard (1...Self.version).contains(version) else { throw DeviceStoreError.newerVersion }
         let tenant = try reader.identifier()
         let tenantName = try reader.text(atMost: longestText)
         let member = try reader.identifier()
@@ -102,13 +107,15 @@ extension DeviceIdentity {
         let letters = try reader.text(atMost: longestText)
         let host = try reader.text(atMost: longestText)
         guard let port = UInt16(exactly: try reader.varint()) else { throw DecodeError(.outOfBounds, reading: "port") }
-        return DeviceIdentity(
+        var identity = DeviceIdentity(
             tenant: tenant, tenantName: tenantName, member: member, device: device, role: role, letters: letters,
             serverHost: host, serverPort: port, serverName: try reader.text(atMost: longestText),
             label: try reader.text(atMost: longestText), installationAuthority: try reader.blob(atMost: longestCertificate),
             tenantAuthority: try reader.blob(atMost: longestCertificate), certificate: try reader.blob(atMost: longestCertificate),
             privateKey: try secret(&reader), signingCertificate: try reader.blob(atMost: longestCertificate),
             signingSeed: try secret(&reader), serverSigningKey: try reader.blob(atMost: 32), bundleKey: try reader.blob(atMost: 32))
+        if version == Self.version { identity.nextInstallationAuthority = try reader.blob(atMost: longestCertificate) }
+        return identity
     }
 
     private static func secret(_ reader: inout ByteReader) throws(DecodeError) -> SecretBytes {

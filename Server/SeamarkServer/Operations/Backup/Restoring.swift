@@ -92,7 +92,7 @@ public struct Restoring: Sendable {
             header: header, tenant: short, sentence: finding.sentence, replaced: replaced,
             entriesAhead: before.map { $0.entries > header.entries ? $0.entries - header.entries : 0 }, revokedAgain: again.revoked,
             wipesTakenOver: again.wipes, unread: unread,
-            knowsAnotherInstallation: facts.pin != installation.pin.description)
+            knowsAnotherInstallation: !(installation.pins + installation.formerPins).contains { $0.description == facts.pin })
     }
 
     /// Where the tenant belongs here: its present folder, or a name that is free.
@@ -178,7 +178,7 @@ public struct Restoring: Sendable {
             var present: Installation?
             // One that is damaged may be why there is a restore; one that cannot be read just now says nothing.
             do { present = try Installation(opening: directory) } catch let error as OperationFailure where error.kind == .configuration || error.kind == .notFound {}
-            guard present == nil || present?.pin == restored.pin else {
+            guard present.map({ !Set($0.pins).isDisjoint(with: restored.pins) }) ?? true else {
                 throw OperationFailure(
                     .badInput, doing: doing, wrong: "\(directory.path) holds another installation, which the devices of its tenants know",
                     remedy: "restore into a new data directory; nothing was changed")
