@@ -14,8 +14,7 @@ final class Watch: Sendable {
         var isStopped = false
         var round = 0
         var installation: Installation
-        /// When its folder was altered last, as far as it was read.
-        var installationAltered: Int64 = .min
+        var installationChanges = FolderChanges()
         var versions: [ObjectIdentifier: Int64] = [:]
         var wroteContacts: Int64
         var lookedAtCertificate: Int64
@@ -92,14 +91,13 @@ final class Watch: Sendable {
 
     /// Conversations to come have the certificates that a command put there, as when the authority is replaced; those that go on keep theirs.
     private func lookAtInstallation() {
-        guard let altered = PrivateFile.altered(directory.installation), state.withLock({ $0.installationAltered != altered }) else { return }
-        // What is written while we look, or within one tick of the file system's clock, is seen the next time; what cannot be read, when it was altered again.
-        let isPast = Roster.clockNanoseconds() &- altered > 50_000_000
-        defer { if isPast { state.withLock { $0.installationAltered = altered } } }
+        guard let look = state.withLock({ $0.installationChanges.look(at: directory.installation) }) else { return }
+        // What cannot be read is tried when it was altered again: the conversations to come have the certificates of before.
+        defer { state.withLock { $0.installationChanges.remember(look) } }
         do {
-            var installation = try Installation(opening: directory)
-            let now = services.clock.now()
-            if installation.isRenewalDue(at: now) { installation = try installation.renewed(at: now) }
+            // The command that alters it writes the server's certificate too, and two must not: what one that was cut off left undone is done by the
+            // hourly look. Until then the certificate of before stands under the authority of before, which is shown as well.
+            let installation = try Installation(opening: directory)
             services.replace(try TLSServerContext(identity: try installation.identity(), chooser: chooser))
             state.withLock { $0.installation = installation }
         } catch {

@@ -69,13 +69,6 @@ enum PrivateFile {
         return false
     }
 
-    /// When a name in `folder` was last made, replaced or taken away, in nanoseconds since 1970; nil where the system does not say.
-    static func altered(_ folder: String) -> Int64? {
-        var facts = stat()
-        guard stat(folder, &facts) == 0 else { return nil }
-        return Int64(facts.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(facts.st_mtim.tv_nsec)
-    }
-
     /// The names in `folder`, in ascending order, without hidden ones.
     static func names(in folder: String) throws(OperationFailure) -> [String] { try allNames(in: folder).filter { !$0.hasPrefix(".") } }
 

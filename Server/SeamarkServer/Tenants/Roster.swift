@@ -12,7 +12,7 @@ final class Roster: Sendable {
         var byFolder: [TenantFolder: OpenTenant] = [:]
         /// Folders that could not be opened, so that each is told once. Those with a damaged store have a label all the same.
         var refused: Set<TenantFolder> = []
-        var changed: Int64 = .min
+        var changes = FolderChanges()
     }
 
     private let state = Mutex(State())
@@ -72,22 +72,13 @@ final class Roster: Sendable {
 
     /// As `refresh`, when the folder of tenants was altered since it was last looked at.
     func refreshIfChanged() {
-        guard let changed = PrivateFile.altered(directory.tenants), state.withLock({ $0.changed != changed }) else { return }
-        // What is altered while we look is seen the next time: two alterations within one tick of the file system's clock too,
-        // because a time that is not past yet is not remembered.
-        let isPast = Self.clockNanoseconds() &- changed > 50_000_000
+        guard let look = state.withLock({ $0.changes.look(at: directory.tenants) }) else { return }
         do {
             try refresh()
-            if isPast { state.withLock { $0.changed = changed } }
+            state.withLock { $0.changes.remember(look) }
         } catch {
             log.note(.tenantsNotRead, [.reason: "\(error)"])
         }
-    }
-
-    static func clockNanoseconds() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 
     /// Whom a conversation with this label trusts, and whose it is. Nil for a label that leads nowhere.
