@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import SeamarkJournal
+internal import SeamarkModel
 internal import SeamarkServer
 
 struct AuthorityVerb: ParsableCommand {
@@ -15,18 +17,20 @@ struct AuthorityVerb: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Which authority signs, and which devices have not heard of it.")
 
         @OptionGroup var data: DataOption
+        @Flag(help: "As JSON.") var json = false
 
-        func run() throws { try AuthorityVerb.show(data) }
+        func run() throws { try AuthorityVerb.show(data, json) }
     }
 
     struct Begin: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Make the next authority. Noted in every tenant's audit log.")
 
         @OptionGroup var data: DataOption
+        @Flag(help: "As JSON.") var json = false
 
         func run() throws {
             try data.office().beginAuthority()
-            try AuthorityVerb.show(data)
+            try AuthorityVerb.show(data, json)
         }
     }
 
@@ -35,20 +39,33 @@ struct AuthorityVerb: ParsableCommand {
 
         @OptionGroup var data: DataOption
         @Flag(help: "Also while devices have not heard of the next one: they need new invitations.") var force = false
+        @Flag(help: "As JSON.") var json = false
 
         func run() throws {
             try data.office().finishAuthority(force: force)
-            try AuthorityVerb.show(data)
+            try AuthorityVerb.show(data, json)
         }
     }
 
-    private static func show(_ data: DataOption) throws {
+    private static func show(_ data: DataOption, _ json: Bool) throws {
         let status = try data.office().authorityStatus()
+        if json { return Output.json(summary(status)) }
         print("The authority \(status.pin) signs, until \(Output.time(status.until)).")
         guard let succession = status.succession else { return print("It is not being replaced.") }
         print("Since \(Output.time(succession.began)) it takes over from \(succession.formerPin), which vouches for it.")
         for name in succession.unread { print("The store of \(name.text) cannot be read: nobody knows which of its devices have heard.") }
         for device in succession.waiting { print("Not heard since: device \(device.letters) of \(device.tenant.text)") }
         if succession.waiting.isEmpty, succession.unread.isEmpty { print("Every device was heard since. Next: seamark-server authority finish") }
+    }
+
+    private static func summary(_ status: Office.AuthorityStatus) -> JSONValue {
+        let succession = status.succession.map { succession in
+            JSONValue.object([
+                JSONMember("formerPin", .string(succession.formerPin.description)), JSONMember("began", .integer(succession.began)),
+                JSONMember("waiting", .array(succession.waiting.map { .object([JSONMember("tenant", .string($0.tenant.text)), JSONMember("letters", .string($0.letters))]) })),
+                JSONMember("unread", .array(succession.unread.map { .string($0.text) })),
+            ])
+        }
+        return .object([JSONMember("pin", .string(status.pin.description)), JSONMember("until", .integer(status.until)), JSONMember("succession", succession ?? .null)])
     }
 }

@@ -13,8 +13,9 @@ public enum ProcessHardening {
     }
 
     /// No core files, no attaching by other processes of the same user, no provider or setting of libcrypto taken from
-    /// `OPENSSL_CONF`. A program that fails ends at once: where a Swift toolchain is installed, the runtime would hand its memory to a
-    /// backtracer, which prints what it finds there, or waits for ever for a process that it may not read. Call before any other function of this module and before any thread is started.
+    /// `OPENSSL_CONF`. A program that fails ends at once: where a Swift toolchain is installed, the runtime would hand its
+    /// memory to a backtracer, which prints what it finds there, or waits for ever for a process that it may not read.
+    /// Call before any other function of this module and before any thread is started.
     ///
     /// Afterwards /proc/self belongs to root: a program run by somebody else cannot read its own /proc/self/fd.
     public static func apply() throws(Refusal) {

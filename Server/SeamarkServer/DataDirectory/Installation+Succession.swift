@@ -48,13 +48,18 @@ extension Installation {
         )
     }
 
-    /// Makes another authority, which signs the server's certificate from now on, under this one's word. A running server shows both within a second.
-    func beginSuccession(at milliseconds: Int64) throws -> Installation {
-        let doing = "replacing the installation's authority"
+    /// Throws `badInput` while the authority is being replaced.
+    func requireNoSuccession() throws {
         guard try succession == nil && !PrivateFile.exists(directory.finishing) else {
             throw OperationFailure(
-                .badInput, doing: doing, wrong: "it is being replaced already", remedy: "see seamark-server authority status, then finish")
+                .badInput, doing: "replacing the installation's authority", wrong: "it is being replaced already",
+                remedy: "see seamark-server authority status, then finish")
         }
+    }
+
+    /// Makes another authority, which signs the server's certificate from now on, under this one's word. A running server shows both within a second.
+    func beginSuccession(at milliseconds: Int64) throws -> Installation {
+        try requireNoSuccession()
         let now = milliseconds / 1000
         let next = try CertificateAuthority.create(
             commonName: Self.authorityName, notBefore: now - Self.clockAllowanceSeconds, notAfter: now + Self.authorityValiditySeconds)

@@ -49,14 +49,16 @@ extension Office {
         return AuthorityStatus(pin: installation.pin, until: installation.authority.certificate.notAfter * 1000, succession: succession)
     }
 
-    /// Makes the next authority. Noted in the audit log of every tenant.
+    /// Makes the next authority. Noted in the audit log of every tenant, with the pin of the one that it takes over from.
     public func beginAuthority() throws {
-        let begun = try installation.beginSuccession(at: clock.now())
-        try noteEverywhere("authority.begin", begun.pin)
+        try installation.requireNoSuccession()
+        // Noted first, as everything here: a log may tell of what was cut off before it began, and never leaves out what was done.
+        try noteEverywhere("authority.begin", installation.pin)
+        _ = try installation.beginSuccession(at: clock.now())
     }
 
     /// Takes the former authority away and destroys its key. Refuses while devices were not heard since the beginning, unless `force`: they then know
-    /// this server no more, and need new invitations. Noted in the audit log of every tenant.
+    /// this server no more, and need new invitations. Noted in the audit log of every tenant, with the pin of the one that stays.
     public func finishAuthority(force: Bool) throws {
         let doing = "finishing with the installation's former authority"
         // Cut off before: nothing is left to ask.
@@ -64,13 +66,12 @@ extension Office {
             guard force || succession.waiting.isEmpty && succession.unread.isEmpty else {
                 throw OperationFailure(
                     .badInput, doing: doing,
-                    wrong: "\(succession.waiting.count) devices were not heard since it began, and \(succession.unread.count) tenants cannot be read",
+                    wrong: "devices that were not heard since it began: \(succession.waiting.count); tenants that cannot be read: \(succession.unread.count)",
                     remedy: "see seamark-server authority status; wait for them, revoke them, or say --force: they will need new invitations")
             }
         } else if try !PrivateFile.exists(directory.finishing) {
             throw OperationFailure(.badInput, doing: doing, wrong: "it is not being replaced", remedy: "begin with seamark-server authority begin")
         }
-        // Noted first: whatever cuts it off, nothing is destroyed that no log tells of.
         try noteEverywhere("authority.finish", installation.pin)
         try installation.finishSuccession(at: clock.now())
     }
