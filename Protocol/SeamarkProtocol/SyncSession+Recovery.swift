@@ -19,9 +19,9 @@ extension SyncSession {
             }
             return ask(id, replica)
         }
-        if replica.epoch == welcome.epoch, !scope.hasDonated, !scope.mustRecover, isBehind(scope.status, replica) {
+        if replica.epoch == welcome.epoch, !scope.hasDonated, !scope.mustRecover, isBehind(scope, replica) {
             // The server's log has lost what it once signed. It will see that from the Status and renew its epoch, or want a better proof.
-            awaitsRenewal = true
+            shortLog = id
         }
         let known = scope.streamEnd ?? scope.status.streams.first { $0.incarnation == replica.stream.incarnation }?.end ?? .beginning
         guard replica.holds(known) else { return renumber(id) }
@@ -31,12 +31,20 @@ extension SyncSession {
     }
 
     /// Does the server's log end before what this device has seen of it, or differ there?
-    private func isBehind(_ status: Message.ScopeStatus, _ replica: Replica) -> Bool {
+    private func isBehind(_ scope: Work, _ replica: Replica) -> Bool {
         // A scope that the greeting did not name has no place to compare.
-        guard welcome?.scopes.contains(where: { $0.scope == status.scope }) == true else { return false }
+        guard welcome?.scopes.contains(where: { $0.scope == scope.status.scope }) == true else { return false }
         return [replica.mark, replica.cursor].contains {
-            $0.position > status.place.position || $0.position == status.place.position && $0.hash != status.place.hash
+            $0.position > scope.place.position || $0.position == scope.place.position && $0.hash != scope.place.hash
         }
+    }
+
+    /// Asks, behind the Status, whether the log holds by now what it did not hold when the server greeted: a colleague may have handed it in
+    /// meanwhile, and then the Status alone is answered by nothing.
+    mutating func check(_ id: Identifier, _ replica: Replica) -> [Action] {
+        let furthest = replica.mark.position > replica.cursor.position ? replica.mark : replica.cursor
+        work[id]?.recovery = .checking
+        return [.send(.donate(Message.Donation(scope: id, known: furthest, incarnation: replica.stream.incarnation, isLast: false)))]
     }
 
     mutating func renumber(_ id: Identifier) -> [Action] {
@@ -55,8 +63,9 @@ extension SyncSession {
         return [.send(.donate(question))]
     }
 
-    mutating func answered(_ donated: Message.Donated, _ replicas: [Identifier: Replica]) -> [Action] {
+    mutating func answered(_ donated: Message.Donated, _ replicas: [Identifier: Replica], _ knowledge: Knowledge) -> [Action] {
         switch work[donated.scope]?.recovery {
+        case .checking?: return checked(donated, knowledge)
         case .asking?:
             work[donated.scope]?.recovery = .donating
             // The log's own end may lie on what this device has read, where the device has read further.
@@ -65,6 +74,21 @@ extension SyncSession {
         case .donating?: return []
         case nil: return fail(.unexpected("an answer to a donation that was not made"))
         }
+    }
+
+    private mutating func checked(_ donated: Message.Donated, _ knowledge: Knowledge) -> [Action] {
+        guard let welcome, donated.place.epoch == welcome.epoch else { return fail(.epochRenewed) }
+        guard donated.place.isSigned(by: welcome.serverKey.key, knowledge.primitives) else { return fail(.forgedReceipt) }
+        work[donated.scope]?.recovery = nil
+        shortLog = nil
+        guard donated.contains else {
+            work[donated.scope]?.mustRecover = true
+            work[donated.scope]?.isCompared = false
+            return []
+        }
+        work[donated.scope]?.place = donated.place.place
+        work[donated.scope]?.digest = nil
+        return []
     }
 
     mutating func gaveAll(_ donated: Message.Donated, _ knowledge: Knowledge) -> [Action] {
@@ -114,14 +138,15 @@ extension SyncSession {
         if problem.code == .unprovenClaim, let id = problem.scope, let scope = work[id] {
             // The log is not the one that this device has read, and nothing that it holds proves that there was another: it hands in what it
             // can prove, reads anew, and pushes what of its own is lacking then.
-            awaitsRenewal = false
+            shortLog = nil
             guard !scope.hasDonated else { return [] }
             work[id]?.mustRecover = true
             work[id]?.isCompared = false
             return []
         }
         if problem.code == .comparisonsUsedUp, let id = problem.scope { return usedUp(id) }
-        if problem.code == .unknownScope, let id = order.first(where: { work[$0]?.recovery != nil && work[$0]?.status.staffed == false }) {
+        // It may as well be the answer to a pull, of a member who was removed meanwhile.
+        if problem.code == .unknownScope, let id = problem.scope, let scope = work[id], scope.recovery != nil, !scope.status.staffed {
             // A server restored from before the scope began: there is nowhere to put anything. The copy here stays.
             work[id]?.recovery = nil
             work[id]?.isUnknown = true

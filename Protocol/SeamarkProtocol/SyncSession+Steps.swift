@@ -18,7 +18,13 @@ extension SyncSession {
             isStatusSent = true
             return [.send(.status(status(replicas)))]
         }
-        if awaitsRenewal { return [] }
+        if let id = shortLog, let replica = replicas[id] {
+            guard budget == nil else {
+                leaveWhole()
+                return finish()
+            }
+            return check(id, replica)
+        }
         var actions: [Action] = []
         for id in order {
             guard let replica = replicas[id] else { continue }

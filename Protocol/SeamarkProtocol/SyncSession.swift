@@ -150,8 +150,10 @@ public struct SyncSession: Sendable {
         var examination: Examination?
     }
 
-    /// Handing in what the server's log lacks.
+    /// What is asked and handed in where the server's log may lack something.
     enum Recovery: Sendable {
+        /// The greeting's log ended before what the device has seen of it: does it still?
+        case checking
         /// Does the log hold what the device has read?
         case asking
         case donating
@@ -179,8 +181,9 @@ public struct SyncSession: Sendable {
     /// A Watch was said that no News has answered.
     public internal(set) var isWatchUnanswered = false
     var refresh = Refresh.none
-    /// The server's log has lost what this device has a receipt for, and the server is about to say so.
-    var awaitsRenewal = false
+    /// The log of this scope ended, when the server greeted, before what this device has seen of it. The server has been told in the Status, or is about
+    /// to be.
+    var shortLog: Identifier?
     public internal(set) var outcome = Outcome()
     /// Set while something else goes on over the connection (attachments): then the session does not finish, and takes up what is
     /// captured meanwhile.
@@ -233,7 +236,7 @@ public struct SyncSession: Sendable {
             case .receipt(let receipt): return accepted(receipt, replicas, knowledge)
             case .pushRefused(let refusal): return refused(refusal, replicas)
             case .entries(let entries): return learnt(entries, replicas, knowledge)
-            case .donated(let donated): return donated.isLast ? gaveAll(donated, knowledge) : answered(donated, replicas)
+            case .donated(let donated): return donated.isLast ? gaveAll(donated, knowledge) : answered(donated, replicas, knowledge)
             case .compared(let compared): return differs(by: compared, replicas)
             case .settled(let answer): return settled(by: answer, replicas)
             case .problem(let problem): return troubled(by: problem)

@@ -26,7 +26,7 @@ import Testing
         server = old
         let (end, transcript) = run(&reader, &server)
         #expect(end == .failed(.epochRenewed))
-        #expect(transcript == ["<welcome", "adopt", ">status", "<problem 4030"])
+        #expect(transcript == ["<welcome", "adopt", ">status", ">donate 0", "<problem 4030"])
         #expect(server.epoch != old.epoch && server.log.isEmpty)
         let (healed, again) = run(&reader, &server)
         #expect(healed.isFinished)
@@ -60,6 +60,30 @@ import Testing
         #expect(server.state.applied.count == 16)
         #expect(author.replicas[Voyage.scope]?.confirmed.digest == server.state.digest)
         #expect(run(&author, &server).end.isFinished && other.replicas[Voyage.scope]?.confirmed.digest == server.state.digest)
+    }
+
+    /// Without an answer it would wait for one: a log that holds all that a Status says is answered by nothing.
+    @Test func `a log that ended too early in the greeting, and holds everything again when the Status comes, is read on`() {
+        for extra in 0..<2 {
+            var server = Voyage.server()
+            var author = afloat(&server, 5, number: 1)
+            let old = server
+            #expect(run(&author, &server).end.isFinished)
+            var reader = afloat(&server, 0, number: 2)
+            // A colleague may have handed in more meanwhile than this device has seen.
+            var colleague = author
+            var clash = Clash(seed: 31, Voyage.primitives)
+            for step in 0..<extra { _ = colleague.capture(&clash, now: 90 + Int64(step)) }
+            #expect(run(&colleague, &server).end.isFinished)
+            let whole = server
+            server = old
+            var voyage = Voyage(seed: 5)
+            voyage.beforeAnswer = { message, server in if case .status = message { server = whole } }
+            #expect(voyage.sync(&reader, &server).isFinished)
+            #expect(Array(voyage.transcript.prefix(5)) == ["<welcome", "adopt", ">status", ">donate 0", "<donated"])
+            #expect(!voyage.transcript.contains("rebuild") && !voyage.transcript.contains(">donate 0 last"))
+            #expect(reader.replicas[Voyage.scope]?.cursor == server.place && reader.replicas[Voyage.scope]?.confirmed.digest == server.state.digest)
+        }
     }
 
     /// Two copies of one store, a renewed epoch, and a member who is not staffed when the older copy comes: it renumbers without reading the log anew.

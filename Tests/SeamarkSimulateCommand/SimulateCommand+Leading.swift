@@ -19,20 +19,11 @@ extension SimulateCommand {
         let sum = Mutex(Sum())
         let isTerminal = isatty(2) == 1 && !quiet
         let group = DispatchGroup()
-        var processes: [Process] = []
         for worker in 0..<workers {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0].contains("/") ? CommandLine.arguments[0] : "/proc/self/exe")
-            process.arguments = ["--worker", "\(worker)", "--workers", "\(workers)", "--schedules", "\(schedules)", "--seed", "\(seed)"]
-                + (minutes.map { ["--minutes", "\($0)"] } ?? []) + settings
-            let pipe = Pipe()
-            process.standardOutput = pipe
-            try process.run()
-            processes.append(process)
+            let lives = Lives(of: worker, in: self)
             group.enter()
-            let handle = pipe.fileHandleForReading
             Thread.detachNewThread {
-                Self.read(handle, into: sum) { sum in
+                lives.follow(into: sum) { sum in
                     guard isTerminal, sum.played % 100 == 0 else { return }
                     FileHandle.standardError.write(Data("\r\(sum.played) schedules, \(sum.failed.count) failed".utf8))
                 }
@@ -40,14 +31,14 @@ extension SimulateCommand {
             }
         }
         group.wait()
-        for process in processes { process.waitUntilExit() }
         if isTerminal { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
         let seconds = Double(start.duration(to: .now).components.attoseconds) / 1e18 + Double(start.duration(to: .now).components.seconds)
         let done = sum.withLock { $0 }
         try conclude(done, seconds)
     }
 
-    private static func read(_ handle: FileHandle, into sum: borrowing Mutex<Sum>, _ told: (Sum) -> Void) {
+    /// Takes in all that a worker says. Returns the seed that it died of, where it did not come to its end; 0 where that was before any.
+    private static func read(_ handle: FileHandle, into sum: borrowing Mutex<Sum>, _ told: (Sum) -> Void) -> UInt64? {
         var rest = ""
         var current: UInt64?
         var isFinished = false
@@ -90,8 +81,46 @@ extension SimulateCommand {
                 }
             }
         }
-        if !isFinished {
-            sum.withLock { $0.failed[current ?? 0, default: []].append(("trapped", "the process died while it played this seed")) }
+        return isFinished ? nil : current ?? 0
+    }
+
+    /// The processes of one worker, one after the other: what a trap ends, the next takes up behind the seed that it died of.
+    ///
+    /// `@unchecked Sendable`: what was asked for on the command line does not change.
+    private struct Lives: @unchecked Sendable {
+        /// Whatever dies so often has more wrong with it than a few seeds.
+        private static let most = 20
+
+        let worker: Int
+        let command: SimulateCommand
+        private let start = ContinuousClock.now
+
+        init(of worker: Int, in command: SimulateCommand) {
+            self.worker = worker
+            self.command = command
+        }
+
+        func follow(into sum: borrowing Mutex<Sum>, _ told: (Sum) -> Void) {
+            var skipped: UInt64 = 0
+            for _ in 0..<Self.most {
+                guard let died = begin(after: skipped).flatMap({ SimulateCommand.read($0, into: sum, told) }) else { return }
+                sum.withLock { $0.failed[died, default: []].append(("trapped", "the process died while it played this seed")) }
+                guard died >= command.seed else { return }
+                skipped = died - command.seed + 1
+            }
+        }
+
+        /// What the process says; nil where none can be started.
+        private func begin(after skipped: UInt64) -> FileHandle? {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0].contains("/") ? CommandLine.arguments[0] : "/proc/self/exe")
+            let passed = start.duration(to: .now) / .seconds(60)
+            process.arguments = ["--worker", "\(worker)", "--workers", "\(command.workers)", "--schedules", "\(command.schedules)", "--seed", "\(command.seed)"]
+                + ["--skipped", "\(skipped)"] + (command.minutes.map { ["--minutes", "\(max(0, $0 - passed))"] } ?? []) + command.settings
+            let pipe = Pipe()
+            process.standardOutput = pipe
+            guard (try? process.run()) != nil else { return nil }
+            return pipe.fileHandleForReading
         }
     }
 
@@ -106,11 +135,14 @@ extension SimulateCommand {
             print("  shrunk to \(short.steps.count) steps, of \(short.devices) devices and \(short.scopes) scopes:")
             for step in short.steps { print("    \(step)") }
         }
-        var violations: [String: Int] = [:]
-        for (_, found) in sum.failed {
-            for invariant in Set(found.map(\.invariant)) { violations[invariant, default: 0] += 1 }
+        var violations: [String: [UInt64]] = [:]
+        for (seed, found) in sum.failed {
+            for invariant in Set(found.map(\.invariant)) { violations[invariant, default: []].append(seed) }
         }
-        let byName = Violation.Invariant.allCases.map { "\"\($0.rawValue)\":\(violations[$0.rawValue] ?? 0)" }.joined(separator: ",")
+        for (invariant, seeds) in violations.sorted(by: { $0.key < $1.key }) {
+            print("\(invariant): \(seeds.sorted().prefix(200).map(String.init).joined(separator: ", "))")
+        }
+        let byName = Violation.Invariant.allCases.map { "\"\($0.rawValue)\":\(violations[$0.rawValue]?.count ?? 0)" }.joined(separator: ",")
         let rounded = Double(Int(seconds * 100)) / 100
         let counts = Counts.names.map { "\"\($0.name)\":\(sum.counts[keyPath: $0.path])" }.joined(separator: ",")
         print(

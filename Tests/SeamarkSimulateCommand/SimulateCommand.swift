@@ -17,6 +17,7 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "Another weight of a fault, such as serverRestore=2. May be repeated.") var with: [String] = []
     @Flag(help: "No progress, and failing seeds are not shrunk.") var quiet = false
     @Option(help: .private) var worker: Int?
+    @Option(help: .private) var skipped: UInt64 = 0
 
     var planted: Mistake? { mistake.flatMap { Mistake(rawValue: $0) } }
     var faults: Faults { with.reduce(.supported) { $0.with($1) ?? $0 } }
@@ -59,7 +60,7 @@ struct SimulateCommand: ParsableCommand {
     private func work(_ worker: Int) throws {
         let simulation = try Simulation()
         let start = ContinuousClock.now
-        for number in 0..<schedules {
+        for number in min(skipped, schedules)..<schedules {
             let seed = seed + number
             let isSample = number % Self.sample == 0
             guard isSample || number % UInt64(workers) == UInt64(worker) else { continue }

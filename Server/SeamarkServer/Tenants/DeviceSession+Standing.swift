@@ -99,10 +99,10 @@ extension DeviceSession {
                 let keys = AuthorKeys(transaction, server: tenant.signer.publicKey)
                 return try transaction.donate(given, judge: { try judge.verdict($0, $1, $2) }, key: { try keys.key(of: $0) })
             }
-            if case .refused = outcome { return .refused(Problem(.unknownScope, "no such scope")) }
+            if case .refused = outcome { return .refused(Problem(.unknownScope, "no such scope", of: donation.scope)) }
         }
         return try tenant.store.read { snapshot in
-            guard let scope = try snapshot.scope(donation.scope) else { return .refused(Problem(.unknownScope, "no such scope")) }
+            guard let scope = try snapshot.scope(donation.scope) else { return .refused(Problem(.unknownScope, "no such scope", of: donation.scope)) }
             let standing = try MemberStanding(of: name, in: snapshot)
             let mayRead = try standing.mayRead(scope.kind) && snapshot.isStaffed(name.member, on: scope.id)
             let stream = StreamName(device: name.device, incarnation: donation.incarnation, scope: scope.id)

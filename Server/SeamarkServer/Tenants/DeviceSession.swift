@@ -163,7 +163,7 @@ package final class DeviceSession: Sendable {
     package func pull(_ pull: Message.Pull) throws -> ServerSession.PullAnswer {
         try tenant.store.read { snapshot in
             guard let (scope, reading) = try readable(pull.scope, in: snapshot) else {
-                return .refused(Problem(.unknownScope, "no such scope for this member"))
+                return .refused(Problem(.unknownScope, "no such scope for this member", of: pull.scope))
             }
             let identity = try snapshot.identity()
             let epoch = identity.epoch
@@ -173,7 +173,7 @@ package final class DeviceSession: Sendable {
                 return .refused(Problem(.tooOldToRead, "this program is too old to read here; update it", of: pull.scope))
             }
             guard try snapshot.contains(pull.cursor, in: pull.scope) else {
-                return .refused(Problem(.unknownCursor, "the log does not hold this cursor"))
+                return .refused(Problem(.unknownCursor, "the log does not hold this cursor", of: pull.scope))
             }
             if pull.isForecast {
                 let own = StreamName(device: name.device, incarnation: pull.ownIncarnation, scope: pull.scope)
