@@ -76,6 +76,19 @@ public enum EngagementExchange {
         return EngagementFile.document(finder.all.filter { !$0.isDeleted }, directory: References(finder.directory))
     }
 
+    /// Records and history of an engagement as tables, as this device shows them.
+    public static func export(_ scope: Identifier, of device: Device) throws -> EngagementExport {
+        guard let finder = RecordFinder(try device.state, scope: scope) else { throw Device.Refused.noSuchScope }
+        let directory = References(finder.directory)
+        let steps = History(of: nil, in: finder.replica, except: Set(finder.concealed.map(\.id))).steps.map { step in
+            let left = step.records.flatMap(\.edits)
+            return ChangeTable.Step(step.change, edits: left, received: nil, standing: step.standing.key)
+        }
+        return EngagementExport(
+            records: RecordTables(finder.all, of: scope, directory: directory),
+            changes: ChangeTable.table(steps, records: finder.all + finder.concealed, directory: directory))
+    }
+
     private static func salts(for file: EngagementFile) throws -> SaltSupply {
         let count = file.rows.reduce(0) { $0 + $1.values.count { $0.field.isSensitive } }
         return try SaltSupply(count: count)

@@ -13,6 +13,16 @@ public struct History: Sendable {
         case acknowledged
         /// The server keeps it and does not apply it.
         case quarantined(Refusal)
+
+        /// As documents say it.
+        public var key: String {
+            switch self {
+            case .waiting: "waiting"
+            case .sent: "sent"
+            case .acknowledged: "acknowledged"
+            case .quarantined: "quarantined"
+            }
+        }
     }
 
     public struct Step: Sendable {

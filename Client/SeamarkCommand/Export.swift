@@ -3,21 +3,57 @@ import SeamarkClient
 import SeamarkModel
 
 struct Export: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Write the engagement as one JSON file that 'seamark import' takes in again.",
-        discussion: "The file is not sealed: it holds names and quotes in the open. It is made for your eyes alone (mode 0600).")
+    /// What the file holds.
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        /// The engagement file that 'seamark import' takes in again.
+        case json
+        case csv, xlsx, jsonl
 
-    @Argument(help: ArgumentHelp("The file; - for standard output.", valueName: "file")) var file: String
+        /// By the end of the file's name; the engagement file for every other.
+        init(of file: String) {
+            let lower = file.lowercased()
+            self = Self.allCases.first { format in format.export.map { lower.hasSuffix("." + $0.suffix) } ?? false } ?? .json
+        }
+
+        var export: EngagementExport.Format? { EngagementExport.Format(rawValue: rawValue) }
+    }
+
+    static let configuration = CommandConfiguration(
+        abstract: "Write the engagement into one file: as JSON that 'seamark import' takes in again, as a workbook, as tables, or line by line.",
+        discussion: """
+            What it holds follows from the end of its name, unless --format says: .xlsx is a workbook with a sheet for each kind of record; .zip holds a table of \
+            comma-separated values for each; .jsonl has one JSON document a line; anything else is the engagement file. Workbook and tables also hold \
+            the history, one row for each edit ('changes'), and what each column is ('columns'). What you may not see, and words of people who withdrew consent, are left out.
+
+            The file is not sealed: it holds names and quotes in the open. It is made for your eyes alone (mode 0600).
+            """)
+
+    @Argument(help: ArgumentHelp("The file; - for standard output (JSON alone).", valueName: "file")) var file: String
+    @Option(help: "json, csv, xlsx or jsonl (default: by the end of the file's name).") var format: Format?
+    @Option(help: "What the first row of a table says: keys for programs, labels for people.") var headers: TableHeaders = .keys
     @Flag(help: "Replace the file if it exists.") var replace = false
     @OptionGroup var work: WorkOptions
 
     func run() throws {
+        let format = format ?? Format(of: file)
+        guard file != "-" || format == .json || format == .jsonl else {
+            throw Explained(.usage, "A \(format == .xlsx ? "workbook" : "zip file") is no text to print. Name a file, such as engagement.\(format.export?.suffix ?? "json").")
+        }
         let place = try Workplace(work, to: .read)
-        let document = try EngagementExchange.give(try place.engagement(), of: place.device)
-        if file == "-" { return Terminal.json(document) }
-        var bytes: [UInt8] = []
-        JSONWriter.writePretty(document, to: &bytes)
+        guard let format = format.export else {
+            let document = try EngagementExchange.give(try place.engagement(), of: place.device)
+            if file == "-" { return Terminal.json(document) }
+            var bytes: [UInt8] = []
+            JSONWriter.writePretty(document, to: &bytes)
+            return try write(bytes, "")
+        }
+        let export = try EngagementExchange.export(try place.engagement(), of: place.device)
+        if file == "-" { return Terminal.json(export.records.lines) }
+        try write(export.bytes(as: format, headers: headers, at: place.device.now(), place.device.primitives), counted(export.count, "record") + ", ")
+    }
+
+    private func write(_ bytes: [UInt8], _ count: String) throws {
         try InputFile.write(bytes, to: file, replacing: replace)
-        Terminal.line("Wrote \(file) (\(bytesInWords(bytes.count))). It is not sealed; keep it safe.")
+        Terminal.line("Wrote \(file) (\(count)\(bytesInWords(bytes.count))). It is not sealed; keep it safe.")
     }
 }

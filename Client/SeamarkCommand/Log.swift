@@ -61,20 +61,11 @@ struct Log: ParsableCommand {
     }
 
     private func document(_ step: History.Step, _ finder: RecordFinder, _ references: References) -> JSONValue {
-        let standing: String
-        var refusal: JSONValue = .null
-        switch step.standing {
-        case .waiting: standing = "waiting"
-        case .sent: standing = "sent"
-        case .acknowledged: standing = "acknowledged"
-        case .quarantined(let reason):
-            standing = "quarantined"
-            refusal = .integer(Int64(reason.rawValue))
-        }
+        let refusal: JSONValue = if case .quarantined(let reason) = step.standing { .integer(Int64(reason.rawValue)) } else { .null }
         return .object([
             JSONMember("change", .string(step.change.id.description)), JSONMember("time", .string(CalendarDate.text(milliseconds: step.change.stamp.time))),
             JSONMember("author", .string(finder.person(step.change.member))), JSONMember("authorId", .string(step.change.member.description)),
-            JSONMember("device", .string(step.change.stamp.device.description)), JSONMember("standing", .string(standing)), JSONMember("refusal", refusal),
+            JSONMember("device", .string(step.change.stamp.device.description)), JSONMember("standing", .string(step.standing.key)), JSONMember("refusal", refusal),
             JSONMember("records", .array(step.records.map { id, edits in
                 let type = edits.first.flatMap { Catalogue.type($0.type) }
                 return .object([

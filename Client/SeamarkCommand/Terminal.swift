@@ -70,6 +70,11 @@ enum Terminal {
     static func json(_ value: JSONValue) {
         var bytes: [UInt8] = []
         JSONWriter.writePretty(value, to: &bytes)
+        json(bytes)
+    }
+
+    /// JSON that is written already, in any number of lines.
+    static func json(_ bytes: [UInt8]) {
         let text = String(decoding: bytes, as: UTF8.self)
         append(isTerminal ? TerminalText.json(text) : text)
     }

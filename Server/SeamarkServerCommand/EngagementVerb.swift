@@ -5,7 +5,7 @@ internal import SeamarkServer
 
 struct EngagementVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "engagement", abstract: "What a tenant's members work on together.", subcommands: [Add.self, Staff.self, List.self])
+        commandName: "engagement", abstract: "What a tenant's members work on together.", subcommands: [Add.self, Staff.self, List.self, Export.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Add an engagement.")
@@ -91,6 +91,39 @@ struct EngagementVerb: ParsableCommand {
                 ["engagement", "name", "currency", "members", "entries", "id"],
                 engagements.map { [$0.handle, $0.title, $0.currency, $0.members.joined(separator: " "), String($0.position), $0.id.description] },
                 empty: "There are no engagements.")
+        }
+    }
+
+    struct Export: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write an engagement's records and history as a workbook, as tables or line by line.",
+            discussion: """
+                .xlsx is a workbook with a sheet for each kind of record; .zip holds a table of comma-separated values for each; .jsonl has one JSON document \
+                a line. Workbook and tables also hold the history, one row for each edit ('changes'), and what each column is ('columns'). The file is for \
+                its owner alone, and none is overwritten. Names, narrative and quotes are in it with --sensitive only, which the audit log is told first.
+                """)
+
+        @OptionGroup var tenant: TenantOption
+        @Argument(help: "The engagement's short name or id.")
+        var engagement: String
+        @Option(help: "The file to write.")
+        var out: String
+        @Option(help: "csv, xlsx or jsonl (default: by the end of the file's name).")
+        var format: EngagementExport.Format?
+        @Option(help: "What the first row of a table says: keys for programs, labels for people.")
+        var headers: TableHeaders = .keys
+        @Flag(help: "With names, narrative and quotes.") var sensitive = false
+
+        func validate() throws {
+            guard chosen != nil else { throw ValidationError("say --format csv, xlsx or jsonl, or give --out a name that ends in .zip, .xlsx or .jsonl") }
+        }
+
+        private var chosen: EngagementExport.Format? { format ?? EngagementExport.Format.allCases.first { out.lowercased().hasSuffix("." + $0.suffix) } }
+
+        func run() throws {
+            guard let chosen else { return }
+            let count = try tenant.open().exportEngagement(engagement, as: chosen, headers: headers, to: out, sensitive: sensitive)
+            print("Wrote \(count) \(count == 1 ? "record" : "records") into \(Output.shown(out))\(sensitive ? ", with names and quotes in the open; keep it safe" : "").")
         }
     }
 }

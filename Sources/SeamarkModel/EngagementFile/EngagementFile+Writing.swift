@@ -17,15 +17,12 @@ extension EngagementFile {
             members.append(JSONMember("engagement", .object(engagement.fieldMembers(references: references, except: [CommonField.createdAt, CommonField.mergeSaw]))))
         }
         for section in sections {
-            var rows = present.filter { $0.type === section.type }.map { (record: $0, key: sortKey($0, references)) }
-            rows.sort { precedes($0.key, $1.key) }
-            var documents = rows.map { row in
-                var members = self.members(of: row.record, references)
+            var documents = sorted(present.filter { $0.type === section.type }, references).map { record in
+                var members = self.members(of: record, references)
                 if let inside = section.inside {
-                    let nested = present.filter { $0.type === inside.type && $0.state.heads(of: .field(inside.parent)).last?.content.value == .id(row.record.id) }
-                        .map { (record: $0, key: sortKey($0, references)) }.sorted { precedes($0.key, $1.key) }
+                    let nested = present.filter { $0.type === inside.type && $0.state.heads(of: .field(inside.parent)).last?.content.value == .id(record.id) }
                     if !nested.isEmpty {
-                        members.append(JSONMember(inside.key, .array(nested.map { .object(self.members(of: $0.record, references, except: inside.parent)) })))
+                        members.append(JSONMember(inside.key, .array(sorted(nested, references).map { .object(self.members(of: $0, references, except: inside.parent)) })))
                     }
                 }
                 return JSONValue.object(members)
@@ -73,6 +70,11 @@ extension EngagementFile {
     }
 
     // MARK: - Order
+
+    /// Records of one type in the order in which people count.
+    static func sorted(_ records: [RecordView], _ references: References) -> [RecordView] {
+        records.map { (record: $0, key: sortKey($0, references)) }.sorted { precedes($0.key, $1.key) }.map(\.record)
+    }
 
     /// What people order such rows by: the handle, or the parts that name the row.
     private static func sortKey(_ record: RecordView, _ references: References) -> [String] {

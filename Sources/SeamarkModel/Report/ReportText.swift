@@ -32,7 +32,7 @@ enum ReportText {
     }
 
     /// Does this character do something instead of showing something?
-    private static func steers(_ scalar: Unicode.Scalar) -> Bool {
+    static func steers(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         // C0, DEL and C1: escape sequences begin here.
         case 0..<0x20, 0x7f..<0xa0: true

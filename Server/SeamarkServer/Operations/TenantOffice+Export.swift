@@ -1,0 +1,40 @@
+internal import SeamarkCrypto
+internal import SeamarkJournal
+public import SeamarkModel
+internal import SeamarkStore
+
+extension TenantOffice {
+    /// Writes an engagement's records and history, from one moment of its log, into a new file for its owner alone. With `sensitive`, sensitive values
+    /// too, which the audit log is told first. Returns how many records.
+    ///
+    /// - Parameter engagement: the short name or id.
+    public func exportEngagement(
+        _ engagement: String, as format: EngagementExport.Format, headers: TableHeaders, to path: String, sensitive: Bool
+    ) throws -> Int {
+        let now = clock.now()
+        let id = try store.read { try find(Directory($0).engagement(engagement), "the engagement", list: "engagement list") }
+        if sensitive { try store.write { _ = try $0.noteAct("engagement.export-sensitive", detail: id.description, at: now) } }
+        let export = try store.read { snapshot in
+            let directory = try Directory(snapshot)
+            var views: [RecordView] = []
+            try snapshot.records(in: id) { views.append(RecordView(id: $0, state: $1)) }
+            let members = References(identifier: { _, _ in nil }, handle: { directory.handle(of: $0) })
+            let waiting = Set(try snapshot.quarantine().filter { $0.scope == id }.map(\.id))
+            var steps: [ChangeTable.Step] = []
+            try snapshot.forEachChange(in: id) { change, received in
+                steps.append(ChangeTable.Step(change, received: received, standing: waiting.contains(change.id) ? "quarantined" : "acknowledged"))
+            }
+            return EngagementExport(
+                records: RecordTables(views, of: id, directory: members, sensitive: sensitive),
+                changes: ChangeTable.table(steps, records: views, directory: members, sensitive: sensitive))
+        }
+        let bytes: [UInt8]
+        do throws(WorkbookWriter.Failure) {
+            bytes = try export.bytes(as: format, headers: headers, at: now, SystemPrimitives())
+        } catch {
+            throw OperationFailure(.badInput, doing: "exporting the engagement", wrong: "the file cannot hold it", remedy: error.words)
+        }
+        try PrivateFile.create(path, bytes)
+        return export.count
+    }
+}

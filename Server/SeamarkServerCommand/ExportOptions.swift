@@ -1,0 +1,5 @@
+public import ArgumentParser
+public import SeamarkModel
+
+extension EngagementExport.Format: ExpressibleByArgument {}
+extension TableHeaders: ExpressibleByArgument {}

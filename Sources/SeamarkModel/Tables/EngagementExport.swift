@@ -1,0 +1,51 @@
+public import SeamarkJournal
+
+/// An engagement's records and their history as one file for other programs.
+public struct EngagementExport: Sendable {
+    public enum Format: String, CaseIterable, Sendable {
+        /// A zip file of comma-separated tables.
+        case csv
+        /// A workbook.
+        case xlsx
+        /// One JSON document a line, a line for each record; without the history.
+        case jsonl
+
+        /// The end of a file's name.
+        public var suffix: String {
+            switch self {
+            case .csv: "zip"
+            case .xlsx: "xlsx"
+            case .jsonl: "jsonl"
+            }
+        }
+    }
+
+    public let records: RecordTables
+    public let changes: DataTable
+
+    public init(records: RecordTables, changes: DataTable) {
+        self.records = records
+        self.changes = changes
+    }
+
+    /// Rows of all tables of records.
+    public var count: Int { records.tables.reduce(0) { $0 + $1.rows.count } }
+
+    /// The file. The same engagement gives the same bytes, but for `time`, when it was made: milliseconds since 1970.
+    public func bytes(as format: Format, headers: TableHeaders = .keys, at time: Int64, _ primitives: any Primitives) throws(WorkbookWriter.Failure) -> [UInt8] {
+        switch format {
+        case .jsonl: return records.lines
+        case .csv:
+            var archive = ZipArchive(at: time, primitives)
+            // Tables without rows too: whoever reads them need not look which there are.
+            for table in records.tables + [changes, records.dictionary] {
+                let bytes = CSVWriter.bytes(of: table, headers: headers)
+                do throws(ZipArchive.TooLarge) { try archive.add(table.name + ".csv", bytes) } catch { throw .tooLarge }
+            }
+            return archive.finished()
+        case .xlsx:
+            let filled = records.tables.filter { !$0.rows.isEmpty }
+            return try WorkbookWriter.bytes(of: filled + [changes, records.dictionary], headers: headers, at: time, primitives)
+        }
+    }
+}
