@@ -228,6 +228,8 @@ def read_columns(data, count, parts, author):
 
     for column in (heads, uses, targets, values, references):
         column.finish()
+    if any(change.id in known_others for change in changes):
+        others.fail("badReference")
     if parts:
         values.fail("badRoot")
     if seen_records < len(known_records) or seen_others < len(known_others):

@@ -146,6 +146,8 @@ struct AlteredEvidence {
         return String(decoding: said, as: UTF8.self)
     }
 
+    func isAltered(by alteration: Alteration) -> Bool { alteration.stretches.contains { Array(file[$0.range]) != $0.bytes } }
+
     // MARK: Every way
 
     /// Every byte between two places, each made another one of 255.

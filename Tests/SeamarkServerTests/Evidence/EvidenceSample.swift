@@ -59,7 +59,8 @@ struct EvidenceSample {
             if dice.chance(10) { stream = (dice.next(), .beginning) }
             var changes: [Change] = []
             for index in 0..<1 + Int(dice.next() % 3) {
-                if dice.chance(12), let again = made[device.id]?.randomElement(using: &dice), !changes.contains(where: { $0.id == again.id }) {
+                // A change stands behind those that it names, so one that comes again stands first.
+                if index == 0, dice.chance(25), let again = made[device.id]?.randomElement(using: &dice) {
                     changes.append(again)
                     continue
                 }
