@@ -49,8 +49,9 @@ extension VerifyVerb {
 
     private static func words(_ file: EvidenceFile) -> String {
         let (summary, place) = (file.verification.summary, file.verification.place)
-        return "everything holds: \(summary.entries) entries by \(summary.authors.count) devices, \(summary.changes) changes, \(file.verification.records) records, "
-            + "up to position \(place.position), log hash \(place.hash)"
+        func counted(_ count: Int, _ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }
+        return "everything holds: \(counted(summary.entries, "entry", "entries")) by \(counted(summary.authors.count, "device", "devices")), "
+            + "\(counted(summary.changes, "change", "changes")), \(counted(file.verification.records, "record", "records")), up to position \(place.position), log hash \(place.hash)"
             + (file.verification.head?.hasValues == false ? "; sensitive values are left out" : "")
     }
 

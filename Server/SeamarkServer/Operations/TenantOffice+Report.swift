@@ -14,7 +14,8 @@ extension TenantOffice {
             var views: [RecordView] = []
             try snapshot.records(in: id) { views.append(RecordView(id: $0, state: $1)) }
             let standing = try TenantStanding(snapshot, keys, at: now)
-            let names = try snapshot.scopes().filter { $0.id == id || $0.kind == .shared }.map { scope in
+            let scopes = try snapshot.scopes()
+            let names = (scopes.filter { $0.id == id } + scopes.filter { $0.kind == .shared }).map { scope in
                 ReportProvenance.SignedCheckpoint.Name(
                     scope: scope.id, name: scope.kind == .shared ? "shared" : directory.engagements.first { $0.id == id }?.handle ?? "")
             }

@@ -277,4 +277,81 @@ import Testing
         cut.log.removeLast()
         #expect(try word(cut) == "remembered \(first + cut.log.count)")
     }
+
+    @Test func `an item of 2,162,688 bytes is waited for, and one that says a byte more or none is no evidence`() throws {
+        let words = try Self.both([0x20_ffff, 0x21_0000, 0x21_0001, 0].map { (length: Int) in
+            Array("SMEV".utf8) + [1] + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) }
+        })
+        #expect(words == ["truncated 1", "truncated 1", "form 1", "form 1"])
+    }
+
+    // MARK: Reports
+
+    /// The JSON of a report with this checkpoint, without its figures.
+    private static func report(_ sample: EvidenceSample, _ checkpoint: Checkpoint, key: SigningKey? = nil) throws -> [UInt8] {
+        let key = key ?? sample.serverKey
+        let statement = ServerKeyStatement(tenant: sample.tenant, epoch: checkpoint.epoch, device: sample.server, key: key.publicKey)
+        let endorsed = ServerKeyStatement(tenant: sample.tenant, epoch: checkpoint.epoch, device: sample.server, key: sample.serverKey.publicKey)
+        let authority = try EvidenceSample.authority.get()
+        var epoch = ByteWriter()
+        epoch.fixed64(checkpoint.epoch)
+        let scopes = checkpoint.scopes.map { scope in
+            JSONValue.object([
+                JSONMember("scope", .string(scope.scope.description)), JSONMember("name", "ops"), JSONMember("position", .integer(Int64(scope.place.position))),
+                JSONMember("logHash", .string(scope.place.hash.description)), JSONMember("digest", .string(scope.digest.description)),
+            ])
+        }
+        let said: [(String, String)] = [
+            ("epoch", Hexadecimal.text(of: epoch.bytes)), ("signature", Hexadecimal.text(of: checkpoint.signature)), ("tenant", sample.tenant.description),
+            ("server", sample.server.description), ("key", Hexadecimal.text(of: statement.key)),
+            ("keySignature", Hexadecimal.text(of: authority.key.sign(endorsed.message))), ("authority", authority.certificate.fingerprint.description),
+        ]
+        let document = JSONValue.object([
+            JSONMember("format", "seamark-report"),
+            JSONMember("method", .object([
+                JSONMember("inputsHash", .string(Hash256.zero.description)),
+                JSONMember("checkpoint", .object(said.map { JSONMember($0.0, .string($0.1)) } + [JSONMember("time", .integer(checkpoint.time)), JSONMember("scopes", .array(scopes))])),
+            ])),
+        ])
+        return Array(document.compact.utf8)
+    }
+
+    @Test func `a report was made from a log, or from another, or later, or its checkpoint is forged: both verifiers say which`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "seamark-evidence-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let sample = EvidenceSample(seed: 12, entries: 9)
+        let (evidence, report) = (folder.appending(path: "evidence"), folder.appending(path: "report.json"))
+        try Data(try sample.file()).write(to: evidence)
+        var earlier = sample
+        earlier.log.removeLast(3)
+        let given = earlier.checkpoint
+        let word = try #require(given.scopes.first { $0.scope == sample.scope })
+        func checkpoint(_ place: LogPlace, _ digest: ScopeDigest, scope: Identifier? = nil, by key: SigningKey? = nil) -> Checkpoint {
+            Checkpoint(
+                epoch: sample.epoch, scopes: [Checkpoint.Scope(scope: scope ?? sample.scope, place: place, digest: digest)], time: given.time, signer: key ?? sample.serverKey)
+        }
+        let stranger = try SigningKey.generate()
+        let otherHash = LogPlace(position: word.place.position, hash: given.scopes.first { $0.scope != sample.scope }?.place.hash ?? .zero)
+        let otherPlace = LogPlace(position: word.place.position - 1, hash: word.place.hash)
+        let beyond = LogPlace(position: UInt64(sample.log.count) + 1, hash: word.place.hash)
+        let position = word.place.position
+        let cases: [(Checkpoint, SigningKey?, ReportClaim.Verdict, String)] = [
+            (given, nil, .made(position: position, inputs: .notComputed), "made"),
+            (checkpoint(otherHash, word.digest), nil, .otherLog(position: position), "otherLog"),
+            (checkpoint(otherPlace, word.digest), nil, .otherLog(position: position - 1), "otherLog"),
+            (checkpoint(word.place, .zero), nil, .otherLog(position: position), "otherLog"),
+            (checkpoint(beyond, word.digest), nil, .later(position: position + 4), "later"),
+            (checkpoint(word.place, word.digest, scope: Identifier(high: 5, low: 5)), nil, .ofAnotherEngagement, "ofAnotherEngagement"),
+            (checkpoint(word.place, word.digest, by: stranger), nil, .forged, "forged"),
+            (checkpoint(word.place, word.digest, by: stranger), stranger, .forged, "forged"),
+        ]
+        for (checkpoint, key, expected, theirs) in cases {
+            let json = try Self.report(sample, checkpoint, key: key)
+            try Data(json).write(to: report)
+            let file = try EvidenceFile(verifying: evidence.path, authority: Self.authority(), report: ReportClaim(reading: json))
+            #expect(file.finding == nil && file.report == expected)
+            #expect(try AlteredEvidence.python("verify_evidence.py", [Self.authority().description, evidence.path, "--report", report.path]) == "holds\n\(theirs)\n")
+        }
+    }
 }
