@@ -10,6 +10,8 @@ enum InputFile {
         case notText(String)
         case unwritable(String, code: Int32)
         case exists(String)
+
+        init(_ code: Int32, reading path: String) { self = code == ENOENT ? .missing(path) : .unreadable(path, code: code) }
     }
 
     /// `-` is standard input.

@@ -7,12 +7,29 @@ import SeamarkStore
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Prove offline that nothing here was lost, altered or made up.",
-        discussion: "Computes anew every chain, signature, receipt, log hash and digest, from what lies on the disk.")
+        discussion: """
+            Computes anew every chain, signature, receipt, log hash and digest, from what lies on the disk.
+
+            With --evidence it verifies such a file instead: by the authority that this laptop enrolled with, and against what it has read itself and has \
+            receipts for; or, on a machine without a store, by the fingerprint given with --authority. With --report it says whether a report was made from \
+            this log, and from these records.
+            """)
 
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
+    @Option(help: ArgumentHelp("A file of seamark-server evidence export.", valueName: "file"))
+    var evidence: String?
+    @Option(help: ArgumentHelp("The JSON of a report, to be held against the log.", valueName: "file"))
+    var report: String?
+    @Option(help: ArgumentHelp("The fingerprint of the tenant authority that the evidence must be by.", valueName: "hex"))
+    var authority: String?
+
+    func validate() throws {
+        guard authority == nil || evidence != nil else { throw ValidationError("--authority goes with --evidence.") }
+    }
 
     func run() throws {
+        if evidence != nil || report != nil { return try runOnFiles() }
         let place = try Workplace(work, to: .work)
         let verification = try DeviceVerification(place.device)
         let state = try place.device.state

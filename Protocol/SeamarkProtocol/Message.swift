@@ -51,13 +51,7 @@ public enum Message: Equatable, Sendable {
 
         /// What the tenant authority signs (ECDSA P-256, SHA-256).
         public static func message(tenant: Identifier, epoch: UInt64, device: Identifier, key: [UInt8]) -> [UInt8] {
-            var writer = ByteWriter()
-            writer.text("seamark-server-key-1")
-            writer.identifier(tenant)
-            writer.fixed64(epoch)
-            writer.identifier(device)
-            writer.raw(key)
-            return writer.bytes
+            ServerKeyStatement(tenant: tenant, epoch: epoch, device: device, key: key).message
         }
     }
 

@@ -11,6 +11,9 @@ struct VerifyVerb: ParsableCommand {
             What people decided (members, staffing, devices and so on) follows from no log and lies under a hash of its own. Where it is not as it was \
             decided, hold it against 'seamark-server audit list', mend it with the usual verbs, and take it as it is then with --accept-decisions; or \
             restore a backup.
+
+            With --evidence it verifies such a file instead, by the tenant's authority (--tenant, or the only one there is) or by the fingerprint given with \
+            --authority, for which no data directory is needed. With --report it says whether a report was made from this log, and from these records.
             """)
 
     @OptionGroup var data: DataOption
@@ -20,14 +23,25 @@ struct VerifyVerb: ParsableCommand {
     @Option(help: "Records of one engagement that are held in memory at a time; fewer take less memory and longer.")
     var recordsAtOnce = TenantOffice.recordsAtOnce
     @Flag(help: "Take what people decided as it is now, with an act in the audit log; with --tenant.") var acceptDecisions = false
+    @Option(help: ArgumentHelp("A file of seamark-server evidence export.", valueName: "file"))
+    var evidence: String?
+    @Option(help: ArgumentHelp("The JSON of a report, to be held against the log.", valueName: "file"))
+    var report: String?
+    @Option(help: ArgumentHelp("The fingerprint of the tenant authority that the evidence must be by.", valueName: "hex"))
+    var authority: String?
     @Flag(help: "As JSON.") var json = false
 
     func validate() throws {
+        guard authority == nil || evidence != nil else { throw ValidationError("--authority goes with --evidence.") }
+        guard evidence == nil && report == nil || !acceptDecisions && !skipAttachments else {
+            throw ValidationError("--evidence and --report look at nothing but the file and the log.")
+        }
         guard !acceptDecisions || tenant != nil else { throw ValidationError("--accept-decisions goes with --tenant: one tenant's at a time.") }
         guard recordsAtOnce > 0 else { throw ValidationError("--records-at-once is 1 or more.") }
     }
 
     func run() throws {
+        if evidence != nil || report != nil { return try runOnFiles() }
         let office = try data.office()
         let names = try tenant.map { [try ShortName(checking: $0, for: "a tenant")] } ?? office.tenantNames()
         var rows: [JSONValue] = []

@@ -91,21 +91,10 @@ public enum SensitivePart: Hashable, Sendable {
     /// Writes parts for the journey beside their block: the inflated length, then the deflated parts. No parts are no bytes.
     public static func encode(_ parts: [SensitivePart], _ primitives: any Primitives) -> [UInt8] {
         guard !parts.isEmpty else { return [] }
-        var inner = ByteWriter()
-        for part in parts {
-            switch part {
-            case .value(let sensitive):
-                inner.byte(1)
-                inner.identifier(sensitive.salt)
-                sensitive.value.write(to: &inner)
-            case .leaf(let hash):
-                inner.byte(0)
-                inner.hash(hash)
-            }
-        }
+        let inner = plain(parts)
         var writer = ByteWriter()
         writer.count(inner.count)
-        writer.raw(primitives.deflate(inner.bytes))
+        writer.raw(primitives.deflate(inner))
         return writer.bytes
     }
 
@@ -113,7 +102,29 @@ public enum SensitivePart: Hashable, Sendable {
     public static func decode(_ bytes: [UInt8], _ primitives: any Primitives) throws(DecodeError) -> [SensitivePart] {
         guard !bytes.isEmpty else { return [] }
         var outer = ByteReader(bytes)
-        var reader = ByteReader(try BlockColumns.inflate(&outer, outer.remaining, primitives))
+        return try read(plain: try BlockColumns.inflate(&outer, outer.remaining, primitives))
+    }
+
+    /// The parts one after the other, as they are before deflating: one way to write each, where nobody may write another.
+    public static func plain(_ parts: [SensitivePart]) -> [UInt8] {
+        var writer = ByteWriter()
+        for part in parts {
+            switch part {
+            case .value(let sensitive):
+                writer.byte(1)
+                writer.identifier(sensitive.salt)
+                sensitive.value.write(to: &writer)
+            case .leaf(let hash):
+                writer.byte(0)
+                writer.hash(hash)
+            }
+        }
+        return writer.bytes
+    }
+
+    /// Reads what `plain` writes.
+    public static func read(plain bytes: [UInt8]) throws(DecodeError) -> [SensitivePart] {
+        var reader = ByteReader(bytes)
         var parts: [SensitivePart] = []
         while reader.remaining > 0 {
             guard parts.count < Block.mostEdits else { throw DecodeError(.outOfBounds, reading: "count of sensitive parts") }
@@ -124,5 +135,13 @@ public enum SensitivePart: Hashable, Sendable {
             }
         }
         return parts
+    }
+
+    /// The same part without its value.
+    public func withheld(_ primitives: any Primitives) -> SensitivePart {
+        switch self {
+        case .value(let sensitive): .leaf(SensitiveTree.leaf(sensitive, primitives))
+        case .leaf: self
+        }
     }
 }

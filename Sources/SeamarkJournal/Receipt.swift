@@ -57,7 +57,7 @@ public struct Receipt: Hashable, Sendable {
     public var entry: LogEntry { LogEntry(content: .block(block), verdicts: verdicts, received: received) }
 }
 
-/// The server's signed word on where every scope stands: printed in reports, kept by devices.
+/// The server's signed word on where every scope stands: printed in reports and written into evidence, kept by devices.
 public struct Checkpoint: Hashable, Sendable {
     public struct Scope: Hashable, Sendable {
         public let scope: Identifier

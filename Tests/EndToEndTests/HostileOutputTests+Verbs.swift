@@ -24,7 +24,7 @@ extension HostileOutputTests {
         ("engagement add", ["second", "--name", "<b>\u{202e}=1+1", "--currency", "EUR"]), ("engagement add", ["third", "--name", "=1+1 pay\u{200b}pal <b>", "--currency", "EUR"]),
         ("engagement list", []), ("engagement export", ["baseline", "--sensitive", "--out", "FOLDER/server-NUMBER.xlsx"]), ("engagement export", ["baseline", "--sensitive", "--out", "FOLDER/server-NUMBER.zip"]), ("engagement staff", ["baseline", "ann"]), ("invite", ["ann"]), ("device list", []), ("device wipe", ["DEVICE"]),
         ("quarantine list", []), ("quarantine show", ["CHANGE", "--sensitive"]), ("quarantine export", ["--sensitive", "--out", "FOLDER/kept-NUMBER.json"]), ("quarantine release", ["0123abcd"]),
-        ("bundle import", ["FOLDER/not-there"]), ("report", ["baseline", "--out", "FOLDER/report"]), ("person export", ["baseline", "P-H0", "--out", "FOLDER/person-NUMBER.json"]),
+        ("bundle import", ["FOLDER/not-there"]), ("report", ["baseline", "--out", "FOLDER/report"]), ("evidence export", ["baseline", "--out", "FOLDER/evidence-NUMBER"]), ("person export", ["baseline", "P-H0", "--out", "FOLDER/person-NUMBER.json"]),
         ("person erase", ["baseline", "P-H1", "--reason", "=1+1 <b>"]), ("redact", ["baseline", "ST-H6", "notes", "--reason", "<b>"]),
         ("audit list", []), ("audit verify", []), ("audit export", ["--out", "FOLDER/acts-NUMBER.json"]), ("retention show", []), ("retention set", ["400"]), ("retention apply", ["--dry-run"]),
         ("schema show", []), ("schema set", ["--read", "1", "--write", "1"]), ("verify", []), ("roles", []), ("tenant shred", ["halden", "--dry-run"]),

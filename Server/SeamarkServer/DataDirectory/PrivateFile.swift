@@ -28,6 +28,11 @@ enum PrivateFile {
         try write(path, bytes, replacing: false)
     }
 
+    /// As `create`, for what is never held whole: `fill` hands over one piece after the other.
+    static func create(_ path: String, filling fill: (_ write: ([UInt8]) throws -> Void) throws -> Void) throws {
+        try write(path, replacing: false, fill)
+    }
+
     /// Writes a file, in place of an older one if there is one.
     static func replace(_ path: String, _ bytes: [UInt8]) throws(OperationFailure) {
         try write(path, bytes, replacing: true)
@@ -104,18 +109,33 @@ enum PrivateFile {
     }
 
     private static func write(_ path: String, _ bytes: [UInt8], replacing: Bool) throws(OperationFailure) {
+        do { try write(path, replacing: replacing) { try $0(bytes) } } catch let failure as OperationFailure { throw failure } catch {
+            preconditionFailure("nothing else is thrown by writing what is at hand")
+        }
+    }
+
+    private static func write(_ path: String, replacing: Bool, _ fill: (_ write: ([UInt8]) throws -> Void) throws -> Void) throws {
         let doing = "writing \(path)"
         let draft = path + ".new"
         unlink(draft)
         let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw failure(errno, doing: doing) }
-        var code: Int32 = 0
-        var start = 0
-        while start < bytes.count, code == 0 {
-            let count = bytes[start...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            if count < 0 { code = errno } else { start += count }
+        do {
+            try fill { bytes in
+                var start = 0
+                while start < bytes.count {
+                    let count = bytes[start...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+                    guard count >= 0 else { throw failure(errno, doing: doing) }
+                    start += count
+                }
+            }
+        } catch {
+            close(file)
+            unlink(draft)
+            throw error
         }
-        if code == 0, fchmod(file, 0o600) != 0 { code = errno }
+        var code: Int32 = 0
+        if fchmod(file, 0o600) != 0 { code = errno }
         if code == 0, fsync(file) != 0 { code = errno }
         if close(file) != 0, code == 0 { code = errno }
         if code == 0 {

@@ -13,18 +13,19 @@ extension TenantOffice {
             let id = try find(directory.engagement(engagement), "the engagement", list: "engagement list")
             var views: [RecordView] = []
             try snapshot.records(in: id) { views.append(RecordView(id: $0, state: $1)) }
-            let scopes = try snapshot.scopes().filter { $0.id == id || $0.kind == .shared }.map { scope in
-                ReportProvenance.Checkpoint.Scope(
-                    scope: scope.id, name: scope.kind == .shared ? "shared" : directory.engagements.first { $0.id == id }?.handle ?? "",
-                    position: scope.place.position, logHash: scope.place.hash.description, digest: scope.digest.description)
+            let standing = try TenantStanding(snapshot, keys, at: now)
+            let scopes = try snapshot.scopes()
+            let names = (scopes.filter { $0.id == id } + scopes.filter { $0.kind == .shared }).map { scope in
+                ReportProvenance.SignedCheckpoint.Name(
+                    scope: scope.id, name: scope.kind == .shared ? "shared" : directory.engagements.first { $0.id == id }?.handle ?? "")
             }
-            var epoch = ByteWriter()
-            epoch.fixed64(try snapshot.identity().epoch)
             return try EngagementReport(
                 views: views, instrument: instrument(namedIn: views, snapshot), primitives: SystemPrimitives(),
                 provenance: ReportProvenance(
                     software: software, madeAt: now,
-                    checkpoint: ReportProvenance.Checkpoint(epoch: Hexadecimal.text(of: epoch.bytes), scopes: scopes)),
+                    checkpoint: ReportProvenance.SignedCheckpoint(
+                        checkpoint: standing.checkpoint, names: names, serverKey: standing.serverKey, endorsement: standing.endorsement,
+                        authority: keys.authority.certificate.fingerprint)),
                 memberName: { directory.handle(of: $0) })
         }
     }

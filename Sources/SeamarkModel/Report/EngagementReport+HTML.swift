@@ -34,7 +34,7 @@ extension EngagementReport {
         }
         out += "</header>\n<main>\n" + pageOne
         for section in sections { out += html(section) }
-        out += "</main>\n<footer class=\"end\"><p>\(text(statusLabel)) · \(text(facts.handle)) · \(text(ReportText.clean(provenance.software))) · inputs \(String(inputsHash.description.prefix(16)))</p></footer>\n</body>\n</html>\n"
+        out += "</main>\n<footer class=\"end\"><p>\(text(statusLabel)) · \(text(facts.handle)) · \(text(ReportText.clean(provenance.software))) · inputs \(String(inputsHash.description.prefix(16)))\(checkpointHash.map { " · checkpoint \($0.description.prefix(16))" } ?? "")</p></footer>\n</body>\n</html>\n"
         return out
     }
 

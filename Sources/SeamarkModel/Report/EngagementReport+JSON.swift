@@ -199,18 +199,7 @@ extension EngagementReport {
             JSONMember("assumptions", .array(assumptions.map { .string($0) })), JSONMember("exclusions", .array(exclusions.map { .string($0) })),
             JSONMember("unallocatedShare", number(unallocatedShare)), JSONMember("software", .string(ReportText.clean(provenance.software))),
             JSONMember("madeAt", optional(provenance.madeAt.map(time))), JSONMember("inputsHash", .string(inputsHash.description)),
-            JSONMember("checkpoint", provenance.checkpoint.map { checkpoint in
-                .object([
-                    JSONMember("epoch", .string(checkpoint.epoch)),
-                    JSONMember("scopes", .array(checkpoint.scopes.map { scope in
-                        .object([
-                            JSONMember("scope", .string(scope.scope.description)), JSONMember("name", .string(ReportText.clean(scope.name))),
-                            JSONMember("position", .integer(Int64(clamping: scope.position))), JSONMember("logHash", .string(scope.logHash)),
-                            JSONMember("digest", .string(scope.digest)),
-                        ])
-                    })),
-                ])
-            } ?? .null),
+            JSONMember("checkpoint", provenance.checkpoint.map { checkpointDocument($0) } ?? .null),
         ])
     }
 

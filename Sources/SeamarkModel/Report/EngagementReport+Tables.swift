@@ -165,10 +165,15 @@ extension EngagementReport {
         if let madeAt = provenance.madeAt { rows.append(["Made", time(madeAt)]) }
         rows.append(["SHA-256 of the inputs", inputsHash.description])
         if let checkpoint = provenance.checkpoint {
-            rows.append(["Epoch of the log", checkpoint.epoch])
-            for scope in checkpoint.scopes {
-                rows.append(["Log of \(ReportText.clean(scope.name))", "position \(scope.position), log hash \(scope.logHash), digest \(scope.digest)"])
+            for named in checkpoint.names {
+                guard let place = checkpoint.checkpoint.scopes.first(where: { $0.scope == named.scope })?.place else { continue }
+                rows.append(["Log of \(ReportText.clean(named.name))", "position \(place.position), log hash \(place.hash)"])
             }
+            rows.append([
+                "Checkpoint", "\(checkpointHash.map(\.description) ?? ""), signed by the server at \(time(checkpoint.checkpoint.time)); whole in the report's JSON",
+            ])
+            rows.append(["Tenant authority", checkpoint.authority.description])
+            rows.append(["To check it", "seamark verify, or seamark-server verify, with --report and the report's JSON file"])
         } else {
             rows.append(["Log", "made on a device: not tied to a checkpoint of the server"])
         }

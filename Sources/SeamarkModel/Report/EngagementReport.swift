@@ -101,6 +101,8 @@ public struct EngagementReport: Hashable, Sendable {
     /// SHA-256 of `EngagementReading.canonicalInputs`.
     public var inputsHash: Hash256
     public var provenance: ReportProvenance
+    /// SHA-256 of what the server signed as its checkpoint: short enough to be printed, and it names all of it.
+    public var checkpointHash: Hash256?
     public var governance: Governance
 
     /// Makes the report.
@@ -167,6 +169,7 @@ public struct EngagementReport: Hashable, Sendable {
         let bytes = Array(reading.canonicalInputs.compact.utf8)
         inputsHash = primitives.sha256(bytes.span)
         self.provenance = provenance
+        checkpointHash = provenance.checkpoint.map { primitives.sha256($0.checkpoint.message.span) }
         gate = ReportGate(result: result, domains: domains, conflicts: conflicts, findings: findings, leftOut: reading.leftOut, checks: governance.checks)
     }
 

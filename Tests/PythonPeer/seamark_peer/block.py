@@ -98,7 +98,8 @@ class Block:
         return deflate(parts) if parts else b""
 
     @staticmethod
-    def open(data, sensitive=b""):
+    def open(data, sensitive=b"", parts=None):
+        """`parts`: what travelled beside it, where it was read already."""
         if not 64 < len(data) <= LONGEST:
             raise DecodeError("outOfBounds", "a block")
         content, signature = data[:-64], data[-64:]
@@ -115,7 +116,7 @@ class Block:
         sensitive_count = reader.varint(MOST_CHANGES * MOST_EDITS)
         stated_root = reader.hash() if sensitive_count else None
         columns = inflate(reader)
-        parts = read_sensitive(sensitive)
+        parts = read_sensitive(sensitive) if parts is None else parts
         if len(parts) < sensitive_count:
             reader.fail("outOfBounds")
         if len(parts) > sensitive_count or parts and root([part.leaf for part in parts]) != stated_root:
@@ -128,7 +129,12 @@ def read_sensitive(data):
     """The parts of the sensitive values beside a block. No bytes are no parts, and no parts are no bytes."""
     if not data:
         return []
-    reader = Reader(inflate(Reader(data, "sensitive values")), "sensitive values")
+    return read_parts(inflate(Reader(data, "sensitive values")))
+
+
+def read_parts(data):
+    """The parts as they are before deflating."""
+    reader = Reader(data, "sensitive values")
     parts = []
     while reader.remaining or not parts:
         mark = reader.byte()
@@ -222,6 +228,8 @@ def read_columns(data, count, parts, author):
 
     for column in (heads, uses, targets, values, references):
         column.finish()
+    if any(change.id in known_others for change in changes):
+        others.fail("badReference")
     if parts:
         values.fail("badRoot")
     if seen_records < len(known_records) or seen_others < len(known_others):

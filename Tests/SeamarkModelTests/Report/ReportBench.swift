@@ -4,9 +4,14 @@ import SeamarkModel
 /// Reports of the sample engagements, as a lead imported them.
 enum ReportBench {
     static let provenance = ReportProvenance(
-        software: "seamark-test 0", checkpoint: ReportProvenance.Checkpoint(epoch: "0123456789abcdef", scopes: [
-            ReportProvenance.Checkpoint.Scope(scope: Bench.scope, name: "HALDEN-2026", position: 3, logHash: "aa11", digest: "bb22")
-        ]))
+        software: "seamark-test 0",
+        checkpoint: ReportProvenance.SignedCheckpoint(
+            checkpoint: Checkpoint(
+                epoch: 0x0123_4567_89ab_cdef,
+                scopes: [Checkpoint.Scope(scope: Bench.scope, place: LogPlace(position: 3, hash: .zero), digest: ScopeDigest(high: 1, low: 2))], time: 1_780_000_000_000,
+                signature: [UInt8](repeating: 7, count: 64)),
+            names: [.init(scope: Bench.scope, name: "HALDEN-2026")],
+            serverKey: ServerKeyStatement(tenant: Bench.scope, epoch: 0x0123_4567_89ab_cdef, device: Bench.scope, key: [UInt8](repeating: 8, count: 32)), endorsement: [9], authority: .zero))
 
     static func bench(_ sample: String) throws -> Bench {
         var bench = Bench()
