@@ -23,7 +23,8 @@ extension DeviceIdentity {
         }
         guard let issuer = try? Certificate(der: authority), isIssued(by: issuer) else { return nil }
         let words = words.prefix(Message.Renewed.mostWords).compactMap { try? Certificate(der: $0) }
-        for start in known {
+        // From the newer one where both lead there: so the older one is forgotten.
+        for start in known.reversed() {
             var last = start
             for word in words where word.isWord(of: last) { last = word }
             guard last.publicKey == issuer.publicKey else { continue }
