@@ -85,7 +85,7 @@ extension Device {
     }
 
     private func read(_ reader: BundleReader, _ identity: DeviceIdentity, into events: inout [DeviceEvent]) throws -> BundleReply {
-        let isEndorsed = try tools.endorsement(identity.tenantAuthority)
+        let isEndorsed = try tools.endorsement(identity)
         let header = Digest.sha256(reader.header.bytes)
         var replicas = try state.replicas
         var decoder = BundleDecoder()

@@ -19,10 +19,13 @@ extension SyncRun {
     /// renewed, or this throws `Failure`.
     mutating func connect() throws -> Conversation {
         let refusal = try renewInTime()
-        do { return try open() } catch let error as Conversation.Failure where NetworkFailure(error) == .certificateExpired {
+        do { return try open() } catch let error as Conversation.Failure where [.certificateExpired, .refusedByServer].contains(NetworkFailure(error)) {
             if let line { countBeside(line) }
             line = nil
-            try renewExpired(refusal)
+            do { try renewExpired(refusal) } catch let failure as Failure where NetworkFailure(error) == .refusedByServer && !failure.isRevocation {
+                // Not for its age, and not because the tenant's authority was replaced meanwhile.
+                throw error
+            }
             return try open()
         }
     }
@@ -108,23 +111,27 @@ extension SyncRun {
     }
 
     mutating func adopt(_ renewed: Message.Renewed, _ key: CertificateKey) throws {
-        guard let certificate = try? Certificate(der: renewed.certificate), let present = try? Certificate(der: identity.certificate),
-            let authority = try? Certificate(der: identity.tenantAuthority)
+        guard let certificate = try? Certificate(der: renewed.certificate), let present = try? Certificate(der: identity.certificate)
         else { throw DoorFailure.badAnswer("its certificate cannot be read") }
         guard certificate.publicKey == key.publicKey else { throw DoorFailure.badAnswer("the certificate is for another key") }
         guard certificate.onlyURI == present.onlyURI else { throw DoorFailure.badAnswer("the certificate names another device") }
-        // As of its last second: when it serves is the server's clock to say, not this laptop's.
-        guard (try? certificate.check(issuedBy: authority, for: .client, at: certificate.notAfter - 1)) != nil else {
+        guard identity.adopting(certificate, authority: renewed.authority, words: renewed.words) != nil else {
             throw DoorFailure.badAnswer("the tenant's authority did not sign the certificate")
         }
         // Certificate and key are one row: whenever the power fails, the store holds the old pair or the new one.
         identity = try device.store.transaction { transaction in
-            var identity = transaction.state.identity
-            identity.certificate = certificate.der
+            // Whom it believes is in it too.
+            guard var identity = transaction.state.identity.adopting(certificate, authority: renewed.authority, words: renewed.words) else {
+                throw DoorFailure.badAnswer("the tenant's authority did not sign the certificate")
+            }
             identity.privateKey = SecretBytes(copying: key.der)
             try transaction.append(.identity(identity))
             return identity
         }
         renewal = .renewed(until: certificate.notAfter &* 1000)
     }
+}
+
+extension SyncRun.Failure {
+    fileprivate var isRevocation: Bool { if case .renewal(let problem) = cause { problem.code == .deviceRevoked } else { false } }
 }

@@ -75,11 +75,12 @@ extension SyncRun {
 
     /// One connection, until it ends; `Failure` says why.
     private mutating func attend(_ settings: Watching, _ tell: (Happening) throws -> Void) throws -> WatchEnd {
-        let knowledge = try knowledge()
         var watch = DeviceWatch(keepAlive: settings.keepAliveSeconds * 1000, silence: settings.silenceSeconds * 1000)
         var told = (session: SyncSession.Outcome(), lane: AttachmentLane.Outcome())
         do {
             let conversation = try connect()
+            // After a renewal, which may have led to another authority.
+            let knowledge = try knowledge()
             if let renewal { try tell(.certificate(renewal)) }
             while true {
                 if let message = try conversation.next(withinMilliseconds: settings.pollMilliseconds) {

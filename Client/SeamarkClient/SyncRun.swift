@@ -187,9 +187,10 @@ public struct SyncRun {
     }
 
     private mutating func toTheEnd() throws -> Report {
-        let knowledge = try knowledge()
         do {
             let conversation = try connect()
+            // After a renewal, which may have led to another authority.
+            let knowledge = try knowledge()
             while true {
                 guard let message = try conversation.next() else {
                     _ = try perform(session.ended())
@@ -321,7 +322,7 @@ public struct SyncRun {
     private mutating func adopt(_ welcome: Message.Welcome) throws {
         self.welcome = welcome
         if let bundle = welcome.bundleKey, bundle.key != identity.bundleKey {
-            let isEndorsed = try device.tools.endorsement(identity.tenantAuthority)
+            let isEndorsed = try device.tools.endorsement(identity)
             guard isEndorsed(Message.BundleKey.message(tenant: identity.tenant, key: bundle.key), bundle.signature) else {
                 throw Failure(cause: .sync(.forgedServerKey), acknowledged: 0)
             }
@@ -378,7 +379,7 @@ public struct SyncRun {
 
     /// Whom to believe: the tenant's authority for the server's key, `shared` for the keys of devices.
     func knowledge() throws -> SyncSession.Knowledge {
-        let isEndorsed = try device.tools.endorsement(identity.tenantAuthority)
+        let isEndorsed = try device.tools.endorsement(identity)
         let tenant = identity.tenant
         let store = device.store
         return SyncSession.Knowledge(

@@ -98,7 +98,12 @@ extension Message {
                 $0.signingKey = Data(it.signingKey)
                 $0.proof = Data(it.proof)
             }
-        case .renewed(let it): frame.renewed = .with { $0.certificate = Data(it.certificate) }
+        case .renewed(let it):
+            frame.renewed = .with {
+                $0.certificate = Data(it.certificate)
+                $0.authority = Data(it.authority)
+                $0.words = it.words.map { Data($0) }
+            }
         case .attachment(let it): it.write(to: &frame)
         case .donate(let it): frame.donate = it.wire
         case .donated(let it): frame.donated = it.wire
@@ -198,7 +203,7 @@ extension Message {
                 Renew(
                     certificate: [UInt8](it.certificate), request: [UInt8](it.request), signingKey: try Field.bytes(it.signingKey, 32),
                     proof: try Field.bytes(it.proof, 64)))
-        case .renewed(let it): self = .renewed(Renewed(certificate: [UInt8](it.certificate)))
+        case .renewed(let it): self = .renewed(Renewed(certificate: [UInt8](it.certificate), authority: [UInt8](it.authority), words: it.words.map { [UInt8]($0) }))
         case .attachmentOffer(let it): self = .attachment(try AttachmentMessage(it))
         case .attachmentHeld(let it): self = .attachment(try AttachmentMessage(it))
         case .attachmentChunk(let it): self = .attachment(try AttachmentMessage(it))

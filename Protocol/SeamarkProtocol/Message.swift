@@ -450,7 +450,18 @@ public enum Message: Equatable, Sendable {
     public struct Renewed: Equatable, Sendable {
         /// DER, of the same device and for the request's key.
         public let certificate: [UInt8]
+        /// The authority that issued it (DER), where that is another than the one that issued the old one; else empty.
+        public let authority: [UInt8]
+        /// Each authority's certificate for the key of the one that took over from it, the oldest first.
+        public let words: [[UInt8]]
 
-        public init(certificate: [UInt8]) { self.certificate = certificate }
+        public init(certificate: [UInt8], authority: [UInt8] = [], words: [[UInt8]] = []) {
+            self.certificate = certificate
+            self.authority = authority
+            self.words = words
+        }
+
+        /// No more are sent, and none is looked at beyond them.
+        public static let mostWords = 8
     }
 }

@@ -1048,6 +1048,12 @@ public nonisolated struct Seamark_V1_Renewed: Sendable {
 
   public var certificate: Data = Data()
 
+  /// Where another authority issued it than the one that issued the old one (SPEC section 6.2): that authority's own certificate, and the words
+  /// that lead to it, the oldest first.
+  public var authority: Data = Data()
+
+  public var words: [Data] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -3269,7 +3275,7 @@ nonisolated extension Seamark_V1_Renew: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Seamark_V1_Renewed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Renewed"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}certificate\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}certificate\0\u{1}authority\0\u{1}words\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3278,6 +3284,8 @@ nonisolated extension Seamark_V1_Renewed: SwiftProtobuf.Message, SwiftProtobuf._
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBytesField(value: &self.certificate) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.authority) }()
+      case 3: try { try decoder.decodeRepeatedBytesField(value: &self.words) }()
       default: break
       }
     }
@@ -3287,11 +3295,19 @@ nonisolated extension Seamark_V1_Renewed: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.certificate.isEmpty {
       try visitor.visitSingularBytesField(value: self.certificate, fieldNumber: 1)
     }
+    if !self.authority.isEmpty {
+      try visitor.visitSingularBytesField(value: self.authority, fieldNumber: 2)
+    }
+    if !self.words.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.words, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Seamark_V1_Renewed, rhs: Seamark_V1_Renewed) -> Bool {
     if lhs.certificate != rhs.certificate {return false}
+    if lhs.authority != rhs.authority {return false}
+    if lhs.words != rhs.words {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

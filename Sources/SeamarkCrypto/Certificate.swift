@@ -105,6 +105,21 @@ public struct Certificate: Hashable, Sendable {
         }
     }
 
+    /// Whether this is `authority`'s word that the key in it takes over: an authority's certificate, signed by that one, under the name that both
+    /// bear. Says nothing of time: who holds on to a word for long has no other to go by.
+    public func isWord(of authority: Certificate) -> Bool {
+        guard isAuthority, authority.isAuthority, let handle = Self.handle(der), let issuer = Self.handle(authority.der) else { return false }
+        defer {
+            X509_free(issuer)
+            X509_free(handle)
+        }
+        ERR_clear_error()
+        defer { ERR_clear_error() }
+        let name = X509_get_subject_name(issuer)
+        return X509_NAME_cmp(X509_get_issuer_name(handle), name) == 0 && X509_NAME_cmp(X509_get_subject_name(handle), name) == 0
+            && X509_verify(handle, X509_get0_pubkey(issuer)) == 1
+    }
+
     /// The caller frees it.
     static func handle(_ der: [UInt8]) -> OpaquePointer? {
         guard der.count <= mostBytes else { return nil }

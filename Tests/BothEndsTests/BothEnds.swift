@@ -62,7 +62,7 @@ final class BothEnds {
             identity: TenantIdentity(id: Self.tenant, name: "Fictitious", schema: Catalogue.version, epoch: 1, author: Self.author, incarnation: 1), tools: tools)
         let authority = Self.authority
         desk = TenantDesk(
-            store: store, clock: WallClock { clock() }, primitives: primitives, signer: Self.serverKey, endorse: { authority.sign($0) },
+            store: store, clock: WallClock { clock() }, primitives: primitives, signer: Self.serverKey, endorse: { message, _ in authority.sign(message) },
             schedule: { $0() }, noteContact: { _, _ in })
         try store.write { transaction in
             try transaction.addScope(Self.shared, kind: .shared)

@@ -29,6 +29,7 @@ extension HostileOutputTests {
         ("audit list", []), ("audit verify", []), ("audit export", ["--out", "FOLDER/acts-NUMBER.json"]), ("retention show", []), ("retention set", ["400"]), ("retention apply", ["--dry-run"]),
         ("schema show", []), ("schema set", ["--read", "1", "--write", "1"]), ("verify", []), ("roles", []), ("tenant shred", ["halden", "--dry-run"]),
         ("backup make", ["halden", "--to", "FOLDER/backups"]), ("backup verify", ["FOLDER/not-there"]), ("restore", ["FOLDER/not-there"]), ("device revoke", ["DEVICE"]),
+        ("tenant authority begin", ["halden"]), ("tenant authority status", ["halden"]), ("tenant authority finish", ["halden"]),
         ("authority begin", []), ("authority status", []), ("authority finish", []),
         // Beside a second tenant the verbs above would have to name theirs.
         ("tenant add", ["northlink", "--name", "<b>=1+1 pay\u{200b}pal"]), ("tenant add", ["southlink", "--name", "\u{1b}]0;x\u{7}\u{9b}2J"]), ("tenant list", []), ("init", []), ("run", []),

@@ -129,6 +129,7 @@ import Testing
                     bundleKey: Message.BundleKey(key: bytes(32), signature: bytes(71)))),
             .renew(Message.Renew(certificate: bytes(4096), request: bytes(4096), signingKey: bytes(32), proof: bytes(64))),
             .renewed(Message.Renewed(certificate: bytes(600))),
+            .renewed(Message.Renewed(certificate: bytes(600), authority: bytes(400), words: [bytes(410), bytes(411)])),
         ]
     }
 

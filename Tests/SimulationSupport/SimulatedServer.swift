@@ -47,7 +47,7 @@ final class SimulatedServer: @unchecked Sendable {
         let authority = mistake == .losesItsAuthority ? Cast.serverSigner.publicKey : Cast.authority
         return TenantDesk(
             store: store, clock: WallClock { clock.now }, primitives: SimulationPrimitives(), signer: Cast.serverSigner,
-            endorse: { SimulationSigner.signature(of: $0, authority) }, attachments: vault,
+            endorse: { message, _ in SimulationSigner.signature(of: message, authority) }, attachments: vault,
             bundles: takesBundles ? (Cast.tenant, Cast.bundleKey.publicKey) : nil, schedule: schedule, draw: words,
             noteContact: { _, _ in })
     }

@@ -16,6 +16,9 @@
 ///     keys/                   0700  wrapped under the tenant key, which lies elsewhere: a copy of all this is useless without it
 ///       authority.wrapped     the tenant authority's key: signs this tenant's devices and server keys
 ///       authority.pem         its certificate
+///       successor.wrapped     while it is being replaced: the next authority, and the present one's word for it
+///       finishing.wrapped     the same, once the one that it replaces is being destroyed
+///       words.pem             what those that were replaced said of who takes over
 ///       signing.wrapped       the server's Ed25519 key for this tenant
 ///       data.wrapped          seals what is sensitive in the database, and attachments
 ///   replaced/                 0700  what restores found in a tenant's place; deleted by nothing but the tenant's shredding
@@ -79,6 +82,9 @@ struct TenantFolder: Hashable, Sendable {
     var attachments: String { data + "/attachments" }
     var keys: String { path + "/keys" }
     var authorityCertificate: String { keys + "/authority.pem" }
+
+    var finishing: String { keys + "/finishing.wrapped" }
+    var words: String { keys + "/words.pem" }
 
     func wrapped(_ role: TenantKey.Role) -> String { "\(keys)/\(role.rawValue).wrapped" }
 

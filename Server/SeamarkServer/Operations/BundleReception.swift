@@ -39,11 +39,11 @@ package struct BundleReception: Sendable {
         let header = Digest.sha256(reader.header.bytes)
         let statement = try check(reader, header)
         let name = DeviceName(tenant: statement.tenant, member: statement.member, device: statement.device)
-        let (letters, member) = try desk.store.read { snapshot in
-            (try snapshot.device(name.device)?.letters ?? "", try Directory(snapshot).handle(of: name.member) ?? name.member.description)
+        let (device, member) = try desk.store.read { snapshot in
+            (try snapshot.device(name.device), try Directory(snapshot).handle(of: name.member) ?? name.member.description)
         }
-        let counter = BundleCounter(TenantOffice.BundleImport(device: letters, member: member, made: statement.made))
-        let session = DeviceSession(name, of: desk)
+        let counter = BundleCounter(TenantOffice.BundleImport(device: device?.letters ?? "", member: member, made: statement.made))
+        let session = DeviceSession(name, of: desk, issued: device?.certificateIssued ?? .max)
         let answers = try reply.map { try BundleWriter(path: $0, kind: .reply, to: statement.link) }
         if let answers {
             let answer = BundleStatement(

@@ -12,7 +12,7 @@ final class ClosedTenant: Sendable {
 
     init(opening folder: TenantFolder, under keyFolder: KeyFolder, clock: WallClock) throws {
         keys = try TenantKeys(opening: folder, under: keyFolder)
-        trust = try TrustedAuthority(certificates: [keys.authority.certificate.der])
+        trust = try keys.trust()
         self.clock = clock
     }
 

@@ -11,12 +11,15 @@ internal import Synchronization
 package final class DeviceSession: Sendable {
     package let name: DeviceName
     let tenant: TenantDesk
+    /// When its certificate was issued: milliseconds since 1970.
+    private let issued: Int64
     /// The epoch in which the device was first greeted; nil before that.
     private let greeted = Mutex<UInt64?>(nil)
     /// The schema that the device's program said it knows, on this connection; 0 until it has.
     let schema = Mutex<UInt32>(0)
 
-    package init(_ name: DeviceName, of tenant: TenantDesk) {
+    package init(_ name: DeviceName, of tenant: TenantDesk, issued: Int64 = .max) {
+        self.issued = issued
         self.name = name
         self.tenant = tenant
     }
@@ -56,9 +59,9 @@ package final class DeviceSession: Sendable {
             }
             return Message.Welcome(
                 schema: identity.schema, leastSchema: identity.leastSchema, leastReadSchema: identity.leastReadSchema, epoch: identity.epoch, time: now, role: standing.role.map { UInt32($0.rawValue) } ?? 0,
-                serverKey: tenant.serverKey(identity), scopes: scopes.values.sorted { $0.scope < $1.scope }, revoked: standing.isRevoked,
-                hasTwoCopies: try snapshot.hasTwoCopies(name.device), bundleKey: tenant.bundleKey, compares: true,
-                wipe: try snapshot.device(name.device).flatMap { tenant.wipeOrder(to: $0, identity) })
+                serverKey: tenant.serverKey(identity, issued: issued), scopes: scopes.values.sorted { $0.scope < $1.scope }, revoked: standing.isRevoked,
+                hasTwoCopies: try snapshot.hasTwoCopies(name.device), bundleKey: tenant.bundleKey(issued: issued), compares: true,
+                wipe: try snapshot.device(name.device).flatMap { tenant.wipeOrder(to: $0, identity, issued: issued) })
         }
     }
 

@@ -53,7 +53,8 @@ final class EnrolmentDoor: Sendable {
             else { return .refused(unknown) }
             let identity = try transaction.identity()
             let name = DeviceName(tenant: identity.id, member: member.id, device: device)
-            let certificate = try issue(name, for: request, by: tenant.keys.authority, at: now)
+            let authority = tenant.keys.authority(at: now)
+            let certificate = try issue(name, for: request, by: authority, at: now)
             let enrolment = DeviceEnrolment(
                 id: device, name: deviceName, certificate: certificate.fingerprint, certificateEnd: certificate.notAfter * 1000, signingKey: signingKey)
             switch try transaction.redeem(hash, for: enrolment, at: now) {
@@ -70,8 +71,8 @@ final class EnrolmentDoor: Sendable {
                     Message.Enrolled(
                         tenant: identity.id, tenantName: identity.name, member: member.id, memberName: member.name, device: device,
                         role: UInt32(role.rawValue), letters: row.letters, certificate: certificate.der,
-                        authority: tenant.keys.authority.certificate.der, serverKey: tenant.desk.serverKey(identity),
-                        bundleKey: tenant.desk.bundleKey))
+                        authority: authority.certificate.der, serverKey: tenant.desk.serverKey(identity, issued: now),
+                        bundleKey: tenant.desk.bundleKey(issued: now)))
             }
         }
     }

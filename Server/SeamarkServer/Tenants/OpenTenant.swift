@@ -10,8 +10,7 @@ internal import Synchronization
 ///
 /// Whoever holds one can reach this tenant and no other. The roster makes them; a connection gets one through the door.
 final class OpenTenant: Sendable {
-    let keys: TenantKeys
-    let trust: TrustedAuthority
+    private let ring: Ring
     /// What the sessions of its devices get of it.
     let desk: TenantDesk
     /// Its keys lay plain until it was opened now.
@@ -19,6 +18,7 @@ final class OpenTenant: Sendable {
     private let contacts = Contacts()
     private let pace = Pace()
 
+    var keys: TenantKeys { ring.keys.withLock { $0 } }
     var store: TenantStore { desk.store }
     var writer: TenantWriter { desk.writer }
     var clock: WallClock { desk.clock }
@@ -32,14 +32,14 @@ final class OpenTenant: Sendable {
         if try store.read({ try $0.identity().schema < Catalogue.version }) {
             try store.write { _ = try $0.adoptSchema(Catalogue.version, at: clock.now()) }
         }
-        self.keys = keys
-        trust = try TrustedAuthority(certificates: [keys.authority.certificate.der])
+        let ring = Ring(keys, in: folder)
+        self.ring = ring
         let contacts = contacts
         let pace = pace
         let tenant = ObjectIdentifier(store)
         desk = TenantDesk(
             store: store, clock: clock, primitives: SystemPrimitives(), signer: keys.signingKey,
-            endorse: { keys.authority.key.sign($0) }, attachments: try AttachmentVault(at: folder.attachments, dataKey: keys.dataKey), limits: limits,
+            endorse: { message, issued in ring.keys.withLock { $0 }.authority(at: issued).key.sign(message) }, attachments: try AttachmentVault(at: folder.attachments, dataKey: keys.dataKey), limits: limits,
             bundles: (keys.tenant, keys.bundleKey.publicKey),
             committed: {
                 pace.all.withLock { $0.commits &+= 1 }
@@ -47,6 +47,34 @@ final class OpenTenant: Sendable {
                 register?.wake(tenant)
             },
             noteContact: { contact, device in contacts.all.withLock { $0[device] = contact } })
+    }
+
+    // MARK: Authorities
+
+    /// The keys as they were last read: which authorities are among them alters while the server runs.
+    private final class Ring: Sendable {
+        let keys: Mutex<TenantKeys>
+        let changes = Mutex(FolderChanges())
+        let folder: TenantFolder
+
+        init(_ keys: TenantKeys, in folder: TenantFolder) {
+            self.keys = Mutex(keys)
+            self.folder = folder
+        }
+    }
+
+    /// Reads the keys again where they were altered. What cannot be read, because somebody is altering it, is read at the next call.
+    ///
+    /// - Returns: whom the tenant's devices are certified by from now on; nil where that is whom it was.
+    func lookAtKeys(under keyFolder: KeyFolder) throws -> TrustedAuthority? {
+        guard let look = ring.changes.withLock({ $0.look(at: ring.folder.keys) }), let read = try? TenantKeys(opening: ring.folder, under: keyFolder),
+            read.tenant == keys.tenant
+        else { return nil }
+        ring.changes.withLock { $0.remember(look) }
+        guard read.trusted != keys.trusted else { return nil }
+        let trust = try read.trust()
+        ring.keys.withLock { $0 = read }
+        return trust
     }
 
     // MARK: Checkpoints
@@ -100,6 +128,11 @@ final class OpenTenant: Sendable {
             }
         })
     }
+}
+
+extension TenantKeys {
+    /// Whom a conversation with one of the tenant's devices trusts.
+    func trust() throws -> TrustedAuthority { try TrustedAuthority(certificates: trusted.map(\.der)) }
 }
 
 extension TenantTools {

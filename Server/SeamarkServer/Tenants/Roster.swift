@@ -38,10 +38,11 @@ final class Roster: Sendable {
             guard !isKnown else { continue }
             do {
                 let tenant = try OpenTenant(opening: folder, under: keyFolder, clock: clock, register: register)
+                let trust = try tenant.keys.trust()
                 let isTaken = state.withLock { state in
                     let label = Array(tenant.keys.label.utf8)
                     guard state.byLabel[label] == nil, state.byFolder[folder] == nil else { return true }
-                    state.byLabel[label] = TenantChoice(authority: tenant.trust, tenant: tenant)
+                    state.byLabel[label] = TenantChoice(authority: trust, tenant: tenant)
                     state.byFolder[folder] = tenant
                     return false
                 }
@@ -72,6 +73,12 @@ final class Roster: Sendable {
 
     /// As `refresh`, when the folder of tenants was altered since it was last looked at.
     func refreshIfChanged() {
+        for tenant in tenants {
+            do {
+                guard let trust = try tenant.lookAtKeys(under: keyFolder) else { continue }
+                state.withLock { $0.byLabel[Array(tenant.keys.label.utf8)] = TenantChoice(authority: trust, tenant: tenant) }
+            } catch { log.note(.tenantsNotRead, [.reason: "\(error)"]) }
+        }
         guard let look = state.withLock({ $0.changes.look(at: directory.tenants) }) else { return }
         do {
             try refresh()

@@ -13,15 +13,14 @@ package struct TenantDesk: Sendable {
     let primitives: any Primitives
     /// The bytes of attachments; nil where a simulation keeps none.
     let attachments: AttachmentDesk?
-    /// What devices seal bundles to, under the tenant authority's signature; nil where no bundles are taken.
-    let bundleKey: Message.BundleKey?
+    private let bundles: (tenant: Identifier, key: [UInt8])?
     /// What its devices may have compared.
     let allowance = ComparisonAllowance()
     let renewals = RenewalAllowance()
     /// Signs receipts and headquarters' blocks.
     let signer: any Signer
-    /// The tenant authority's signature.
-    private let endorse: @Sendable ([UInt8]) -> [UInt8]
+    /// The tenant authority's signature. While one takes over from another: of the one that signed when the device's certificate was issued.
+    private let endorse: @Sendable (_ message: [UInt8], _ issued: Int64) -> [UInt8]
     /// Random words, for a new epoch.
     let draw: @Sendable () throws -> UInt64
     private let noteContact: @Sendable (DeviceContact, Identifier) -> Void
@@ -33,7 +32,7 @@ package struct TenantDesk: Sendable {
     ///   - committed: told after each transaction of pushes.
     package init(
         store: TenantStore, clock: WallClock, primitives: any Primitives, signer: any Signer,
-        endorse: @escaping @Sendable ([UInt8]) -> [UInt8], attachments vault: AttachmentVault? = nil, limits: AttachmentLimits = AttachmentLimits(),
+        endorse: @escaping @Sendable (_ message: [UInt8], _ issued: Int64) -> [UInt8], attachments vault: AttachmentVault? = nil, limits: AttachmentLimits = AttachmentLimits(),
         bundles: (tenant: Identifier, key: [UInt8])? = nil, schedule: TenantWriter.Schedule? = nil,
         committed: @escaping @Sendable () -> Void = {}, draw: @escaping @Sendable () throws -> UInt64 = { try Randomness.word() },
         noteContact: @escaping @Sendable (DeviceContact, Identifier) -> Void
@@ -50,23 +49,28 @@ package struct TenantDesk: Sendable {
                 vault: vault, store: store, limits: limits, signer: signer, clock: clock,
                 schedule: schedule ?? TenantWriter.ownQueue("seamark.tenant.attachments", isUrgent: false))
         }
-        bundleKey = bundles.map { tenant, key in
-            Message.BundleKey(key: key, signature: endorse(Message.BundleKey.message(tenant: tenant, key: key)))
-        }
+        self.bundles = bundles
         let committer = PendingPush.Committer(store: store, committed: committed)
         writer = TenantWriter(schedule: schedule ?? TenantWriter.ownQueue()) { committer.commit($0) }
     }
 
+    /// What devices seal bundles to, under the tenant authority's signature; nil where no bundles are taken.
+    func bundleKey(issued: Int64) -> Message.BundleKey? {
+        bundles.map { tenant, key in Message.BundleKey(key: key, signature: endorse(Message.BundleKey.message(tenant: tenant, key: key), issued)) }
+    }
+
     /// The server's key of the present epoch, under the tenant authority's signature.
-    func serverKey(_ identity: TenantIdentity) -> Message.ServerKey {
+    ///
+    /// - Parameter issued: when the certificate of the device that it is for was: milliseconds since 1970.
+    func serverKey(_ identity: TenantIdentity, issued: Int64) -> Message.ServerKey {
         let message = Message.ServerKey.message(tenant: identity.id, epoch: identity.epoch, device: identity.author, key: signer.publicKey)
-        return Message.ServerKey(epoch: identity.epoch, device: identity.author, key: signer.publicKey, signature: endorse(message))
+        return Message.ServerKey(epoch: identity.epoch, device: identity.author, key: signer.publicKey, signature: endorse(message, issued))
     }
 
     /// The order to wipe a device, signed for it; nil where there is none. One that was carried out stands for copies of the device's store.
-    func wipeOrder(to device: TenantDevice, _ identity: TenantIdentity) -> Message.WipeOrder? {
+    func wipeOrder(to device: TenantDevice, _ identity: TenantIdentity, issued: Int64) -> Message.WipeOrder? {
         device.wipe.map {
-            Message.WipeOrder(to: device.id, of: identity.id, ordered: $0.ordered, serverKey: serverKey(identity), signer: signer)
+            Message.WipeOrder(to: device.id, of: identity.id, ordered: $0.ordered, serverKey: serverKey(identity, issued: issued), signer: signer)
         }
     }
 

@@ -17,17 +17,23 @@ struct TenantDoor: Sendable {
         guard let tenant = chosen as? OpenTenant, let name = Self.name(in: der, tenant.keys, tenant.clock) else { return nil }
         let device = try tenant.store.read { try $0.device(name.device) }
         guard let device, device.member == name.member else { return nil }
-        return DeviceSession(name, of: tenant.desk)
+        let issued = (try? Certificate(der: der)).map { ($0.notBefore + Installation.clockAllowanceSeconds) * 1000 }
+        return DeviceSession(name, of: tenant.desk, issued: issued ?? device.certificateIssued)
     }
 
     /// The device that a certificate of this very tenant names.
     ///
     /// - Parameter ignoringExpiry: take one that has run out: the enrolment door renews it.
     static func name(in der: [UInt8], _ keys: TenantKeys, _ clock: WallClock, ignoringExpiry: Bool = false) -> DeviceName? {
-        guard let certificate = try? Certificate(der: der), let uri = certificate.onlyURI, let name = DeviceName(uri: uri),
-            name.tenant == keys.tenant,
-            (try? certificate.check(issuedBy: keys.authority.certificate, for: .client, at: clock.seconds, ignoringExpiry: ignoringExpiry)) != nil
+        guard let certificate = try? Certificate(der: der), let name = claimedName(in: der, keys),
+            keys.trusted.contains(where: { (try? certificate.check(issuedBy: $0, for: .client, at: clock.seconds, ignoringExpiry: ignoringExpiry)) != nil })
         else { return nil }
+        return name
+    }
+
+    /// The device of this tenant that a certificate names, whoever issued it: proves nothing.
+    static func claimedName(in der: [UInt8], _ keys: TenantKeys) -> DeviceName? {
+        guard let uri = (try? Certificate(der: der))?.onlyURI, let name = DeviceName(uri: uri), name.tenant == keys.tenant else { return nil }
         return name
     }
 
@@ -35,4 +41,9 @@ struct TenantDoor: Sendable {
     func enrolment(chosen: (any AnyObject & Sendable)?) -> EnrolmentDoor {
         EnrolmentDoor(tenant: chosen as? OpenTenant, closed: chosen as? ClosedTenant)
     }
+}
+
+extension TenantDevice {
+    /// When its present certificate was issued: milliseconds since 1970.
+    var certificateIssued: Int64 { certificateEnd.map { $0 - EnrolmentDoor.certificateSeconds * 1000 } ?? enrolled }
 }

@@ -13,8 +13,13 @@ public struct TenantKey: Sendable {
     let secret: SecretBytes
 
     /// What a wrapped file holds.
-    enum Role: String, CaseIterable {
+    enum Role: String {
         case authority, signing, data
+        /// While the authority is being replaced.
+        case successor
+
+        /// What every tenant has.
+        static let allCases: [Role] = [.authority, .signing, .data]
     }
 
     /// A new one.

@@ -10,13 +10,18 @@ public struct TenantKeys: Sendable {
     /// Thirty-two lower-case hexadecimal digits: what its devices show when they connect. Opaque, so that a listener on the way
     /// learns no client's name.
     public let label: String
-    /// Signs the tenant's devices and the server's signing keys.
+    /// Signs the tenant's devices and the server's signing keys; while another one takes over from it, see `authority(at:)`.
     public let authority: CertificateAuthority
+    /// While the authority is being replaced.
+    let succession: Succession?
+    /// What the authorities that were replaced said of who takes over, the oldest first.
+    let words: [Certificate]
     /// The server's own key for this tenant: receipts, checkpoints, headquarters' blocks.
     public let signingKey: SigningKey
     /// Seals what is sensitive in the database.
     public let dataKey: SecretBytes
 
+    static let authorityName = "Seamark tenant"
     static let authorityValiditySeconds: Int64 = 20 * 365 * 86_400
 
     /// What `tenant.json` says.
@@ -63,7 +68,7 @@ public struct TenantKeys: Sendable {
         try PrivateFile.makeFolder(folder.keys)
         let now = clock.now()
         let authority = try CertificateAuthority.create(
-            commonName: "Seamark tenant", notBefore: now / 1000 - Installation.clockAllowanceSeconds,
+            commonName: authorityName, notBefore: now / 1000 - Installation.clockAllowanceSeconds,
             notAfter: now / 1000 + authorityValiditySeconds)
         let tenantKey = try TenantKey(for: Identifier.drawn(at: now))
         let keys = try TenantKeys(
@@ -104,8 +109,7 @@ public struct TenantKeys: Sendable {
 
     /// The wrapped keys of a folder, by a tenant key that is known to be its own.
     init(opening folder: TenantFolder, _ facts: Facts, under tenantKey: TenantKey, doing: String) throws {
-        try self.init(folder, facts, tenantKey, doing: doing) { role in
-            let file = folder.wrapped(role)
+        try self.init(folder, facts, tenantKey, doing: doing) { role, file in
             let bytes = try PrivateFile.read(file)
             do { return try tenantKey.unwrap(bytes, as: role) } catch {
                 throw OperationFailure(
@@ -116,14 +120,14 @@ public struct TenantKeys: Sendable {
 
     /// The keys of an earlier version's backup, to look into it: they lie plain, and are left so.
     init(plainIn folder: TenantFolder, _ facts: Facts, doing: String) throws {
-        try self.init(folder, facts, TenantKey(for: facts.tenant), doing: doing) { try Self.plain(folder, $0) }
+        try self.init(folder, facts, TenantKey(for: facts.tenant), doing: doing) { role, _ in try Self.plain(folder, role) }
     }
 
     private init(
-        _ folder: TenantFolder, _ facts: Facts, _ tenantKey: TenantKey, doing: String, reading: (TenantKey.Role) throws -> [UInt8]
+        _ folder: TenantFolder, _ facts: Facts, _ tenantKey: TenantKey, doing: String, reading: (TenantKey.Role, _ file: String) throws -> [UInt8]
     ) throws {
         func secret(_ role: TenantKey.Role) throws -> SecretBytes {
-            var bytes = try reading(role)
+            var bytes = try reading(role, folder.wrapped(role))
             guard bytes.count == 32 else {
                 throw OperationFailure(
                     .configuration, doing: doing, wrong: "the \(role.rawValue) key does not have 32 bytes", remedy: "restore the tenant from a backup")
@@ -131,18 +135,22 @@ public struct TenantKeys: Sendable {
             return SecretBytes(moving: &bytes)
         }
         do {
+            let (authority, succession) = try Self.authorities(in: folder, reading: reading)
             self.init(
-                tenantKey: tenantKey, label: facts.label,
-                authority: try CertificateAuthority(
-                    keyPEM: String(decoding: try reading(.authority), as: UTF8.self), certificatePEM: PrivateFile.readText(folder.authorityCertificate)),
-                signingKey: SigningKey(seed: try secret(.signing)), dataKey: try secret(.data))
+                tenantKey: tenantKey, label: facts.label, authority: authority, signingKey: SigningKey(seed: try secret(.signing)),
+                dataKey: try secret(.data), succession: succession, words: try Self.words(in: folder))
         } catch let error as CertificateError {
             throw OperationFailure(
                 .configuration, doing: doing, wrong: "its authority is damaged (\(error))", remedy: "restore the keys from a backup")
         }
     }
 
-    private init(tenantKey: TenantKey, label: String, authority: CertificateAuthority, signingKey: SigningKey, dataKey: SecretBytes) {
+    private init(
+        tenantKey: TenantKey, label: String, authority: CertificateAuthority, signingKey: SigningKey, dataKey: SecretBytes,
+        succession: Succession? = nil, words: [Certificate] = []
+    ) {
+        self.succession = succession
+        self.words = words
         self.tenantKey = tenantKey
         self.label = label
         self.authority = authority

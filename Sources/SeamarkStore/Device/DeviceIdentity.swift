@@ -26,6 +26,8 @@ public struct DeviceIdentity: Equatable, Sendable {
     /// The one that takes over from it, as it said itself; empty while none does. Both are anchors then.
     public var nextInstallationAuthority: [UInt8] = []
     public var tenantAuthority: [UInt8]
+    /// The one that takes over from it, as it said itself; empty while none does. Both are believed then.
+    public var nextTenantAuthority: [UInt8] = []
     /// The device's TLS certificate, and the private key to it (PKCS #8).
     public var certificate: [UInt8]
     public var privateKey: SecretBytes
@@ -72,13 +74,14 @@ extension DeviceIdentity: CustomReflectable {
 // MARK: - Encoding
 
 extension DeviceIdentity {
-    /// 2 has the next installation authority at its end, and is written only where there is one.
-    private static let version: UInt64 = 2
+    /// 2 has the next installation authority at its end, 3 the next tenant authority behind that; each is written only where there is one.
+    private static let version: UInt64 = 3
     private static let longestText = 1024
     private static let longestCertificate = Certificate.mostBytes
 
     func write(to writer: inout ByteWriter) {
-        writer.varint(nextInstallationAuthority.isEmpty ? 1 : Self.version)
+        let version: UInt64 = !nextTenantAuthority.isEmpty ? 3 : !nextInstallationAuthority.isEmpty ? 2 : 1
+        writer.varint(version)
         writer.identifier(tenant)
         writer.text(tenantName)
         writer.identifier(member)
@@ -93,7 +96,8 @@ extension DeviceIdentity {
         writer.blob(signingSeed.copy())
         writer.blob(serverSigningKey)
         writer.blob(bundleKey)
-        if !nextInstallationAuthority.isEmpty { writer.blob(nextInstallationAuthority) }
+        if version >= 2 { writer.blob(nextInstallationAuthority) }
+        if version >= 3 { writer.blob(nextTenantAuthority) }
     }
 
     static func read(from reader: inout ByteReader) throws -> DeviceIdentity {
@@ -114,7 +118,8 @@ extension DeviceIdentity {
             tenantAuthority: try reader.blob(atMost: longestCertificate), certificate: try reader.blob(atMost: longestCertificate),
             privateKey: try secret(&reader), signingCertificate: try reader.blob(atMost: longestCertificate),
             signingSeed: try secret(&reader), serverSigningKey: try reader.blob(atMost: 32), bundleKey: try reader.blob(atMost: 32))
-        if version == Self.version { identity.nextInstallationAuthority = try reader.blob(atMost: longestCertificate) }
+        if version >= 2 { identity.nextInstallationAuthority = try reader.blob(atMost: longestCertificate) }
+        if version >= 3 { identity.nextTenantAuthority = try reader.blob(atMost: longestCertificate) }
         return identity
     }
 

@@ -102,7 +102,7 @@ final class Meeting {
 
     private static func desk(_ store: TenantStore, _ signer: SigningKey, _ clock: Clock) -> TenantDesk {
         TenantDesk(
-            store: store, clock: WallClock { clock.tick() }, primitives: SystemPrimitives(), signer: signer, endorse: { _ in FieldLaptop.endorsement },
+            store: store, clock: WallClock { clock.tick() }, primitives: SystemPrimitives(), signer: signer, endorse: { _, _ in FieldLaptop.endorsement },
             schedule: { $0() }, noteContact: { _, _ in })
     }
 
