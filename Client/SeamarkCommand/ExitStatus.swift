@@ -52,7 +52,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .notPermitted: "locked, wrong passphrase, or not permitted to you"
         case .notChosen: "not enrolled, or no tenant or engagement chosen"
         case .leaseOver: "out of touch with headquarters for \(OfflineLease.days) days: nothing is shown until a sync; capturing goes on"
-        case .awaitsConfirmation: "this device waits until headquarters confirms its six words; nothing is lost, and capturing goes on"
+        case .awaitsConfirmation: "headquarters has not confirmed this device's six words; capturing goes on"
         case .interrupted: "a sync was stopped (Ctrl-C); what has a receipt is safe, the rest waits here"
         }
     }

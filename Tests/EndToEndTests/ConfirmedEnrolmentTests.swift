@@ -105,6 +105,12 @@ import Testing
         try ann.must("site", "add", "name=Dayton plant")
         #expect(try ann.unsent() == 1 && headquarters.entries() == entries)
 
+        // A stick is no way around it: what is on it stays on the laptop.
+        let stick = headquarters.folder.appendingPathComponent("stick").path
+        try ann.must("bundle", "export", stick)
+        #expect(try headquarters.verb("bundle", "import", stick).contains("has not confirmed this laptop"))
+        #expect(try ann.unsent() == 1 && headquarters.entries() == entries)
+
         try headquarters.verb("device", "confirm", letters, words)
         try until("what was captured meanwhile is sent") { try ann.unsent() == 0 }
         // The token has done what it can.

@@ -1,3 +1,4 @@
+import Foundation
 import SeamarkCrypto
 import SeamarkJournal
 import SeamarkProtocol
@@ -166,6 +167,29 @@ import Testing
         }
         await server.stop()
         #expect(try tenant.quarantine().count == 1)
+    }
+
+    @Test func `a restore from before a freeze does not undo it where the store of after it is at hand`() throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let folder = yard.directory.path + "-backups"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let secret = SecretBytes(copying: Array("four random words here".utf8))
+        let (member, token, now) = (try #require(try tenant.members().first).id, Hash256(words: (1, 0, 0, 0)), yard.clock.wall.now())
+        func redeem(_ number: UInt8) throws {
+            let device = DeviceEnrolment(id: Identifier(high: 9, low: UInt64(number)), name: "laptop", certificate: .zero, signingKey: [number])
+            _ = try tenant.store.write { try $0.redeem(token, for: device, at: now) }
+        }
+        try tenant.store.write { try $0.addInvitation(token: token, member: member, made: now, expires: now + 1000) }
+        try redeem(1)
+        let backup = try yard.office.backUp(ShortName(checking: "halden", for: "it"), to: folder, passphrase: secret)
+        try redeem(2)
+        #expect(try tenant.device("A").awaitsConfirmation)
+        try tenant.store.close()
+        _ = try Restoring(into: yard.directory).restore(backup.path, passphrase: secret)
+        let restored = try yard.office.tenant(ShortName(checking: "halden", for: "it"))
+        #expect(try restored.device("A").awaitsConfirmation && restored.audit().contains { $0.act == "device.freeze" })
+        #expect(try restored.verify().holds)
     }
 
     /// A device that pushes as fast as it can, frozen and confirmed at any moment.
