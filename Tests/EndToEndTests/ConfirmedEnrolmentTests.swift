@@ -105,12 +105,6 @@ import Testing
         try ann.must("site", "add", "name=Dayton plant")
         #expect(try ann.unsent() == 1 && headquarters.entries() == entries)
 
-        // A stick is no way around it: what is on it stays on the laptop.
-        let stick = headquarters.folder.appendingPathComponent("stick").path
-        try ann.must("bundle", "export", stick)
-        #expect(try headquarters.verb("bundle", "import", stick).contains("has not confirmed this laptop"))
-        #expect(try ann.unsent() == 1 && headquarters.entries() == entries)
-
         try headquarters.verb("device", "confirm", letters, words)
         try until("what was captured meanwhile is sent") { try ann.unsent() == 0 }
         // The token has done what it can.
@@ -121,6 +115,26 @@ import Testing
         #expect(try ann.must("list", "site").contains("Dayton plant"))
         #expect(try acts(headquarters, "device.freeze") == 1)
         try headquarters.verb("verify")
+    }
+
+    @Test func `a stick is no way around a freeze: what is on it is not taken in, stays on the laptop, and goes up once it is confirmed`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = Laptop(headquarters)
+        let line = try headquarters.invitation("ann")
+        let letters = try #require(try object(ann.must("enrol", "--name", "Laptop", "--json", input: line))["letters"] as? String)
+        try ann.must("sync")
+        try ann.must("site", "add", "name=Akron works")
+        #expect(try Laptop(headquarters).run(["enrol", "--name", "Other"], input: line).status == 76)
+        #expect(try ann.run("sync").status == 80)
+        let entries = try headquarters.entries()
+        let stick = headquarters.folder.appendingPathComponent("stick").path
+        try ann.must("bundle", "export", stick)
+        #expect(try headquarters.verb("bundle", "import", stick).contains("has not confirmed this laptop"))
+        #expect(try ann.unsent() == 1 && headquarters.entries() == entries)
+        try headquarters.verb("device", "confirm", letters, try #require(try ann.status()["words"] as? String))
+        try ann.must("sync")
+        #expect(try ann.unsent() == 0 && headquarters.entries() == entries + 1)
     }
 
     @Test func `an invitation is valid for longer than ten minutes only where the device is to be confirmed`() throws {
