@@ -33,19 +33,21 @@ let package = Package(
         system("COpenSSL", pkgConfig: "openssl", debian: "libssl-dev"),
         system("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
         system("CSQLite", pkgConfig: "sqlite3", debian: "libsqlite3-dev"),
+        system("CQREncode", pkgConfig: "libqrencode", debian: "libqrencode-dev"),
         system("CLinux"),
 
         module("SeamarkJournal", in: "Sources", pure: true),
         module("SeamarkModel", in: "Sources", imports: ["SeamarkJournal"], pure: true),
         module("SeamarkCrypto", in: "Sources", imports: ["SeamarkJournal", "COpenSSL", "CZlib", "CLinux"]),
         module("SeamarkTLS", in: "Sources", imports: ["COpenSSL"]),
+        module("SeamarkQR", in: "Sources", imports: ["CQREncode"]),
         module("SeamarkStore", in: "Sources", imports: ["SeamarkJournal", "SeamarkModel", "SeamarkCrypto", "CSQLite", grdb, sqlite]),
 
         module("SeamarkWire", in: "Protocol", imports: [protobuf], generated: true),
         module("SeamarkProtocol", in: "Protocol", imports: ["SeamarkJournal", "SeamarkWire", protobuf], pure: true),
 
         module("SeamarkServer", in: "Server", imports: shared + nio + [log]),
-        command("SeamarkServerCommand", in: "Server", imports: shared + ["SeamarkServer", arguments, log, "CLinux"]),
+        command("SeamarkServerCommand", in: "Server", imports: shared + ["SeamarkServer", "SeamarkQR", arguments, log, "CLinux"]),
         module("SeamarkClient", in: "Client", imports: shared + ["CLinux"]),
         command("SeamarkCommand", in: "Client", imports: shared + ["SeamarkClient", arguments]),
 
@@ -53,6 +55,7 @@ let package = Package(
         tests("SeamarkModelTests", of: ["SeamarkJournal", "SeamarkModel", "SeamarkTestSupport"]),
         tests("SeamarkCryptoTests", of: ["SeamarkJournal", "SeamarkCrypto"]),
         tests("SeamarkTLSTests", of: ["SeamarkTLS", "COpenSSL", "SeamarkCrypto", "SeamarkJournal"]),
+        tests("SeamarkQRTests", of: ["SeamarkQR"]),
         tests("SeamarkProtocolTests", of: ["SeamarkJournal", "SeamarkProtocol", "SeamarkCrypto", "SeamarkWire", protobuf, "SeamarkTestSupport"]),
         tests("SeamarkStoreTests", of: ["SeamarkJournal", "SeamarkModel", "SeamarkCrypto", "SeamarkStore", "SeamarkTestSupport", grdb, sqlite], besides: ["Databases"]),
         tests("SeamarkServerTests", of: shared + ["SeamarkServer", "SeamarkTestSupport", log, grdb] + nio),

@@ -206,6 +206,10 @@ def tell(s):
     s.enrol("nia", "northlink", "nia")
     s("mallory", "enrol", given=used, passphrase=True, expect=(76, 77))
     s.say(f"Bob's invitation has served; a second use is refused: {s.last_error.strip().splitlines()[0]}")
+    s("bob", "sync", expect=80)
+    bob = s.json("bob", "status")
+    s.server_verb("device", "confirm", "--tenant", "halden", bob["letters"], bob["words"])
+    s.say(f"It froze Bob's laptop, until headquarters had typed the six words that Bob read to them: {bob['words']}.")
 
     s.chapter("Lea prepares Halden's engagement; Nia loads Northlink's. Both sync.")
     s.load("lea", prepared, "prepared")

@@ -8,11 +8,22 @@ import SeamarkTLS
 
 /// Redeems an invitation: makes the device's keys, has them certified, and gives the identity that a new store begins with.
 public enum Enrolment {
+    /// Who a device is, and whether headquarters must confirm its words before it reads and hands in.
+    public struct Enrolled: Sendable {
+        public let identity: DeviceIdentity
+        public let awaitsConfirmation: Bool
+    }
+
     /// Talks to the server and returns who this device is now. The invitation is used up when this returns; nothing is left behind here
     /// when it throws `DoorFailure`.
     ///
     /// - Parameter deviceName: what the member calls the laptop; shown to administrators.
     public static func run(_ invitation: Invitation, deviceName: String) throws -> DeviceIdentity {
+        try redeem(invitation, deviceName: deviceName).identity
+    }
+
+    /// As `run`, and says whether the device waits.
+    public static func redeem(_ invitation: Invitation, deviceName: String) throws -> Enrolled {
         let primitives = SystemPrimitives()
         let signing = try SigningKey.generate()
         let key = try CertificateKey.generate()
@@ -31,7 +42,7 @@ public enum Enrolment {
                     proof: signing.sign(Message.Enrol.message(binding: binding, request: request.der)), deviceName: deviceName))
         }
         let identity = try identity(enrolled, invitation, key: key, signing: signing, authority: conversation.serverAuthority ?? [], primitives)
-        return identity.heeding(conversation) ?? identity
+        return Enrolled(identity: identity.heeding(conversation) ?? identity, awaitsConfirmation: enrolled.awaitsConfirmation)
     }
 
     /// Looks at what the server gave before any of it is believed.

@@ -84,7 +84,7 @@ extension SyncRun {
     }
 
     private func makeLane() throws -> AttachmentLane? {
-        guard let welcome, !welcome.revoked, let shelf = try device.store.attachments() else { return nil }
+        guard let welcome, !welcome.revoked, !session.outcome.awaitsConfirmation, let shelf = try device.store.attachments() else { return nil }
         var fetches: [(item: AttachmentLane.Item, held: Int)] = []
         for one in attachments.fetches {
             let item = AttachmentLane.Item(scope: one.scope, record: one.record, attachment: one.attachment)

@@ -86,7 +86,7 @@ extension SyncRun {
                 if let message = try conversation.next(withinMilliseconds: settings.pollMilliseconds) {
                     _ = try take(message, then: conversation.nextArrived, knowledge)
                     // A watch may outlast a lease. Where that cannot be noted down the next word of the server tries again.
-                    if welcome?.revoked == false { try? device.renewLease() }
+                    if welcome?.revoked == false, !session.outcome.awaitsConfirmation { try? device.renewLease() }
                 } else if conversation.hasEnded {
                     _ = try perform(session.ended())
                 } else {
@@ -129,7 +129,7 @@ extension SyncRun.Failure {
     public var asksForANewGreeting: Bool {
         switch cause {
         case .sync(.epochRenewed): true
-        case .sync(.server(let problem)): problem.code == .greetingOutdated || problem.code == .deviceRevoked
+        case .sync(.server(let problem)): [.greetingOutdated, .deviceRevoked, .awaitsConfirmation].contains(problem.code)
         case .sync, .network, .renewal, .stopped: false
         }
     }
@@ -141,7 +141,7 @@ extension SyncRun.Failure {
         case .network(.serverNotGenuine), .network(.refusedByServer), .network(.certificateExpired), .network(.notSeamark), .stopped: false
         case .sync(.server(let problem)), .renewal(let problem):
             switch problem.code {
-            case .tooSlow, .serverFault, .serverFull, .greetingOutdated: true
+            case .tooSlow, .serverFault, .serverFull, .greetingOutdated, .awaitsConfirmation: true
             // Before the greeting: this server does not know the device.
             case .deviceRevoked: afterGreeting
             case _: false

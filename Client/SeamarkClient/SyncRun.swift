@@ -333,8 +333,8 @@ public struct SyncRun {
             }
         }
         try device.store.transaction { transaction in
-            // Headquarters has spoken: whatever becomes of this sync, the lease begins anew.
-            try transaction.append(.setting(.lease, OfflineLease(now: device.now()).value))
+            // Headquarters has spoken: whatever becomes of this sync, the lease begins anew. To a device that waits it says nothing that lets it read.
+            if !session.outcome.awaitsConfirmation { try transaction.append(.setting(.lease, OfflineLease(now: device.now()).value)) }
             let identity = transaction.state.identity
             if identity.role != welcome.role || identity.serverSigningKey != welcome.serverKey.key {
                 var renewed = identity
@@ -345,6 +345,11 @@ public struct SyncRun {
             let wasRevoked = transaction.state.settings[.isRevoked] == .bool(true)
             if wasRevoked != welcome.revoked { try transaction.append(.setting(.isRevoked, .bool(welcome.revoked))) }
             try transaction.hear(welcome.wipe)
+            let waited = transaction.state.settings[.awaitsConfirmation] == .bool(true)
+            let waits = session.outcome.awaitsConfirmation
+            if waited != waits { try transaction.append(.setting(.awaitsConfirmation, .bool(waits))) }
+            // The greeting names no scopes then, and that says nothing of where the member is staffed.
+            guard !waits else { return }
             for scope in welcome.scopes {
                 guard let known = transaction.state.scopes[scope.scope], known.isWithdrawn == scope.staffed else { continue }
                 try transaction.append(

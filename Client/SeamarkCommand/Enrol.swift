@@ -47,9 +47,11 @@ struct Enrol: ParsableCommand {
             passphrase = try Passphrase.askNew("A passphrase for this tenant's work")
         }
         try home.tryWriting()
-        let identity = try Enrolment.run(invitation, deviceName: name ?? ProcessInfo.processInfo.hostName)
+        let enrolled = try Enrolment.redeem(invitation, deviceName: name ?? ProcessInfo.processInfo.hostName)
+        let identity = enrolled.identity
         let tenant = try freeName(TenantHome.folderName(for: identity.tenantName), home)
         let store = try DeviceStore.create(at: home.storePath(tenant), identity: identity, passphrase: passphrase.copy())
+        if enrolled.awaitsConfirmation { try store.transaction { try $0.append(.setting(.awaitsConfirmation, .bool(true))) } }
         try home.choose(tenant)
         var isKept = true
         do { try KeyHolder.keep(store.storeKey, of: store.id, minutes: KeyHolder.usualMinutes) } catch { isKept = false }
@@ -60,12 +62,14 @@ struct Enrol: ParsableCommand {
                     JSONMember("device", .string(identity.device.description)), JSONMember("member", .string(identity.member.description)),
                     JSONMember("role", .string(Role(rawValue: Int64(identity.role))?.key ?? "")), JSONMember("letters", .string(identity.letters)),
                     JSONMember("unlocked", .bool(isKept)),
-                ]))
+                ] + WaitWords.members(enrolled.awaitsConfirmation ? identity.words : nil)))
             return
         }
         Terminal.line("This laptop is now a device of ", .init(identity.tenantName, .bold), ". Your handles begin with ", .init(identity.letters, .bold), ".")
         let standing = isKept ? "It is unlocked for \(KeyHolder.usualMinutes / 60) hours." : "This system keeps no keys; give --passphrase-fd N with each command."
-        Terminal.line("\(standing) Next: seamark sync")
+        guard enrolled.awaitsConfirmation else { return Terminal.line("\(standing) Next: seamark sync") }
+        Terminal.line("\(standing)")
+        Terminal.line(.init(WaitWords.sentence(identity.words), .yellow))
     }
 
     /// A second device of the same tenant on one laptop lies beside the first.

@@ -30,6 +30,8 @@ enum ExitStatus: Int32, CaseIterable {
     case notChosen = 78
     /// This device has not heard from headquarters for so long that it shows nothing; capturing goes on.
     case leaseOver = 79
+    /// Headquarters has not confirmed this device's words: nothing is sent, fetched or shown until it has; capturing goes on.
+    case awaitsConfirmation = 80
     /// Ctrl-C or SIGTERM ended a sync before its end. What has a receipt is safe, the rest waits here.
     case interrupted = 130
 
@@ -50,6 +52,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .notPermitted: "locked, wrong passphrase, or not permitted to you"
         case .notChosen: "not enrolled, or no tenant or engagement chosen"
         case .leaseOver: "out of touch with headquarters for \(OfflineLease.days) days: nothing is shown until a sync; capturing goes on"
+        case .awaitsConfirmation: "headquarters has not confirmed this device's six words; capturing goes on"
         case .interrupted: "a sync was stopped (Ctrl-C); what has a receipt is safe, the rest waits here"
         }
     }

@@ -123,6 +123,7 @@ extension Explanation {
                 Explanation(
                     .leaseOver,
                     "This device has not heard from headquarters for \(OfflineLease.days) days: it shows nothing until it does. Run 'seamark sync'. Nothing is lost, and capturing, 'seamark bundle export' and 'seamark status' go on.")
+            case .unconfirmed(let words): Explanation(.awaitsConfirmation, WaitWords.sentence(words))
             case .withdrawn(let names, let waiting):
                 Explanation(
                     .notPermitted,
@@ -318,7 +319,7 @@ extension Explanation {
     private static func enrolling(_ problem: Problem) -> String {
         switch problem.code {
         case .unknownInvitation: "The server does not know this invitation. Check that the whole line was pasted, or ask headquarters for a new one."
-        case .expiredInvitation: "This invitation has expired. Ask headquarters for a new one; it serves for a few minutes only."
+        case .expiredInvitation: "This invitation has expired. Ask headquarters for a new one; it serves for a short time only."
         case .usedInvitation: "This invitation was used already. If that was not you, tell headquarters at once; otherwise ask for a new one."
         case _: "The server would not enrol this device (\(problem.code.rawValue)). Ask headquarters for a new invitation."
         }
@@ -378,6 +379,7 @@ extension Explanation {
         case .storeDamaged: "The server's store of this client is damaged: it takes and gives nothing until headquarters restores it from a backup. Tell headquarters."
         case .tooSlow: "The server waited too long and closed. Try again."
         case .deviceRevoked: "This device was revoked. Ask headquarters."
+        case .awaitsConfirmation: "Headquarters must confirm this device before it goes on. Run 'seamark sync' again; it shows the words to read to headquarters."
         case .renewalsUsedUp: "The server renewed this device's certificate several times within an hour. Try again in an hour; if nobody tried so often, tell headquarters: somebody else may hold a copy of this laptop's store."
         case .unknownCertificate, .badProof: "The server does not know this device. Ask headquarters for a new invitation."
         case .outdatedSchema: "This Seamark is too old to write. Update it; the work is kept."

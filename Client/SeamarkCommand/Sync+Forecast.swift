@@ -30,6 +30,7 @@ extension Sync {
             return Terminal.line("\(words) The server does not answer, so what would come down is not known.")
         }
         if answer.isRevoked { Terminal.line(.init("This device was revoked: a sync hands in what it holds, and nothing comes down.", .red)) }
+        if answer.awaitsConfirmation { Terminal.line(.init("This device waits until headquarters has confirmed it: a sync moves nothing before that.", .yellow)) }
         if answer.isRestored {
             Terminal.line(.init("The server was restored from a backup: a sync reads its log anew, and hands in what it lacks, which is not counted here.", .yellow))
         }
@@ -57,6 +58,7 @@ extension Sync {
         }
         return .object([
             JSONMember("online", .bool(forecast.answer != nil)), JSONMember("revoked", .bool(forecast.answer?.isRevoked == true)),
+            JSONMember("awaitsConfirmation", .bool(forecast.answer?.awaitsConfirmation == true)),
             JSONMember("restored", .bool(forecast.answer?.isRestored == true)), JSONMember("scopes", .array(scopes)),
             JSONMember("attachmentsUp", .integer(Int64(forecast.attachmentsUp.count))),
             JSONMember("attachmentBytesUp", .integer(Int64(forecast.attachmentsUp.bytes))),

@@ -51,6 +51,10 @@ private struct WatchObserver {
     mutating func tell(_ happening: SyncRun.Happening) throws {
         switch happening {
         case .watching:
+            let state = try place.device.state
+            guard !state.awaitsConfirmation else {
+                return say("waiting", [.init(WaitWords.sentence(state.identity.words).replacing(" Then run 'seamark sync'.", with: " It goes on by itself then."), .yellow)], WaitWords.members(state.identity.words))
+            }
             try tellStaffing()
             say("watching", [.init("Watching: what others commit comes at once, what you capture goes up at once. Ctrl-C ends it.", .green)])
         case .certificate(let renewal): say("certificate", [RenewalWords.line(renewal)], RenewalWords.members(renewal))

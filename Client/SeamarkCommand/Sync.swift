@@ -19,6 +19,9 @@ struct Sync: ParsableCommand {
             This laptop's certificate lasts 30 days; a sync renews it by itself in the last third of that, and after its end, \
             unless the device was revoked.
 
+            A device that headquarters has yet to confirm sends and fetches nothing; the sync ends with status \(ExitStatus.awaitsConfirmation.rawValue) and shows the six \
+            words to read to headquarters.
+
             Where headquarters ordered this laptop wiped, a sync hands in what has no receipt, and then destroys everything of the tenant \
             that is here. It ends with status \(ExitStatus.notPermitted.rawValue).
             """)
@@ -70,7 +73,11 @@ struct Sync: ParsableCommand {
         let state = try place.device.state
         let quarantine = QuarantineWatch(state)
         let released = quarantine.released(since: heldBefore, state)
-        if format.json { return Terminal.json(document(report, fetched, new, after.count, state.unsentCount, released)) }
+        if format.json {
+            Terminal.json(document(report, fetched, new, after.count, state, released))
+        }
+        if report.outcome.awaitsConfirmation { throw Explained(.awaitsConfirmation, WaitWords.sentence(state.identity.words)) }
+        if format.json { return }
         say(report, fetched, new, after.count)
         say(quarantine.new(since: heldBefore), released, state)
         let redacted = try redactedValues(place) - redactedBefore
@@ -170,7 +177,7 @@ struct Sync: ParsableCommand {
     }
 
     private func document(
-        _ report: SyncRun.Report, _ fetched: Int, _ newConflicts: Int, _ conflicts: Int, _ unsent: Int, _ released: [QuarantineWatch.Held]
+        _ report: SyncRun.Report, _ fetched: Int, _ newConflicts: Int, _ conflicts: Int, _ state: DeviceState, _ released: [QuarantineWatch.Held]
     ) -> JSONValue {
         let outcome = report.outcome
         func ids(_ scopes: [Identifier]) -> JSONValue { .array(scopes.map { .string($0.description) }) }
@@ -193,11 +200,11 @@ struct Sync: ParsableCommand {
                 .object([JSONMember("scope", .string(examined.scope.description)), JSONMember("result", examined.note.map(RepairWords.document) ?? .null)])
             })),
             JSONMember("newConflicts", .integer(Int64(newConflicts))), JSONMember("conflicts", .integer(Int64(conflicts))),
-            JSONMember("unsent", .integer(Int64(unsent))), JSONMember("bytesSent", .integer(Int64(report.bytesSent))),
+            JSONMember("unsent", .integer(Int64(state.unsentCount))), JSONMember("bytesSent", .integer(Int64(report.bytesSent))),
             JSONMember("bytesReceived", .integer(Int64(report.bytesReceived))), JSONMember("skewMilliseconds", .integer(report.skew)),
             JSONMember("budget", Self.document(report.budget)),
             JSONMember("certificate", report.renewal.map { .object(RenewalWords.members($0)) } ?? .null),
-        ])
+        ] + WaitWords.members(outcome.awaitsConfirmation ? state.identity.words : nil))
     }
 
     /// What came from elsewhere: the log also tells a device its own changes back.

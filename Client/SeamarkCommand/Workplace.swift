@@ -3,6 +3,7 @@ import SeamarkClient
 import SeamarkCrypto
 import SeamarkJournal
 import SeamarkModel
+import SeamarkProtocol
 import SeamarkStore
 
 /// The device that a command works on, unlocked, and the engagement that is meant.
@@ -19,6 +20,8 @@ struct Workplace {
         case wiped(String, lost: Int, attachments: Int, isTold: Bool)
         /// The offline lease is over, and reading is meant.
         case leaseOver
+        /// Headquarters must confirm this device's words first, and reading is meant.
+        case unconfirmed(DeviceWords)
         /// The member is no longer staffed on these, of which this device holds so many changes without a receipt.
         case withdrawn([String], waiting: Int)
         case engagementNotChosen([String])
@@ -61,8 +64,10 @@ struct Workplace {
         }
         // Whatever it is opened for, what is seen of the clock counts.
         let lease = try device.lookAtLease()
-        shows = !lease.isOver
-        if purpose == .read, !shows { throw Failure.leaseOver }
+        let state = try device.state
+        shows = !lease.isOver && !state.awaitsConfirmation
+        if purpose == .read, state.awaitsConfirmation { throw Failure.unconfirmed(state.identity.words) }
+        if purpose == .read, lease.isOver { throw Failure.leaseOver }
     }
 
     private static func unlock(_ store: DeviceStore, tenant: String, _ options: WorkOptions) throws -> OpenDeviceStore {
@@ -106,6 +111,8 @@ struct Workplace {
             if !former.isEmpty { throw try withdrawn(former) }
         }
         guard let only = all.first else {
+            // One that has never read anything: headquarters must confirm it first.
+            if let state = try? device.state, state.awaitsConfirmation { throw Failure.unconfirmed(state.identity.words) }
             let former = try engagements(withdrawn: true)
             throw former.isEmpty ? Failure.noEngagement : try withdrawn(former)
         }

@@ -52,7 +52,7 @@ public struct ForecastSession: Sendable {
     ) -> [Action] {
         guard welcome.leastVersion <= Message.version, welcome.version >= Message.leastVersion else { return fail(.noCommonVersion) }
         guard welcome.serverKey.epoch == welcome.epoch, knowledge.isGenuine(welcome.serverKey) else { return fail(.forgedServerKey) }
-        var forecast = Forecast(isRevoked: welcome.revoked, wipe: welcome.wipe)
+        var forecast = Forecast(isRevoked: welcome.revoked, wipe: welcome.wipe, awaitsConfirmation: welcome.awaitsConfirmation && !welcome.revoked)
         var actions: [Action] = []
         for status in welcome.scopes where status.kind != nil && status.staffed && !welcome.revoked {
             let replica = replicas[status.scope]
@@ -121,9 +121,13 @@ public struct Forecast: Equatable, Sendable {
     /// The server's log is another one than the device knows: it is read anew, and what it lacks is handed in, which nothing here counts.
     public internal(set) var isRestored = false
 
-    init(isRevoked: Bool, wipe: Message.WipeOrder?) {
+    /// Headquarters has not confirmed this device's words: a sync sends and fetches nothing.
+    public let awaitsConfirmation: Bool
+
+    init(isRevoked: Bool, wipe: Message.WipeOrder?, awaitsConfirmation: Bool) {
         self.isRevoked = isRevoked
         self.wipe = wipe
+        self.awaitsConfirmation = awaitsConfirmation
     }
 
     /// What comparing the digest of a scope takes, at most, after blocks of it were pushed.

@@ -7,7 +7,7 @@ import SeamarkJournal
 /// that never reads costs more than that.
 struct LogWatch: Equatable, Sendable {
     enum Finding: Equatable, Sendable {
-        /// The greeting says what is no longer so: epoch, key, role, least schemas, revocation, wipe order, or which scopes the device may read.
+        /// The greeting says what is no longer so: epoch, key, role, least schemas, revocation, wipe order, whether it waits to be confirmed, or which scopes the device may read.
         case outdated
         case tell(Message.News?, mustLookAgain: Bool)
     }
@@ -99,6 +99,6 @@ struct LogWatch: Equatable, Sendable {
         }
         return one.epoch == other.epoch && one.serverKey.key == other.serverKey.key && one.role == other.role
             && one.leastSchema == other.leastSchema && one.leastReadSchema == other.leastReadSchema && one.revoked == other.revoked
-            && one.wipe?.ordered == other.wipe?.ordered && readable(one) == readable(other)
+            && one.awaitsConfirmation == other.awaitsConfirmation && one.wipe?.ordered == other.wipe?.ordered && readable(one) == readable(other)
     }
 }

@@ -90,6 +90,7 @@ extension Message {
                 $0.authority = Data(it.authority)
                 $0.serverKey = it.serverKey.wire
                 if let key = it.bundleKey { $0.bundleKey = key.wire }
+                $0.awaitsConfirmation = it.awaitsConfirmation
             }
         case .renew(let it):
             frame.renew = .with {
@@ -194,7 +195,7 @@ extension Message {
                     memberName: try Field.text(it.memberName, atMost: 480), device: try Field.id(it.device), role: it.role,
                     letters: try Field.text(it.letters, atMost: 8), certificate: [UInt8](it.certificate),
                     authority: [UInt8](it.authority), serverKey: try ServerKey(it.serverKey),
-                    bundleKey: it.hasBundleKey ? try BundleKey(it.bundleKey) : nil))
+                    bundleKey: it.hasBundleKey ? try BundleKey(it.bundleKey) : nil, awaitsConfirmation: it.awaitsConfirmation))
         case .renew(let it):
             for part in [it.certificate, it.request] where part.count > Renew.longest {
                 throw Problem(.malformed, "a certificate or signing request longer than \(Renew.longest) bytes")
@@ -357,6 +358,7 @@ extension Message.Welcome {
             $0.twoCopies = hasTwoCopies
             if let bundleKey { $0.bundleKey = bundleKey.wire }
             if let wipe { $0.wipe = wipe.wire }
+            $0.awaitsConfirmation = awaitsConfirmation
             $0.scopes = scopes.map { scope in
                 .with {
                     $0.scope = Data(scope.scope.bytes)
@@ -392,7 +394,7 @@ extension Message.Welcome {
             leastReadSchema: max(1, wire.leastReadSchema), epoch: wire.epoch, time: wire.time, role: wire.role, serverKey: try Message.ServerKey(wire.serverKey), scopes: scopes,
             revoked: wire.revoked, earlierKeys: earlier, hasTwoCopies: wire.twoCopies,
             bundleKey: wire.hasBundleKey ? try Message.BundleKey(wire.bundleKey) : nil, compares: wire.compares,
-            wipe: wire.hasWipe ? try Message.WipeOrder(wire.wipe) : nil)
+            wipe: wire.hasWipe ? try Message.WipeOrder(wire.wipe) : nil, awaitsConfirmation: wire.awaitsConfirmation)
     }
 }
 

@@ -141,6 +141,8 @@ public enum Message: Equatable, Sendable {
         public let compares: Bool
         /// Only for a device that is revoked.
         public let wipe: WipeOrder?
+        /// Headquarters has not confirmed the device's words: no scope is named, and nothing is taken or given.
+        public let awaitsConfirmation: Bool
 
         /// Earlier keys in one greeting.
         public static let mostEarlierKeys = 16
@@ -148,7 +150,8 @@ public enum Message: Equatable, Sendable {
         public init(
             version: UInt32 = Message.version, leastVersion: UInt32 = Message.leastVersion, schema: UInt32, leastSchema: UInt32,
             leastReadSchema: UInt32 = 1, epoch: UInt64, time: Int64, role: UInt32, serverKey: ServerKey, scopes: [ScopeStatus], revoked: Bool, earlierKeys: [ServerKey] = [],
-            hasTwoCopies: Bool = false, bundleKey: BundleKey? = nil, compares: Bool = false, wipe: WipeOrder? = nil
+            hasTwoCopies: Bool = false, bundleKey: BundleKey? = nil, compares: Bool = false, wipe: WipeOrder? = nil,
+            awaitsConfirmation: Bool = false
         ) {
             self.version = version
             self.leastVersion = leastVersion
@@ -166,6 +169,7 @@ public enum Message: Equatable, Sendable {
             self.bundleKey = bundleKey
             self.compares = compares
             self.wipe = wipe
+            self.awaitsConfirmation = awaitsConfirmation
         }
     }
 
@@ -397,10 +401,13 @@ public enum Message: Equatable, Sendable {
         public let serverKey: ServerKey
         /// Nil from a server that takes no bundles.
         public let bundleKey: BundleKey?
+        /// The device waits until headquarters has confirmed its words.
+        public let awaitsConfirmation: Bool
 
         public init(
             tenant: Identifier, tenantName: String, member: Identifier, memberName: String, device: Identifier, role: UInt32,
-            letters: String, certificate: [UInt8], authority: [UInt8], serverKey: ServerKey, bundleKey: BundleKey? = nil
+            letters: String, certificate: [UInt8], authority: [UInt8], serverKey: ServerKey, bundleKey: BundleKey? = nil,
+            awaitsConfirmation: Bool = false
         ) {
             self.tenant = tenant
             self.tenantName = tenantName
@@ -413,6 +420,7 @@ public enum Message: Equatable, Sendable {
             self.authority = authority
             self.serverKey = serverKey
             self.bundleKey = bundleKey
+            self.awaitsConfirmation = awaitsConfirmation
         }
     }
 

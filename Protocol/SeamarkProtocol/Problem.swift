@@ -31,6 +31,8 @@ public struct Problem: Error, Hashable, Sendable {
         public static let unknownScope = Code(rawValue: 4006)
         public static let unknownCursor = Code(rawValue: 4007)
         public static let outdatedSchema = Code(rawValue: 4008)
+        /// Headquarters has not confirmed the device's words: nothing is taken or given.
+        public static let awaitsConfirmation = Code(rawValue: 4009)
         public static let serverFull = Code(rawValue: 4060)
         public static let storeDamaged = Code(rawValue: 4061)
         public static let noSuchAttachment = Code(rawValue: 4040)

@@ -73,9 +73,9 @@ public struct ServerSession: Sendable {
     private var state = State.new
     private var waiting = 0
     private var watch = LogWatch()
-    /// How hard headquarters has turned a device away.
+    /// How hard headquarters has turned a device away. One that waits must be confirmed before anything is taken or given.
     public enum Dismissal: Int, Comparable, Sendable {
-        case none, revoked, toBeWiped
+        case none, waiting, revoked, toBeWiped
 
         public static func < (left: Dismissal, right: Dismissal) -> Bool { left.rawValue < right.rawValue }
     }
@@ -105,7 +105,7 @@ public struct ServerSession: Sendable {
             // A revoked device hears so and may still hand in what it holds.
             state = .open
             watch.greeted(with: welcome)
-            toldDismissal = welcome.wipe != nil ? .toBeWiped : welcome.revoked ? .revoked : .none
+            toldDismissal = welcome.wipe != nil ? .toBeWiped : welcome.revoked ? .revoked : welcome.awaitsConfirmation ? .waiting : .none
             return [.send(.welcome(welcome))] + dismissed(dismissal)
         case .new, .open, .closed: return []
         }
@@ -244,11 +244,12 @@ public struct ServerSession: Sendable {
         state == .closed ? [] : end(problem)
     }
 
-    /// The device was revoked, or is to be wiped. One that was greeted so hands in what it still holds, and is left to it; one that was not
+    /// The device was revoked, is to be wiped, or must be confirmed. One that was greeted so is left to what it still may do; one that was not
     /// greeted yet hears its greeting first.
     public mutating func dismissed(_ dismissal: Dismissal) -> [Action] {
         self.dismissal = max(self.dismissal, dismissal)
         guard state == .open, toldDismissal < self.dismissal else { return [] }
+        if self.dismissal == .waiting { return end(Problem(.greetingOutdated, "this device must be confirmed by its words before it goes on; connect again")) }
         return end(Problem(.deviceRevoked, "this device was revoked; sync again to hand in what it still holds"))
     }
 

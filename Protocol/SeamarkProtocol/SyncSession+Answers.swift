@@ -18,6 +18,12 @@ extension SyncSession {
         outcome.hasTwoCopies = welcome.hasTwoCopies
         outcome.isTooOldToRead = isTooOldToRead
         outcome.isBehind = device.schema < welcome.schema
+        // Nothing would be taken: all of it stays here until headquarters has confirmed the device.
+        outcome.awaitsConfirmation = welcome.awaitsConfirmation && !welcome.revoked
+        guard !outcome.awaitsConfirmation else {
+            state = .running
+            return [.adopt(welcome)]
+        }
         for scope in welcome.scopes where scope.kind != nil && work[scope.scope] == nil {
             work[scope.scope] = Work(status: scope, pushedThrough: .beginning, place: scope.place, digest: scope.digest)
         }
@@ -87,6 +93,7 @@ extension SyncSession {
             scope.isHeld = true
             outcome.isOutdated = true
         case .epochRenewed: return fail(.epochRenewed)
+        case .awaitsConfirmation: return fail(.server(Problem(.awaitsConfirmation, "the device must be confirmed by its words", of: refusal.scope)))
         case .streamGap, .streamFork:
             // What was sent after it is refused for the same reason; look again when all answers are in.
             scope.isLost = !scope.inFlight.isEmpty

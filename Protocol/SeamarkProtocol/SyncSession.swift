@@ -51,6 +51,8 @@ public struct SyncSession: Sendable {
         public internal(set) var renumbered: [Identifier] = []
         public internal(set) var rebuilt: [Identifier] = []
         public internal(set) var revoked = false
+        /// Headquarters has not confirmed this device's words: nothing was sent or fetched.
+        public internal(set) var awaitsConfirmation = false
         /// Headquarters wants this device wiped, as the greeting says or an earlier one said: what is left to do is to hand in.
         public internal(set) var mustBeWiped = false
         /// The server has no such scope, so that nobody took what the device still holds of it.

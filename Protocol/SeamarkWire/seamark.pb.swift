@@ -450,6 +450,12 @@ public nonisolated struct Seamark_V1_Welcome: @unchecked Sendable {
   /// Clears the value of `wipe`. Subsequent reads from it will return its default value.
   public mutating func clearWipe() {_uniqueStorage()._wipe = nil}
 
+  /// Headquarters has not confirmed the device's words (SPEC section 6.3): no scope is named, and nothing is taken or given.
+  public var awaitsConfirmation: Bool {
+    get {_storage._awaitsConfirmation}
+    set {_uniqueStorage()._awaitsConfirmation = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1012,6 +1018,9 @@ public nonisolated struct Seamark_V1_Enrolled: Sendable {
   public var hasBundleKey: Bool {self._bundleKey != nil}
   /// Clears the value of `bundleKey`. Subsequent reads from it will return its default value.
   public mutating func clearBundleKey() {self._bundleKey = nil}
+
+  /// The device waits until headquarters has confirmed its words (SPEC section 6.3).
+  public var awaitsConfirmation: Bool = false
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1917,7 +1926,7 @@ nonisolated extension Seamark_V1_WipeOrder: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Welcome"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}least_version\0\u{1}schema\0\u{3}least_schema\0\u{1}epoch\0\u{1}time\0\u{1}role\0\u{3}server_key\0\u{1}scopes\0\u{1}revoked\0\u{3}earlier_keys\0\u{3}two_copies\0\u{4}\u{3}bundle_key\0\u{4}\u{a}least_read_schema\0\u{1}compares\0\u{1}wipe\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}least_version\0\u{1}schema\0\u{3}least_schema\0\u{1}epoch\0\u{1}time\0\u{1}role\0\u{3}server_key\0\u{1}scopes\0\u{1}revoked\0\u{3}earlier_keys\0\u{3}two_copies\0\u{4}\u{3}bundle_key\0\u{4}\u{a}least_read_schema\0\u{1}compares\0\u{1}wipe\0\u{4}\u{7}awaits_confirmation\0")
 
   fileprivate class _StorageClass {
     var _version: UInt32 = 0
@@ -1936,6 +1945,7 @@ nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._
     var _leastReadSchema: UInt32 = 0
     var _compares: Bool = false
     var _wipe: Seamark_V1_WipeOrder? = nil
+    var _awaitsConfirmation: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1962,6 +1972,7 @@ nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._
       _leastReadSchema = source._leastReadSchema
       _compares = source._compares
       _wipe = source._wipe
+      _awaitsConfirmation = source._awaitsConfirmation
     }
   }
 
@@ -1996,6 +2007,7 @@ nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._
         case 25: try { try decoder.decodeSingularUInt32Field(value: &_storage._leastReadSchema) }()
         case 26: try { try decoder.decodeSingularBoolField(value: &_storage._compares) }()
         case 27: try { try decoder.decodeSingularMessageField(value: &_storage._wipe) }()
+        case 34: try { try decoder.decodeSingularBoolField(value: &_storage._awaitsConfirmation) }()
         default: break
         }
       }
@@ -2056,6 +2068,9 @@ nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._
       try { if let v = _storage._wipe {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
       } }()
+      if _storage._awaitsConfirmation != false {
+        try visitor.visitSingularBoolField(value: _storage._awaitsConfirmation, fieldNumber: 34)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2081,6 +2096,7 @@ nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._
         if _storage._leastReadSchema != rhs_storage._leastReadSchema {return false}
         if _storage._compares != rhs_storage._compares {return false}
         if _storage._wipe != rhs_storage._wipe {return false}
+        if _storage._awaitsConfirmation != rhs_storage._awaitsConfirmation {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -3146,7 +3162,7 @@ nonisolated extension Seamark_V1_Enrol: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Seamark_V1_Enrolled: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Enrolled"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{3}tenant_name\0\u{1}member\0\u{1}device\0\u{1}role\0\u{1}letters\0\u{1}certificate\0\u{1}authority\0\u{3}server_key\0\u{3}member_name\0\u{4}\u{2}bundle_key\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{3}tenant_name\0\u{1}member\0\u{1}device\0\u{1}role\0\u{1}letters\0\u{1}certificate\0\u{1}authority\0\u{3}server_key\0\u{3}member_name\0\u{4}\u{2}bundle_key\0\u{3}awaits_confirmation\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3165,6 +3181,7 @@ nonisolated extension Seamark_V1_Enrolled: SwiftProtobuf.Message, SwiftProtobuf.
       case 9: try { try decoder.decodeSingularMessageField(value: &self._serverKey) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.memberName) }()
       case 12: try { try decoder.decodeSingularMessageField(value: &self._bundleKey) }()
+      case 13: try { try decoder.decodeSingularBoolField(value: &self.awaitsConfirmation) }()
       default: break
       }
     }
@@ -3208,6 +3225,9 @@ nonisolated extension Seamark_V1_Enrolled: SwiftProtobuf.Message, SwiftProtobuf.
     try { if let v = self._bundleKey {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
     } }()
+    if self.awaitsConfirmation != false {
+      try visitor.visitSingularBoolField(value: self.awaitsConfirmation, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3223,6 +3243,7 @@ nonisolated extension Seamark_V1_Enrolled: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs._serverKey != rhs._serverKey {return false}
     if lhs.memberName != rhs.memberName {return false}
     if lhs._bundleKey != rhs._bundleKey {return false}
+    if lhs.awaitsConfirmation != rhs.awaitsConfirmation {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

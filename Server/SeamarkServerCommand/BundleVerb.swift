@@ -49,6 +49,7 @@ struct BundleVerb: ParsableCommand {
             switch code {
             case 4001: "earlier work of this laptop is missing here; it must sync, or make a new bundle"
             case 4002: "this laptop's store was restored or copied; it must sync"
+            case 4009: "headquarters has not confirmed this laptop; see seamark-server device confirm"
             case 4006: "there is no such engagement here"
             case _: "the block does not hold together"
             }

@@ -6,7 +6,7 @@ internal import SeamarkStore
 
 struct DeviceVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "device", abstract: "The members' laptops.", subcommands: [List.self, Revoke.self, Wipe.self])
+        commandName: "device", abstract: "The members' laptops.", subcommands: [List.self, Confirm.self, Revoke.self, Wipe.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the devices, with what each said when it was last heard.")
@@ -25,6 +25,9 @@ struct DeviceVerb: ParsableCommand {
                                 JSONMember("device", .string(device.letters)), JSONMember("id", .string(device.id.description)),
                                 JSONMember("member", .string(item.member)), JSONMember("name", .string(device.name)),
                                 JSONMember("enrolled", .integer(device.enrolled)), JSONMember("revoked", device.revoked.map { .integer($0) } ?? .null),
+                                JSONMember("waitsSince", device.awaitsConfirmation ? device.wait.map { .integer($0.since) } ?? .null : .null),
+                                JSONMember("waitsBecause", device.awaitsConfirmation ? device.wait.map { .string($0.cause == .invited ? "invited" : "reused") } ?? .null : .null),
+                                JSONMember("wrongWords", .integer(device.wait?.wrongWords ?? 0)),
                                 JSONMember("wipeOrdered", device.wipe.map { .integer($0.ordered) } ?? .null),
                                 JSONMember("wiped", device.wipe?.wiped.map { .integer($0) } ?? .null),
                                 JSONMember("certificateUntil", device.certificateEnd.map { .integer($0) } ?? .null),
@@ -54,7 +57,33 @@ struct DeviceVerb: ParsableCommand {
         private static func state(_ item: TenantOffice.Device) -> String {
             if let wipe = item.device.wipe { return wipe.wiped.map { "wiped \(Output.time($0))" } ?? "wipe ordered \(Output.time(wipe.ordered))" }
             if let revoked = item.device.revoked { return "revoked \(Output.time(revoked))" }
+            if let wait = item.device.wait {
+                let reason = wait.cause == .invited ? "" : ", its invitation was tried once more"
+                let wrong = wait.wrongWords == 0 ? "" : ", wrong words \(wait.wrongWords == 1 ? "once" : "\(wait.wrongWords) times")"
+                return "WAITS since \(Output.time(wait.since))\(reason)\(wrong)"
+            }
             return item.hasTwoCopies ? "TWO COPIES" : "active"
+        }
+    }
+
+    struct Confirm: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Confirm a device that waits, by the six words that it shows: from then on it reads and hands in.",
+            discussion: """
+                A device waits when its invitation was made with --confirm, and when somebody tried its invitation once more. Call its member, and have \
+                the words read to you that seamark enrol, seamark status and seamark sync show on the laptop. Do not take them from a \
+                message that anybody may have sent. Words that are not the device's are refused, and the try is an act in the audit log.
+                """)
+
+        @OptionGroup var tenant: TenantOption
+        @Argument(help: "The device's letters or id.")
+        var device: String
+        @Argument(help: "The six words, in any case, with spaces or hyphens between.")
+        var words: [String]
+
+        func run() throws {
+            let confirmed = try tenant.open().confirm(device, words: words.joined(separator: " "))
+            print("Device \(confirmed.letters) is confirmed: it reads and hands in at its next sync.")
         }
     }
 

@@ -13,6 +13,13 @@ enum Output {
         }
     }
 
+    /// Columns of the terminal; nil where there is none, or it does not say.
+    static var width: Int? {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
     static func json(_ value: JSONValue) {
         var bytes: [UInt8] = []
         JSONWriter.writePretty(value, to: &bytes)

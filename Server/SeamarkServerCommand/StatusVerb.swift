@@ -32,6 +32,7 @@ struct StatusVerb: ParsableCommand {
                                     JSONMember("repairs", .integer(Int64($0.repairs))), JSONMember("disputingDevices", .array($0.disputingDevices.map(JSONValue.string))),
                                     JSONMember("unprovenDevices", .array($0.unprovenDevices.map(JSONValue.string))),
                                     JSONMember("reusedInvitations", .array($0.reusedInvitations.map(JSONValue.string))),
+                                    JSONMember("waitingDevices", .array($0.waitingDevices.map(JSONValue.string))),
                                     JSONMember("leastReadSchema", $0.leastSchemas.map { .integer(Int64($0.read)) } ?? .null), JSONMember("leastWriteSchema", $0.leastSchemas.map { .integer(Int64($0.write)) } ?? .null),
                                     JSONMember("damage", $0.damage.map { .string($0) } ?? .null),
                                 ])
@@ -77,6 +78,9 @@ struct StatusVerb: ParsableCommand {
             }
             if !tenant.reusedInvitations.isEmpty {
                 print("ALARM \(tenant.name.text): somebody tried the \(tenant.reusedInvitations.count == 1 ? "invitation" : "invitations") of \(Self.devices(tenant.reusedInvitations)) once more. Ask who holds \(tenant.reusedInvitations.count == 1 ? "it" : "them"); if not whom it was made for, see seamark-server device revoke.")
+            }
+            if !tenant.waitingDevices.isEmpty {
+                print("\(tenant.name.text): \(Self.devices(tenant.waitingDevices)) \(tenant.waitingDevices.count == 1 ? "waits" : "wait") to be confirmed; see seamark-server device confirm.")
             }
             if let least = tenant.leastSchemas, least.read > 1 || least.write > 1 {
                 print("\(tenant.name.text): programs that know schema \(least.read) or later may read, those that know \(least.write) or later may write.")

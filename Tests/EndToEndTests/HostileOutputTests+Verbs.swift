@@ -22,7 +22,7 @@ extension HostileOutputTests {
         ("status", []), ("tenant list", []), ("tenant key", ["halden"]),
         ("member add", ["cleo", "--name", "\u{1b}]0;x\u{7}<b>"]), ("member add", ["dora", "--name", "=1+1 pay\u{200b}pal <b>"]), ("member list", []),
         ("engagement add", ["second", "--name", "<b>\u{202e}=1+1", "--currency", "EUR"]), ("engagement add", ["third", "--name", "=1+1 pay\u{200b}pal <b>", "--currency", "EUR"]),
-        ("engagement list", []), ("engagement export", ["baseline", "--sensitive", "--out", "FOLDER/server-NUMBER.xlsx"]), ("engagement export", ["baseline", "--sensitive", "--out", "FOLDER/server-NUMBER.zip"]), ("engagement staff", ["baseline", "ann"]), ("invite", ["ann"]), ("device list", []), ("device wipe", ["DEVICE"]),
+        ("engagement list", []), ("engagement export", ["baseline", "--sensitive", "--out", "FOLDER/server-NUMBER.xlsx"]), ("engagement export", ["baseline", "--sensitive", "--out", "FOLDER/server-NUMBER.zip"]), ("engagement staff", ["baseline", "ann"]), ("invite", ["ann"]), ("device list", []), ("device confirm", ["DEVICE", "<b>\u{1b}]0;x\u{7}", "lusab"]), ("device wipe", ["DEVICE"]),
         ("quarantine list", []), ("quarantine show", ["CHANGE", "--sensitive"]), ("quarantine export", ["--sensitive", "--out", "FOLDER/kept-NUMBER.json"]), ("quarantine release", ["0123abcd"]),
         ("bundle import", ["FOLDER/not-there"]), ("report", ["baseline", "--out", "FOLDER/report"]), ("evidence export", ["baseline", "--out", "FOLDER/evidence-NUMBER"]), ("person export", ["baseline", "P-H0", "--out", "FOLDER/person-NUMBER.json"]),
         ("person erase", ["baseline", "P-H1", "--reason", "=1+1 <b>"]), ("redact", ["baseline", "ST-H6", "notes", "--reason", "<b>"]),

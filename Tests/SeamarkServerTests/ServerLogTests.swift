@@ -66,6 +66,10 @@ import Testing
                 _ = try Enrolment.ask(
                     laptop, token: invitation.token, request: CertificateSigningRequest(for: CertificateKey.generate()).der, signing: .generate(), name: "canaryname", spoil: spoil)
             }
+            // The second froze the device of the first.
+            let words = DeviceWords(
+                tenant: anna.enrolled.tenant, signingKey: anna.signing.publicKey, certificate: Digest.sha256(anna.enrolled.certificate), SystemPrimitives())
+            _ = try tenant.confirm(anna.enrolled.device.description, words: words.description)
             let garbage = try RawSocket(port: server.port)
             try? garbage.send(Array("GET /canarypath HTTP/1.1\r\nx: canaryheader\r\n\r\n".utf8))
             while let bytes = try? garbage.receive(), !bytes.isEmpty {}

@@ -137,6 +137,8 @@ final class World {
         if mistake == .swallowsReports { return }
         untoldForks = untoldForks.filter { $0.machine != machine.number || !outcome.renumbered.contains($0.scope) }
         for scope in outcome.left {
+            // It compared its stream before it handed in: a fork was told, and where there was none nobody can look any more.
+            untoldForks = untoldForks.filter { $0.machine != machine.number || $0.scope != scope }
             entrusted.formUnion(machine.held[scope] ?? [])
             evicted.formUnion(machine.heldAttachments.filter { $0.scope == scope })
             counts.copiesDestroyed += 1

@@ -105,7 +105,7 @@ final class Watch: Sendable {
         }
     }
 
-    /// Ends connections of devices that were revoked or are to be wiped, and of members that were made inactive.
+    /// Ends connections of devices that were revoked, are to be wiped or must be confirmed, and of members that were made inactive.
     func lookAtGuests() {
         let guests = services.register.guests()
         for tenant in roster.tenants {
@@ -120,7 +120,7 @@ final class Watch: Sendable {
                         guard let device = try snapshot.device(id) else { return (id, .revoked) }
                         if device.wipe != nil { return (id, .toBeWiped) }
                         let isActive = try device.revoked == nil && snapshot.member(device.member)?.isActive == true
-                        return (id, isActive ? .none : .revoked)
+                        return (id, isActive ? device.awaitsConfirmation ? .waiting : .none : .revoked)
                     }
                 }
                 // After those who must go: what other processes committed is told to those who watch.

@@ -41,6 +41,8 @@ extension Office {
         public internal(set) var unprovenDevices: [String] = []
         /// Devices whose invitation somebody tried to use once more, by their letters.
         public internal(set) var reusedInvitations: [String] = []
+        /// Devices that wait to be confirmed, by their letters.
+        public internal(set) var waitingDevices: [String] = []
         /// The least schemas that may read and write.
         public internal(set) var leastSchemas: LeastSchemas?
     }
@@ -67,6 +69,7 @@ extension Office {
                 status.copiedDevices = letters(.twoCopies).count
                 (status.disputingDevices, status.unprovenDevices) = (letters(.rulesDiffer), letters(.unprovenClaim))
                 status.reusedInvitations = letters(.invitationReused)
+                status.waitingDevices = devices.filter(\.awaitsConfirmation).map(\.letters)
                 status.leastSchemas = LeastSchemas(try snapshot.identity())
             }
             return status

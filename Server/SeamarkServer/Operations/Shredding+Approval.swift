@@ -45,7 +45,7 @@ extension Shredding {
             let tenant = try office.tenant(name)
             defer { try? tenant.store.close() }
             return try tenant.store.read { snapshot in
-                guard let device = try snapshot.device(approval.device), device.revoked == nil else { throw refusal("the approval is of no device that is enrolled and not revoked") }
+                guard let device = try snapshot.device(approval.device), device.revoked == nil, !device.awaitsConfirmation else { throw refusal("the approval is of no device that is enrolled and not revoked, nor waits to be confirmed") }
                 guard let member = try snapshot.member(device.member), member.isActive, let role = Role(key: member.role), role == .lead || role == .tenantAdmin else {
                     throw refusal("the approval is not of a lead or an administrator of the tenant")
                 }

@@ -1,4 +1,6 @@
+internal import SeamarkCrypto
 internal import SeamarkJournal
+internal import SeamarkProtocol
 public import SeamarkStore
 
 extension TenantOffice {
@@ -59,6 +61,44 @@ extension TenantOffice {
             }
             return true
         }
+    }
+
+    /// Confirms a device, named by its letters or its id, by the words that it shows. Wrong ones are refused, and counted; the device goes on waiting.
+    public func confirm(_ device: String, words: String) throws -> TenantDevice {
+        let doing = "confirming a device"
+        guard let typed = DeviceWords(typed: words) else {
+            throw OperationFailure(
+                .badInput, doing: doing, wrong: "these are not six words of a device",
+                remedy: "type the words that seamark status shows on the laptop, such as lusab babad gutih tugad bihoz gofav")
+        }
+        let now = clock.now()
+        let (found, isRight) = try store.write { transaction -> (TenantDevice, Bool) in
+            let found = try find(device, doing: doing, transaction)
+            guard found.revoked == nil else {
+                throw OperationFailure(.badInput, doing: doing, wrong: "this device is revoked", remedy: "invite its member anew")
+            }
+            guard found.awaitsConfirmation else {
+                throw OperationFailure(.badInput, doing: doing, wrong: "this device does not wait to be confirmed", remedy: "see seamark-server device list")
+            }
+            let own = DeviceWords(
+                tenant: keys.tenant, signingKey: found.signingKey, certificate: found.certificate, SystemPrimitives())
+            guard own == typed else {
+                _ = try transaction.noteWrongWords(found.id)
+                _ = try transaction.noteAct("device.wrongWords", detail: found.id.description, at: now)
+                return (found, false)
+            }
+            _ = try transaction.confirmDevice(found.id, at: now)
+            let confirmed = try transaction.device(found.id) ?? found
+            try Headquarters(transaction, keys: keys, now: now).publish(device: confirmed)
+            _ = try transaction.noteAct("device.confirm", detail: found.id.description, at: now)
+            return (confirmed, true)
+        }
+        guard isRight else {
+            throw OperationFailure(
+                .badInput, doing: doing, wrong: "these are not the words of this device; it goes on waiting, and the try is in the audit log",
+                remedy: "have the words read from the laptop itself once more; if they differ still, the device is not that laptop: revoke it")
+        }
+        return found
     }
 
     private func find(_ device: String, doing: String, _ snapshot: TenantSnapshot) throws -> TenantDevice {

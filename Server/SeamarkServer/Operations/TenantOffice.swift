@@ -203,9 +203,19 @@ public struct TenantOffice: Sendable {
 
     // MARK: Invitations and devices
 
+    /// How long an invitation is valid unless somebody says otherwise; and one whose device headquarters confirms.
+    public static let (usualMinutes, mostMinutes) = (10, 4320)
+
     /// Makes an invitation for one device of a member. Its token exists in the line alone.
-    public func invite(_ member: String, minutes: Int = 10, address: String? = nil) throws -> InvitationLine {
-        guard (1...4320).contains(minutes) else {
+    ///
+    /// - Parameters:
+    ///   - confirming: the device waits until headquarters has confirmed its words.
+    ///   - showing: looks at the line before there is such an invitation; where it throws, none is made.
+    public func invite(
+        _ member: String, minutes: Int? = nil, address: String? = nil, confirming: Bool = false, showing: (InvitationLine) throws -> Void = { _ in }
+    ) throws -> InvitationLine {
+        let minutes = minutes ?? (confirming ? Self.mostMinutes : Self.usualMinutes)
+        guard (1...Self.mostMinutes).contains(minutes) else {
             throw OperationFailure(
                 .badInput, doing: "inviting", wrong: "an invitation is valid for 1 minute to 72 hours", remedy: "give --minutes from 1 to 4320")
         }
@@ -217,14 +227,16 @@ public struct TenantOffice: Sendable {
         }
         let now = clock.now()
         let token = try Randomness.bytes(Invitations.tokenBytes)
+        let line = InvitationLine(
+            address: address, label: keys.label, serverName: installation.serverName, pin: installation.pin, token: token)
+        try showing(line)
         try store.write { transaction in
             let person = try find(Directory(transaction).member(member), "the member", list: "member list")
             try transaction.addInvitation(
-                token: Invitations.hash(token), member: person, made: now, expires: now + Int64(minutes) * 60_000)
-            try transaction.noteAct("invitation.make", detail: "\(person) \(minutes)", at: now)
+                token: Invitations.hash(token), member: person, made: now, expires: now + Int64(minutes) * 60_000, mustConfirm: confirming)
+            try transaction.noteAct("invitation.make", detail: "\(person) \(minutes)\(confirming ? " confirm" : "")", at: now)
         }
-        return InvitationLine(
-            address: address, label: keys.label, serverName: installation.serverName, pin: installation.pin, token: token)
+        return line
     }
 
     func find(_ id: Identifier?, _ what: String, list: String) throws -> Identifier {

@@ -30,6 +30,8 @@ extension DeviceSession {
             }
             return .wiped
         }
+        // Where one stands that waits is looked at once it is confirmed.
+        guard try !tenant.store.read({ try MemberStanding(of: name, in: $0).awaitsConfirmation }) else { return .held }
         let (standings, isOrdinary, epoch) = try tenant.store.read { snapshot in
             let standings = try status.scopes.map { try standing($0, snapshot) }
             return (standings, try snapshot.isOrdinary(standings, of: name.device), try snapshot.identity().epoch)
@@ -74,9 +76,9 @@ extension DeviceSession {
             return .refused(Problem(.badDonation, "this server did not sign these entries"))
         }
         var items: [Donation.Item] = []
-        let isWithheld = try tenant.store.read { snapshot in
-            if case .withoutSensitive = try MemberStanding(of: name, in: snapshot).reading { true } else { false }
-        }
+        let standing = try tenant.store.read { try MemberStanding(of: name, in: $0) }
+        guard !standing.awaitsConfirmation else { return .refused(Self.unconfirmed) }
+        let isWithheld = if case .withoutSensitive = standing.reading { true } else { false }
         for item in donation.entries {
             switch item.entry.content {
             case .release(let ids): items.append(.release(ids))
@@ -99,11 +101,13 @@ extension DeviceSession {
                 let keys = AuthorKeys(transaction, server: tenant.signer.publicKey)
                 return try transaction.donate(given, judge: { try judge.verdict($0, $1, $2) }, key: { try keys.key(of: $0) })
             }
+            if case .refused(.awaitsConfirmation) = outcome { return .refused(Self.unconfirmed) }
             if case .refused = outcome { return .refused(Problem(.unknownScope, "no such scope", of: donation.scope)) }
         }
         return try tenant.store.read { snapshot in
             guard let scope = try snapshot.scope(donation.scope) else { return .refused(Problem(.unknownScope, "no such scope", of: donation.scope)) }
             let standing = try MemberStanding(of: name, in: snapshot)
+            guard !standing.awaitsConfirmation else { return .refused(Self.unconfirmed) }
             let mayRead = try standing.mayRead(scope.kind) && snapshot.isStaffed(name.member, on: scope.id)
             let stream = StreamName(device: name.device, incarnation: donation.incarnation, scope: scope.id)
             return .donated(

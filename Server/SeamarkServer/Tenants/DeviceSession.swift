@@ -50,34 +50,38 @@ package final class DeviceSession: Sendable {
                     digest: scope.digest, streams: streams[scope.id] ?? [], backedUp: backup.position,
                     attachmentsBackedUp: backup.attachmentsTime)
             }
-            if !standing.isRevoked {
+            if !standing.isRevoked, !standing.awaitsConfirmation {
                 for scope in try snapshot.scopes(ofMember: name.member) where standing.mayRead(scope.kind) { try add(scope, staffed: true) }
             }
             // Where it has a stream it may have work to hand in, staffed or not.
-            for id in streams.keys where scopes[id] == nil {
+            for id in streams.keys where scopes[id] == nil && !standing.awaitsConfirmation {
                 if let scope = try snapshot.scope(id) { try add(scope, staffed: false) }
             }
             return Message.Welcome(
                 schema: identity.schema, leastSchema: identity.leastSchema, leastReadSchema: identity.leastReadSchema, epoch: identity.epoch, time: now, role: standing.role.map { UInt32($0.rawValue) } ?? 0,
                 serverKey: tenant.serverKey(identity, issued: issued), scopes: scopes.values.sorted { $0.scope < $1.scope }, revoked: standing.isRevoked,
                 hasTwoCopies: try snapshot.hasTwoCopies(name.device), bundleKey: tenant.bundleKey(issued: issued), compares: true,
-                wipe: try snapshot.device(name.device).flatMap { tenant.wipeOrder(to: $0, identity, issued: issued) })
+                wipe: try snapshot.device(name.device).flatMap { tenant.wipeOrder(to: $0, identity, issued: issued) },
+                awaitsConfirmation: standing.awaitsConfirmation)
         }
     }
 
     /// What the snapshot says of the device and its member.
     struct MemberStanding {
         let isRevoked: Bool
+        /// Headquarters has yet to confirm it.
+        let awaitsConfirmation: Bool
         let role: Role?
 
         init(of name: DeviceName, in snapshot: TenantSnapshot) throws {
             let device = try snapshot.device(name.device)
             let member = try snapshot.member(name.member)
             isRevoked = device == nil || device?.revoked != nil || member?.isActive != true
+            awaitsConfirmation = !isRevoked && device?.awaitsConfirmation == true
             role = member.flatMap { Role(key: $0.role) }
         }
 
-        var reading: Reading? { isRevoked ? nil : role.map(RoleTable.reading) }
+        var reading: Reading? { isRevoked || awaitsConfirmation ? nil : role.map(RoleTable.reading) }
 
         func mayRead(_ kind: TenantScope.Kind) -> Bool {
             switch reading {
@@ -88,6 +92,8 @@ package final class DeviceSession: Sendable {
             }
         }
     }
+
+    static let unconfirmed = Problem(.awaitsConfirmation, "headquarters has not confirmed this device's words; connect again")
 
     /// False when the epoch was renewed since the greeting.
     func isGreeted(in epoch: UInt64) -> Bool { greeted.withLock { $0 == nil || $0 == epoch } }
@@ -151,6 +157,7 @@ package final class DeviceSession: Sendable {
             case .refused(.foreignBlock, _): return refused(.foreignStream)
             case .refused(.badSignature, _): return refused(.badSignature)
             case .refused(.otherEpoch, _): return refused(.epochRenewed)
+            case .refused(.awaitsConfirmation, _): return refused(.awaitsConfirmation)
             }
         }
     }
@@ -165,6 +172,7 @@ package final class DeviceSession: Sendable {
 
     package func pull(_ pull: Message.Pull) throws -> ServerSession.PullAnswer {
         try tenant.store.read { snapshot in
+            guard try !MemberStanding(of: name, in: snapshot).awaitsConfirmation else { return .refused(Self.unconfirmed) }
             guard let (scope, reading) = try readable(pull.scope, in: snapshot) else {
                 return .refused(Problem(.unknownScope, "no such scope for this member", of: pull.scope))
             }

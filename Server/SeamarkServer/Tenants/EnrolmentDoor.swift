@@ -64,15 +64,15 @@ final class EnrolmentDoor: Sendable {
                 return .refused(
                     Problem(.usedInvitation, "the invitation was used before; if not by you, tell headquarters now, and ask for a new one"))
             case .redeemed(let row):
-                let office = try Headquarters(transaction, keys: tenant.keys, now: now)
-                try office.publish(device: row)
+                // Of a device that waits nothing enters a log: its key is published with its confirmation.
+                if !row.awaitsConfirmation { try Headquarters(transaction, keys: tenant.keys, now: now).publish(device: row) }
                 try transaction.noteAct("device.enrol", detail: device.description, at: now)
                 return .enrolled(
                     Message.Enrolled(
                         tenant: identity.id, tenantName: identity.name, member: member.id, memberName: member.name, device: device,
                         role: UInt32(role.rawValue), letters: row.letters, certificate: certificate.der,
                         authority: authority.certificate.der, serverKey: tenant.desk.serverKey(identity, issued: now),
-                        bundleKey: tenant.desk.bundleKey(issued: now)))
+                        bundleKey: tenant.desk.bundleKey(issued: now), awaitsConfirmation: row.awaitsConfirmation))
             }
         }
     }

@@ -12,6 +12,8 @@ public struct DeviceSetting: RawRepresentable, Hashable, Comparable, Sendable {
     public static let lease = DeviceSetting(rawValue: 3)
     /// Headquarters ordered this store destroyed, and it is still there: a `group`, as the client counts it.
     public static let wipeOrder = DeviceSetting(rawValue: 4)
+    /// Headquarters has yet to confirm this device's words: a `bool`.
+    public static let awaitsConfirmation = DeviceSetting(rawValue: 5)
 
     public static func < (left: DeviceSetting, right: DeviceSetting) -> Bool { left.rawValue < right.rawValue }
 }

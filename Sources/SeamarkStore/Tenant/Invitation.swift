@@ -7,6 +7,8 @@ public struct Invitation: Hashable, Sendable {
     public let made: Int64
     /// From this moment on it is refused; milliseconds since 1970.
     public let expires: Int64
+    /// The device that it makes waits until headquarters has confirmed its words.
+    public let mustConfirm: Bool
     public let redeemed: Redeemed?
 
     public struct Redeemed: Hashable, Sendable {

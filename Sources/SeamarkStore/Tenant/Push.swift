@@ -68,6 +68,8 @@ public enum PushProblem: Hashable, Sendable {
     case badSignature
     /// The epoch was renewed: the device must compare anew before it pushes.
     case otherEpoch
+    /// Headquarters has not confirmed the device.
+    case awaitsConfirmation
 }
 
 /// Decides on one change: the change, who makes it, and a way to look records up as they are before it.

@@ -12,6 +12,7 @@ enum Query: Int, CaseIterable {
     case member, members, addMember, updateMember
     case isStaffed, staff, unstaff, staffedMembers
     case device, devices, deviceCount, addDevice, revokeDevice, renewDevice, noteContact, orderWipe, noteWiped
+    case confirmation, awaitConfirmation, confirmDevice, noteWrongWords
     case invitation, invitations, addInvitation, redeemInvitation
     case entryCount, waitingCount, streamCount, streamsOfScope, changesOfQuarantinedBlock, integrity, foreignKeys
     case lastAudit, addAudit, audit
@@ -22,6 +23,7 @@ enum Query: Int, CaseIterable {
     case backedUp, beginBackup, noteBackup, departure, noteDeparture, postponeRelease, handedInSince
     case setLeastSchemas, adoptSchema
     case decidedTenant, decidedScopes, decidedMembers, decidedStaffing, decidedDevices, decidedInvitations, decidedDepartures, decidedBars
+    case decidedConfirmations, decidedConfirmingInvitations
     case decidedWithdrawals, decidedWipes, decidedCertificateEnds, decisions, noteDecisions
     case recordsOfRange, removeRecord, removeSensitiveOfRecord, removeStraySensitive
 
@@ -126,10 +128,18 @@ enum Query: Int, CaseIterable {
         case .renewDevice: "UPDATE device SET certificate = ?, certificate_end = ? WHERE id = ?"
         case .orderWipe: "INSERT INTO wipe_order (device, ordered) VALUES (?, ?) ON CONFLICT DO NOTHING"
         case .noteWiped: "UPDATE wipe_order SET wiped = ? WHERE device = ? AND wiped IS NULL"
+        case .confirmation: "SELECT cause FROM confirmation WHERE device = ?"
+        case .awaitConfirmation:
+            """
+            INSERT INTO confirmation (device, since, cause) VALUES (?, ?, ?)
+            ON CONFLICT (device) DO UPDATE SET since = excluded.since, cause = excluded.cause, wrong = 0, confirmed = NULL
+            """
+        case .confirmDevice: "UPDATE confirmation SET confirmed = ? WHERE device = ? AND confirmed IS NULL"
+        case .noteWrongWords: "UPDATE confirmation SET wrong = wrong + 1 WHERE device = ? AND confirmed IS NULL"
         case .noteContact: "UPDATE device SET contact = ?, skew = ?, unsent = ?, version = ?, incarnation = ? WHERE id = ?"
-        case .invitation: "SELECT token, member, made, expires, redeemed, device FROM invitation WHERE token = ?"
-        case .invitations: "SELECT token, member, made, expires, redeemed, device FROM invitation ORDER BY made, token"
-        case .addInvitation: "INSERT INTO invitation (token, member, made, expires) VALUES (?, ?, ?, ?)"
+        case .invitation: "SELECT token, member, made, expires, redeemed, device, confirms FROM invitation WHERE token = ?"
+        case .invitations: "SELECT token, member, made, expires, redeemed, device, confirms FROM invitation ORDER BY made, token"
+        case .addInvitation: "INSERT INTO invitation (token, member, made, expires, confirms) VALUES (?, ?, ?, ?, ?)"
         case .redeemInvitation: "UPDATE invitation SET redeemed = ?, device = ? WHERE token = ? AND redeemed IS NULL"
         case .waitingCount: "SELECT count(*) FROM change WHERE waiting = 1"
         case .entryCount: "SELECT count(*) FROM entry"
@@ -197,6 +207,8 @@ enum Query: Int, CaseIterable {
         case .decidedBars: "SELECT leaf FROM barred ORDER BY leaf"
         case .decidedWithdrawals: "SELECT scope, person FROM withdrawn ORDER BY scope, person"
         case .decidedWipes: "SELECT device, ordered, wiped FROM wipe_order ORDER BY device"
+        case .decidedConfirmations: "SELECT device, since, cause, confirmed FROM confirmation ORDER BY device"
+        case .decidedConfirmingInvitations: "SELECT token FROM invitation WHERE confirms = 1 ORDER BY token"
         case .decidedCertificateEnds: "SELECT key, certificate_end FROM device WHERE certificate_end IS NOT NULL ORDER BY key"
         case .decisions: "SELECT decisions FROM tenant"
         case .noteDecisions: "UPDATE tenant SET decisions = ?"
@@ -221,7 +233,9 @@ enum Query: Int, CaseIterable {
     }
 
     private static let deviceRows = """
-        id, member, name, letters, certificate, signing_key, enrolled, revoked, contact, skew, unsent, version, incarnation, certificate_end, ordered, wiped
+        id, member, name, letters, certificate, signing_key, enrolled, revoked, contact, skew, unsent, version, incarnation, certificate_end, ordered, wiped,
+        since, cause, wrong
         FROM device LEFT JOIN wipe_order ON wipe_order.device = device.id
+        LEFT JOIN confirmation ON confirmation.device = device.id AND confirmation.confirmed IS NULL
         """
 }

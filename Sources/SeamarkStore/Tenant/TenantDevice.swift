@@ -17,8 +17,28 @@ public struct TenantDevice: Hashable, Sendable {
     public let revoked: Int64?
     /// Only of a device that is revoked.
     public let wipe: WipeOrder?
+    /// Nil for one that was confirmed, or need not be.
+    public let wait: DeviceWait?
     /// What it said when it was last heard; nil before the first time.
     public let contact: DeviceContact?
+
+    /// It reads nothing, and nothing is taken from it, until headquarters has confirmed its words.
+    public var awaitsConfirmation: Bool { wait != nil && revoked == nil }
+}
+
+/// Headquarters has yet to confirm a device by its words.
+public struct DeviceWait: Hashable, Sendable {
+    public enum Cause: Int64, Hashable, Sendable {
+        /// The invitation was made so.
+        case invited = 1
+        /// Somebody redeemed the device's invitation once more: it was frozen.
+        case reused = 2
+    }
+
+    public let since: Int64
+    public let cause: Cause
+    /// How often words were given since then that are not the device's.
+    public let wrongWords: Int64
 }
 
 /// Headquarters wants everything destroyed that the device holds. It is never taken back.

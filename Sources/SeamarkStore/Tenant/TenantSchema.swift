@@ -15,8 +15,17 @@ enum TenantSchema {
         migrator.registerMigration("backups of attachments") { database in try database.execute(sql: attachmentBackups) }
         migrator.registerMigration("decisions") { database in try database.execute(sql: decisions) }
         migrator.registerMigration("wipe orders") { database in try database.execute(sql: wipeOrders) }
+        migrator.registerMigration("confirmations") { database in try database.execute(sql: confirmations) }
         return migrator
     }
+
+    // Which devices wait, or waited, until headquarters confirmed their words; and which invitations make such devices.
+    private static let confirmations = """
+        CREATE TABLE confirmation (
+            device BLOB PRIMARY KEY REFERENCES device (id), since INTEGER NOT NULL, cause INTEGER NOT NULL, wrong INTEGER NOT NULL DEFAULT 0,
+            confirmed INTEGER) STRICT, WITHOUT ROWID;
+        ALTER TABLE invitation ADD COLUMN confirms INTEGER NOT NULL DEFAULT 0 CHECK (confirms IN (0, 1));
+        """
 
     // Which devices are to be wiped and which said that they were; and when a device's certificate ends: not known of those issued before.
     private static let wipeOrders = """

@@ -1,7 +1,7 @@
 internal import SeamarkJournal
 
 // What people decided: whose the file is, scopes, members, staffing, devices, invitations, departures, what was redacted, who withdrew
-// consent, and which devices are to be wiped. It follows from no log. One hash over all of it lies beside it, written by every transaction that alters it, so that damage to
+// consent, which devices are to be wiped, and which wait to be confirmed. It follows from no log. One hash over all of it lies beside it, written by every transaction that alters it, so that damage to
 // these tables is found when the store is verified.
 
 extension Query {
@@ -14,13 +14,14 @@ extension Query {
     /// Came later: covered by name where there are rows, so that the hash of a file that an older program wrote stays what it is.
     fileprivate static let decidedSince: [(name: String, query: Query)] = [
         ("wipe orders", .decidedWipes), ("ends of certificates", .decidedCertificateEnds),
+        ("confirmations", .decidedConfirmations), ("invitations that ask for one", .decidedConfirmingInvitations),
     ]
 
     /// Does it write what is covered?
     var altersDecisions: Bool {
         switch self {
         case .found, .renewEpoch, .setLeastSchemas, .adoptSchema, .addScope, .addMember, .updateMember, .staff, .unstaff, .addDevice, .revokeDevice,
-            .renewDevice, .orderWipe, .noteWiped, .addInvitation, .redeemInvitation, .noteDeparture, .postponeRelease, .bar, .addWithdrawnPerson:
+            .renewDevice, .orderWipe, .noteWiped, .awaitConfirmation, .confirmDevice, .addInvitation, .redeemInvitation, .noteDeparture, .postponeRelease, .bar, .addWithdrawnPerson:
             true
         case _: false
         }

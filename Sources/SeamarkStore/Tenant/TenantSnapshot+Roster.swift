@@ -83,12 +83,13 @@ extension TenantSnapshot {
             let contact = row.intIfAny(8).map {
                 DeviceContact(time: $0, skew: row.int(9), unsent: row.int(10), version: row.text(11), incarnation: row.word(12))
             }
+            let wait = row.intIfAny(16).map { DeviceWait(since: $0, cause: DeviceWait.Cause(rawValue: row.int(17)) ?? .reused, wrongWords: row.int(18)) }
             let wipe = row.intIfAny(14).map { WipeOrder(ordered: $0, wiped: row.intIfAny(15)) }
             devices.append(
                 TenantDevice(
                     id: try row.identifier(0, doing: doing), member: try row.identifier(1, doing: doing), name: row.text(2),
                     letters: row.text(3), certificate: try row.hash(4, doing: doing), certificateEnd: row.intIfAny(13), signingKey: row.bytes(5),
-                    enrolled: row.int(6), revoked: row.intIfAny(7), wipe: wipe, contact: contact))
+                    enrolled: row.int(6), revoked: row.intIfAny(7), wipe: wipe, wait: wait, contact: contact))
         }
         return devices
     }
@@ -103,7 +104,7 @@ extension TenantSnapshot {
             invitations.append(
                 Invitation(
                     token: try row.hash(0, doing: doing), member: try row.identifier(1, doing: doing), made: row.int(2),
-                    expires: row.int(3), redeemed: redeemed))
+                    expires: row.int(3), mustConfirm: row.int(6) == 1, redeemed: redeemed))
         }
         return invitations
     }

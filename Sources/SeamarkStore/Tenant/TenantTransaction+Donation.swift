@@ -14,6 +14,7 @@ extension TenantTransaction {
             var appending = Appending(self)
             guard let scope = try appending.open(donation.scope) else { return .refused(.unknownScope) }
             guard let device = try device(donation.device), let member = try member(device.member) else { return .refused(.unknownDevice) }
+            guard !device.awaitsConfirmation else { return .refused(.awaitsConfirmation) }
             let refusal = try refusal(of: device, member, on: scope.key)
             var unverified = 0
             for item in donation.items {

@@ -24,6 +24,7 @@ extension TenantTransaction {
             return .refused(.unknownDevice, .beginning)
         }
         guard block.stream.device == device.id, block.member == member.id else { return .refused(.foreignBlock, .beginning) }
+        guard !device.awaitsConfirmation else { return .refused(.awaitsConfirmation, .beginning) }
         let stream = try scope.knownStream(block.stream)
         if let stream, let present = try appended(block.hash, scope: scope.id, stream: stream.key, first: block.first) {
             try scope.advance(over: block)

@@ -68,7 +68,7 @@ extension TenantTransaction {
         try row.run(doing: doing)
         return TenantDevice(
             id: device.id, member: member, name: device.name, letters: letters, certificate: device.certificate,
-            certificateEnd: device.certificateEnd, signingKey: device.signingKey, enrolled: time, revoked: nil, wipe: nil, contact: nil)
+            certificateEnd: device.certificateEnd, signingKey: device.signingKey, enrolled: time, revoked: nil, wipe: nil, wait: nil, contact: nil)
     }
 
     /// The first revocation counts; a second changes nothing.
@@ -127,7 +127,7 @@ extension TenantTransaction {
 
     // MARK: Invitations
 
-    public func addInvitation(token: Hash256, member: Identifier, made: Int64, expires: Int64) throws(StoreError) {
+    public func addInvitation(token: Hash256, member: Identifier, made: Int64, expires: Int64, mustConfirm: Bool = false) throws(StoreError) {
         let doing: StaticString = "making an invitation"
         try require(try self.member(member), "there is no such member", doing: doing)
         let row = try statement(.addInvitation, doing: doing)
@@ -135,6 +135,7 @@ extension TenantTransaction {
         row.bind(member, at: 2)
         row.bind(made, at: 3)
         row.bind(expires, at: 4)
+        row.bind(mustConfirm ? 1 : Int64(0), at: 5)
         try row.run(doing: doing)
     }
 
@@ -148,6 +149,7 @@ extension TenantTransaction {
                 try raise(.invitationReused, device: redeemed.device, scope: .zero, incarnation: 0, at: time)
                 try noteAct("invitation.reused", detail: redeemed.device.description, at: time)
             }
+            try freeze(redeemed, against: device.signingKey, at: time)
             return .usedBefore(redeemed)
         }
         guard time < invitation.expires else { return .expired }
@@ -157,7 +159,9 @@ extension TenantTransaction {
         row.bind(device.id, at: 2)
         row.bind(token, at: 3)
         try row.run(doing: doing)
-        return .redeemed(enrolled)
+        guard invitation.mustConfirm else { return .redeemed(enrolled) }
+        try awaitConfirmation(of: device.id, because: .invited, at: time)
+        return .redeemed(try self.device(device.id) ?? enrolled)
     }
 
     private func require<Found>(_ found: Found?, _ detail: String, doing: StaticString) throws(StoreError) {

@@ -120,6 +120,7 @@ public struct Restoring: Sendable {
         let entries: UInt64
         let revoked: [Identifier]
         let wipes: [(device: Identifier, order: WipeOrder)]
+        let waiting: [Identifier]
     }
 
     private func formerly(_ folder: TenantFolder, _ keyFolder: KeyFolder) throws -> Former {
@@ -131,11 +132,12 @@ public struct Restoring: Sendable {
             let devices = try snapshot.devices()
             return Former(
                 entries: try snapshot.scopes().reduce(0) { $0 &+ $1.place.position }, revoked: devices.filter { $0.revoked != nil }.map(\.id),
-                wipes: devices.compactMap { device in device.wipe.map { (device.id, $0) } })
+                wipes: devices.compactMap { device in device.wipe.map { (device.id, $0) } },
+                waiting: devices.filter(\.awaitsConfirmation).map(\.id))
         }
     }
 
-    /// A new epoch, and no device comes back that was revoked or to be wiped meanwhile. Returns how many there were.
+    /// A new epoch, and no device comes back that was revoked, frozen or to be wiped meanwhile. Returns how many there were.
     private func renew(
         _ draft: TenantFolder, _ name: ShortName, _ installation: Installation, _ header: BackupHeader, _ before: Former?
     ) throws -> (revoked: Int, wipes: Int) {
@@ -152,6 +154,14 @@ public struct Restoring: Sendable {
         for device in try office.devices() where device.device.revoked == nil && before.revoked.contains(device.device.id) {
             _ = try office.revoke(device.device.id.description)
             count += 1
+        }
+        // Nor one that was frozen since.
+        try office.store.write { transaction in
+            for id in before.waiting {
+                guard let device = try transaction.device(id), device.revoked == nil, device.wait == nil else { continue }
+                try transaction.awaitConfirmation(of: id, because: .reused, at: now)
+                _ = try transaction.noteAct("device.freeze", detail: id.description, at: now)
+            }
         }
         return (count, try before.wipes.count { try office.takeOver($0.order, to: $0.device) })
     }
