@@ -84,7 +84,7 @@ public struct Replica: Sendable {
         switch event {
         case .began(let stream, let epoch):
             if epoch != self.epoch { proof = nil }
-            let unsent = stranded + waiting.flatMap { $0.changes.compactMap { history[$0] } } + fresh
+            let unsent = Self.inOrder(stranded + waiting.flatMap { $0.changes.compactMap { history[$0] } } + fresh)
             self.stream = stream
             self.epoch = epoch
             blocks = []
@@ -119,6 +119,33 @@ public struct Replica: Sendable {
             receipted = []
             for change in history.values where change.stamp.device == stream.device { putOver(change) }
         }
+    }
+
+    /// Each change once, behind those of them that its edits name: a block names changes of its own by their number only where they stand before. What
+    /// was stranded may be older than what waits, and younger. Else as they were made, by the device's clock.
+    private static func inOrder(_ changes: [Change]) -> [Change] {
+        var left = Dictionary(changes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var ordered: [Change] = []
+        ordered.reserveCapacity(left.count)
+        // A stack of its own: a change may name a long row of others. Nothing names itself, be it by way of others: names are hashes.
+        for first in left.values.sorted(by: { ($0.stamp, $0.id) < ($1.stamp, $1.id) }) {
+            var open = [first]
+            while let last = open.last {
+                guard left[last.id] != nil else {
+                    open.removeLast()
+                    continue
+                }
+                let named = last.edits.lazy.flatMap { $0.supersedes + $0.witnessed }.map(\.change)
+                if let before = named.compactMap({ left[$0] }).first(where: { $0.id != last.id }) {
+                    open.append(before)
+                } else {
+                    ordered.append(last)
+                    left[last.id] = nil
+                    open.removeLast()
+                }
+            }
+        }
+        return ordered
     }
 
     /// Takes the server's word on a place in.

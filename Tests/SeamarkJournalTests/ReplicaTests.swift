@@ -79,6 +79,38 @@ import Testing
         }
     }
 
+    /// A device that was put back once has sealed the older of two changes anew; the younger came back to it from its former life. Then the server
+    /// loses both.
+    @Test func `what a new incarnation takes along stands behind what it names, in one block that opens`() throws {
+        func stream(_ incarnation: UInt64) -> StreamName { StreamName(device: Clash.device(1), incarnation: incarnation, scope: Clash.scope) }
+        func change(_ time: Int64, _ value: Int64, _ supersedes: [EditName] = []) -> Change {
+            Change(
+                scope: Clash.scope, stamp: Stamp(time: time, device: Clash.device(1)), member: Clash.device(1), schema: 1,
+                edits: [Edit(record: Clash.record(0), type: 5, target: .field(1), content: .open(.int(value)), supersedes: supersedes)],
+                primitives: Self.primitives)
+        }
+        let signer = CheapSigner(1)
+        let older = change(5, 1)
+        let younger = change(9, 2, [older.name(0)])
+        // The stamps of a clock that was put back say nothing of which came first.
+        for last in [change(20, 3, [younger.name(0)]), change(1, 3, [younger.name(0)])] {
+            let former = Block.seal([older, younger], in: stream(1), after: .beginning, by: signer, Self.primitives)
+            var replica = Replica(stream: stream(1), epoch: 1)
+            replica.apply(.captured(older), Self.primitives)
+            replica.apply(.began(stream(2), epoch: 1), Self.primitives)
+            replica.apply(.sealed(Block.seal([older], in: stream(2), after: .beginning, by: signer, Self.primitives)), Self.primitives)
+            replica.apply(.learnt(LogEntry(content: .block(former.hash), verdicts: [.accepted, .accepted], received: 7), former), Self.primitives)
+            replica.apply(.captured(last), Self.primitives)
+            replica.apply(.rebuilt(epoch: 2), Self.primitives)
+            #expect(replica.stranded.map(\.id) == [younger.id])
+            replica.apply(.began(stream(3), epoch: 2), Self.primitives)
+            #expect(replica.fresh.map(\.id) == [older.id, younger.id, last.id])
+            let block = Block.seal(Array(replica.fresh), in: stream(3), after: .beginning, by: signer, Self.primitives)
+            let opened = try Block.open(block.bytes, sensitive: [], Self.primitives)
+            #expect(opened.changes == [older, younger, last])
+        }
+    }
+
     static func shown(_ replica: Replica) -> [Identifier: RecordState] {
         var shown: [Identifier: RecordState] = [:]
         for id in replica.recordIDs { shown[id] = replica.record(id) }

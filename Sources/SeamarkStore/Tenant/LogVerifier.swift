@@ -192,7 +192,12 @@ struct LogVerifier {
             // A block that came before its predecessor is passed over only when it is pushed again, so the end may lie
             // further than one reading of the log tells; every step to it must be in the log.
             guard let links = sum.links[name] else { throw Broken(detail: "a stream is listed of which the log holds no block") }
-            try require(end.number >= sum.ends[name, default: .beginning].number, "a stream ends before its last block")
+            // One that forked may have gone on along the other branch.
+            var reached = sum.ends[name, default: .beginning]
+            while reached.number > end.number, let link = links[reached.hash] {
+                reached = StreamEnd(number: link.first - 1, hash: link.previous)
+                try require(reached != end, "a stream ends before its last block")
+            }
             var step = end
             while step != .beginning {
                 guard let link = links[step.hash], link.last == step.number else { throw Broken(detail: "a stream's end is not in the log") }

@@ -1,6 +1,6 @@
 import SeamarkCrypto
 import SeamarkJournal
-import SeamarkStore
+@testable import SeamarkStore
 import Testing
 
 /// A store that was put back to an older copy, and what devices give back to it.
@@ -74,6 +74,37 @@ import Testing
         let verification = try store.read { snapshot in try snapshot.verify { id in try snapshot.device(id)?.signingKey } }
         if case .holds = verification { return true }
         return false
+    }
+
+    /// Two copies of a device's store, and a log that got the younger block of one before the older.
+    @Test func `verifies where a stream went on along the shorter of two branches, and not where it ends before its last block`() throws {
+        let store = try Self.store()
+        let device = Self.devices[0]
+        let first = Self.block([Self.change(device, 1, 1)], device)
+        let short = Self.block([Self.change(device, 2, 3)], device, after: first.end)
+        let long = Self.block([Self.change(device, 3, 4), Self.change(device, 4, 5)], device, after: first.end)
+        func give(_ block: Block) throws {
+            _ = try Self.donate([.block(block, sensitive: [], verdicts: block.changes.map { _ in .accepted }, received: 7)], to: store)
+        }
+        try give(short)
+        try Self.push(first, to: store, at: 8)
+        // Pushed again, it fits, and the stream advances over it; the other branch does not fit any more.
+        try give(short)
+        try give(long)
+        #expect(try store.read { try $0.streamEnd(first.stream) } == short.end)
+        #expect(try Self.holds(store))
+        for end in [StreamEnd.beginning, first.end] {
+            try store.write { transaction in
+                let scope = try transaction.knownScope(Self.scope, doing: "testing").key
+                let stream = try transaction.streamRow(first.stream, scope: scope)
+                let row = try transaction.statement(.moveStream, doing: "testing")
+                row.bind(end.number, at: 1)
+                row.bind(end.hash, at: 2)
+                row.bind(stream?.key, at: 3)
+                try row.run(doing: "testing")
+            }
+            #expect(try !Self.holds(store))
+        }
     }
 
     @Test func `is given everything back by one device, whoever wrote it, with the same verdicts, times and log hashes`() throws {
