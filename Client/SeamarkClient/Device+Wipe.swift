@@ -8,7 +8,7 @@ extension Device {
     /// The order to wipe this store that is still to be carried out.
     public var orderedWipe: OrderedWipe? { get throws { OrderedWipe(try state.settings[.wipeOrder]) } }
 
-    /// Nobody opens this store any more without the passphrase. Where the system keeps no keys there is none to forget.
+    /// Nobody opens this store any more without the passphrase. Where nobody keeps keys there is none to forget.
     public func forgetKey() { _ = try? KeyHolder.forget(store.id) }
 
     /// Headquarters has turned this device away elsewhere than in a greeting, perhaps with an order to wipe it. Durable when this returns.

@@ -53,20 +53,19 @@ struct Enrol: ParsableCommand {
         let store = try DeviceStore.create(at: home.storePath(tenant), identity: identity, passphrase: passphrase.copy())
         if enrolled.awaitsConfirmation { try store.transaction { try $0.append(.setting(.awaitsConfirmation, .bool(true))) } }
         try home.choose(tenant)
-        var isKept = true
-        do { try KeyHolder.keep(store.storeKey, of: store.id, minutes: KeyHolder.usualMinutes) } catch { isKept = false }
+        let holder = try? KeyHolder.keep(store.storeKey, of: store.id, minutes: KeyHolder.usualMinutes)
         if format.json {
             Terminal.json(
                 .object([
                     JSONMember("tenant", .string(tenant)), JSONMember("tenantName", .string(identity.tenantName)),
                     JSONMember("device", .string(identity.device.description)), JSONMember("member", .string(identity.member.description)),
                     JSONMember("role", .string(Role(rawValue: Int64(identity.role))?.key ?? "")), JSONMember("letters", .string(identity.letters)),
-                    JSONMember("unlocked", .bool(isKept)),
+                    JSONMember("unlocked", .bool(holder != nil)),
                 ] + WaitWords.members(enrolled.awaitsConfirmation ? identity.words : nil)))
             return
         }
         Terminal.line("This laptop is now a device of ", .init(identity.tenantName, .bold), ". Your handles begin with ", .init(identity.letters, .bold), ".")
-        let standing = isKept ? "It is unlocked for \(KeyHolder.usualMinutes / 60) hours." : "This system keeps no keys; give --passphrase-fd N with each command."
+        let standing = holder != nil ? "It is unlocked for \(KeyHolder.usualMinutes / 60) hours." : "This system keeps no keys; give --passphrase-fd N with each command."
         guard enrolled.awaitsConfirmation else { return Terminal.line("\(standing) Next: seamark sync") }
         Terminal.line("\(standing)")
         Terminal.line(.init(WaitWords.sentence(identity.words), .yellow))

@@ -26,6 +26,8 @@ struct Explanation {
             case let error as Passphrase.Failure: Explanation(error)
             case let error as DeviceStoreError: Explanation(error)
             case let error as KeyringError: Explanation(.notPermitted, "\(error). Give the passphrase with each command: --passphrase-fd N.")
+            case let error as KeyAgentFailure:
+                Explanation(.notPermitted, "\(Self.sentence("\(error)")) The kernel keeps no keys here either. Give the passphrase with each command: --passphrase-fd N.")
             case let error as PassphraseLockError: Explanation(DeviceStoreError.lock(error))
             case let error as SeamarkClient.Invitation.Malformed:
                 Explanation(.refused, "This is no invitation: \(error.part) is wrong. Paste the whole line that headquarters sent, beginning with seamark://.")

@@ -14,7 +14,7 @@ struct Seamark: ParsableCommand {
             """,
         version: "0.1",
         groupedSubcommands: [
-            CommandGroup(name: "This device", subcommands: [Enrol.self, Unlock.self, Lock.self, PassphraseVerb.self, Wipe.self, Use.self, Status.self]),
+            CommandGroup(name: "This device", subcommands: [Enrol.self, Unlock.self, Lock.self, PassphraseVerb.self, Wipe.self, Use.self, Status.self, KeyAgent.self]),
             CommandGroup(name: "Capturing", subcommands: CapturedTypes.commands),
             CommandGroup(name: "Attachments", subcommands: [Attach.self]),
             CommandGroup(name: "Reading", subcommands: [List.self, Show.self, Log.self, Report.self, Export.self]),

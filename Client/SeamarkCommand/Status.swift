@@ -23,6 +23,7 @@ struct Status: ParsableCommand {
         Terminal.line(.init(name, .bold), .init(": " + [person, role].compactMap { $0 }.joined(separator: ", ") + "; its handles have the letters \(identity.letters)"))
         if state.settings[.isRevoked] == .bool(true) { Terminal.line(.init("This device is revoked. What it captured is kept; ask headquarters.", .red)) }
         if state.awaitsConfirmation { Terminal.line(.init(WaitWords.sentence(identity.words), .yellow)) }
+        Terminal.line(.init(KeyHolder.holder(of: place.device.store.id).map { "Unlocked: \($0.words)." } ?? "Locked: each command asks for the passphrase."))
         Terminal.line(.init(lastSync(state)))
         let certificate = place.device.certificateStanding(state)
         if let certificate { Terminal.line(RenewalWords.line(certificate)) }
@@ -140,6 +141,7 @@ struct Status: ParsableCommand {
             JSONMember("member", .string(identity.member.description)), JSONMember("device", .string(identity.device.description)),
             JSONMember("role", .string(Role(rawValue: Int64(identity.role))?.key ?? "")), JSONMember("letters", .string(identity.letters)),
             JSONMember("revoked", .bool(state.settings[.isRevoked] == .bool(true))), JSONMember("unsent", .integer(Int64(state.unsentCount))),
+            JSONMember("keyHolder", KeyHolder.holder(of: place.device.store.id).map { .string($0.rawValue) } ?? .null),
         ] + WaitWords.members(state.awaitsConfirmation ? identity.words : nil) + [
             JSONMember("lastContact", contact(state.lastContact)), JSONMember("lastCompleteSync", contact(state.lastComplete)),
             JSONMember("certificateUntil", certificate.map { .string(CalendarDate.text(milliseconds: $0.until)) } ?? .null),

@@ -6,7 +6,10 @@ import SeamarkStore
 struct Unlock: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Open a tenant's store for the next commands, for some time.",
-        discussion: "The key goes into the kernel's keyring, which forgets it after the time given, or at 'seamark lock'.")
+        discussion: """
+            The key goes into the kernel's keyring, which forgets it after the time given, or at 'seamark lock'. Where the kernel keeps no \
+            keys, a small process of your own does, the key agent, until the same moment; ended, it takes the key along.
+            """)
 
     @Option(help: ArgumentHelp("How long, 1 to \(KeyHolder.mostMinutes).", valueName: "n"))
     var minutes: Int = KeyHolder.usualMinutes
@@ -20,7 +23,17 @@ struct Unlock: ParsableCommand {
         let (tenant, store) = try proof.store()
         let open = try store.unlock(with: try proof.read(for: tenant))
         try Workplace.obeyWipe(Device(store: open, now: TimeText.now), of: tenant, at: store.path)
-        try KeyHolder.keep(open.storeKey, of: open.id, minutes: minutes)
-        Terminal.line("\(tenant) is unlocked for \(counted(minutes, "minute")).")
+        let holder = try KeyHolder.keep(open.storeKey, of: open.id, minutes: minutes)
+        Terminal.line("\(tenant) is unlocked for \(counted(minutes, "minute")): \(holder.words).")
+    }
+}
+
+extension KeyHolder {
+    /// Who keeps the key, in words.
+    var words: String {
+        switch self {
+        case .kernel: "the kernel's keyring keeps its key"
+        case .agent: "the key agent keeps its key, since the kernel keeps none here"
+        }
     }
 }

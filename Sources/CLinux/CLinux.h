@@ -8,7 +8,9 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 #include <linux/keyctl.h>
@@ -54,4 +56,37 @@ static inline long clinux_add_key(const char *type, const char *description, con
 static inline long clinux_keyctl(int operation, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
     long result = syscall(SYS_keyctl, operation, a, b, c, d);
     return result == -1 ? -errno : result;
+}
+
+/// The flags of `timerfd_create` are enumerators. A timer of the clock that goes on while the system sleeps.
+static inline int clinux_boot_timer(void) {
+    int timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    return timer < 0 ? -errno : timer;
+}
+
+/// `TFD_TIMER_ABSTIME` is an enumerator. The timer rings when its clock says `milliseconds`, at once where that is past.
+static inline int clinux_set_boot_timer(int timer, uint64_t milliseconds) {
+    struct itimerspec ring = {{0, 0}, {(time_t)(milliseconds / 1000), (long)(milliseconds % 1000) * 1000000}};
+    return timerfd_settime(timer, TFD_TIMER_ABSTIME, &ring, NULL) == 0 ? 0 : -errno;
+}
+
+/// `struct ucred` is there for GNU sources alone.
+static inline int clinux_get_peer_user(int socket, uint32_t *user) {
+    struct { int32_t process; uint32_t user, group; } peer;
+    socklen_t count = sizeof peer;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &count) != 0) return -errno;
+    if (count != sizeof peer) return -EPROTO;
+    *user = peer.user;
+    return 0;
+}
+
+/// `accept4` is there for GNU sources alone. What is accepted neither blocks nor outlives this program.
+static inline int clinux_accept(int listener) {
+    long accepted = syscall(SYS_accept4, listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    return accepted < 0 ? -errno : (int)accepted;
+}
+
+/// `close_range` has no C library function in older ones.
+static inline int clinux_close_from(unsigned first) {
+    return syscall(SYS_close_range, (long)first, (long)~0U, 0L) == 0 ? 0 : -errno;
 }

@@ -99,12 +99,7 @@ public struct KernelKeyring: Sendable {
 
     private static func checked(_ result: Int, _ doing: StaticString) throws(KeyringError) -> UInt {
         if result >= 0 { return UInt(result) }
-        let code = Int32(clamping: -result)
-        switch code {
-        case ENOSYS, EPERM, EACCES, EOPNOTSUPP: throw .unavailable(doing: doing.description, code: code)
-        case EDQUOT, ENOMEM: throw .full(doing: doing.description, code: code)
-        default: throw .failed(doing: doing.description, code: code)
-        }
+        throw KeyringError(doing: doing.description, code: Int32(clamping: -result))
     }
 }
 
@@ -115,6 +110,16 @@ public enum KeyringError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The user's quota of keys is used up.
     case full(doing: String, code: Int32)
     case failed(doing: String, code: Int32)
+
+    /// What the kernel's number means: it gives this process no keyring (no such call, or a sandbox answers for it), it has no room for
+    /// another key, or something is wrong that nobody should get around unseen.
+    init(doing: String, code: Int32) {
+        switch code {
+        case ENOSYS, EPERM, EACCES, EOPNOTSUPP: self = .unavailable(doing: doing, code: code)
+        case EDQUOT, ENOMEM: self = .full(doing: doing, code: code)
+        case _: self = .failed(doing: doing, code: code)
+        }
+    }
 
     /// Whether keeping the key elsewhere is the right answer.
     public var suggestsAgent: Bool {

@@ -30,6 +30,14 @@ public enum ProcessHardening {
         }
     }
 
+    /// Whether the kernel keeps as much of this process out of swap as many keys take. One that holds keys for hours asks beforehand.
+    public static var locksMemory: Bool {
+        let count = 64 * 1024
+        guard let pages = clinux_map_pages(count) else { return false }
+        defer { munmap(pages, count) }
+        return mlock(pages, count) == 0
+    }
+
     /// Whether other processes of this user may read this one's memory.
     public static var isDumpable: Bool { clinux_get_dumpable() != 0 }
 }

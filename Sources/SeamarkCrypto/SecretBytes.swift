@@ -16,6 +16,13 @@ public final class SecretBytes: @unchecked Sendable {
         fill(UnsafeMutableRawBufferPointer(start: pages, count: count))
     }
 
+    /// Written where it lies by `fill`, from wherever the secret comes. Nil when `fill` says that it is not whole.
+    public static func written(_ count: Int, by fill: (UnsafeMutableRawBufferPointer) -> Bool) -> SecretBytes? {
+        var isWhole = false
+        let secret = SecretBytes(count: count) { isWhole = fill($0) }
+        return isWhole ? secret : nil
+    }
+
     /// A copy of `bytes`, which the caller should let go at once.
     public convenience init(copying bytes: [UInt8]) {
         self.init(count: bytes.count) { $0.copyBytes(from: bytes) }

@@ -25,6 +25,7 @@ final class Headquarters: Sendable {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("seamark-\(UUID().uuidString)")
         self.data = data ?? folder.appendingPathComponent("headquarters")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(at: runtime, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         try verb("init", "--name", "127.0.0.1:7440")
         try verb("tenant", "add", "halden", "--name", "Halden")
         for member in ["ann", "bob"] { try verb("member", "add", member, "--role", "lead") }
@@ -32,6 +33,9 @@ final class Headquarters: Sendable {
         try verb("engagement", "staff", "baseline", "ann", "bob")
         try start()
     }
+
+    /// What the system gives a user who is there: for the sockets of the laptops' programs.
+    var runtime: URL { folder.appendingPathComponent("runtime") }
 
     var port: UInt16 { state.withLock { $0.port } }
     var server: Program { get throws { try #require(state.withLock { $0.server }) } }
@@ -72,6 +76,8 @@ final class Headquarters: Sendable {
     }
 
     func program(_ name: String, _ words: [String], environment: [String: String] = [:], input: String = "", passphrase: String? = nil) throws -> Program {
+        // An agent that was started for its laptops ends when this folder is removed.
+        let environment = ["XDG_RUNTIME_DIR": runtime.path].merging(environment) { $1 }
         let program = try Program(name, words, in: folder, environment: environment, input: input, passphrase: passphrase)
         state.withLock { $0.programs.append(program) }
         return program

@@ -14,7 +14,7 @@ extension HostileOutputTests {
         ("engagement set", ["title=<img src=x onerror=alert(1)> =1+1"]), ("resolve", ["ST-H0", "name", "--choose", "1"]),
         ("merge", ["ST-H3", "ST-H4", "--rest", "gone"]), ("unmerge", ["ST-H4"]), ("redact", ["ST-H5", "notes", "--reason", "=1+1 <b>"]),
         ("import", ["FOLDER/not-there"]), ("sync", []), ("sync", ["--forecast"]), ("bundle export", ["FOLDER/stick"]), ("bundle import", ["FOLDER/not-there"]),
-        ("approve", [String(repeating: "0", count: 64), "--yes"]), ("enrol", []), ("passphrase recovery", []), ("passphrase change", ["--new-passphrase-fd", "9"]), ("unlock", []), ("lock", []), ("wipe", ["--yes"]),
+        ("approve", [String(repeating: "0", count: 64), "--yes"]), ("enrol", []), ("passphrase recovery", []), ("passphrase change", ["--new-passphrase-fd", "9"]), ("unlock", []), ("key-agent", ["FOLDER"]), ("lock", []), ("wipe", ["--yes"]),
     ]
 
     /// `run` prints its port, and lines that `ServerLogTests` reads.
@@ -63,7 +63,7 @@ extension HostileOutputTests {
                 var words = name.split(separator: " ").map(String.init) + filled(words, ["FILE": hostile.path]) + json
                 if !json.isEmpty, name == "attach get" { words = words.map { $0.hasSuffix("/got") ? $0 + "-too" : $0 } }
                 let done = try onTerminal(
-                    "seamark", words, environment: ["SEAMARK_HOME": ann.home.path], passphrase: ["lock"].contains(name) ? nil : Laptop.passphrase)
+                    "seamark", words, environment: ["SEAMARK_HOME": ann.home.path], passphrase: ["lock", "key-agent"].contains(name) ? nil : Laptop.passphrase)
                 expectDead(done, "seamark \(words)", mayBeUsage: ["enrol", "passphrase change"].contains(name))
                 seen += done.output
             }

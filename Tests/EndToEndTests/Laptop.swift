@@ -71,6 +71,7 @@ struct Laptop {
         var status = try status()
         status["lastContact"] = nil
         status["offlineDaysLeft"] = nil
+        status["keyHolder"] = nil
         for key in ["scopes"] {
             status[key] = (status[key] as? [[String: Any]])?.map { $0.filter { $0.key != "oldestUnsentSeconds" } }
         }

@@ -57,6 +57,13 @@ import Testing
         } catch { return error }
     }()
 
+    @Test func `where the kernel has no keyring or no room an agent is the answer, and a real fault stays one`() {
+        let elsewhere: Set<Int32> = [ENOSYS, EPERM, EACCES, EOPNOTSUPP, EDQUOT, ENOMEM]
+        for code in Int32(1)...133 { #expect(KeyringError(doing: "a", code: code).suggestsAgent == elsewhere.contains(code), "\(code)") }
+        #expect(KeyringError(doing: "a", code: EDQUOT) == .full(doing: "a", code: EDQUOT))
+        #expect(KeyringError(doing: "a", code: EINVAL) == .failed(doing: "a", code: EINVAL))
+    }
+
     static func name() throws -> String { "seamark-test-\(try Randomness.word())" }
 
     @Test(.enabled(if: refusal == nil, "the kernel keeps no keys here"))
