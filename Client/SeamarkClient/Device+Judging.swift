@@ -7,7 +7,7 @@ extension Device {
     /// Judges edits as `captureAll` would, without storing anything: for trials (`--dry-run`).
     public func judge(_ groups: [[Edit]], in scope: Identifier) throws {
         let state = try self.state
-        guard let standing = state.scopes[scope], !standing.isWithdrawn, var replica = state.replicas[scope] else { throw Refused.noSuchScope }
+        guard let standing = state.scopes[scope], standing.takesCaptures, var replica = state.replicas[scope] else { throw Refused.noSuchScope }
         try Self.refuseWithdrawn(groups, over: replica)
         let author = author(state.identity)
         var clock = state.clock
@@ -43,4 +43,9 @@ extension Device {
         guard let result else { preconditionFailure("a capture that succeeds was made") }
         return result
     }
+}
+
+extension DeviceScope {
+    /// Does the server take what a device writes here?
+    var takesCaptures: Bool { kind == .engagement && !isWithdrawn }
 }

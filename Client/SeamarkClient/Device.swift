@@ -39,7 +39,7 @@ public final class Device: Sendable {
     /// Why a capture is refused; nothing was stored.
     public enum Refused: Error, Sendable {
         case complaints([Complaint])
-        /// This device does not hold the engagement, or its member was removed from it.
+        /// This device does not hold the engagement, or its member was removed from it; or it is none: the directory is headquarters' word.
         case noSuchScope
         /// A quote or answer of somebody who withdrew consent, by the person's handle.
         case consentWithdrawn(String)
@@ -96,7 +96,7 @@ public final class Device: Sendable {
         _ state: DeviceState, _ scope: Identifier, _ make: (DeviceState, Replica) throws -> [[Edit]]
     ) throws -> ([[Edit]], DeviceIdentity, DeviceClock) {
         // A command that began before an order to wipe must not add to what is about to be destroyed.
-        guard let standing = state.scopes[scope], !standing.isWithdrawn, let replica = state.replicas[scope], state.settings[.wipeOrder] == nil
+        guard let standing = state.scopes[scope], standing.takesCaptures, let replica = state.replicas[scope], state.settings[.wipeOrder] == nil
         else { throw Refused.noSuchScope }
         let groups = try make(state, replica)
         try Self.refuseWithdrawn(groups, over: replica)

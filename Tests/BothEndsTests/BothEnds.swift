@@ -14,7 +14,7 @@ final class BothEnds {
     static let shared = Identifier(high: 0x5a, low: 1)
     static let scope = Identifier(high: 0x5c, low: 1)
     static let author = Identifier(high: 0x5e, low: 1)
-    private static let serverKey = SigningKey(seed: SecretBytes(copying: [UInt8](repeating: 0xee, count: 32)))
+    static let serverKey = SigningKey(seed: SecretBytes(copying: [UInt8](repeating: 0xee, count: 32)))
     private static let authority = SigningKey(seed: SecretBytes(copying: [UInt8](repeating: 0xca, count: 32)))
 
     /// A laptop of a lead.
@@ -99,7 +99,7 @@ final class BothEnds {
         DeviceName(tenant: tenant, member: Identifier(high: 0x3e, low: UInt64(number) + 1), device: Identifier(high: 0xde, low: UInt64(number) + 1))
     }
 
-    private static func seed(_ number: Int) -> SecretBytes { SecretBytes(copying: [UInt8](repeating: UInt8(number + 1), count: 32)) }
+    static func seed(_ number: Int) -> SecretBytes { SecretBytes(copying: [UInt8](repeating: UInt8(number + 1), count: 32)) }
 
     private static func device(_ store: OpenDeviceStore, schema: UInt32 = Catalogue.version) -> Device {
         let authority = authority.publicKey
