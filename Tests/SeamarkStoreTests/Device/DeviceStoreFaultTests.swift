@@ -116,7 +116,7 @@ import Testing
         let directory = try ScratchDirectory()
         let store = try directory.create()
         let sealer = RowSealer(store: store.id, key: try SealingKey(dataKey: store.storeKey))
-        for content: [UInt8] in [[8, 1, 2], [99], [1, 3]] {
+        for content: [UInt8] in [[8, 1, 2], [99], [1, 4]] {
             let shelf = try SQLiteRowShelf(path: directory.store + "/rows.sqlite")
             try shelf.write { try $0.insert(sealer.seal(content, at: 2, of: nil), at: 2) }
             #expect(throws: DeviceStoreError.newerVersion) { _ = try DeviceStore(at: directory.store).unlock(storeKey: store.storeKey) }
