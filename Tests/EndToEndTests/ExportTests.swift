@@ -19,7 +19,7 @@ import Testing
         defer { headquarters.close() }
         let ann = try Laptop(of: "ann", at: headquarters)
         try ann.must("import", Self.root.appendingPathComponent("Samples/northlink.json").path)
-        try ann.must("person", "add", "name==1+1 Canary", "contact=canary", "title=@SUM(1)", "level=manager", "--consent", "given", "--method", "written", "--scope", "quotes,role")
+        try ann.must("person", "add", "name==1+1 Canary", "contact=canary", "title=-SUM(1)", "level=manager", "--consent", "given", "--method", "written", "--scope", "quotes,role")
         try ann.must("seam", "add", "name=-2+3")
         try ann.must("site", "add", "name=_x0041_ <b>&amp; \"two\", parts; three")
         try ann.must("sync")
@@ -28,7 +28,7 @@ import Testing
 
         let own = files("own")
         for file in own { try ann.must("export", file) }
-        let counted = try check(headquarters, own + ["--words", ann.file(#"["=1+1 Canary", "@SUM(1)", "_x0041_ <b>&amp; \"two\", parts; three", "+1 later", "-2+3", "waiting"]"#)])
+        let counted = try check(headquarters, own + ["--words", ann.file(#"["=1+1 Canary", "-SUM(1)", "_x0041_ <b>&amp; \"two\", parts; three", "+1 later", "-2+3", "waiting"]"#)])
         let records = try #require(counted["records"] as? Int)
         #expect(records > 40)
         for file in own { #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o600) }

@@ -14,7 +14,7 @@ import Testing
         "resolve": ["NOPE", "--keep"], "merge": ["NOPE", "NOPE2"], "unmerge": ["NOPE"], "attach get": ["NOPE", "--output", "nowhere"],
     ]
     private static let allowed: [String: [String]] = [
-        "enrol": [], "unlock": [], "lock": [], "passphrase change": ["--new-passphrase-fd", "3"], "passphrase recovery": [], "wipe": [], "use": [], "status": [],
+        "enrol": [], "unlock": [], "key-agent": ["no-such-folder"], "lock": [], "passphrase change": ["--new-passphrase-fd", "3"], "passphrase recovery": [], "wipe": [], "use": [], "status": [],
         "engagement set": ["title=Halden"], "attach add": ["no-such-file"], "attach evict": ["NOPE"], "sync": ["--forecast"], "bundle export": ["FILE"],
         "approve": [String(repeating: "0", count: 64)], "bundle import": ["no-such-file"], "redact": ["NOPE", "text", "--reason", "trial"], "import": ["-"], "verify": [],
     ]
