@@ -1,3 +1,4 @@
+internal import CLinux
 import Glibc
 
 /// A connected TCP socket of this process; closed when it goes. No wait outlasts the request to stop.
