@@ -1,0 +1,173 @@
+/// What an expression comes to, or an answer is.
+///
+/// Dates are a type of their own, as in ODK's forms: they count as days since 1970-01-01 where a number is asked for.
+enum FormValue: Hashable, Sendable {
+    case number(Double)
+    case text(String)
+    case truth(Bool)
+    case date(Int64)
+
+    /// XPath 1.0, 4.3.
+    var truth: Bool {
+        switch self {
+        case .number(let value): value != 0 && !value.isNaN
+        case .text(let text): !text.isEmpty
+        case .truth(let value): value
+        case .date: true
+        }
+    }
+
+    /// XPath 1.0, 4.4: digits with a point and a minus sign, nothing else; what is none is NaN.
+    var number: Double {
+        switch self {
+        case .number(let value): return value
+        case .truth(let value): return value ? 1 : 0
+        case .date(let days): return Double(days)
+        case .text(let text):
+            let text = FormTextTables.trimmed(text)
+            let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+            guard !digits.isEmpty, digits != ".", digits.utf8.allSatisfy({ (48...57).contains($0) || $0 == 46 }), digits.utf8.count(where: { $0 == 46 }) <= 1 else { return .nan }
+            let whole = digits.hasPrefix(".") ? "0" + digits : digits.hasSuffix(".") ? digits + "0" : String(digits)
+            return (Double(whole) ?? .nan) * (text.hasPrefix("-") ? -1 : 1)
+        }
+    }
+
+    /// XPath 1.0, 4.2: whole numbers without a point.
+    var text: String {
+        switch self {
+        case .number(let value): value.isNaN ? "NaN" : Int64(exactly: value).map(String.init) ?? (value.isInfinite ? (value < 0 ? "-Infinity" : "Infinity") : "\(value)")
+        case .text(let text): text
+        case .truth(let value): value ? "true" : "false"
+        case .date(let days): CalendarDate.text(days: days)
+        }
+    }
+}
+
+extension FormLogic {
+    /// What expressions are looked at with.
+    struct Setting {
+        /// What a question was answered; an empty text if it was not, or is not asked.
+        var answer: (String) -> FormValue
+        var current: FormValue = .text("")
+        /// Days since 1970-01-01.
+        var today: Int64
+    }
+
+    func value(in setting: Setting) -> FormValue { Self.value(root, setting) }
+
+    private static func value(_ node: FormNode, _ setting: Setting) -> FormValue {
+        switch node {
+        case .number(let value): .number(value)
+        case .text(let text): .text(text)
+        case .reference(let name): setting.answer(name)
+        case .current: setting.current
+        case .negated(let part): .number(-value(part, setting).number)
+        case .matches(let part, let pattern): .truth(pattern.matches(value(part, setting).text))
+        case .operation(.or, let left, let right): .truth(value(left, setting).truth || value(right, setting).truth)
+        case .operation(.and, let left, let right): .truth(value(left, setting).truth && value(right, setting).truth)
+        case .operation(let operation, let left, let right): combined(operation, value(left, setting), value(right, setting))
+        case .call(.if, let parts): value(parts[value(parts[0], setting).truth ? 1 : 2], setting)
+        case .call(let function, let parts): function.value(parts.map { value($0, setting) }, today: setting.today)
+        }
+    }
+
+    /// XPath 1.0, 3.4 and 3.5.
+    private static func combined(_ operation: FormOperator, _ left: FormValue, _ right: FormValue) -> FormValue {
+        let (a, b) = (left.number, right.number)
+        switch operation {
+        case .equal: return .truth(areEqual(left, right))
+        case .unequal: return .truth(!areEqual(left, right))
+        case .less, .lessOrEqual, .greater, .greaterOrEqual:
+            let (a, b) = (comparable(left, beside: right), comparable(right, beside: left))
+            switch operation {
+            case .less: return .truth(a < b)
+            case .lessOrEqual: return .truth(a <= b)
+            case .greater: return .truth(a > b)
+            case _: return .truth(a >= b)
+            }
+        // A date and days give a date.
+        case .plus: return dated(left, right, a + b)
+        case .minus:
+            if case .date = right { return .number(a - b) }
+            return dated(left, right, a - b)
+        case .times: return .number(a * b)
+        case .divided: return .number(a / b)
+        case .remainder: return .number(b == 0 ? .nan : a.truncatingRemainder(dividingBy: b))
+        case .or, .and: preconditionFailure("they are looked at one side at a time")
+        }
+    }
+
+    private static func dated(_ left: FormValue, _ right: FormValue, _ sum: Double) -> FormValue {
+        let isDate: Bool = if case .date = left { true } else if case .date = right { true } else { false }
+        guard isDate, let days = Int64(exactly: sum), CalendarDate.days.contains(days) else { return .number(sum) }
+        return .date(days)
+    }
+
+    private static func areEqual(_ left: FormValue, _ right: FormValue) -> Bool {
+        switch (left, right) {
+        case (.truth, _), (_, .truth): left.truth == right.truth
+        case (.number, _), (_, .number): left.number == right.number
+        case _: left.text == right.text
+        }
+    }
+
+    /// A text beside a date may be one: `${from} < '2026-01-31'`.
+    private static func comparable(_ value: FormValue, beside other: FormValue) -> Double {
+        if case .text(let text) = value, case .date = other, let days = CalendarDate.days(text) { return Double(days) }
+        return value.number
+    }
+}
+
+extension FormFunction {
+    /// `if` and `regex` are looked at where they stand.
+    func value(_ parts: [FormValue], today: Int64) -> FormValue {
+        func text(_ index: Int) -> String { parts[index].text }
+        switch self {
+        case .true: return .truth(true)
+        case .false: return .truth(false)
+        case .not: return .truth(!parts[0].truth)
+        case .boolean: return .truth(parts[0].truth)
+        case .string: return .text(text(0))
+        case .number: return .number(parts[0].number)
+        case .today: return .date(today)
+        case .date: return CalendarDate.days(text(0)).map { .date($0) } ?? Int64(exactly: parts[0].number.rounded(.down)).flatMap { CalendarDate.days.contains($0) ? .date($0) : nil } ?? .text("")
+        case .selected: return .truth(Self.words(text(0)).contains(text(1)[...]))
+        case .selectedAt:
+            let words = Self.words(text(0))
+            guard let index = Int(exactly: parts[1].number), words.indices.contains(index) else { return .text("") }
+            return .text(String(words[index]))
+        case .countSelected: return .number(Double(Self.words(text(0)).count))
+        case .coalesce: return text(0).isEmpty ? parts[1] : parts[0]
+        case .concat: return .text(parts.map(\.text).joined())
+        case .stringLength: return .number(Double(text(0).unicodeScalars.count))
+        case .substr:
+            let scalars = Array(text(0).unicodeScalars)
+            let start = Self.place(parts[1].number, in: scalars.count)
+            let end = parts.count > 2 ? Self.place(parts[2].number, in: scalars.count) : scalars.count
+            return .text(start < end ? String(String.UnicodeScalarView(scalars[start..<end])) : "")
+        case .contains: return .truth(text(1).isEmpty || text(0).contains(text(1)))
+        case .startsWith: return .truth(text(0).hasPrefix(text(1)))
+        case .endsWith: return .truth(text(0).hasSuffix(text(1)))
+        case .int: return .number(parts[0].number.rounded(.towardZero))
+        case .round: return .number(Self.rounded(parts[0].number, places: parts.count > 1 ? parts[1].number : 0))
+        case .min: return .number(parts.map(\.number).reduce(.infinity) { $0.isNaN || $1.isNaN ? .nan : Swift.min($0, $1) })
+        case .max: return .number(parts.map(\.number).reduce(-.infinity) { $0.isNaN || $1.isNaN ? .nan : Swift.max($0, $1) })
+        case .if, .regex: preconditionFailure("looked at where it stands")
+        }
+    }
+
+    private static func words(_ text: String) -> [Substring] { text.split(whereSeparator: \.isWhitespace) }
+
+    /// Places count from 0; negative ones from the end.
+    private static func place(_ number: Double, in count: Int) -> Int {
+        guard let place = Int(exactly: number.rounded(.towardZero)) else { return number < 0 || number.isNaN ? 0 : count }
+        return Swift.min(Swift.max(place < 0 ? count + place : place, 0), count)
+    }
+
+    /// Halves go up, as in XPath.
+    private static func rounded(_ value: Double, places: Double) -> Double {
+        guard value.isFinite, let places = Int(exactly: places), (-15...15).contains(places) else { return value }
+        let scale = (0..<abs(places)).reduce(1.0) { scale, _ in scale * 10 }
+        return places < 0 ? (value / scale + 0.5).rounded(.down) * scale : (value * scale + 0.5).rounded(.down) / scale
+    }
+}

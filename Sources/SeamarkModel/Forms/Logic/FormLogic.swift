@@ -1,0 +1,95 @@
+/// One logical expression of a form: the part of XPath 1.0 that XLSForms use, over the answers of one interview.
+///
+/// Operators are those of XPath (`or and = != < <= > >= + - * div mod` and the sign), `${name}` is what that question was answered, `.` the answer
+/// that is being looked at, and functions are those of `FormFunction`. No loops and no way out: every evaluation ends, after a time bounded by the
+/// length of the expression and of the answers.
+public struct FormLogic: Hashable, Sendable {
+    /// Unicode scalars of an expression.
+    public static let longest = 2000
+    /// How deep its parts are nested.
+    static let deepest = 40
+
+    /// As the author wrote it.
+    public let source: String
+    let root: FormNode
+
+    /// The names of questions that it asks about.
+    public var references: Set<String> {
+        var names: Set<String> = []
+        root.visit { if case .reference(let name) = $0 { names.insert(name) } }
+        return names
+    }
+
+    /// Does it ask for the answer that is being looked at?
+    var readsCurrent: Bool {
+        var reads = false
+        root.visit { if case .current = $0 { reads = true } }
+        return reads
+    }
+}
+
+/// A part of an expression.
+indirect enum FormNode: Hashable, Sendable {
+    case number(Double)
+    case text(String)
+    case reference(String)
+    case current
+    case negated(FormNode)
+    case operation(FormOperator, FormNode, FormNode)
+    case call(FormFunction, [FormNode])
+    /// `regex` with its pattern, read once.
+    case matches(FormNode, FormPattern)
+
+    func visit(_ body: (FormNode) -> Void) {
+        body(self)
+        switch self {
+        case .number, .text, .reference, .current: break
+        case .negated(let part), .matches(let part, _): part.visit(body)
+        case .operation(_, let left, let right):
+            left.visit(body)
+            right.visit(body)
+        case .call(_, let parts): for part in parts { part.visit(body) }
+        }
+    }
+}
+
+enum FormOperator: String, Hashable, Sendable {
+    case or, and
+    case equal = "=", unequal = "!="
+    case less = "<", lessOrEqual = "<=", greater = ">", greaterOrEqual = ">="
+    case plus = "+", minus = "-"
+    case times = "*", divided = "div", remainder = "mod"
+
+    /// XPath 1.0, 3.5: what binds tighter has the higher rank.
+    var rank: Int {
+        switch self {
+        case .or: 0
+        case .and: 1
+        case .equal, .unequal: 2
+        case .less, .lessOrEqual, .greater, .greaterOrEqual: 3
+        case .plus, .minus: 4
+        case .times, .divided, .remainder: 5
+        }
+    }
+}
+
+/// The functions that expressions may call, with how many arguments. What is not here is refused by name.
+enum FormFunction: String, Hashable, Sendable, CaseIterable {
+    case selected, selectedAt = "selected-at", countSelected = "count-selected"
+    case `if`, coalesce, not, `true`, `false`
+    case concat, stringLength = "string-length", substr, contains, startsWith = "starts-with", endsWith = "ends-with"
+    case regex
+    case int, number, round, min, max, string, boolean, today, date
+
+    var arguments: ClosedRange<Int> {
+        switch self {
+        case .true, .false, .today: 0...0
+        case .not, .countSelected, .stringLength, .int, .number, .string, .boolean, .date: 1...1
+        case .selected, .selectedAt, .coalesce, .contains, .startsWith, .endsWith, .regex: 2...2
+        case .round: 1...2
+        case .substr: 2...3
+        case .if: 3...3
+        case .concat, .min, .max: 1...50
+        }
+    }
+}

@@ -1,0 +1,78 @@
+/// Why a pattern is not taken over.
+public enum FormPatternError: Error, Hashable, Sendable, CustomStringConvertible {
+    case tooLarge
+    /// At this character, from 1.
+    case unexpected(Int)
+    case endsEarly
+    /// What would need a search that may never end, or is not known.
+    case notTakenOver(String)
+
+    public var description: String {
+        switch self {
+        case .tooLarge: "it is too large, or repeats too often"
+        case .unexpected(let place): "it cannot be read from its character \(place) on"
+        case .endsEarly: "it ends in the middle"
+        case .notTakenOver(let what): "\(what) are not taken over"
+        }
+    }
+}
+
+/// A regular expression that must match a text from its beginning to its end, as `regex()` of ODK's forms has it.
+///
+/// It is searched by following all ways at once (K. Thompson, "Regular Expression Search Algorithm", CACM 11(6), 1968): no pattern makes a laptop
+/// wait, whoever wrote it. Therefore no references back and no looking ahead.
+public struct FormPattern: Hashable, Sendable {
+    /// Steps of the machine that a pattern becomes.
+    static let mostSteps = 4000
+    static let deepest = 30
+
+    enum Step: Hashable, Sendable {
+        case one(Class)
+        /// Goes on at both.
+        case fork(Int, Int)
+        case jump(Int)
+        case end
+    }
+
+    /// A set of characters.
+    struct Class: Hashable, Sendable {
+        var ranges: [ClosedRange<UInt32>]
+        var isNegated = false
+
+        func contains(_ scalar: Unicode.Scalar) -> Bool { ranges.contains { $0.contains(scalar.value) } != isNegated }
+    }
+
+    private let steps: [Step]
+
+    public init(_ pattern: String) throws(FormPatternError) {
+        var compiler = FormPatternCompiler(pattern)
+        steps = try compiler.compile()
+    }
+
+    /// Takes at most as many steps as the machine has, times the characters.
+    public func matches(_ text: String) -> Bool {
+        var now = Set<Int>()
+        follow(0, into: &now)
+        for scalar in text.unicodeScalars {
+            var next = Set<Int>()
+            for step in now {
+                if case .one(let set) = steps[step], set.contains(scalar) { follow(step + 1, into: &next) }
+            }
+            guard !next.isEmpty else { return false }
+            now = next
+        }
+        return now.contains { steps[$0] == .end }
+    }
+
+    private func follow(_ step: Int, into found: inout Set<Int>) {
+        var waiting = [step]
+        while let step = waiting.popLast() {
+            guard found.insert(step).inserted else { continue }
+            switch steps[step] {
+            case .one, .end: break
+            case .fork(let a, let b): waiting += [b, a]
+            case .jump(let a): waiting.append(a)
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+/// What a question was answered.
+public enum FormAnswer: Hashable, Sendable {
+    case text(String)
+    case integer(Int64)
+    /// Finite.
+    case decimal(Double)
+    /// Days since 1970-01-01.
+    case date(Int64)
+    /// Names of choices; one, or those that were selected in the list's order.
+    case choices([String])
+}
+
+/// Why an answer is not taken.
+public enum FormAnswerFault: Error, Hashable, Sendable {
+    /// No question of that name is answered.
+    case unknownQuestion
+    /// Its condition does not hold.
+    case notAsked
+    case otherKind(Questionnaire.Kind)
+    case unknownChoice
+    case tooLong(most: Int)
+    /// With the form's own words, where it has some.
+    case constraint(String?)
+    case required(String?)
+}
+
+/// A form with the answers of one interview, on one day.
+public struct FormInterview: Sendable {
+    /// Unicode scalars of a text that is answered.
+    public static let longestText = 8000
+
+    public let questionnaire: Questionnaire
+    /// Days since 1970-01-01.
+    public let today: Int64
+    public private(set) var answers: [String: FormAnswer]
+
+    private let items: [String: Questionnaire.Item]
+    private let groups: [String: String]
+
+    /// - Parameter answers: by question. What the form does not ask, or no longer, is kept and not looked at.
+    public init(_ questionnaire: Questionnaire, answers: [String: FormAnswer] = [:], today: Int64) {
+        self.questionnaire = questionnaire
+        self.answers = answers
+        self.today = today
+        items = Dictionary(uniqueKeysWithValues: questionnaire.all.map { ($0.name, $0) })
+        var groups: [String: String] = [:]
+        for item in questionnaire.all { for inner in item.items { groups[inner.name] = item.name } }
+        self.groups = groups
+    }
+
+    /// Is it asked, as things were answered? True of what its condition and those of its groups allow.
+    public func isAsked(_ name: String) -> Bool {
+        var known: [String: Bool] = [:]
+        return isAsked(name, &known)
+    }
+
+    /// Everything that is asked, in the form's order, groups and notes too.
+    public var asked: [Questionnaire.Item] {
+        var known: [String: Bool] = [:]
+        return questionnaire.all.filter { isAsked($0.name, &known) }
+    }
+
+    /// What still has to be answered.
+    public var missing: [Questionnaire.Item] { asked.filter { answers[$0.name] == nil && isRequired($0) } }
+
+    /// Takes an answer; nil takes it away.
+    public mutating func answer(_ name: String, _ answer: FormAnswer?, language: String) throws(FormAnswerFault) {
+        guard let answer else {
+            answers[name] = nil
+            return
+        }
+        if let fault = fault(of: answer, to: name, language: language) { throw fault }
+        answers[name] = answer
+    }
+
+    /// Why an answer would not be taken; nil if it would.
+    public func fault(of answer: FormAnswer, to name: String, language: String) -> FormAnswerFault? {
+        guard let item = items[name], item.kind.isAnswered else { return .unknownQuestion }
+        guard isAsked(name) else { return .notAsked }
+        if let fault = Self.fault(of: answer, kind: item.kind, questionnaire) { return fault }
+        guard let constraint = item.constraint else { return nil }
+        var setting = setting()
+        setting.current = Self.value(answer)
+        guard !constraint.value(in: setting).truth else { return nil }
+        return .constraint(item.constraintMessage.text(in: language, of: questionnaire.languages).map { words($0) })
+    }
+
+    /// Words with the answers that they show.
+    public func words(_ text: String) -> String {
+        FormWords.parts(text).map { part in
+            switch part {
+            case .words(let words): String(words)
+            case .answer(let name): value(of: name).text
+            }
+        }.joined()
+    }
+
+    func isRequired(_ item: Questionnaire.Item) -> Bool { item.required?.value(in: setting()).truth ?? false }
+
+    // MARK: - Looking
+
+    private func setting() -> FormLogic.Setting { FormLogic.Setting(answer: { value(of: $0) }, today: today) }
+
+    /// A question that is not asked has no answer, whatever it was answered before.
+    private func value(of name: String) -> FormValue {
+        guard let answer = answers[name], isAsked(name) else { return .text("") }
+        return Self.value(answer)
+    }
+
+    private func isAsked(_ name: String, _ known: inout [String: Bool]) -> Bool {
+        if let found = known[name] { return found }
+        guard let item = items[name] else { return false }
+        // Forms have no circles here (`FormReferences`), so this ends.
+        var isAsked = groups[name].map { self.isAsked($0, &known) } ?? true
+        if isAsked, let relevant = item.relevant {
+            var answered: [String: FormValue] = [:]
+            for reference in relevant.references {
+                answered[reference] = if let answer = answers[reference], self.isAsked(reference, &known) { Self.value(answer) } else { .text("") }
+            }
+            isAsked = relevant.value(in: FormLogic.Setting(answer: { answered[$0] ?? .text("") }, today: today)).truth
+        }
+        known[name] = isAsked
+        return isAsked
+    }
+
+    private static func value(_ answer: FormAnswer) -> FormValue {
+        switch answer {
+        case .text(let text): .text(text)
+        case .integer(let value): .number(Double(value))
+        case .decimal(let value): .number(value)
+        case .date(let days): .date(days)
+        case .choices(let names): .text(names.joined(separator: " "))
+        }
+    }
+
+    private static func fault(of answer: FormAnswer, kind: Questionnaire.Kind, _ questionnaire: Questionnaire) -> FormAnswerFault? {
+        switch (kind, answer) {
+        case (.text, .text(let text)): text.unicodeScalars.count > longestText ? .tooLong(most: longestText) : nil
+        // What forms call an integer has nine digits; a double holds it exactly either way.
+        case (.integer, .integer(let value)): value.magnitude <= 1 << 53 ? nil : .otherKind(kind)
+        case (.decimal, .decimal(let value)): value.isFinite ? nil : .otherKind(kind)
+        case (.decimal, .integer(let value)): value.magnitude <= 1 << 53 ? nil : .otherKind(kind)
+        case (.date, .date(let days)): CalendarDate.days.contains(days) ? nil : .otherKind(kind)
+        case (.selectOne(let list), .choices(let names)): names.count == 1 && Self.known(names, list, questionnaire) ? nil : .unknownChoice
+        case (.selectMultiple(let list), .choices(let names)): Set(names).count == names.count && Self.known(names, list, questionnaire) ? nil : .unknownChoice
+        case _: .otherKind(kind)
+        }
+    }
+
+    private static func known(_ names: [String], _ list: String, _ questionnaire: Questionnaire) -> Bool {
+        let choices = Set(questionnaire.list(list)?.choices.map(\.name) ?? [])
+        return names.allSatisfy(choices.contains)
+    }
+}

@@ -1,0 +1,65 @@
+/// Checks what expressions and words of a form refer to: questions that there are and that are answered, and no circle in what decides whether something is asked.
+struct FormReferences {
+    let items: [Questionnaire.Item]
+    let places: [String: Int]
+    let sheet: String
+
+    func check(_ faults: inout FormFaults) {
+        let all = Questionnaire.flat(items)
+        let answered = Set(all.filter(\.kind.isAnswered).map(\.name))
+        for item in all {
+            func look(_ column: String, _ names: Set<String>) {
+                for name in names.subtracting(answered).sorted() { add(&faults, item, column, .unknownReference(name)) }
+            }
+            look("relevant", item.relevant?.references ?? [])
+            look("required", item.required?.references ?? [])
+            look("constraint", item.constraint?.references ?? [])
+            look("label", item.label.references)
+            look("hint", item.hint.references)
+            look("constraint_message", item.constraintMessage.references)
+            look("required_message", item.requiredMessage.references)
+            if item.relevant?.readsCurrent == true { add(&faults, item, "relevant", .noCurrentAnswer) }
+            if item.required?.readsCurrent == true { add(&faults, item, "required", .noCurrentAnswer) }
+        }
+        circles(&faults)
+    }
+
+    private func add(_ faults: inout FormFaults, _ item: Questionnaire.Item, _ column: String, _ problem: FormProblem) {
+        faults.add(FormFault(sheet: sheet, row: places[item.name], column: column, name: item.name, problem: problem))
+    }
+
+    /// Whether an item is asked depends on its groups and on the questions in its condition; those must come to an end.
+    private func circles(_ faults: inout FormFaults) {
+        var dependsOn: [String: [String]] = [:]
+        func note(_ items: [Questionnaire.Item], in group: String?) {
+            for item in items {
+                dependsOn[item.name] = (item.relevant?.references.sorted() ?? []) + (group.map { [$0] } ?? [])
+                note(item.items, in: item.name)
+            }
+        }
+        note(items, in: nil)
+        var done: Set<String> = [], way: [String] = []
+        // Depth first without the call stack: a form may be a thousand questions deep.
+        for item in Questionnaire.flat(items) {
+            var stack = [(name: item.name, next: 0)]
+            if !done.contains(item.name) { way = [item.name] } else { continue }
+            while let top = stack.last {
+                let targets = dependsOn[top.name] ?? []
+                guard top.next < targets.count else {
+                    done.insert(top.name)
+                    stack.removeLast()
+                    way.removeLast()
+                    continue
+                }
+                stack[stack.count - 1].next += 1
+                let target = targets[top.next]
+                if way.contains(target) {
+                    if let start = Questionnaire.flat(items).first(where: { $0.name == target }) { add(&faults, start, "relevant", .circle(top.name)) }
+                } else if !done.contains(target) {
+                    stack.append((target, 0))
+                    way.append(target)
+                }
+            }
+        }
+    }
+}
