@@ -21,9 +21,7 @@ public struct AttachmentName: Hashable, Sendable {
     static func title(_ name: String) -> String {
         var clean = ""
         for scalar in name.precomposedStringWithCanonicalMapping.unicodeScalars {
-            let isControl = scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
-                || scalar.properties.generalCategory == .lineSeparator || scalar.properties.generalCategory == .paragraphSeparator
-            clean.unicodeScalars.append(isControl || TerminalText.isObeyed(scalar) ? " " : scalar)
+            clean.unicodeScalars.append(scalar.steers || scalar.properties.generalCategory == .format ? " " : scalar)
         }
         let words = clean.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
         // A limit in characters holds for whoever counts code points too.

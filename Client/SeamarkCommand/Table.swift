@@ -1,4 +1,4 @@
-import SeamarkClient
+import SeamarkModel
 
 /// A plain table: columns two spaces apart, cut to the terminal's width where there is one.
 struct Table {

@@ -24,23 +24,7 @@ enum Output {
         var bytes: [UInt8] = []
         JSONWriter.writePretty(value, to: &bytes)
         let text = String(decoding: bytes, as: UTF8.self)
-        print(isatty(STDOUT_FILENO) == 1 ? escaped(text) : text, terminator: "")
-    }
-
-    /// JSON for a terminal: what would steer it is written as an escape, which means the same.
-    static func escaped(_ text: String) -> String {
-        var out = ""
-        for scalar in text.unicodeScalars {
-            guard scalar != "\n", steers(scalar) else {
-                out.unicodeScalars.append(scalar)
-                continue
-            }
-            for unit in UTF16.encode(scalar) ?? .init() {
-                let digits = String(unit, radix: 16)
-                out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            }
-        }
-        return out
+        print(isatty(STDOUT_FILENO) == 1 ? TerminalText.json(text) : text, terminator: "")
     }
 
     /// Columns side by side, each as wide as its widest cell; nothing but `empty` when there are no rows.
@@ -56,17 +40,8 @@ enum Output {
         }
     }
 
-    /// Text that somebody typed, without what would steer a terminal or turn the line around.
-    static func shown(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { steers($0) ? "\u{fffd}" : $0 }))
-    }
-
-    private static func steers(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
-        default: false
-        }
-    }
+    /// Text that somebody typed, on one line.
+    static func shown(_ text: String) -> String { TerminalText.line(text) }
 
     /// Milliseconds since 1970 as `2026-11-22 19:20` in UTC.
     static func time(_ milliseconds: Int64) -> String {

@@ -149,28 +149,10 @@ import Testing
 
     // MARK: On a screen
 
-    /// Runs a program on a terminal of so many columns.
-    private static let terminal = """
-        import fcntl, os, pty, struct, subprocess, sys, termios
-        ours, theirs = pty.openpty()
-        settings = termios.tcgetattr(theirs)
-        settings[1] &= ~termios.OPOST
-        termios.tcsetattr(theirs, termios.TCSANOW, settings)
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, int(sys.argv[1]), 0, 0))
-        program = subprocess.Popen(sys.argv[2:], stdout=theirs, close_fds=False)
-        os.close(theirs)
-        while True:
-            try: part = os.read(ours, 65536)
-            except OSError: break
-            if not part: break
-            sys.stdout.buffer.write(part)
-        sys.exit(program.wait() & 255)
-        """
-
     private func onTerminal(columns: Int, _ headquarters: Headquarters, _ words: [String]) throws -> Program.Result {
         let path = try #require(Program.folder).appendingPathComponent("seamark-server").path
-        return try headquarters.program(
-            "/usr/bin/env", ["python3", "-c", Self.terminal, String(columns), path] + words + ["--data", headquarters.data.path]).finish(within: Self.patience)
+        let command = Screen.command(columns: columns, [path] + words + ["--data", headquarters.data.path])
+        return try headquarters.program(command.name, command.words).finish(within: Self.patience)
     }
 
     /// What zbar reads from black blocks on white paper.

@@ -19,28 +19,10 @@ import Testing
     /// the place of progress (none of the texts holds it).
     func onTerminal(_ name: String, _ words: [String], environment: [String: String] = [:], passphrase: String? = nil) throws -> Program.Result {
         let path = try #require(Program.folder).appendingPathComponent(name).path
-        let program = try headquarters.program(
-            "/usr/bin/env", ["python3", "-c", Self.terminal, path] + words, environment: environment, passphrase: passphrase)
-        let done = try program.finish(within: 120)
+        let command = Screen.command(columns: 400, errors: true, [path] + words)
+        let done = try headquarters.program(command.name, command.words, environment: environment, passphrase: passphrase).finish(within: 120)
         return Program.Result(status: done.status, output: done.output.replacing("\r\u{1b}[K", with: ""), error: done.error)
     }
-
-    private static let terminal = """
-        import fcntl, os, pty, struct, subprocess, sys, termios
-        ours, theirs = pty.openpty()
-        settings = termios.tcgetattr(theirs)
-        settings[1] &= ~termios.OPOST
-        termios.tcsetattr(theirs, termios.TCSANOW, settings)
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 400, 0, 0))
-        program = subprocess.Popen(sys.argv[1:], stdout=theirs, stderr=theirs, close_fds=False)
-        os.close(theirs)
-        while True:
-            try: part = os.read(ours, 65536)
-            except OSError: break
-            if not part: break
-            sys.stdout.buffer.write(part)
-        sys.exit(program.wait() & 255)
-        """
 
     /// Every verb that runs, by its words, and whether it prints JSON: all that a program says it has.
     func verbs(_ program: String) throws -> [String: Bool] {

@@ -22,26 +22,13 @@ enum ReportText {
                 count += isAfterSpace ? 0 : 1
                 isAfterSpace = true
             case _:
-                out.append(steers(scalar) ? "\u{fffd}" : scalar)
+                out.append(scalar.steers ? "\u{fffd}" : scalar)
                 count += 1
                 isAfterSpace = false
             }
         }
         if out.last == " " { out.removeLast() }
         return String(out)
-    }
-
-    /// Does this character do something instead of showing something?
-    static func steers(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        // C0, DEL and C1: escape sequences begin here.
-        case 0..<0x20, 0x7f..<0xa0: true
-        // Direction marks, embeddings, overrides and isolates.
-        case 0x061c, 0x200e, 0x200f, 0x202a...0x202e, 0x2066...0x2069: true
-        // Invisible: zero width, soft hyphen, fillers, byte order mark, interlinear marks, tags.
-        case 0x00ad, 0x200b, 0x2060...0x2065, 0x206a...0x206f, 0xfeff, 0xfff9...0xfffb, 0xe0000...0xe0fff: true
-        case _: false
-        }
     }
 
     /// With a full stop at its end.

@@ -2,7 +2,7 @@
 enum CellText {
     /// The text with its line breaks; what steers a terminal or a reader instead of showing something is shown as U+FFFD. JSON lines alone keep it.
     static func clean(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0 != "\n" && steers($0) || $0.value == 0x2028 || $0.value == 0x2029 }) else { return text }
+        guard text.unicodeScalars.contains(where: { $0 != "\n" && $0.steers }) else { return text }
         var out = String.UnicodeScalarView()
         var previous: Unicode.Scalar?
         for scalar in text.unicodeScalars {
@@ -10,15 +10,12 @@ enum CellText {
             case "\n": if previous != "\r" { out.append(scalar) }
             case "\r", "\u{85}", "\u{2028}", "\u{2029}": out.append("\n")
             case "\t": out.append(" ")
-            case _: out.append(steers(scalar) ? "\u{fffd}" : scalar)
+            case _: out.append(scalar.steers ? "\u{fffd}" : scalar)
             }
             previous = scalar
         }
         return String(out)
     }
-
-    /// U+FFFE and U+FFFF are no characters of XML.
-    private static func steers(_ scalar: Unicode.Scalar) -> Bool { ReportText.steers(scalar) || scalar.value == 0xfffe || scalar.value == 0xffff }
 
     /// Would a spreadsheet take it for a formula? Those begin with `=`, `+`, `-` or `@`, or their full-width forms, perhaps behind white space
     /// (OWASP, "CSV Injection").

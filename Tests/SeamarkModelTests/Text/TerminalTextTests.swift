@@ -1,7 +1,7 @@
 import SeamarkTestSupport
 import Testing
 
-@testable import SeamarkClient
+@testable import SeamarkModel
 
 struct TerminalTextTests {
     @Test(arguments: [
@@ -14,11 +14,14 @@ struct TerminalTextTests {
     }
 
     @Test func `no scalar below space, no delete, no C1 control and no turned direction survives`() {
+        var wrong: [UInt32] = []
         for value in UInt32(0)...0x10ffff {
             guard let scalar = Unicode.Scalar(value) else { continue }
             let line = TerminalText.line(String(scalar)).unicodeScalars
-            #expect(line.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) && !(0x202a...0x202e).contains($0.value) && !(0x2066...0x2069).contains($0.value) })
+            let isShown = line.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) && !(0x202a...0x202e).contains($0.value) && !(0x2066...0x2069).contains($0.value) }
+            if !isShown { wrong.append(value) }
         }
+        #expect(wrong.isEmpty)
     }
 
     @Test func `line breaks stay where lines are wanted, and JSON keeps its meaning`() {
@@ -26,16 +29,27 @@ struct TerminalTextTests {
         #expect(TerminalText.json("{\n\"a\": \"\u{9b}x\u{202e}\u{e0041}\"}") == "{\n\"a\": \"\\u009bx\\u202e\\udb40\\udc41\"}")
     }
 
-    @Test func `of two hundred hostile texts none is live on a terminal, in an attachment's title or in a folder's name`() {
+    @Test func `of two hundred hostile texts none is live on a terminal`() {
         for text in HostileText.all {
-            for shown in [TerminalText.line(text.text), TerminalText.lines(text.text), TerminalText.json(text.text), AttachmentName(path: "/tmp/" + text.text).title] {
+            for shown in [TerminalText.line(text.text), TerminalText.lines(text.text), TerminalText.json(text.text)] {
                 #expect(HostileText.live(in: shown).isEmpty, "\(text.family) \(text.number)")
             }
             #expect(!TerminalText.line(text.text).contains("\n") && TerminalText.line(text.text).hasSuffix(text.mark))
-            #expect(!AttachmentName(path: text.text).title.contains("/"))
-            let folder = TenantHome.folderName(for: text.text)
-            #expect(!folder.isEmpty && folder.utf8.count <= 60 && folder.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }, "\(folder)")
         }
+    }
+
+    @Test func `every control, every invisible character but the joiners and the signs of Arabic and Kaithi script, and every break steers`() {
+        // Those of general category Cf that are shown as something, or by which scripts join their letters (Unicode Standard 9.2, 23.2).
+        let shown: Set<UInt32> = Set(0x600...0x605).union([0x6dd, 0x70f, 0x890, 0x891, 0x8e2, 0x110bd, 0x110cd, 0x200c, 0x200d])
+            // Egyptian hieroglyphs, shorthand and music: what they format stands beside them.
+            .union(0x13430...0x1345f).union(0x1bca0...0x1bca3).union(0x1d173...0x1d17a)
+        var wrong: [String] = []
+        for value in UInt32(0)...0x10ffff {
+            guard let scalar = Unicode.Scalar(value), !shown.contains(value), scalar.properties.generalCategory != .unassigned else { continue }
+            let isInvisible = [.control, .format, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
+            if scalar.steers != isInvisible { wrong.append("U+" + String(value, radix: 16)) }
+        }
+        #expect(wrong.isEmpty)
     }
 
     @Test func `cutting counts columns, not characters`() {

@@ -19,31 +19,18 @@ public enum TerminalText {
                 if !(scalar == "\n" && previous == "\r") { out.append(keepingLines ? "\n" : " ") }
             case 0x0d: out.append(keepingLines ? "\n" : " ")
             case 0x09: out.append(" ")
-            case _: out.append(isObeyed(scalar) ? "\u{fffd}" : scalar)
+            case _: out.append(scalar.steers ? "\u{fffd}" : scalar)
             }
             previous = scalar
         }
         return String(out)
     }
 
-    /// Would a terminal obey this rather than show it, or would it hide or turn what stands around it?
-    public static func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x00...0x1f, 0x7f...0x9f: true
-        // Marks, embeddings, overrides and isolates of direction; invisible fillers.
-        case 0x061c, 0x200b, 0x200e, 0x200f, 0x202a...0x202e, 0x2060...0x206f, 0xfeff, 0xfff9...0xfffb: true
-        // Tags: invisible letters.
-        case 0xe0000...0xe007f: true
-        case _: false
-        }
-    }
-
     /// JSON for a terminal: what the terminal would obey is written as an escape, which means the same.
     public static func json(_ text: String) -> String {
         var out = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            // Line separators are breaks to some terminals, and `isObeyed` leaves them to `line` and `lines`.
-            guard scalar != "\n", isObeyed(scalar) || scalar == "\u{2028}" || scalar == "\u{2029}" else {
+            guard scalar != "\n", scalar.steers else {
                 out.append(scalar)
                 continue
             }
