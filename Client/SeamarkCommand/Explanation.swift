@@ -49,6 +49,7 @@ struct Explanation {
             case let error as Device.BundleFailure: Explanation(error)
             case let error as AttachmentRefusal: Explanation(.serverRefused, "\(error.name) was not fetched: \(error.words).")
             case let error as WorkbookWriter.Failure: Explanation(.refused, "The file was not written: \(error.words).")
+            case let error as FormFileError: Explanation(.refused, "\(Self.sentence("\(error)"))")
             case let error as ReportError: Explanation(.refused, Self.sentence("\(error)"))
             case let error as ProcessHardening.Refusal: Explanation(.ourFault, "\(error).")
             case let error as OpenFiles.TooFew: Explanation(.exhausted, Self.sentence("\(error)"))

@@ -21,5 +21,6 @@ struct Seamark: ParsableCommand {
             CommandGroup(
                 name: "With others",
                 subcommands: [Sync.self, Bundle.self, Conflicts.self, Resolve.self, Duplicates.self, Merge.self, Unmerge.self, Redact.self, Import.self, Verify.self, Approve.self]),
+            CommandGroup(name: "Questionnaires", subcommands: [FormVerb.self]),
         ])
 }

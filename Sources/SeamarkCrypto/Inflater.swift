@@ -1,12 +1,12 @@
 internal import CZlib
 internal import SeamarkJournal
 
-/// Inflates zlib streams (RFC 1950) of strangers into a buffer of the stated length and not a byte more.
+/// Inflates zlib streams (RFC 1950), or raw ones (RFC 1951), of strangers into a buffer of the stated length and not a byte more.
 enum Inflater {
     /// No deflate stream expands further: 258 bytes from two bits.
     private static let mostExpansion = 1032
 
-    static func inflate(_ bytes: Span<UInt8>, toExactly length: Int) throws(InflateError) -> [UInt8] {
+    static func inflate(_ bytes: Span<UInt8>, toExactly length: Int, isRaw: Bool = false) throws(InflateError) -> [UInt8] {
         let (reach, overflow) = bytes.count.multipliedReportingOverflow(by: mostExpansion)
         guard length >= 0, length <= Int(UInt32.max), bytes.count <= Int(UInt32.max), overflow || length <= reach else {
             throw InflateError()
@@ -18,7 +18,8 @@ enum Inflater {
                 var stream = z_stream()
                 stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
                 stream.avail_in = UInt32(input.count)
-                guard inflateInit_(&stream, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return }
+                // A negative size of the window says that the stream has neither head nor sum.
+                guard inflateInit2_(&stream, isRaw ? -MAX_WBITS : MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return }
                 defer { inflateEnd(&stream) }
                 stream.next_out = output.baseAddress
                 stream.avail_out = UInt32(length)

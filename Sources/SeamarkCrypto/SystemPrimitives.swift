@@ -25,4 +25,9 @@ public struct SystemPrimitives: Primitives {
     public func inflate(_ bytes: Span<UInt8>, toExactly length: Int) throws(InflateError) -> [UInt8] {
         try Inflater.inflate(bytes, toExactly: length)
     }
+
+    /// The same for a stream without a head and a sum (RFC 1951), as it lies in zip files; nil where `inflate` throws.
+    public func inflateRaw(_ bytes: [UInt8], toExactly length: Int) -> [UInt8]? {
+        try? Inflater.inflate(bytes.span, toExactly: length, isRaw: true)
+    }
 }

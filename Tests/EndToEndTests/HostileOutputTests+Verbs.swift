@@ -13,7 +13,7 @@ extension HostileOutputTests {
         ("NOUN add", ["name=<script>mark"]), ("NOUN set", ["ST-H1", "name==1+1 <i>"]), ("NOUN delete", ["ST-H2"]), ("NOUN restore", ["ST-H2"]),
         ("engagement set", ["title=<img src=x onerror=alert(1)> =1+1"]), ("resolve", ["ST-H0", "name", "--choose", "1"]),
         ("merge", ["ST-H3", "ST-H4", "--rest", "gone"]), ("unmerge", ["ST-H4"]), ("redact", ["ST-H5", "notes", "--reason", "=1+1 <b>"]),
-        ("import", ["FOLDER/not-there"]), ("sync", []), ("sync", ["--forecast"]), ("bundle export", ["FOLDER/stick"]), ("bundle import", ["FOLDER/not-there"]),
+        ("import", ["FOLDER/not-there"]), ("form check", ["FORM"]), ("form check", ["FOLDER/not-there.csv"]), ("sync", []), ("sync", ["--forecast"]), ("bundle export", ["FOLDER/stick"]), ("bundle import", ["FOLDER/not-there"]),
         ("approve", [String(repeating: "0", count: 64), "--yes"]), ("enrol", []), ("passphrase recovery", []), ("passphrase change", ["--new-passphrase-fd", "9"]), ("unlock", []), ("key-agent", ["FOLDER"]), ("lock", []), ("wipe", ["--yes"]),
     ]
 
@@ -46,6 +46,10 @@ extension HostileOutputTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let hostile = folder.appendingPathComponent("=1+1 \u{1b}]0;x\u{7}\u{202e}<b>.txt")
         try Data("a".utf8).write(to: hostile)
+        // A form in which everything that its author may choose is one of the texts; its cells keep to one line of the table.
+        let form = folder.appendingPathComponent("form.md")
+        let cells = texts.map { $0.text.split(whereSeparator: { $0.isNewline || $0 == "|" }).joined(separator: " ") }
+        try Data(("| survey |\n| | type | name | label | relevant | hint |\n" + cells.map { "| | \($0) | \($0) | \($0) | \($0) | |\n| | text | a | \($0) | | \($0) |\n" }.joined()).utf8).write(to: form)
         let verbs = try verbs("seamark")
         let nouns = Set(verbs.keys.compactMap { verb -> String? in verb.hasSuffix(" restore") ? String(verb.dropLast(8)) : nil })
         let known = Set(Self.ofLaptop.map(\.verb))
@@ -60,7 +64,7 @@ extension HostileOutputTests {
             let name = verb.replacing("NOUN", with: "site")
             let printsJSON = try #require(verbs[name] as Bool?, "there is no verb '\(name)' any more")
             for json in printsJSON && !["export", "sync", "bundle export", "site add"].contains(name) ? [[], ["--json"]] : [[]] {
-                var words = name.split(separator: " ").map(String.init) + filled(words, ["FILE": hostile.path]) + json
+                var words = name.split(separator: " ").map(String.init) + filled(words, ["FILE": hostile.path, "FORM": form.path]) + json
                 if !json.isEmpty, name == "attach get" { words = words.map { $0.hasSuffix("/got") ? $0 + "-too" : $0 } }
                 let done = try onTerminal(
                     "seamark", words, environment: ["SEAMARK_HOME": ann.home.path], passphrase: ["lock", "key-agent"].contains(name) ? nil : Laptop.passphrase)

@@ -4,7 +4,8 @@
 
 Makes COUNT forms from SEED inside the subset that is taken over, writes each as a workbook, as comma-separated values and as Markdown, has PROGRAM
 (`form check FILE --json`) and pyxform read each, and compares what was understood: names, types, groups, words in every language, conditions, messages,
-choices. Then it puts into each form one thing that is not taken over, which the program must refuse at that row and column. Exit status 1 on any difference.
+choices. Then it puts into each form one thing that is not taken over, which the program must refuse at that row and column, and alters bytes of the
+workbook, which the program must read or refuse, and no more. Exit status 1 on any difference.
 """
 import csv, json, pathlib, random, re, subprocess, sys, tempfile, xml.etree.ElementTree as tree
 import openpyxl
@@ -32,6 +33,7 @@ class Form:
         if self.languages[0]: self.settings['default_language'] = dice.choice(self.languages)
 
     def text(self):
+        if self.answered and self.dice.random() < .1: return 'So ${' + self.dice.choice(self.answered) + '} it was'
         text = ' '.join(self.dice.choice(WORDS) for _ in range(self.dice.randint(1, 5)))
         return text + self.dice.choice(['', '?', ', "so"', ' & <more>', ' ä ß 漢', ' 50 %'])
 
@@ -140,7 +142,8 @@ def of_pyxform(path):
     def spoken(element):
         out = element.text or ''
         for child in element: out += '${' + child.get('value').strip().split('/')[-1] + '}' + (child.tail or '')
-        return out
+        # Around words with an answer in them it puts blanks of its own.
+        return out.strip() if len(element) else out
     texts = {}
     for translation in model.findall(f'{X}itext/{X}translation'):
         for text in translation.findall(f'{X}text'):
@@ -285,6 +288,13 @@ def main():
             if not said.returncode or f'{sheet}, row {row}, column {column}' not in said.stdout + said.stderr:
                 failures += 1
                 print(f'{path.name}: not refused at {sheet}, row {row}, column {column}: {said.stdout}{said.stderr}')
+            damaged = bytearray(path.read_bytes())
+            for _ in range(dice.randint(1, 4)): damaged[dice.randrange(len(damaged))] = dice.randrange(256)
+            path.write_bytes(damaged)
+            said = subprocess.run(program + [str(path)], capture_output=True, text=True)
+            if said.returncode not in (0, 65):
+                failures += 1
+                print(f'{path.name}: altered, it ended with {said.returncode}: {said.stderr}')
     print(json.dumps({'forms': count, 'files': count * 3, 'failures': failures}))
     sys.exit(1 if failures else 0)
 

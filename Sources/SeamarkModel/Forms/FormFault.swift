@@ -16,7 +16,7 @@ public struct FormFault: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Why a form is not taken over: everything that was found, in the order of its sheets, at most `most`.
+/// Why a form is not taken over: everything that was found, in the order in which it was found, at most `most`.
 public struct FormRefusal: Error, Hashable, Sendable {
     public static let most = 100
     /// Not empty.

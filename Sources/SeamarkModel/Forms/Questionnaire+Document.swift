@@ -1,13 +1,5 @@
-/// Why a document is no questionnaire: where, and what it needs.
-public struct QuestionnaireError: Error, Hashable, Sendable, CustomStringConvertible {
-    public let place: String
-    public let needs: String
-
-    public var description: String { "the questionnaire's \(place) needs \(needs)" }
-}
-
 extension Questionnaire {
-    /// The document that `init(json:)` reads (`seamark-questionnaire`, version 1). The same form gives the same document.
+    /// The form as a document (`seamark-questionnaire`, version 1). The same form gives the same document, whatever file it came in.
     public var json: JSONValue {
         .object([
             JSONMember("format", "seamark-questionnaire"), JSONMember("version", 1), JSONMember("key", .string(key)), JSONMember("edition", .string(edition)),

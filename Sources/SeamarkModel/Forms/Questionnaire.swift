@@ -34,7 +34,7 @@ public struct Questionnaire: Hashable, Sendable {
             }
         }
 
-        var list: String? {
+        public var list: String? {
             switch self {
             case .selectOne(let list), .selectMultiple(let list): list
             case .text, .integer, .decimal, .date, .note, .group: nil

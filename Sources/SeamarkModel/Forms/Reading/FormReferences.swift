@@ -2,7 +2,7 @@
 struct FormReferences {
     let items: [Questionnaire.Item]
     let places: [String: Int]
-    let sheet: String
+    let table: FormTable
 
     func check(_ faults: inout FormFaults) {
         let all = Questionnaire.flat(items)
@@ -24,8 +24,11 @@ struct FormReferences {
         circles(&faults)
     }
 
+    /// As its author wrote it.
+    private func header(_ meaning: String) -> String { table.columns.first { $0.meaning == meaning }?.header ?? meaning }
+
     private func add(_ faults: inout FormFaults, _ item: Questionnaire.Item, _ column: String, _ problem: FormProblem) {
-        faults.add(FormFault(sheet: sheet, row: places[item.name], column: column, name: item.name, problem: problem))
+        faults.add(FormFault(sheet: table.sheet, row: places[item.name], column: header(column), name: item.name, problem: problem))
     }
 
     /// Whether an item is asked depends on its groups and on the questions in its condition; those must come to an end.

@@ -64,9 +64,8 @@ struct FormTable {
         if let range = header.firstRange(of: "::") {
             let before = header[..<range.lowerBound].lowercased().split(whereSeparator: \.isWhitespace).joined(separator: "_")
             let meaning = otherNames[before] ?? before
-            if translated.contains(meaning) {
-                return Column(meaning: meaning, language: FormTextTables.trimmed(header[range.upperBound...]), header: header)
-            }
+            let language = FormTextTables.trimmed(header[range.upperBound...])
+            if translated.contains(meaning), !language.isEmpty { return Column(meaning: meaning, language: language, header: header) }
         }
         return Column(meaning: plain, language: nil, header: header)
     }

@@ -39,7 +39,7 @@ extension Questionnaire {
         var rows = FormSurvey(survey, reader, lists, faults: &faults)
         let items = rows.items()
         faults = rows.faults
-        FormReferences(items: items, places: rows.places, sheet: survey.sheet).check(&faults)
+        FormReferences(items: items, places: rows.places, table: survey).check(&faults)
         guard faults.all.isEmpty else { throw FormRefusal(faults: faults.all, isCut: faults.isCut) }
         key = settings.key
         edition = settings.edition

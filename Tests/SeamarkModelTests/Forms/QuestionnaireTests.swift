@@ -1,0 +1,190 @@
+import SeamarkTestSupport
+import Testing
+
+@testable import SeamarkModel
+
+@Suite struct QuestionnaireTests {
+    private static let form = """
+        | survey |
+        |        | type                 | name    | label::English (en)     | label::Deutsch (de) | hint::English (en) | required | relevant              | constraint          | constraint_message::English (en) |
+        |        | begin group          | works   | The works               | Das Werk            |                    |          |                       |                     |                                  |
+        |        | select_one yesno     | covered | Is the shift covered?   | Ist jemand da?      |                    | yes      |                       |                     |                                  |
+        |        | integer              | people  | How many people?        | Wie viele?          | On the list        |          | ${covered} = 'yes'    | . > 0 and . <= 500  | Between 1 and 500, not ${covered} |
+        |        | end group            |         |                         |                     |                    |          |                       |                     |                                  |
+        |        | select_multiple late | why     | Why was it late?        |                     |                    | ${people} > 10 | ${people} > 2   |                     |                                  |
+        |        | note                 | thanks  | Thank you for ${people} | Danke               |                    |          |                       |                     |                                  |
+        |        | date                 | since   | Since when?             | Seit wann?          |                    |          | selected(${why}, 'p') | . <= today()        |                                  |
+        | choices |
+        |         | list_name | name | label::English (en) | label::Deutsch (de) |
+        |         | yesno     | yes  | Yes                 | Ja                  |
+        |         | yesno     | no   | No                  | Nein                |
+        |         | late      | p    | Parts               |                     |
+        |         | late      | q    | People              |                     |
+        |         | unused    | z    | Nobody              |                     |
+        | settings |
+        |          | form_title  | form_id    | version | default_language |
+        |          | Shift check | shift-check | 3      | English (en)     |
+        """
+
+    private static func read(_ text: String, _ format: Questionnaire.FileFormat = .markdown) throws -> Questionnaire {
+        try Questionnaire(file: Array(text.utf8), format: format, name: "my form") { _, _ in nil }
+    }
+
+    private static func faults(_ text: String) throws -> [String] {
+        do {
+            _ = try read(text)
+            return []
+        } catch let refusal as FormRefusal {
+            return refusal.faults.map(\.description)
+        }
+    }
+
+    @Test func `a form is read whole: questions in groups, words in languages, conditions, choices that are used`() throws {
+        let form = try Self.read(Self.form)
+        #expect(form.reference == "shift-check@3" && form.title == "Shift check" && form.languages == ["English (en)", "Deutsch (de)"])
+        #expect(form.all.map(\.name) == ["works", "covered", "people", "why", "thanks", "since"])
+        #expect(form.items[0].items.map(\.kind) == [.selectOne("yesno"), .integer])
+        #expect(form.lists.map(\.name) == ["yesno", "late"])
+        #expect(form.items[1].label.text(in: "Deutsch (de)", of: form.languages) == "Why was it late?", "what a language lacks is shown in the first")
+    }
+
+    @Test func `what is asked follows from what was answered, through groups and chains`() throws {
+        var interview = FormInterview(try Self.read(Self.form), today: 20_000)
+        #expect(interview.asked.map(\.name) == ["works", "covered", "thanks"])
+        #expect(interview.missing.map(\.name) == ["covered"])
+        try interview.answer("covered", .choices(["yes"]), language: "English (en)")
+        #expect(interview.fault(of: .integer(0), to: "people", language: "Deutsch (de)") == .constraint("Between 1 and 500, not yes"))
+        try interview.answer("people", .integer(11), language: "English (en)")
+        #expect(interview.missing.map(\.name) == ["why"])
+        try interview.answer("why", .choices(["p", "q"]), language: "English (en)")
+        #expect(interview.fault(of: .date(20_001), to: "since", language: "English (en)") == .constraint(nil))
+        try interview.answer("since", .date(20_000), language: "English (en)")
+        #expect(interview.words("Thank you for ${people}") == "Thank you for 11")
+        // What is no longer asked counts as not answered, and is not thrown away.
+        try interview.answer("covered", .choices(["no"]), language: "English (en)")
+        #expect(interview.asked.map(\.name) == ["works", "covered", "thanks"] && interview.answers.count == 4)
+        #expect(interview.words("Thank you for ${people}") == "Thank you for ")
+        try interview.answer("covered", .choices(["yes"]), language: "English (en)")
+        #expect(interview.isAsked("since"))
+    }
+
+    @Test func `an answer of another kind, of no choice, or to nothing that is asked is not taken`() throws {
+        var interview = FormInterview(try Self.read(Self.form), today: 20_000)
+        func fault(_ name: String, _ answer: FormAnswer) -> FormAnswerFault? { interview.fault(of: answer, to: name, language: "English (en)") }
+        #expect(fault("covered", .text("yes")) == .otherKind(.selectOne("yesno")))
+        #expect(fault("covered", .choices(["maybe"])) == .unknownChoice)
+        #expect(fault("covered", .choices(["yes", "no"])) == .unknownChoice)
+        #expect(fault("people", .integer(3)) == .notAsked)
+        #expect(fault("works", .text("x")) == .unknownQuestion)
+        #expect(fault("nobody", .text("x")) == .unknownQuestion)
+        try interview.answer("covered", .choices(["yes"]), language: "")
+        #expect(fault("people", .integer(.max)) == .otherKind(.integer))
+        #expect(fault("people", .decimal(1)) == .otherKind(.integer))
+    }
+
+    @Test(arguments: [
+        ("calculate", "survey, row 3, column type (b): calculations are not taken over"), ("geopoint", "places on a map"), ("image", "pictures"), ("rank l", "rankings"),
+        ("select_one_from_file a.csv", "choices from a file"), ("select_one l or_other", "or_other"), ("start", "the device notes"), ("select_one nowhere", "no list \"nowhere\""),
+        ("begin repeat", "repeats are not taken over"), ("nonsense", "there is no type \"nonsense\""), ("end group", "no group is open"), ("begin group", "the group has no end"),
+    ])
+    func `types that are not taken over are refused by sheet, row, column and name`(type: String, says: String) throws {
+        let faults = try Self.faults("| survey |\n| | type | name | label |\n| | \(type) | b | B |\n")
+        #expect(faults.count == 1 && faults[0].hasPrefix("survey, row 3") && faults[0].contains(says), "\(faults)")
+    }
+
+    @Test(arguments: [
+        ("calculation", "1"), ("appearance", "minimal"), ("choice_filter", "a = 1"), ("default", "3"), ("repeat_count", "2"), ("media::image", "a.png"), ("label::", "x"), ("something", "x"),
+        ("relevant", "uuid() = 1"), ("relevant", "${nobody} = 1"), ("relevant", ". = 1"), ("constraint", "position(..) = 1"), ("required", "maybe"), ("hint", "${nobody}"), ("hint", "a\u{202e}b"),
+    ])
+    func `columns, functions and references that are not taken over are refused where they stand`(column: String, cell: String) throws {
+        #expect(try Self.faults("| survey |\n| | type | name | label | \(column) |\n| | text | a | A | |\n") == [])
+        let faults = try Self.faults("| survey |\n| | type | name | label | \(column) |\n| | text | a | A | |\n| | text | b | B | \(cell) |\n")
+        #expect(faults.count == 1 && faults[0].hasPrefix("survey, row 4, column \(column) (b): "), "\(faults)")
+    }
+
+    @Test func `everything that is wrong is told at once, in order, and no more than a hundred`() throws {
+        let faults = try Self.faults("""
+            | survey |
+            | | type | name | label |
+            | | text | 1a | A |
+            | | text |  | A |
+            | | text | a |  |
+            | | text | b | B |
+            | | integer | b | B |
+            | |  | c | C |
+            | choices |
+            | | list_name | name | label |
+            | | l | x y | X |
+            | | l | x | X |
+            | | l | x | X |
+            | settings |
+            | | form_id | style |
+            | | a b | pages |
+            """)
+        #expect(faults.map { $0.prefix { $0 != ":" } } == [
+            "settings, row 16, column style", "settings, row 16, column form_id", "choices, row 11, column name (x y)", "choices, row 13, column name (x)",
+            "survey, row 3, column name (1a)", "survey, row 4", "survey, row 5, column label (a)", "survey, row 7, column name (b)", "survey, row 8 (c)",
+        ])
+        let many = "| survey |\n| | type | name | label |\n" + String(repeating: "| | nonsense | a | A |\n", count: 150)
+        do {
+            _ = try Self.read(many)
+            Issue.record("it was taken")
+        } catch let refusal as FormRefusal {
+            #expect(refusal.faults.count == FormRefusal.most && refusal.isCut)
+        }
+    }
+
+    @Test func `circles in what decides whether a question is asked are refused, through groups too`() throws {
+        let chain = "| survey |\n| | type | name | label | relevant |\n"
+        #expect(try Self.faults(chain + "| | text | a | A | ${b} = 1 |\n| | text | b | B | |\n") == [])
+        #expect(try Self.faults(chain + "| | text | a | A | ${b} = 1 |\n| | text | b | B | ${a} = 1 |\n").contains { $0.contains("circle") })
+        #expect(try Self.faults(chain + "| | text | a | A | ${a} = 1 |\n").contains { $0.contains("circle") })
+        #expect(try Self.faults(chain + "| | begin group | g | G | ${a} = 1 |\n| | text | a | A | |\n| | end group | | | |\n").contains { $0.contains("circle") })
+        // A long way that is none.
+        let long = (1...900).map { "| | text | q\($0) | Q | ${q\($0 + 1)} = 1 |\n" }.joined() + "| | text | q901 | Q | |\n"
+        #expect(try Self.faults(chain + long) == [])
+        #expect(FormInterview(try Self.read(chain + long), today: 0).asked.map(\.name) == ["q901"])
+    }
+
+    @Test func `a form without a survey, a header or a language that it names is refused in words`() throws {
+        #expect(try Self.faults("| choices |\n| | list_name | name | label |\n| | l | x | X |\n") == ["survey: a form needs a sheet of this name with a header and rows below it"])
+        #expect(try Self.faults("| survey |\n| | kind | label |\n| | text | A |\n") == [
+            "survey, column type: the sheet needs a column of this name", "survey, column name: the sheet needs a column of this name",
+        ])
+        #expect(try Self.faults("| survey |\n| | type | name | label::A |\n| | text | a | A |\n| settings |\n| | default_language |\n| | B |\n").contains { $0.contains("no column has texts in \"B\"") })
+        #expect(throws: FormFileError.notText) { _ = try Questionnaire(file: [0xff, 0xfe, 0x41], format: .markdown, name: "a") { _, _ in nil } }
+        #expect(throws: FormFileError.brokenTable(line: 2)) { _ = try Self.read("survey\n,\"type\"x,name\n", .commaSeparated) }
+        #expect(throws: FormFileError.notWorkbook("it is no zip archive")) { _ = try Self.read("PK", .workbook) }
+    }
+
+    @Test func `the same form in commas and in Markdown is the same`() throws {
+        let cells = Self.form.split(separator: "\n").map { line in
+            line.split(separator: "|", omittingEmptySubsequences: false).dropFirst().dropLast().map { $0.trimmingPrefix(while: \.isWhitespace) }.map { cell in
+                "\"" + String(cell.reversed().drop { $0.isWhitespace }.reversed()).replacing("\"", with: "\"\"") + "\""
+            }.joined(separator: ",")
+        }
+        #expect(try Self.read(cells.joined(separator: "\r\n"), .commaSeparated) == Self.read(Self.form))
+    }
+
+    @Test func `no file, however it was altered, is more than refused`() throws {
+        var dice = SplitMix64(seed: 1)
+        for format in [Questionnaire.FileFormat.markdown, .commaSeparated, .workbook] {
+            let whole = Array(Self.form.utf8)
+            for _ in 0..<300 {
+                var bytes = whole
+                for _ in 0..<Int.random(in: 1...8, using: &dice) where !bytes.isEmpty {
+                    let place = Int.random(in: 0..<bytes.count, using: &dice)
+                    switch Int.random(in: 0..<4, using: &dice) {
+                    case 0: bytes[place] = UInt8.random(in: 0...255, using: &dice)
+                    case 1: bytes.removeSubrange(place..<min(place + 40, bytes.count))
+                    case 2: bytes.insert(contentsOf: Array("${a}|(\"'[{".utf8), at: place)
+                    case _: bytes.append(contentsOf: bytes.prefix(place))
+                    }
+                }
+                do { _ = try Questionnaire(file: bytes, format: format, name: "x") { _, _ in nil } } catch {
+                    #expect(error is FormRefusal || error is FormFileError, "\(error)")
+                }
+            }
+        }
+    }
+}
