@@ -88,7 +88,8 @@ import Testing
         ("begin repeat", "repeats are not taken over"), ("nonsense", "there is no type \"nonsense\""), ("end group", "no group is open"), ("begin group", "the group has no end"),
     ])
     func `types that are not taken over are refused by sheet, row, column and name`(type: String, says: String) throws {
-        let faults = try Self.faults("| survey |\n| | type | name | label |\n| | \(type) | b | B |\n")
+        let end = type.hasSuffix("repeat") ? "| | end repeat | | |\n" : ""
+        let faults = try Self.faults("| survey |\n| | type | name | label |\n| | \(type) | b | B |\n" + end)
         #expect(faults.count == 1 && faults[0].hasPrefix("survey, row 3") && faults[0].contains(says), "\(faults)")
     }
 

@@ -26,10 +26,9 @@ struct FormSurvey {
 
     /// Reads everything, and notes every fault.
     mutating func items() -> [Item] {
-        for meaning in ["type", "name"] where !table.columns.contains(where: { $0.meaning == meaning }) {
-            faults.add(FormFault(sheet: table.sheet, row: nil, column: meaning, name: nil, problem: .missingColumn))
-            return []
-        }
+        let missing = ["type", "name"].filter { meaning in !table.columns.contains { $0.meaning == meaning } }
+        for meaning in missing { faults.add(FormFault(sheet: table.sheet, row: nil, column: meaning, name: nil, problem: .missingColumn)) }
+        guard missing.isEmpty else { return [] }
         if table.rows.count > Questionnaire.mostItems { add(nil, nil, .tooMany("rows of questions", most: Questionnaire.mostItems)) }
         for row in table.rows { take(row) }
         while open.count > 1 {

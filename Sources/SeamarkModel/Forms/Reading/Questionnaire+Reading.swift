@@ -136,10 +136,9 @@ struct FormChoices {
         if table.rows.count > Questionnaire.mostChoices {
             faults.add(FormFault(sheet: table.sheet, row: nil, column: nil, name: nil, problem: .tooMany("choices", most: Questionnaire.mostChoices)))
         }
-        for meaning in ["list_name", "name"] where !table.columns.contains(where: { $0.meaning == meaning }) {
-            faults.add(FormFault(sheet: table.sheet, row: nil, column: meaning, name: nil, problem: .missingColumn))
-            return
-        }
+        let missing = ["list_name", "name"].filter { meaning in !table.columns.contains { $0.meaning == meaning } }
+        for meaning in missing { faults.add(FormFault(sheet: table.sheet, row: nil, column: meaning, name: nil, problem: .missingColumn)) }
+        guard missing.isEmpty else { return }
         var found: [String: [Questionnaire.ChoiceList.Choice]] = [:]
         var names: Set<[String]> = []
         for row in table.rows {
