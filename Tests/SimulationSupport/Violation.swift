@@ -24,6 +24,8 @@ public struct Violation: Error, Hashable, Sendable {
         case faulted
         /// The server's store does not verify.
         case unverified
+        /// A laptop that is to be wiped reads, takes work in, or is not wiped in the end.
+        case disobeyed
         /// Two runs of a seed differ.
         case undetermined
         /// The process died.
