@@ -18,6 +18,8 @@ public struct Counts: Hashable, Sendable {
     public var attachments = 0
     public var evictions = 0
     public var bundles = 0
+    /// Devices that were made to wait until they are confirmed.
+    public var freezes = 0
     /// Orders, and stores that were destroyed by one.
     public var wipesOrdered = 0
     public var wipes = 0
@@ -34,7 +36,7 @@ public struct Counts: Hashable, Sendable {
             ("deviceRestores", \.deviceRestores), ("clones", \.clones), ("serverRestores", \.serverRestores), ("revocations", \.revocations),
             ("replays", \.replays), ("hostileConnections", \.hostileConnections), ("copiesDestroyed", \.copiesDestroyed),
             ("redactions", \.redactions), ("attachments", \.attachments), ("evictions", \.evictions), ("bundles", \.bundles),
-            ("wipesOrdered", \.wipesOrdered), ("wipes", \.wipes), ("deaths", \.deaths), ("powerLosses", \.powerLosses),
+            ("wipesOrdered", \.wipesOrdered), ("wipes", \.wipes), ("freezes", \.freezes), ("deaths", \.deaths), ("powerLosses", \.powerLosses),
         ]
     }
 }

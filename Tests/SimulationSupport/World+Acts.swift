@@ -56,6 +56,8 @@ extension World {
             try server.administer { try $0.revokeDevice(Cast.device(number), at: server.clock.now) }
             counts.revocations += 1
         case .wipe(let number): try orderWipe(number)
+        case .freeze(let number): try freeze(number, because: dice.chance(30) ? .invited : .reused)
+        case .confirm(let number): try confirm(number)
         case .staff(let number, let scope):
             let (member, scope) = (cast.seats[number].member, Cast.scope(scope))
             try server.administer { transaction in

@@ -37,6 +37,8 @@ final class World {
     var evicted: Set<Attached> = []
     /// What the server gave a receipt for, and was not put back behind since.
     var acknowledged: Set<Attached> = []
+    /// Devices that wait to be confirmed, and where the server had their streams end when they began to.
+    var waiting: [Identifier: Set<Hash256>] = [:]
     var sticks: [Stick] = []
     private var actions = 0
     /// The changes of blocks that were opened, by the block's hash.
@@ -107,6 +109,7 @@ final class World {
         if mistake == .losesBytes { loseBytes() }
         // Nobody is asked to do what only an administrator can.
         quietly { _ in try self.setLeastSchemas(write: 1, read: 1) }
+        if counts.freezes > 0 { quietly { _ in try self.confirmAll() } }
         for _ in 0..<3 {
             let before = places()
             for machine in machines {
@@ -144,6 +147,9 @@ final class World {
         if outcome.mustBeWiped, outcome.pulledEntries > 0 {
             violate(.disobeyed, "device \(machine.number) is to be wiped and read \(outcome.pulledEntries) entries")
         }
+        if outcome.awaitsConfirmation, outcome.pulledEntries > 0 || outcome.pushedChanges > 0 {
+            violate(.unconfirmed, "device \(machine.number) waits to be confirmed, and read or handed in something")
+        }
         if mistake == .swallowsReports { return }
         untoldForks = untoldForks.filter { $0.machine != machine.number || !outcome.renumbered.contains($0.scope) }
         for scope in outcome.left {
@@ -164,6 +170,8 @@ final class World {
         case .sync(.cut), .sync(.closedBeforeGreeting), .sync(.epochRenewed): return
         // The member was removed, or the device revoked, between the greeting and the pull.
         case .sync(.server(let problem)) where problem.code == .unknownScope: return
+        // It was made to wait in mid-sync.
+        case .sync(.server(let problem)) where problem.code == .awaitsConfirmation && counts.freezes > 0: return
         // As late, the least version that may read was raised.
         case .sync(.server(let problem)) where problem.code == .tooOldToRead && machine.schema < Catalogue.version: return
         case .sync(.server(let problem)) where problem.code == .serverFault && server.hadTrouble: return
