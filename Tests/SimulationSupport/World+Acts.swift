@@ -69,6 +69,8 @@ extension World {
                 }
             }
         case .release(let scope):
+            // What is released may be of a device that waits, handed in before it did.
+            waiting = [:]
             try server.administer { transaction in
                 let waiting = try transaction.quarantine().filter { $0.scope == Cast.scope(scope) }.sorted { $0.id < $1.id }
                 guard !waiting.isEmpty else { return }
