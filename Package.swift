@@ -62,7 +62,7 @@ let package = Package(
         tests("SeamarkClientTests", of: shared + ["SeamarkClient", "SeamarkServer", "SeamarkCommand", "SeamarkTestSupport", arguments]),
         tests("BothEndsTests", of: shared + ["SeamarkClient", "SeamarkServer", "SeamarkTestSupport", grdb, log]),
         tests("EndToEndTests", of: ["SeamarkTestSupport"]),
-        tests("SimulationTests", of: ["SimulationSupport", "SeamarkTestSupport", sqlite], besides: ["LEDGER.md"]),
+        tests("SimulationTests", of: shared + ["SimulationSupport", "SeamarkTestSupport", sqlite], besides: ["LEDGER.md"]),
         tests("FuzzTests", of: ["FuzzSupport"], besides: ["Corpus", "LEDGER.md"]),
         module("SeamarkTestSupport", in: "Tests", imports: ["SeamarkJournal"]),
         module("SimulationSupport", in: "Tests", imports: shared + ["SeamarkClient", "SeamarkServer", "SeamarkTestSupport", sqlite]),

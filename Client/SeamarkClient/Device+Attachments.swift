@@ -69,7 +69,7 @@ extension Device {
         let row = [Assignment(key: "kind", text: name.kind), Assignment(key: "title", text: name.title)].filter { !given.contains($0.key) } + words + bytes
         // Judged before a byte is copied; and once more in the transaction that stores it.
         _ = try judgeAttachment(in: scope, to: target, row: row, bytes: words + bytes)
-        let wasHere = try shelf.has(attachment, in: scope)
+        let wasHere = try shelf.holds(attachment, in: scope)
         if !wasHere {
             try source.rewind()
             guard try shelf.add(attachment, to: scope, from: { try source.read($0) }) else { throw AttachmentSource.Failure.changed(source.path) }

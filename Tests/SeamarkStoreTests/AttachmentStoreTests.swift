@@ -60,7 +60,7 @@ private typealias Attachment = SeamarkJournal.Attachment
         #expect(try !shelf.add(attachment, to: Sample.scope, from: reader(altered)))
         #expect(try !shelf.add(attachment, to: Sample.scope, from: reader(Array(bytes.dropLast()))))
         #expect(try !shelf.has(attachment, in: Sample.scope))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: shelf.folder).isEmpty)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: shelf.folder.path).isEmpty)
     }
 
     @Test func `a fetch goes on behind its last good chunk, whatever the power cut tore`() throws {
@@ -70,7 +70,7 @@ private typealias Attachment = SeamarkJournal.Attachment
         let all = chunks(bytes)
         for (offset, bytes) in all.prefix(3) { try shelf.append(bytes, at: offset, of: attachment, in: Sample.scope) }
         #expect(try shelf.held(attachment, in: Sample.scope) == 3 * Attachment.chunk)
-        let part = shelf.folder + "/" + (try #require(try FileManager.default.contentsOfDirectory(atPath: shelf.folder).first))
+        let part = shelf.folder.path + "/" + (try #require(try FileManager.default.contentsOfDirectory(atPath: shelf.folder.path).first))
         let file = try #require(FileHandle(forUpdatingAtPath: part))
         // Torn in its last chunk; then a last chunk of zeros, as a file that grew before its bytes were there.
         try file.truncate(atOffset: try file.seekToEnd() - 7)

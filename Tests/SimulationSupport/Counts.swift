@@ -18,6 +18,11 @@ public struct Counts: Hashable, Sendable {
     public var attachments = 0
     public var evictions = 0
     public var bundles = 0
+    /// Devices that were made to wait until they are confirmed.
+    public var freezes = 0
+    /// Orders, and stores that were destroyed by one.
+    public var wipesOrdered = 0
+    public var wipes = 0
     /// Ends of processes, of devices and the server; and how often the power went with one.
     public var deaths = 0
     public var powerLosses = 0
@@ -30,7 +35,8 @@ public struct Counts: Hashable, Sendable {
             ("captures", \.captures), ("syncs", \.syncs), ("refused", \.refusals), ("conflicts", \.conflicts), ("released", \.releases),
             ("deviceRestores", \.deviceRestores), ("clones", \.clones), ("serverRestores", \.serverRestores), ("revocations", \.revocations),
             ("replays", \.replays), ("hostileConnections", \.hostileConnections), ("copiesDestroyed", \.copiesDestroyed),
-            ("redactions", \.redactions), ("attachments", \.attachments), ("evictions", \.evictions), ("bundles", \.bundles), ("deaths", \.deaths), ("powerLosses", \.powerLosses),
+            ("redactions", \.redactions), ("attachments", \.attachments), ("evictions", \.evictions), ("bundles", \.bundles),
+            ("wipesOrdered", \.wipesOrdered), ("wipes", \.wipes), ("freezes", \.freezes), ("deaths", \.deaths), ("powerLosses", \.powerLosses),
         ]
     }
 }

@@ -24,6 +24,10 @@ public struct Faults: Hashable, Sendable {
     public var attachments = 12
     /// Of schedules: work travels on sticks too.
     public var bundles = 15
+    /// Of schedules: headquarters orders a laptop wiped.
+    public var wipe = 10
+    /// Of schedules: devices wait until headquarters has confirmed them.
+    public var confirmation = 10
     /// Weights of what happens between captures and syncs.
     public var serverCrash = 4
     public var deviceBackup = 4
@@ -47,6 +51,7 @@ public struct Faults: Hashable, Sendable {
             ("serverBackup", \.serverBackup), ("serverRestore", \.serverRestore), ("serverRollback", \.serverRollback),
             ("staffing", \.staffing), ("revocation", \.revocation), ("release", \.release), ("clockJump", \.clockJump), ("hostile", \.hostile),
             ("leastSchema", \.leastSchema), ("privacy", \.privacy), ("attachments", \.attachments), ("bundles", \.bundles),
+            ("wipe", \.wipe), ("confirmation", \.confirmation),
         ]
     }
 

@@ -28,6 +28,10 @@ final class Machine {
     private var decoder = FrameDecoder()
     private var sendsUntilCrash = Int.max
     private var isDying = false
+    /// Of its last sync.
+    private var faults = Faults.none
+    /// Its store was destroyed, by headquarters' order.
+    private(set) var isWiped = false
     /// Decides what the power takes with it when the process dies in this sync; nil where it stays on.
     private var afterlife: SplitMix64?
     var backups: [DeviceDisk] = []
@@ -97,7 +101,8 @@ final class Machine {
 
     /// Begins a sync, unless one runs. `dice` decides what becomes of it.
     func sync(_ dice: inout SplitMix64, faults: Faults, over relay: Relay? = nil, attachments: SyncRun.Attachments = .init()) throws {
-        guard run == nil else { return }
+        guard run == nil, let device else { return }
+        self.faults = faults
         held = try device.state.replicas.mapValues { Set($0.history.keys) }
         heldAttachments = try world.attachments(on: self)
         lock = try device.store.takeSyncLock()
@@ -134,6 +139,7 @@ final class Machine {
                 guard !disk.isDead else { throw Crash() }
                 world.told(self, report.outcome)
                 leave(.complete(report.outcome))
+                obeyWipe(handedIn: report.isHandedIn)
             }
         }
     }
@@ -160,6 +166,7 @@ final class Machine {
             carefully {
                 try run?.end(failure)
                 leave(.failed(failure))
+                obeyWipe(handedIn: false)
             }
         } catch {
             world.fault("a device synced", error)
@@ -198,6 +205,7 @@ final class Machine {
         if run != nil { leave(.crashed) }
         disk.end(losingPower: power)
         world.count(death: power)
+        guard !isWiped else { return }
         restart(disk)
         world.lost(self)
     }
@@ -232,7 +240,60 @@ final class Machine {
     private func restart(_ disk: DeviceDisk) {
         isDying = false
         self.disk = disk
-        do { device = try Self.open(disk, schema, clock, words) } catch { return world.fault("a device opened its store again", error) }
+        do { device = try Self.open(disk, schema, clock, words) } catch DeviceStoreError.wiped {
+            // Every command that finds a wipe that was cut off goes on with it. It has nothing to report with.
+            device = nil
+            return wipe()
+        } catch { return world.fault("a device opened its store again", error) }
         world.hear(self)
+        obeyWipe(handedIn: false)
+    }
+
+    // MARK: Being wiped
+
+    /// It knows of an order, and has not carried it out.
+    var isToBeWiped: Bool { (try? device?.orderedWipe) != nil }
+
+    /// Carries out what is due of an order to wipe, as every command does before it shows anything, and a sync at its end.
+    private func obeyWipe(handedIn: Bool) {
+        guard let device, !isWiped else { return }
+        do {
+            guard let order = try device.orderedWipe, try order.isDue(device.state, handedIn: handedIn) else { return }
+            wiping = (handedIn, Set(try device.state.replicas.values.flatMap(\.history.keys)))
+        } catch { return world.fault("a device looked for an order to wipe it", error) }
+        var dice = SplitMix64(seed: words.next())
+        let power: SplitMix64? = dice.chance(faults.powerLoss) ? SplitMix64(seed: dice.next()) : nil
+        if dice.chance(faults.crash * 3) { disk.plan(.death(&dice, within: 16)) } else if dice.chance(faults.diskError) { disk.plan(.refusal(&dice, within: 8)) }
+        wipe()
+        if !isWiped { end(disk.isDead ? power : nil) }
+    }
+
+    /// What it held when its wipe began, and whether headquarters was said to have all of its own.
+    private var wiping: (handedIn: Bool, changes: Set<Identifier>) = (false, [])
+
+    private func wipe() {
+        do { try disk.wipe() } catch where disk.hasTrouble { return } catch { return world.fault("a device was wiped", error) }
+        guard !disk.isDead else { return }
+        let mayReport = device != nil
+        isWiped = true
+        device = nil
+        disk.end(losingPower: nil)
+        world.wiped(self, holding: wiping.changes, handedIn: wiping.handedIn)
+        if mayReport { reportWipe() }
+    }
+
+    /// Says over a connection of its own that there is nothing here any more, as `Device.wipe` does: perhaps in vain.
+    private func reportWipe() {
+        let link = Link(world.agenda, world.trace, SplitMix64(seed: words.next()), faults: faults)
+        let status = Message.Status(time: clock.now, software: SyncRun.software, schema: schema, scopes: [], isWiped: true)
+        var isSaid = false
+        link.arrived = { [unowned link] end, bytes in
+            if end == .server { return link.toServer(bytes) }
+            guard !isSaid else { return }
+            isSaid = true
+            link.send(Message.status(status).frame, to: .server)
+        }
+        link.ended = { [unowned link] in if $0 == .server { link.serverEnded() } }
+        world.server.connect(link, seat)
     }
 }

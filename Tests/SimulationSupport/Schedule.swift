@@ -7,7 +7,7 @@ public struct Schedule: Sendable {
         public enum Act: Sendable, Hashable {
             case capture(Int), sync(Int), crash(Int)
             case backUp(Int), putBack(Int), clone(Int), jump(Int)
-            case revoke(Int), staff(Int, Int)
+            case revoke(Int), staff(Int, Int), wipe(Int), freeze(Int), confirm(Int)
             case redact(Int), redactAtHeadquarters(Int)
             case attach(Int), fetch(Int), evict(Int)
             case bundle(Int), carry, bringReply(Int)
@@ -27,7 +27,8 @@ public struct Schedule: Sendable {
             switch act {
             case .capture(let device), .sync(let device), .crash(let device), .backUp(let device), .putBack(let device), .clone(let device),
                 .jump(let device), .revoke(let device), .staff(let device, _), .redact(let device), .attach(let device),
-                .fetch(let device), .evict(let device), .bundle(let device), .bringReply(let device):
+                .fetch(let device), .evict(let device), .bundle(let device), .bringReply(let device), .wipe(let device),
+                .freeze(let device), .confirm(let device):
                 device
             case .redactAtHeadquarters, .carry, .release, .serverCrash, .serverBackUp, .serverRestore, .serverRollback, .serverJump, .leastSchema: nil
             }
@@ -114,6 +115,23 @@ public struct Schedule: Sendable {
             for _ in 0..<4 + company.next() % 10 {
                 let device = Int(company.next() % UInt64(devices))
                 insert([.bundle(device), .carry, .bringReply(device)][Int(company.next() % 3)], &company)
+            }
+        }
+        insertLater(faults)
+    }
+
+    /// What some schedules have since, with dice of its own again.
+    private mutating func insertLater(_ faults: Faults) {
+        var later = SplitMix64(seed: seed ^ 0x1a7e)
+        if later.chance(UInt64(faults.wipe)) {
+            for _ in 0..<1 + later.next() % 2 { insert(.wipe(Int(later.next() % UInt64(devices))), &later) }
+        }
+        if later.chance(UInt64(faults.confirmation)) {
+            // Some wait before they were ever greeted.
+            if later.chance(50) { steps.insert(Step(act: .freeze(Int(later.next() % UInt64(devices))), pause: 0, dice: later.next()), at: 0) }
+            for _ in 0..<2 + later.next() % 5 {
+                let device = Int(later.next() % UInt64(devices))
+                insert(later.chance(55) ? .freeze(device) : .confirm(device), &later)
             }
         }
     }

@@ -1,27 +1,9 @@
 internal import Foundation
 internal import Synchronization
 
-/// A place for what lies in files of the system all the same: bytes of attachments, and bundles. In memory where the system has such a
-/// place. Gone with its schedule. What lies here does not lose what was not synced: that is for the torture of the shipped programs.
+/// A place for what lies in files of the system all the same: bundles on their sticks. In memory where the system has such a place. Gone with
+/// its schedule. What lies here does not lose what was not synced: that is for the torture of the shipped programs.
 final class Scratch: Sendable {
-    /// A folder in it, made by whoever first puts something there.
-    final class Folder: Sendable {
-        let path: String
-        private let scratch: Scratch
-
-        fileprivate init(_ scratch: Scratch) {
-            self.scratch = scratch
-            path = scratch.name()
-        }
-
-        /// Another one of the same files.
-        func copy() throws -> Folder {
-            let copy = Folder(scratch)
-            if FileManager.default.fileExists(atPath: path) { try FileManager.default.copyItem(atPath: path, toPath: copy.path) }
-            return copy
-        }
-    }
-
     private let path: String
     private let made = Atomic<Int>(0)
 
@@ -36,6 +18,4 @@ final class Scratch: Sendable {
 
     /// The path of something new.
     func name() -> String { path + "/\(made.wrappingAdd(1, ordering: .relaxed).newValue)" }
-
-    func folder() -> Folder { Folder(self) }
 }

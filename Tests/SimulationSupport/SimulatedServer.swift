@@ -30,7 +30,7 @@ final class SimulatedServer: @unchecked Sendable {
         let words = Machine.Words(world.schedule.seed ^ 0xc0de)
         let rule = ConsentRule(signer: Cast.serverSigner, clock: WallClock { clock.now }) { words.next() }
         let tools = try Cast.tools(rule: world.mistake == .forgetsConsent ? nil : rule)
-        disk = try template.copy(world.honouring, tools, in: world.schedule.hasAttachments ? world.scratch : nil)
+        disk = try template.copy(world.honouring, tools, hasAttachments: world.schedule.hasAttachments)
         store = try disk.open()
         self.dice = dice
         self.world = world
@@ -147,6 +147,7 @@ final class SimulatedServer: @unchecked Sendable {
         disk.end(losingPower: power)
         world.count(death: power)
         restart()
+        if power != nil { world.checkAcknowledgedAttachments() }
     }
 
     private func restart() {
@@ -171,9 +172,15 @@ final class SimulatedServer: @unchecked Sendable {
         restart()
     }
 
+    /// Can the server give out this attachment as it was handed in? Reads all of it.
+    func gives(_ one: Attached) throws -> Bool {
+        guard let vault = try disk.vault() else { return false }
+        return try disk.looking { try vault.matches(one.attachment) } && store.read { try $0.attachment(one.attachment.hash, in: one.scope) != nil }
+    }
+
     /// Does the server hold this attachment, bytes and all?
     func holds(_ one: Attached) throws -> Bool {
         guard let vault = try disk.vault() else { return false }
-        return try vault.holds(one.attachment) && store.read { try $0.attachment(one.attachment.hash, in: one.scope) != nil }
+        return try disk.looking { try vault.holds(one.attachment) } && store.read { try $0.attachment(one.attachment.hash, in: one.scope) != nil }
     }
 }

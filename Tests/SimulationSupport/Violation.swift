@@ -24,6 +24,10 @@ public struct Violation: Error, Hashable, Sendable {
         case faulted
         /// The server's store does not verify.
         case unverified
+        /// A laptop that is to be wiped reads, takes work in, or is not wiped in the end.
+        case disobeyed
+        /// A device that waits to be confirmed reads something, or something is taken from it.
+        case unconfirmed
         /// Two runs of a seed differ.
         case undetermined
         /// The process died.

@@ -147,6 +147,7 @@ final class Visit: @unchecked Sendable {
             guard let self else { return }
             isAttaching = false
             guard !isGone else { return }
+            if case .success(.held(let held)) = result, case .wholly(let receipt) = held.standing { world.noteAcknowledged(receipt) }
             attempt { self.perform(self.session.attached(try result.get())) }
             pump()
         }

@@ -7,49 +7,57 @@ internal import SeamarkTestSupport
 
 // What a schedule's steps do.
 extension World {
+    /// Every laptop of this device was wiped.
+    struct NobodyThere: Error {}
+
     func act(_ act: Schedule.Step.Act, _ dice: inout SplitMix64) throws {
         // A clone is chosen as often as what it was cloned from.
-        func machine(_ number: Int) -> Machine {
+        func machine(_ number: Int) throws -> Machine {
             let alike = machines.filter { $0.seat.device == Cast.device(number) }
+            guard !alike.isEmpty else { throw NobodyThere() }
             return alike.count == 1 ? alike[0] : alike[Int(dice.next() % UInt64(alike.count))]
         }
         switch act {
         case .capture(let number):
-            let machine = machine(number)
+            let machine = try machine(number)
             try machine.daring(&dice, schedule.faults) { try capture(machine, scope: nil, &$0) }
         case .sync(let number):
-            let machine = machine(number)
+            let machine = try machine(number)
             if dice.chance(schedule.faults.replay) { replay(of: machine.seat, &dice) }
             try machine.sync(&dice, faults: schedule.faults, over: relay(&dice))
             counts.syncs += 1
         case .crash(let number):
             // Now and then the program is a newer one afterwards.
-            let machine = machine(number)
+            let machine = try machine(number)
             if dice.chance(15) { machine.update() }
             machine.crash(&dice, faults: schedule.faults)
         case .backUp(let number):
-            let machine = machine(number)
+            let machine = try machine(number)
             machine.backups.append(try machine.disk.copy(honouring))
         case .putBack(let number):
-            let machine = machine(number)
+            let machine = try machine(number)
             guard !machine.backups.isEmpty else { return }
             let backup = machine.backups[Int(dice.next() % UInt64(machine.backups.count))]
             if mistake == .forgetsWork { machine.putBack(backup) } else { forgetting { machine.putBack(backup) } }
             noteForks(of: machine)
             counts.deviceRestores += 1
         case .clone(let number):
-            guard machines.count < Cast.mostDevices + 2 else { return }
-            let machine = machine(number)
-            let clone = try Machine(machines.count, machine.seat, try machine.disk.copy(honouring), schema: machine.schema, seed: dice.next(), in: self)
+            guard machinesMade < Cast.mostDevices + 2 else { return }
+            let machine = try machine(number)
+            let clone = try Machine(machinesMade, machine.seat, try machine.disk.copy(honouring), schema: machine.schema, seed: dice.next(), in: self)
             machines.append(clone)
+            machinesMade += 1
             counts.clones += 1
         case .jump(let number):
             // Up to five years either way.
-            machine(number).clock.jump(Int64(dice.next() % 315_000_000_000) - 157_500_000_000)
+            try machine(number).clock.jump(Int64(dice.next() % 315_000_000_000) - 157_500_000_000)
         case .serverJump: server.clock.jump(Int64(dice.next() % 315_000_000_000) - 157_500_000_000)
         case .revoke(let number):
             try server.administer { try $0.revokeDevice(Cast.device(number), at: server.clock.now) }
             counts.revocations += 1
+        case .wipe(let number): try orderWipe(number)
+        case .freeze(let number): try freeze(number, because: dice.chance(30) ? .invited : .reused)
+        case .confirm(let number): try confirm(number)
         case .staff(let number, let scope):
             let (member, scope) = (cast.seats[number].member, Cast.scope(scope))
             try server.administer { transaction in
@@ -61,6 +69,8 @@ extension World {
                 }
             }
         case .release(let scope):
+            // What is released may be of a device that waits, handed in before it did.
+            waiting = [:]
             try server.administer { transaction in
                 let waiting = try transaction.quarantine().filter { $0.scope == Cast.scope(scope) }.sorted { $0.id < $1.id }
                 guard !waiting.isEmpty else { return }
@@ -68,20 +78,20 @@ extension World {
                 counts.releases += 1
             }
         case .redact(let number):
-            let machine = machine(number)
+            let machine = try machine(number)
             try machine.daring(&dice, schedule.faults) { try redact(machine, &$0) }
         case .redactAtHeadquarters(let scope): try redactAtHeadquarters(Cast.scope(scope), &dice)
         case .attach(let number):
-            let machine = machine(number)
+            let machine = try machine(number)
             try machine.daring(&dice, schedule.faults) { try attach(machine, &$0) }
         case .fetch(let number): try fetch(machine(number), &dice)
         case .evict(let number): try evict(machine(number))
         case .bundle(let number):
-            let machine = machine(number)
+            let machine = try machine(number)
             try machine.daring(&dice, schedule.faults) { _ in try bundle(machine) }
         case .carry: try carry(&dice)
         case .bringReply(let number):
-            let machine = machine(number)
+            let machine = try machine(number)
             try machine.daring(&dice, schedule.faults) { try bringReply(machine, &$0) }
         case .leastSchema:
             let write = Catalogue.version - (dice.chance(50) ? 0 : 1)

@@ -25,7 +25,7 @@ extension World {
         let bytes = [UInt8](repeating: UInt8(content), count: [100, 70_000, 40, 140_000][Int(content % 4)])
         guard let attachment = Attachment(hash: SimulationPrimitives().sha256(bytes.span), size: Int64(bytes.count)) else { return }
         let (action, record) = (nextAction(), dice.identifier())
-        if try !shelf.has(attachment, in: scope) {
+        if try !shelf.holds(attachment, in: scope) {
             var rest = bytes[...]
             _ = try shelf.add(attachment, to: scope) { count in
                 defer { rest = rest.dropFirst(count) }
@@ -96,13 +96,15 @@ extension World {
     /// What of it lies on a device.
     func attachments(on machine: Machine) throws -> [Attached] {
         guard schedule.hasAttachments, let shelf = try machine.device.store.attachments() else { return [] }
-        return try attached.sorted().filter { try shelf.has($0.attachment, in: $0.scope) }
+        return try machine.disk.looking { try attached.sorted().filter { try shelf.has($0.attachment, in: $0.scope) } }
     }
 
     /// Is it whole somewhere?
     func isHeld(_ one: Attached) -> Bool {
         do {
-            for machine in machines { if try machine.device.store.attachments()?.has(one.attachment, in: one.scope) == true { return true } }
+            for machine in machines {
+                if try machine.disk.looking({ try machine.device.store.attachments()?.has(one.attachment, in: one.scope) }) == true { return true }
+            }
             return try server.holds(one)
         } catch {
             fault("looking for an attachment", error)
@@ -114,10 +116,29 @@ extension World {
         for one in attached.sorted() where !isHeld(one) { violate(.lost, "attachment \(one.attachment.hash) is nowhere any more") }
     }
 
+    // What the server said that it holds.
+
+    func noteAcknowledged(_ receipt: AttachmentReceipt) { acknowledged.insert(Attached(scope: receipt.scope, attachment: receipt.attachment)) }
+
+    /// Somebody put the server back: what it said since is forgotten.
+    func keepAcknowledged() {
+        do { acknowledged = try acknowledged.filter { try server.gives($0) } } catch { fault("looking for attachments", error) }
+    }
+
+    /// What has a receipt can be read, byte for byte, whatever the power took.
+    func checkAcknowledgedAttachments() {
+        do {
+            for one in acknowledged.sorted() where try !server.gives(one) {
+                violate(.lost, "the server gave a receipt for attachment \(one.attachment.hash) and cannot give it out")
+            }
+        } catch { fault("reading attachments", error) }
+    }
+
     /// At rest headquarters holds what a staffed device holds and an accepted row names. A row in quarantine gives its bytes no right to
     /// be handed in.
     func checkAttachments() throws {
         checkNoAttachmentLost()
+        checkAcknowledgedAttachments()
         for machine in machines {
             let open = try server.store.read { snapshot in
                 guard try snapshot.device(machine.seat.device)?.revoked == nil else { return [Identifier]() }

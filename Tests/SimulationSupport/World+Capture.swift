@@ -11,10 +11,12 @@ extension World {
         let state = try machine.device.state
         let open = state.scopeIDs.filter { state.scopes[$0]?.kind == .engagement && state.scopes[$0]?.isWithdrawn == false && state.replicas[$0] != nil }
         guard let scope = scope ?? open[safe: Int(dice.next() % UInt64(max(1, open.count)))] else { return }
+        // An order to wipe ends all capturing; what no device lets its member do is not tried then.
+        let isToBeWiped = try machine.device.orderedWipe != nil
         let action = nextAction()
         if mistake == .castsForeignDice { dice = SplitMix64(seed: .random(in: 0...UInt64.max)) }
         let kind = dice.next() % 100
-        if kind < 8 { return try captureUnjudged(machine, scope, action, &dice, isNewer: machine.schema > Catalogue.version) }
+        if kind < 8, !isToBeWiped { return try captureUnjudged(machine, scope, action, &dice, isNewer: machine.schema > Catalogue.version) }
         let record = Cast.record(Int(dice.next() % (schedule.hasPrivacy ? 8 : 4)), in: scope)
         for _ in 0..<(mistake == .repeatsIntent ? 2 : 1) {
             do {
@@ -24,6 +26,7 @@ extension World {
                 }
                 dice = own
                 if let change { noteCapture(change, by: machine.seat.device, action: action) }
+                if isToBeWiped { violate(.disobeyed, "device \(machine.number) is to be wiped and takes work in") }
             } catch is Device.Refused {
                 // The device says so at once, and nothing was captured.
             }

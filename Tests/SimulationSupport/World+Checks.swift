@@ -76,7 +76,7 @@ extension World {
             try Dictionary(uniqueKeysWithValues: machines.map { ($0.number, try snapshot.streamEnds(ofDevice: $0.seat.device)) })
         }
         for fork in untoldForks {
-            guard let replica = try machines[fork.machine].device.state.replicas[fork.scope], replica.stream.incarnation == fork.incarnation,
+            guard let replica = try machines.first(where: { $0.number == fork.machine })?.device.state.replicas[fork.scope], replica.stream.incarnation == fork.incarnation,
                 let end = ends[fork.machine]?.first(where: { $0.0 == replica.stream })?.1, replica.holds(end)
             else { continue }
             untoldForks.remove(fork)
@@ -96,6 +96,7 @@ extension World {
                     violate(.faulted, "a device held a receipt for what the log does not hold, and nobody had put the server back")
                 }
             }
+            try server.store.read { try checkWipes($0) }
             if schedule.hasAttachments { try checkAttachments() }
         } catch { fault("reading the server's store at rest", error) }
         if let fork = untoldForks.min(by: { ($0.machine, $0.scope) < ($1.machine, $1.scope) }) {

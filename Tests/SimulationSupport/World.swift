@@ -14,6 +14,10 @@ final class World {
     let cast: Cast
     private(set) var server: SimulatedServer!
     var machines: [Machine] = []
+    /// Laptops whose store is gone; what comes over their lines still comes.
+    var wipedMachines: [Machine] = []
+    /// So many were made, with those.
+    var machinesMade = 0
     var backups: [ServerDisk] = []
     /// Pushes as they arrived, by device.
     private(set) var pushes: [Identifier: [[UInt8]]] = [:]
@@ -31,6 +35,10 @@ final class World {
     /// What members attached, less that of which a restore took the last copy; and what was evicted on the word of a backup.
     var attached: Set<Attached> = []
     var evicted: Set<Attached> = []
+    /// What the server gave a receipt for, and was not put back behind since.
+    var acknowledged: Set<Attached> = []
+    /// Devices that wait to be confirmed, and where the server had their streams end when they began to.
+    var waiting: [Identifier: Set<Hash256>] = [:]
     var sticks: [Stick] = []
     private var actions = 0
     /// The changes of blocks that were opened, by the block's hash.
@@ -59,7 +67,7 @@ final class World {
         self.cast = cast
         self.mistake = mistake
         trace = Trace(inWords: inWords)
-        scratch = schedule.hasAttachments || schedule.hasBundles ? try Scratch() : nil
+        scratch = schedule.hasBundles ? try Scratch() : nil
         var dice = SplitMix64(seed: schedule.seed ^ 0x5eed)
         server = try SimulatedServer(cast.disk, SplitMix64(seed: dice.next()), in: self)
         try server.store.write { transaction in
@@ -71,7 +79,8 @@ final class World {
             let seat = cast.seats[number]
             // Some programs are older than the others, some newer.
             let schema = [Catalogue.version - 1, Catalogue.version + 1][safe: Int(dice.next() % 16)] ?? Catalogue.version
-            machines.append(try Machine(number, seat, cast.laptops[number].copy(honouring, in: schedule.hasAttachments ? scratch : nil), schema: schema, seed: dice.next(), in: self))
+            machines.append(try Machine(number, seat, cast.laptops[number].copy(honouring, hasAttachments: schedule.hasAttachments), schema: schema, seed: dice.next(), in: self))
+            machinesMade += 1
         }
     }
 
@@ -89,7 +98,7 @@ final class World {
             trace.note(UInt64(agenda.now))
             trace.note("\(agenda.now) ms: \(step.act)")
             var dice = SplitMix64(seed: step.dice)
-            do { try act(step.act, &dice) } catch { fault("a step was played: \(step.act)", error) }
+            do { try act(step.act, &dice) } catch is NobodyThere {} catch { fault("a step was played: \(step.act)", error) }
             guard violations.isEmpty else { return }
         }
         guard agenda.runOut() else { return violate(.unconverged, "events without end") }
@@ -100,6 +109,7 @@ final class World {
         if mistake == .losesBytes { loseBytes() }
         // Nobody is asked to do what only an administrator can.
         quietly { _ in try self.setLeastSchemas(write: 1, read: 1) }
+        if counts.freezes > 0 { quietly { _ in try self.confirmAll() } }
         for _ in 0..<3 {
             let before = places()
             for machine in machines {
@@ -109,7 +119,7 @@ final class World {
                 guard agenda.runOut() else { return violate(.unconverged, "events without end") }
             }
             // Everybody has read to the end of logs that stood still all the while: another round would find the same.
-            if machines.allSatisfy(\.isSettled), !schedule.hasAttachments || machines.allSatisfy(\.wasIdle), before != nil, places() == before { break }
+            if machines.allSatisfy({ $0.isSettled && !$0.isToBeWiped }), !schedule.hasAttachments || machines.allSatisfy(\.wasIdle), before != nil, places() == before { break }
         }
         if mistake == .leavesOutboxFull { quietly { try self.capture(self.machines[0], scope: nil, &$0) } }
         if mistake == .writesBehindTheBack || mistake == .forgesWork { plantAtTheEnd() }
@@ -134,6 +144,12 @@ final class World {
 
     func told(_ machine: Machine, _ outcome: SyncSession.Outcome) {
         trace.note("\(agenda.now) ms: device \(machine.number) synced: \(outcome.pushedChanges) sent, \(outcome.pulledChanges) fetched, \(outcome.renumbered.count) renumbered")
+        if outcome.mustBeWiped, outcome.pulledEntries > 0 {
+            violate(.disobeyed, "device \(machine.number) is to be wiped and read \(outcome.pulledEntries) entries")
+        }
+        if outcome.awaitsConfirmation, outcome.pulledEntries > 0 || outcome.pushedChanges > 0 {
+            violate(.unconfirmed, "device \(machine.number) waits to be confirmed, and read or handed in something")
+        }
         if mistake == .swallowsReports { return }
         untoldForks = untoldForks.filter { $0.machine != machine.number || !outcome.renumbered.contains($0.scope) }
         for scope in outcome.left {
@@ -154,6 +170,8 @@ final class World {
         case .sync(.cut), .sync(.closedBeforeGreeting), .sync(.epochRenewed): return
         // The member was removed, or the device revoked, between the greeting and the pull.
         case .sync(.server(let problem)) where problem.code == .unknownScope: return
+        // It was made to wait in mid-sync.
+        case .sync(.server(let problem)) where problem.code == .awaitsConfirmation && counts.freezes > 0: return
         // As late, the least version that may read was raised.
         case .sync(.server(let problem)) where problem.code == .tooOldToRead && machine.schema < Catalogue.version: return
         case .sync(.server(let problem)) where problem.code == .serverFault && server.hadTrouble: return
@@ -185,7 +203,7 @@ final class World {
 
     /// A device's process starts, and finds what the one before it captured and could not acknowledge any more.
     func hear(_ machine: Machine) {
-        guard let replicas = try? machine.device.state.replicas.values else { return }
+        guard let replicas = try? machine.device?.state.replicas.values else { return }
         for change in replicas.flatMap(\.fresh) where captured[change.id] == nil && change.stamp.device == machine.seat.device {
             captured[change.id] = Capture(device: machine.seat.device, scope: change.scope, action: nextAction(), change: change)
         }
@@ -220,5 +238,6 @@ final class World {
             violate(.lost, "attachment \(lost.attachment.hash) was evicted on a device, and the newest backup does not hold it")
         }
         attached = kept
+        keepAcknowledged()
     }
 }

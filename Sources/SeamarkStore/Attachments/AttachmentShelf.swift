@@ -7,14 +7,14 @@ public import SeamarkJournal
 /// What is added is there whole or not at all. What is fetched grows chunk by chunk and counts once it matches its hash. Destroying a
 /// scope's key makes its attachments noise.
 public struct AttachmentShelf: Sendable {
-    let folder: String
+    let folder: AttachmentFolder
     private let store: Identifier
     /// Names files, and seals the server's receipts.
     private let names: SecretBytes
     private let receipts: SealingKey
     private let keyOf: @Sendable (Identifier) -> SealingKey?
 
-    init(folder: String, store: Identifier, storeKey: SecretBytes, keyOf: @escaping @Sendable (Identifier) -> SealingKey?) throws(DeviceStoreError) {
+    init(_ folder: AttachmentFolder, store: Identifier, storeKey: SecretBytes, keyOf: @escaping @Sendable (Identifier) -> SealingKey?) throws(DeviceStoreError) {
         self.folder = folder
         self.store = store
         self.keyOf = keyOf
@@ -48,7 +48,7 @@ public struct AttachmentShelf: Sendable {
     /// Takes in the bytes that `next` gives, chunk by chunk, and seals them. False when they do not match the attachment: then nothing is kept.
     public func add(_ attachment: Attachment, to scope: Identifier, from next: (_ count: Int) throws -> [UInt8]) throws -> Bool {
         try make()
-        AttachmentFolder.sweep(folder, of: ".new-", olderThanSeconds: 86_400)
+        folder.sweep(".new-", olderThanSeconds: 86_400)
         let draft = "new-" + Hexadecimal.text(of: try Randomness.bytes(8))
         guard let file = file(attachment, scope, draft) else { throw DeviceStoreError.missing }
         do {
@@ -75,11 +75,18 @@ public struct AttachmentShelf: Sendable {
         }
     }
 
+    /// The same as `has`, durably: whoever put it there may have died before its name was. For whoever lets somebody rely on it.
+    public func holds(_ attachment: Attachment, in scope: Identifier) throws(DeviceStoreError) -> Bool {
+        guard try has(attachment, in: scope) else { return false }
+        try Self.told { () throws(FileRefusal) in try folder.sync() }
+        return true
+    }
+
     // MARK: Fetching
 
     /// Appends a chunk to what is being fetched. Made durable now and then: a cut of the power costs some chunks, a cut of the line none.
     public func append(_ bytes: [UInt8], at offset: Int, of attachment: Attachment, in scope: Identifier) throws(DeviceStoreError) {
-        try make()
+        if offset == 0 { try make() }
         guard let part = file(attachment, scope, "part") else { throw .missing }
         do { try part.write(bytes, at: offset, durably: offset / Attachment.chunk % 16 == 15) } catch { throw Self.error(error) }
     }
@@ -116,7 +123,7 @@ public struct AttachmentShelf: Sendable {
 
     /// The server's receipt, if there is one.
     public func receipt(for attachment: Attachment, in scope: Identifier) throws(DeviceStoreError) -> AttachmentReceipt? {
-        guard let sealed = try Self.contents(path(attachment, scope, "receipt"), atMost: 4096),
+        guard let sealed = try contents(path(attachment, scope, "receipt"), atMost: 4096),
             let bytes = try? receipts.open(sealed, authenticating: binding(attachment, scope))
         else { return nil }
         var reader = ByteReader(bytes)
@@ -130,15 +137,17 @@ public struct AttachmentShelf: Sendable {
     /// The receipts' epoch alone does not tell: a server whose files are put back twice comes to the same epoch again.
     public func forgetReceipts() throws(DeviceStoreError) {
         let paths: [String]
-        do { paths = try AttachmentFolder.paths(in: folder).filter { $0.hasSuffix(".receipt") } } catch { throw Self.error(error) }
+        do { paths = try folder.paths().filter { $0.hasSuffix(".receipt") } } catch { throw Self.error(error) }
         guard !paths.isEmpty else { return }
-        for path in paths where unlink(path) != 0 && errno != ENOENT { throw DeviceFiles.error(errno) }
-        try DeviceFiles.sync(directory: folder)
+        try Self.told { () throws(FileRefusal) in
+            for path in paths { try folder.remove(path) }
+            try folder.sync()
+        }
     }
 
     /// Forgets one receipt, so that the next sync offers the attachment again and hears what the server holds now.
     public func forgetReceipt(for attachment: Attachment, in scope: Identifier) throws(DeviceStoreError) {
-        guard unlink(path(attachment, scope, "receipt")) == 0 || errno == ENOENT else { throw DeviceFiles.error(errno) }
+        try Self.told { () throws(FileRefusal) in try folder.remove(path(attachment, scope, "receipt")) }
     }
 
     // MARK: Evicting
@@ -157,19 +166,21 @@ public struct AttachmentShelf: Sendable {
 
     /// Removes everything of one: for a scope that the device leaves, before its key is destroyed.
     public func remove(_ attachment: Attachment, from scope: Identifier) throws(DeviceStoreError) {
-        for ending in [nil, "part", "receipt"] where unlink(path(attachment, scope, ending)) != 0 && errno != ENOENT { throw DeviceFiles.error(errno) }
+        try Self.told { () throws(FileRefusal) in
+            for ending in [nil, "part", "receipt"] { try folder.remove(path(attachment, scope, ending)) }
+        }
     }
 
     // MARK: Parts
 
     private func file(_ attachment: Attachment, _ scope: Identifier, _ ending: String? = nil) -> SealedFile? {
-        keyOf(scope).map { SealedFile(path: path(attachment, scope, ending), attachment: attachment, key: $0, owner: store.bytes + scope.bytes) }
+        keyOf(scope).map { SealedFile(path: path(attachment, scope, ending), files: folder.files, attachment: attachment, key: $0, owner: store.bytes + scope.bytes) }
     }
 
     /// A name that says neither which scope it belongs to nor what is in it.
     private func path(_ attachment: Attachment, _ scope: Identifier, _ ending: String?) -> String {
         let name = Hexadecimal.text(of: HMAC.sha256(scope.bytes + attachment.hash.bytes, key: names))
-        return folder + "/" + name + (ending.map { "." + $0 } ?? "")
+        return folder.path + "/" + name + (ending.map { "." + $0 } ?? "")
     }
 
     private func binding(_ attachment: Attachment, _ scope: Identifier) -> [UInt8] {
@@ -182,43 +193,49 @@ public struct AttachmentShelf: Sendable {
         return writer.bytes
     }
 
-    private func make() throws(DeviceStoreError) {
-        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw DeviceFiles.error(errno) }
-    }
+    private func make() throws(DeviceStoreError) { try Self.told { () throws(FileRefusal) in try folder.make() } }
 
     /// Gives a whole file its name, durably.
-    private func place(_ file: SealedFile, _ attachment: Attachment, _ scope: Identifier) throws {
-        guard rename(file.path, path(attachment, scope, nil)) == 0 else { throw DeviceFiles.error(errno) }
-        try DeviceFiles.sync(directory: folder)
+    private func place(_ file: SealedFile, _ attachment: Attachment, _ scope: Identifier) throws(DeviceStoreError) {
+        try Self.told { () throws(FileRefusal) in
+            try folder.files.rename(file.path, to: path(attachment, scope, nil))
+            try folder.sync()
+        }
     }
 
     private func replace(_ path: String, by bytes: [UInt8]) throws(DeviceStoreError) {
-        let fresh = path + ".new"
-        let descriptor = open(fresh, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw DeviceFiles.error(errno) }
-        let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        let isDurable = count == bytes.count && fsync(descriptor) == 0
-        let code = count >= 0 && count < bytes.count ? ENOSPC : errno
-        close(descriptor)
-        guard isDurable, rename(fresh, path) == 0 else {
-            let code = isDurable ? errno : code
-            unlink(fresh)
-            throw DeviceFiles.error(code)
+        let (fresh, files) = (path + ".new", folder.files)
+        try Self.told { () throws(FileRefusal) in
+            do throws(FileRefusal) {
+                let file = try files.open(fresh, .makingAnew)
+                defer { files.close(file) }
+                guard try files.write(file, bytes, at: 0) == bytes.count else { throw FileRefusal(code: ENOSPC) }
+                try files.sync(file, .all)
+                try files.rename(fresh, to: path)
+            } catch {
+                try? files.remove(fresh)
+                throw error
+            }
+            try folder.sync()
         }
-        try DeviceFiles.sync(directory: folder)
     }
 
-    private static func contents(_ path: String, atMost most: Int) throws(DeviceStoreError) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else {
-            if errno == ENOENT { return nil }
-            throw DeviceFiles.error(errno)
+    private func contents(_ path: String, atMost most: Int) throws(DeviceStoreError) -> [UInt8]? {
+        let files = folder.files
+        do throws(FileRefusal) {
+            let file = try files.open(path, .reading)
+            defer { files.close(file) }
+            var bytes = [UInt8](repeating: 0, count: most)
+            let count = try files.read(file, into: &bytes, at: 0)
+            return Array(bytes[..<count])
+        } catch {
+            if error.code == ENOENT { return nil }
+            throw DeviceFiles.error(error.code)
         }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: most)
-        let count = Glibc.read(descriptor, &bytes, most)
-        guard count >= 0 else { throw DeviceFiles.error(errno) }
-        return Array(bytes[..<count])
+    }
+
+    private static func told(_ body: () throws(FileRefusal) -> Void) throws(DeviceStoreError) {
+        do throws(FileRefusal) { try body() } catch { throw DeviceFiles.error(error.code) }
     }
 
     static func error(_ failure: SealedFile.Failure) -> DeviceStoreError {

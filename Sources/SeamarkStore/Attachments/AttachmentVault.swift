@@ -1,4 +1,3 @@
-internal import Glibc
 public import SeamarkCrypto
 public import SeamarkJournal
 
@@ -11,13 +10,15 @@ public struct AttachmentVault: Sendable {
     /// How long a half upload waits for its rest.
     public static let halfUploadSeconds = 14 * 86_400
 
-    let folder: String
+    private let folder: AttachmentFolder
     private let names: SecretBytes
     private let key: SealingKey
 
-    /// - Parameter dataKey: the tenant's; thirty-two bytes.
-    public init(at folder: String, dataKey: SecretBytes) throws {
-        self.folder = folder
+    /// - Parameters:
+    ///   - dataKey: the tenant's; thirty-two bytes.
+    ///   - files: the disk that it lies on; nil for the system's.
+    public init(at folder: String, dataKey: SecretBytes, through files: (any FileDoor)? = nil) throws {
+        self.folder = AttachmentFolder(folder, through: files ?? SystemFiles())
         names = HKDF.sha256(secret: dataKey, salt: [], info: Array("seamark attachment names 1".utf8), count: 32)
         key = try SealingKey(dataKey: dataKey)
     }
@@ -32,11 +33,11 @@ public struct AttachmentVault: Sendable {
     /// Puts a chunk at the end of a half upload. It is durable when this returns.
     public func append(_ bytes: [UInt8], at offset: Int, of attachment: Attachment, by scope: Identifier) throws(StoreError) {
         let doing: StaticString = "keeping a chunk of an attachment"
-        guard mkdir(folder, 0o700) == 0 || errno == EEXIST else { throw Self.error(.system(errno), doing) }
         let part = part(attachment, scope)
         let isNew = offset == 0
+        if isNew { try Self.told(doing) { () throws(FileRefusal) in try folder.make() } }
         try Self.whole(doing) { () throws(SealedFile.Failure) in try part.write(bytes, at: offset, durably: true) }
-        if isNew { try sync(doing) }
+        if isNew { try Self.told(doing) { () throws(FileRefusal) in try folder.sync() } }
     }
 
     /// All was handed in: compares it with its hash, and puts it under it. False where it does not match: then the half upload is gone.
@@ -50,9 +51,15 @@ public struct AttachmentVault: Sendable {
         }
         if try holds(attachment) {
             try discard(attachment, by: scope)
+            // Whoever put it there may have died before its name was durable.
+            try Self.told(doing) { () throws(FileRefusal) in try folder.sync() }
         } else {
-            guard rename(part.path, file(attachment).path) == 0 else { throw Self.error(.system(errno), doing) }
-            try sync(doing)
+            // Its last chunk may be one whose writer died before it was durable: then only what is read here knew of it.
+            try Self.whole(doing) { () throws(SealedFile.Failure) in try part.sync() }
+            try Self.told(doing) { () throws(FileRefusal) in
+                try folder.files.rename(part.path, to: file(attachment).path)
+                try folder.sync()
+            }
         }
         return true
     }
@@ -63,11 +70,11 @@ public struct AttachmentVault: Sendable {
     }
 
     /// Drops half uploads that nobody went on with.
-    public func expire() { AttachmentFolder.sweep(folder, of: ".part", olderThanSeconds: Self.halfUploadSeconds) }
+    public func expire() { folder.sweep(".part", olderThanSeconds: Self.halfUploadSeconds) }
 
     /// Bytes that half uploads take.
     public func halfUploadBytes() throws(StoreError) -> Int {
-        try Self.whole("looking at half uploads") { () throws(SealedFile.Failure) in try AttachmentFolder.bytes(in: folder, of: ".part") }
+        try Self.whole("looking at half uploads") { () throws(SealedFile.Failure) in try folder.bytes(of: ".part") }
     }
 
     // MARK: Whole ones
@@ -93,22 +100,19 @@ public struct AttachmentVault: Sendable {
     // MARK: Parts
 
     private func file(_ attachment: Attachment) -> SealedFile {
-        SealedFile(path: path("whole", attachment.hash.bytes), attachment: attachment, key: key, owner: [])
+        SealedFile(path: path("whole", attachment.hash.bytes), files: folder.files, attachment: attachment, key: key, owner: [])
     }
 
     private func part(_ attachment: Attachment, _ scope: Identifier) -> SealedFile {
-        SealedFile(path: path("half", scope.bytes + attachment.hash.bytes) + ".part", attachment: attachment, key: key, owner: [])
+        SealedFile(path: path("half", scope.bytes + attachment.hash.bytes) + ".part", files: folder.files, attachment: attachment, key: key, owner: [])
     }
 
     private func path(_ purpose: String, _ bytes: [UInt8]) -> String {
-        folder + "/" + Hexadecimal.text(of: HMAC.sha256(Array(purpose.utf8) + bytes, key: names))
+        folder.path + "/" + Hexadecimal.text(of: HMAC.sha256(Array(purpose.utf8) + bytes, key: names))
     }
 
-    private func sync(_ doing: StaticString) throws(StoreError) {
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Self.error(.system(errno), doing) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw Self.error(.system(errno), doing) }
+    private static func told(_ doing: StaticString, _ body: () throws(FileRefusal) -> Void) throws(StoreError) {
+        do throws(FileRefusal) { try body() } catch { throw self.error(.system(error.code), doing) }
     }
 
     private static func whole<Value>(_ doing: StaticString, _ body: () throws(SealedFile.Failure) -> Value) throws(StoreError) -> Value {

@@ -16,6 +16,7 @@ struct SealedFile {
     }
 
     let path: String
+    let files: any FileDoor
     let attachment: Attachment
     let key: SealingKey
     /// What the file belongs to beside the attachment: a device's store and scope; nothing on a server.
@@ -34,28 +35,35 @@ struct SealedFile {
 
     /// Bytes of the attachment that lie here, from the beginning; whatever is torn at the end is cut away. 0 where there is no file.
     func held() throws(Failure) -> Int {
-        var descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
-        let isReadOnly = descriptor < 0 && (errno == EROFS || errno == EACCES)
-        if isReadOnly { descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) }
-        guard descriptor >= 0 else {
-            if errno == ENOENT { return 0 }
-            throw .system(errno)
-        }
-        defer { close(descriptor) }
-        let length = try Self.length(descriptor)
+        guard let (file, isReadOnly) = try opened() else { return 0 }
+        defer { files.close(file) }
+        let length = try length(of: file)
         var offset = length >= wholeLength ? attachment.size : length / Self.sealedChunk * Attachment.chunk
         while offset > 0 {
             let last = (offset - 1) / Attachment.chunk * Attachment.chunk
             do {
-                _ = try read(last, descriptor)
+                _ = try read(last, file)
                 break
             } catch .damaged {
                 offset = last
             }
         }
         let kept = offset == attachment.size ? wholeLength : place(offset)
-        if length > kept, !isReadOnly, ftruncate(descriptor, off_t(kept)) != 0 { throw .system(errno) }
+        if length > kept, !isReadOnly { try told { () throws(FileRefusal) in try files.cut(file, to: kept) } }
         return offset
+    }
+
+    /// Nil where there is none.
+    private func opened() throws(Failure) -> (file: Int32, isReadOnly: Bool)? {
+        do throws(FileRefusal) {
+            do throws(FileRefusal) { return (try files.open(path, .altering), false) } catch {
+                guard error.code == EROFS || error.code == EACCES else { throw error }
+                return (try files.open(path, .reading), true)
+            }
+        } catch {
+            if error.code == ENOENT { return nil }
+            throw .system(error.code)
+        }
     }
 
     /// Puts a chunk at its place; it is durable when this returns, if `durably`.
@@ -63,68 +71,66 @@ struct SealedFile {
         precondition(attachment.chunkLength(at: offset) == bytes.count, "a chunk has its length")
         let sealed: [UInt8]
         do { sealed = try key.seal(bytes, authenticating: binding(offset)) } catch { throw .exhausted }
-        let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw .system(errno) }
-        defer { close(descriptor) }
-        var written = 0
-        while written < sealed.count {
-            let count = sealed.withUnsafeBytes { pwrite(descriptor, $0.baseAddress! + written, $0.count - written, off_t(place(offset) + written)) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw .system(errno) }
-            written += count
+        try told { () throws(FileRefusal) in
+            let file = try files.open(path, .making)
+            defer { files.close(file) }
+            var written = 0
+            while written < sealed.count {
+                written += try files.write(file, sealed, from: written, at: place(offset) + written)
+            }
+            if durably { try files.sync(file, .bytes) }
         }
-        if durably, fdatasync(descriptor) != 0 { throw .system(errno) }
     }
 
     /// Makes all that was written durable.
     func sync() throws(Failure) {
-        let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { throw .system(errno) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw .system(errno) }
+        try told { () throws(FileRefusal) in
+            let file = try files.open(path, .altering)
+            defer { files.close(file) }
+            try files.sync(file, .all)
+        }
     }
 
     /// The chunk that begins at `offset`.
     func read(_ offset: Int) throws(Failure) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { throw .system(errno) }
-        defer { close(descriptor) }
-        return try read(offset, descriptor)
+        let file = try told { () throws(FileRefusal) in try files.open(path, .reading) }
+        defer { files.close(file) }
+        return try read(offset, file)
     }
 
     /// Is it here, and does the whole of it match its hash? Reads it from the disk, chunk by chunk.
     func matches() throws(Failure) -> Bool {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else {
-            if errno == ENOENT { return false }
-            throw .system(errno)
+        let file: Int32
+        do throws(FileRefusal) { file = try files.open(path, .reading) } catch {
+            if error.code == ENOENT { return false }
+            throw .system(error.code)
         }
-        defer { close(descriptor) }
-        guard try Self.length(descriptor) == wholeLength else { return false }
+        defer { files.close(file) }
+        guard try length(of: file) == wholeLength else { return false }
         let digest = RunningDigest()
         for offset in stride(from: 0, to: attachment.size, by: Attachment.chunk) {
-            do { digest.take(try read(offset, descriptor)) } catch .damaged { return false }
+            do { digest.take(try read(offset, file)) } catch .damaged { return false }
         }
         return digest.finish() == attachment.hash
     }
 
     /// Removes the file; one that is not there is no hindrance.
     func remove() throws(Failure) {
-        if unlink(path) != 0, errno != ENOENT { throw .system(errno) }
+        do throws(FileRefusal) { try files.remove(path) } catch {
+            guard error.code == ENOENT else { throw .system(error.code) }
+        }
     }
 
     // MARK: Parts
 
     private func place(_ offset: Int) -> Int { offset / Attachment.chunk * Self.sealedChunk }
 
-    private func read(_ offset: Int, _ descriptor: Int32) throws(Failure) -> [UInt8] {
+    private func read(_ offset: Int, _ file: Int32) throws(Failure) -> [UInt8] {
         guard let length = attachment.chunkLength(at: offset) else { throw .damaged }
         var sealed = [UInt8](repeating: 0, count: length + SealingKey.overhead)
         var filled = 0
         while filled < sealed.count {
-            let count = sealed.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress! + filled, $0.count - filled, off_t(place(offset) + filled)) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw .system(errno) }
+            let count = try told { () throws(FileRefusal) in try files.read(file, into: &sealed, from: filled, at: place(offset) + filled) }
             guard count > 0 else { throw .damaged }
             filled += count
         }
@@ -141,10 +147,13 @@ struct SealedFile {
         return writer.bytes
     }
 
-    private static func length(_ descriptor: Int32) throws(Failure) -> Int {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw .system(errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw .damaged }
-        return Int(status.st_size)
+    private func length(of file: Int32) throws(Failure) -> Int {
+        let facts = try told { () throws(FileRefusal) in try files.facts(of: file) }
+        guard facts.isFile else { throw .damaged }
+        return facts.size
+    }
+
+    private func told<Value>(_ body: () throws(FileRefusal) -> Value) throws(Failure) -> Value {
+        do throws(FileRefusal) { return try body() } catch { throw .system(error.code) }
     }
 }

@@ -100,24 +100,30 @@ struct DeviceFiles {
     }
 
     /// Was the key destroyed, and files are left? False where there is no lock.
-    func isWiped() throws(DeviceStoreError) -> Bool {
-        guard try Self.exists(lock) else { return false }
-        return try DeviceLock.isTombstone(readLock())
+    func isWiped(through files: any FileDoor = SystemFiles()) throws(DeviceStoreError) -> Bool {
+        do throws(FileRefusal) {
+            let file = try files.open(lock, .reading)
+            defer { files.close(file) }
+            var bytes = [UInt8](repeating: 0, count: DeviceLock.longest)
+            let count = try files.read(file, into: &bytes, at: 0)
+            return DeviceLock.isTombstone(Array(bytes[..<count]))
+        } catch {
+            guard error.code == ENOENT || error.code == ENOTDIR else { throw Self.error(error.code) }
+            return false
+        }
     }
 
     /// Overwrites a lock where it lies. One that is gone is no hindrance.
-    private func overwrite(_ path: String) throws(DeviceStoreError) {
-        let descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else {
-            guard errno == ENOENT || errno == ENOTDIR else { throw Self.error(errno) }
+    private func overwrite(_ path: String, through files: any FileDoor) throws(FileRefusal) {
+        let file: Int32
+        do throws(FileRefusal) { file = try files.open(path, .altering) } catch {
+            guard error.code == ENOENT || error.code == ENOTDIR else { throw error }
             return
         }
-        defer { close(descriptor) }
-        var facts = stat()
-        guard fstat(descriptor, &facts) == 0 else { throw Self.error(errno) }
-        let bytes = DeviceLock.tombstone(min(Int(facts.st_size), DeviceLock.longest))
-        let count = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
-        guard count == bytes.count, fsync(descriptor) == 0 else { throw Self.error(errno) }
+        defer { files.close(file) }
+        let bytes = DeviceLock.tombstone(min(try files.facts(of: file).size, DeviceLock.longest))
+        guard try files.write(file, bytes, at: 0) == bytes.count else { throw FileRefusal(code: ENOSPC) }
+        try files.sync(file, .all)
     }
 
     /// Makes the directory's entries durable.
@@ -154,19 +160,32 @@ struct DeviceFiles {
         if begun, try !isWiped() { return false }
         let sync = try SyncLock.take(path: syncLock)
         defer { withExtendedLifetime(sync) {} }
-        for path in [freshLock, lock] { try overwrite(path) }
-        try destroyAttachments()
-        for path in all where unlink(path) != 0 && errno != ENOENT { throw Self.error(errno) }
-        if rmdir(directory) != 0, errno != ENOENT { throw Self.error(errno) }
-        try Self.sync(directory: parent)
+        do throws(FileRefusal) { try erase(through: SystemFiles()) } catch { throw Self.error(error.code) }
         return true
     }
 
-    private func destroyAttachments() throws(DeviceStoreError) {
-        let paths: [String]
-        do throws(SealedFile.Failure) { paths = try AttachmentFolder.paths(in: attachments) } catch { throw AttachmentShelf.error(error) }
-        for path in paths where unlink(path) != 0 && errno != ENOENT { throw Self.error(errno) }
-        if rmdir(attachments) != 0, errno != ENOENT { throw Self.error(errno) }
+    /// What a wipe does with the files, for whoever is alone at them: the key first. Wherever it ends, `isWiped` says so or nothing was done, until
+    /// nothing is left.
+    func erase(through files: any FileDoor) throws(FileRefusal) {
+        for path in [freshLock, lock] { try overwrite(path, through: files) }
+        for path in try named(in: attachments, through: files) { try files.removeIfThere(path) }
+        try removeFolder(attachments, through: files)
+        for path in all { try files.removeIfThere(path) }
+        try removeFolder(directory, through: files)
+        try files.syncNames(in: parent)
+    }
+
+    private func named(in folder: String, through files: any FileDoor) throws(FileRefusal) -> [String] {
+        do throws(FileRefusal) { return try files.names(in: folder).map { folder + "/" + $0 } } catch {
+            guard error.code == ENOENT else { throw error }
+            return []
+        }
+    }
+
+    private func removeFolder(_ path: String, through files: any FileDoor) throws(FileRefusal) {
+        do throws(FileRefusal) { try files.removeFolder(path) } catch {
+            guard error.code == ENOENT else { throw error }
+        }
     }
 
     static func error(_ code: Int32) -> DeviceStoreError {

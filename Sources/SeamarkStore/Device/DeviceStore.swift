@@ -78,7 +78,7 @@ public struct DeviceStore: Sendable {
         let shelf: SQLiteRowShelf
         do { shelf = try SQLiteRowShelf(path: files.rows) } catch { throw DeviceStoreError.of(error) ?? .notAStore }
         let path = files.syncLock
-        let store = try OpenDeviceStore(id: lock.store, storeKey: key, shelf: shelf, limit: limit, attachmentFolder: files.attachments) { () throws(DeviceStoreError) in
+        let store = try OpenDeviceStore(id: lock.store, storeKey: key, shelf: shelf, limit: limit, attachmentFolder: AttachmentFolder(files.attachments)) { () throws(DeviceStoreError) in
             try SyncLock.take(path: path)
         }
         guard try !store.state.isEmpty else { throw .notAStore }

@@ -21,11 +21,11 @@ public final class OpenDeviceStore: @unchecked Sendable {
     private var fault: DeviceStoreError?
     private var owesErasure = false
     /// Where the bytes of attachments lie; nil for a store in memory.
-    let attachmentFolder: String?
+    let attachmentFolder: AttachmentFolder?
 
     /// Reads everything. `limit`: only rows before this number; then nothing can be written.
     init(
-        id: Identifier, storeKey: SecretBytes, shelf: any RowShelf, limit: Int64 = .max, attachmentFolder: String? = nil,
+        id: Identifier, storeKey: SecretBytes, shelf: any RowShelf, limit: Int64 = .max, attachmentFolder: AttachmentFolder? = nil,
         syncLock: @escaping @Sendable () throws(DeviceStoreError) -> SyncLock
     ) throws(DeviceStoreError) {
         self.id = id

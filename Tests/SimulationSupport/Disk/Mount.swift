@@ -98,6 +98,28 @@ public final class Mount: @unchecked Sendable {
         }
     }
 
+    // MARK: Files beside the database
+
+    enum Opened {
+        case file(SimulatedFile)
+        /// The folder, and what it lies in.
+        case folder, root
+    }
+
+    /// What is open, by number.
+    private(set) var files: [Int32: Opened] = [:]
+    private var lastOpened: Int32 = 0
+    /// Somebody only looks, from outside: what is torn is left as it is.
+    var isLookedAt = false
+
+    func opened(_ what: Opened) -> Int32 {
+        lastOpened += 1
+        files[lastOpened] = what
+        return lastOpened
+    }
+
+    func closed(_ number: Int32) { files[number] = nil }
+
     // MARK: What the process's connections share
 
     func locks(_ name: String) -> FileLocks {

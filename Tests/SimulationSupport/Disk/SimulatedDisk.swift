@@ -1,72 +1,69 @@
 public import SeamarkTestSupport
 
-/// A disk in memory: files under names, written by one process at a time through a `Mount`.
+/// A disk in memory: files under names, and one folder of more, written by one process at a time through a `Mount`.
 ///
-/// What was synced stays; what was not may be lost when the power goes, in any way in which a real disk loses it. Names that were made or
-/// removed take effect in order, up to some point; a sync of a file makes its name durable with all before it.
+/// What was synced stays; what was not may be lost when the power goes, in any way in which a real disk loses it. The names of databases
+/// and logs become durable as SQLite has them do: with the first sync of a file. In the folder they do when the folder is synced, and the
+/// folder itself when what it lies in is.
 ///
 /// `@unchecked Sendable`: SQLite comes in through `SimulatedVFS`, which holds a lock; everything else happens while nothing else does.
 public final class SimulatedDisk: @unchecked Sendable {
-    private var names: [String: SimulatedFile] = [:]
-    private var durableNames: [String: SimulatedFile] = [:]
-    private var unsyncedNames: [(name: String, file: SimulatedFile?)] = []
+    private(set) var root = SimulatedFolder()
+    private(set) var folder: SimulatedFolder?
+    private var isFolderDurable = false
 
     public init() {}
 
     /// The disk as it is now, durable as it is: a template that is used, files that were copied, a store that was cloned.
     public func copy() -> SimulatedDisk {
         let copy = SimulatedDisk()
-        for (name, file) in names { copy.put(file.bytes, under: name) }
+        copy.root = root.copy()
+        copy.folder = folder?.copy()
+        copy.isFolderDurable = true
         return copy
     }
 
     /// A file that is there and durable, whole.
-    public func put(_ bytes: [UInt8], under name: String) {
-        let file = SimulatedFile(bytes)
-        names[name] = file
-        durableNames[name] = file
-    }
+    public func put(_ bytes: [UInt8], under name: String) { root.put(bytes, under: name) }
 
     /// What a process would read of a file.
-    public subscript(name: String) -> [UInt8]? { names[name]?.bytes }
+    public subscript(name: String) -> [UInt8]? { root[name]?.bytes }
 
     // MARK: What a process does
 
-    func file(_ name: String) -> SimulatedFile? { names[name] }
+    func file(_ name: String) -> SimulatedFile? { root[name] }
 
-    func make(_ name: String) -> SimulatedFile {
-        let file = SimulatedFile()
-        names[name] = file
-        unsyncedNames.append((name, file))
-        return file
-    }
+    func make(_ name: String) -> SimulatedFile { root.make(name) }
 
     func remove(_ name: String, durably: Bool) {
-        names[name] = nil
-        unsyncedNames.append((name, nil))
-        if durably { settleNames(unsyncedNames.count) }
+        root.remove(name)
+        if durably { root.syncNames() }
     }
 
     func sync(_ file: SimulatedFile) {
         file.sync()
-        if let place = unsyncedNames.lastIndex(where: { $0.file === file }) { settleNames(place + 1) }
+        root.syncNames(through: file)
     }
 
-    private func settleNames(_ count: Int) {
-        for (name, file) in unsyncedNames.prefix(count) { durableNames[name] = file }
-        unsyncedNames.removeFirst(count)
+    func makeFolder() {
+        folder = SimulatedFolder()
+        isFolderDurable = false
+    }
+
+    func removeFolder() { folder = nil }
+
+    func syncRoot() {
+        root.syncNames()
+        isFolderDurable = folder != nil
     }
 
     // MARK: What is left
 
     /// The power goes: this becomes one of the disks that there may be afterwards. Who is using it is dead.
     public func losePower(_ dice: inout SplitMix64) {
-        settleNames(Int(dice.next() % UInt64(unsyncedNames.count + 1)))
-        unsyncedNames = []
-        for name in durableNames.keys.sorted() {
-            guard let file = durableNames[name], !file.isDurable else { continue }
-            durableNames[name] = file.afterPowerLoss(&dice)
-        }
-        names = durableNames
+        root.losePower(&dice)
+        guard let folder else { return }
+        if isFolderDurable || dice.chance(50) { folder.losePower(&dice) } else { self.folder = nil }
+        isFolderDurable = true
     }
 }
