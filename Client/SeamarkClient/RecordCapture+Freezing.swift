@@ -1,5 +1,5 @@
 import SeamarkCrypto
-public import SeamarkJournal
+import SeamarkJournal
 public import SeamarkModel
 import SeamarkStore
 

@@ -186,9 +186,9 @@ import Testing
             do throws(SnapshotError) { _ = try snapshot.reading(found, bench.primitives, Self.none) } catch { return error }
             return nil
         }
-        let true_ = try #require(try EngagementReading(bench.views).inputsHash(bench.primitives))
+        let actual = try EngagementReading(bench.views).inputsHash(bench.primitives)
         #expect(try error(1, "name", .text("another name")) == nil)
-        #expect(try error(2, "inputsHash", .bytes(Hash256.zero.bytes)) == .otherInputs("SN-A002", says: .zero, is: true_))
+        #expect(try error(2, "inputsHash", .bytes(Hash256.zero.bytes)) == .otherInputs("SN-A002", says: .zero, is: actual))
         #expect(try error(3, "method", .text("oiar-2")) == .otherMethod("SN-A003", says: "oiar-2"))
         #expect(try error(4, "instrument", .text("core-9@2")) == .otherInstrument("SN-A004", says: "core-9@2", is: "core-9@1"))
         let settings = try #require(bench.view(Identifier(high: 62, low: 1))?.value("settings")?.group)
@@ -203,7 +203,7 @@ import Testing
         }
         let nowhere = Self.moments([.snapshot(elsewhere)], in: bench.changes)[.snapshot(elsewhere)]
         #expect(throws: SnapshotError.notInThisLog("SN-A007", position: elsewhere.place.position)) { try elsewhere.reading(nowhere, bench.primitives, Self.none) }
-        for error: SnapshotError in [.unknown("x", []), .otherInputs("x", says: .zero, is: true_), .afterTheEnd(position: 9, end: 3), .dayNotOver("2026-01-01")] {
+        for error: SnapshotError in [.unknown("x", []), .otherInputs("x", says: .zero, is: actual), .afterTheEnd(position: 9, end: 3), .dayNotOver("2026-01-01")] {
             #expect(!error.wrong.isEmpty && !error.remedy.isEmpty)
         }
     }
