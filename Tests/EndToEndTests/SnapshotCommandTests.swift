@@ -118,7 +118,7 @@ import Testing
             #expect(done.status == status && done.error.contains(words) && done.output.isEmpty, "\(when): \(done)")
         }
         let today = Date().formatted(.iso8601.year().month().day())
-        try refused(66, "there is no snapshot called nothing; there is SN-A001", "nothing")
+        try refused(66, "there is no snapshot called 'nothing'; there is SN-A001", "nothing")
         try refused(66, "position 999999 lies after the end of the log", "999999")
         try refused(66, "the log held nothing yet at position 0", "0")
         try refused(66, "the log held nothing yet at the end of 2001-01-01", "2001-01-01")

@@ -40,8 +40,8 @@ public enum SnapshotError: Error, Hashable, Sendable {
     /// What is wrong, as the part of a sentence.
     public var wrong: String {
         switch self {
-        case .unknown(let name, _): "there is no snapshot called \(ReportText.clean(name, atMost: 80))"
-        case .ambiguous(let name, _): "several snapshots are called \(ReportText.clean(name, atMost: 80))"
+        case .unknown(let name, _): "there is no snapshot called '\(ReportText.clean(name, atMost: 80))'"
+        case .ambiguous(let name, _): "several snapshots are called '\(ReportText.clean(name, atMost: 80))'"
         case .ofAnotherEngagement(let name, let engagement): "\(ReportText.clean(name, atMost: 80)) is a snapshot of another engagement, \(ReportText.clean(engagement))"
         case .afterTheEnd(let position, let end): "position \(position) lies after the end of the log, which is position \(end)"
         case .beforeTheBeginning(let what): "the log held nothing yet at \(what)"
