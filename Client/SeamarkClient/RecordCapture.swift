@@ -55,6 +55,10 @@ public struct RecordCapture {
         case inConflict(name: String, label: String)
         /// Both records say something about these fields, and nobody said which stays.
         case undecided([Undecided])
+        /// So many changes are not yet sent, and would not be in what is frozen.
+        case unsent(Int)
+        /// This device has read nothing of the log yet.
+        case notSynced
         case noEntropy
     }
 

@@ -50,6 +50,8 @@ struct Explanation {
             case let error as AttachmentRefusal: Explanation(.serverRefused, "\(error.name) was not fetched: \(error.words).")
             case let error as WorkbookWriter.Failure: Explanation(.refused, "The file was not written: \(error.words).")
             case let error as FormFileError: Explanation(.refused, "\(Self.sentence("\(error)"))")
+            case let error as SnapshotError:
+                Explanation(error.kind == .notFound ? .notFound : .refused, Self.sentence("\(error.wrong); \(error.remedy)"))
             case let error as ReportError: Explanation(.refused, Self.sentence("\(error)"))
             case let error as ProcessHardening.Refusal: Explanation(.ourFault, "\(error).")
             case let error as OpenFiles.TooFew: Explanation(.exhausted, Self.sentence("\(error)"))
@@ -231,6 +233,10 @@ extension Explanation {
                 Explanation(.refused, "The \(label) stands in the open in signed blocks and cannot be redacted. "
                     + (fields.isEmpty ? "Nothing of such a record can." : "What can be: \(fields.joined(separator: ", "))."))
             case .nothingToRedact(let label): Explanation(.notFound, "There is no \(label) there that is not redacted already.")
+            case .unsent(let count):
+                Explanation(
+                    .refused, "\(counted(count, "change")) of yours \(count == 1 ? "is" : "are") not yet sent and would not be in it. Nothing was frozen: run 'seamark sync' first.")
+            case .notSynced: Explanation(.refused, "This laptop has read nothing of the engagement yet. Nothing was frozen: run 'seamark sync' first.")
             case .noEntropy: Explanation(.exhausted, "\(NoEntropy()).")
             }
     }

@@ -98,6 +98,7 @@ struct List: ParsableCommand {
             case Catalogue.pool.number: ["name", "booking"]
             case Catalogue.engagement.number: ["title", "currency", "status"]
             case Catalogue.redaction.number: ["record", "field", "reason"]
+            case Catalogue.snapshot.number: ["name", "day", "position", "method"]
             case _: ["name"]
             }
         return keys.compactMap { type.field(key: $0) }

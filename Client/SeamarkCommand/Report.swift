@@ -67,7 +67,7 @@ struct Report: ParsableCommand {
     }
 
     /// `3,053`.
-    private static func grouped(_ number: Double) -> String {
+    static func grouped(_ number: Double) -> String {
         guard abs(number) < 1e15 else { return "\(number)" }
         var digits = String(Int(number.magnitude))
         var out = ""

@@ -17,7 +17,7 @@ struct Seamark: ParsableCommand {
             CommandGroup(name: "This device", subcommands: [Enrol.self, Unlock.self, Lock.self, PassphraseVerb.self, Wipe.self, Use.self, Status.self, KeyAgent.self]),
             CommandGroup(name: "Capturing", subcommands: CapturedTypes.commands),
             CommandGroup(name: "Attachments", subcommands: [Attach.self]),
-            CommandGroup(name: "Reading", subcommands: [List.self, Show.self, Log.self, Report.self, Export.self]),
+            CommandGroup(name: "Reading", subcommands: [List.self, Show.self, Log.self, Report.self, SnapshotVerb.self, Export.self]),
             CommandGroup(
                 name: "With others",
                 subcommands: [Sync.self, Bundle.self, Conflicts.self, Resolve.self, Duplicates.self, Merge.self, Unmerge.self, Redact.self, Import.self, Verify.self, Approve.self]),

@@ -23,6 +23,7 @@ enum Explanation {
         case let error as ProcessHardening.Refusal: (error.description, 70)
         case let error as CertificateError: ("making a certificate: \(error)", 70)
         case let error as ReportError: (error.description, 65)
+        case let error as SnapshotError: ("looking at what was frozen: \(error.wrong); \(error.remedy)", error.kind == .notFound ? 66 : 65)
         case let error as Passphrase.Failure: explain(error)
         case is CleanExit, is ValidationError, is ExitCode: nil
         default: SeamarkServerCommand.exitCode(for: error).rawValue == 1 ? ("\(error)", 70) : nil

@@ -124,3 +124,20 @@ extension RecordState {
         return isAltered ? RecordState(type: type, slots: slots, early: early) : self
     }
 }
+
+extension RecordState {
+    /// The same heads, with leaf hashes in place of every sensitive value: what is left when nobody holds them any more.
+    public func withholdingAll(_ primitives: any Primitives) -> RecordState {
+        var isAltered = false
+        let slots = slots.map { slot in
+            Slot(target: slot.target, heads: slot.heads.map { head in
+                guard case .sensitive(let value) = head.content else { return head }
+                isAltered = true
+                return Head(
+                    name: head.name, effective: head.effective, stamp: head.stamp, member: head.member,
+                    content: .withheld(leaf: SensitiveTree.leaf(value, primitives)), witnessed: head.witnessed)
+            })
+        }
+        return isAltered ? RecordState(type: type, slots: slots, early: early) : self
+    }
+}

@@ -12,6 +12,7 @@ import Testing
     private static let refused: [String: [String]] = [
         "list": [], "show": ["NOPE"], "log": [], "report": [], "export": ["-"], "conflicts": [], "duplicates": [], "attach list": [],
         "resolve": ["NOPE", "--keep"], "merge": ["NOPE", "NOPE2"], "unmerge": ["NOPE"], "attach get": ["NOPE", "--output", "nowhere"],
+        "snapshot freeze": ["First"], "snapshot list": [], "snapshot show": ["NOPE"], "snapshot compare": ["NOPE", "NOPE2"],
     ]
     private static let allowed: [String: [String]] = [
         "enrol": [], "unlock": [], "lock": [], "passphrase change": ["--new-passphrase-fd", "3"], "passphrase recovery": [], "wipe": [], "use": [], "status": [],

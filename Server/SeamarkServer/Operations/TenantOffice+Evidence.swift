@@ -68,7 +68,7 @@ extension TenantOffice {
         }
     }
 
-    private static func forEachEntry(of scope: Identifier, _ snapshot: TenantSnapshot, _ body: (StoredEntry) throws -> Void) throws {
+    static func forEachEntry(of scope: Identifier, _ snapshot: TenantSnapshot, _ body: (StoredEntry) throws -> Void) throws {
         var position: UInt64 = 0
         while true {
             let entries = try snapshot.entries(of: scope, after: position, credit: credit)

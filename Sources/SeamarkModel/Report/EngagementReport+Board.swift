@@ -86,7 +86,7 @@ extension EngagementReport {
             facts.append("The mean went from \(short(bridge.before)) to \(short(bridge.after)) (now \(shortRange(result.headline.p10, result.headline.p90)))"
                 + (steps.isEmpty ? ": no step changed it." : ": " + steps.joined(separator: "; ") + "."))
         } else {
-            facts.append("There is no earlier snapshot to compare with: this is the baseline.")
+            facts.append(bridgeSentence)
         }
         let index = DriftReading.index(of: governance.drift, today: governance.today)
         if !index.isEmpty {

@@ -133,15 +133,7 @@ extension EngagementReport {
     }
 
     func stepName(_ step: Bridge.Step) -> String {
-        switch step {
-        case .method: "method"
-        case .evidence: "evidence"
-        case .estimates: "re-estimated ranges"
-        case .overlapsAndCeilings: "overlaps and ceilings"
-        case .closedLines: "closed lines"
-        case .newLines: "new lines"
-        case .verifiedMoves: "proven moves"
-        }
+        step.words
     }
 
     func driftName(_ kind: DriftReading.Kind) -> String {

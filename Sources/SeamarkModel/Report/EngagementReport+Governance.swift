@@ -49,7 +49,7 @@ extension EngagementReport {
         public var openChecks: [StructuralCheck] { checks.filter(\.isOpen) }
 
         init(
-            _ reading: EngagementReading, _ result: RiskResult, previous: EngagementReading?, _ calculation: inout RiskCalculation
+            _ reading: EngagementReading, _ result: RiskResult, previous: EngagementReading?, isFrozen: Bool, _ calculation: inout RiskCalculation
         ) throws(RiskError) {
             let view = ConstraintView(reading.constraints.map(\.reading))
             let decisions = reading.decisions.map { Decision(captured: $0, view: DecisionView($0.reading)) }
@@ -75,9 +75,7 @@ extension EngagementReport {
             protected = protection.protected
             residual = protection.residual
             if let previous {
-                let verified = Set(reading.moves.filter(\.isVerified).flatMap(\.lines)).union(previous.moves.filter(\.isVerified).flatMap(\.lines))
-                bridge = try Bridge(
-                    from: previous.input, previous.settings, to: reading.input, reading.settings, verified: verified, calculation: &calculation)
+                bridge = try Bridge(from: previous, to: reading, &calculation)
             }
             constraints = reading.constraints
             constraintView = view
@@ -98,7 +96,7 @@ extension EngagementReport {
             horizonMonths = reading.horizonMonths
             hurdle = reading.hurdle
             budget = reading.budget
-            exitRules = Self.exitRules(reading, result, bridge, gates)
+            exitRules = Self.exitRules(reading, result, bridge, isFrozen: isFrozen, gates)
         }
 
         // MARK: - Parts
@@ -156,12 +154,12 @@ extension EngagementReport {
             }
         }
 
-        private static func exitRules(_ reading: EngagementReading, _ result: RiskResult, _ bridge: Bridge?, _ gates: [Gate]) -> [ExitRule] {
+        private static func exitRules(_ reading: EngagementReading, _ result: RiskResult, _ bridge: Bridge?, isFrozen: Bool, _ gates: [Gate]) -> [ExitRule] {
             let unsure = reading.domains.filter { $0.isInScope && ($0.score?.confidence ?? 0) < RiskCalculation.rankedConfidence }.map(\.code)
             let repriced = bridge.map { Set($0.changes.filter { [.evidence, .estimates, .closedLines, .verifiedMoves].contains($0.step) }.flatMap(\.lines).map(\.key)) } ?? []
             let facts = ExitRule.Facts(
                 unsureDomains: unsure, evidenceShare: result.evidence.filter { $0.grade <= .b }.reduce(0) { $0 + $1.share },
-                isFrozen: ["frozen", "closed"].contains(reading.engagement.choice("status")), moves: reading.moves, drift: reading.drift, hasBridge: bridge != nil,
+                isFrozen: isFrozen || ["frozen", "closed"].contains(reading.engagement.choice("status")), moves: reading.moves, drift: reading.drift, hasBridge: bridge != nil,
                 repricedLines: repriced, undecidedGates: gates.filter { $0.review?.decision == nil }.map(\.initiative), today: reading.today)
             return NinetyDays.Phase.allCases.map { ExitRule($0, facts) }
         }

@@ -31,7 +31,7 @@ extension EngagementReport {
                     JSONMember("decisions", .array(load.decisions.map { .string($0) })),
                 ])
             })),
-            JSONMember("sequence", sequenceDocument), JSONMember("bridge", bridgeDocument), JSONMember("gates", .array(governance.gates.map(gateReviewDocument))),
+            JSONMember("sequence", sequenceDocument), JSONMember("bridge", governance.bridge?.document ?? .null), JSONMember("comparedWith", optional(earlier?.snapshot.handle)), JSONMember("notCompared", optional(earlier?.obstacle)), JSONMember("gates", .array(governance.gates.map(gateReviewDocument))),
             JSONMember("cycle", cycleDocument),
         ]
     }
@@ -99,19 +99,6 @@ extension EngagementReport {
             })),
             JSONMember("money", .object(InvestmentSequence.Verdict.allCases.map { JSONMember($0.rawValue, number(s.money($0))) })),
             JSONMember("residual", .object(spread(governance.residual))), JSONMember("ruledResidual", governance.ruledResidual.map { .object(spread($0)) } ?? .null),
-        ])
-    }
-
-    private var bridgeDocument: JSONValue {
-        guard let bridge = governance.bridge else { return .null }
-        return .object([
-            JSONMember("before", number(bridge.before)), JSONMember("after", number(bridge.after)),
-            JSONMember("steps", .array(bridge.changes.map { change in
-                .object([
-                    JSONMember("step", .string(change.step.rawValue)), JSONMember("amount", number(change.amount)),
-                    JSONMember("lines", .object(change.lines.map { JSONMember($0.key, number($0.amount)) })),
-                ])
-            })),
         ])
     }
 

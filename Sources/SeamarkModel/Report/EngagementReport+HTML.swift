@@ -26,6 +26,7 @@ extension EngagementReport {
             out += "<div class=\"draft\" aria-hidden=\"true\"><b>DRAFT</b><span>\(text(gate.shortReasons.joined(separator: " · ")))</span></div>\n"
         }
         out += "<header class=\"top\">\n<p class=\"kicker\">Operating income at risk</p>\n<h1>\(text(facts.title))</h1>\n<p class=\"facts\">\(text(factsLine))</p>\n"
+        if let frozenLine { out += "<p class=\"facts\">\(text(frozenLine))</p>\n" }
         if let fictitious { out += "<p class=\"fictitious\"><strong>\(text(fictitious))</strong></p>\n" }
         if isDraft {
             out += "<div class=\"status\" role=\"note\" aria-label=\"Status\"><p>DRAFT, not for the board, because</p>\(list(gate.reasons))</div>\n"

@@ -198,7 +198,8 @@ extension EngagementReport {
             JSONMember("instrument", .string(instrument)), JSONMember("instrumentName", .string(instrumentName)),
             JSONMember("assumptions", .array(assumptions.map { .string($0) })), JSONMember("exclusions", .array(exclusions.map { .string($0) })),
             JSONMember("unallocatedShare", number(unallocatedShare)), JSONMember("software", .string(ReportText.clean(provenance.software))),
-            JSONMember("madeAt", optional(provenance.madeAt.map(time))), JSONMember("inputsHash", .string(inputsHash.description)),
+            JSONMember("madeAt", optional(provenance.frozen == nil ? provenance.madeAt.map(time) : nil)), JSONMember("inputsHash", .string(inputsHash.description)),
+            JSONMember("frozen", frozenDocument),
             JSONMember("checkpoint", provenance.checkpoint.map { checkpointDocument($0) } ?? .null),
         ])
     }

@@ -32,6 +32,7 @@ extension EngagementReport {
         heading(1, (gate.isBoardReady ? "" : "DRAFT: ") + "Operating income at risk, " + facts.title)
         if let fictitious { line("> **" + ReportText.markdown(fictitious) + "**\n") }
         line(ReportText.markdown(factsLine) + "\n")
+        if let frozenLine { line(ReportText.markdown(frozenLine) + "\n") }
         if gate.isBoardReady {
             paragraph("Board-ready: every condition of the gate is met.")
         } else {

@@ -67,7 +67,7 @@ extension EngagementReport {
     }
 
     private var bridgeSection: ReportSection {
-        ReportSection(title: "What changed", blocks: bridgeTable.map { [.table($0)] } ?? [.paragraph("There is no earlier snapshot to compare with: this is the baseline.")])
+        ReportSection(title: "What changed", blocks: [.paragraph(bridgeSentence)] + (bridgeTable.map { [.table($0)] } ?? []))
     }
 
     private var gateSection: ReportSection {

@@ -162,9 +162,11 @@ extension EngagementReport {
             ["Records read", "\(facts.interviews) interviews with \(facts.people) people, \(facts.answers) scored answers, \(lines.count) priced lines"],
             ["Software", ReportText.clean(provenance.software)],
         ]
-        if let madeAt = provenance.madeAt { rows.append(["Made", time(madeAt)]) }
+        if provenance.frozen == nil, let madeAt = provenance.madeAt { rows.append(["Made", time(madeAt)]) }
         rows.append(["SHA-256 of the inputs", inputsHash.description])
-        if let checkpoint = provenance.checkpoint {
+        if provenance.frozen != nil {
+            rows += frozenRows
+        } else if let checkpoint = provenance.checkpoint {
             for named in checkpoint.names {
                 guard let place = checkpoint.checkpoint.scopes.first(where: { $0.scope == named.scope })?.place else { continue }
                 rows.append(["Log of \(ReportText.clean(named.name))", "position \(place.position), log hash \(place.hash)"])

@@ -98,30 +98,41 @@ public struct EngagementReport: Hashable, Sendable {
     public var withdrawn: [String]
     public var instrument: String
     public var instrumentName: String
-    /// SHA-256 of `EngagementReading.canonicalInputs`.
+    /// `EngagementReading.canonicalInputs` as text.
+    public var inputs: String
+    /// SHA-256 of `inputs`.
     public var inputsHash: Hash256
     public var provenance: ReportProvenance
     /// SHA-256 of what the server signed as its checkpoint: short enough to be printed, and it names all of it.
     public var checkpointHash: Hash256?
     public var governance: Governance
+    /// The snapshot that it is compared with.
+    public var earlier: Comparison?
+
+    /// What a report is compared with.
+    public struct Comparison: Hashable, Sendable {
+        public var snapshot: Snapshot
+        /// Why it is not compared; nil: it is.
+        public var obstacle: String?
+    }
 
     /// Makes the report.
     ///
     /// - Parameters:
     ///   - views: the records of one engagement; those of the shared scope may be among them.
     ///   - instrument: the edition that the engagement names (`EngagementReading.instrument(namedIn:)`).
-    ///   - previous: the same engagement as it was read for an earlier report: then there is a bridge.
+    ///   - earlier: the snapshot to compare with: then there is a bridge.
     ///   - memberName: the name of a member, for the authors in a conflict.
     public init(
         views: [RecordView], instrument: Instrument = .core9, primitives: any Primitives, provenance: ReportProvenance,
-        previous: EngagementReading? = nil, memberName: (Identifier) -> String? = { _ in nil }
+        earlier: Earlier? = nil, memberName: (Identifier) -> String? = { _ in nil }
     ) throws(ReportError) {
         let reading = try EngagementReading(views, instrument: instrument, now: provenance.madeAt)
         var calculation = RiskCalculation()
         let result: RiskResult
         do throws(RiskError) {
             result = try calculation.run(reading.input, settings: reading.settings)
-            governance = try Governance(reading, result, previous: previous, &calculation)
+            governance = try Governance(reading, result, previous: try? earlier?.reading.get(), isFrozen: provenance.frozen?.snapshot != nil || !Snapshot.all(in: views).isEmpty, &calculation)
         } catch { throw .notCalculable(error) }
 
         let engagement = reading.engagement
@@ -131,6 +142,9 @@ public struct EngagementReport: Hashable, Sendable {
             fiscalYear: engagement.group("financials")?.integer("fiscalYear"), status: engagement.choice("status") ?? "setup", sites: reading.sites,
             interviews: reading.interviews, people: reading.people, answers: reading.answers)
         fictitious = Self.fictitious(engagement)
+        self.earlier = earlier.map { earlier in
+            if case .failure(let error) = earlier.reading { Comparison(snapshot: earlier.snapshot, obstacle: error.wrong) } else { Comparison(snapshot: earlier.snapshot) }
+        }
         self.result = result
         domains = result.domains.map { exposure in
             let domain = reading.domains.first { $0.code == exposure.key }
@@ -166,8 +180,8 @@ public struct EngagementReport: Hashable, Sendable {
         withdrawn = reading.of(Catalogue.leakageLine).filter { $0.boolean("isWithdrawn") == true }.map { reading.name(of: $0) }
         self.instrument = instrument.reference
         instrumentName = ReportText.clean(instrument.name)
-        let bytes = Array(reading.canonicalInputs.compact.utf8)
-        inputsHash = primitives.sha256(bytes.span)
+        inputs = reading.canonicalInputs.compact
+        inputsHash = primitives.sha256(Array(inputs.utf8).span)
         self.provenance = provenance
         checkpointHash = provenance.checkpoint.map { primitives.sha256($0.checkpoint.message.span) }
         gate = ReportGate(result: result, domains: domains, conflicts: conflicts, findings: findings, leftOut: reading.leftOut, checks: governance.checks)

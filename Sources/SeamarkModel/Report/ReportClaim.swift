@@ -5,6 +5,8 @@ public import SeamarkJournal
 public struct ReportClaim: Hashable, Sendable {
     public enum Unreadable: Error, Hashable, Sendable {
         case notAReport
+        /// It is a report as of an earlier time (a snapshot's handle, or a position), and is checked by making it again.
+        case frozen(String)
         /// It is one of a device, or of an earlier version.
         case noCheckpoint
     }
@@ -47,6 +49,9 @@ public struct ReportClaim: Hashable, Sendable {
         let document: JSONValue
         do throws(JSONError) { document = try JSONParser.parse(bytes, atMost: Self.longest) } catch { throw .notAReport }
         guard document["format"]?.text == "seamark-report", let method = document["method"] else { throw .notAReport }
+        if let frozen = method["frozen"], let position = frozen["position"]?.integer {
+            throw .frozen(ReportText.clean(frozen["snapshot"]?["handle"]?.text ?? String(position), atMost: 80))
+        }
         guard let said = method["checkpoint"], let claim = Self(said, inputs: method["inputsHash"]) else { throw .noCheckpoint }
         self = claim
     }
@@ -106,8 +111,7 @@ public struct ReportClaim: Hashable, Sendable {
         let views = state.records.map { RecordView(id: $0, state: $1) }
         if let named = EngagementReading.instrument(namedIn: views), named != Instrument.core9.reference { return nil }
         guard let reading = try? EngagementReading(views, instrument: .core9, now: time) else { return nil }
-        let bytes = Array(reading.canonicalInputs.compact.utf8)
-        return primitives.sha256(bytes.span)
+        return reading.inputsHash(primitives)
     }
 }
 

@@ -35,16 +35,39 @@ public struct ReportProvenance: Hashable, Sendable {
         func name(of scope: Identifier) -> String? { names.first { $0.scope == scope }?.name }
     }
 
+    /// A place of the log that the report is of, where that is not the present one.
+    public struct Frozen: Hashable, Sendable {
+        public var scope: Identifier
+        public var place: LogPlace
+        /// Days since 1970.
+        public var day: Int64
+        /// Nil where somebody asked for a place or a day.
+        public var snapshot: Snapshot?
+        /// The handle of whoever froze it.
+        public var author: String?
+
+        public init(scope: Identifier, place: LogPlace, day: Int64, snapshot: Snapshot?, author: String?) {
+            self.scope = scope
+            self.place = place
+            self.day = day
+            self.snapshot = snapshot
+            self.author = author
+        }
+    }
+
     /// Such as `seamark-server 0.1.0`.
     public var software: String
     /// Milliseconds since 1970; nil prints no time, so that the same records give the same bytes.
     public var madeAt: Int64?
     /// Nil on a device: its own changes may not be in any log yet, and the report says so.
     public var checkpoint: SignedCheckpoint?
+    /// Nil for a report of the engagement as it stands.
+    public var frozen: Frozen?
 
-    public init(software: String, madeAt: Int64? = nil, checkpoint: SignedCheckpoint? = nil) {
+    public init(software: String, madeAt: Int64? = nil, checkpoint: SignedCheckpoint? = nil, frozen: Frozen? = nil) {
         self.software = software
         self.madeAt = madeAt
         self.checkpoint = checkpoint
+        self.frozen = frozen
     }
 }

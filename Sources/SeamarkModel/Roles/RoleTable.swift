@@ -46,8 +46,10 @@ public enum RoleTable {
         Rule(role: .lead, operations: [.create, .edit, .resolve], types: [Catalogue.engagement, Catalogue.scoreReview] + governing, owner: .any),
         // Links of an observation (site, seams, evidence) are shared work; what was seen stays its author's by class.
         Rule(role: .lead, operations: [.edit, .resolve], types: [Catalogue.observation, Catalogue.quote], owner: .any),
-        Rule(role: .lead, operations: [.create], types: [Catalogue.redaction], owner: .any),
+        Rule(role: .lead, operations: [.create], types: [Catalogue.redaction, Catalogue.snapshot], owner: .any),
         Rule(role: .analyst, operations: [.create, .edit, .resolve], types: [Catalogue.pool] + governing, owner: .any),
+        // What is frozen stays as it is: nobody edits or deletes it.
+        Rule(role: .analyst, operations: [.create], types: [Catalogue.snapshot], owner: .any),
     ]
 
     public static func reading(of role: Role) -> Reading {

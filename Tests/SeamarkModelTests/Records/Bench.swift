@@ -24,6 +24,8 @@ struct Bench {
     static let scope = Identifier(high: 0xe0, low: 1)
     let primitives = CheapPrimitives()
     var state = ScopeState()
+    /// What was applied, in order.
+    private(set) var changes: [Change] = []
     private var salts: UInt64 = 0
     private var time: Int64 = 1_773_700_000_000
 
@@ -77,7 +79,10 @@ struct Bench {
     }
 
     /// Applies a change that must be allowed.
-    mutating func apply(_ change: Change) { state.apply(change, received: change.stamp.time) }
+    mutating func apply(_ change: Change) {
+        changes.append(change)
+        state.apply(change, received: change.stamp.time)
+    }
 
     struct Refused: Error, CustomStringConvertible {
         let complaints: [Complaint]

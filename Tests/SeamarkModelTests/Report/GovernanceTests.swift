@@ -16,7 +16,7 @@ import Testing
         try bench.write(Identifier(high: 40, low: 9), Catalogue.leakageLine, handle: "L9", [
             ("title", "agency"), ("category", "LABOUR"), ("amount.range", "100k/150k/260k"), ("amount.grade", "B"), ("amount.kind", "runRate"),
         ])
-        let report = try EngagementReport(views: bench.views, primitives: bench.primitives, provenance: ReportBench.provenance, previous: before)
+        let report = try EngagementReport(views: bench.views, primitives: bench.primitives, provenance: ReportBench.provenance, earlier: .init(try ReportBench.snapshot(of: bench), .success(before)))
         let bridge = try #require(report.governance.bridge)
         #expect((bridge.difference / 1000 + 17.0833).magnitude < 0.1)
         #expect((bridge.changes.reduce(0) { $0 + $1.amount } - bridge.difference).magnitude < 1e-6)

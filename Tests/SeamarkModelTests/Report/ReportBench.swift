@@ -19,6 +19,19 @@ enum ReportBench {
         return bench
     }
 
+    /// A snapshot of the records as they are.
+    static func snapshot(of bench: Bench, name: String = "First quarter", handle: String = "SN-A001", at position: UInt64 = 3) throws -> Snapshot {
+        let place = LogPlace(position: position, hash: Hash256(words: (1, 2, 3, position)))
+        let frozen = FrozenRecords(bench.state, at: place, day: 20_530, bench.primitives)
+        var editing = RecordEditing(record: Identifier(high: 62, low: position), type: Catalogue.snapshot, state: nil) { .zero }
+        try editing.freeze(frozen, frozen.reading { _ in nil }, digest: bench.state.digest, name: name, handle: handle, at: 1_773_800_000_000, bench.primitives)
+        var state = ScopeState()
+        var bench = bench
+        state.apply(bench.change(editing.edits, by: Bench.lea), received: nil)
+        guard let snapshot = state.records.first.flatMap({ Snapshot(RecordView(id: $0.key, state: $0.value)) }) else { throw SnapshotError.unknown(name, []) }
+        return snapshot
+    }
+
     static func report(_ views: [RecordView]) throws -> EngagementReport {
         try EngagementReport(views: views, primitives: CheapPrimitives(), provenance: provenance) { _ in nil }
     }

@@ -1,0 +1,76 @@
+import SeamarkJournal
+
+/// What changed between two readings of one engagement: the exact bridge of the mean.
+public struct SnapshotComparison: Hashable, Sendable {
+    public let before: Snapshot
+    public let after: Snapshot
+    public let bridge: Bridge
+    /// ISO 4217.
+    public let currency: String
+
+    public init(_ before: Snapshot, _ earlier: EngagementReading, _ after: Snapshot, _ later: EngagementReading) throws(SnapshotError) {
+        var calculation = RiskCalculation()
+        do throws(RiskError) { bridge = try Bridge(from: earlier, to: later, &calculation) } catch { throw .notReadable(.notCalculable(error)) }
+        self.before = before
+        self.after = after
+        currency = later.currency
+    }
+
+    /// The steps as a table of plain cells: what, how much, which lines; money in thousands.
+    public var rows: [[String]] {
+        func signed(_ amount: Double) -> String { (amount > 0 ? "+" : "") + ReportFigures.thousands(amount) }
+        return [["Before: \(before.title)", ReportFigures.thousands(bridge.before), ""]]
+            + bridge.changes.map { change in
+                [change.step.words.capitalizedWord, signed(change.amount), change.lines.map { "\($0.key) \(signed($0.amount))" }.joined(separator: ", ")]
+            } + [["After: \(after.title)", ReportFigures.thousands(bridge.after), ""]]
+    }
+
+    public var document: JSONValue {
+        func snapshot(_ snapshot: Snapshot) -> JSONValue {
+            .object([
+                JSONMember("id", .string(snapshot.record.description)), JSONMember("handle", .string(snapshot.handle)), JSONMember("name", .string(snapshot.name)),
+                JSONMember("position", .integer(Int64(clamping: snapshot.place.position))), JSONMember("inputsHash", .string(snapshot.inputsHash.description)),
+            ])
+        }
+        return .object([
+            JSONMember("method", .string(RiskSettings.method)), JSONMember("currency", .string(currency)), JSONMember("from", snapshot(before)),
+            JSONMember("to", snapshot(after)), JSONMember("bridge", bridge.document),
+        ])
+    }
+}
+
+extension Bridge {
+    /// Between two readings of one engagement. What proven moves of either brought down is theirs.
+    init(from earlier: EngagementReading, to later: EngagementReading, _ calculation: inout RiskCalculation) throws(RiskError) {
+        let verified = Set(later.moves.filter(\.isVerified).flatMap(\.lines)).union(earlier.moves.filter(\.isVerified).flatMap(\.lines))
+        try self.init(from: earlier.input, earlier.settings, to: later.input, later.settings, verified: verified, calculation: &calculation)
+    }
+
+    var document: JSONValue {
+        // Nothing is written as -0.
+        func number(_ amount: Double) -> JSONValue { amount.isFinite ? .number(amount + 0) : .null }
+        return .object([
+            JSONMember("before", number(before)), JSONMember("after", number(after)), JSONMember("difference", number(difference)),
+            JSONMember("steps", .array(changes.map { change in
+                .object([
+                    JSONMember("step", .string(change.step.rawValue)), JSONMember("amount", number(change.amount)),
+                    JSONMember("lines", .object(change.lines.map { JSONMember($0.key, number($0.amount)) })),
+                ])
+            })),
+        ])
+    }
+}
+
+extension Bridge.Step {
+    var words: String {
+        switch self {
+        case .method: "method"
+        case .evidence: "evidence"
+        case .estimates: "re-estimated ranges"
+        case .overlapsAndCeilings: "overlaps and ceilings"
+        case .closedLines: "closed lines"
+        case .newLines: "new lines"
+        case .verifiedMoves: "proven moves"
+        }
+    }
+}
