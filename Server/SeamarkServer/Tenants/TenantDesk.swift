@@ -62,15 +62,28 @@ package struct TenantDesk: Sendable {
     /// The server's key of the present epoch, under the tenant authority's signature.
     ///
     /// - Parameter issued: when the certificate of the device that it is for was: milliseconds since 1970.
-    func serverKey(_ identity: TenantIdentity, issued: Int64) -> Message.ServerKey {
+    func serverKey(_ identity: TenantIdentity, issued: Int64) -> Message.ServerKey { serverKey(identity) { endorse($0, issued) } }
+
+    private func serverKey(_ identity: TenantIdentity, by endorse: (_ message: [UInt8]) -> [UInt8]) -> Message.ServerKey {
         let message = Message.ServerKey.message(tenant: identity.id, epoch: identity.epoch, device: identity.author, key: signer.publicKey)
-        return Message.ServerKey(epoch: identity.epoch, device: identity.author, key: signer.publicKey, signature: endorse(message, issued))
+        return Message.ServerKey(epoch: identity.epoch, device: identity.author, key: signer.publicKey, signature: endorse(message))
     }
 
     /// The order to wipe a device, signed for it; nil where there is none. One that was carried out stands for copies of the device's store.
     func wipeOrder(to device: TenantDevice, _ identity: TenantIdentity, issued: Int64) -> Message.WipeOrder? {
+        wipeOrder(to: device, identity, by: { endorse($0, issued) }, ([], []))
+    }
+
+    /// - Parameters:
+    ///   - endorse: signs as the tenant authority that the device believes, or that `lead` leads it to.
+    ///   - lead: for a device that slept through the end of the authority that it knows.
+    func wipeOrder(
+        to device: TenantDevice, _ identity: TenantIdentity, by endorse: (_ message: [UInt8]) -> [UInt8], _ lead: (authority: [UInt8], words: [[UInt8]])
+    ) -> Message.WipeOrder? {
         device.wipe.map {
-            Message.WipeOrder(to: device.id, of: identity.id, ordered: $0.ordered, serverKey: serverKey(identity, issued: issued), signer: signer)
+            Message.WipeOrder(
+                to: device.id, of: identity.id, ordered: $0.ordered, serverKey: serverKey(identity, by: endorse), signer: signer, authority: lead.authority,
+                words: lead.words)
         }
     }
 
