@@ -34,7 +34,7 @@ extension Device {
             isGenuine: { key in
                 knowledge.isGenuine(key)
                     || isEndorsed(Message.ServerKey.message(tenant: identity.tenant, epoch: key.epoch, device: key.device, key: key.key), key.signature)
-            }, signingKey: knowledge.signingKey)
+            }, signingKey: knowledge.signingKey, replacedKeys: knowledge.replacedKeys)
     }
 
     /// Carries an order out: destroys the store at `path`, which is this one, its wrapped key first, and tells headquarters. False where

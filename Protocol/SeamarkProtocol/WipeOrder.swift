@@ -45,7 +45,7 @@ extension Message {
 
         /// Is it the tenant's, and meant for this device?
         public func isMeant(for device: Identifier, of tenant: Identifier, _ knowledge: SyncSession.Knowledge) -> Bool {
-            knowledge.isGenuine(serverKey)
+            knowledge.isGenuine(serverKey) && !knowledge.replacedKeys.contains(serverKey.key)
                 && knowledge.primitives.verifies(signature, of: Self.message(tenant: tenant, device: device, ordered: ordered), by: serverKey.key)
         }
     }
