@@ -99,7 +99,7 @@ extension Device {
                     let server = welcome.serverKey
                     guard statement.tenant == identity.tenant, statement.device == identity.device,
                         isEndorsed(Message.ServerKey.message(tenant: identity.tenant, epoch: server.epoch, device: server.device, key: server.key), server.signature),
-                        statement.isSigned(decoder.signature, by: server.key, header: header, primitives)
+                        try !state.replacedServerKeys.contains(server.key), statement.isSigned(decoder.signature, by: server.key, header: header, primitives)
                     else { throw BundleFailure.forged }
                     key = server
                     continue

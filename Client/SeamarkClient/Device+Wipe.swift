@@ -14,7 +14,7 @@ extension Device {
     /// Headquarters has turned this device away elsewhere than in a greeting, perhaps with an order to wipe it. Durable when this returns.
     func dismissed(with order: Message.WipeOrder?, _ knowledge: SyncSession.Knowledge) throws {
         let identity = try state.identity
-        if let order, !order.isMeant(for: identity.device, of: identity.tenant, knowledge) {
+        if let order, try !order.isMeant(for: identity.device, of: identity.tenant, believing(order, identity, knowledge)) {
             throw SyncRun.Failure(cause: .sync(.forgedOrder), acknowledged: 0)
         }
         try store.transaction { transaction in
@@ -22,6 +22,19 @@ extension Device {
             try transaction.hear(order)
         }
         if try orderedWipe != nil { forgetKey() }
+    }
+
+    /// For one that slept through the end of the authority that it knows: whom the order's words lead to from that one is believed as to this order.
+    /// Nothing is kept of them, since there is no certificate to keep them with, and none will come any more.
+    private func believing(_ order: Message.WipeOrder, _ identity: DeviceIdentity, _ knowledge: SyncSession.Knowledge) throws -> SyncSession.Knowledge {
+        guard let led = identity.led(to: order.authority, by: order.words) else { return knowledge }
+        let isEndorsed = try tools.endorsement(led.end.der)
+        return SyncSession.Knowledge(
+            primitives: knowledge.primitives,
+            isGenuine: { key in
+                knowledge.isGenuine(key)
+                    || isEndorsed(Message.ServerKey.message(tenant: identity.tenant, epoch: key.epoch, device: key.device, key: key.key), key.signature)
+            }, signingKey: knowledge.signingKey, replacedKeys: knowledge.replacedKeys)
     }
 
     /// Carries an order out: destroys the store at `path`, which is this one, its wrapped key first, and tells headquarters. False where

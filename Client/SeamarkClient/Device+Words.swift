@@ -3,12 +3,11 @@ import SeamarkJournal
 public import SeamarkProtocol
 public import SeamarkStore
 
-// A device that waits: headquarters asks its member for the words that stand for its keys.
+// A device that waits: headquarters asks its member for the words that stand for its key.
 extension DeviceIdentity {
-    /// As the server knows them of the device whose certificate this is.
+    /// As the server knows them of this device.
     public var words: DeviceWords {
-        DeviceWords(
-            tenant: tenant, signingKey: SigningKey(seed: signingSeed).publicKey, certificate: Digest.sha256(certificate), SystemPrimitives())
+        DeviceWords(tenant: tenant, device: device, signingKey: SigningKey(seed: signingSeed).publicKey, SystemPrimitives())
     }
 }
 

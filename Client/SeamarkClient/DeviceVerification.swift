@@ -38,7 +38,7 @@ public struct DeviceVerification: Sendable {
         public internal(set) var blocks = 0
         public internal(set) var changes = 0
         public internal(set) var receipts = 0
-        /// Receipts of an epoch that has passed, whose key is gone.
+        /// Receipts of an epoch that has passed, whose log may be another one since.
         public internal(set) var earlierReceipts = 0
         public internal(set) var entries = 0
         public internal(set) var releases = 0
@@ -65,6 +65,8 @@ public struct DeviceVerification: Sendable {
         let primitives = device.primitives
         let ownKey = SigningKey(seed: state.identity.signingSeed).publicKey
         let serverKey = state.identity.serverSigningKey
+        // What a key that was replaced has signed goes on verifying.
+        let serverKeys = [serverKey] + state.replacedServerKeys.filter { $0 != serverKey }
         let shared = state.scopes.values.first { $0.kind == .shared }.flatMap { state.replicas[$0.id] }
         var walks: [Identifier: Walk] = [:]
         var findings: [Finding] = []
@@ -80,10 +82,10 @@ public struct DeviceVerification: Sendable {
                 } else if let key = shared?.view(author)?.value("signingKey")?.bytes {
                     [key]
                 } else {
-                    [serverKey]
+                    serverKeys
                 }
             if !keys.contains(where: { block.isSigned(by: $0, primitives) }) {
-                find(scope, keys == [serverKey] ? .unknownAuthor(author) : .badSignature(number: block.first))
+                find(scope, keys == serverKeys ? .unknownAuthor(author) : .badSignature(number: block.first))
             }
         }
 
@@ -119,6 +121,8 @@ public struct DeviceVerification: Sendable {
             for receipt in walk.receipts {
                 guard receipt.epoch == replica.epoch else {
                     walk.scope.earlierReceipts += 1
+                    // Its log may be another one since; that the server signed it can be told all the same.
+                    if !serverKeys.contains(where: { receipt.isSigned(by: $0, primitives) }) { find(id, .forgedReceipt(position: receipt.place.position)) }
                     continue
                 }
                 walk.scope.receipts += 1

@@ -313,8 +313,11 @@ public struct SyncRun {
         guard let incarnation = try device.state.replicas[scope]?.stream.incarnation else { return }
         var held = HeldLog(scope: scope)
         try device.store.forEachEvent(of: scope) { held.note($0, device.primitives) }
-        try held.donate(known: known, incarnation: incarnation, device.primitives, block: { try device.store.block($0, of: scope) }) {
-            try line?.send(.donate($0))
+        // A server that was put back to before its key was replaced, and replaced it again, does not know the one in between.
+        let keys = try device.state.replacedServerKeys.isEmpty ? nil : welcome.map { [$0.serverKey.key] + $0.earlierKeys.map(\.key) }
+        try held.donate(known: known, incarnation: incarnation, device.primitives, block: { try device.store.block($0, of: scope) }) { donation in
+            if let keys, !donation.isProven(by: keys, device.primitives) { return }
+            try line?.send(.donate(donation))
         }
     }
 
@@ -336,6 +339,7 @@ public struct SyncRun {
             // Headquarters has spoken: whatever becomes of this sync, the lease begins anew. To a device that waits it says nothing that lets it read.
             if !session.outcome.awaitsConfirmation { try transaction.append(.setting(.lease, OfflineLease(now: device.now()).value)) }
             let identity = transaction.state.identity
+            if let replaced = transaction.state.replacedServerKeys(after: welcome) { try transaction.append(.setting(.replacedServerKeys, replaced)) }
             if identity.role != welcome.role || identity.serverSigningKey != welcome.serverKey.key {
                 var renewed = identity
                 renewed.role = welcome.role
@@ -395,7 +399,7 @@ public struct SyncRun {
             signingKey: { id in
                 guard let state = try? store.state, let shared = state.scopes.values.first(where: { $0.kind == .shared }) else { return nil }
                 return state.replicas[shared.id]?.view(id)?.value("signingKey")?.bytes
-            })
+            }, replacedKeys: Set(try store.state.replacedServerKeys))
     }
 }
 

@@ -21,16 +21,22 @@ extension DeviceIdentity {
             identity.nextTenantAuthority = []
             return identity
         }
-        guard let issuer = try? Certificate(der: authority), isIssued(by: issuer) else { return nil }
+        guard let led = led(to: authority, by: words), isIssued(by: led.end) else { return nil }
+        identity.tenantAuthority = led.start.der
+        identity.nextTenantAuthority = led.end.der
+        return identity
+    }
+
+    /// The authority that is shown, where words lead to its key from one that the device knows, and that one: from the newer one where both lead
+    /// there, so that the older one is forgotten. Nil where none does.
+    func led(to authority: [UInt8], by words: [[UInt8]]) -> (start: Certificate, end: Certificate)? {
+        guard let end = try? Certificate(der: authority) else { return nil }
         let words = words.prefix(Message.Renewed.mostWords).compactMap { try? Certificate(der: $0) }
-        // From the newer one where both lead there: so the older one is forgotten.
-        for start in known.reversed() {
+        for start in [nextTenantAuthority, tenantAuthority].compactMap({ try? Certificate(der: $0) }) {
             var last = start
             for word in words where word.isWord(of: last) { last = word }
-            guard last.publicKey == issuer.publicKey else { continue }
-            identity.tenantAuthority = start.der
-            identity.nextTenantAuthority = issuer.der
-            return identity
+            guard last.publicKey == end.publicKey else { continue }
+            return (start, end)
         }
         return nil
     }

@@ -369,6 +369,8 @@ extension Explanation {
             case .noCommonVersion: Explanation(.serverRefused, "The server speaks another version of the protocol. \(kept) Update Seamark.")
             case .forgedOrder:
                 Explanation(.serverRefused, "The server ordered this laptop wiped, and headquarters did not sign that. Nothing was wiped. \(kept) Do not go on from this network; tell headquarters.")
+            case .replacedServerKey:
+                Explanation(.serverRefused, "The server signs with a key that headquarters had replaced: it was put back to before that, or is not headquarters'. Nothing was sent. \(kept) Tell headquarters: 'seamark-server tenant signing-key replace' makes another one.")
             case .forgedServerKey, .forgedReceipt: Explanation(.serverRefused, "What the server signed does not verify. \(kept) Tell headquarters: this is not as it should be.")
             case .server(let problem): Explanation(.serverRefused, Self.words(problem) + " \(kept)")
             case .epochRenewed: Explanation(.busy, "The server's log was put back again and again while this sync ran. \(kept) Try again.")

@@ -10,7 +10,11 @@ extension Sync {
         let forecast = try SyncForecast.make(place.device, attachments: !leavesAttachments, stop: StopSignal.listen())
         try place.obeyWipe(tell: format.teller)
         let names = Dictionary(try place.engagements().map { ($0.id, $0.handle) }) { first, _ in first }
-        if format.json { return Terminal.json(Self.document(forecast, names)) }
+        // Of a device that waits a sync moves nothing, so there is nothing to bound.
+        let state = try place.device.state
+        let waits = forecast.answer?.awaitsConfirmation ?? state.awaitsConfirmation
+        if format.json { return Terminal.json(waits ? Self.waiting(forecast, state.identity.words) : Self.document(forecast, names)) }
+        if waits { return Terminal.line(.init("\(WaitWords.sentence(state.identity.words)) A sync would move nothing before that.", .yellow)) }
         for scope in forecast.scopes {
             var parts: [String] = []
             if scope.changesUp > 0 { parts.append("\(counted(scope.changesUp, "change")) up (\(bytesInWords(scope.bytesUp)))") }
@@ -30,7 +34,6 @@ extension Sync {
             return Terminal.line("\(words) The server does not answer, so what would come down is not known.")
         }
         if answer.isRevoked { Terminal.line(.init("This device was revoked: a sync hands in what it holds, and nothing comes down.", .red)) }
-        if answer.awaitsConfirmation { Terminal.line(.init("This device waits until headquarters has confirmed it: a sync moves nothing before that.", .yellow)) }
         if answer.isRestored {
             Terminal.line(.init("The server was restored from a backup: a sync reads its log anew, and hands in what it lacks, which is not counted here.", .yellow))
         }
@@ -47,6 +50,16 @@ extension Sync {
         }
     }
 
+    /// What there is to say of a device that waits until headquarters has confirmed it.
+    private static func waiting(_ forecast: SyncForecast, _ words: DeviceWords) -> JSONValue {
+        let unknown = [
+            "attachmentsUp", "attachmentBytesUp", "attachmentsElsewhere", "attachmentBytesElsewhere", "bytesUpAtMost", "bytesDownAtMost", "connectingBytesAtMost",
+        ]
+        return .object(
+            [JSONMember("online", .bool(forecast.answer != nil)), JSONMember("revoked", .bool(false))] + WaitWords.members(words)
+                + [JSONMember("restored", .bool(false)), JSONMember("scopes", .array([]))] + unknown.map { JSONMember($0, .null) })
+    }
+
     private static func document(_ forecast: SyncForecast, _ names: [Identifier: String]) -> JSONValue {
         let scopes = forecast.scopes.map { scope in
             JSONValue.object([
@@ -58,7 +71,7 @@ extension Sync {
         }
         return .object([
             JSONMember("online", .bool(forecast.answer != nil)), JSONMember("revoked", .bool(forecast.answer?.isRevoked == true)),
-            JSONMember("awaitsConfirmation", .bool(forecast.answer?.awaitsConfirmation == true)),
+            JSONMember("awaitsConfirmation", .bool(false)), JSONMember("words", .null),
             JSONMember("restored", .bool(forecast.answer?.isRestored == true)), JSONMember("scopes", .array(scopes)),
             JSONMember("attachmentsUp", .integer(Int64(forecast.attachmentsUp.count))),
             JSONMember("attachmentBytesUp", .integer(Int64(forecast.attachmentsUp.bytes))),

@@ -2,21 +2,21 @@ public import SeamarkJournal
 
 /// Six words that stand for one device of one tenant, by its keys: what its member reads aloud, and headquarters types in (SPEC section 6.3).
 ///
-/// Whoever redeemed somebody else's invitation has other keys, and so other words; to make a device whose words are the same takes 2^96 tries.
+/// Whoever redeemed somebody else's invitation has another key, and so other words; to make a device whose words are the same takes 2^96 tries. They stay
+/// as long as the device does: a certificate is renewed with that same key.
 public struct DeviceWords: Hashable, Sendable {
     public static let count = 6
 
     private let values: [UInt16]
 
     /// - Parameters:
-    ///   - signingKey: the device's Ed25519 key, which it keeps as long as it lives.
-    ///   - certificate: SHA-256 of its present certificate (DER), which holds its other key, and whose it is.
-    public init(tenant: Identifier, signingKey: [UInt8], certificate: Hash256, _ primitives: any Primitives) {
+    ///   - signingKey: the device's Ed25519 key, which it keeps as long as it lives, and by which its certificates are renewed.
+    public init(tenant: Identifier, device: Identifier, signingKey: [UInt8], _ primitives: any Primitives) {
         var writer = ByteWriter()
-        writer.text("seamark-device-words-1")
+        writer.text("seamark-device-words-2")
         writer.identifier(tenant)
+        writer.identifier(device)
         writer.raw(signingKey)
-        writer.hash(certificate)
         let bytes = primitives.sha256(writer.bytes.span).bytes
         values = (0..<Self.count).map { UInt16(bytes[2 * $0]) << 8 | UInt16(bytes[2 * $0 + 1]) }
     }

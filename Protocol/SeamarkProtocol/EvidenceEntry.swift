@@ -37,7 +37,7 @@ public struct EvidenceEntry: Hashable, Sendable {
         }
     }
 
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var writer = ByteWriter(capacity: 256 + entry.verdicts.count + (block?.count ?? 0) + sensitive.count)
         entry.write(to: &writer)
         writer.hash(logHash)
@@ -50,7 +50,7 @@ public struct EvidenceEntry: Hashable, Sendable {
         return writer.bytes
     }
 
-    static func read(_ bytes: [UInt8]) throws(DecodeError) -> EvidenceEntry {
+    package static func read(_ bytes: [UInt8]) throws(DecodeError) -> EvidenceEntry {
         var reader = ByteReader(bytes)
         let entry = try LogEntry.read(from: &reader)
         if case .release(let ids) = entry.content, ids.count > mostReleased { throw DecodeError(.outOfBounds, reading: "count of released changes") }

@@ -34,7 +34,7 @@ public struct EvidenceHead: Hashable, Sendable {
     /// Where a scope stood by the checkpoint; nil where it says nothing of it.
     func word(on scope: Identifier) -> Checkpoint.Scope? { checkpoint.scopes.first { $0.scope == scope } }
 
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var writer = ByteWriter()
         for id in [tenant, scope, shared] { writer.identifier(id) }
         writer.byte(hasValues ? 1 : 0)
@@ -59,7 +59,7 @@ public struct EvidenceHead: Hashable, Sendable {
         return writer.bytes
     }
 
-    static func read(_ bytes: [UInt8]) throws(DecodeError) -> EvidenceHead {
+    package static func read(_ bytes: [UInt8]) throws(DecodeError) -> EvidenceHead {
         var reader = ByteReader(bytes)
         let (tenant, scope, shared) = (try reader.identifier(), try reader.identifier(), try reader.identifier())
         let mark = try reader.byte()

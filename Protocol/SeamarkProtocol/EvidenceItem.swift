@@ -1,19 +1,19 @@
 import SeamarkJournal
 
 /// One item of a file of evidence: four bytes length, most significant first, then a byte that says of what kind it is, and its content.
-struct EvidenceItem: Hashable, Sendable {
+package struct EvidenceItem: Hashable, Sendable {
     /// In the order in which they stand in the file.
-    enum Kind: UInt8, Sendable { case head = 1, shared = 2, entry = 3, end = 4 }
+    package enum Kind: UInt8, Sendable { case head = 1, shared = 2, entry = 3, end = 4 }
 
-    let kind: Kind
-    let content: [UInt8]
+    package let kind: Kind
+    package let content: [UInt8]
 
     /// The file's first bytes: what it is, and of which version.
-    static let beginning: [UInt8] = Array("SMEV".utf8) + [1]
+    package static let beginning: [UInt8] = Array("SMEV".utf8) + [1]
     /// Of kind and content: a block, its sensitive values inflated, a thousand verdicts, and room to spare.
     static let longest = 2 << 20 | 64 << 10
 
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         let length = content.count + 1
         precondition(length <= Self.longest, "an item holds one entry")
         return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) } + [kind.rawValue] + content
@@ -21,15 +21,17 @@ struct EvidenceItem: Hashable, Sendable {
 }
 
 /// Cuts a file of evidence into its items, in whatever pieces it comes. A length is judged before anything is held for it.
-struct EvidenceDecoder: Sendable {
+package struct EvidenceDecoder: Sendable {
     /// The bytes are no file of evidence of this version.
-    struct Malformed: Error, Hashable, Sendable {}
+    package struct Malformed: Error, Hashable, Sendable {}
 
     private var buffered: [UInt8] = []
     private var start = 0
     private var hasBegun = false
 
-    mutating func append(_ bytes: [UInt8]) {
+    package init() {}
+
+    package mutating func append(_ bytes: [UInt8]) {
         if start > 0 {
             buffered.removeFirst(start)
             start = 0
@@ -38,10 +40,10 @@ struct EvidenceDecoder: Sendable {
     }
 
     /// Bytes that wait for the rest of their item.
-    var pendingCount: Int { buffered.count - start }
+    package var pendingCount: Int { buffered.count - start }
 
     /// Not yet is nil, never is thrown.
-    mutating func next() throws(Malformed) -> EvidenceItem? {
+    package mutating func next() throws(Malformed) -> EvidenceItem? {
         if !hasBegun {
             guard pendingCount >= EvidenceItem.beginning.count else { return nil }
             guard buffered.starts(with: EvidenceItem.beginning) else { throw Malformed() }

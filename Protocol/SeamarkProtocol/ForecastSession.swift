@@ -52,6 +52,7 @@ public struct ForecastSession: Sendable {
     ) -> [Action] {
         guard welcome.leastVersion <= Message.version, welcome.version >= Message.leastVersion else { return fail(.noCommonVersion) }
         guard welcome.serverKey.epoch == welcome.epoch, knowledge.isGenuine(welcome.serverKey) else { return fail(.forgedServerKey) }
+        guard !knowledge.replacedKeys.contains(welcome.serverKey.key) else { return fail(.replacedServerKey) }
         var forecast = Forecast(isRevoked: welcome.revoked, wipe: welcome.wipe, awaitsConfirmation: welcome.awaitsConfirmation && !welcome.revoked)
         var actions: [Action] = []
         for status in welcome.scopes where status.kind != nil && status.staffed && !welcome.revoked {

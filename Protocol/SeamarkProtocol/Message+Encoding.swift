@@ -331,11 +331,19 @@ extension Message.WipeOrder {
             $0.ordered = ordered
             $0.serverKey = serverKey.wire
             $0.signature = Data(signature)
+            $0.authority = Data(authority)
+            $0.words = words.map { Data($0) }
         }
     }
 
     fileprivate init(_ wire: Seamark_V1_WipeOrder) throws(Problem) {
-        self.init(ordered: wire.ordered, serverKey: try Message.ServerKey(wire.serverKey), signature: try Field.bytes(wire.signature, 64))
+        guard wire.words.count <= Self.mostWords else { throw Problem(.malformed, "more words than an order brings") }
+        for part in [wire.authority] + wire.words where part.count > Message.Renew.longest {
+            throw Problem(.malformed, "a certificate longer than \(Message.Renew.longest) bytes")
+        }
+        self.init(
+            ordered: wire.ordered, serverKey: try Message.ServerKey(wire.serverKey), signature: try Field.bytes(wire.signature, 64),
+            authority: [UInt8](wire.authority), words: wire.words.map { [UInt8]($0) })
     }
 }
 

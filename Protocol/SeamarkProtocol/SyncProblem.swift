@@ -20,6 +20,8 @@ public enum SyncProblem: Error, Equatable, Sendable {
     case noCommonVersion
     /// The tenant authority did not sign the server's key.
     case forgedServerKey
+    /// The server greets with a key that it had replaced: one that was put back to before that, or whoever stole that key.
+    case replacedServerKey
     case forgedReceipt
     /// An order to wipe this device that the tenant did not sign, or that is for another device. It was not obeyed.
     case forgedOrder

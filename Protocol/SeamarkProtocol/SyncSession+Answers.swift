@@ -5,6 +5,7 @@ extension SyncSession {
     mutating func greeted(by welcome: Message.Welcome, _ replicas: [Identifier: Replica], _ knowledge: Knowledge) -> [Action] {
         guard welcome.leastVersion <= Message.version, welcome.version >= Message.leastVersion else { return fail(.noCommonVersion) }
         guard welcome.serverKey.epoch == welcome.epoch, knowledge.isGenuine(welcome.serverKey) else { return fail(.forgedServerKey) }
+        guard !knowledge.replacedKeys.contains(welcome.serverKey.key) else { return fail(.replacedServerKey) }
         guard welcome.earlierKeys.allSatisfy(knowledge.isGenuine) else { return fail(.forgedServerKey) }
         if let order = welcome.wipe {
             guard welcome.revoked, order.isMeant(for: device.id, of: device.tenant, knowledge) else { return fail(.forgedOrder) }

@@ -107,11 +107,14 @@ public struct SyncSession: Sendable {
         public let isGenuine: @Sendable (Message.ServerKey) -> Bool
         /// The signing key that `shared` holds for a device.
         public let signingKey: @Sendable (Identifier) -> [UInt8]?
+        /// The server's keys that were replaced, as far as the device has heard: none of them signs anything any more.
+        public let replacedKeys: Set<[UInt8]>
 
         public init(
             primitives: any Primitives, isGenuine: @escaping @Sendable (Message.ServerKey) -> Bool,
-            signingKey: @escaping @Sendable (Identifier) -> [UInt8]?
+            signingKey: @escaping @Sendable (Identifier) -> [UInt8]?, replacedKeys: Set<[UInt8]> = []
         ) {
+            self.replacedKeys = replacedKeys
             self.primitives = primitives
             self.isGenuine = isGenuine
             self.signingKey = signingKey

@@ -341,6 +341,12 @@ public nonisolated struct Seamark_V1_WipeOrder: Sendable {
   /// By the server key.
   public var signature: Data = Data()
 
+  /// At the enrolment door, where another authority signed the server key than the one that issued the certificate shown (SPEC section 6.2): that
+  /// authority's own certificate, and the words that lead to it, the oldest first.
+  public var authority: Data = Data()
+
+  public var words: [Data] = []
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1882,7 +1888,7 @@ nonisolated extension Seamark_V1_Problem: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Seamark_V1_WipeOrder: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".WipeOrder"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ordered\0\u{3}server_key\0\u{1}signature\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ordered\0\u{3}server_key\0\u{1}signature\0\u{1}authority\0\u{1}words\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1893,6 +1899,8 @@ nonisolated extension Seamark_V1_WipeOrder: SwiftProtobuf.Message, SwiftProtobuf
       case 1: try { try decoder.decodeSingularInt64Field(value: &self.ordered) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._serverKey) }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.authority) }()
+      case 5: try { try decoder.decodeRepeatedBytesField(value: &self.words) }()
       default: break
       }
     }
@@ -1912,6 +1920,12 @@ nonisolated extension Seamark_V1_WipeOrder: SwiftProtobuf.Message, SwiftProtobuf
     if !self.signature.isEmpty {
       try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 3)
     }
+    if !self.authority.isEmpty {
+      try visitor.visitSingularBytesField(value: self.authority, fieldNumber: 4)
+    }
+    if !self.words.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.words, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1919,6 +1933,8 @@ nonisolated extension Seamark_V1_WipeOrder: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.ordered != rhs.ordered {return false}
     if lhs._serverKey != rhs._serverKey {return false}
     if lhs.signature != rhs.signature {return false}
+    if lhs.authority != rhs.authority {return false}
+    if lhs.words != rhs.words {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -35,6 +35,7 @@ struct RestoreVerb: ParsableCommand {
                     JSONMember("finding", .string(done.sentence)), JSONMember("replaced", done.replaced.map { .string($0) } ?? .null),
                     JSONMember("entriesAhead", done.entriesAhead.map { .integer(Int64(clamping: $0)) } ?? .null),
                     JSONMember("revokedAgain", .integer(Int64(done.revokedAgain))), JSONMember("wipesTakenOver", .integer(Int64(done.wipesTakenOver))),
+                    JSONMember("keepsSigningKey", .bool(done.keepsSigningKey)),
                     JSONMember("unread", done.unread.map { .string($0) } ?? .null),
                     JSONMember("knowsAnotherInstallation", .bool(done.knowsAnotherInstallation)),
                 ]))
@@ -48,6 +49,7 @@ struct RestoreVerb: ParsableCommand {
         }
         if done.revokedAgain > 0 { print("\(done.revokedAgain) devices that were revoked since are revoked again.") }
         if done.wipesTakenOver > 0 { print("\(done.wipesTakenOver) devices that were to be wiped, or were wiped, since are so here too.") }
+        if done.keepsSigningKey { print("The server's signing key was replaced since: it stays the one that it was last.") }
         if let unread = done.unread {
             print("What was there before could not be read (\(unread)). Devices that were revoked since are not revoked: look at device list.")
         }

@@ -6,7 +6,7 @@ internal import SeamarkServer
 struct TenantVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tenant", abstract: "Client companies, each with an authority, a database and a key of its own.", 
-        subcommands: [Add.self, List.self, Key.self, Authority.self, Shred.self])
+        subcommands: [Add.self, List.self, Key.self, Authority.self, Signing.self, Shred.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Add a tenant.")

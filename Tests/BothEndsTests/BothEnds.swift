@@ -42,7 +42,11 @@ final class BothEnds {
     }
 
     let store: TenantStore
-    let desk: TenantDesk
+    private(set) var desk: TenantDesk
+    /// With which the server signs, and with which it did.
+    private(set) var signer = BothEnds.serverKey
+    private var earlier: [EarlierServerKey] = []
+    private let clock: @Sendable () -> Int64
     private(set) var laptops: [Laptop] = []
     /// Bytes of the last sync, both ways.
     private(set) var bytes = 0
@@ -60,10 +64,8 @@ final class BothEnds {
         }
         store = try TenantStore.inMemory(
             identity: TenantIdentity(id: Self.tenant, name: "Fictitious", schema: Catalogue.version, epoch: 1, author: Self.author, incarnation: 1), tools: tools)
-        let authority = Self.authority
-        desk = TenantDesk(
-            store: store, clock: WallClock { clock() }, primitives: primitives, signer: Self.serverKey, endorse: { message, _ in authority.sign(message) },
-            schedule: { $0() }, noteContact: { _, _ in })
+        self.clock = clock
+        desk = Self.desk(store, clock, Self.serverKey, [])
         try store.write { transaction in
             try transaction.addScope(Self.shared, kind: .shared)
             try transaction.addScope(Self.scope, kind: .engagement)
@@ -93,6 +95,35 @@ final class BothEnds {
                     tenantAuthority: [1], certificate: [1], privateKey: Self.seed(number), signingSeed: Self.seed(number)))
             laptops.append(Laptop(memory: memory, device: Self.device(try memory.open()), name: name))
         }
+    }
+
+    private static func desk(_ store: TenantStore, _ clock: @escaping @Sendable () -> Int64, _ key: SigningKey, _ earlier: [EarlierServerKey]) -> TenantDesk {
+        let authority = authority
+        return TenantDesk(
+            store: store, clock: WallClock { clock() }, primitives: SystemPrimitives(), signer: key, earlier: earlier, endorse: { message, _ in authority.sign(message) },
+            schedule: { $0() }, noteContact: { _, _ in })
+    }
+
+    /// The server has another signing key from now on, in another epoch.
+    func replaceServerKey() throws {
+        let (epoch, scopes) = try store.read { (try $0.identity().epoch, try $0.scopes()) }
+        try store.renewEpoch(because: .otherKey, at: 2)
+        earlier.append(
+            EarlierServerKey(epoch: epoch, key: signer.publicKey, ends: Dictionary(uniqueKeysWithValues: scopes.map { ($0.id, $0.place) })))
+        signer = try SigningKey.generate()
+        desk = Self.desk(store, clock, signer, earlier)
+    }
+
+    /// The server greets with this key, and names no earlier one: it was put back, or is somebody else.
+    func sign(with key: SigningKey) {
+        signer = key
+        desk = Self.desk(store, clock, key, [])
+    }
+
+    /// The tenant authority's word for a server key.
+    static func endorsed(_ key: [UInt8], epoch: UInt64) -> Message.ServerKey {
+        let message = Message.ServerKey.message(tenant: tenant, epoch: epoch, device: author, key: key)
+        return Message.ServerKey(epoch: epoch, device: author, key: key, signature: authority.sign(message))
     }
 
     private static func name(_ number: Int) -> DeviceName {

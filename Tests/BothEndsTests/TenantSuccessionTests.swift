@@ -98,6 +98,12 @@ import Testing
 
         func sync() async throws -> SyncRun.Report { try await waiting { try SyncRun.run(self.device) } }
 
+        /// Why it gets no further.
+        func refusal() async -> SyncRun.Failure.Cause? {
+            do { _ = try await sync() } catch let failure as SyncRun.Failure { return failure.cause } catch {}
+            return nil
+        }
+
         /// Captures something and hands it in; whether its certificate was renewed on the way.
         func works(_ name: String) async throws -> Bool {
             try capture(name)
@@ -235,6 +241,125 @@ import Testing
             #expect(try laptop.device.orderedWipe != nil)
         }
         await scene.server.stop()
+    }
+
+    @Test func `a device that slept through the end of its authority and was revoked meanwhile is led to who signed the order to wipe it, and believes that`() async throws {
+        let scene = try await Scene()
+        let (sleeper, twice, spared, expired) = (try await scene.enrol(), try await scene.enrol(), try await scene.enrol(), try await scene.enrol())
+        for laptop in [sleeper, twice, spared, expired] { _ = try await laptop.sync() }
+        let first = try scene.keys.authority
+        try expired.age(days: 31, by: first)
+        try await scene.begin()
+        try await scene.finish(force: true)
+        for laptop in [sleeper, expired] { _ = try scene.tenant.wipe(laptop.device.state.identity.letters) }
+        _ = try scene.tenant.revoke(spared.device.state.identity.letters)
+        for laptop in [sleeper, expired, spared] {
+            guard case .renewal(let problem)? = await laptop.refusal() else {
+                Issue.record("not refused at the door")
+                continue
+            }
+            #expect(problem.code == .deviceRevoked && (problem.wipe == nil) == (laptop === spared))
+            #expect(try (laptop.device.orderedWipe == nil) == (laptop === spared))
+            #expect(try laptop.device.state.settings[.isRevoked] == .bool(true))
+            #expect(try laptop.believes == [first.certificate.der], "no word is kept of it")
+        }
+        // Two replacements, and the order between them.
+        _ = try scene.tenant.wipe(twice.device.state.identity.letters)
+        try await scene.begin()
+        try await scene.finish(force: true)
+        guard case .renewal(let problem)? = await twice.refusal() else { throw CancellationError() }
+        #expect(try problem.wipe?.words.count == 2 && problem.wipe?.authority == scene.keys.authority.certificate.der)
+        #expect(try twice.device.orderedWipe?.contacts == 1)
+        // One that is greeted needs no words.
+        let fresh = try await scene.enrol()
+        _ = try scene.tenant.wipe(fresh.device.state.identity.letters)
+        #expect(try await fresh.sync().outcome.revoked)
+        #expect(try fresh.device.orderedWipe != nil)
+        await scene.server.stop()
+        #expect(try scene.tenant.verify().holds)
+    }
+
+    @Test func `an order to wipe is believed through words from an authority that the device knows, and through no forged, foreign, gapped, looping or overlong ones`() throws {
+        let now = WallClock.system.seconds
+        func authority(_ name: String = "Seamark tenant") throws -> CertificateAuthority {
+            try CertificateAuthority.create(commonName: name, notBefore: now - 86_400, notAfter: now + 86_400 * 300)
+        }
+        let chain = try (0..<12).map { _ in try authority() }
+        let (first, second, third, thief, foreign) = (chain[0], chain[1], chain[2], try authority(), try authority("Another tenant"))
+        func word(_ former: CertificateAuthority, _ next: CertificateAuthority) throws -> [UInt8] {
+            try former.vouch(for: next.certificate, commonName: "Seamark tenant").der
+        }
+        let server = try SigningKey.generate()
+        /// What a device that knows these authorities makes of an order that `signs` stands behind.
+        func believes(
+            _ known: [CertificateAuthority], _ signs: CertificateAuthority, shown: [UInt8]? = nil, _ words: [[UInt8]], tenant: Identifier? = nil, device: Identifier? = nil,
+            signer: SigningKey? = nil
+        ) throws -> Bool {
+            let laptop = try BothEnds(laptops: 1).laptops[0]
+            let (id, name) = (device ?? laptop.name.device, tenant ?? BothEnds.tenant)
+            let real = Device(store: laptop.device.store, tools: .system) { 0 }
+            try real.store.transaction { transaction in
+                var identity = transaction.state.identity
+                identity.tenantAuthority = known[0].certificate.der
+                identity.nextTenantAuthority = known.count > 1 ? known[1].certificate.der : []
+                try transaction.append(.identity(identity))
+            }
+            let message = Message.ServerKey.message(tenant: name, epoch: 1, device: id, key: server.publicKey)
+            let key = Message.ServerKey(epoch: 1, device: id, key: server.publicKey, signature: signs.key.sign(message))
+            let order = Message.WipeOrder(
+                to: id, of: name, ordered: 6, serverKey: key, signer: signer ?? server, authority: shown ?? signs.certificate.der, words: words)
+            let run = SyncRun(real, try real.state.identity, .none, stop: .never) { _ in }
+            do { try real.dismissed(with: order, run.knowledge()) } catch let failure as SyncRun.Failure {
+                guard case .sync(.forgedOrder) = failure.cause else { throw failure }
+                #expect(try real.orderedWipe == nil && real.state.settings[.isRevoked] == nil, "nothing is noted of a forged order")
+                return false
+            }
+            #expect(try real.orderedWipe != nil)
+            #expect(try real.state.identity.tenantAuthority == known[0].certificate.der, "no word is kept of it")
+            return true
+        }
+        let two = [try word(first, second), try word(second, third)]
+        #expect(try believes([first], first, shown: [], []))
+        #expect(try believes([first], second, [word(first, second)]))
+        #expect(try believes([first], third, two))
+        #expect(try believes([second], third, two), "words of before it enrolled")
+        #expect(try believes([first, second], third, [word(second, third)]))
+        #expect(try believes([first], third, [word(first, second), word(second, first), word(first, second), word(second, third)]), "round and round, and at last there")
+        let eight = try (0..<8).map { try word(chain[$0], chain[$0 + 1]) }
+        #expect(try believes([first], chain[8], eight), "as many as may come")
+        for (signs, words) in [
+            // No words, a gap, the wrong order, a loop, a successor that nobody vouched for, the thief's own words.
+            (second, []), (third, [two[0]]), (third, [two[1]]), (third, [two[1], two[0]]), (third, [try word(first, second), try word(second, first)]),
+            (thief, two), (thief, [try word(thief, first)]), (thief, [try word(thief, thief)]), (thief, [try word(foreign, thief)]), (foreign, [try word(foreign, first)]),
+            (foreign, [try foreign.vouch(for: foreign.certificate, commonName: "Another tenant").der]), (second, [try first.vouch(for: second.certificate, commonName: "Another tenant").der]),
+            (second, [second.certificate.der]), (second, [[1, 2, 3]]), (second, Array(repeating: try word(thief, third), count: 8) + [try word(first, second)]),
+            (chain[9], eight + [try word(chain[8], chain[9])]),
+        ] { #expect(try !believes([first], signs, words)) }
+        #expect(try !believes([first], thief, shown: third.certificate.der, two), "another one is shown than signed the key")
+        #expect(try !believes([first], third, shown: thief.certificate.der, two))
+        #expect(try !believes([first], third, two, tenant: Identifier(high: 9, low: 9)), "of another tenant")
+        #expect(try !believes([first], third, two, device: Identifier(high: 9, low: 9)), "for another device")
+        #expect(try !believes([first], third, two, signer: .generate()), "by another key than the one that was signed for")
+        // The former authority's key was stolen: whoever has it deceives no device that has come to the next one.
+        #expect(try !believes([second], thief, [word(first, thief)]))
+        #expect(try !believes([second], first, shown: [], []))
+        #expect(try !believes([second, third], thief, [word(first, thief)]))
+    }
+
+    @Test func `an order that brings more words than eight, or a longer certificate than a device reads, is malformed`() throws {
+        func decoded(words: Int, length: Int = 10, authority: Int = 10) -> Message? {
+            let bytes = [UInt8](repeating: 1, count: 32)
+            let key = Message.ServerKey(epoch: 1, device: Identifier(high: 1, low: 1), key: bytes, signature: [1])
+            let order = Message.WipeOrder(
+                ordered: 6, serverKey: key, signature: bytes + bytes, authority: Array(repeating: 2, count: authority),
+                words: Array(repeating: Array(repeating: 3, count: length), count: words))
+            let message = Message.problem(Problem(.deviceRevoked, "", wipe: order))
+            let read = try? Message(payload: message.payload)
+            if let read { #expect(read == message) }
+            return read
+        }
+        #expect(decoded(words: 0) != nil && decoded(words: 8) != nil && decoded(words: 9) == nil)
+        #expect(decoded(words: 8, length: 4096, authority: 4096) != nil && decoded(words: 1, length: 4097) == nil && decoded(words: 1, authority: 4097) == nil)
     }
 
     @Test func `a restored server of before the beginning is believed by devices that know both, and renews what the next one issued`() async throws {

@@ -41,6 +41,34 @@ import Testing
         return heard
     }
 
+    @Test func `a client viewer's laptop holds and shows no word of the directory or of an engagement`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        func say(_ place: String) -> String { Self.canary("halden", place) }
+        try headquarters.verb("member", "add", "cleo", "--role", "lead", "--name", say("member"))
+        try headquarters.verb("engagement", "add", "plants", "--name", say("title"), "--currency", "USD", "--revenue", "100000000", "--planned-income", "8000000", "--fiscal-year", "2026")
+        try headquarters.verb("engagement", "staff", "plants", "cleo")
+        try headquarters.verb("member", "add", "vera", "--role", "clientViewer", "--name", "Vera (fictitious)")
+        try headquarters.verb("engagement", "staff", "plants", "vera")
+        let (cleo, vera) = (try Laptop(of: "cleo", at: headquarters), try Laptop(of: "vera", at: headquarters))
+        try cleo.must("site", "add", "name=\(say("site"))", "notes=\(say("notes"))")
+        try cleo.must("seam", "add", "name=\(say("seam"))")
+        try cleo.must("person", "add", "--consent", "given", "--method", "written", "--scope", "quotes,role", "level=frontline", "title=lead", "name=\(say("person"))")
+        try cleo.must("sync")
+        let refused = try vera.run("sync", "--json")
+        #expect(refused.status == 0, "\(refused.error)")
+        var said = Data()
+        for words in [["export", "-"], ["log", "--json"], ["list", "site"], ["list", "person"], ["status", "--json"], ["status"], ["verify"], ["conflicts"], ["attach", "list"], ["use"]] {
+            let done = try vera.run(words)
+            said += Data((done.output + done.error).utf8)
+        }
+        #expect(Self.heard(in: said).isEmpty, "\(Self.heard(in: said))")
+        for (path, bytes) in try Self.files(vera.home) { #expect(Self.heard(in: bytes).isEmpty, "\(path)") }
+        // The search can find: somebody of the team has them all.
+        let shown = try cleo.must("export", "-") + cleo.must("log", "--json")
+        #expect(Self.heard(in: Data(shown.utf8)).isSuperset(of: ["site", "notes", "seam", "person"].map { "halden \($0)" }))
+    }
+
     @Test func `no file, log line, backup, report or evidence of one tenant holds a word of another's, and each holds its own where it is meant to`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

@@ -47,7 +47,12 @@ import Testing
             let done = try ann.run(verb)
             #expect(done.status == 80 && done.error.contains(words) && done.output.isEmpty, "\(verb): \(done)")
         }
-        #expect(try ann.must("sync", "--forecast").contains("waits until headquarters has confirmed it"))
+        let forecast = try ann.must("sync", "--forecast")
+        #expect(forecast.contains("waits until headquarters has confirmed it") && forecast.contains(words) && !forecast.contains(" at most "), "\(forecast)")
+        let said = try #require(try JSONSerialization.jsonObject(with: Data(try ann.must("sync", "--forecast", "--json").utf8)) as? [String: Any])
+        #expect(said["awaitsConfirmation"] as? Bool == true && said["words"] as? String == words)
+        #expect(said.filter { $0.key.hasSuffix("AtMost") }.count == 3 && said.filter { $0.key.hasSuffix("AtMost") }.values.allSatisfy { $0 is NSNull })
+        #expect((said["scopes"] as? [Any])?.isEmpty == true)
 
         #expect(try headquarters.verb("device", "list").contains("WAITS since"))
         #expect(try !headquarters.verb("device", "list").contains(words), "headquarters has the words from the laptop alone")

@@ -31,6 +31,7 @@ extension HostileOutputTests {
         ("schema show", []), ("schema set", ["--read", "1", "--write", "1"]), ("verify", []), ("roles", []), ("tenant shred", ["halden", "--dry-run"]),
         ("backup make", ["halden", "--to", "FOLDER/backups"]), ("backup verify", ["FOLDER/not-there"]), ("restore", ["FOLDER/not-there"]), ("device revoke", ["DEVICE"]),
         ("tenant authority begin", ["halden"]), ("tenant authority status", ["halden"]), ("tenant authority finish", ["halden"]),
+        ("tenant signing-key replace", ["halden"]), ("tenant signing-key status", ["halden"]),
         ("authority begin", []), ("authority status", []), ("authority finish", []),
         // Beside a second tenant the verbs above would have to name theirs.
         ("tenant add", ["northlink", "--name", "<b>=1+1 pay\u{200b}pal"]), ("tenant add", ["southlink", "--name", "\u{1b}]0;x\u{7}\u{9b}2J"]), ("tenant list", []), ("init", []), ("run", []),
@@ -68,7 +69,7 @@ extension HostileOutputTests {
                 var words = name.split(separator: " ").map(String.init) + filled(words, ["FILE": hostile.path, "FORM": form.path]) + json
                 if !json.isEmpty, name == "attach get" { words = words.map { $0.hasSuffix("/got") ? $0 + "-too" : $0 } }
                 let done = try onTerminal(
-                    "seamark", words, environment: ["SEAMARK_HOME": ann.home.path], passphrase: ["lock", "key-agent"].contains(name) ? nil : Laptop.passphrase)
+                    "seamark", words, environment: ["SEAMARK_HOME": ann.home.path], passphrase: ["lock", "key-agent", "form check"].contains(name) ? nil : Laptop.passphrase)
                 expectDead(done, "seamark \(words)", mayBeUsage: ["enrol", "passphrase change"].contains(name))
                 seen += done.output
             }

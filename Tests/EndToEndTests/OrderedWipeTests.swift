@@ -97,6 +97,36 @@ import Testing
         #expect(try device(letters)["wiped"] is Int)
     }
 
+    @Test func `a laptop that slept through the end of its tenant's authority and was revoked before it woke believes the order, and is wiped`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let (ann, bob) = (try Laptop(of: "ann", at: headquarters), try Laptop(of: "bob", at: headquarters))
+        try bob.must("site", "add", "name=Akron works")
+        let letters = (try letters(ann), try letters(bob))
+        for _ in 0..<2 {
+            try headquarters.verb("tenant", "authority", "begin", "halden")
+            try headquarters.verb("tenant", "authority", "finish", "halden", "--force")
+        }
+        for letters in [letters.0, letters.1] { try headquarters.verb("device", "wipe", letters, "--yes") }
+        // So that the former authority is nobody for certain.
+        let port = headquarters.port
+        try #require(headquarters.stop() == 0)
+        try headquarters.start(port: port)
+        let done = try ann.run("sync")
+        #expect(done.status == 77 && done.error.contains("ordered halden wiped"), "\(done.error)")
+        #expect(isGone(ann), "nothing waited")
+        // What waits goes by a stick, or with the third contact.
+        for number in 1...3 {
+            let done = try bob.run(["sync"], passphrase: Laptop.passphrase)
+            #expect(done.status == 77 && isGone(bob) == (number == 3), "\(number): \(done.error)")
+            guard number == 1 else { continue }
+            #expect(try bob.run(["list", "site"], passphrase: Laptop.passphrase).status == 77)
+            let bundle = bob.home.appendingPathExtension("bundle").path
+            #expect(try bob.run(["bundle", "export", bundle], passphrase: Laptop.passphrase).status == 0)
+            #expect(try headquarters.verb("bundle", "import", bundle).contains("1 change"))
+        }
+    }
+
     @Test func `whoever cuts the line each time gains three contacts and no more`() throws {
         let (ann, letters) = try ordered()
         for number in 1...3 {

@@ -36,7 +36,7 @@ package struct Outcome: Hashable, Sendable {
 
 /// The ways in, by the name that `Scripts/fuzz` takes.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-    case frame, block, inflate, hello, certificate, invitation, `import`, bundle, arguments
+    case frame, block, inflate, hello, certificate, invitation, `import`, bundle, arguments, evidence
 
     package func harness() throws -> any Harness {
         switch self {
@@ -49,6 +49,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .import: ImportHarness()
         case .bundle: BundleHarness()
         case .arguments: ArgumentsHarness()
+        case .evidence: EvidenceHarness()
         }
     }
 }

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from evidence_vectors import evidence_vectors
 from seamark_peer import block as blocks
 from seamark_peer import encoding, log, plain
 from seamark_peer.block import Block, seal
@@ -562,17 +563,23 @@ def log_vectors():
     return {"good": good, "bad": wrong, "receipts": receipts, "checkpoints": checkpoints, "serverKey": server_key(epoch), "wipeOrder": wipe_order()}
 
 
-def server_key(epoch):
-    """The server's key under a fictitious tenant authority. RFC 6979 makes the two ECDSA signatures the same every time."""
+def tenant_authority():
+    """A fictitious tenant authority: its certificate, and how it signs. RFC 6979 makes ECDSA signatures the same every time."""
     authority = ec.derive_private_key(int.from_bytes(fixed("authority", 32), "big") >> 1, ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Fictitious tenant authority")])
     start = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
     builder = x509.CertificateBuilder(name, name, authority.public_key(), 1, start, start + datetime.timedelta(days=3650))
     builder = builder.add_extension(x509.BasicConstraints(True, 0), True)
     certificate = builder.sign(authority, hashes.SHA256(), ecdsa_deterministic=True).public_bytes(serialization.Encoding.DER)
+    return certificate, lambda message: authority.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+
+
+def server_key(epoch):
+    """The server's key under a fictitious tenant authority."""
+    certificate, endorse = tenant_authority()
     tenant, device = fixed("tenant"), fixed("server device")
     message = log.server_key_message(tenant, epoch, device, KEY)
-    signature = authority.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+    signature = endorse(message)
     assert log.server_key_verifies(certificate, tenant, epoch, device, KEY, signature)
     described = {"authority": certificate.hex(), "tenant": tenant.hex(), "epoch": epoch, "device": device.hex(), "key": KEY.hex()}
     return described | {"message": message.hex(), "signature": signature.hex()}
@@ -658,6 +665,8 @@ def histories():
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     made = {"encodings": encodings(), "values": values(), "changes": changes(), "blocks": block_vectors(), "log": log_vectors(), "histories": histories()}
+    certificate, endorse = tenant_authority()
+    made["evidence"] = evidence_vectors(fixed, certificate, endorse)
     for name, content in made.items():
         (FOLDER / f"{name}.json").write_text(json.dumps(content, indent=1, ensure_ascii=True) + "\n")
         counts = ", ".join(f"{len(part)} {key}" for key, part in content.items() if isinstance(part, list))

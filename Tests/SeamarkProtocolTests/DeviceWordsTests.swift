@@ -7,18 +7,18 @@ import Testing
 @Suite struct DeviceWordsTests {
     private let tenant = Identifier(bytes: Array(0..<16))!
     private let key = [UInt8](32..<64)
-    private let certificate = Digest.sha256(Array("certificate".utf8))
+    private let device = Identifier(bytes: Array(64..<80))!
 
-    private func words(tenant: Identifier? = nil, key: [UInt8]? = nil, certificate: Hash256? = nil) -> DeviceWords {
-        DeviceWords(tenant: tenant ?? self.tenant, signingKey: key ?? self.key, certificate: certificate ?? self.certificate, SystemPrimitives())
+    private func words(tenant: Identifier? = nil, device: Identifier? = nil, key: [UInt8]? = nil) -> DeviceWords {
+        DeviceWords(tenant: tenant ?? self.tenant, device: device ?? self.device, signingKey: key ?? self.key, SystemPrimitives())
     }
 
     @Test func `the words are those that another program computes from the specification`() {
-        #expect(words().description == "nilid mutid ninog hihog fuhop vofih")
+        #expect(words().description == "rolad dabiz rabon malom povos sumub")
     }
 
-    @Test func `another tenant, signing key or certificate has other words, whichever bit differs`() {
-        var seen: Set<DeviceWords> = [words(), words(tenant: Identifier(high: 1, low: 2)), words(certificate: .zero)]
+    @Test func `another tenant, device or signing key has other words, whichever bit differs`() {
+        var seen: Set<DeviceWords> = [words(), words(tenant: Identifier(high: 1, low: 2)), words(device: .zero)]
         for bit in 0..<256 {
             var other = key
             other[bit / 8] ^= 1 << (bit % 8)
@@ -29,17 +29,17 @@ import Testing
 
     @Test func `words are the same however they are typed, and others are others`() {
         for typed in [
-            "nilid mutid ninog hihog fuhop vofih", "NILID-MUTID-NINOG-HIHOG-FUHOP-VOFIH", "  Nilid\tmutid - ninog\nhihog  fuhop\r\nvofih ",
+            "rolad dabiz rabon malom povos sumub", "ROLAD-DABIZ-RABON-MALOM-POVOS-SUMUB", "  Rolad\tdabiz - rabon\nmalom  povos\r\nsumub ",
         ] { #expect(DeviceWords(typed: typed) == words(), "\(typed)") }
-        let swapped = DeviceWords(typed: "mutid nilid ninog hihog fuhop vofih")
+        let swapped = DeviceWords(typed: "dabiz rolad rabon malom povos sumub")
         #expect(swapped != nil && swapped != words())
-        #expect(DeviceWords(typed: "nilid mutid ninog hihog fuhop vofig") != words())
+        #expect(DeviceWords(typed: "rolad dabiz rabon malom povos sumug") != words())
     }
 
     @Test func `what is not six words is none`() {
         for typed in [
-            "", "nilid mutid ninog hihog fuhop", "nilid mutid ninog hihog fuhop vofih vofih", "nilid mutid ninog hihog fuhop vofi", "nilidmutid ninog hihog fuhop vofih",
-            "nilid, mutid, ninog, hihog, fuhop, vofih", "nilid mutid ninog hihog fuhop x nilid", "\u{202e}nilid mutid ninog hihog fuhop vofih",
+            "", "nilid mutid ninog hihog fuhop", "rolad dabiz rabon malom povos sumub vofih", "nilid mutid ninog hihog fuhop vofi", "nilidmutid ninog hihog fuhop vofih",
+            "nilid, mutid, ninog, hihog, fuhop, vofih", "nilid mutid ninog hihog fuhop x nilid", "\u{202e}rolad dabiz rabon malom povos sumub",
         ] { #expect(DeviceWords(typed: typed) == nil, "\(typed)") }
     }
 }

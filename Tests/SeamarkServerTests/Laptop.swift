@@ -62,6 +62,8 @@ final class Laptop {
     let socket: RawSocket
     let tls: TLSSession
     private var decoder = FrameDecoder()
+    /// Every byte that the server has said, as it came out of the conversation.
+    private(set) var heard: [UInt8] = []
 
     init(port: Int, _ invitation: InvitationLine, label: String? = nil, identity: TLSIdentity? = nil) throws {
         socket = try RawSocket(port: port)
@@ -94,7 +96,9 @@ final class Laptop {
             if tls.peerHasClosed { return nil }
             let bytes = try socket.receive()
             if bytes.isEmpty { try tls.peerEndedTransport() } else { _ = tls.receive(bytes) }
-            decoder.append(try tls.readAll())
+            let plain = try tls.readAll()
+            heard += plain
+            decoder.append(plain)
         }
     }
 

@@ -68,7 +68,7 @@ import Testing
             }
             // The second froze the device of the first.
             let words = DeviceWords(
-                tenant: anna.enrolled.tenant, signingKey: anna.signing.publicKey, certificate: Digest.sha256(anna.enrolled.certificate), SystemPrimitives())
+                tenant: anna.enrolled.tenant, device: anna.enrolled.device, signingKey: anna.signing.publicKey, SystemPrimitives())
             _ = try tenant.confirm(anna.enrolled.device.description, words: words.description)
             let garbage = try RawSocket(port: server.port)
             try? garbage.send(Array("GET /canarypath HTTP/1.1\r\nx: canaryheader\r\n\r\n".utf8))

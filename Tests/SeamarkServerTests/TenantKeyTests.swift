@@ -188,7 +188,7 @@ import Testing
             case .authority: Array(keys.authority.key.pem.utf8)
             case .signing: Array(Hexadecimal.text(of: keys.signingKey.seed.copy()).utf8)
             case .data: Array(Hexadecimal.text(of: keys.dataKey.copy()).utf8)
-            case .successor: []
+            case .successor, .replacing, .earlier: []
             }
             try PrivateFile.create(folder.plain(role), bytes)
             unlink(folder.wrapped(role))

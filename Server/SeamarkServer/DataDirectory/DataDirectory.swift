@@ -20,6 +20,8 @@
 ///       finishing.wrapped     the same, once the one that it replaces is being destroyed
 ///       words.pem             what those that were replaced said of who takes over
 ///       signing.wrapped       the server's Ed25519 key for this tenant
+///       replacing.wrapped     while that is being replaced: the next one, and the epoch that it begins
+///       earlier.wrapped       the public halves of those that were replaced, and where the logs stood then
 ///       data.wrapped          seals what is sensitive in the database, and attachments
 ///   replaced/                 0700  what restores found in a tenant's place; deleted by nothing but the tenant's shredding
 ///   shredded/ID.json          0700  that a tenant was shredded here, when and by whom

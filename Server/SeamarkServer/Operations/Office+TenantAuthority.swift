@@ -78,7 +78,7 @@ extension Office {
     }
 
     /// Whoever wants to alter the tenant's keys waits for whoever does.
-    private func lockKeys(of name: ShortName) throws -> DirectoryLock {
+    func lockKeys(of name: ShortName) throws -> DirectoryLock {
         let folder = directory.tenant(name)
         guard try PrivateFile.exists(folder.facts) else { throw Self.noTenant(name) }
         return try DirectoryLock.waiting(forFolder: folder.keys)

@@ -52,7 +52,7 @@ extension TenantOffice {
         let keys = keys
         let reception = BundleReception(tenant: keys.tenant, key: keys.bundleKey) { schedule in
             TenantDesk(
-                store: store, clock: clock, primitives: SystemPrimitives(), signer: keys.signingKey, endorse: { keys.authority(at: $1).key.sign($0) },
+                store: store, clock: clock, primitives: SystemPrimitives(), signer: keys.signingKey, earlier: keys.earlier, endorse: { keys.authority(at: $1).key.sign($0) },
                 bundles: (keys.tenant, keys.bundleKey.publicKey), schedule: schedule, noteContact: { _, _ in })
         }
         do { return try reception.take(path, reply: reply) } catch let fault as BundleFault {

@@ -80,8 +80,7 @@ extension TenantOffice {
             guard found.awaitsConfirmation else {
                 throw OperationFailure(.badInput, doing: doing, wrong: "this device does not wait to be confirmed", remedy: "see seamark-server device list")
             }
-            let own = DeviceWords(
-                tenant: keys.tenant, signingKey: found.signingKey, certificate: found.certificate, SystemPrimitives())
+            let own = DeviceWords(tenant: keys.tenant, device: found.id, signingKey: found.signingKey, SystemPrimitives())
             guard own == typed else {
                 _ = try transaction.noteWrongWords(found.id)
                 _ = try transaction.noteAct("device.wrongWords", detail: found.id.description, at: now)

@@ -50,7 +50,7 @@ extension TenantOffice {
                     writer.begin(
                         EvidenceHead(
                             tenant: keys.tenant, scope: scope, shared: shared.id, hasValues: values, authority: keys.authority.certificate.der,
-                            serverKeys: [standing.certifiedKey], checkpoint: standing.checkpoint)))
+                            serverKeys: [standing.certifiedKey] + standing.earlierKeys, checkpoint: standing.checkpoint)))
                 try Self.forEachEntry(of: shared.id, snapshot) { stored in
                     let parts = try Self.parts(stored, values: false, primitives)
                     let isNeeded = try Self.publishes(stored, parts, keysOf: authors, primitives)

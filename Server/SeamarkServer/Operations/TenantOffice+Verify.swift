@@ -50,7 +50,7 @@ extension TenantOffice {
     static func finding(on store: TenantStore, _ keys: TenantKeys, vault: String?, recordsAtOnce: Int = Self.recordsAtOnce) throws -> Finding {
         let verification = try store.read { snapshot in
             let author = try snapshot.identity().author
-            return try snapshot.verify(recordsAtOnce: recordsAtOnce) { device in
+            return try snapshot.verify(recordsAtOnce: recordsAtOnce, earlierServerKeys: keys.earlier.map(\.key)) { device in
                 try device == author ? keys.signingKey.publicKey : snapshot.device(device)?.signingKey
             }
         }

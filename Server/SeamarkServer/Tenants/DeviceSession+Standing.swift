@@ -69,10 +69,25 @@ extension DeviceSession {
             provenAttachment: attachment)
     }
 
+    /// What a key signed that was replaced counts where the log was put back to before that was done, and for no place that it did not reach then.
+    /// A log that holds the place where that key ended lacks nothing that it signed, so whoever shows more has it from a thief.
+    private func isOfLostLog(_ donation: Message.Donation) throws -> Bool {
+        let position: UInt64
+        switch donation.proof {
+        case .nothing: return false
+        case .receipt(let receipt): position = receipt.place.position
+        case .place(let signed): position = signed.place.position
+        }
+        guard let earlier = tenant.earlier.first(where: { donation.isProven(by: [$0.key], tenant.primitives) }), let end = earlier.ends[donation.scope],
+            position <= end.position
+        else { return false }
+        return try !tenant.store.read { try $0.contains(end, in: donation.scope) }
+    }
+
     /// Takes in what an earlier life of a log held. Everything is looked at before anything is stored.
     package func donate(_ donation: Message.Donation) throws -> ServerSession.DonationAnswer {
         let primitives = tenant.primitives
-        guard donation.isProven(by: [tenant.signer.publicKey], primitives) else {
+        guard try donation.isProven(by: [tenant.signer.publicKey], primitives) || isOfLostLog(donation) else {
             return .refused(Problem(.badDonation, "this server did not sign these entries"))
         }
         var items: [Donation.Item] = []
@@ -99,7 +114,8 @@ extension DeviceSession {
             let outcome = try tenant.store.write { transaction in
                 var judge = StandardJudge(transaction)
                 let keys = AuthorKeys(transaction, server: tenant.signer.publicKey)
-                return try transaction.donate(given, judge: { try judge.verdict($0, $1, $2) }, key: { try keys.key(of: $0) })
+                return try transaction.donate(
+                    given, judge: { try judge.verdict($0, $1, $2) }, earlierServerKeys: tenant.earlier.map(\.key), key: { try keys.key(of: $0) })
             }
             if case .refused(.awaitsConfirmation) = outcome { return .refused(Self.unconfirmed) }
             if case .refused = outcome { return .refused(Problem(.unknownScope, "no such scope", of: donation.scope)) }

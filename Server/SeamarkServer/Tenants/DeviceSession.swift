@@ -60,7 +60,7 @@ package final class DeviceSession: Sendable {
             return Message.Welcome(
                 schema: identity.schema, leastSchema: identity.leastSchema, leastReadSchema: identity.leastReadSchema, epoch: identity.epoch, time: now, role: standing.role.map { UInt32($0.rawValue) } ?? 0,
                 serverKey: tenant.serverKey(identity, issued: issued), scopes: scopes.values.sorted { $0.scope < $1.scope }, revoked: standing.isRevoked,
-                hasTwoCopies: try snapshot.hasTwoCopies(name.device), bundleKey: tenant.bundleKey(issued: issued), compares: true,
+                earlierKeys: tenant.earlierKeys(identity, issued: issued), hasTwoCopies: try snapshot.hasTwoCopies(name.device), bundleKey: tenant.bundleKey(issued: issued), compares: true,
                 wipe: try snapshot.device(name.device).flatMap { tenant.wipeOrder(to: $0, identity, issued: issued) },
                 awaitsConfirmation: standing.awaitsConfirmation)
         }

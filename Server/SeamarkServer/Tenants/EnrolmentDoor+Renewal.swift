@@ -36,9 +36,10 @@ extension EnrolmentDoor {
             }
             let identity = try transaction.identity()
             guard device.revoked == nil, member.isActive else {
-                // One whose certificate has expired hears of it nowhere else.
-                return .refused(
-                    Problem(.deviceRevoked, "this device was revoked; ask headquarters", wipe: tenant.desk.wipeOrder(to: device, identity, issued: device.certificateIssued)))
+                // One whose certificate has expired, or is of an authority that is gone, hears of it nowhere else.
+                let signs = keys.authority(at: device.certificateIssued)
+                let order = tenant.desk.wipeOrder(to: device, identity, by: { signs.key.sign($0) }, keys.lead(from: renew.certificate, to: signs))
+                return .refused(Problem(.deviceRevoked, "this device was revoked; ask headquarters", wipe: order))
             }
             guard tenant.desk.renewals.take(device.id, at: now) else {
                 return .refused(Problem(.renewalsUsedUp, "this device had its certificate renewed too often within an hour; try again in an hour"))

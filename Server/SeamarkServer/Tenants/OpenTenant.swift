@@ -38,7 +38,7 @@ final class OpenTenant: Sendable {
         let pace = pace
         let tenant = ObjectIdentifier(store)
         desk = TenantDesk(
-            store: store, clock: clock, primitives: SystemPrimitives(), signer: keys.signingKey,
+            store: store, clock: clock, primitives: SystemPrimitives(), signer: keys.signingKey, earlier: keys.earlier,
             endorse: { message, issued in ring.keys.withLock { $0 }.authority(at: issued).key.sign(message) }, attachments: try AttachmentVault(at: folder.attachments, dataKey: keys.dataKey), limits: limits,
             bundles: (keys.tenant, keys.bundleKey.publicKey),
             committed: {

@@ -17,6 +17,8 @@ public struct TenantKey: Sendable {
         case authority, signing, data
         /// While the authority is being replaced.
         case successor
+        /// While the signing key is being replaced, and what it took the place of.
+        case replacing, earlier
 
         /// What every tenant has.
         static let allCases: [Role] = [.authority, .signing, .data]

@@ -48,6 +48,7 @@ extension TenantKeys {
     /// - Returns: whether anything did.
     @discardableResult
     func settle(_ folder: TenantFolder, _ store: TenantStore, at time: Int64) throws -> Bool {
+        try finishReplacement(in: folder, store, at: time)
         guard try Self.hasPlain(folder) else { return false }
         let lock = try DirectoryLock.waiting(forFolder: folder.path)
         defer { withExtendedLifetime(lock) {} }

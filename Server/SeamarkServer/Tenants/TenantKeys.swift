@@ -18,6 +18,10 @@ public struct TenantKeys: Sendable {
     let words: [Certificate]
     /// The server's own key for this tenant: receipts, checkpoints, headquarters' blocks.
     public let signingKey: SigningKey
+    /// Those that it took the place of, the oldest first.
+    let earlier: [EarlierServerKey]
+    /// While it takes the place of another one: until the store has come to its epoch, and the other's file is gone.
+    let replacement: Replacement?
     /// Seals what is sensitive in the database.
     public let dataKey: SecretBytes
 
@@ -136,9 +140,14 @@ public struct TenantKeys: Sendable {
         }
         do {
             let (authority, succession) = try Self.authorities(in: folder, reading: reading)
+            let replacement = try Self.replacement(in: folder, reading: reading)
             self.init(
-                tenantKey: tenantKey, label: facts.label, authority: authority, signingKey: SigningKey(seed: try secret(.signing)),
-                dataKey: try secret(.data), succession: succession, words: try Self.words(in: folder))
+                tenantKey: tenantKey, label: facts.label, authority: authority, signingKey: SigningKey(seed: try replacement?.seed ?? secret(.signing)),
+                dataKey: try secret(.data), succession: succession, words: try Self.words(in: folder),
+                earlier: try Self.earlier(in: folder, replacement, reading: reading), replacement: replacement)
+        } catch let error as DecodeError {
+            throw OperationFailure(
+                .configuration, doing: doing, wrong: "a file of its signing keys is damaged (\(error))", remedy: "restore the tenant from a backup")
         } catch let error as CertificateError {
             throw OperationFailure(
                 .configuration, doing: doing, wrong: "its authority is damaged (\(error))", remedy: "restore the keys from a backup")
@@ -147,8 +156,10 @@ public struct TenantKeys: Sendable {
 
     private init(
         tenantKey: TenantKey, label: String, authority: CertificateAuthority, signingKey: SigningKey, dataKey: SecretBytes,
-        succession: Succession? = nil, words: [Certificate] = []
+        succession: Succession? = nil, words: [Certificate] = [], earlier: [EarlierServerKey] = [], replacement: Replacement? = nil
     ) {
+        self.earlier = earlier
+        self.replacement = replacement
         self.succession = succession
         self.words = words
         self.tenantKey = tenantKey

@@ -15,5 +15,8 @@ public struct DeviceSetting: RawRepresentable, Hashable, Comparable, Sendable {
     /// Headquarters has yet to confirm this device's words: a `bool`.
     public static let awaitsConfirmation = DeviceSetting(rawValue: 5)
 
+    /// The server's signing keys that another one took the place of: `bytes`, 32 for each, the oldest first.
+    public static let replacedServerKeys = DeviceSetting(rawValue: 6)
+
     public static func < (left: DeviceSetting, right: DeviceSetting) -> Bool { left.rawValue < right.rawValue }
 }

@@ -8,9 +8,14 @@ extension TenantTransaction {
     /// verdict or release accepted and the log now refuses is released by a new entry. Of a device that may not write here any more,
     /// what no log holds goes into quarantine.
     ///
-    /// - Parameter key: the signing key of a device, the server's own among them; nil for one that is not known.
-    public func donate(_ donation: Donation, judge: Judge, key: (Identifier) throws -> [UInt8]?) throws -> DonationOutcome {
-        try whole {
+    /// - Parameters:
+    ///   - earlierServerKeys: what the server's own blocks may be signed by besides.
+    ///   - key: the signing key of a device, the server's own among them; nil for one that is not known.
+    public func donate(
+        _ donation: Donation, judge: Judge, earlierServerKeys: [[UInt8]] = [], key: (Identifier) throws -> [UInt8]?
+    ) throws -> DonationOutcome {
+        let server = ServerBlocks(of: try identity().author, earlierServerKeys)
+        return try whole {
             var appending = Appending(self)
             guard let scope = try appending.open(donation.scope) else { return .refused(.unknownScope) }
             guard let device = try device(donation.device), let member = try member(device.member) else { return .refused(.unknownDevice) }
@@ -23,7 +28,7 @@ extension TenantTransaction {
                     if refusal == nil { try honour(ids, donation.received, &appending) }
                 case .block(let block, let sensitive, let verdicts, let received):
                     guard block.stream.scope == donation.scope, verdicts.count == block.changes.count,
-                        let key = try key(block.stream.device), block.isSigned(by: key, primitives)
+                        let key = try key(block.stream.device), block.isSigned(by: key, primitives) || server.isSignedEarlier(block, primitives)
                     else {
                         unverified += 1
                         continue

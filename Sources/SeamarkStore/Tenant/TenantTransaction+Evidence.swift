@@ -7,6 +7,8 @@ public enum EpochRenewal: Hashable, Sendable {
     case restored
     /// A device showed the server's signature for a place of the log, or for an attachment, that the store does not hold.
     case rolledBack(device: Identifier, scope: Identifier)
+    /// The server's signing key was replaced.
+    case otherKey
 }
 
 extension TenantStore {
@@ -28,6 +30,7 @@ extension TenantTransaction {
         try renewEpoch(epoch, incarnation: incarnation)
         switch reason {
         case .restored: try noteAct("epoch.renew", detail: "restored", at: time)
+        case .otherKey: try noteAct("epoch.renew", detail: "another signing key", at: time)
         case .rolledBack(let device, let scope):
             try raise(.rolledBack, device: device, scope: scope, incarnation: 0, at: time)
             try noteAct("epoch.renew", detail: "rolled back \(scope) \(device)", at: time)

@@ -29,11 +29,15 @@ extension TenantSnapshot {
     /// audit chain; and holds what people decided against the hash over it. Holds `recordsAtOnce` records of one scope in memory at a time, and the ids of its changes; a scope of more records is
     /// read once for each share of them.
     ///
-    /// - Parameter key: the signing key of a device (the server's own among them), from wherever the caller trusts it.
-    public func verify(recordsAtOnce: Int = 50_000, keyOf key: (Identifier) throws -> [UInt8]?) throws -> Verification {
+    /// - Parameters:
+    ///   - earlierServerKeys: what the server's own blocks may be signed by besides.
+    ///   - key: the signing key of a device (the server's own among them), from wherever the caller trusts it.
+    public func verify(
+        recordsAtOnce: Int = 50_000, earlierServerKeys: [[UInt8]] = [], keyOf key: (Identifier) throws -> [UInt8]?
+    ) throws -> Verification {
         do {
             try verifyFile()
-            var verifier = LogVerifier(snapshot: self, recordsAtOnce: recordsAtOnce)
+            var verifier = LogVerifier(snapshot: self, recordsAtOnce: recordsAtOnce, server: ServerBlocks(of: try identity().author, earlierServerKeys))
             for (scopeKey, scope) in try scopeRows() { try verifier.verify(scope, key: scopeKey, keyOf: key) }
             try verifier.verifyTotals()
             try verifyQuarantine(keyOf: key)

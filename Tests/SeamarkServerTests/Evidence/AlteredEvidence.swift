@@ -115,6 +115,27 @@ struct AlteredEvidence {
         return Self.word(verification.finish())
     }
 
+    /// The same of a large file, in one walk over it: nothing is kept but where the walk is. `alterations` have one stretch each, ascending.
+    static func walking(_ file: [UInt8], trusting authority: Hash256, _ alterations: [Alteration]) -> (whole: String, words: [String], items: Int) {
+        var verification = EvidenceVerification(remembering(authority))
+        var (words, start, items): ([String], Int, Int) = ([], 0, 0)
+        var rest = alterations[...]
+        func length(_ place: Int) -> Int { place == 0 ? 5 : file[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } + 4 }
+        while start < file.count {
+            let end = start + length(start)
+            while let alteration = rest.first, alteration.stretches[0].range.lowerBound < end {
+                rest = rest.dropFirst()
+                var copy = verification
+                copy.append(Array(alteration.applied(to: file)[start...]))
+                words.append(word(copy.finish()))
+            }
+            verification.append(Array(file[start..<end]))
+            start = end
+            items += 1
+        }
+        return (word(verification.finish()), words, items - 1)
+    }
+
     struct Failed: Error, CustomStringConvertible {
         let description: String
     }
@@ -122,14 +143,16 @@ struct AlteredEvidence {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     /// What the verifier in Python says of each, in one process.
-    func theirs(_ alterations: [Alteration]) throws -> [String] {
+    func theirs(_ alterations: [Alteration]) throws -> [String] { try Self.theirs(file, trusting: trust.authority, alterations) }
+
+    static func theirs(_ file: [UInt8], trusting authority: Hash256, _ alterations: [Alteration]) throws -> [String] {
         let folder = FileManager.default.temporaryDirectory.appending(path: "seamark-evidence-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let (base, lines) = (folder.appending(path: "evidence"), folder.appending(path: "altered"))
         try Data(file).write(to: base)
         try Data(alterations.map { $0.line + "\n" }.joined().utf8).write(to: lines)
-        return try Self.python("verify_evidence.py", [trust.authority.description, base.path, "--altered", lines.path]).split(separator: "\n").map(String.init)
+        return try python("verify_evidence.py", [authority.description, base.path, "--altered", lines.path]).split(separator: "\n").map(String.init)
     }
 
     /// The last words of what it prints, whatever it ended with.

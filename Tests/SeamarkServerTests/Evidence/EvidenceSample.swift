@@ -21,6 +21,8 @@ struct EvidenceSample {
     let epoch: UInt64
     let server: Identifier
     let serverKey: SigningKey
+    /// Keys that the server's took the place of, the oldest first.
+    var earlier: [(epoch: UInt64, key: SigningKey)] = []
     var devices: [(id: Identifier, key: SigningKey)] = []
     var directory: [Entry] = []
     var log: [Entry] = []
@@ -112,6 +114,24 @@ struct EvidenceSample {
         return entries
     }
 
+    /// The same tenant, whose server had so many keys before: the first blocks of the directory were sealed by them, one by each, in another life of it.
+    func after(keys count: Int) -> EvidenceSample {
+        var sample = self
+        var dice = SplitMix64(seed: epoch)
+        sample.earlier = (0..<count).map { _ in (dice.next(), Self.key(&dice)) }
+        sample.directory = directory.enumerated().map { number, entry in
+            guard let block = entry.block else { return entry }
+            let sealed = Block.seal(
+                block.changes, in: StreamName(device: server, incarnation: UInt64(number) + 1, scope: shared), after: .beginning,
+                by: number < count ? sample.earlier[number].key : serverKey, Self.primitives)
+            return (LogEntry(content: .block(sealed.hash), verdicts: entry.entry.verdicts, received: entry.entry.received), sealed)
+        }
+        return sample
+    }
+
+    /// What the server signs of a file.
+    enum Signed { case checkpoint, entry(Int), shared(Int), end }
+
     // MARK: Written
 
     private func places(_ entries: [Entry]) -> [LogPlace] {
@@ -123,7 +143,9 @@ struct EvidenceSample {
     }
 
     /// Where the logs stand, as the server says it.
-    var checkpoint: Checkpoint {
+    var checkpoint: Checkpoint { checkpoint(by: serverKey) }
+
+    func checkpoint(by key: SigningKey) -> Checkpoint {
         var state = ScopeState()
         for (entry, block) in log { state.read(entry, changes: block?.changes ?? []) }
         return Checkpoint(
@@ -131,31 +153,38 @@ struct EvidenceSample {
             scopes: [
                 Checkpoint.Scope(scope: scope, place: places(log).last ?? .beginning, digest: state.digest),
                 Checkpoint.Scope(scope: shared, place: places(directory).last ?? .beginning, digest: .zero),
-            ], time: 1_900_000_000_000, signer: serverKey)
+            ], time: 1_900_000_000_000, signer: key)
     }
 
     /// - Parameters:
     ///   - checkpoint: another one than that of the logs as they are here.
     ///   - authority: who signs the server's key, and whose certificate comes along.
     ///   - endorsed: which key the authority signs in place of the server's.
+    ///   - keys: other server keys than those there are, each with its epoch.
+    ///   - signer: another key than the server's, for some of what it signs.
     func file(
-        values: Bool = true, checkpoint: Checkpoint? = nil, authority: CertificateAuthority? = nil, certificate: Certificate? = nil, endorsed: [UInt8]? = nil
+        values: Bool = true, checkpoint: Checkpoint? = nil, authority: CertificateAuthority? = nil, certificate: Certificate? = nil, endorsed: [UInt8]? = nil,
+        keys: [(epoch: UInt64, key: SigningKey)]? = nil, signer: (Signed) -> SigningKey? = { _ in nil }
     ) throws -> [UInt8] {
         let authority = try authority ?? Self.authority.get()
         let statement = ServerKeyStatement(tenant: tenant, epoch: epoch, device: server, key: endorsed ?? serverKey.publicKey)
+        let keys = keys ?? [(epoch, serverKey)] + earlier.reversed()
+        let certified = keys.enumerated().map { number, key in
+            let own = number == 0 && endorsed != nil ? statement : ServerKeyStatement(tenant: tenant, epoch: key.epoch, device: server, key: key.key.publicKey)
+            return Message.ServerKey(epoch: key.epoch, device: server, key: key.key.publicKey, signature: authority.key.sign(own.message))
+        }
         var writer = EvidenceWriter(Self.primitives)
         var file = writer.begin(
             EvidenceHead(
                 tenant: tenant, scope: scope, shared: shared, hasValues: values, authority: (certificate ?? authority.certificate).der,
-                serverKeys: [Message.ServerKey(epoch: epoch, device: server, key: serverKey.publicKey, signature: authority.key.sign(statement.message))],
-                checkpoint: checkpoint ?? self.checkpoint))
-        for ((entry, block), place) in zip(directory, places(directory)) {
-            file += writer.shared(EvidenceEntry(entry, at: place, of: shared, epoch: epoch, block: block?.bytes, sensitive: [], signer: serverKey))
+                serverKeys: certified, checkpoint: checkpoint ?? self.checkpoint(by: signer(.checkpoint) ?? serverKey)))
+        for (number, ((entry, block), place)) in zip(directory, places(directory)).enumerated() {
+            file += writer.shared(EvidenceEntry(entry, at: place, of: shared, epoch: epoch, block: block?.bytes, sensitive: [], signer: signer(.shared(number)) ?? serverKey))
         }
-        for ((entry, block), place) in zip(log, places(log)) {
+        for (number, ((entry, block), place)) in zip(log, places(log)).enumerated() {
             let parts = (block?.sensitiveParts ?? []).map { values ? $0 : $0.withheld(Self.primitives) }
-            file += writer.entry(EvidenceEntry(entry, at: place, of: scope, epoch: epoch, block: block?.bytes, sensitive: parts, signer: serverKey))
+            file += writer.entry(EvidenceEntry(entry, at: place, of: scope, epoch: epoch, block: block?.bytes, sensitive: parts, signer: signer(.entry(number)) ?? serverKey))
         }
-        return file + writer.end(by: serverKey)
+        return file + writer.end(by: signer(.end) ?? serverKey)
     }
 }

@@ -244,6 +244,62 @@ import Testing
         #expect(words == ["authority 1", "serverKey 1", "serverKey 1"])
     }
 
+    @Test func `a file of a megabyte with thousands of entries holds, and a sample of it altered by a seed is caught by both verifiers at one item and by one word`() throws {
+        let sample = EvidenceSample(seed: 2026, entries: 2_400)
+        let file = try sample.file()
+        var dice = SplitMix64(seed: 20_261_129)
+        let places = Set((0..<160).map { _ in 5 + Int(dice.next() % UInt64(file.count - 5)) }).sorted()
+        let alterations = places.map { place in
+            switch dice.next() % 4 {
+            case 0: AlteredEvidence.Alteration("a byte taken out", place..<place + 1, [])
+            case 1: AlteredEvidence.Alteration("a byte put in", place..<place, [UInt8(truncatingIfNeeded: dice.next())])
+            default: AlteredEvidence.Alteration("a bit", place..<place + 1, [file[place] ^ 1 << UInt8(dice.next() % 8)])
+            }
+        }
+        let (whole, ours, items) = AlteredEvidence.walking(file, trusting: try Self.authority(), alterations)
+        #expect(file.count > 900_000 && items > 2_400, "\(file.count) bytes, \(items) items")
+        #expect(whole == "holds")
+        #expect(ours.count == alterations.count && !ours.contains("holds"))
+        // The other one reads each copy from its beginning: of every fourth.
+        let some = alterations.indices.filter { $0 % 4 == 0 }
+        let evidence = try AlteredEvidence.theirs(file, trusting: Self.authority(), some.map { alterations[$0] })
+        for (index, word) in zip(some, evidence) { #expect(word == ours[index], "\(alterations[index].what) at \(places[index])") }
+        #expect(Set(ours.compactMap { $0.split(separator: " ").first }).count >= 4, "\(Set(ours))")
+    }
+
+    @Test func `a log over which the server's key was replaced holds, and what an earlier key signed of it anew does not: both verifiers say where`() throws {
+        let sample = try #require((UInt64(1)..<200).lazy.map { EvidenceSample(seed: $0, entries: 8) }.first { $0.devices.count == 3 }).after(keys: 2)
+        let (old, older) = (sample.earlier[1].key, sample.earlier[0].key)
+        let (first, end) = (sample.directory.count + 2, sample.directory.count + sample.log.count + 2)
+        let present = (sample.epoch, sample.serverKey)
+        let stranger = try SigningKey.generate()
+        let block = try #require(sample.log.firstIndex { $0.block != nil })
+        let release = sample.log.firstIndex { $0.block == nil }
+        func signed(_ key: SigningKey, _ isHere: @escaping (EvidenceSample.Signed) -> Bool) throws -> [UInt8] { try sample.file { isHere($0) ? key : nil } }
+        func of(entry index: Int) -> (EvidenceSample.Signed) -> Bool { { if case .entry(index) = $0 { true } else { false } } }
+        // The server's own words in an epoch of before, which was another log's: nothing that it signs there counts here.
+        var cases: [(String, [UInt8])] = [
+            ("holds", try sample.file()), ("holds", try sample.file(values: false)),
+            // Any order behind the first, and keys that sealed nothing.
+            ("holds", try sample.file(keys: [present] + sample.earlier)), ("holds", try sample.file(keys: [present] + sample.earlier + [(5, stranger)])),
+            // A block of the server whose key is not named, the newer and the older.
+            ("signature 3", try sample.file(keys: [present, sample.earlier[0]])), ("signature 2", try sample.file(keys: [present, sample.earlier[1]])),
+            ("signature 2", try sample.file(keys: [present])),
+            // The former key first, in its own epoch and in the present one.
+            ("serverKey 1", try sample.file(keys: [sample.earlier[1], present])), ("checkpoint 1", try sample.file(keys: [(sample.epoch, old), present])),
+            ("checkpoint 1", try signed(old) { if case .checkpoint = $0 { true } else { false } }),
+            ("receipt 2", try signed(old) { if case .shared(0) = $0 { true } else { false } }),
+            ("receipt \(first + block)", try signed(old, of(entry: block))), ("receipt \(first + block)", try signed(older, of(entry: block))),
+            ("seal \(end)", try signed(old) { if case .end = $0 { true } else { false } }),
+        ]
+        if let release { cases.append(("receipt \(first + release)", try signed(old, of(entry: release)))) }
+        let words = try Self.both(cases.map(\.1))
+        #expect(words == cases.map(\.0))
+        // As many as a greeting names, and one more.
+        let many = EvidenceSample(seed: 5, entries: 3).after(keys: 16)
+        #expect(try Self.both([many.file(), many.file(keys: [(many.epoch, many.serverKey)] + many.earlier + [(7, stranger)])]) == ["holds", "form 1"])
+    }
+
     @Test func `the key of a device is read from the field of the catalogue that holds it`() {
         #expect(Catalogue.device.number == 3 && Catalogue.device.field(key: "signingKey")?.number == 11)
     }

@@ -22,6 +22,8 @@ public struct Restoring: Sendable {
         public let revokedAgain: Int
         /// Devices for which a wipe was ordered, or done, after the backup was made: that holds here too.
         public let wipesTakenOver: Int
+        /// The server's signing key was replaced after the backup was made: it stays the one that it was last.
+        public let keepsSigningKey: Bool
         /// Why what was there before could not be read: then nobody knows which devices were revoked since.
         public let unread: String?
         /// The devices of this tenant know another installation than this one.
@@ -91,7 +93,7 @@ public struct Restoring: Sendable {
         return Outcome(
             header: header, tenant: short, sentence: finding.sentence, replaced: replaced,
             entriesAhead: before.map { $0.entries > header.entries ? $0.entries - header.entries : 0 }, revokedAgain: again.revoked,
-            wipesTakenOver: again.wipes, unread: unread,
+            wipesTakenOver: again.wipes, keepsSigningKey: again.keepsSigningKey, unread: unread,
             knowsAnotherInstallation: !(installation.pins + installation.formerPins).contains { $0.description == facts.pin })
     }
 
@@ -117,6 +119,7 @@ public struct Restoring: Sendable {
 
     /// What the store that is about to be replaced still tells.
     private struct Former {
+        let keys: TenantKeys
         let entries: UInt64
         let revoked: [Identifier]
         let wipes: [(device: Identifier, order: WipeOrder)]
@@ -131,7 +134,7 @@ public struct Restoring: Sendable {
         return try store.read { snapshot in
             let devices = try snapshot.devices()
             return Former(
-                entries: try snapshot.scopes().reduce(0) { $0 &+ $1.place.position }, revoked: devices.filter { $0.revoked != nil }.map(\.id),
+                keys: keys, entries: try snapshot.scopes().reduce(0) { $0 &+ $1.place.position }, revoked: devices.filter { $0.revoked != nil }.map(\.id),
                 wipes: devices.compactMap { device in device.wipe.map { (device.id, $0) } },
                 waiting: devices.filter(\.awaitsConfirmation).map(\.id))
         }
@@ -140,7 +143,8 @@ public struct Restoring: Sendable {
     /// A new epoch, and no device comes back that was revoked, frozen or to be wiped meanwhile. Returns how many there were.
     private func renew(
         _ draft: TenantFolder, _ name: ShortName, _ installation: Installation, _ header: BackupHeader, _ before: Former?
-    ) throws -> (revoked: Int, wipes: Int) {
+    ) throws -> (revoked: Int, wipes: Int, keepsSigningKey: Bool) {
+        let keepsSigningKey = try before?.keys.succeed(in: draft, under: installation.keyFolder) ?? false
         let office = try TenantOffice(name: name, folder: draft, installation: installation, clock: clock)
         defer { try? office.store.close() }
         let now = clock.now()
@@ -149,7 +153,7 @@ public struct Restoring: Sendable {
             try transaction.renewEpoch(epoch, incarnation: incarnation, because: .restored, at: now)
             _ = try transaction.noteAct("tenant.restore", detail: "\(Digest.sha256(header.bytes)) made \(header.made)", at: now)
         }
-        guard let before else { return (0, 0) }
+        guard let before else { return (0, 0, false) }
         var count = 0
         for device in try office.devices() where device.device.revoked == nil && before.revoked.contains(device.device.id) {
             _ = try office.revoke(device.device.id.description)
@@ -163,7 +167,7 @@ public struct Restoring: Sendable {
                 _ = try transaction.noteAct("device.freeze", detail: id.description, at: now)
             }
         }
-        return (count, try before.wipes.count { try office.takeOver($0.order, to: $0.device) })
+        return (count, try before.wipes.count { try office.takeOver($0.order, to: $0.device) }, keepsSigningKey)
     }
 
     // MARK: An installation
@@ -202,7 +206,7 @@ public struct Restoring: Sendable {
         }
         try PrivateFile.makeDurable(folder: directory.path)
         return Outcome(
-            header: finding.header, tenant: nil, sentence: finding.sentence, replaced: replaced, entriesAhead: nil, revokedAgain: 0, wipesTakenOver: 0, unread: nil,
+            header: finding.header, tenant: nil, sentence: finding.sentence, replaced: replaced, entriesAhead: nil, revokedAgain: 0, wipesTakenOver: 0, keepsSigningKey: false, unread: nil,
             knowsAnotherInstallation: false)
     }
 

@@ -1,0 +1,118 @@
+internal import SeamarkCrypto
+internal import SeamarkJournal
+internal import SeamarkProtocol
+internal import SeamarkStore
+
+// The server's signing key of a tenant is replaced as its epoch is renewed, so that no epoch has two (SPEC section 4). What counts is one name in one
+// folder: `replacing.wrapped` appears, with the key and the epoch that it begins. From then on whoever opens the tenant has that key, and brings the
+// store to that epoch before anything else; then what is left is to note the former one down and to destroy its file. Cut off anywhere, the next
+// opening goes on.
+extension TenantKeys {
+    /// A key that takes the place of another one.
+    struct Replacement: Sendable {
+        let seed: SecretBytes
+        let epoch: UInt64
+        let incarnation: UInt64
+        let former: EarlierServerKey
+
+        var bytes: [UInt8] {
+            var writer = ByteWriter()
+            writer.raw(seed.copy())
+            writer.fixed64(epoch)
+            writer.fixed64(incarnation)
+            former.write(to: &writer)
+            return writer.bytes
+        }
+
+        init(seed: SecretBytes, epoch: UInt64, incarnation: UInt64, former: EarlierServerKey) {
+            self.seed = seed
+            self.epoch = epoch
+            self.incarnation = incarnation
+            self.former = former
+        }
+
+        init(_ bytes: [UInt8]) throws(DecodeError) {
+            var reader = ByteReader(bytes)
+            var seed = try reader.raw(32)
+            self.seed = SecretBytes(moving: &seed)
+            epoch = try reader.fixed64()
+            incarnation = try reader.fixed64()
+            former = try EarlierServerKey(from: &reader)
+            try reader.finish()
+        }
+    }
+
+    /// As many fit a greeting, and a file of evidence.
+    static let mostEarlier = Message.Welcome.mostEarlierKeys
+
+    static func replacement(in folder: TenantFolder, reading: (TenantKey.Role, _ file: String) throws -> [UInt8]) throws -> Replacement? {
+        guard try PrivateFile.exists(folder.wrapped(.replacing)) else { return nil }
+        return try Replacement(reading(.replacing, folder.wrapped(.replacing)))
+    }
+
+    static func earlier(
+        in folder: TenantFolder, _ replacement: Replacement?, reading: (TenantKey.Role, _ file: String) throws -> [UInt8]
+    ) throws -> [EarlierServerKey] {
+        var earlier: [EarlierServerKey] = []
+        if try PrivateFile.exists(folder.wrapped(.earlier)) {
+            var reader = ByteReader(try reading(.earlier, folder.wrapped(.earlier)))
+            for _ in 0..<(try reader.count(each: 41, atMost: mostEarlier)) { earlier.append(try EarlierServerKey(from: &reader)) }
+            try reader.finish()
+        }
+        if let replacement, earlier.last != replacement.former { earlier.append(replacement.former) }
+        return earlier
+    }
+
+    private static func bytes(_ earlier: [EarlierServerKey]) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.count(earlier.count)
+        for key in earlier { key.write(to: &writer) }
+        return writer.bytes
+    }
+
+    /// Draws another key, and with it the epoch that it begins. One file: it is there whole, or not at all. Whoever opens the tenant next goes on.
+    func beginReplacement(in folder: TenantFolder, _ store: TenantStore) throws {
+        let (epoch, scopes) = try store.read { (try $0.identity().epoch, try $0.scopes()) }
+        let former = EarlierServerKey(
+            epoch: epoch, key: signingKey.publicKey, ends: Dictionary(uniqueKeysWithValues: scopes.map { ($0.id, $0.place) }))
+        let replacement = Replacement(
+            seed: try SigningKey.generate().seed, epoch: try Randomness.word(), incarnation: try Randomness.word(), former: former)
+        try PrivateFile.create(folder.wrapped(.replacing), tenantKey.wrap(replacement.bytes, as: .replacing))
+    }
+
+    /// Brings the store to the epoch of a key that takes another's place, and destroys that one's file. Goes on where an earlier call was cut off;
+    /// nothing where none is being replaced.
+    ///
+    /// - Parameter step: called before each step that alters something.
+    func finishReplacement(in folder: TenantFolder, _ store: TenantStore, at time: Int64, step: () throws -> Void = {}) throws {
+        guard let replacement else { return }
+        let lock = try DirectoryLock.waiting(forFolder: folder.path)
+        defer { withExtendedLifetime(lock) {} }
+        // Somebody else may have ended it while this one waited.
+        guard try PrivateFile.exists(folder.wrapped(.replacing)) else { return }
+        try step()
+        try store.write { transaction in
+            guard try transaction.identity().epoch != replacement.epoch else { return }
+            try transaction.renewEpoch(replacement.epoch, incarnation: replacement.incarnation, because: .otherKey, at: time)
+        }
+        try step()
+        try PrivateFile.replace(folder.wrapped(.earlier), tenantKey.wrap(Self.bytes(earlier), as: .earlier))
+        try step()
+        if try PrivateFile.exists(folder.wrapped(.signing)) { try PrivateFile.destroy(folder.wrapped(.signing)) }
+        try step()
+        try PrivateFile.create(folder.wrapped(.signing), tenantKey.wrap(replacement.seed.copy(), as: .signing))
+        try step()
+        try PrivateFile.destroy(folder.wrapped(.replacing))
+    }
+
+    /// Puts this tenant's signing key, and those that it took the place of, into a copy of its folder from before it was replaced, as long as no
+    /// server has the copy: a key that was replaced does not come back with a backup. False where the copy has this key already, or a later one.
+    func succeed(in copy: TenantFolder, under keyFolder: KeyFolder) throws -> Bool {
+        let former = try TenantKeys(opening: copy, under: keyFolder)
+        guard former.tenant == tenant, earlier.contains(where: { $0.key == former.signingKey.publicKey }) else { return false }
+        try PrivateFile.replace(copy.wrapped(.earlier), tenantKey.wrap(Self.bytes(earlier), as: .earlier))
+        try PrivateFile.replace(copy.wrapped(.signing), tenantKey.wrap(signingKey.seed.copy(), as: .signing))
+        if former.replacement != nil { try PrivateFile.destroy(copy.wrapped(.replacing)) }
+        return true
+    }
+}
