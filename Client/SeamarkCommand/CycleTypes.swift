@@ -70,7 +70,7 @@ enum Drift: CapturedType {
     static let noun = "drift"
     static let type = Catalogue.driftSignal
     static let abstract = "A sign that what was agreed comes undone."
-    static let example = "type=handoffDecay object=S-A001 observedAt=2026-04-02 severity=2"
+    static let example = "kind=handoffDecay object=S-A001 observedAt=2026-04-02 severity=2"
 }
 
 enum Gate: CapturedType {

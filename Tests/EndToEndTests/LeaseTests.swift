@@ -17,7 +17,7 @@ import Testing
     private static let allowed: [String: [String]] = [
         "enrol": [], "unlock": [], "lock": [], "passphrase change": ["--new-passphrase-fd", "3"], "passphrase recovery": [], "wipe": [], "use": [], "status": [],
         "engagement set": ["title=Halden"], "attach add": ["no-such-file"], "attach evict": ["NOPE"], "sync": ["--forecast"], "bundle export": ["FILE"],
-        "approve": [String(repeating: "0", count: 64)], "bundle import": ["no-such-file"], "form check": ["no-such-file.md"], "redact": ["NOPE", "text", "--reason", "trial"], "import": ["-"], "verify": [],
+        "approve": [String(repeating: "0", count: 64)], "bundle import": ["no-such-file"], "redact": ["NOPE", "text", "--reason", "trial"], "import": ["-"], "verify": [],
     ]
 
     @Test(.needsCompiler)
@@ -55,6 +55,8 @@ import Testing
             case "lock": done = try ann.runWithoutPassphrase("lock")
             // It opens no store, and people do not start it.
             case "key-agent": done = try ann.runWithoutPassphrase("key-agent", "no-such-folder")
+            // It opens no store either.
+            case "check": done = try ann.runWithoutPassphrase("form", "check", "no-such-file.md")
             case "change": done = try ann.run(words + ["--new-passphrase-fd", "3"], passphrase: "\(Laptop.passphrase)\n\(Laptop.passphrase)")
             case "add" where Self.allowed[verb] == nil: done = try ann.run(words + ["x=1"])
             case "set" where Self.allowed[verb] == nil: done = try ann.run(words + ["NOPE", "x=1"])

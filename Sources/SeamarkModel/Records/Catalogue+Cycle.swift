@@ -40,7 +40,7 @@ extension Catalogue {
     ])
 
     public static let driftSignal = RecordType(53, "driftSignal", "drift signal", handles: "DF", [
-        FieldDefinition(10, "type", .choice(.drift), .once, required: true),
+        FieldDefinition(10, "kind", .choice(.drift), .once, required: true),
         FieldDefinition(11, "object", .reference([30, 32, 34, 50]), .contested, label: "what drifts"),
         FieldDefinition(12, "observedAt", .date, .once, label: "day of observation", required: true),
         FieldDefinition(13, "severity", .score, .author),

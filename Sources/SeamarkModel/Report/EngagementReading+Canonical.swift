@@ -4,8 +4,8 @@ extension EngagementReading {
     /// Everything that the figures are computed from, as one canonical document: method, settings, instrument, and the records that enter,
     /// sorted by id, with their fields by key and references as ids. Equal inputs are equal bytes (`JSONValue.compact`).
     ///
-    /// No object has a key twice: some records have a field `type`, so their own stands under `recordType`. Sensitive fields are left out, and so is what people disagree on in them: they never change a figure, and readers from whom they are withheld,
-    /// or who read the log after a redaction, come to the same hash.
+    /// Sensitive fields are left out, and so is what people disagree on in them: they never change a figure, and readers from whom they are
+    /// withheld, or who read the log after a redaction, come to the same hash.
     public var canonicalInputs: JSONValue {
         let types = [
             Catalogue.engagement, Catalogue.site, Catalogue.unit, Catalogue.person, Catalogue.interview, Catalogue.answer, Catalogue.evidence, Catalogue.seam,
@@ -21,7 +21,7 @@ extension EngagementReading {
             JSONMember("instrument", .string(instrument.reference)),
             JSONMember("records", .array(entering.map { record in
                 let sensitive = Set((record.type?.fields ?? []).filter { $0.isSensitive || $0.number == CommonField.mergeSaw }.map(\.number))
-                var members = [JSONMember("id", .string(record.id.description)), JSONMember("recordType", .string(record.type?.key ?? ""))]
+                var members = [JSONMember("id", .string(record.id.description)), JSONMember("type", .string(record.type?.key ?? ""))]
                 members.append(contentsOf: record.fieldMembers(references: .none, except: sensitive))
                 let disputed = record.conflicts.filter { conflict in conflict.target.number.map { !sensitive.contains($0) } ?? true }.map { JSONValue.string($0.key) }
                 if !disputed.isEmpty { members.append(JSONMember("conflicts", .array(disputed))) }

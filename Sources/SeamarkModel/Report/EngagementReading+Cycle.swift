@@ -78,7 +78,7 @@ extension EngagementReading {
                 completedAt: view.integer("completedAt"), checks: checks[view.id] ?? []))
         }
         for view in of(Catalogue.driftSignal) {
-            guard let kind = view.choice("type").flatMap(DriftReading.Kind.init(rawValue:)), let day = view.integer("observedAt") else { continue }
+            guard let kind = view.choice("kind").flatMap(DriftReading.Kind.init(rawValue:)), let day = view.integer("observedAt") else { continue }
             drift.append(DriftReading(
                 key: name(of: view), kind: kind, object: view.reference("object").flatMap { byId[survivor(of: $0)] }.map { name(of: $0) }, day: day,
                 severity: view.integer("severity").map { Int($0) }, state: view.choice("state").flatMap(DriftReading.State.init(rawValue:)) ?? .open))

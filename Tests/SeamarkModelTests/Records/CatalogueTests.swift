@@ -20,6 +20,14 @@ import Testing
         #expect(Set(Catalogue.types.map(\.number)).count == Catalogue.types.count)
     }
 
+    @Test func `no field has the key of another member of a record's document`() {
+        let members = ["id", "type", "withheld", "conflicts", "needsNewerVersion", "deletedButEdited"]
+        for type in Catalogue.types {
+            #expect(Set(type.fields.map(\.key)).isDisjoint(with: members), "\(type.key)")
+            #expect(Set(type.fields.map(\.key)).count == type.fields.count, "\(type.key)")
+        }
+    }
+
     @Test func `references name types that exist, and own fields begin at 10`() {
         for type in Catalogue.types {
             for field in type.fields {
