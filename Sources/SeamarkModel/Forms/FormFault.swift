@@ -31,6 +31,7 @@ public enum FormProblem: Hashable, Sendable {
     case columnTwice
     case columnNotTakenOver
     case sheetNotTakenOver
+    case sheetTwice
     case missingType
     case typeUnknown(String)
     case typeNotTakenOver(String)
@@ -62,6 +63,7 @@ public enum FormProblem: Hashable, Sendable {
         case .columnTwice: "two columns mean the same"
         case .columnNotTakenOver: "what stands in this column is not taken over; empty it, or leave the column out"
         case .sheetNotTakenOver: "what stands in this sheet is not taken over; empty it, or leave the sheet out"
+        case .sheetTwice: "an earlier sheet has this name; put their rows into one"
         case .missingType: "the row has no type"
         case .typeUnknown(let type): "there is no type \"\(type)\""
         case .typeNotTakenOver(let what): "\(what) are not taken over"

@@ -61,7 +61,7 @@ public struct FormInterview: Sendable {
     }
 
     /// What still has to be answered.
-    public var missing: [Questionnaire.Item] { asked.filter { answers[$0.name] == nil && isRequired($0) } }
+    public var missing: [Questionnaire.Item] { asked.filter { (answers[$0.name].map { Self.value($0).text.isEmpty } ?? true) && isRequired($0) } }
 
     /// Takes an answer; nil takes it away.
     public mutating func answer(_ name: String, _ answer: FormAnswer?, language: String) throws(FormAnswerFault) {

@@ -19,7 +19,7 @@ import Testing
         ("concat('a', 1, true()) = 'a1true'", true), ("string-length('漢字é') = 3", true), ("substr('hello', 1, 3) = 'el'", true), ("substr('hello', -2) = 'lo'", true),
         ("substr('hello', 4, 2) = ''", true), ("contains('shift', 'hi') and not(contains('a', 'b'))", true), ("starts-with('dock', 'do') and ends-with('dock', 'ck')", true),
         ("int(-1.9) = -1", true), ("round(2.5) = 3 and round(-2.5) = -2", true), ("round(3.14159, 2) = 3.14", true), ("round(1234, -2) = 1200", true),
-        ("min(3, '2', 5) = 2 and max(3, '2', 5) = 5", true), ("max(1, 'x') > 0 or max(1, 'x') <= 0", false), ("boolean('false')", true), ("string(1.50) = '1.5'", true),
+        ("min(3, '2', 5) = 2 and max(3, '2', 5) = 5", true), ("max(1, 'x') > 0 or max(1, 'x') <= 0", false), ("boolean('false')", true), ("string(0.00005) = '0.00005'", true), ("string(1234567.25) = '1234567.25'", true), ("number(string(0.00005)) = 0.00005", true), ("string(1.50) = '1.5'", true),
         // Dates are days.
         ("today() = '2024-10-04'", true), ("today() - date('2024-10-01') = 3", true), ("today() + 1 = date('2024-10-05')", true), ("today() > '2024-10-03'", true),
         ("date('2024-02-30') = ''", true), ("number(today()) = 20000", true),
@@ -60,7 +60,7 @@ import Testing
         ("[0-9]{3}", ["123"], ["12", "1234", "12a", ""]), ("a|bc|", ["a", "bc", ""], ["b", "abc"]), ("^[A-Z][a-z]*$", ["Dock"], ["dock", "DOck"]),
         ("(ab){2,3}", ["abab", "ababab"], ["ab", "abababab"]), ("x{2,}", ["xx", "xxxxx"], ["x"]), (#"\d+\.\d{2}"#, ["10.25"], ["10.2", "10x25"]),
         ("[^,;]+", ["a b"], ["a,b", ""]), ("[a\\-z]+", ["a-z"], ["b"]), ("[]a]", ["]", "a"], ["b"]), (".*é?", ["", "caf", "é"], ["a\nb"]),
-        (#"[\d\s]+"#, ["1 2"], ["a"]), (#"[^\D]"#, ["5"], ["x"]), ("(?:a|b)*?c", ["c", "abac"], ["ab"]), ("漢+", ["漢漢"], ["字"]), ("a{0}b", ["b"], ["ab"]), ("(a*)*", ["", "aaa"], ["b"]),
+        (#"[\d\s]+"#, ["1 2"], ["a"]), (#"[^\D]"#, ["5"], ["x"]), ("(?:a|b)*?c", ["c", "abac"], ["ab"]), ("漢+", ["漢漢"], ["字"]), ("a{0}b", ["b"], ["ab"]), ("(a*)*", ["", "aaa"], ["b"]), ("a|b|cd|", ["a", "b", "cd", ""], ["c", "ab", "bcd"]), ("(a|b|c)(d|e|f)", ["ad", "bf", "ce"], ["a", "d", "adf"]),
         (#"\w+@\w+(\.\w+)+"#, ["a@b.c", "a@b.c.d"], ["a@b", "@b.c"]),
     ])
     func `patterns match whole texts`(pattern: String, yes: [String], no: [String]) throws {
@@ -73,7 +73,7 @@ import Testing
         ("(a", FormPatternError.endsEarly), ("[a", .endsEarly), ("a{2", .endsEarly), ("\\", .endsEarly), ("a)", .unexpected(2)), ("*a", .unexpected(1)), ("a{2,1}", .unexpected(2)),
         ("[z-a]", .unexpected(3)), (#"(a)\1"#, .notTakenOver("references back")), ("(?=a)", .notTakenOver("groups that look ahead or have a name")),
         ("a$b", .notTakenOver("signs of a beginning or an end in its middle")), (#"\bx"#, .notTakenOver("escapes such as \\b")), ("a++", .notTakenOver("repetitions that never give back")),
-        ("[[:alpha:]]", .notTakenOver("sets inside a set")), ("(a{100}){100}", .tooLarge), ("a{4000}", .tooLarge), ("a{99999999999999999999}", .unexpected(2)),
+        ("[[:alpha:]]", .notTakenOver("sets inside a set")), ("(a{100}){100}", .tooLarge), ("a{4000}", .tooLarge), ("a{99999999999999999999}", .unexpected(2)), ("a{9223372036854775807,}", .tooLarge), ("a{9223372036854775807}", .tooLarge),
     ])
     func `what would need another kind of search is refused`(pattern: String, error: FormPatternError) {
         #expect(throws: error) { _ = try FormPattern(pattern) }

@@ -1,7 +1,16 @@
+import SeamarkJournal
 import SeamarkTestSupport
 import Testing
 
 @testable import SeamarkModel
+
+/// Packs nothing: what a zip file is to hold comes out of it as it went in.
+private struct StoredPrimitives: Primitives {
+    func sha256(_ bytes: Span<UInt8>) -> Hash256 { CheapPrimitives().sha256(bytes) }
+    func verifies(_ signature: [UInt8], of message: [UInt8], by key: [UInt8]) -> Bool { false }
+    func deflate(_ bytes: [UInt8]) -> [UInt8] { [0, 0] + bytes + [0, 0, 0, 0] }
+    func inflate(_ bytes: Span<UInt8>, toExactly length: Int) throws(InflateError) -> [UInt8] { throw InflateError() }
+}
 
 @Suite struct QuestionnaireTests {
     private static let form = """
@@ -132,6 +141,116 @@ import Testing
             Issue.record("it was taken")
         } catch let refusal as FormRefusal {
             #expect(refusal.faults.count == FormRefusal.most && refusal.isCut)
+        }
+    }
+
+    @Test func `what a reader could leave out in silence is refused`() throws {
+        let survey = "| survey |\n| | type | name | label |\n| | text | a | A |\n"
+        #expect(try Self.faults(survey + "| choices |\n| | list_name | name |\n| survey |\n| | type | name | label |\n| | text | b | B |\n").contains { $0.contains("an earlier sheet has this name") })
+        #expect(throws: FormFileError.openRow(line: 3)) { _ = try Self.read("| survey |\n| | type | name | label | relevant |\n| | text | a | A | 1 = 2\n") }
+        #expect(try Self.faults("| survey |\n| | type | name | label |\n| | text | a | A | # a remark\n") == [])
+        let both = "| survey |\n| | type | name | label | label::English |\n| | text | a | A | B |\n"
+        #expect(try Self.faults(both) == [])
+        #expect(try Self.faults(both + "| settings |\n| | default_language |\n| | English |\n").contains { $0.contains("two columns mean the same") })
+        #expect(try Self.faults("| survey |\n| | type | name | label::D\u{202e}e |\n| | text | a | A |\n").contains { $0.contains("steer") })
+        #expect(try Self.faults("| survey |\n| | type | name | label | relevant |\n| | text | b | B | |\n| | text | a | A | ${b} = '\u{202e}x' |\n").contains { $0.contains("steer") })
+    }
+
+    @Test func `turned quotes are the same in choices and in expressions`() throws {
+        let form = try Self.read("""
+            | survey |
+            | | type | name | label | relevant |
+            | | select_one l | a | A | |
+            | | text | b | B | selected(${a}, “l’eau”) |
+            | choices |
+            | | list_name | name | label |
+            | | l | l’eau | L’eau |
+            """)
+        var interview = FormInterview(form, today: 0)
+        try interview.answer("a", .choices(["l'eau"]), language: "default")
+        #expect(interview.isAsked("b") && form.lists[0].choices[0].label.texts == ["default": "L’eau"])
+    }
+
+    @Test func `nothing in an answer is no answer`() throws {
+        var interview = FormInterview(try Self.read("| survey |\n| | type | name | label | required |\n| | text | a | A | yes |\n"), today: 0)
+        try interview.answer("a", .text(""), language: "default")
+        #expect(interview.missing.map(\.name) == ["a"])
+    }
+
+    /// A workbook whose parts are not packed, with right sums.
+    private static func workbook(sheet: String, strings: String = "<sst/>") -> [UInt8] {
+        var archive = ZipArchive(at: 0, StoredPrimitives())
+        let parts = [
+            ("xl/workbook.xml", "<workbook><sheets><sheet name='survey' sheetId='1' r:id='r1'/></sheets></workbook>"),
+            ("xl/_rels/workbook.xml.rels", "<Relationships><Relationship Id='r1' Target='worksheets/sheet1.xml'/></Relationships>"),
+            ("xl/sharedStrings.xml", strings), ("xl/worksheets/sheet1.xml", sheet),
+        ]
+        for (name, text) in parts { try? archive.add(name, Array(text.utf8)) }
+        return archive.finished()
+    }
+
+    private static func sheets(_ sheet: String, strings: String = "<sst/>") throws -> [FormSheet] {
+        try FormWorkbook.sheets(workbook(sheet: sheet, strings: strings)) { bytes, count in bytes.count == count ? bytes : nil }
+    }
+
+    @Test func `a workbook's cells are read in their places: shared and own texts, numbers, truth, results of formulas`() throws {
+        let read = try Self.sheets(
+            "<worksheet><sheetData><row r='2'><c r='B2' t='s'><v>1</v></c><c r='D2'><f>1+1</f><v>2.0</v></c><c r='E2' t='b'><v>1</v></c></row>"
+                + "<row><c t='inlineStr'><is><t>a &amp; b</t></is></c><c r='C3' t='str'><f>x</f><v>shown</v></c><c r='XFD3' s='4'/></row></sheetData></worksheet>",
+            strings: "<sst><si><t>no</t></si><si><r><t> two </t></r><r><t>runs</t></r><rPh><t>aloud</t></rPh></si></sst>")
+        #expect(read == [FormSheet(name: "survey", rows: [
+            .init(number: 2, cells: ["", "two runs", "", "2", "TRUE"]), .init(number: 3, cells: ["a & b", "", "shown"]),
+        ])])
+    }
+
+    @Test(arguments: [
+        "<worksheet><row r='9223372036854775807'><c><v>1</v></c></row><row><c><v>1</v></c></row></worksheet>", "<worksheet><row r='0'/></worksheet>",
+        "<worksheet><row><c r='A1'><v>1</v></c><c r='A1'><v>1</v></c></row></worksheet>", "<worksheet><row><c r='ZZZ1'><v>1</v></c></row></worksheet>",
+        "<worksheet><row><c t='s'><v>1</v></c></row></worksheet>", "<worksheet><row>", "<worksheet></row></worksheet>", "<!DOCTYPE a [<!ENTITY b 'c'>]><worksheet/>",
+        "<worksheet>&b;</worksheet>", "<worksheet a='1' a></worksheet>", "<worksheet>&#0;</worksheet>", String(repeating: "<a>", count: 100),
+    ])
+    func `what no spreadsheet writes is refused`(sheet: String) {
+        #expect(throws: FormFileError.self) { _ = try Self.sheets(sheet) }
+    }
+
+    @Test func `one long text that many cells name is held once, and a longer one is refused`() throws {
+        let cells = (0..<200).map { _ in "<c t='s'><v>0</v></c>" }.joined()
+        let text = String(repeating: "x", count: FormSheet.longestCell)
+        #expect(try Self.sheets("<worksheet><row>\(cells)</row></worksheet>", strings: "<sst><si><t> \(text)</t></si></sst>")[0].rows[0].cells.count == 200)
+        #expect(throws: FormFileError.tooMany("characters in a cell", most: FormSheet.longestCell)) {
+            _ = try Self.sheets("<worksheet/>", strings: "<sst><si><t>\(text)y</t></si></sst>")
+        }
+    }
+
+    @Test func `no sheet, however it was altered, is more than refused`() throws {
+        var dice = SplitMix64(seed: 2)
+        let whole = Array("<worksheet><sheetData><row r='1'><c r='A1' t='s'><v>0</v></c><c r='B1'><v>12</v></c></row><row r='2'><c t='inlineStr'><is><t>a &lt; b</t></is></c></row></sheetData></worksheet>".utf8)
+        for _ in 0..<2000 {
+            var bytes = whole
+            for _ in 0..<Int.random(in: 1...4, using: &dice) {
+                let place = Int.random(in: 0..<bytes.count, using: &dice)
+                switch Int.random(in: 0..<3, using: &dice) {
+                case 0: bytes[place] = UInt8.random(in: 0x20...0x7e, using: &dice)
+                case 1: bytes.removeSubrange(place..<min(place + 5, bytes.count - 1))
+                case _: bytes.insert(contentsOf: Array(["'", "<", "</c>", "<row>", "9999999999999999999", "&#x110000;"].randomElement(using: &dice)!.utf8), at: place)
+                }
+            }
+            do { _ = try Self.sheets(String(decoding: bytes, as: UTF8.self), strings: "<sst><si><t>a</t></si></sst>") } catch {
+                #expect(error is FormFileError, "\(error)")
+            }
+        }
+    }
+
+    @Test func `a thousand questions that all name one another are refused in no time`() throws {
+        let names = (0..<990).map { "q\($0)" }
+        let rows = names.indices.map { index in
+            "| | text | \(names[index]) | Q | " + (0..<180).map { "${\(names[(index + $0 * 5) % 990])}" }.joined(separator: "+") + " |\n"
+        }
+        do {
+            _ = try Self.read("| survey |\n| | type | name | label | relevant |\n" + rows.joined())
+            Issue.record("it was taken")
+        } catch let refusal as FormRefusal {
+            #expect(refusal.isCut)
         }
     }
 

@@ -35,11 +35,25 @@ enum FormValue: Hashable, Sendable {
     /// XPath 1.0, 4.2: whole numbers without a point.
     var text: String {
         switch self {
-        case .number(let value): value.isNaN ? "NaN" : Int64(exactly: value).map(String.init) ?? (value.isInfinite ? (value < 0 ? "-Infinity" : "Infinity") : "\(value)")
+        case .number(let value): value.isNaN ? "NaN" : Int64(exactly: value).map(String.init) ?? (value.isInfinite ? (value < 0 ? "-Infinity" : "Infinity") : Self.digits(value))
         case .text(let text): text
         case .truth(let value): value ? "true" : "false"
         case .date(let days): CalendarDate.text(days: days)
         }
+    }
+
+    /// The shortest digits that give the number again, without an exponent.
+    private static func digits(_ value: Double) -> String {
+        let text = value.description
+        guard let mark = text.firstIndex(of: "e"), let exponent = Int(text[text.index(after: mark)...]) else { return text }
+        let sign = text.hasPrefix("-") ? "-" : ""
+        let mantissa = text[..<mark].drop { $0 == "-" }
+        let parts = mantissa.split(separator: ".", omittingEmptySubsequences: false)
+        let fraction = parts.count > 1 && parts[1] != "0" ? parts[1] : ""
+        let (digits, point) = (parts[0] + fraction, parts[0].count + exponent)
+        if point <= 0 { return sign + "0." + String(repeating: "0", count: -point) + digits }
+        if point >= digits.count { return sign + digits + String(repeating: "0", count: point - digits.count) }
+        return sign + digits.prefix(point) + "." + digits.dropFirst(point)
     }
 }
 

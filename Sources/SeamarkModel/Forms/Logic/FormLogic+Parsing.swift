@@ -26,6 +26,17 @@ public enum FormLogicError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension FormLogic {
+    /// With quotes as keyboards have them: word processors turn them.
+    static func straightened(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { scalar in
+            switch scalar {
+            case "\u{2018}", "\u{2019}": "'"
+            case "\u{201c}", "\u{201d}": "\""
+            case _: scalar
+            }
+        }))
+    }
+
     public init(_ source: String) throws(FormLogicError) {
         guard source.unicodeScalars.count <= FormLogic.longest else { throw .tooLong }
         var parser = Parser(source)
@@ -40,8 +51,7 @@ extension FormLogic {
         private var depth = 0
 
         init(_ source: String) {
-            // Word processors turn quotes.
-            scalars = source.unicodeScalars.map { "\u{2018}\u{2019}".unicodeScalars.contains($0) ? "'" : "\u{201c}\u{201d}".unicodeScalars.contains($0) ? "\"" : $0 }
+            scalars = Array(FormLogic.straightened(source).unicodeScalars)
         }
 
         mutating func whole() throws(FormLogicError) -> FormNode {

@@ -22,12 +22,19 @@ struct FormPatternCompiler {
         depth += 1
         defer { depth -= 1 }
         guard depth <= FormPattern.deepest else { throw .tooLarge }
-        var all = try sequence()
+        var branches = [try sequence()], count = branches[0].count
         while place < scalars.count, scalars[place] == "|" {
             place += 1
-            let other = try sequence()
-            all = [.fork(1, all.count + 2)] + Self.moved(all, by: 1) + [.jump(all.count + 2 + other.count)] + Self.moved(other, by: all.count + 2)
-            guard all.count <= FormPattern.mostSteps else { throw .tooLarge }
+            branches.append(try sequence())
+            count += branches[branches.count - 1].count + 2
+            guard count <= FormPattern.mostSteps else { throw .tooLarge }
+        }
+        var all: [Step] = []
+        for (index, branch) in branches.enumerated() {
+            let isLast = index == branches.count - 1
+            if !isLast { all.append(.fork(all.count + 1, all.count + branch.count + 2)) }
+            all += Self.moved(branch, by: all.count)
+            if !isLast { all.append(.jump(count)) }
         }
         return all
     }
@@ -62,6 +69,7 @@ struct FormPatternCompiler {
         // How eager a repetition is does not change whether the whole matches.
         if place < scalars.count, scalars[place] == "?" { place += 1 }
         if place < scalars.count, scalars[place] == "+" || scalars[place] == "*" { throw .notTakenOver("repetitions that never give back") }
+        guard bounds.least <= FormPattern.mostSteps else { throw .tooLarge }
         let copies = max(bounds.most ?? bounds.least + 1, 1)
         guard copies <= FormPattern.mostSteps, (atom.count + 2) * copies <= FormPattern.mostSteps else { throw .tooLarge }
         var all: [Step] = []

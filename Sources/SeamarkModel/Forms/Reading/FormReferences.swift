@@ -41,26 +41,30 @@ struct FormReferences {
             }
         }
         note(items, in: nil)
-        var done: Set<String> = [], way: [String] = []
+        let byName = Dictionary(Questionnaire.flat(items).map { ($0.name, $0) }) { first, _ in first }
+        // `onWay` holds what the stack does.
+        var done: Set<String> = [], onWay: Set<String> = []
         // Depth first without the call stack: a form may be a thousand questions deep.
         for item in Questionnaire.flat(items) {
             var stack = [(name: item.name, next: 0)]
-            if !done.contains(item.name) { way = [item.name] } else { continue }
+            guard !done.contains(item.name) else { continue }
+            onWay = [item.name]
             while let top = stack.last {
                 let targets = dependsOn[top.name] ?? []
                 guard top.next < targets.count else {
                     done.insert(top.name)
                     stack.removeLast()
-                    way.removeLast()
+                    onWay.remove(top.name)
                     continue
                 }
                 stack[stack.count - 1].next += 1
                 let target = targets[top.next]
-                if way.contains(target) {
-                    if let start = Questionnaire.flat(items).first(where: { $0.name == target }) { add(&faults, start, "relevant", .circle(top.name)) }
+                if onWay.contains(target) {
+                    if let start = byName[target] { add(&faults, start, "relevant", .circle(top.name)) }
+                    if faults.isCut { return }
                 } else if !done.contains(target) {
                     stack.append((target, 0))
-                    way.append(target)
+                    onWay.insert(target)
                 }
             }
         }

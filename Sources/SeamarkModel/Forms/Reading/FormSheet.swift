@@ -47,6 +47,8 @@ public enum FormFileError: Error, Hashable, Sendable, CustomStringConvertible {
     case notText
     /// Where a text table goes wrong: its line, from 1.
     case brokenTable(line: Int)
+    /// A row of a Markdown table that does not end with a bar: its line, from 1.
+    case openRow(line: Int)
     case notWorkbook(String)
     /// A form of the table's bounds: sheets, rows, columns, the length of a cell.
     case tooMany(String, most: Int)
@@ -56,6 +58,7 @@ public enum FormFileError: Error, Hashable, Sendable, CustomStringConvertible {
         case .tooLarge: "a form has at most \(FormSheet.mostBytes / 1024 / 1024) MB, unpacked too; this file has more"
         case .notText: "the file is not UTF-8 text; save it as UTF-8, or as .xlsx"
         case .brokenTable(let line): "line \(line): a quoted cell does not end, or something follows its closing quote"
+        case .openRow(let line): "line \(line): a row ends with |, and something follows the last one"
         case .notWorkbook(let what): "the file is no workbook that can be read: \(what); save it once more as .xlsx"
         case .tooMany(let what, let most): "a form has at most \(most) \(what); this one has more"
         }

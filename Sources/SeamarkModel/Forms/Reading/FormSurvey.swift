@@ -29,7 +29,10 @@ struct FormSurvey {
         let missing = ["type", "name"].filter { meaning in !table.columns.contains { $0.meaning == meaning } }
         for meaning in missing { faults.add(FormFault(sheet: table.sheet, row: nil, column: meaning, name: nil, problem: .missingColumn)) }
         guard missing.isEmpty else { return [] }
-        if table.rows.count > Questionnaire.mostItems { add(nil, nil, .tooMany("rows of questions", most: Questionnaire.mostItems)) }
+        guard table.rows.count <= Questionnaire.mostItems else {
+            add(nil, nil, .tooMany("rows of questions and groups", most: Questionnaire.mostItems))
+            return []
+        }
         for row in table.rows { take(row) }
         while open.count > 1 {
             let group = open.removeLast()
@@ -113,19 +116,23 @@ struct FormSurvey {
 
     private mutating func required(_ row: FormTable.Row) -> FormLogic? {
         guard let text = row["required"] else { return nil }
-        guard let says = FormType.yesNo[text.lowercased()] else {
-            do { return try FormLogic(text) } catch {
-                add(row, "required", text.contains("(") || text.contains("$") ? .logic(error) : .neitherYesNorNo)
-                return nil
-            }
+        if let says = FormType.yesNo[text.lowercased()] { return says ? try? FormLogic("true()") : nil }
+        if text.contains("(") || text.contains("$") { return logic("required", row) }
+        guard let condition = try? FormLogic(text), !text.unicodeScalars.contains(where: \.steers) else {
+            add(row, "required", .neitherYesNorNo)
+            return nil
         }
-        return says ? try? FormLogic("true()") : nil
+        return condition
     }
 
     private mutating func logic(_ column: String, _ row: FormTable.Row) -> FormLogic? {
         guard let text = row[column] else { return nil }
         // `yes` and `true()` in a spreadsheet's own spelling.
         if let says = FormType.yesNo[text.lowercased()] { return try? FormLogic(says ? "true()" : "false()") }
+        guard !text.unicodeScalars.contains(where: { $0 != "\n" && $0.steers }) else {
+            add(row, column, .steers)
+            return nil
+        }
         do { return try FormLogic(text) } catch {
             add(row, column, .logic(error))
             return nil

@@ -42,6 +42,9 @@ struct FormTable {
                 continue
             }
             let column = Self.column(header)
+            if header.unicodeScalars.contains(where: \.steers) {
+                faults.add(FormFault(sheet: sheet.name, row: sheet.rows[0].number, column: FormSheet.letters(ofColumn: index), name: nil, problem: .steers))
+            }
             if columns.contains(where: { $0?.meaning == column.meaning && $0?.language == column.language }) {
                 faults.add(FormFault(sheet: sheet.name, row: sheet.rows[0].number, column: header, name: FormSheet.letters(ofColumn: index), problem: .columnTwice))
             }

@@ -8,8 +8,11 @@ enum FormTextTables {
             let line = trimmed(line)
             guard line.hasPrefix("|") else { continue }
             var cells = cells(ofLine: line)
-            // What follows the last bar is no cell.
-            if cells.count > 1 { cells.removeLast() }
+            // What follows the last bar is no cell, and may be a remark.
+            if cells.count > 1 {
+                let last = cells.removeLast()
+                guard last.isEmpty || last.hasPrefix("#") else { throw .openRow(line: index + 1) }
+            }
             guard !cells.allSatisfy({ !$0.isEmpty && $0.allSatisfy { "-: ".contains($0) } }) else { continue }
             try sheets.add(cells, number: index + 1)
         }

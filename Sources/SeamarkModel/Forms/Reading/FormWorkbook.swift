@@ -45,7 +45,11 @@ enum FormWorkbook {
         while let event = try reader.next() {
             switch event {
             case .start("si", _): text = ""
-            case .end("si"): texts.append(text)
+            case .end("si"):
+                // Cells share it as it is here: any number of them may name one text.
+                let text = FormTextTables.trimmed(text)
+                guard text.unicodeScalars.count <= FormSheet.longestCell else { throw FormFileError.tooMany("characters in a cell", most: FormSheet.longestCell) }
+                texts.append(text)
             case .start("rPh", _): phonetic += 1
             case .end("rPh"): phonetic -= 1
             case .start("t", _): inText = true
@@ -65,6 +69,7 @@ enum FormWorkbook {
             switch event {
             case .start("row", let attributes):
                 number = attributes["r"].flatMap { Int($0) } ?? number + 1
+                guard (1...1_048_576).contains(number) else { throw FormFileError.notWorkbook("a row has no number that a sheet may have") }
                 (cells, column) = ([], 0)
             case .start("c", let attributes):
                 column = attributes["r"].flatMap(Self.column) ?? column
@@ -74,9 +79,11 @@ enum FormWorkbook {
             case .end("v"), .end("t"): collects = false
             case .text(let part) where collects: text += part
             case .end("c"):
-                guard column < FormSheet.mostColumns else { throw FormFileError.tooMany("columns", most: FormSheet.mostColumns) }
                 let shown = FormTextTables.trimmed(try Self.shown(text, type, strings))
+                // Far out there may be cells that have a colour and hold nothing.
                 if !shown.isEmpty {
+                    guard column < FormSheet.mostColumns else { throw FormFileError.tooMany("columns", most: FormSheet.mostColumns) }
+                    guard column >= cells.count else { throw FormFileError.notWorkbook("the cells of a row are not in order") }
                     cells += [String](repeating: "", count: max(0, column - cells.count))
                     cells.append(shown)
                 }
@@ -104,12 +111,12 @@ enum FormWorkbook {
         }
     }
 
-    /// `C7` is in column 2, from 0.
+    /// `C7` is in column 2, from 0. What lies far out is in column `FormSheet.mostColumns`.
     private static func column(_ reference: String) -> Int? {
         var column = 0
         for letter in reference.utf8.prefix(while: { $0 >= 65 }) {
-            guard (65...90).contains(letter), column < FormSheet.mostColumns else { return nil }
-            column = column * 26 + Int(letter) - 64
+            guard (65...90).contains(letter) else { return nil }
+            column = min(column * 26 + Int(letter) - 64, FormSheet.mostColumns + 1)
         }
         return column > 0 ? column - 1 : nil
     }

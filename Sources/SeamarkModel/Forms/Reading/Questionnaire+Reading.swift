@@ -24,6 +24,11 @@ extension Questionnaire {
     public init(sheets: [FormSheet], name: String) throws(FormRefusal) {
         var faults = FormFaults()
         func table(_ name: String) -> FormTable? { sheets.first { $0.name.lowercased() == name && !$0.rows.isEmpty }.map { FormTable($0, faults: &faults) } }
+        for name in ["survey", "choices", "settings"] {
+            for again in sheets.filter({ $0.name.lowercased() == name && !$0.rows.isEmpty }).dropFirst() {
+                faults.add(FormFault(sheet: again.name, row: again.rows[0].number, column: nil, name: nil, problem: .sheetTwice))
+            }
+        }
         for sheet in sheets where ["entities", "external_choices", "osm"].contains(sheet.name.lowercased()) && sheet.rows.count > 1 {
             faults.add(FormFault(sheet: sheet.name, row: nil, column: nil, name: nil, problem: .sheetNotTakenOver))
         }
@@ -121,7 +126,10 @@ struct FormWordsReader {
             let problem: FormProblem? =
                 cell.text.unicodeScalars.count > Self.longest ? .tooLong(most: Self.longest) : cell.text.unicodeScalars.contains { $0 != "\n" && $0.steers } ? .steers : nil
             if let problem { faults.add(FormFault(sheet: place.sheet, row: row.number, column: cell.column.header, name: place.name, problem: problem)) }
-            texts[cell.column.language ?? languages[0]] = cell.text
+            // A column without a language is in the form's own, which may have a column too.
+            if texts.updateValue(cell.text, forKey: cell.column.language ?? languages[0]) != nil {
+                faults.add(FormFault(sheet: place.sheet, row: row.number, column: cell.column.header, name: place.name, problem: .columnTwice))
+            }
         }
         return FormWords(texts)
     }
@@ -144,9 +152,14 @@ struct FormChoices {
         for row in table.rows {
             // A row without a list belongs to nothing, as in pyxform.
             guard let list = row["list_name"] else { continue }
-            let name = row["name"]
+            // As in expressions: both are compared.
+            let name = row["name"].map(FormLogic.straightened)
             func add(_ column: String?, _ problem: FormProblem) { faults.add(FormFault(sheet: table.sheet, row: row.number, column: column, name: name, problem: problem)) }
             for cell in row.cells where !["list_name", "name", "label"].contains(cell.column.meaning) { add(cell.column.header, .columnNotTakenOver) }
+            guard !list.unicodeScalars.contains(where: \.steers) else {
+                add(row.cell("list_name")?.column.header, .steers)
+                continue
+            }
             guard let name else {
                 add(nil, .missingName)
                 continue
