@@ -36,7 +36,7 @@ extension Verify {
         switch error {
         case .notAReport: Explained(.refused, "This is no report of Seamark in JSON. Name the report.json that 'seamark-server report' wrote.")
         case .frozen(let when):
-            Explained(.refused, "The report is one as of \(when), and names no checkpoint: 'seamark-server report --as-of \(when)' makes the same bytes again. 'seamark snapshot show' checks a snapshot here.")
+            Explained(.refused, "The report is one as of \(when), and names no checkpoint: 'seamark-server report ENGAGEMENT --as-of \(when)' makes the same bytes again. 'seamark snapshot show' checks a snapshot here.")
         case .noCheckpoint: Explained(.refused, "The report names no signed checkpoint: it is a preview, or of an earlier version. Ask headquarters to make it anew.")
         }
     }

@@ -31,9 +31,9 @@ import Testing
             try headquarters.program("seamark-server", words + ["--data", headquarters.data.path], passphrase: ["backup", "restore"].contains(words[0]) ? Self.passphrase : nil).finish(within: 300)
         }
         func report(_ folder: String, _ when: String) throws -> [Data] {
-            let made = try server("report", "baseline", "--as-of", when, "--inputs", "--out", path(folder))
+            let made = try server("report", "baseline", "--as-of", when, "--out", path(folder))
             try #require(made.status == 0, "\(made.error)")
-            return try ["report.html", "report.md", "report.json", "inputs.json"].map { try Data(contentsOf: URL(fileURLWithPath: path(folder) + "/" + $0)) }
+            return try ["report.html", "report.md", "report.json"].map { try Data(contentsOf: URL(fileURLWithPath: path(folder) + "/" + $0)) }
         }
         try ann.must("import", Self.root.appendingPathComponent("Samples/halden.json").path)
         let early = try ann.run("snapshot", "freeze", "Too early")
@@ -47,6 +47,7 @@ import Testing
         try ann.must("sync")
         let bytes = try report("first", first)
         #expect(try report("named", "first quarter") == bytes)
+        #expect(try server("report", "baseline", "--as-of", first, "--inputs", "--out", path("first")).status == 0)
         let page = try document(String(decoding: bytes[2], as: UTF8.self))
         let method = try #require(page["method"] as? [String: Any])
         let inputs = try #require(method["inputsHash"] as? String)
@@ -73,6 +74,9 @@ import Testing
         let second = try ann.must("snapshot", "freeze", "Second quarter", "--day", "2026-06-30").trimmingCharacters(in: .whitespacesAndNewlines)
         try ann.must("sync")
         #expect(try report("again", first) == bytes)
+        let single = try server("report", "baseline", "--as-of", first, "--inputs", "--out", path("single"))
+        #expect(single.status == 65 && single.error.contains("taken their consent back"), "each answer stands in the inputs by itself: \(single)")
+        #expect(!FileManager.default.fileExists(atPath: path("single")))
         let later = try report("later", second)
         #expect(later != bytes && String(decoding: later[1], as: UTF8.self).replacing("\\", with: "").contains("Compared with SN-A001 First quarter"))
         // By its place it is the same figures, not the same page: nobody's snapshot is named.

@@ -94,8 +94,8 @@ struct EngagementLog {
     }
 
     /// The last snapshot among some records, with what it froze.
-    func earlier(in views: [RecordView]) throws -> EngagementReport.Earlier? {
-        guard let last = EngagementReport.Earlier.last(in: views) else { return nil }
+    func earlier(in views: [RecordView], upTo position: UInt64) throws -> EngagementReport.Earlier? {
+        guard let last = EngagementReport.Earlier.last(in: views, upTo: position) else { return nil }
         let found = try moments([.snapshot(last)])[.snapshot(last)]
         do throws(SnapshotError) { return .init(last, .success(try last.reading(found, primitives, instrument))) } catch { return .init(last, .failure(error)) }
     }

@@ -55,7 +55,7 @@ extension ReportClaim {
             switch error {
             case .notAReport: throw OperationFailure(.badInput, doing: doing, wrong: "it is no report of Seamark in JSON", remedy: "name the report.json that seamark-server report wrote")
             case .frozen(let when):
-                throw OperationFailure(.badInput, doing: doing, wrong: "it is a report as of \(when), which names no checkpoint", remedy: "make it again with seamark-server report --as-of \(when), and compare the bytes")
+                throw OperationFailure(.badInput, doing: doing, wrong: "it is a report as of \(when), which names no checkpoint", remedy: "make it again with seamark-server report ENGAGEMENT --as-of \(when), and compare the bytes")
             case .noCheckpoint: throw OperationFailure(.badInput, doing: doing, wrong: "it names no signed checkpoint", remedy: "make the report anew with seamark-server report")
             }
         }

@@ -7,8 +7,10 @@ internal import SeamarkStore
 extension TenantOffice {
     /// One engagement priced, ranked and told, from one moment of its log. The engagement is named by short name or id.
     ///
-    /// - Parameter asOf: nil for the engagement as it stands; else the report is made from the log as it stood then, and is the same bytes each time.
-    public func report(on engagement: String, asOf: AsOf? = nil, software: String) throws -> EngagementReport {
+    /// - Parameters:
+    ///   - asOf: nil for the engagement as it stands; else the report is made from the log as it stood then, and is the same bytes each time.
+    ///   - inputs: they are to be handed out too. Refused where somebody in them has taken their consent back since: each answer stands in them by itself.
+    public func report(on engagement: String, asOf: AsOf? = nil, inputs: Bool = false, software: String) throws -> EngagementReport {
         let now = clock.now()
         return try store.read { snapshot in
             let directory = try Directory(snapshot)
@@ -16,8 +18,17 @@ extension TenantOffice {
             let log = EngagementLog(of: id, snapshot, directory)
             guard let asOf else { return try present(log, now: now, software: software) }
             let (frozen, named) = try log.frozen(asOf, now: now)
+            if inputs {
+                let hidden = Withdrawals.concealed(among: try log.views)
+                guard !frozen.views.contains(where: { hidden.contains($0.id) }) else {
+                    throw OperationFailure(
+                        .badInput, doing: "writing the inputs", wrong: "somebody in them has taken their consent back since, and each answer stands in them by itself",
+                        remedy: "make the report without --inputs; its page names their SHA-256")
+                }
+            }
             return try EngagementReport(
-                frozen: frozen, of: id, snapshot: named, software: software, primitives: SystemPrimitives(), earlier: log.earlier(in: frozen.views),
+                frozen: frozen, of: id, asOf: asOf, snapshot: named, software: software, primitives: SystemPrimitives(),
+                earlier: log.earlier(in: frozen.views, upTo: frozen.place.position),
                 instrument: log.instrument, memberName: { directory.handle(of: $0) })
         }
     }
@@ -38,7 +49,7 @@ extension TenantOffice {
                 checkpoint: ReportProvenance.SignedCheckpoint(
                     checkpoint: standing.checkpoint, names: names, serverKey: standing.serverKey, endorsement: standing.endorsement,
                     authority: keys.authority.certificate.fingerprint)),
-            earlier: try log.earlier(in: views), memberName: { directory.handle(of: $0) })
+            earlier: try log.earlier(in: views, upTo: standing.checkpoint.scopes.first { $0.scope == id }?.place.position ?? 0), memberName: { directory.handle(of: $0) })
     }
 
     /// Writes files for their owner alone into `folder`, which is made if it is not there. Returns their paths.

@@ -59,7 +59,8 @@ public enum Judgement {
         let mayEdit = allowed(isCreation ? .create : .edit)
         // Whoever made the same record unseen repeats what stands, and that harms nobody. A stamp that claims to be the earlier one
         // would take the record over, and no one can check a device's clock: that is believed of a lead alone.
-        let mayRepeat = !isOwn && isTwin && RoleTable.allows(author.role, .create, type, isOwn: true)
+        // Ids of snapshots are drawn: nobody makes the same one unseen.
+        let mayRepeat = !isOwn && isTwin && type !== Catalogue.snapshot && RoleTable.allows(author.role, .create, type, isOwn: true)
             && (author.isLead || made.last.map { change.stamp.time > $0.effective } == true)
         if !mayEdit, !mayRepeat, edits[run].contains(where: { $0.target != .life }) {
             if owner != nil, !isOwn, !author.isHeadquarters, RoleTable.allows(author.role, .edit, type, isOwn: true) {

@@ -169,7 +169,7 @@ public struct EngagementReport: Hashable, Sendable {
             return Line(line: line, priced: priced, exposure: exposure)
         }
         overlaps = reading.overlaps
-        let conflicts = Self.conflicts(reading, views, primitives, memberName)
+        let conflicts = Self.conflicts(reading, views, primitives, isFrozen: provenance.frozen != nil, memberName)
         self.conflicts = conflicts
         let findings = Findings.all(in: views, instrument: instrument)
         self.findings = findings
@@ -205,7 +205,7 @@ public struct EngagementReport: Hashable, Sendable {
     ]
 
     private static func conflicts(
-        _ reading: EngagementReading, _ views: [RecordView], _ primitives: any Primitives, _ memberName: (Identifier) -> String?
+        _ reading: EngagementReading, _ views: [RecordView], _ primitives: any Primitives, isFrozen: Bool, _ memberName: (Identifier) -> String?
     ) -> [OpenConflict] {
         let references = References(views)
         func author(_ member: Identifier) -> String {
@@ -215,6 +215,8 @@ public struct EngagementReport: Hashable, Sendable {
         for record in reading.records where record.type?.home == .engagement {
             for conflict in record.conflicts {
                 let field = conflict.target.number.flatMap { record.type?.field($0) }
+                // Values that are withheld cannot be told to be the same.
+                if isFrozen, field?.isSensitive == true { continue }
                 var sayings: [OpenConflict.Saying] = []
                 for (place, head) in conflict.heads.enumerated() {
                     let words: String

@@ -5,7 +5,7 @@ public import SeamarkJournal
 public struct ReportClaim: Hashable, Sendable {
     public enum Unreadable: Error, Hashable, Sendable {
         case notAReport
-        /// It is a report as of an earlier time (a snapshot's handle, or a position), and is checked by making it again.
+        /// It is a report as of an earlier time (a snapshot's handle, a position or a day), and is checked by making it again.
         case frozen(String)
         /// It is one of a device, or of an earlier version.
         case noCheckpoint
@@ -50,7 +50,9 @@ public struct ReportClaim: Hashable, Sendable {
         do throws(JSONError) { document = try JSONParser.parse(bytes, atMost: Self.longest) } catch { throw .notAReport }
         guard document["format"]?.text == "seamark-report", let method = document["method"] else { throw .notAReport }
         if let frozen = method["frozen"], let position = frozen["position"]?.integer {
-            throw .frozen(ReportText.clean(frozen["snapshot"]?["handle"]?.text ?? String(position), atMost: 80))
+            // It is printed in a command that somebody may copy: letters, digits and a few marks.
+            let when = frozen["asOf"]?.text ?? ""
+            throw .frozen(FieldKind.code.fault(in: .text(when)) == nil ? when : String(position))
         }
         guard let said = method["checkpoint"], let claim = Self(said, inputs: method["inputsHash"]) else { throw .noCheckpoint }
         self = claim

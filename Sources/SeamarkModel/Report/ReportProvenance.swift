@@ -41,15 +41,18 @@ public struct ReportProvenance: Hashable, Sendable {
         public var place: LogPlace
         /// Days since 1970.
         public var day: Int64
+        /// What makes the same bytes again behind `--as-of`: a snapshot's handle, a position, or a day.
+        public var asOf: String
         /// Nil where somebody asked for a place or a day.
         public var snapshot: Snapshot?
         /// The handle of whoever froze it.
         public var author: String?
 
-        public init(scope: Identifier, place: LogPlace, day: Int64, snapshot: Snapshot?, author: String?) {
+        public init(scope: Identifier, place: LogPlace, day: Int64, asOf: String, snapshot: Snapshot?, author: String?) {
             self.scope = scope
             self.place = place
             self.day = day
+            self.asOf = asOf
             self.snapshot = snapshot
             self.author = author
         }

@@ -64,7 +64,7 @@ struct ScalingGateTests {
         #expect(keys(Catalogue.gateResult, "finding", "result") == ScalingGate.Result.allCases.map(\.rawValue))
         #expect(keys(Catalogue.gateReview, "decision") == ScalingGate.Verdict.allCases.map(\.rawValue))
         #expect(keys(Catalogue.sequenceDecision, "ruling", "verdict") == InvestmentSequence.Verdict.allCases.map(\.rawValue))
-        #expect(keys(Catalogue.driftSignal, "type") == DriftReading.Kind.allCases.map(\.rawValue))
+        #expect(keys(Catalogue.driftSignal, "kind") == DriftReading.Kind.allCases.map(\.rawValue))
         #expect(keys(Catalogue.driftSignal, "state") == DriftReading.State.allCases.map(\.rawValue))
         #expect(keys(Catalogue.move, "state") == MoveReading.State.allCases.map(\.rawValue))
         #expect(keys(Catalogue.initiative, "schedule", "stage") == InitiativeReading.Stage.allCases.map(\.rawValue))

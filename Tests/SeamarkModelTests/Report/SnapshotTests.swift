@@ -60,9 +60,9 @@ import Testing
         _ = try snapshot.reading(found, primitives, none)
         let frozen = try snapshot.records(found, primitives)
         var earlier: EngagementReport.Earlier?
-        if let last = EngagementReport.Earlier.last(in: frozen.views) { earlier = .init(last, .failure(.unknown(last.handle, []))) }
+        if let last = EngagementReport.Earlier.last(in: frozen.views, upTo: frozen.place.position) { earlier = .init(last, .failure(.unknown(last.handle, []))) }
         return try EngagementReport(
-            frozen: frozen, of: Bench.scope, snapshot: snapshot, software: "seamark-test 0", primitives: primitives, earlier: earlier, instrument: none) { "m\($0.low)" }
+            frozen: frozen, of: Bench.scope, asOf: .snapshot(snapshot.name), snapshot: snapshot, software: "seamark-test 0", primitives: primitives, earlier: earlier, instrument: none) { "m\($0.low)" }
     }
 
     private static func bytes(_ report: EngagementReport) -> [String] { [report.html, report.markdown, report.json, report.inputs] }
@@ -219,6 +219,10 @@ import Testing
         let wanted: [LogMoments.Moment] = [.before(10), .before(11), .before(35), .before(41), .before(99), .position(2), .position(6), .end]
         let moments = Self.moments(wanted, in: changes, received: received)
         #expect(wanted.map { moments[$0]?.place.position } == [nil, 1, 2, 4, 5, 2, nil, 5])
+        // What was received late and stands first hides what came in earlier behind it.
+        let late: [Int64] = [50, 30, 60, 70, 80]
+        let hidden = Self.moments([.before(40), .before(55), .before(65)], in: changes) { change in changes.firstIndex { $0.id == change.id }.map { late[$0] } ?? 0 }
+        #expect([.before(40), .before(55), .before(65)].map { hidden[$0]?.place.position } == [nil, 2, 3])
     }
 
     @Test(arguments: UInt64(0)..<4)

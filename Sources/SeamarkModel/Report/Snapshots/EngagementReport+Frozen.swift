@@ -12,17 +12,24 @@ extension EngagementReport {
             self.reading = reading
         }
 
-        /// The one to compare with: the furthest along the log, of those that stand among the records themselves.
-        public static func last(in views: [RecordView]) -> Snapshot? { Snapshot.all(in: views).last }
+        /// The one to compare with: the furthest along the log, of those that stand among the records themselves. One that says a place which
+        /// the log has not reached is no earlier one, unless there is no other.
+        ///
+        /// - Parameter position: the place that the report is of.
+        public static func last(in views: [RecordView], upTo position: UInt64) -> Snapshot? {
+            let all = Snapshot.all(in: views)
+            return all.last { $0.place.position <= position } ?? all.last
+        }
     }
 
     /// The report of what an engagement's log said earlier. The same log gives the same bytes, however often it is made.
     ///
     /// - Parameters:
+    ///   - asOf: what somebody asked for; of a snapshot its handle is printed, whatever they called it.
     ///   - snapshot: nil where somebody asked for a place or a day.
     ///   - memberName: what never changes of a member: the handle.
     public init(
-        frozen: FrozenRecords, of scope: Identifier, snapshot: Snapshot?, software: String, primitives: any Primitives, earlier: Earlier?,
+        frozen: FrozenRecords, of scope: Identifier, asOf: AsOf, snapshot: Snapshot?, software: String, primitives: any Primitives, earlier: Earlier?,
         instrument: (String) -> Instrument?, memberName: (Identifier) -> String?
     ) throws {
         let reading = try frozen.reading(instrument)
@@ -31,7 +38,7 @@ extension EngagementReport {
             provenance: ReportProvenance(
                 software: software, madeAt: frozen.time,
                 frozen: ReportProvenance.Frozen(
-                    scope: scope, place: frozen.place, day: frozen.day, snapshot: snapshot, author: snapshot?.author.flatMap(memberName))),
+                    scope: scope, place: frozen.place, day: frozen.day, asOf: snapshot?.handle ?? asOf.words, snapshot: snapshot, author: snapshot?.author.flatMap(memberName))),
             earlier: earlier, memberName: memberName)
     }
 
@@ -52,7 +59,7 @@ extension EngagementReport {
         rows.append(["Ages are counted to", CalendarDate.text(days: frozen.day)])
         rows.append(["Log of \(facts.handle)", "position \(frozen.place.position), log hash \(frozen.place.hash)"])
         rows.append([
-            "To make it again", "seamark-server report \(facts.handle) --as-of \(frozen.snapshot?.handle ?? String(frozen.place.position)): the same bytes, from the log",
+            "To make it again", "seamark-server report \(facts.handle) --as-of \(frozen.asOf): the same bytes, from the log",
         ])
         return rows
     }
@@ -61,7 +68,7 @@ extension EngagementReport {
         guard let frozen = provenance.frozen else { return .null }
         return .object([
             JSONMember("scope", .string(frozen.scope.description)), JSONMember("position", .integer(Int64(clamping: frozen.place.position))),
-            JSONMember("logHash", .string(frozen.place.hash.description)), JSONMember("day", .string(CalendarDate.text(days: frozen.day))),
+            JSONMember("logHash", .string(frozen.place.hash.description)), JSONMember("day", .string(CalendarDate.text(days: frozen.day))), JSONMember("asOf", .string(frozen.asOf)),
             JSONMember("snapshot", frozen.snapshot.map { snapshot in
                 .object([
                     JSONMember("id", .string(snapshot.record.description)), JSONMember("handle", .string(snapshot.handle)), JSONMember("name", .string(snapshot.name)),

@@ -25,6 +25,8 @@ public struct LogMoments: Sendable {
     private var found: [Moment: Found] = [:]
     /// Of snapshots that were not found by their place yet.
     private var alike: [Moment: Found] = [:]
+    /// When the latest of the entries so far was received: after a restore older ones may stand behind it.
+    private var latest = Int64.min
     /// Where the log ends.
     public private(set) var end = LogPlace.beginning
 
@@ -40,11 +42,12 @@ public struct LogMoments: Sendable {
     public mutating func look(at place: LogPlace, received: Int64, _ state: ScopeState, next: Int64?) {
         end = place
         guard place.position > 0 else { return }
+        latest = max(latest, received)
         for moment in wanted where found[moment] == nil {
             let isIt =
                 switch moment {
                 case .position(let position): position == place.position
-                case .before(let time): received < time && next.map { $0 >= time } ?? true
+                case .before(let time): latest < time && next.map { $0 >= time } ?? true
                 case .snapshot(let snapshot): snapshot.place == place
                 case .end: next == nil
                 }
