@@ -1,13 +1,14 @@
 import ArgumentParser
 import SeamarkClient
 import SeamarkModel
+import SeamarkStore
 
 struct Export: ParsableCommand {
     /// What the file holds.
     enum Format: String, CaseIterable, ExpressibleByArgument {
         /// The engagement file that 'seamark import' takes in again.
         case json
-        case csv, xlsx, jsonl
+        case csv, xlsx, jsonl, sqlite
 
         /// By the end of the file's name; the engagement file for every other.
         init(of file: String) {
@@ -22,14 +23,14 @@ struct Export: ParsableCommand {
         abstract: "Write the engagement into one file: as JSON that 'seamark import' takes in again, as a workbook, as tables, or line by line.",
         discussion: """
             What it holds follows from the end of its name, unless --format says: .xlsx is a workbook with a sheet for each kind of record; .zip holds a table of \
-            comma-separated values for each; .jsonl has one JSON document a line; anything else is the engagement file. Workbook and tables also hold \
+            comma-separated values for each; .sqlite is a database with a table for each and views over them; .jsonl has one JSON document a line; anything else is the engagement file. All but .jsonl also hold \
             the history, one row for each edit ('changes'), and what each column is ('columns'). What you may not see, and words of people who withdrew consent, are left out.
 
             The file is not sealed: it holds names and quotes in the open. It is made for your eyes alone (mode 0600).
             """)
 
     @Argument(help: ArgumentHelp("The file; - for standard output (JSON alone).", valueName: "file")) var file: String
-    @Option(help: "json, csv, xlsx or jsonl (default: by the end of the file's name).") var format: Format?
+    @Option(help: "json, csv, xlsx, sqlite or jsonl (default: by the end of the file's name).") var format: Format?
     @Option(help: "What the first row of a table says: keys for programs, labels for people.") var headers: TableHeaders = .keys
     @Flag(help: "Replace the file if it exists.") var replace = false
     @OptionGroup var work: WorkOptions
@@ -37,7 +38,7 @@ struct Export: ParsableCommand {
     func run() throws {
         let format = format ?? Format(of: file)
         guard file != "-" || format == .json || format == .jsonl else {
-            throw Explained(.usage, "A \(format == .xlsx ? "workbook" : "zip file") is no text to print. Name a file, such as engagement.\(format.export?.suffix ?? "json").")
+            throw Explained(.usage, "A \(format == .xlsx ? "workbook" : format == .sqlite ? "database" : "zip file") is no text to print. Name a file, such as engagement.\(format.export?.suffix ?? "json").")
         }
         let place = try Workplace(work, to: .read)
         guard let format = format.export else {
@@ -49,7 +50,7 @@ struct Export: ParsableCommand {
         }
         let export = try EngagementExchange.export(try place.engagement(), of: place.device)
         if file == "-" { return Terminal.json(export.records.lines) }
-        try write(export.bytes(as: format, headers: headers, at: place.device.now(), place.device.primitives), counted(export.count, "record") + ", ")
+        try write(export.bytes(as: format, headers: headers, at: place.device.now(), place.device.primitives, database: TableDatabase.bytes), counted(export.count, "record") + ", ")
     }
 
     private func write(_ bytes: [UInt8], _ count: String) throws {

@@ -98,8 +98,8 @@ struct EngagementVerb: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write an engagement's records and history as a workbook, as tables or line by line.",
             discussion: """
-                .xlsx is a workbook with a sheet for each kind of record; .zip holds a table of comma-separated values for each; .jsonl has one JSON document \
-                a line. Workbook and tables also hold the history, one row for each edit ('changes'), and what each column is ('columns'). The file is for \
+                .xlsx is a workbook with a sheet for each kind of record; .zip holds a table of comma-separated values for each; .sqlite is a database with \
+                a table for each and views over them; .jsonl has one JSON document a line. All but .jsonl also hold the history, one row for each edit ('changes'), and what each column is ('columns'). The file is for \
                 its owner alone, and none is overwritten. Names, narrative and quotes are in it with --sensitive only, which the audit log is told first.
                 """)
 
@@ -108,14 +108,14 @@ struct EngagementVerb: ParsableCommand {
         var engagement: String
         @Option(help: "The file to write.")
         var out: String
-        @Option(help: "csv, xlsx or jsonl (default: by the end of the file's name).")
+        @Option(help: "csv, xlsx, sqlite or jsonl (default: by the end of the file's name).")
         var format: EngagementExport.Format?
         @Option(help: "What the first row of a table says: keys for programs, labels for people.")
         var headers: TableHeaders = .keys
         @Flag(help: "With names, narrative and quotes.") var sensitive = false
 
         func validate() throws {
-            guard chosen != nil else { throw ValidationError("say --format csv, xlsx or jsonl, or give --out a name that ends in .zip, .xlsx or .jsonl") }
+            guard chosen != nil else { throw ValidationError("say --format csv, xlsx, sqlite or jsonl, or give --out a name that ends in .zip, .xlsx, .sqlite or .jsonl") }
         }
 
         private var chosen: EngagementExport.Format? { format ?? EngagementExport.Format.allCases.first { out.lowercased().hasSuffix("." + $0.suffix) } }

@@ -24,13 +24,17 @@ import Testing
         try ann.must("site", "add", "name=_x0041_ <b>&amp; \"two\", parts; three")
         try ann.must("sync")
         try ann.must("seam", "set", "S-A001", "name=+1 later")
-        func files(_ name: String) -> [String] { ["jsonl", "zip", "xlsx"].map { headquarters.folder.appendingPathComponent("\(name).\($0)").path } }
+        func files(_ name: String) -> [String] { ["jsonl", "zip", "xlsx", "sqlite"].map { headquarters.folder.appendingPathComponent("\(name).\($0)").path } }
 
         let own = files("own")
         for file in own { try ann.must("export", file) }
         let counted = try check(headquarters, own + ["--words", ann.file(#"["=1+1 Canary", "-SUM(1)", "_x0041_ <b>&amp; \"two\", parts; three", "+1 later", "-2+3", "waiting"]"#)])
         let records = try #require(counted["records"] as? Int)
         #expect(records > 40)
+        // Every view answers, and finds what the sample holds.
+        let views = try #require(counted["views"] as? [String: Int])
+        #expect(Set(views.keys) == ["answers", "question_scores", "leakage", "seam_scores", "decision_times", "initiative_targets", "edits_by_day"])
+        #expect(views.values.allSatisfy { $0 > 0 }, "\(views)")
         for file in own { #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o600) }
         #expect(try ann.run("export", own[2]).status == 73, "no file is overwritten")
         #expect(try ann.run("export", "-", "--format", "xlsx").status == 64)
@@ -41,7 +45,7 @@ import Testing
         let bare = files("bare"), whole = files("whole")
         for file in bare { try headquarters.verb("engagement", "export", "baseline", "--out", file) }
         _ = try check(headquarters, bare)
-        for file in [bare[0]] { #expect(try !String(contentsOfFile: file, encoding: .utf8).contains("Canary")) }
+        for file in [bare[0], bare[3]] { #expect(try Data(contentsOf: URL(fileURLWithPath: file)).range(of: Data("Canary".utf8)) == nil) }
         #expect(try !headquarters.verb("audit").contains("engagement.export-sensitive"))
         for file in whole { try headquarters.verb("engagement", "export", "baseline", "--out", file, "--sensitive") }
         let all = try check(headquarters, whole + ["--words", ann.file(#"["=1+1 Canary", "acknowledged", "-2+3"]"#)])

@@ -7,7 +7,7 @@ extension HostileOutputTests {
     /// In this order: what reads, what writes, what ends. `FOLDER` is a folder of the test's, `FILE` a file of a hostile name in it.
     private static let ofLaptop: [(verb: String, words: [String])] = [
         ("status", []), ("list", []), ("list", ["site"]), ("list", ["seam"]), ("list", ["person"]), ("list", ["observation"]), ("log", []), ("log", ["ST-H0"]),
-        ("export", ["-"]), ("export", ["-", "--format", "jsonl"]), ("export", ["FOLDER/laptop.xlsx"]), ("export", ["FOLDER/laptop.zip"]), ("report", []), ("conflicts", []), ("conflicts", ["ST-H0"]), ("duplicates", []), ("use", []), ("verify", []),
+        ("export", ["-"]), ("export", ["-", "--format", "jsonl"]), ("export", ["FOLDER/laptop.xlsx"]), ("export", ["FOLDER/laptop.zip"]), ("export", ["FOLDER/laptop.sqlite"]), ("report", []), ("conflicts", []), ("conflicts", ["ST-H0"]), ("duplicates", []), ("use", []), ("verify", []),
         ("show", ["ST-H0"]), ("show", ["S-H30"]), ("show", ["P-H60"]), ("show", ["O-H72"]), ("show", ["ST-H85"]), ("show", ["ST-H100"]), ("show", ["ST-H120"]), ("show", ["ST-H150"]), ("show", ["ST-H198"]),
         ("snapshot freeze", ["=1+1 <b>pay\u{200b}pal"]), ("snapshot list", []), ("snapshot show", ["SN-A001"]), ("snapshot compare", ["SN-A001", "\u{1b}]0;x\u{7}<b>"]),
         ("attach add", ["FILE", "title=<b>=1+1"]), ("attach list", []), ("show", ["EV-A001"]), ("attach get", ["EV-A001", "--output", "FOLDER/got"]), ("attach evict", ["EV-A001"]),
@@ -23,7 +23,7 @@ extension HostileOutputTests {
         ("status", []), ("tenant list", []), ("tenant key", ["halden"]),
         ("member add", ["cleo", "--name", "\u{1b}]0;x\u{7}<b>"]), ("member add", ["dora", "--name", "=1+1 pay\u{200b}pal <b>"]), ("member list", []),
         ("engagement add", ["second", "--name", "<b>\u{202e}=1+1", "--currency", "EUR"]), ("engagement add", ["third", "--name", "=1+1 pay\u{200b}pal <b>", "--currency", "EUR"]),
-        ("engagement list", []), ("engagement export", ["baseline", "--sensitive", "--out", "FOLDER/server-NUMBER.xlsx"]), ("engagement export", ["baseline", "--sensitive", "--out", "FOLDER/server-NUMBER.zip"]), ("engagement staff", ["baseline", "ann"]), ("invite", ["ann"]), ("device list", []), ("device confirm", ["DEVICE", "<b>\u{1b}]0;x\u{7}", "lusab"]), ("device wipe", ["DEVICE"]),
+        ("engagement list", []), ("engagement export", ["baseline", "--sensitive", "--out", "FOLDER/server-NUMBER.xlsx"]), ("engagement export", ["baseline", "--sensitive", "--out", "FOLDER/server-NUMBER.zip"]), ("engagement export", ["baseline", "--sensitive", "--out", "FOLDER/server-NUMBER.sqlite"]), ("engagement staff", ["baseline", "ann"]), ("invite", ["ann"]), ("device list", []), ("device confirm", ["DEVICE", "<b>\u{1b}]0;x\u{7}", "lusab"]), ("device wipe", ["DEVICE"]),
         ("quarantine list", []), ("quarantine show", ["CHANGE", "--sensitive"]), ("quarantine export", ["--sensitive", "--out", "FOLDER/kept-NUMBER.json"]), ("quarantine release", ["0123abcd"]),
         ("bundle import", ["FOLDER/not-there"]), ("report", ["baseline", "--out", "FOLDER/report"]), ("snapshot list", ["baseline"]), ("snapshot compare", ["baseline", "SN-A001", "\u{1b}]0;x\u{7}<b>"]), ("evidence export", ["baseline", "--out", "FOLDER/evidence-NUMBER"]), ("person export", ["baseline", "P-H0", "--out", "FOLDER/person-NUMBER.json"]),
         ("person erase", ["baseline", "P-H1", "--reason", "=1+1 <b>"]), ("redact", ["baseline", "ST-H6", "notes", "--reason", "<b>"]),

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Reads what 'export' wrote as other programs do (zipfile, csv, openpyxl), independent of what wrote it.
 
-  export_check.py LINES.jsonl TABLES.zip BOOK.xlsx [--words FILE]
+  export_check.py LINES.jsonl TABLES.zip BOOK.xlsx DATA.sqlite [--words FILE]
 
-The three hold the same records, cell by cell; numbers, dates and truth values are typed in the workbook; nothing is a formula, and no text begins like
+The four hold the same records, cell by cell; numbers, dates and truth values are typed in the workbook; nothing is a formula, and no text begins like
 one in the tables. --words: a JSON list of texts that must be found in the workbook. Prints what is wrong, one finding a line, and exits 1.
 """
 
@@ -12,6 +12,7 @@ import datetime
 import io
 import json
 import re
+import sqlite3
 import sys
 import zipfile
 
@@ -66,8 +67,43 @@ def plain(text):
     return re.sub(r"_x005F_(?=x[0-9A-Fa-f]{4}_)", "_", text)
 
 
+def database(path, found):
+    """Every table of the zip file is in the database, with the same cells; the views answer; the file is whole."""
+    base = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    if base.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+        find("the database is damaged")
+    names = {name for name, in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if names != set(found):
+        find(f"the database has other tables: {sorted(names ^ set(found))}")
+    for name in names & set(found):
+        cursor = base.execute(f'SELECT * FROM "{name}" ORDER BY rowid')
+        head, rows = [column[0] for column in cursor.description], cursor.fetchall()
+        if head != found[name][0] or len(rows) != len(found[name]) - 1:
+            find(f"{name} has other columns or rows in the database")
+            continue
+        for number, (texts, row) in enumerate(zip(found[name][1:], rows)):
+            for column, text, value in zip(head, texts, row):
+                if value is None:
+                    good = text == ""
+                elif isinstance(value, (int, float)):
+                    good = text in ("TRUE", "FALSE") and value == (text == "TRUE") or bool(NUMBER.match(text)) and abs(float(text) - value) <= 1e-9 * max(1, abs(value))
+                else:
+                    shown = text[1:] if text.startswith("'") and not value.startswith("'") else text
+                    good = shown.replace("\ufffd", "").split() == STEERS.sub("", value.replace("\ufffd", "")).split() or "\ufffd" in text
+                if not good:
+                    find(f"{name}.{column} row {number}: {text!r} in the table, {value!r} in the database")
+    for name, in base.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall():
+        cursor = base.execute(f'SELECT * FROM "{name}"')
+        if any(not re.fullmatch("[a-z_]+", column[0]) for column in cursor.description):
+            find(f"a column of {name} needs quotes")
+        views[name] = len(cursor.fetchall())
+
+
+views = {}
+
+
 def main():
-    lines, archive, book = sys.argv[1:4]
+    lines, archive, book, base = sys.argv[1:5]
     records = [json.loads(line) for line in open(lines, encoding="utf-8")]
     found = tables(archive)
     workbook = openpyxl.load_workbook(book)
@@ -101,6 +137,7 @@ def main():
                 if not same(text, cell.value):
                     find(f"{name}.{column} row {number}: {text!r} in the table, {cell.value!r} in the workbook")
         counted += len(body)
+    database(base, found)
     documents = {record["id"]: record for record in records}
     if len(documents) != len(records):
         find("an id twice among the lines")
@@ -112,8 +149,7 @@ def main():
             cells = dict(zip(table[0], row))
             rows[cells["KEY"]] = cells
             document = documents.get(cells["KEY"])
-            # Of a record with a field that is called so, 'type' among the lines is that.
-            if document is None or document["type"] != name and "type" not in cells:
+            if document is None or document["type"] != name:
                 find(f"{name} {cells['KEY']} is not among the lines")
                 continue
             for key, value in document.items():
@@ -155,7 +191,7 @@ def main():
         print(finding)
     if findings:
         sys.exit(1)
-    print(json.dumps({"records": len(records), "rows": counted, "sheets": len(workbook.sheetnames)}))
+    print(json.dumps({"records": len(records), "rows": counted, "sheets": len(workbook.sheetnames), "views": views}))
 
 
 main()

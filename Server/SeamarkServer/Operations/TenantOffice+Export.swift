@@ -30,7 +30,7 @@ extension TenantOffice {
         }
         let bytes: [UInt8]
         do throws(WorkbookWriter.Failure) {
-            bytes = try export.bytes(as: format, headers: headers, at: now, SystemPrimitives())
+            bytes = try export.bytes(as: format, headers: headers, at: now, SystemPrimitives(), database: TableDatabase.bytes)
         } catch {
             throw OperationFailure(.badInput, doing: "exporting the engagement", wrong: "the file cannot hold it", remedy: error.words)
         }

@@ -9,6 +9,8 @@ public struct EngagementExport: Sendable {
         case xlsx
         /// One JSON document a line, a line for each record; without the history.
         case jsonl
+        /// A database with a table for each kind of record, and views.
+        case sqlite
 
         /// The end of a file's name.
         public var suffix: String {
@@ -16,6 +18,7 @@ public struct EngagementExport: Sendable {
             case .csv: "zip"
             case .xlsx: "xlsx"
             case .jsonl: "jsonl"
+            case .sqlite: "sqlite"
             }
         }
     }
@@ -32,8 +35,13 @@ public struct EngagementExport: Sendable {
     public var count: Int { records.tables.reduce(0) { $0 + $1.rows.count } }
 
     /// The file. The same engagement gives the same bytes, but for `time`, when it was made: milliseconds since 1970.
-    public func bytes(as format: Format, headers: TableHeaders = .keys, at time: Int64, _ primitives: any Primitives) throws(WorkbookWriter.Failure) -> [UInt8] {
+    /// - Parameter database: makes a database of tables and views. Its columns are called by their keys, whatever `headers` says.
+    public func bytes(
+        as format: Format, headers: TableHeaders = .keys, at time: Int64, _ primitives: any Primitives,
+        database: ([DataTable], [AnalystView]) throws(WorkbookWriter.Failure) -> [UInt8]
+    ) throws(WorkbookWriter.Failure) -> [UInt8] {
         switch format {
+        case .sqlite: return try database(records.tables + [changes, records.dictionary], AnalystView.all)
         case .jsonl: return records.lines
         case .csv:
             var archive = ZipArchive(at: time, primitives)
