@@ -37,10 +37,11 @@ extension TenantSnapshot {
     ) throws -> Verification {
         do {
             try verifyFile()
-            var verifier = LogVerifier(snapshot: self, recordsAtOnce: recordsAtOnce, server: ServerBlocks(of: try identity().author, earlierServerKeys))
+            let server = ServerBlocks(of: try identity().author, earlierServerKeys)
+            var verifier = LogVerifier(snapshot: self, recordsAtOnce: recordsAtOnce, server: server)
             for (scopeKey, scope) in try scopeRows() { try verifier.verify(scope, key: scopeKey, keyOf: key) }
             try verifier.verifyTotals()
-            try verifyQuarantine(keyOf: key)
+            try verifyQuarantine(server, keyOf: key)
             try verifyAudit()
             try verifyDecisions()
             return .holds(entries: verifier.entries, changes: verifier.changes, records: verifier.records)
@@ -69,7 +70,7 @@ extension TenantSnapshot {
         }
     }
 
-    private func verifyQuarantine(keyOf key: (Identifier) throws -> [UInt8]?) throws {
+    private func verifyQuarantine(_ server: ServerBlocks, keyOf key: (Identifier) throws -> [UInt8]?) throws {
         let doing: StaticString = "checking the quarantine"
         let scopes = try scopeRows()
         var keys: [Int64] = []
@@ -89,7 +90,7 @@ extension TenantSnapshot {
             try require(scopes.contains { $0.key == row.int(1) && $0.scope.id == opened.stream.scope }, "it is of another scope")
             try require(row.identifier(2, doing: doing) == opened.stream.device, "it is of another device")
             guard let signingKey = try key(opened.stream.device) else { throw VerificationFault.noKey }
-            try require(opened.isSigned(by: signingKey, primitives), "its signature does not hold")
+            try require(opened.isSigned(by: signingKey, primitives) || server.isSignedEarlier(opened, primitives), "its signature does not hold")
             let changes = try statement(.changesOfQuarantinedBlock, doing: doing)
             changes.bind(block, at: 1)
             defer { changes.reset() }

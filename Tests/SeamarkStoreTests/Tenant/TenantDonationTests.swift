@@ -168,6 +168,25 @@ import Testing
         #expect(try restored.read { try $0.quarantine() }.isEmpty && restored.read { try $0.scope(Self.scope) }?.place.position == 1)
     }
 
+    @Test func `verifies a block of headquarters in quarantine that a key signed which was replaced since`() throws {
+        let restored = try Self.store()
+        let author = TenantSamples.identity.author
+        let (former, present) = (TenantSamples.key(8), TenantSamples.key(9))
+        let block = Block.seal(
+            [Self.change(author, 1, 1)], in: StreamName(device: author, incarnation: 1, scope: Self.scope), after: .beginning, by: former, TenantSamples.primitives)
+        let given = Donation(
+            device: Identifier(high: 40, low: 3), scope: Self.scope, items: [.block(block, sensitive: [], verdicts: [.accepted], received: 5)], received: 9)
+        func key(_ id: Identifier, _ snapshot: TenantSnapshot) throws -> [UInt8]? { id == author ? present.publicKey : try snapshot.device(id)?.signingKey }
+        let outcome = try restored.write { transaction in
+            try transaction.donate(given, judge: Self.strict, earlierServerKeys: [former.publicKey]) { try key($0, transaction) }
+        }
+        #expect(outcome == .quarantined(.notStaffed, unverified: 0))
+        func holds(_ earlier: [[UInt8]]) throws -> Bool {
+            if case .holds = try restored.read({ snapshot in try snapshot.verify(earlierServerKeys: earlier) { try key($0, snapshot) } }) { true } else { false }
+        }
+        #expect(try holds([former.publicKey]) && !holds([]) && !holds([TenantSamples.key(7).publicKey]))
+    }
+
     @Test func `passes over a block that its author did not sign`() throws {
         let restored = try Self.store()
         let block = Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0])
