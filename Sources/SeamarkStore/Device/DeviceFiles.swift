@@ -170,7 +170,10 @@ struct DeviceFiles {
         for path in [freshLock, lock] { try overwrite(path, through: files) }
         for path in try named(in: attachments, through: files) { try files.removeIfThere(path) }
         try removeFolder(attachments, through: files)
-        for path in all { try files.removeIfThere(path) }
+        for path in all where path != lock { try files.removeIfThere(path) }
+        // The lock says that the store is wiped, so its name goes when no other can come back with the power.
+        try files.syncNames(in: directory)
+        try files.removeIfThere(lock)
         try removeFolder(directory, through: files)
         try files.syncNames(in: parent)
     }

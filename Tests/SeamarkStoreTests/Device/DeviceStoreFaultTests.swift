@@ -218,6 +218,57 @@ import Testing
         }
     }
 
+    /// The system's files, and what was done to names.
+    private final class Noting: FileDoor {
+        let acts = Mutex<[String]>([])
+        private let files = SystemFiles()
+        private let folders = Mutex<[Int32: String]>([:])
+
+        func open(_ path: String, _ use: FileUse) throws(FileRefusal) -> Int32 {
+            let file = try files.open(path, use)
+            if case .folder = use { folders.withLock { $0[file] = path } }
+            return file
+        }
+        func close(_ file: Int32) {
+            folders.withLock { $0[file] = nil }
+            files.close(file)
+        }
+        func read(_ file: Int32, into target: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileRefusal) -> Int { try files.read(file, into: target, at: offset) }
+        func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileRefusal) -> Int { try files.write(file, bytes, at: offset) }
+        func cut(_ file: Int32, to size: Int) throws(FileRefusal) { try files.cut(file, to: size) }
+        func sync(_ file: Int32, _ extent: FileSync) throws(FileRefusal) {
+            try files.sync(file, extent)
+            if let folder = folders.withLock({ $0[file] }) { acts.withLock { $0.append("sync \(folder)") } }
+        }
+        func facts(of file: Int32) throws(FileRefusal) -> FileFacts { try files.facts(of: file) }
+        func facts(at path: String) throws(FileRefusal) -> FileFacts { try files.facts(at: path) }
+        func rename(_ path: String, to name: String) throws(FileRefusal) { try files.rename(path, to: name) }
+        func remove(_ path: String) throws(FileRefusal) {
+            try files.remove(path)
+            acts.withLock { $0.append("remove \(path)") }
+        }
+        func makeFolder(_ path: String) throws(FileRefusal) { try files.makeFolder(path) }
+        func removeFolder(_ path: String) throws(FileRefusal) {
+            try files.removeFolder(path)
+            acts.withLock { $0.append("remove \(path)") }
+        }
+        func names(in folder: String) throws(FileRefusal) -> [String] { try files.names(in: folder) }
+    }
+
+    @Test func `a wiped store's lock goes when every other name has durably gone`() throws {
+        let directory = try ScratchDirectory()
+        _ = try directory.create()
+        let (files, door) = (DeviceFiles(directory.store), Noting())
+        try Data([1]).write(to: URL(fileURLWithPath: files.rows + "-wal"))
+        try files.erase(through: door)
+        let acts = door.acts.withLock(\.self)
+        let lock = try #require(acts.firstIndex(of: "remove \(files.lock)"))
+        let others = acts.indices.filter { acts[$0].hasPrefix("remove \(directory.store)/") && $0 != lock }
+        let synced = try #require(acts.firstIndex(of: "sync \(directory.store)"))
+        #expect(others.count >= 2 && others.allSatisfy { $0 < synced } && synced < lock, "\(acts)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+    }
+
     @Test func `a wipe waits for no sync: it is refused while one runs, and nothing is altered`() throws {
         let directory = try ScratchDirectory()
         let open = try directory.create()
