@@ -43,11 +43,13 @@ public struct DeviceHistory {
     /// What evidence of this tenant is verified by here: the authority that the device enrolled with, and what it remembers.
     public var trust: EvidenceVerification.Trust {
         get throws {
-            let identity = try device.state.identity
+            let state = try device.state
+            let identity = state.identity
             let tools = device.tools
             return EvidenceVerification.Trust(
                 authority: tools.primitives.sha256(identity.tenantAuthority.span), primitives: tools.primitives,
-                isEndorsed: { message, signature, der in (try? tools.endorsement(der))?(message, signature) ?? false }, remembered: remembered)
+                isEndorsed: { message, signature, der in (try? tools.endorsement(der))?(message, signature) ?? false }, remembered: remembered,
+                replacedKeys: Set(state.replacedServerKeys))
         }
     }
 

@@ -39,7 +39,7 @@ public struct EvidenceFinding: Hashable, Sendable {
         case chain
         /// The block before it in its stream is not in the log: something was lost, or taken out.
         case gap
-        /// The reader has read, or holds the server's receipt for, another log.
+        /// The reader has read, or holds the server's receipt for, another log; or a key signed it that was replaced, and the reader does not remember it.
         case remembered
     }
 

@@ -14,15 +14,18 @@ public struct EvidenceVerification: Sendable {
         public let isEndorsed: @Sendable (_ message: [UInt8], _ signature: [UInt8], _ authority: [UInt8]) -> Bool
         /// By scope, the places of its log that the reader has read itself, or has receipts for.
         public let remembered: [Identifier: Memory]
+        /// The server's signing keys that the reader knows to be replaced. What one of them says counts where the reader remembers it.
+        public let replacedKeys: Set<[UInt8]>
 
         public init(
             authority: Hash256, primitives: any Primitives, isEndorsed: @escaping @Sendable (_ message: [UInt8], _ signature: [UInt8], _ authority: [UInt8]) -> Bool,
-            remembered: [Identifier: Memory] = [:]
+            remembered: [Identifier: Memory] = [:], replacedKeys: Set<[UInt8]> = []
         ) {
             self.authority = authority
             self.primitives = primitives
             self.isEndorsed = isEndorsed
             self.remembered = remembered
+            self.replacedKeys = replacedKeys
         }
     }
 
@@ -225,6 +228,8 @@ public struct EvidenceVerification: Sendable {
         guard let head else { throw .form }
         let next = try follow(entry, after: log, in: head.scope)
         if let memory = memory(of: head), let hash = memory.places[next.position], hash != next.hash { throw .remembered }
+        // Whoever stole a key that was replaced signs whole logs with it. A place names no epoch: the one that was read anew is the same.
+        if trust.replacedKeys.contains(head.serverKeys[0].key), trust.remembered[head.scope]?.places[next.position] != next.hash { throw .remembered }
         var changes: [Change] = []
         if case .block = entry.entry.content {
             guard let bytes = entry.block else { throw .block }

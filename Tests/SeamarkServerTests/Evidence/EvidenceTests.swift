@@ -313,11 +313,12 @@ import Testing
             place = LogPlace(position: place.position + 1, hash: entry.logHash(after: place.hash, EvidenceSample.primitives))
             places[place.position] = place.hash
         }
-        func word(_ sample: EvidenceSample, epoch: UInt64? = nil) throws -> String {
+        func word(_ sample: EvidenceSample, epoch: UInt64? = nil, knowing known: [UInt64: Hash256]? = nil, isReplaced: Bool = false) throws -> String {
             let system = EvidenceVerification.Trust.system(authority: authority)
-            let memory = EvidenceVerification.Memory(epoch: epoch ?? sample.epoch, places: places, furthest: (place.position, 1_000))
+            let memory = EvidenceVerification.Memory(epoch: epoch ?? sample.epoch, places: known ?? places, furthest: (place.position, 1_000))
             return AlteredEvidence.word(
-                of: try sample.file(), EvidenceVerification.Trust(authority: authority, primitives: system.primitives, isEndorsed: system.isEndorsed, remembered: [sample.scope: memory]))
+                of: try sample.file(), EvidenceVerification.Trust(authority: authority, primitives: system.primitives, isEndorsed: system.isEndorsed, remembered: [sample.scope: memory],
+                    replacedKeys: isReplaced ? [sample.serverKey.publicKey] : []))
         }
         #expect(try word(sample) == "holds")
         let first = sample.directory.count + 2
@@ -328,10 +329,15 @@ import Testing
             #expect(try word(forged) == "remembered \(first + index)")
             // Of another epoch it knows nothing.
             #expect(try word(forged, epoch: sample.epoch ^ 1) == "holds")
+            // But where it has heard that the key was replaced, it takes that key's word for what it remembers, and for nothing else.
+            #expect(try word(forged, epoch: sample.epoch ^ 1, isReplaced: true) == "remembered \(first + index)")
         }
         var cut = sample
         cut.log.removeLast()
         #expect(try word(cut) == "remembered \(first + cut.log.count)")
+        #expect(try word(sample, isReplaced: true) == "holds" && word(sample, epoch: sample.epoch ^ 1, isReplaced: true) == "holds")
+        #expect(try word(sample, knowing: [:], isReplaced: true) == "remembered \(first)")
+        #expect(try word(sample, knowing: places.filter { $0.key < sample.log.count }, isReplaced: true) == "remembered \(first + sample.log.count - 1)")
     }
 
     @Test func `an item of 2,162,688 bytes is waited for, and one that says a byte more or none is no evidence`() throws {
