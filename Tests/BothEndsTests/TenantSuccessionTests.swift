@@ -344,6 +344,8 @@ import Testing
         #expect(try !believes([second], thief, [word(first, thief)]))
         #expect(try !believes([second], first, shown: [], []))
         #expect(try !believes([second, third], thief, [word(first, thief)]))
+        // One that has not forgotten the former one yet believes it, as it does with certificates.
+        #expect(try believes([first, second], thief, [word(first, thief)]))
     }
 
     @Test func `an order that brings more words than eight, or a longer certificate than a device reads, is malformed`() throws {
