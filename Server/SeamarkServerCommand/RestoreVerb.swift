@@ -51,7 +51,7 @@ struct RestoreVerb: ParsableCommand {
         if done.wipesTakenOver > 0 { print("\(done.wipesTakenOver) devices that were to be wiped, or were wiped, since are so here too.") }
         if done.keepsSigningKey { print("The server's signing key was replaced since: it stays the one that it was last.") }
         if let unread = done.unread {
-            print("What was there before could not be read (\(unread)). Devices that were revoked since are not revoked: look at device list.")
+            print("What was there before could not be read (\(unread)). Devices that were revoked since are not revoked: look at device list. If the server's signing key was replaced since, replace it again: tenant signing-key replace.")
         }
         if done.tenant != nil { print("Staffing, members and invitations are as they were then: look at member list, engagement list and device list.") }
         if done.knowsAnotherInstallation {

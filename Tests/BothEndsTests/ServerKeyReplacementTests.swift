@@ -60,6 +60,29 @@ import Testing
         #expect(try holds([first, second]) && !holds([second]), "what the first key sealed is there yet")
     }
 
+    @Test func `a laptop that has a receipt beyond what it has read works on over a replacement: the former key's word for it is passed over`() throws {
+        let ends = try scene()
+        try ends.name("Quay", by: 1)
+        try ends.sync(1)
+        try ends.name("Jetty", by: 0)
+        // Its entry came in behind another one's, and it is cut off before it reads either.
+        let cut = cause {
+            try ends.sync(0) { if case .entries = $0 { .problem(Problem(.serverFault, "cut off")) } else { $0 } }
+        }
+        #expect(cut != nil)
+        let end = try ends.serverScope.place
+        #expect(try ends.laptops[0].device.state.unsentCount == 0 && ends.laptops[0].replica.cursor.position + 1 < end.position)
+        try ends.replaceServerKey()
+        #expect(try ends.sync(0).outcome.rebuilt.contains(BothEnds.scope))
+        #expect(ends.said.contains { if case .donate(let donation) = $0 { !donation.entries.isEmpty } else { false } }, "it shows its receipt")
+        #expect(try ends.serverScope.place == end, "nothing was taken")
+        try ends.sync(1)
+        for laptop in [0, 1] {
+            #expect(try ends.laptops[laptop].view.count == 3 && DeviceVerification(ends.laptops[laptop].device).findings.isEmpty)
+        }
+        #expect(try ends.laptops[0].replica.confirmed.digest == ends.laptops[1].replica.confirmed.digest)
+    }
+
     @Test func `a receipt of an earlier epoch that no key of the server signed is found`() throws {
         let ends = try scene()
         try ends.replaceServerKey()

@@ -6,7 +6,7 @@ internal import SeamarkStore
 /// Written whole or not at all (a new file, made durable, then renamed or linked into place), mode 0600 in folders of mode 0700.
 /// A file that others may read is refused when it is read: it has to be taken for known to them.
 enum PrivateFile {
-    /// No key file, certificate or settings file is longer.
+    /// No key file, certificate or settings file is longer, but for lists that grow with the tenant (`TenantKey.Role.longest`).
     static let mostBytes = 64 * 1024
 
     /// Makes `folder` with mode 0700. Refuses one that is there already, unless `mayExist`.
@@ -39,7 +39,7 @@ enum PrivateFile {
     }
 
     /// Reads a file whole. Throws when it is not there, is too long, or is readable by others.
-    static func read(_ path: String) throws(OperationFailure) -> [UInt8] {
+    static func read(_ path: String, atMost mostBytes: Int = Self.mostBytes) throws(OperationFailure) -> [UInt8] {
         let doing = "reading \(path)"
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard file >= 0 else { throw failure(errno, doing: doing) }
@@ -160,10 +160,14 @@ enum PrivateFile {
             defer { close(file) }
             var facts = stat()
             guard fstat(file, &facts) == 0 else { throw failure(errno, doing: doing) }
-            let noise = [UInt8](repeating: 0, count: min(Int(facts.st_size), mostBytes))
-            guard noise.isEmpty || pwrite(file, noise, noise.count, 0) == noise.count, fsync(file) == 0, unlink(path) == 0 else {
-                throw failure(errno, doing: doing)
+            let noise = [UInt8](repeating: 0, count: mostBytes)
+            var start = 0
+            while start < Int(facts.st_size) {
+                let count = pwrite(file, noise, min(noise.count, Int(facts.st_size) - start), off_t(start))
+                guard count > 0 else { throw failure(errno, doing: doing) }
+                start += count
             }
+            guard fsync(file) == 0, unlink(path) == 0 else { throw failure(errno, doing: doing) }
         }
         let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
         if try exists(folder.isEmpty ? "." : folder) { try makeDurable(folder: folder) }

@@ -70,31 +70,35 @@ extension DeviceSession {
     }
 
     /// What a key signed that was replaced counts where the log was put back to before that was done, and for no place that it did not reach then.
-    /// A log that holds the place where that key ended lacks nothing that it signed, so whoever shows more has it from a thief.
-    private func isOfLostLog(_ donation: Message.Donation) throws -> Bool {
+    /// A log that holds the place where that key ended lacks nothing that it signed: what is shown of it is there, or is a thief's.
+    private func isOfLostLog(_ donation: Message.Donation, _ earlier: EarlierServerKey) throws -> Bool {
         let position: UInt64
         switch donation.proof {
         case .nothing: return false
         case .receipt(let receipt): position = receipt.place.position
         case .place(let signed): position = signed.place.position
         }
-        guard let earlier = tenant.earlier.first(where: { donation.isProven(by: [$0.key], tenant.primitives) }), let end = earlier.ends[donation.scope],
-            position <= end.position
-        else { return false }
+        guard let end = earlier.ends[donation.scope], position <= end.position else { return false }
         return try !tenant.store.read { try $0.contains(end, in: donation.scope) }
     }
 
     /// Takes in what an earlier life of a log held. Everything is looked at before anything is stored.
     package func donate(_ donation: Message.Donation) throws -> ServerSession.DonationAnswer {
         let primitives = tenant.primitives
-        guard try donation.isProven(by: [tenant.signer.publicKey], primitives) || isOfLostLog(donation) else {
-            return .refused(Problem(.badDonation, "this server did not sign these entries"))
+        // What an earlier key proves and no lost log lacks is passed over, not refused: an honest device shows receipts of places that it has not
+        // read up to, and cannot know that they are in the log.
+        var isTaken = donation.isProven(by: [tenant.signer.publicKey], primitives)
+        if !isTaken {
+            guard let earlier = tenant.earlier.first(where: { donation.isProven(by: [$0.key], primitives) }) else {
+                return .refused(Problem(.badDonation, "this server did not sign these entries"))
+            }
+            isTaken = try isOfLostLog(donation, earlier)
         }
         var items: [Donation.Item] = []
         let standing = try tenant.store.read { try MemberStanding(of: name, in: $0) }
         guard !standing.awaitsConfirmation else { return .refused(Self.unconfirmed) }
         let isWithheld = if case .withoutSensitive = standing.reading { true } else { false }
-        for item in donation.entries {
+        for item in isTaken ? donation.entries : [] {
             switch item.entry.content {
             case .release(let ids): items.append(.release(ids))
             case .block(let hash):

@@ -6,10 +6,13 @@ package struct EarlierServerKey: Hashable, Sendable {
     package let epoch: UInt64
     /// Thirty-two bytes.
     package let key: [UInt8]
-    /// Where each log stood when it was replaced: it signed for no place after that.
+    /// Where each log stood when it was replaced, but for those that were empty: it signed for no place after that.
     package let ends: [Identifier: LogPlace]
 
-    static let mostScopes = 100_000
+    /// Of logs that are not empty. Sixteen keys with as many are nine megabytes, which are read where a tenant is opened.
+    static let mostScopes = 10_000
+    /// Bytes of one: its epoch, its key, the number of its ends; and of each end the scope, the longest position and the hash.
+    static let longest = 64 + mostScopes * (16 + 10 + 32)
 
     func write(to writer: inout ByteWriter) {
         writer.fixed64(epoch)

@@ -22,6 +22,14 @@ public struct TenantKey: Sendable {
 
         /// What every tenant has.
         static let allCases: [Role] = [.authority, .signing, .data]
+
+        /// No file of this role is longer. Two of them name a place of every log, once for each key that was replaced.
+        var longest: Int {
+            switch self {
+            case .authority, .signing, .data, .successor: PrivateFile.mostBytes
+            case .replacing, .earlier: PrivateFile.mostBytes + TenantKeys.mostEarlier * EarlierServerKey.longest
+            }
+        }
     }
 
     /// A new one.

@@ -70,13 +70,23 @@ extension TenantKeys {
         return writer.bytes
     }
 
+    /// What is to be kept of the present key once it is replaced. Refuses where that is more than can be read again.
+    func retired(_ store: TenantStore) throws -> EarlierServerKey {
+        let (epoch, scopes) = try store.read { (try $0.identity().epoch, try $0.scopes()) }
+        let ends = scopes.filter { $0.place.position > 0 }.map { ($0.id, $0.place) }
+        guard ends.count <= EarlierServerKey.mostScopes else {
+            throw OperationFailure(
+                .exhausted, doing: "replacing the server's signing key",
+                wrong: "the tenant has \(ends.count) logs, and the place of each would have to be kept; \(EarlierServerKey.mostScopes) can be",
+                remedy: "found another tenant for new engagements")
+        }
+        return EarlierServerKey(epoch: epoch, key: signingKey.publicKey, ends: Dictionary(uniqueKeysWithValues: ends))
+    }
+
     /// Draws another key, and with it the epoch that it begins. One file: it is there whole, or not at all. Whoever opens the tenant next goes on.
     func beginReplacement(in folder: TenantFolder, _ store: TenantStore) throws {
-        let (epoch, scopes) = try store.read { (try $0.identity().epoch, try $0.scopes()) }
-        let former = EarlierServerKey(
-            epoch: epoch, key: signingKey.publicKey, ends: Dictionary(uniqueKeysWithValues: scopes.map { ($0.id, $0.place) }))
         let replacement = Replacement(
-            seed: try SigningKey.generate().seed, epoch: try Randomness.word(), incarnation: try Randomness.word(), former: former)
+            seed: try SigningKey.generate().seed, epoch: try Randomness.word(), incarnation: try Randomness.word(), former: try retired(store))
         try PrivateFile.create(folder.wrapped(.replacing), tenantKey.wrap(replacement.bytes, as: .replacing))
     }
 

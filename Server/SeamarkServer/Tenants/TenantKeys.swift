@@ -114,7 +114,7 @@ public struct TenantKeys: Sendable {
     /// The wrapped keys of a folder, by a tenant key that is known to be its own.
     init(opening folder: TenantFolder, _ facts: Facts, under tenantKey: TenantKey, doing: String) throws {
         try self.init(folder, facts, tenantKey, doing: doing) { role, file in
-            let bytes = try PrivateFile.read(file)
+            let bytes = try PrivateFile.read(file, atMost: role.longest)
             do { return try tenantKey.unwrap(bytes, as: role) } catch {
                 throw OperationFailure(
                     .configuration, doing: doing, wrong: "\(file) is not as it was wrapped under this tenant's key", remedy: "restore the tenant from a backup")

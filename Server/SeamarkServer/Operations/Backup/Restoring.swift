@@ -14,7 +14,7 @@ public struct Restoring: Sendable {
         /// The tenant's short name here; nil for an installation.
         public let tenant: ShortName?
         public let sentence: String
-        /// Where the files lie that were there before; nil when there were none.
+        /// Where the files lie that were there before, also where a restore that was cut off moved them there; nil when there were none.
         public let replaced: String?
         /// How many entries the replaced logs held beyond the backup; nil where that cannot be known.
         public let entriesAhead: UInt64?
@@ -79,13 +79,16 @@ public struct Restoring: Sendable {
         var before: Former?
         var unread: String?
         // A store that cannot be read may be why there is a restore.
-        if isReplacing { do { before = try formerly(old, keyFolder) } catch { unread = "\(error)" } }
+        // One that was cut off between its two renames left the store set aside and nothing in its place.
+        var replaced = isReplacing ? nil : try lastSetAside(short, of: header.tenant)
+        if let former = isReplacing ? old : replaced.map(TenantFolder.init(path:)) {
+            do { before = try formerly(former, keyFolder) } catch { unread = "\(error)" }
+        }
         let again = try renew(draft, short, installation, header, before)
-        var replaced: String?
         if isReplacing { replaced = try setAside(old.path, called: short.text, doing: doing) }
         guard rename(draft.path, old.path) == 0 else {
             let code = errno
-            if let replaced { rename(replaced, old.path) }
+            if isReplacing, let replaced { rename(replaced, old.path) }
             throw PrivateFile.failure(code, doing: doing)
         }
         isInPlace = true
@@ -211,6 +214,21 @@ public struct Restoring: Sendable {
     }
 
     // MARK: What was there before
+
+    /// The newest store of the tenant that a restore under this name set aside.
+    private func lastSetAside(_ name: ShortName, of tenant: Identifier) throws -> String? {
+        guard try PrivateFile.exists(directory.replaced) else { return nil }
+        let stem = "\(name.text)-"
+        // Set aside in one moment they have numbers, from 1: the longer name is the newer one.
+        let names = try PrivateFile.names(in: directory.replaced).filter { $0.hasPrefix(stem) }
+            .sorted { ($0.prefix(stem.count + BackupTime.text(0).count), $0.count, $0) < ($1.prefix(stem.count + BackupTime.text(0).count), $1.count, $1) }
+        for name in names.reversed() {
+            let folder = TenantFolder(path: "\(directory.replaced)/\(name)")
+            // Of what does not say whose it is nothing is known.
+            if let other = try? TenantKeys.tenant(in: folder), other == tenant { return folder.path }
+        }
+        return nil
+    }
 
     private func setAside(_ path: String, called name: String, doing: String) throws -> String {
         let folder = directory.replaced
