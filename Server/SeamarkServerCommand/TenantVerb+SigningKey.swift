@@ -10,9 +10,11 @@ extension TenantVerb {
             discussion: """
                 Receipts, checkpoints and headquarters' blocks are signed with it. replace draws another one and begins a new epoch with it; stop the \
                 server first, and start it again. Each laptop hears of it with its next sync and reads its logs anew, so have them sync before, where \
-                the key was not stolen. What the former one signed goes on verifying; nothing that is shown of it from then on is believed. Back the \
+                the key was not stolen. What the former one signed goes on verifying; nothing that is shown of it from then on is believed by a laptop that \
+                has heard of it (who verifies evidence with the authority's fingerprint alone cannot know). Back the \
                 tenant up afterwards: in a backup of before lies the former key, and where nothing else is left of the tenant its laptops refuse a \
-                server that has it, until it is replaced there too.
+                server that has it, until it is replaced there too. After a restore from before, a log takes the former key's word until it \
+                holds the place where that key ended, which may be never: where it was stolen, do not restore from before.
                 """, subcommands: [Status.self, Replace.self])
 
         struct Status: ParsableCommand {
