@@ -14,7 +14,7 @@ import Testing
         return try #require(JSONSerialization.jsonObject(with: Data(done.output.utf8)) as? [String: Any])
     }
 
-    @Test func `lines, tables and workbook of a laptop and of headquarters say the same, typed, and nothing in them is a formula`() throws {
+    @Test(.needsSpreadsheet) func `lines, tables and workbook of a laptop and of headquarters say the same, typed, and nothing in them is a formula`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }
         let ann = try Laptop(of: "ann", at: headquarters)
@@ -50,6 +50,10 @@ import Testing
         for file in whole { try headquarters.verb("engagement", "export", "baseline", "--out", file, "--sensitive") }
         let all = try check(headquarters, whole + ["--words", ann.file(#"["=1+1 Canary", "acknowledged", "-2+3"]"#)])
         #expect(all["records"] as? Int == records)
+        // A spreadsheet program shows of the workbook, cell by cell, what the tables say.
+        let office = try headquarters.program(
+            "/usr/bin/python3", [Self.root.appendingPathComponent("Tests/PythonPeer/office_check.py").path, whole[2], whole[1]]).finish(within: 240)
+        #expect(office.status == 0 && office.output.contains(" 0 differences"), "\(office.output)\(office.error)")
         #expect(try String(contentsOfFile: whole[0], encoding: .utf8).contains("=1+1 Canary"))
         #expect(try headquarters.verb("audit").contains("engagement.export-sensitive"))
         let again = try headquarters.program("seamark-server", ["engagement", "export", "baseline", "--out", whole[0], "--data", headquarters.data.path]).finish()

@@ -8,7 +8,7 @@ extension EngagementReport {
             constraintSection, seamSection, decisionSection, sequenceSection, bridgeSection, gateSection, cycleSection,
             ReportSection(title: "Open conflicts", blocks: conflicts.isEmpty ? [.paragraph("None.")] : conflicts.flatMap(blocks)),
             methodSection,
-            ReportSection(title: "Annex: lines", blocks: [.table(lineTable, type: "lines"), .heading("Overlaps"), .table(overlapTable)], startsPage: true),
+            ReportSection(title: "Annex: lines", blocks: [.table(lineTable, type: "lines"), .heading("Overlaps"), .table(overlapTable)], startsPage: !lines.isEmpty),
         ]
     }
 
@@ -106,6 +106,6 @@ extension EngagementReport {
                 .heading("Board-ready gate"), .table(gateTable), .heading("Structural checks"), governance.checks.isEmpty ? .paragraph("None is raised.") : .table(checkTable),
                 .heading("Assumptions"), .list(assumptions), .heading("Exclusions"), .list(exclusions), .heading("Points to check"),
                 .list(findings.map { ReportText.sentence(ReportText.clean($0.description)) }),
-            ], startsPage: true)
+            ])
     }
 }

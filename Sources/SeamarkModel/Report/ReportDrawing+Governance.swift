@@ -53,18 +53,20 @@ extension ReportDrawing {
         func y(_ place: Int) -> Int { 44 + place * step }
         let words = "From the declared to the computed order: " + rows.map { "\($0.key) from \($0.declaredRank.map(String.init) ?? "no place") to \($0.rank)" }.joined(separator: ", ")
         var out = #"<svg width="100%" height="\#(height)" role="img" aria-label="\#(ReportText.html(words))">"#
-        out += #"<text class="soft" x="0" y="16">declared</text><text class="soft" x="62%" y="16">computed</text>"#
+        out += #"<text class="soft" x="0" y="16">declared</text><text class="soft" x="50%" y="16">computed</text>"#
+        // The key always; of the name what fits beside the arrows, and on a narrow page nothing: the table has it whole.
         func label(_ key: String) -> String {
             let name = report.initiativeName(key)
-            return ReportText.html(name.count > 34 ? name.prefix(33) + "…" : name)
+            guard name.hasPrefix(key + " ") else { return ReportText.html(key) }
+            return ReportText.html(key) + #"<tspan class="wide">"# + ReportText.html(TerminalText.shortened(String(name.dropFirst(key.count)), to: 24)) + "</tspan>"
         }
         for (place, row) in before.enumerated() {
             let target = row.rank - 1
             let style = row.standing.isFunded ? "line" : "quietline"
             out += #"<text x="0" y="\#(y(place))" class="\#(row.standing.isFunded ? "" : "soft")">\#(row.declaredRank.map { "\($0)  " } ?? "")\#(label(row.key))</text>"#
-            out += #"<line class="\#(style)" x1="36%" y1="\#(y(place) - 4)" x2="59%" y2="\#(y(target) - 4)"/>"#
-            out += #"<svg aria-hidden="true" x="59%" y="\#(y(target) - 9)" width="10" height="10"><polygon class="\#(row.standing.isFunded ? "tick" : "reference")" points="0,0 9,5 0,10"/></svg>"#
-            out += #"<text x="62%" y="\#(y(target))" class="\#(row.standing.isFunded ? "strong" : "soft")">\#(row.rank)  \#(label(row.key)): \#(ReportText.html(report.verdictName(row.standing).lowercased()))</text>"#
+            out += #"<line class="\#(style)" x1="34%" y1="\#(y(place) - 4)" x2="47%" y2="\#(y(target) - 4)"/>"#
+            out += #"<svg aria-hidden="true" x="47%" y="\#(y(target) - 9)" width="10" height="10"><polygon class="\#(row.standing.isFunded ? "tick" : "reference")" points="0,0 9,5 0,10"/></svg>"#
+            out += #"<text x="50%" y="\#(y(target))" class="\#(row.standing.isFunded ? "strong" : "soft")">\#(row.rank)  \#(label(row.key)): \#(ReportText.html(report.verdictName(row.standing).lowercased()))</text>"#
         }
         return out + "</svg>"
     }
@@ -83,7 +85,9 @@ extension ReportDrawing {
         out += #"<svg aria-hidden="true" width="100%" height="180" viewBox="0 0 100 100" preserveAspectRatio="none"><polyline class="curve" vector-effect="non-scaling-stroke" points="0,0 \#(line)"/></svg>"#
         for share in [0.0, 0.25, 0.5, 0.75, 1] {
             let anchor = share == 1 ? "end" : share == 0 ? "start" : "middle"
-            out += #"<text class="soft" x="\#(ReportFigures.width(share))" y="202" text-anchor="\#(anchor)">\#(ReportText.html(report.short(end * share)))</text>"#
+            // On a narrow page every second figure is enough.
+            let type = share == 0.25 || share == 0.75 ? "soft wide" : "soft"
+            out += #"<text class="\#(type)" x="\#(ReportFigures.width(share))" y="202" text-anchor="\#(anchor)">\#(ReportText.html(report.short(end * share)))</text>"#
         }
         return out + "</svg></div>"
     }

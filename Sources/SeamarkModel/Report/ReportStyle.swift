@@ -1,9 +1,9 @@
-/// The style sheet of the HTML report: system fonts, figures of equal width, light and dark, A4 in print.
+/// The style sheet of the HTML report: system fonts, figures of equal width, light and dark. Printed on the paper that the reader has: A4 and Letter are looked at.
 enum ReportStyle {
     /// - Parameter margin: what stands at the foot of every printed page: our own words alone, since they stand inside CSS.
     static func sheet(margin: String) -> String {
         precondition(margin.unicodeScalars.allSatisfy { $0 != "\"" && $0 != "\\" && $0 != "<" && $0.value >= 0x20 }, "plain words")
-        return css + "@page{size:A4;margin:16mm 15mm 18mm;@bottom-left{content:\"\(margin)\";font:7.5pt system-ui,sans-serif;color:#5b6675}"
+        return css + "@page{margin:16mm 15mm 18mm;@bottom-left{content:\"\(margin)\";font:7.5pt system-ui,sans-serif;color:#5b6675}"
             + "@bottom-right{width:18mm;white-space:nowrap;content:counter(page) \" / \" counter(pages);font:7.5pt system-ui,sans-serif;color:#5b6675}}"
     }
 
@@ -81,6 +81,7 @@ enum ReportStyle {
         table.grid .s3{background:color-mix(in srgb,var(--mid) 55%,var(--paper))}
         table.grid .s4{background:color-mix(in srgb,var(--mid) 95%,var(--paper))}
         table.grid small{display:block;font-size:12.5px}
+        @media (prefers-color-scheme:dark){table.grid .s3{background:color-mix(in srgb,var(--mid) 42%,var(--paper))}table.grid .s4{background:color-mix(in srgb,var(--mid) 66%,var(--paper))}}
         ul{margin:0 0 12px;padding-left:20px}
         li{margin:4px 0;max-width:95ch;overflow-wrap:anywhere}
         footer.end{color:var(--quiet);font-size:13.5px;padding-top:26px;padding-bottom:48px}
@@ -94,7 +95,7 @@ enum ReportStyle {
         h1{font-size:24px}
         .hero,.cards,.pair{grid-template-columns:1fr}
         .hero .figure{font-size:46px}
-        td.m{display:none}
+        td.m,svg .wide{display:none}
         th,td{padding-right:12px}
         table.method td:first-child{white-space:normal}
         }
@@ -113,11 +114,11 @@ enum ReportStyle {
         table{font-size:8.8pt}th{font-size:8.3pt}table.lines{font-size:7.6pt}table.lines th{font-size:7.4pt}
         th,td{padding:3pt 9pt 3pt 0}table.lines th,table.lines td{padding-right:5pt}table.lines .w{min-width:19mm}
         td.m{width:17%;min-width:0;padding-top:5pt}
-        .w{min-width:24mm}
+        .w{min-width:24mm;overflow-wrap:anywhere}
         .pair .w{min-width:20mm}
         figcaption,.facts,.fictitious,.status ul,footer.end{font-size:8.8pt}
         .status{padding:6pt 11pt;margin-top:7pt}figure{margin:7pt 0 9pt}section.first{padding-top:8pt}.fictitious{padding:5pt 9pt;margin:8pt 0}
-        .scroll{overflow:visible}
+        .scroll{overflow:visible}table.grid .s3{background:color-mix(in srgb,var(--mid) 55%,var(--paper))}table.grid .s4{background:color-mix(in srgb,var(--mid) 95%,var(--paper))}
         h2,h3,figcaption{break-after:avoid}p{orphans:3;widows:3}
         tr,.keep,.card,.asked,.status{break-inside:avoid}
         thead{display:table-header-group}

@@ -34,7 +34,7 @@ enum ReportText {
     /// With a full stop at its end.
     static func sentence(_ text: String) -> String { text.hasSuffix(".") || text.hasSuffix("…") ? text : text + "." }
 
-    /// For element content and quoted attributes.
+    /// For element content and quoted attributes. A number and its percent sign stay on one line.
     static func html(_ text: String) -> String {
         var out = ""
         out.reserveCapacity(text.utf8.count)
@@ -45,6 +45,9 @@ enum ReportText {
             case ">": out += "&gt;"
             case "\"": out += "&quot;"
             case "'": out += "&#39;"
+            case "%" where out.unicodeScalars.last == " ":
+                out.unicodeScalars.removeLast()
+                out += "\u{a0}%"
             case _: out.unicodeScalars.append(scalar)
             }
         }

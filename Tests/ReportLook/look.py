@@ -1,0 +1,214 @@
+#!/usr/bin/env python3
+"""Looks at reports as people will: in a browser at three widths, light and dark, and as printed pages.
+
+    look.py FOLDER          every .html file in it; pictures and pages are left beside them with --keep
+
+Prints one line for each fault and exits with 1 if there are any. What is looked for:
+
+- on the screen: a page that scrolls sideways, words beyond its edges, words cut off by their box, words over words, a drawing beyond its page,
+  words that do not stand out from what is behind them (WCAG 2.2, 1.4.3: 4.5 to 1, of large words 3 to 1);
+- on paper (A4 and Letter): words beyond the margins, words over words, a page with next to nothing on it, a heading at the foot of a page.
+
+Needs Chromium and pdftotext (poppler-utils). Only files are opened; nothing is fetched.
+"""
+import argparse
+import html
+import itertools
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree
+
+WIDTHS = [1280, 820, 390]
+PAPERS = {"A4": (595.28, 841.89), "Letter": (612, 792)}
+# The report's own margins (`ReportStyle`), in points, less a hair. The browser draws nothing of what lies far beyond them, but what reaches over the edge.
+SIDE = 15 * 72 / 25.4 - 1
+# What every mark, number and word below is measured by, in points or pixels.
+TOLERANCE = 1.5
+
+MEASURE = r"""
+const frames = %(frames)s, found = [];
+function luminance(c) {
+  const part = v => { v /= 255; return v <= 0.04045 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4); };
+  return 0.2126 * part(c[0]) + 0.7152 * part(c[1]) + 0.0722 * part(c[2]);
+}
+const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+function colour(words) {
+  // Whatever the notation, the canvas says what is drawn.
+  pen.clearRect(0, 0, 1, 1); pen.fillStyle = words; pen.fillRect(0, 0, 1, 1);
+  const d = pen.getImageData(0, 0, 1, 1).data;
+  return [d[0], d[1], d[2], d[3] / 255];
+}
+function behind(element, view) {
+  const layers = [];
+  for (let at = element; at && at.nodeType == 1; at = at.parentElement) {
+    const c = colour(view.getComputedStyle(at).backgroundColor);
+    if (c[3] > 0) layers.push(c);
+    if (c[3] == 1) break;
+  }
+  let out = [255, 255, 255];
+  for (const c of layers.reverse()) out = out.map((v, i) => v * (1 - c[3]) + c[i] * c[3]);
+  return out;
+}
+function brief(words) { return words.trim().replace(/\s+/g, " ").slice(0, 40); }
+function look(frame) {
+  const doc = frame.contentDocument, view = frame.contentWindow, root = doc.documentElement, width = frame.clientWidth;
+  const add = (kind, words, more) => found.push({ width, kind, words: brief(words), more: more || "" });
+  if (root.scrollWidth > root.clientWidth + 1) add("sideways", "", root.scrollWidth + " > " + root.clientWidth);
+  const boxes = [];
+  const walker = doc.createTreeWalker(doc.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode());) {
+    const parent = node.parentElement;
+    if (!node.data.trim() || parent.closest(".draft, style, defs")) continue;
+    const style = view.getComputedStyle(parent);
+    if (style.display == "none" || style.visibility == "hidden") continue;
+    const range = doc.createRange();
+    range.selectNodeContents(node);
+    const size = parseFloat(style.fontSize), isScrolled = parent.closest(".scroll") != null, drawing = parent.closest("svg");
+    for (const r of range.getClientRects()) {
+      if (r.width < 0.5 || r.height < 0.5) continue;
+      // A line's box is higher than its letters.
+      const slack = Math.max(0, (r.height - size * 0.72) / 2);
+      boxes.push({ l: r.left, r: r.right, t: r.top + view.scrollY + slack, b: r.bottom + view.scrollY - slack, words: node.data, node });
+      if (!isScrolled && (r.left < -1 || r.right > root.clientWidth + 1)) add("beyond the edge", node.data, Math.round(r.left) + ".." + Math.round(r.right));
+      if (drawing && isScrolled == false) {
+        const outer = drawing.closest("figure, .plot, main").getBoundingClientRect();
+        if (r.left < outer.left - 26 || r.right > outer.right + 26 || r.top < outer.top - 26 || r.bottom > outer.bottom + 26) add("beyond the drawing", node.data);
+      }
+    }
+    const ink = colour(drawing ? style.fill : style.color);
+    if (!drawing) {
+      const ground = behind(parent, view), mixed = [0, 1, 2].map(i => ground[i] * (1 - ink[3]) + ink[i] * ink[3]);
+      const a = luminance(mixed), b = luminance(ground), ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+      const isLarge = size >= 24 || (size >= 18.66 && parseInt(style.fontWeight) >= 700);
+      if (ratio < (isLarge ? 3 : 4.5)) add("faint", node.data, ratio.toFixed(2));
+    }
+  }
+  for (const element of doc.body.querySelectorAll("*")) {
+    if (element.closest("svg, .draft")) continue;
+    const style = view.getComputedStyle(element);
+    if (element.matches(".scroll")) continue;
+    if (style.overflowX != "visible" && element.scrollWidth > element.clientWidth + 1) add("cut off", element.textContent);
+    if (style.overflowY != "visible" && element.scrollHeight > element.clientHeight + 1) add("cut off", element.textContent);
+  }
+  boxes.sort((a, b) => a.t - b.t);
+  for (let i = 0; i < boxes.length; i++) {
+    for (let k = i + 1; k < boxes.length && boxes[k].t < boxes[i].b; k++) {
+      const a = boxes[i], b = boxes[k];
+      const x = Math.min(a.r, b.r) - Math.max(a.l, b.l), y = Math.min(a.b, b.b) - Math.max(a.t, b.t);
+      if (x > %(tolerance)s && y > %(tolerance)s) add("over", a.words, brief(b.words));
+    }
+  }
+  found.push({ width, kind: "looked at", words: String(boxes.length) });
+}
+Promise.all(frames.map(f => new Promise(done => {
+  const frame = document.createElement("iframe");
+  frame.style.cssText = "border:0;width:" + f.width + "px;height:900px;display:block";
+  frame.onload = () => { look(frame); done(); };
+  frame.srcdoc = f.page;
+  document.body.append(frame);
+}))).then(() => { document.body.innerHTML = ""; const out = document.createElement("pre"); out.id = "found"; out.textContent = JSON.stringify(found); document.body.append(out); });
+"""
+
+
+def chromium(folder: pathlib.Path, *words: str) -> str:
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        sys.exit("Chromium is missing: Scripts/prepare chromium installs it.")
+    command = [program, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-extensions",
+               "--disable-background-networking", "--hide-scrollbars", f"--user-data-dir={folder / 'profile'}", *words]
+    # A browser that hangs is ended; its own complaints about a missing desktop are nobody's concern.
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=180, text=True, errors="replace", env={**os.environ, "HOME": str(folder)})
+    if done.returncode != 0:
+        sys.exit(f"Chromium ended with {done.returncode}: {done.stderr[-500:]}")
+    return done.stdout
+
+
+def on_screen(page: str, folder: pathlib.Path, is_dark: bool):
+    frames = json.dumps([{"width": width, "page": page} for width in WIDTHS]).replace("<", "\\u003c")
+    holder = folder / "holder.html"
+    holder.write_text("<!DOCTYPE html><meta charset=utf-8><body style='margin:0'><script>" + MEASURE % {"frames": frames, "tolerance": TOLERANCE} + "</script>", encoding="utf-8")
+    out = chromium(folder, "--window-size=1400,1000", f"--blink-settings=preferredColorScheme={0 if is_dark else 1}", "--virtual-time-budget=20000", "--dump-dom", holder.as_uri())
+    match = re.search(r'<pre id="found">(.*?)</pre>', out, re.S)
+    if not match:
+        sys.exit("The browser did not answer.")
+    return json.loads(html.unescape(match.group(1)))
+
+
+def on_paper(page: str, paper: str, folder: pathlib.Path, name: pathlib.Path):
+    """The faults of a report on one kind of paper. The slanted mark of a draft lies under the words on purpose and is left out."""
+    width, height = PAPERS[paper]
+    page = re.sub(r'<div class="draft".*?</div>\n', "", page, flags=re.S).replace("</style>", "@page{size:%s}</style>" % paper, 1)
+    copy, pdf = folder / "paper.html", name.with_suffix(f".{paper}.pdf")
+    copy.write_text(page, encoding="utf-8")
+    chromium(folder, "--no-pdf-header-footer", f"--print-to-pdf={pdf}", copy.as_uri())
+    boxes = subprocess.run(["pdftotext", "-bbox", str(pdf), "-"], check=True, stdout=subprocess.PIPE).stdout
+    tree = xml.etree.ElementTree.fromstring(re.sub(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]", b"", boxes))
+    space = "{http://www.w3.org/1999/xhtml}"
+    pages = list(tree.iter(space + "page"))
+    faults = []
+    for number, sheet in enumerate(pages, 1):
+        if abs(float(sheet.get("width")) - width) > 2 or abs(float(sheet.get("height")) - height) > 2:
+            faults.append((number, "other paper", "", f"{sheet.get('width')} x {sheet.get('height')}"))
+        words = []
+        for word in sheet.iter(space + "word"):
+            l, t, r, b = (float(word.get(key)) for key in ("xMin", "yMin", "xMax", "yMax"))
+            slack = (b - t) * 0.22
+            words.append((l, t + slack, r, b - slack, word.text or ""))
+        body = [word for word in words if word[3] < height - 45]
+        if len(body) < 12:
+            faults.append((number, "next to nothing on the page", " ".join(word[4] for word in body), ""))
+        for l, t, r, b, text in words:
+            if l < SIDE or r > width - SIDE or t < 15 or b > height - 12:
+                faults.append((number, "beyond the margin", text, f"{l:.0f},{t:.0f}..{r:.0f},{b:.0f}"))
+        words.sort(key=lambda word: word[1])
+        for place, a in enumerate(words):
+            for b in itertools.takewhile(lambda b: b[1] < a[3], words[place + 1:]):
+                if min(a[2], b[2]) - max(a[0], b[0]) > TOLERANCE and min(a[3], b[3]) - max(a[1], b[1]) > TOLERANCE:
+                    faults.append((number, "over", a[4], b[4]))
+    return len(pages), faults
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--keep", action="store_true", help="leave pictures and printed pages beside the reports")
+    options = parser.parse_args()
+    reports = sorted(options.folder.glob("*.html"))
+    if not reports:
+        sys.exit("There is no report in the folder.")
+    count = 0
+    with tempfile.TemporaryDirectory() as place:
+        folder = pathlib.Path(place)
+        for report in reports:
+            page = report.read_text(encoding="utf-8")
+            looked = []
+            for is_dark in (False, True):
+                for fault in on_screen(page, folder, is_dark):
+                    if fault["kind"] == "looked at":
+                        looked.append(f"{fault['words']} words' boxes at {fault['width']}")
+                        continue
+                    count += 1
+                    print(f"{report.name}, {fault['width']} wide, {'dark' if is_dark else 'light'}: {fault['kind']}: {fault['words']!r} {fault['more']!r}")
+            if len(looked) != 2 * len(WIDTHS):
+                sys.exit("The browser did not look at every width.")
+            for paper in PAPERS:
+                pages, faults = on_paper(page, paper, folder, report if options.keep else folder / report.name)
+                looked.append(f"{pages} pages of {paper}")
+                for number, kind, words, more in faults:
+                    count += 1
+                    print(f"{report.name}, {paper}, page {number}: {kind}: {words!r} {more!r}")
+            if options.keep:
+                for width in WIDTHS:
+                    chromium(folder, f"--window-size={max(width, 500)},5000", f"--screenshot={report.with_suffix(f'.{width}.png')}", report.resolve().as_uri())
+            print(f"{report.name}: {'; '.join(looked[:3] + looked[6:])}")
+    return 1 if count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
