@@ -63,8 +63,12 @@ public final class Device: Sendable {
     }
 
     /// As `capture`, for many changes in one transaction: all or none. Each is judged on top of those before it.
+    ///
+    /// - Parameter noting: what the device remembers of it besides, in the same transaction.
     @discardableResult
-    public func captureAll(in scope: Identifier, _ make: (DeviceState, Replica) throws -> [[Edit]]) throws -> [Change] {
+    public func captureAll(
+        in scope: Identifier, noting: (DeviceState, [Change]) -> DeviceEvent? = { _, _ in nil }, _ make: (DeviceState, Replica) throws -> [[Edit]]
+    ) throws -> [Change] {
         try store.transaction { transaction in
             let (groups, identity, first) = try plan(transaction.state, scope, make)
             let author = author(identity)
@@ -80,6 +84,7 @@ public final class Device: Sendable {
                 try transaction.append(.replica(scope, .captured(change)))
                 changes.append(change)
             }
+            if !changes.isEmpty, let note = noting(transaction.state, changes) { try transaction.append(note) }
             return changes
         }
     }

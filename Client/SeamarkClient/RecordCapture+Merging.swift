@@ -105,16 +105,23 @@ extension RecordCapture {
     }
 
     /// What stood there before `edit`; nil where that cannot be said, or cannot be written again.
-    private func before(_ edit: Edit, _ field: FieldDefinition) -> Value? {
+    ///
+    /// - Parameter includingAuthors: also of what only its author changes.
+    func before(_ edit: Edit, _ field: FieldDefinition, includingAuthors: Bool = false) -> Value? {
         switch field.merge {
-        case .once, .author, .headquarters, .consent, .lattice: return nil
+        case .author where !includingAuthors: return nil
+        case .author: break
+        case .once, .headquarters, .consent, .lattice: return nil
         case .register, .contested, .group, .text, .set: break
         }
-        let values = Set(edit.supersedes.map { name -> Value? in
-            guard let change = finder.change(name.change), Int(name.index) < change.edits.count, change.edits[Int(name.index)].target == edit.target
-            else { return nil }
-            return change.edits[Int(name.index)].content.value
-        })
+        func named(_ name: EditName) -> Edit? {
+            guard let change = finder.change(name.change), Int(name.index) < change.edits.count else { return nil }
+            let named = change.edits[Int(name.index)]
+            return named.target == edit.target ? named : nil
+        }
+        // An edit names what its own device had written before that, too: what stood there is what no other of them took the place of.
+        let older = Set(edit.supersedes.compactMap(named).flatMap(\.supersedes))
+        let values = Set(edit.supersedes.filter { !older.contains($0) }.map { named($0)?.content.value })
         if values.isEmpty { return field.isSet ? .bool(false) : .absent }
         return values.count == 1 ? values.first ?? nil : nil
     }

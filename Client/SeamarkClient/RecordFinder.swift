@@ -10,8 +10,8 @@ public import SeamarkStore
 /// It looks at one moment's state; let go of it before the next transaction.
 public struct RecordFinder {
     public enum Failure: Error, Hashable, Sendable {
-        /// Nothing is called that; `types` says in words what was looked for.
-        case notFound(String, types: String)
+        /// Nothing is called that; `types` says in words what was looked for, `near` what has a name like it.
+        case notFound(String, types: String, near: [String] = [])
         /// It holds words of somebody who withdrew consent, and is not shown.
         case concealed(String)
         /// Several are; their names.
@@ -112,7 +112,9 @@ public struct RecordFinder {
         if matches.count > 1 { throw .ambiguous(name, matches.prefix(8).map { "\(self.name(of: $0.id)) (\($0.id))" }) }
         guard let record = matches.first else {
             let isConcealed = concealed.contains { $0.handle?.lowercased() == name.lowercased() || $0.id.description == name.lowercased() }
-            throw isConcealed ? .concealed(name) : .notFound(name, types: words)
+            if isConcealed { throw .concealed(name) }
+            let names = all.filter { !$0.isDeleted && (type == nil || $0.state.type == type?.number) && $0.handle != nil }.map { self.name(of: $0.id) }
+            throw .notFound(name, types: words, near: TextSearch.nearest(to: name, among: names, atMost: 3))
         }
         return record
     }

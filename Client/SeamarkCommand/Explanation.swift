@@ -252,7 +252,9 @@ extension Explanation {
     private init(_ error: RecordFinder.Failure) {
         self =
             switch error {
-            case .notFound(let name, let types): Explanation(.notFound, "There is no \(types) called '\(name)' here. 'seamark list' shows what there is.")
+            case .notFound(let name, let types, let near):
+                Explanation(
+                    .notFound, "There is no \(types) called '\(name)' here. \(near.isEmpty ? "" : "Did you mean \(near.joined(separator: " or "))? ")'seamark list' shows what there is.")
             case .concealed(let name): Explanation(.notFound, "\(name) is not shown: whoever said it has withdrawn consent.")
             case .ambiguous(let name, let names): Explanation(.notFound, "'\(name)' may be several: \(names.joined(separator: ", ")). Name one of them as it stands here, or by its id.")
             }

@@ -14,10 +14,10 @@ struct Seamark: ParsableCommand {
             """,
         version: "0.1",
         groupedSubcommands: [
-            CommandGroup(name: "This device", subcommands: [Enrol.self, Unlock.self, Lock.self, PassphraseVerb.self, Wipe.self, Use.self, Status.self, KeyAgent.self]),
-            CommandGroup(name: "Capturing", subcommands: CapturedTypes.commands),
+            CommandGroup(name: "This device", subcommands: [Enrol.self, Unlock.self, Lock.self, PassphraseVerb.self, Wipe.self, Use.self, Status.self, Doctor.self, KeyAgent.self]),
+            CommandGroup(name: "Capturing", subcommands: CapturedTypes.commands + [Undo.self, Redo.self]),
             CommandGroup(name: "Attachments", subcommands: [Attach.self]),
-            CommandGroup(name: "Reading", subcommands: [List.self, Show.self, Log.self, Report.self, SnapshotVerb.self, Export.self]),
+            CommandGroup(name: "Reading", subcommands: [List.self, Show.self, Search.self, Log.self, Diff.self, Check.self, Signals.self, Report.self, SnapshotVerb.self, Export.self]),
             CommandGroup(
                 name: "With others",
                 subcommands: [Sync.self, Bundle.self, Conflicts.self, Resolve.self, Duplicates.self, Merge.self, Unmerge.self, Redact.self, Import.self, Verify.self, Approve.self]),

@@ -32,6 +32,9 @@ enum Terminal {
     static let errorsAreOnTerminal = isatty(2) == 1
     static let inputIsTerminal = isatty(0) == 1
 
+    /// Does what is written to standard output carry colour?
+    static var hasColour: Bool { hasColour(isTerminal) }
+
     private static func hasColour(_ isTerminal: Bool) -> Bool {
         let environment = ProcessInfo.processInfo.environment
         return isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"

@@ -8,12 +8,12 @@ extension HostileOutputTests {
     private static let ofLaptop: [(verb: String, words: [String])] = [
         ("status", []), ("list", []), ("list", ["site"]), ("list", ["seam"]), ("list", ["person"]), ("list", ["observation"]), ("log", []), ("log", ["ST-H0"]),
         ("export", ["-"]), ("export", ["-", "--format", "jsonl"]), ("export", ["FOLDER/laptop.xlsx"]), ("export", ["FOLDER/laptop.zip"]), ("export", ["FOLDER/laptop.sqlite"]), ("report", []), ("conflicts", []), ("conflicts", ["ST-H0"]), ("duplicates", []), ("use", []), ("verify", []),
-        ("show", ["ST-H0"]), ("show", ["S-H30"]), ("show", ["P-H60"]), ("show", ["O-H72"]), ("show", ["ST-H85"]), ("show", ["ST-H100"]), ("show", ["ST-H120"]), ("show", ["ST-H150"]), ("show", ["ST-H198"]),
+        ("search", ["\u{1b}]0;x\u{7}pay\u{200b}pal"]), ("search", ["b"]), ("diff", []), ("diff", ["--since", "2020-01-01"]), ("check", []), ("signals", []), ("doctor", []), ("show", ["ST-H0"]), ("show", ["S-H30"]), ("show", ["P-H60"]), ("show", ["O-H72"]), ("show", ["ST-H85"]), ("show", ["ST-H100"]), ("show", ["ST-H120"]), ("show", ["ST-H150"]), ("show", ["ST-H198"]),
         ("snapshot freeze", ["=1+1 <b>pay\u{200b}pal"]), ("snapshot list", []), ("snapshot show", ["SN-A001"]), ("snapshot compare", ["SN-A001", "\u{1b}]0;x\u{7}<b>"]),
         ("attach add", ["FILE", "title=<b>=1+1"]), ("attach list", []), ("show", ["EV-A001"]), ("attach get", ["EV-A001", "--output", "FOLDER/got"]), ("attach evict", ["EV-A001"]),
         ("NOUN add", ["name=<script>mark"]), ("NOUN set", ["ST-H1", "name==1+1 <i>"]), ("NOUN delete", ["ST-H2"]), ("NOUN restore", ["ST-H2"]),
         ("engagement set", ["title=<img src=x onerror=alert(1)> =1+1"]), ("resolve", ["ST-H0", "name", "--choose", "1"]),
-        ("merge", ["ST-H3", "ST-H4", "--rest", "gone"]), ("unmerge", ["ST-H4"]), ("redact", ["ST-H5", "notes", "--reason", "=1+1 <b>"]),
+        ("undo", ["--dry-run"]), ("undo", []), ("redo", []), ("merge", ["ST-H3", "ST-H4", "--rest", "gone"]), ("unmerge", ["ST-H4"]), ("redact", ["ST-H5", "notes", "--reason", "=1+1 <b>"]),
         ("import", ["FOLDER/not-there"]), ("form check", ["FORM"]), ("form check", ["FOLDER/not-there.csv"]), ("sync", []), ("sync", ["--forecast"]), ("bundle export", ["FOLDER/stick"]), ("bundle import", ["FOLDER/not-there"]),
         ("approve", [String(repeating: "0", count: 64), "--yes"]), ("enrol", []), ("passphrase recovery", []), ("passphrase change", ["--new-passphrase-fd", "9"]), ("unlock", []), ("key-agent", ["FOLDER"]), ("lock", []), ("wipe", ["--yes"]),
     ]
@@ -69,7 +69,7 @@ extension HostileOutputTests {
                 var words = name.split(separator: " ").map(String.init) + filled(words, ["FILE": hostile.path, "FORM": form.path]) + json
                 if !json.isEmpty, name == "attach get" { words = words.map { $0.hasSuffix("/got") ? $0 + "-too" : $0 } }
                 let done = try onTerminal(
-                    "seamark", words, environment: ["SEAMARK_HOME": ann.home.path], passphrase: ["lock", "key-agent", "form check"].contains(name) ? nil : Laptop.passphrase)
+                    "seamark", words, environment: ["SEAMARK_HOME": ann.home.path], passphrase: ["lock", "key-agent", "form check", "doctor"].contains(name) ? nil : Laptop.passphrase)
                 expectDead(done, "seamark \(words)", mayBeUsage: ["enrol", "passphrase change"].contains(name))
                 seen += done.output
             }

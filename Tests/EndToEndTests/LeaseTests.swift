@@ -12,6 +12,7 @@ import Testing
     private static let refused: [String: [String]] = [
         "list": [], "show": ["NOPE"], "log": [], "report": [], "export": ["-"], "conflicts": [], "duplicates": [], "attach list": [],
         "resolve": ["NOPE", "--keep"], "merge": ["NOPE", "NOPE2"], "unmerge": ["NOPE"], "attach get": ["NOPE", "--output", "nowhere"],
+        "search": ["works"], "diff": [], "check": [], "signals": [], "undo": [], "redo": [],
         "snapshot freeze": ["First"], "snapshot list": [], "snapshot show": ["NOPE"], "snapshot compare": ["NOPE", "NOPE2"],
     ]
     private static let allowed: [String: [String]] = [
@@ -55,7 +56,8 @@ import Testing
             case "lock": done = try ann.runWithoutPassphrase("lock")
             // It opens no store, and people do not start it.
             case "key-agent": done = try ann.runWithoutPassphrase("key-agent", "no-such-folder")
-            // It opens no store either.
+            // They open no store either, or only one that is unlocked.
+            case "doctor": done = try ann.runWithoutPassphrase("doctor")
             case "check": done = try ann.runWithoutPassphrase("form", "check", "no-such-file.md")
             case "change": done = try ann.run(words + ["--new-passphrase-fd", "3"], passphrase: "\(Laptop.passphrase)\n\(Laptop.passphrase)")
             case "add" where Self.allowed[verb] == nil: done = try ann.run(words + ["x=1"])

@@ -1,0 +1,75 @@
+public import SeamarkJournal
+
+/// What is missing before fieldwork can close: in each interview, in each domain, and in the records.
+///
+/// It refuses nothing, and it says nothing of interviews whose people have all withdrawn consent.
+public struct FieldworkCheck: Sendable {
+    /// One interview that still stands: not deleted, not merged into another.
+    public struct Interview: Sendable {
+        public let record: Identifier
+        /// What it is called.
+        public let name: String
+        /// Finalised, reviewed or locked.
+        public let isFinalised: Bool
+        /// Questions that its people's levels are asked, of the domains in scope, in the instrument's order.
+        public let asked: [String]
+        /// Those of them that nobody has answered yet; "does not know" and "does not apply" are answers.
+        public let unanswered: [String]
+        /// What keeps it from being finalised, or is wrong with it.
+        public let obstacles: [Finding]
+
+        public var isDone: Bool { isFinalised && obstacles.isEmpty }
+    }
+
+    /// A domain in scope, and how well it was asked about.
+    public struct Domain: Hashable, Sendable {
+        public let code: String
+        public let name: String
+        /// People with a score in it.
+        public let people: Int
+        /// Questions of it that hold a score, of how many.
+        public let scored: Int
+        public let questions: Int
+        /// Below `RiskCalculation.rankedConfidence` it is not ranked; nil: not assessed.
+        public let confidence: Double?
+
+        public var isThin: Bool { (confidence ?? 0) < RiskCalculation.rankedConfidence }
+    }
+
+    public let interviews: [Interview]
+    public let domains: [Domain]
+    /// Other records that want something, in the order of types and handles.
+    public let findings: [Finding]
+
+    /// Everyone was heard, every domain can be ranked, and no record wants anything.
+    public var isComplete: Bool { !interviews.isEmpty && interviews.allSatisfy(\.isDone) && !domains.contains(where: \.isThin) && findings.isEmpty }
+
+    /// - Parameter records: those of one engagement; those of the shared scope may be among them.
+    public init(_ records: [RecordView], instrument: Instrument = .core9) throws(ReportError) {
+        let reading = try EngagementReading(records, instrument: instrument)
+        let scope = Set(reading.engagement.texts("inScopeDomains"))
+        let inScope = instrument.domains.filter { scope.isEmpty || scope.contains($0.code) }
+        var answered: [Identifier: Set<String>] = [:]
+        for answer in reading.of(Catalogue.answer) {
+            if let interview = answer.reference("interview"), let question = answer.text("question") { answered[reading.survivor(of: interview), default: []].insert(question) }
+        }
+        var interviews: [Interview] = []
+        for view in reading.of(Catalogue.interview) where !reading.withdrawals.includesAll(of: view) {
+            let levels = Set(view.references("persons").compactMap { reading.byId[reading.survivor(of: $0)]?.choice("level").flatMap(RespondentLevel.init(rawValue:)) })
+            let asked = inScope.flatMap(\.questions).filter { !levels.isDisjoint(with: $0.asked) }.map(\.id)
+            let given = answered[view.id] ?? []
+            interviews.append(Interview(
+                record: view.id, name: reading.name(of: view), isFinalised: (view.integer("status") ?? 1) >= 2, asked: asked,
+                unanswered: asked.filter { !given.contains($0) }, obstacles: Findings.obstacles(toFinalising: view.id, in: records)))
+        }
+        self.interviews = interviews
+        domains = reading.domains.filter(\.isInScope).map { domain in
+            let questions = instrument.domain(domain.code)?.questions.count ?? 0
+            return Domain(
+                code: domain.code, name: domain.name, people: domain.respondents, scored: domain.score?.questions.count ?? 0, questions: questions,
+                confidence: domain.score?.confidence)
+        }
+        let told = Set(interviews.map(\.record))
+        findings = Findings.all(in: records, instrument: instrument).filter { !told.contains($0.record) }
+    }
+}

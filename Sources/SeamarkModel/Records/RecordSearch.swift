@@ -1,0 +1,82 @@
+public import SeamarkJournal
+
+/// Records that hold words which somebody half remembers, the best first. Looks at what is shown: what is withheld, redacted or hidden is not found.
+public struct RecordSearch {
+    /// A record, and the field that says most of what was looked for.
+    public struct Hit {
+        public let record: RecordView
+        /// What the record is called.
+        public let name: String
+        public let score: Double
+        /// Nil where only the name was found.
+        public let field: FieldDefinition?
+        /// A part of the field's text around what was found, on one line.
+        public let excerpt: String
+        /// What was found in it, in characters, ascending.
+        public let found: [Range<Int>]
+    }
+
+    /// Characters of an excerpt.
+    public static let excerptLength = 90
+
+    public let search: TextSearch
+    /// For sets: each element is a text. References are names of other records, which are found themselves.
+    private let references: References
+
+    public init(_ search: TextSearch, references: References) {
+        self.search = search
+        self.references = references
+    }
+
+    /// - Parameter name: what a record is called.
+    public func hits(in records: [RecordView], name: (Identifier) -> String) -> [Hit] {
+        var hits = records.compactMap { record in hit(record, name(record.id)) }
+        hits.sort { left, right in
+            if left.score != right.score { return left.score > right.score }
+            return left.name != right.name ? HandleOrder.precedes(left.name, right.name) : left.record.id < right.record.id
+        }
+        return hits
+    }
+
+    private func hit(_ record: RecordView, _ name: String) -> Hit? {
+        guard let type = record.type else { return nil }
+        var best = search.matches(in: FoldedText(name)).map { $0?.score ?? 0 }
+        var first: (field: FieldDefinition, text: String, score: Double, found: [Range<Int>])?
+        for field in type.fields where field.number >= 10 {
+            for text in texts(record, field) {
+                let matches = search.matches(in: FoldedText(text))
+                let score = matches.reduce(0) { $0 + ($1?.score ?? 0) }
+                guard score > 0 else { continue }
+                for (place, match) in matches.enumerated() { best[place] = max(best[place], match?.score ?? 0) }
+                if score > first?.score ?? 0 { first = (field, text, score, matches.compactMap { $0?.range }) }
+            }
+        }
+        guard best.allSatisfy({ $0 > 0 }) else { return nil }
+        // Words that stand together say more than the same words strewn over a record.
+        let score = best.reduce(0, +) + (first?.score ?? 0)
+        guard let first else { return Hit(record: record, name: name, score: score, field: nil, excerpt: "", found: []) }
+        let (excerpt, found) = Self.excerpt(first.text, first.found)
+        return Hit(record: record, name: name, score: score, field: first.field, excerpt: excerpt, found: found)
+    }
+
+    private func texts(_ record: RecordView, _ field: FieldDefinition) -> [String] {
+        if case .reference = field.kind { return [] }
+        if field.isSet { return record.elements(field).map { field.kind.text(of: $0, references: references) } }
+        guard case .value(let value) = record.shown(field) else { return [] }
+        return [field.kind.text(of: value, references: references)]
+    }
+
+    /// The part of `text` that holds the first of `found`, with what else of it fits.
+    static func excerpt(_ text: String, _ found: [Range<Int>]) -> (text: String, found: [Range<Int>]) {
+        let found = Array(Set(found)).sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+        let characters = Array(text).map { $0.isNewline || $0 == "\t" ? " " : $0 }
+        guard let first = found.first, characters.count > excerptLength else { return (String(characters), found) }
+        var start = max(0, min(first.lowerBound - excerptLength / 3, characters.count - excerptLength))
+        // At a word's beginning, where one is near.
+        if start > 0, let blank = characters[start..<first.lowerBound].firstIndex(of: " "), blank - start < 16 { start = blank + 1 }
+        let end = min(characters.count, start + excerptLength)
+        let lead = start > 0 ? "…" : ""
+        let shift = start - lead.count
+        return (lead + String(characters[start..<end]) + (end < characters.count ? "…" : ""), found.filter { $0.lowerBound >= start && $0.upperBound <= end }.map { $0.lowerBound - shift..<$0.upperBound - shift })
+    }
+}

@@ -1,0 +1,101 @@
+import SeamarkClient
+import SeamarkJournal
+import SeamarkModel
+import SeamarkStore
+import SeamarkTestSupport
+import Testing
+
+struct UndoingTests {
+    @discardableResult
+    private func undo(_ laptop: Laptop, isRedo: Bool = false) throws -> RecordCapture.TakenBack? { try laptop.device.takeBack(in: Laptop.scope, isRedo: isRedo, isTrial: false) }
+
+    private func document(_ laptop: Laptop) throws -> String {
+        try laptop.finder.all.filter { !$0.isDeleted }.map { $0.json(references: .none).compact }.joined(separator: "\n")
+    }
+
+    @Test func `steps are taken back one after the other, and undone undoings bring them again`() throws {
+        let a = try Laptop("A")
+        var seen = [try document(a)]
+        let site = try a.add(Catalogue.site, "name=Dayton plant", "headcount=300")
+        seen.append(try document(a))
+        try a.set(site, "headcount=310", "country=US")
+        seen.append(try document(a))
+        let line = try a.add(Catalogue.leakageLine, "title=Scrap", "category=QUALITY", "site=\(site)")
+        seen.append(try document(a))
+        try a.set(line, "site=-", "title=Scrap and rework")
+        seen.append(try document(a))
+        try a.delete(site)
+        let last = try document(a)
+        for state in seen.reversed() {
+            _ = try #require(try undo(a))
+            #expect(try document(a) == state)
+        }
+        #expect(try undo(a) == nil, "there is nothing before the first step")
+        for state in seen.dropFirst() + [last] {
+            _ = try #require(try undo(a, isRedo: true))
+            #expect(try document(a) == state)
+        }
+        #expect(try undo(a, isRedo: true) == nil)
+    }
+
+    @Test func `a trial stores nothing, and nothing is written where nothing can be taken back`() throws {
+        let a = try Laptop("A")
+        let site = try a.add(Catalogue.site, "name=Dayton plant")
+        let before = try a.device.state.replicas[Laptop.scope]?.history.count
+        let trial = try #require(try a.device.takeBack(in: Laptop.scope, isRedo: false, isTrial: true))
+        #expect(trial.edits.count == 1 && trial.left.isEmpty)
+        #expect(try a.device.state.replicas[Laptop.scope]?.history.count == before)
+        #expect(try a.record(site).text("name") == "Dayton plant")
+    }
+
+    @Test func `what somebody else has written over since stays, and so does a record that they have written into`() throws {
+        let (a, b) = (try Laptop("A"), try Laptop("B"))
+        let site = try a.add(Catalogue.site, "name=Dayton plant", "headcount=300")
+        try a.set(site, "headcount=310", "country=US")
+        try Laptop.exchange(a, b)
+        try b.set(site, "headcount=400")
+        try Laptop.exchange(a, b)
+        let taken = try #require(try undo(a))
+        #expect(taken.left.count == 1 && taken.left[0].contains("headcount") && taken.left[0].contains("changed since"))
+        #expect(try a.record(site).integer("headcount") == 400 && a.record(site).text("country") == nil)
+        // The record itself holds another's words by now.
+        #expect(try undo(a) == nil)
+        #expect(try a.record(site).isDeleted == false)
+        // In conflict: both stand, and neither is taken away.
+        let other = try b.add(Catalogue.site, "name=Erie")
+        try Laptop.exchange(a, b)
+        try a.set(other, "name=Erie plant")
+        try b.set(other, "name=Erie works")
+        try Laptop.exchange(a, b)
+        let conflict = try b.record(other)
+        #expect(conflict.conflicts.count == 1)
+        #expect(try a.device.takeBack(in: Laptop.scope, isRedo: false, isTrial: true)?.edits.isEmpty ?? true)
+    }
+
+    /// Two people who capture, exchange and undo at random: after any undo no edit of the other stops standing.
+    @Test(arguments: 1...40 as ClosedRange<UInt64>) func `no undo ever takes another person's standing word away`(seed: UInt64) throws {
+        var dice = SplitMix64(seed: seed)
+        let laptops = [try Laptop("A"), try Laptop("B")]
+        var sites: [String] = []
+        for _ in 0..<30 {
+            let at = Int(dice.next() % 2), laptop = laptops[at], other = laptops[1 - at]
+            switch dice.next() % 6 {
+            case 0: sites.append(try laptop.add(Catalogue.site, "name=Site \(dice.next() % 100)"))
+            case 1, 2:
+                guard let site = sites.randomElement(using: &dice), let record = try? laptop.record(site), !record.isDeleted else { continue }
+                try laptop.set(site, "headcount=\(dice.next() % 1000)")
+            case 3:
+                guard let site = sites.randomElement(using: &dice), let record = try? laptop.record(site), !record.isDeleted else { continue }
+                try laptop.set(site, "name=Name \(dice.next() % 100)")
+            case 4: try Laptop.exchange(laptops, judging: { _ in .accepted })
+            case _:
+                func theirs() throws -> Set<EditName> {
+                    Set(try laptop.finder.all.filter { !$0.isDeleted }.flatMap { $0.state.slots.flatMap(\.heads) }.filter { $0.member == other.member }.map(\.name))
+                }
+                let before = try theirs()
+                try undo(laptop, isRedo: dice.next() % 4 == 0)
+                #expect(try theirs() == before)
+            }
+        }
+    }
+}
