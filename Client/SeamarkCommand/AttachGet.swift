@@ -9,7 +9,7 @@ struct AttachGet: ParsableCommand {
         commandName: "get", abstract: "Write an attachment to a file; fetches it from the server where this device does not hold it.",
         discussion: "What is fetched stays on this device, sealed. A fetch that breaks goes on where it stopped.")
 
-    @Argument(help: "The handle of its evidence, such as EV-A001.") var handle: String
+    @Argument(help: "The handle of its evidence, such as EV-A001.", completion: HandleCompletion.of(Catalogue.evidence)) var handle: String
     @Option(name: .shortAndLong, help: ArgumentHelp("A file that does not exist yet; it is made for you alone.", valueName: "file")) var output: String
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption

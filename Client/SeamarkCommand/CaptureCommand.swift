@@ -43,7 +43,7 @@ struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
         @OptionGroup var capture: CaptureOptions
         @OptionGroup var work: WorkOptions
 
-        @Argument(help: "Its handle, or what else it is called.")
+        @Argument(help: "Its handle, or what else it is called.", completion: HandleCompletion.of(Noun.type))
         var handle: String
 
         @Argument(help: ArgumentHelp("What it says from now on.", valueName: "key=value"))
@@ -63,7 +63,7 @@ struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
         @OptionGroup var capture: CaptureOptions
         @OptionGroup var work: WorkOptions
 
-        @Argument(help: "Its handle, or what else it is called.")
+        @Argument(help: "Its handle, or what else it is called.", completion: HandleCompletion.of(Noun.type))
         var handle: String
 
         func run() throws {
@@ -79,7 +79,7 @@ struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
         @OptionGroup var capture: CaptureOptions
         @OptionGroup var work: WorkOptions
 
-        @Argument(help: "Its handle, or what else it is called.")
+        @Argument(help: "Its handle, or what else it is called.", completion: HandleCompletion.of(Noun.type))
         var handle: String
 
         func run() throws {

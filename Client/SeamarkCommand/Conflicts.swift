@@ -9,7 +9,7 @@ struct Conflicts: ParsableCommand {
         abstract: "Where two people said different things and neither had seen the other.",
         discussion: "Both stay until somebody settles it with 'seamark resolve'; meanwhile value 1 is shown.")
 
-    @Argument(help: "Only those of this record.") var handle: String?
+    @Argument(help: "Only those of this record.", completion: HandleCompletion.of()) var handle: String?
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
 

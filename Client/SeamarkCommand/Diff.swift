@@ -15,7 +15,7 @@ struct Diff: ParsableCommand {
             Of texts the words that went and came are shown: in colour on a terminal, else [-gone-] and {+come+}.
             """)
 
-    @Argument(help: "A record. Without one: everything.") var handle: String?
+    @Argument(help: "A record. Without one: everything.", completion: HandleCompletion.of()) var handle: String?
     @Option(help: ArgumentHelp("Compare with what was captured before this day (UTC) or time, by the clocks of the laptops.", valueName: "yyyy-mm-dd")) var since: String?
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption

@@ -8,7 +8,7 @@ struct List: ParsableCommand {
         abstract: "The records of one type, or how many there are of each.",
         discussion: "Types: " + CapturedTypes.nouns.map(\.noun).joined(separator: ", ") + ".")
 
-    @Argument(help: "A type, such as line or seam.") var type: String?
+    @Argument(help: "A type, such as line or seam.", completion: HandleCompletion.nouns) var type: String?
     @Flag(help: "Show deleted records instead.") var deleted = false
     @Flag(help: "Show records that were merged into another, too.") var merged = false
     @OptionGroup var work: WorkOptions

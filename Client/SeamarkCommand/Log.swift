@@ -6,7 +6,7 @@ import SeamarkModel
 struct Log: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Who changed what, when: of one record, or of the engagement.")
 
-    @Argument(help: "A record. Without one: everything.") var handle: String?
+    @Argument(help: "A record. Without one: everything.", completion: HandleCompletion.of()) var handle: String?
 
     @Option(help: ArgumentHelp("Show only the newest so many changes; 0 for all.", valueName: "n"))
     var limit: Int = 50

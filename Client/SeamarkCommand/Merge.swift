@@ -15,8 +15,8 @@ struct Merge: ParsableCommand {
             lacks; where both say something else you choose. The second keeps all that it says, and 'seamark unmerge' brings it back.
             """)
 
-    @Argument(help: "The record that stays.") var kept: String
-    @Argument(help: "The record that it stands for from now on.") var gone: String
+    @Argument(help: "The record that stays.", completion: HandleCompletion.of()) var kept: String
+    @Argument(help: "The record that it stands for from now on.", completion: HandleCompletion.of()) var gone: String
     @Option(help: ArgumentHelp("Whose value a field takes: keep or gone.", valueName: "field=whose")) var take: [String] = []
     @Option(help: ArgumentHelp("Whose value all other fields take that differ: keep or gone.", valueName: "whose")) var rest: String?
     @OptionGroup var capture: CaptureOptions

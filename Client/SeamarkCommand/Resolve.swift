@@ -20,7 +20,7 @@ struct Resolve: ParsableCommand {
             conflict again.
             """)
 
-    @Argument(help: "The record.") var handle: String
+    @Argument(help: "The record.", completion: HandleCompletion.of()) var handle: String
     @Argument(help: "The field in conflict; none for a deletion.") var field: String?
     @Argument(help: ArgumentHelp("Parts of a group to put in place of the chosen value's.", valueName: "part=value")) var parts: [String] = []
 

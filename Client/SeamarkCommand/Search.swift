@@ -16,7 +16,7 @@ struct Search: ParsableCommand {
             """)
 
     @Argument(help: ArgumentHelp("The words.", valueName: "word")) var words: [String]
-    @Option(help: ArgumentHelp("Look at one type alone, such as line or seam.", valueName: "type")) var type: String?
+    @Option(help: ArgumentHelp("Look at one type alone, such as line or seam.", valueName: "type"), completion: HandleCompletion.nouns) var type: String?
     @Option(help: ArgumentHelp("Show only so many; 0 for all.", valueName: "n")) var limit = 20
     @Flag(help: "Look at deleted records instead.") var deleted = false
     @OptionGroup var work: WorkOptions

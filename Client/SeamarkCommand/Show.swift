@@ -6,7 +6,7 @@ import SeamarkModel
 struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "One record with all it says, who made it, and what is open about it.")
 
-    @Argument(help: "Its handle, or what else it is called.") var handle: String
+    @Argument(help: "Its handle, or what else it is called.", completion: HandleCompletion.of()) var handle: String
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
 

@@ -6,7 +6,7 @@ struct Unmerge: ParsableCommand {
         abstract: "Take a merge back: the record stands for itself again.",
         discussion: "What the other took over at the merge, and nobody has changed since, says again what it said before.")
 
-    @Argument(help: "The record that was merged into another.") var handle: String
+    @Argument(help: "The record that was merged into another.", completion: HandleCompletion.of()) var handle: String
     @OptionGroup var capture: CaptureOptions
     @OptionGroup var work: WorkOptions
 
