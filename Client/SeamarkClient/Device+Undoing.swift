@@ -3,23 +3,15 @@ import SeamarkModel
 import SeamarkStore
 
 extension Device {
-    /// So many undone steps are remembered as such; an older one counts as not undone.
-    static let mostUndoings = 500
+    /// So many newer steps that cannot be taken back are told of.
+    private static let mostTold = 5
 
     /// Takes back this member's newest step that still stands, durably unless `isTrial`: a second call goes one step further. `isRedo` takes back the
-    /// newest of these. Nil where there is nothing to take back.
+    /// newest of these. Newer steps of which nothing can be taken back are passed over, and told in `left`. Nil where there is nothing to take back.
     public func takeBack(in scope: Identifier, isRedo: Bool, isTrial: Bool) throws -> RecordCapture.TakenBack? {
         var taken: RecordCapture.TakenBack?
         func edits(_ state: DeviceState) throws -> [[Edit]] {
-            guard let finder = RecordFinder(state, scope: scope) else { throw Refused.noSuchScope }
-            let capture = try RecordCapture(finder, identity: state.identity, now: now())
-            let pairs = Self.undoings(state)
-            if isRedo {
-                taken = pairs.reversed().lazy.compactMap { pair in finder.change(pair.undoing).map(capture.takingBack) }.first { !$0.edits.isEmpty }
-            } else {
-                let passed = Set(pairs.flatMap { [$0.undoing, $0.undone] })
-                taken = capture.takingBackNewest { !passed.contains($0) }
-            }
+            taken = try newest(state, scope, isRedo: isRedo)
             return taken.map { [$0.edits] } ?? []
         }
         if isTrial {
@@ -27,17 +19,50 @@ extension Device {
         } else {
             try captureAll(in: scope, noting: { state, changes in
                 guard let taken else { return nil }
-                var pairs = Self.undoings(state).filter { !isRedo || $0.undoing != taken.change.id }
-                if !isRedo { pairs += changes.map { ($0.id, taken.change.id) } }
-                return .setting(.undoings, .list(pairs.suffix(Self.mostUndoings).flatMap { [.id($0.undoing), .id($0.undone)] }))
+                var undoings = Undoings(state.settings[.undoings])
+                for change in changes { undoings.note(change.id, took: taken.change.id, isRedo: isRedo) }
+                return .setting(.undoings, undoings.value)
             }, { state, _ in try edits(state) })
         }
         return taken
     }
 
-    /// Which change took which back, the oldest first.
-    private static func undoings(_ state: DeviceState) -> [(undoing: Identifier, undone: Identifier)] {
-        let ids = state.settings[.undoings]?.list?.compactMap(\.id) ?? []
-        return stride(from: 0, to: ids.count - 1, by: 2).map { (ids[$0], ids[$0 + 1]) }
+    private func newest(_ state: DeviceState, _ scope: Identifier, isRedo: Bool) throws -> RecordCapture.TakenBack? {
+        guard let finder = RecordFinder(state, scope: scope), let replica = state.replicas[scope] else { throw Refused.noSuchScope }
+        let undoings = Undoings(state.settings[.undoings])
+        let changes: [Change]
+        if isRedo {
+            changes = undoings.open.compactMap(finder.change)
+        } else {
+            let taken = undoings.taken
+            changes = replica.history.values.filter {
+                $0.member == state.identity.member && replica.confirmed.refused[$0.id] == nil && !taken.contains($0.id) && undoings.isStep($0.id)
+            }.sorted { ($0.stamp, $0.id) > ($1.stamp, $1.id) }.map { finder.change($0.id) ?? $0 }
+        }
+        let others = OthersWork(finder, than: state.identity.member)
+        var passed: [String] = []
+        for change in changes {
+            // Of a sensitive value that is written again, a salt each; of a set, no more than it names.
+            let capture = try RecordCapture(finder, identity: state.identity, now: now(), salts: change.edits.count + 1)
+            var back = capture.takingBack(change, undoings, others)
+            if !back.edits.isEmpty {
+                guard allows(back.edits, state, scope, replica) else {
+                    passed.append("A newer step cannot be taken back: what it wrote may not be changed any more.")
+                    continue
+                }
+                back.left += passed.prefix(Self.mostTold)
+                return back
+            }
+            passed += back.left
+        }
+        return nil
+    }
+
+    /// Would they be taken?
+    private func allows(_ edits: [Edit], _ state: DeviceState, _ scope: Identifier, _ replica: Replica) -> Bool {
+        guard let edits = try? Self.whole(edits, over: replica) else { return false }
+        var clock = state.clock
+        let change = Change(scope: scope, stamp: clock.stamp(now: now()), member: state.identity.member, schema: schema, edits: edits, primitives: primitives)
+        return Judgement.verdict(on: change, author: author(state.identity), primitives: primitives) { replica.record($0) }.isEmpty
     }
 }

@@ -10,41 +10,39 @@ extension RecordCapture {
         public let change: Change
         public let edits: [Edit]
         /// What of the step stays, and why, as sentences.
-        public let left: [String]
-    }
-
-    /// The newest own change, among those that are wanted, of which something can be taken back; nil if there is none.
-    public func takingBackNewest(where isWanted: (Identifier) -> Bool) -> TakenBack? {
-        let refused = finder.replica.confirmed.refused
-        let own = finder.replica.history.values.filter { $0.member == identity.member && refused[$0.id] == nil && isWanted($0.id) }
-        for change in own.sorted(by: { ($0.stamp, $0.id) > ($1.stamp, $1.id) }) {
-            let back = takingBack(change)
-            if !back.edits.isEmpty { return back }
-        }
-        return nil
+        public var left: [String]
     }
 
     /// The edits that take `change` back, as far as they can.
-    public func takingBack(_ change: Change) -> TakenBack {
+    func takingBack(_ change: Change, _ undoings: Undoings, _ others: OthersWork) -> TakenBack {
+        var order: [Identifier] = []
+        var own: [Identifier: [Int]] = [:]
+        for (index, edit) in change.edits.enumerated() {
+            if own[edit.record] == nil { order.append(edit.record) }
+            own[edit.record, default: []].append(index)
+        }
         var edits: [Edit] = []
         var left: [String] = []
-        var records: [Identifier] = []
-        for edit in change.edits where !records.contains(edit.record) { records.append(edit.record) }
-        for record in records {
-            let own = change.edits.enumerated().filter { $0.element.record == record }
-            guard let view = finder.view(record), let type = view.type, type !== Catalogue.redaction, type !== Catalogue.snapshot else { continue }
+        for record in order {
+            guard let view = finder.view(record), let type = view.type else { continue }
             let name = finder.name(of: record)
+            if type === Catalogue.redaction || type === Catalogue.snapshot {
+                left.append("\(name): \(type === Catalogue.redaction ? "a redaction" : "a snapshot") is for ever.")
+                continue
+            }
             var back = editing(type, record, view.state)
-            if own.contains(where: { $0.element.target == .field(CommonField.createdAt) }) {
+            if own[record]?.contains(where: { change.edits[$0].target == .field(CommonField.createdAt) }) == true {
                 guard !view.isDeleted else { continue }
-                // Whoever wrote into it since would lose their words' place.
-                if view.state.slots.contains(where: { $0.heads.contains { $0.member != identity.member } }) {
-                    left.append("\(name) stays: somebody else has written into it since.")
+                // Whoever wrote into it, or of it, would lose their words' place.
+                if others.touched.contains(record) || others.referred.contains(record) {
+                    left.append("\(name) stays: others have written into it, or refer to it.")
                 } else {
                     back.delete()
                 }
             } else {
-                for (index, edit) in own { if let reason = takeBack(edit, change.name(index), view, type, &back) { left.append("\(name), \(reason)") } }
+                for index in own[record] ?? [] {
+                    if let reason = takeBack(change.edits[index], change.name(index), view, type, undoings, &back) { left.append("\(name), \(reason)") }
+                }
             }
             edits += back.edits
         }
@@ -52,21 +50,27 @@ extension RecordCapture {
     }
 
     /// Why an edit stays; nil where it is taken back, or there is nothing to take back.
-    private func takeBack(_ edit: Edit, _ name: EditName, _ view: RecordView, _ type: RecordType, _ back: inout RecordEditing) -> String? {
+    private func takeBack(_ edit: Edit, _ name: EditName, _ view: RecordView, _ type: RecordType, _ undoings: Undoings, _ back: inout RecordEditing) -> String? {
         let heads = view.state.heads(of: edit.target)
         guard let head = heads.first else { return nil }
-        // What the member has written again stands like what was written first.
-        let isOwn = heads.contains { $0.name == name || $0.member == identity.member && $0.content.value != nil && $0.content.value == edit.content.value }
-        guard isOwn else { return "\(label(edit, type)): it was changed since." }
-        guard heads.count == 1, head.member == identity.member else { return "\(label(edit, type)): others say something else; settle it with 'seamark resolve'." }
+        guard heads.contains(where: { stands(name, as: $0.name, edit.target, undoings) }) else { return "\(label(edit, type)): it was changed since." }
+        guard heads.count == 1 else { return "\(label(edit, type)): others wrote it too." }
         switch edit.target {
         case .life:
-            if edit.content.value == .bool(false) { back.restore() } else { back.delete() }
+            if edit.content.value == .bool(false) {
+                back.restore()
+                return nil
+            }
+            // Deleting once more, what was brought back: only if nobody has written into it since it was deleted.
+            let seen = Set(named(head.name, edit.target)?.supersedes.compactMap { named($0, edit.target)?.witnessed }.joined() ?? [])
+            let isFresh = view.state.slots.contains { $0.target != .life && $0.heads.contains { $0.member != identity.member && !seen.contains($0.name) } }
+            if isFresh { return "being there: others have written into it since." }
+            back.delete()
             return nil
         case .field(let number), .element(let number, _):
             guard let field = type.field(number) else { return "a field that needs a newer version." }
             guard !view.isDeleted else { return nil }
-            guard let before = before(edit, field, includingAuthors: true) else { return "\(field.label): it never goes back." }
+            guard let before = before(edit, field, includingAuthors: true) else { return "\(field.label): it never goes back, or what stood there is gone." }
             if case .element(_, let element) = edit.target {
                 if before == .bool(true) { back.add(field, element) } else { back.remove(field, element) }
             } else {
@@ -76,5 +80,48 @@ extension RecordCapture {
         }
     }
 
+    /// Does what `name` wrote stand, where `head` does? It does as itself, and behind pairs of an undoing and its own undoing, which leave what was there
+    /// before them: each of a pair was written over the other and nothing else.
+    private func stands(_ name: EditName, as head: EditName, _ target: Target, _ undoings: Undoings) -> Bool {
+        var at = head
+        for _ in 0..<Undoings.most {
+            if at == name { return true }
+            guard let undone = undoings.undone(by: at.change), let top = tops(of: at, target).first, top.change == undone, let under = tops(of: top, target).first else { return false }
+            at = under
+        }
+        return false
+    }
+
+    /// What an edit was written over.
+    private func tops(of name: EditName, _ target: Target) -> [EditName] {
+        guard let edit = named(name, target) else { return [] }
+        let older = Set(edit.supersedes.compactMap { named($0, target) }.flatMap(\.supersedes))
+        let tops = edit.supersedes.filter { !older.contains($0) }
+        return tops.count == 1 ? tops : []
+    }
+
+    private func named(_ name: EditName, _ target: Target) -> Edit? {
+        guard let change = finder.change(name.change), Int(name.index) < change.edits.count, change.edits[Int(name.index)].target == target else { return nil }
+        return change.edits[Int(name.index)]
+    }
+
     private func label(_ edit: Edit, _ type: RecordType) -> String { edit.target.number.flatMap { type.field($0)?.label } ?? "being there" }
+}
+
+/// What other members wrote, as far as it is not refused: it is never taken away with somebody's own step.
+struct OthersWork {
+    /// Records that they have written into.
+    private(set) var touched: Set<Identifier> = []
+    /// Records that theirs refer to.
+    private(set) var referred: Set<Identifier> = []
+
+    init(_ finder: RecordFinder, than member: Identifier) {
+        for change in finder.replica.history.values where change.member != member && finder.replica.confirmed.refused[change.id] == nil {
+            for edit in change.edits {
+                touched.insert(edit.record)
+                if let id = edit.content.value?.id { referred.insert(id) }
+                if case .element(_, let element) = edit.target, let id = element.id { referred.insert(id) }
+            }
+        }
+    }
 }

@@ -67,11 +67,12 @@ public struct RecordCapture {
     let now: Int64
     private let salts: SaltSupply
 
-    public init(_ finder: RecordFinder, identity: DeviceIdentity, now: Int64) throws(Failure) {
+    /// - Parameter salts: as many as sensitive values are written at most.
+    public init(_ finder: RecordFinder, identity: DeviceIdentity, now: Int64, salts count: Int = 64) throws(Failure) {
         self.finder = finder
         self.identity = identity
         self.now = now
-        do { salts = try SaltSupply(count: 64) } catch { throw .noEntropy }
+        do { salts = try SaltSupply(count: count) } catch { throw .noEntropy }
     }
 
     // MARK: - Capturing

@@ -21,7 +21,7 @@ struct Check: ParsableCommand {
         let finder = try Workplace(work, to: .read).finder()
         let check = try FieldworkCheck(finder.all + finder.concealed)
         let conflicts = finder.conflicts.count
-        let unsent = finder.replica.unsentCount
+        let unsent = finder.replica.unsentCount + finder.replica.stranded.count
         let isComplete = check.isComplete && conflicts == 0
         if quiet {
             guard isComplete else { throw Explained(.refused, "Fieldwork cannot close yet: 'seamark check' says what is missing.") }

@@ -31,9 +31,17 @@ struct Diff: ParsableCommand {
         let record = try handle.map { try finder.record($0).id }
         let differences = finder.differences(from: earlier ?? .log, of: record)
         if format.json { return Terminal.json(.array(differences.map { document($0, finder) })) }
-        if differences.isEmpty { Terminal.line(since == nil ? "Everything here is in headquarters' log, as this device last read it." : "Nothing was changed since then.") }
+        if differences.isEmpty { Terminal.line(words(finder, of: record)) }
         for difference in differences { show(difference, finder) }
         if record == nil, !finder.concealed.isEmpty { Terminal.line(.init(ConsentWords.hidden(finder.concealed), .dim)) }
+    }
+
+    private func words(_ finder: RecordFinder, of record: Identifier?) -> String {
+        guard since == nil else { return "Nothing that is shown differs from then." }
+        guard record == nil else { return "Nothing that is shown of it differs from headquarters' log, as this device last read it." }
+        let waiting = finder.replica.unsentCount + finder.replica.stranded.count
+        if waiting > 0 { return "Nothing that is shown differs from headquarters' log; \(counted(waiting, "change")) not yet sent." }
+        return "Everything here is in headquarters' log, as this device last read it."
     }
 
     private func show(_ difference: RecordDifference, _ finder: RecordFinder) {
@@ -74,14 +82,14 @@ struct Diff: ParsableCommand {
 
     private func document(_ difference: RecordDifference, _ finder: RecordFinder) -> JSONValue {
         func values(_ shown: [RecordView.Shown], _ field: FieldDefinition) -> JSONValue {
-            let values = shown.map { one -> JSONValue in if case .value(let value) = one { field.kind.json(of: value, references: finder.references) } else { "(withheld)" } }
+            let values = shown.map { one -> JSONValue in if case .value(let value) = one { field.kind.json(of: value, references: finder.references) } else { .null } }
             return field.isSet ? .array(values) : values.first ?? .null
         }
         return .object([
             JSONMember("name", .string(finder.name(of: difference.record.id))), JSONMember("id", .string(difference.record.id.description)),
             JSONMember("type", .string(difference.record.type?.key ?? "")), JSONMember("fate", .string(difference.fate.rawValue)),
             JSONMember("fields", .array(difference.fields.map { field in
-                .object([JSONMember("field", .string(field.field.key)), JSONMember("before", values(field.before, field.field)), JSONMember("after", values(field.after, field.field))])
+                .object([JSONMember("field", .string(field.field.key)), JSONMember("before", values(field.before, field.field)), JSONMember("after", values(field.after, field.field)), JSONMember("withheld", .bool((field.before + field.after).contains(.withheld)))])
             })),
         ])
     }

@@ -106,7 +106,8 @@ struct Doctor: ParsableCommand {
         var oldest: Int64?
         for id in state.scopeIDs {
             guard let replica = state.replicas[id] else { continue }
-            let times = replica.fresh.map(\.stamp.time) + replica.waiting.flatMap { $0.changes.compactMap { replica.history[$0]?.stamp.time } }
+            facts.unsent += replica.stranded.count
+            let times = replica.stranded.map(\.stamp.time) + replica.fresh.map(\.stamp.time) + replica.waiting.flatMap { $0.changes.compactMap { replica.history[$0]?.stamp.time } }
             if let time = times.min() { oldest = min(oldest ?? time, time) }
             facts.quarantined += replica.confirmed.refused.values.count { $0.change.stamp.device == replica.stream.device }
             facts.conflicts += RecordFinder(state, scope: id)?.conflicts.count ?? 0

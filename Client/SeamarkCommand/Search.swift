@@ -45,16 +45,8 @@ struct Search: ParsableCommand {
 
     private func show(_ hit: RecordSearch.Hit) {
         Terminal.line(.init(hit.name, .bold), "  \(hit.record.type?.label ?? "record")", .init(hit.field.map { "  \($0.label)" } ?? "", .dim))
-        guard !hit.excerpt.isEmpty else { return }
-        var pieces: [Terminal.Piece] = ["  "]
-        let characters = Array(hit.excerpt)
-        var at = 0
-        for range in hit.found where range.lowerBound >= at {
-            pieces.append(.init(String(characters[at..<range.lowerBound])))
-            pieces.append(.init(String(characters[range]), .bold))
-            at = range.upperBound
-        }
-        Terminal.line(pieces + [.init(String(characters[at...]))])
+        guard !hit.pieces.isEmpty else { return }
+        Terminal.line(["  "] + hit.pieces.map { Terminal.Piece($0.text, $0.isFound ? .bold : nil) })
     }
 
     private func document(_ hit: RecordSearch.Hit, _ finder: RecordFinder) -> JSONValue {

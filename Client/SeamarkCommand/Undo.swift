@@ -7,7 +7,7 @@ struct Undo: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Take your last step back; again, the one before it.",
         discussion: """
-            A step is what one command captured. It is taken back by a change like any other: the history keeps both. What somebody else has \
+            A step is what one command captured (of an import, its last part). It is taken back by a change like any other: the history keeps both. What somebody else has \
             written over since stays as it is, and so does what never goes back (consent that was withdrawn, a finalised interview). \
             'seamark redo' takes an undo back.
             """)

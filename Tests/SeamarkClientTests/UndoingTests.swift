@@ -72,6 +72,47 @@ struct UndoingTests {
         #expect(try a.device.takeBack(in: Laptop.scope, isRedo: false, isTrial: true)?.edits.isEmpty ?? true)
     }
 
+    @Test func `after an undoing was undone and taken back again, the next goes further back`() throws {
+        let a = try Laptop("A")
+        let site = try a.add(Catalogue.site, "name=A")
+        try a.set(site, "name=B")
+        try a.set(site, "name=C")
+        func name() throws -> String? { try a.record(site).text("name") }
+        for (isRedo, expected) in [(false, "B"), (true, "C"), (false, "B"), (true, "C"), (false, "B"), (false, "A"), (true, "B"), (true, "C"), (false, "B"), (false, "A")] {
+            _ = try #require(try undo(a, isRedo: isRedo))
+            #expect(try name() == expected)
+        }
+        _ = try #require(try undo(a))
+        #expect(try a.record(site).isDeleted && undo(a) == nil)
+    }
+
+    @Test func `who settled a conflict does not undo the other's word by undoing further`() throws {
+        let (a, b) = (try Laptop("A"), try Laptop("B"))
+        let site = try a.add(Catalogue.site, "name=A")
+        try Laptop.exchange(a, b)
+        try a.set(site, "name=B")
+        try b.set(site, "name=C")
+        try Laptop.exchange(a, b)
+        _ = try a.device.capture(in: Laptop.scope) { try $0.resolving(try $0.finder.record(site), field: "name", .value("B")) }
+        #expect(try undo(a) == nil)
+        #expect(try a.record(site).text("name") == "B")
+    }
+
+    @Test func `a record that was brought back and written into by somebody is not deleted by a redo, nor one that others refer to by an undo`() throws {
+        let (a, b) = (try Laptop("A"), try Laptop("B"))
+        let site = try a.add(Catalogue.site, "name=Dayton")
+        let erie = try a.add(Catalogue.site, "name=Erie")
+        try Laptop.exchange(a, b)
+        try a.delete(site)
+        _ = try #require(try undo(a))
+        try Laptop.exchange(a, b)
+        try b.set(site, "headcount=5")
+        try b.add(Catalogue.leakageLine, "title=Scrap", "category=QUALITY", "site=\(erie)")
+        try Laptop.exchange(a, b)
+        #expect(try undo(a, isRedo: true) == nil && !a.record(site).isDeleted)
+        #expect(try undo(a) == nil && !a.record(erie).isDeleted && !a.record(site).isDeleted)
+    }
+
     /// Two people who capture, exchange and undo at random: after any undo no edit of the other stops standing.
     @Test(arguments: 1...40 as ClosedRange<UInt64>) func `no undo ever takes another person's standing word away`(seed: UInt64) throws {
         var dice = SplitMix64(seed: seed)
@@ -79,7 +120,7 @@ struct UndoingTests {
         var sites: [String] = []
         for _ in 0..<30 {
             let at = Int(dice.next() % 2), laptop = laptops[at], other = laptops[1 - at]
-            switch dice.next() % 6 {
+            switch dice.next() % 8 {
             case 0: sites.append(try laptop.add(Catalogue.site, "name=Site \(dice.next() % 100)"))
             case 1, 2:
                 guard let site = sites.randomElement(using: &dice), let record = try? laptop.record(site), !record.isDeleted else { continue }
@@ -87,7 +128,13 @@ struct UndoingTests {
             case 3:
                 guard let site = sites.randomElement(using: &dice), let record = try? laptop.record(site), !record.isDeleted else { continue }
                 try laptop.set(site, "name=Name \(dice.next() % 100)")
-            case 4: try Laptop.exchange(laptops, judging: { _ in .accepted })
+            case 4:
+                guard let site = sites.randomElement(using: &dice), let record = try? laptop.record(site) else { continue }
+                if record.isDeleted { _ = try laptop.device.capture(in: Laptop.scope) { try $0.restoring(try $0.finder.record(site)) } } else { try laptop.delete(site) }
+            case 5:
+                guard let site = sites.randomElement(using: &dice), let record = try? laptop.record(site), record.conflicts.contains(where: { $0.key == "name" }) else { continue }
+                _ = try laptop.device.capture(in: Laptop.scope) { try $0.resolving(try $0.finder.record(site), field: "name", .number(1)) }
+            case 6: try Laptop.exchange(laptops, judging: { _ in .accepted })
             case _:
                 func theirs() throws -> Set<EditName> {
                     Set(try laptop.finder.all.filter { !$0.isDeleted }.flatMap { $0.state.slots.flatMap(\.heads) }.filter { $0.member == other.member }.map(\.name))

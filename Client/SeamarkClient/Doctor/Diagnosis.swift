@@ -44,6 +44,8 @@ public struct Diagnosis: Sendable {
         self.findings = findings
     }
 
+    private static func counted(_ count: Int64, _ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }
+
     private static func home(_ facts: LaptopFacts, _ add: (String, Verdict, String, String, String?) -> Void) {
         func find(_ about: String, _ verdict: Verdict, _ words: String, _ remedy: String = "") { add(about, verdict, words, remedy, nil) }
         guard let mode = facts.homeMode else { return find("folder", .note, "Seamark's folder is not there yet.", "'seamark enrol' makes it.") }
@@ -102,13 +104,13 @@ public struct Diagnosis: Sendable {
         switch device.certificateDaysLeft {
         case nil: find("certificate", .fault, "Its certificate cannot be read.", "Run 'seamark verify', and ask headquarters for a new invitation.")
         case let days? where days == 0: find("certificate", .fault, "Its certificate has expired.", "Run 'seamark sync': it is renewed by the device's own key.")
-        case let days? where days < 7: find("certificate", .note, "Its certificate serves for \(days) more days.", "Run 'seamark sync' when there is a network: it is renewed by itself.")
-        case let days?: find("certificate", .fine, "Its certificate serves for \(days) more days.", "")
+        case let days? where days < 7: find("certificate", .note, "Its certificate serves for \(counted(days, "more day", "more days")).", "Run 'seamark sync' when there is a network: it is renewed by itself.")
+        case let days?: find("certificate", .fine, "Its certificate serves for \(counted(days, "more day", "more days")).", "")
         }
         if device.leaseDaysLeft == 0 {
             find("lease", .fault, "It has been out of touch for 30 days: nothing is shown.", "Run 'seamark sync'. Capturing goes on.")
         } else if device.leaseDaysLeft < 7 {
-            find("lease", .note, "Without a sync it shows what it holds for \(device.leaseDaysLeft) more days.", "Run 'seamark sync' when there is a network.")
+            find("lease", .note, "Without a sync it shows what it holds for \(counted(device.leaseDaysLeft, "more day", "more days")).", "Run 'seamark sync' when there is a network.")
         }
         if let skew = device.skew, skew.magnitude > 120_000 {
             find("clock", .note, "This laptop's clock is \(skew.magnitude / 60_000) minutes \(skew > 0 ? "behind" : "ahead of") headquarters'.", "Set the clock. What you captured is safe either way: clocks decide nothing.")
@@ -116,15 +118,15 @@ public struct Diagnosis: Sendable {
     }
 
     private static func work(_ device: LaptopFacts.Device, _ find: (String, Verdict, String, String) -> Void) {
-        let since = device.sinceSync.map { "The last complete sync was \($0 / day) days ago." } ?? "It has never synced."
+        let since = device.sinceSync.map { $0 < day ? "The last complete sync was less than a day ago." : "The last complete sync was \(counted($0 / day, "day", "days")) ago." } ?? "It has never synced."
         if device.unsent == 0, device.attachmentsWaiting == 0 {
             find("work", .fine, "Everything captured is with headquarters. " + since, "")
         } else {
             let isOld = (device.oldestUnsent ?? 0) > 7 * day
-            find("work", isOld ? .fault : .note, "\(device.unsent) changes and \(device.attachmentsWaiting) attachments are on this laptop alone\(isOld ? ", the oldest for more than a week" : ""). " + since, "Run 'seamark sync', or 'seamark bundle export' onto a stick where there is no network.")
+            find("work", isOld ? .fault : .note, "\(counted(Int64(device.unsent), "change", "changes")) and \(counted(Int64(device.attachmentsWaiting), "attachment", "attachments")) are on this laptop alone\(isOld ? ", the oldest for more than a week" : ""). " + since, "Run 'seamark sync', or 'seamark bundle export' onto a stick where there is no network.")
         }
         if let attempt = device.lastAttempt { find("sync", .note, "The last attempt to sync \(attempt).", "Run 'seamark sync' again: it goes on where it was.") }
-        if device.quarantined > 0 { find("quarantine", .note, "\(device.quarantined) of your changes are in quarantine: nothing of them is lost.", "'seamark status' says why; headquarters releases them.") }
-        if device.conflicts > 0 { find("conflicts", .note, "\(device.conflicts) conflicts wait to be settled.", "Run 'seamark conflicts'.") }
+        if device.quarantined > 0 { find("quarantine", .note, "\(counted(Int64(device.quarantined), "change", "changes")) of yours in quarantine: nothing of it is lost.", "'seamark status' says why; headquarters releases them.") }
+        if device.conflicts > 0 { find("conflicts", .note, "\(counted(Int64(device.conflicts), "conflict", "conflicts")) to settle.", "Run 'seamark conflicts'.") }
     }
 }

@@ -54,13 +54,16 @@ public struct FieldworkCheck: Sendable {
             if let interview = answer.reference("interview"), let question = answer.text("question") { answered[reading.survivor(of: interview), default: []].insert(question) }
         }
         var interviews: [Interview] = []
-        for view in reading.of(Catalogue.interview) where !reading.withdrawals.includesAll(of: view) {
+        let views = reading.of(Catalogue.interview)
+        // Who withdrew is told to whoever finalises, and to nobody who looks at the whole.
+        let obstacles = Findings.obstacles(toFinalising: views.map(\.id), in: records).mapValues { $0.filter { $0.kind != .withdrawnConsent } }
+        for view in views where !reading.withdrawals.includesAll(of: view) {
             let levels = Set(view.references("persons").compactMap { reading.byId[reading.survivor(of: $0)]?.choice("level").flatMap(RespondentLevel.init(rawValue:)) })
             let asked = inScope.flatMap(\.questions).filter { !levels.isDisjoint(with: $0.asked) }.map(\.id)
             let given = answered[view.id] ?? []
             interviews.append(Interview(
                 record: view.id, name: reading.name(of: view), isFinalised: (view.integer("status") ?? 1) >= 2, asked: asked,
-                unanswered: asked.filter { !given.contains($0) }, obstacles: Findings.obstacles(toFinalising: view.id, in: records)))
+                unanswered: asked.filter { !given.contains($0) }, obstacles: obstacles[view.id] ?? []))
         }
         self.interviews = interviews
         domains = reading.domains.filter(\.isInScope).map { domain in
@@ -69,7 +72,7 @@ public struct FieldworkCheck: Sendable {
                 code: domain.code, name: domain.name, people: domain.respondents, scored: domain.score?.questions.count ?? 0, questions: questions,
                 confidence: domain.score?.confidence)
         }
-        let told = Set(interviews.map(\.record))
+        let told = Set(views.map(\.id))
         findings = Findings.all(in: records, instrument: instrument).filter { !told.contains($0.record) }
     }
 }

@@ -42,6 +42,18 @@ public struct Findings {
         return findings.findings
     }
 
+    /// The same for each of many interviews.
+    static func obstacles(toFinalising interviews: [Identifier], in records: [RecordView]) -> [Identifier: [Finding]] {
+        var findings = Findings(records, nil)
+        var found: [Identifier: [Finding]] = [:]
+        for interview in interviews {
+            findings.findings = []
+            if let view = findings.byId[interview] { findings.judgeInterview(view, asFinalised: true) }
+            found[interview] = findings.findings
+        }
+        return found
+    }
+
     // MARK: - One record
 
     private mutating func judgeAlone() {

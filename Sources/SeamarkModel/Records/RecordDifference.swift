@@ -29,6 +29,8 @@ public struct RecordDifference: Sendable {
                 if !gone.isEmpty || !come.isEmpty { fields.append(Field(field: field, before: gone.map { .value($0) }, after: come.map { .value($0) })) }
                 continue
             }
+            // Which of several heads is shown first hangs on clocks, too: nobody wrote anything where the heads are the same.
+            if let old, Set(old.state.heads(of: .field(field.number)).map(\.name)) == Set(new.state.heads(of: .field(field.number)).map(\.name)) { continue }
             let before = old?.shown(field) ?? .nothing, after = new.shown(field)
             if before != after { fields.append(Field(field: field, before: before == .nothing ? [] : [before], after: after == .nothing ? [] : [after])) }
         }

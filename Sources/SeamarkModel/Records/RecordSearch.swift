@@ -10,10 +10,15 @@ public struct RecordSearch {
         public let score: Double
         /// Nil where only the name was found.
         public let field: FieldDefinition?
-        /// A part of the field's text around what was found, on one line.
-        public let excerpt: String
-        /// What was found in it, in characters, ascending.
-        public let found: [Range<Int>]
+        /// A part of the field's text around what was found, on one line, cut where what was found begins and ends.
+        public let pieces: [Piece]
+
+        public var excerpt: String { pieces.map(\.text).joined() }
+    }
+
+    public struct Piece: Hashable, Sendable {
+        public let text: String
+        public let isFound: Bool
     }
 
     /// Characters of an excerpt.
@@ -54,9 +59,8 @@ public struct RecordSearch {
         guard best.allSatisfy({ $0 > 0 }) else { return nil }
         // Words that stand together say more than the same words strewn over a record.
         let score = best.reduce(0, +) + (first?.score ?? 0)
-        guard let first else { return Hit(record: record, name: name, score: score, field: nil, excerpt: "", found: []) }
-        let (excerpt, found) = Self.excerpt(first.text, first.found)
-        return Hit(record: record, name: name, score: score, field: first.field, excerpt: excerpt, found: found)
+        guard let first else { return Hit(record: record, name: name, score: score, field: nil, pieces: []) }
+        return Hit(record: record, name: name, score: score, field: first.field, pieces: Self.excerpt(first.text, first.found))
     }
 
     private func texts(_ record: RecordView, _ field: FieldDefinition) -> [String] {
@@ -66,17 +70,29 @@ public struct RecordSearch {
         return [field.kind.text(of: value, references: references)]
     }
 
-    /// The part of `text` that holds the first of `found`, with what else of it fits.
-    static func excerpt(_ text: String, _ found: [Range<Int>]) -> (text: String, found: [Range<Int>]) {
+    /// The part of `text` that holds the first of `found`, with what else of it fits. Characters are cut once: put together anew, two may become one.
+    static func excerpt(_ text: String, _ found: [Range<Int>]) -> [Piece] {
         let found = Array(Set(found)).sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
         let characters = Array(text).map { $0.isNewline || $0 == "\t" ? " " : $0 }
-        guard let first = found.first, characters.count > excerptLength else { return (String(characters), found) }
-        var start = max(0, min(first.lowerBound - excerptLength / 3, characters.count - excerptLength))
-        // At a word's beginning, where one is near.
-        if start > 0, let blank = characters[start..<first.lowerBound].firstIndex(of: " "), blank - start < 16 { start = blank + 1 }
-        let end = min(characters.count, start + excerptLength)
-        let lead = start > 0 ? "…" : ""
-        let shift = start - lead.count
-        return (lead + String(characters[start..<end]) + (end < characters.count ? "…" : ""), found.filter { $0.lowerBound >= start && $0.upperBound <= end }.map { $0.lowerBound - shift..<$0.upperBound - shift })
+        var start = 0, end = characters.count
+        if let first = found.first, characters.count > excerptLength {
+            start = max(0, min(first.lowerBound - excerptLength / 3, characters.count - excerptLength))
+            // At a word's beginning, where one is near.
+            if start > 0, start < first.lowerBound, let blank = characters[start..<first.lowerBound].firstIndex(of: " "), blank - start < 16 { start = blank + 1 }
+            end = min(characters.count, start + excerptLength)
+        }
+        var pieces: [Piece] = []
+        func add(_ range: Range<Int>, _ isFound: Bool, _ before: String = "", _ after: String = "") {
+            let text = before + String(characters[range]) + after
+            if !text.isEmpty { pieces.append(Piece(text: text, isFound: isFound)) }
+        }
+        var at = start
+        for range in found where range.lowerBound >= at && range.upperBound <= end {
+            add(at..<range.lowerBound, false, at == start && start > 0 ? "…" : "")
+            add(range, true)
+            at = range.upperBound
+        }
+        add(at..<end, false, at == start && start > 0 ? "…" : "", end < characters.count ? "…" : "")
+        return pieces
     }
 }

@@ -38,7 +38,8 @@ public struct FoldedText: Hashable, Sendable {
         }
         let properties = scalar.properties
         switch properties.generalCategory {
-        case .nonspacingMark, .spacingMark, .enclosingMark: return
+        // Accents of Latin, Greek and Cyrillic letters. In other scripts such marks are vowels.
+        case .nonspacingMark where (out.last?.value ?? 0) < 0x530: return
         case _: break
         }
         if scalar == "ß" || scalar == "ẞ" { return out.append(contentsOf: "ss".unicodeScalars) }

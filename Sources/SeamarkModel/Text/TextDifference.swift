@@ -17,20 +17,21 @@ public enum TextDifference {
         let before = TextWords(old, &known), after = TextWords(new, &known)
         guard let difference = WordDifference(from: before.numbers, to: after.numbers) else { return whole() }
         var parts: [Part] = []
-        func add(_ kind: Kind, _ text: String) {
-            guard !text.isEmpty else { return }
-            if let last = parts.last, last.kind == kind { parts[parts.count - 1] = Part(kind: kind, text: last.text + text) } else { parts.append(Part(kind: kind, text: text)) }
-        }
-        var written = 0, from = 0
+        func add(_ kind: Kind, _ words: TextWords, _ range: Range<Int>) { if !range.isEmpty { parts.append(Part(kind: kind, text: words.text(range))) } }
+        var written = 0, from = 0, same = 0
         for place in before.numbers.indices {
             guard let match = difference.match(place) else { continue }
-            add(.removed, before.text(from..<place))
-            add(.added, after.text(written..<match))
-            add(.same, before.text(place..<place + 1))
+            if place > from || match > written {
+                add(.same, before, same..<from)
+                add(.removed, before, from..<place)
+                add(.added, after, written..<match)
+                same = place
+            }
             (from, written) = (place + 1, match + 1)
         }
-        add(.removed, before.text(from..<before.numbers.count))
-        add(.added, after.text(written..<after.numbers.count))
+        add(.same, before, same..<from)
+        add(.removed, before, from..<before.numbers.count)
+        add(.added, after, written..<after.numbers.count)
         return parts
     }
 }

@@ -4,6 +4,8 @@
 /// A function of the two texts alone: nothing is indexed, so nothing lies anywhere but where it was captured.
 public struct TextSearch: Hashable, Sendable {
     public static let mostWords = 16
+    /// In longer words, which are none, no part is looked for.
+    static let longestLookedInto = 256
     /// Letters of one word that is looked for; longer ones are none that people type.
     public static let longestWord = 64
 
@@ -21,7 +23,7 @@ public struct TextSearch: Hashable, Sendable {
     /// Nil where nothing is looked for, or more than the bounds allow.
     public init?(_ text: String) {
         var words: [[Unicode.Scalar]] = []
-        for word in FoldedText(text).words where !words.contains(word.scalars) { words.append(word.scalars) }
+        for word in FoldedText(text).words where words.count <= Self.mostWords && !words.contains(word.scalars) { words.append(word.scalars) }
         guard !words.isEmpty, words.count <= Self.mostWords, words.allSatisfy({ $0.count <= Self.longestWord }) else { return nil }
         self.words = words
     }
@@ -44,7 +46,7 @@ public struct TextSearch: Hashable, Sendable {
         if word == wanted { return 1 }
         if word.starts(with: wanted) { return 0.85 }
         // A part of a word: letters that stand in many words say little.
-        if wanted.count >= 3, word.count > wanted.count, (1...(word.count - wanted.count)).contains(where: { word[$0..<$0 + wanted.count].elementsEqual(wanted) }) { return 0.6 }
+        if wanted.count >= 3, word.count > wanted.count, word.count <= longestLookedInto, (1...(word.count - wanted.count)).contains(where: { word[$0..<$0 + wanted.count].elementsEqual(wanted) }) { return 0.6 }
         let most = wanted.count >= 8 ? 2 : wanted.count >= 4 ? 1 : 0
         guard most > 0, abs(word.count - wanted.count) <= most, let distance = distance(wanted, word, atMost: most) else { return nil }
         return distance == 1 ? 0.45 : 0.3

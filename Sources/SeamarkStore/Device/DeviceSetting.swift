@@ -18,7 +18,7 @@ public struct DeviceSetting: RawRepresentable, Hashable, Comparable, Sendable {
     /// The server's signing keys that another one took the place of: `bytes`, 32 for each, the oldest first.
     public static let replacedServerKeys = DeviceSetting(rawValue: 6)
 
-    /// The last changes that took another one back, each followed by that one, the oldest first: a `list` of `id`.
+    /// The last changes that took another one back, the oldest first: a `list` of lists, as the client keeps them.
     public static let undoings = DeviceSetting(rawValue: 8)
 
     public static func < (left: DeviceSetting, right: DeviceSetting) -> Bool { left.rawValue < right.rawValue }

@@ -61,10 +61,13 @@ import Testing
 
     @Test func `an excerpt holds what was found, and where it stands in it`() {
         let text = String(repeating: "before it ", count: 40) + "the recipe" + String(repeating: " after it", count: 40)
-        let (excerpt, found) = RecordSearch.excerpt(text, [404..<410])
+        let pieces = RecordSearch.excerpt(text, [404..<410])
+        let excerpt = pieces.map(\.text).joined()
         #expect(excerpt.hasPrefix("…") && excerpt.hasSuffix("…") && excerpt.count <= RecordSearch.excerptLength + 2)
-        #expect(found.map { String(Array(excerpt)[$0]) } == ["recipe"])
-        #expect(RecordSearch.excerpt("two\nlines", [4..<9]).text == "two lines")
+        #expect(pieces.map(\.isFound) == [false, true, false] && pieces[1].text == "recipe")
+        #expect(RecordSearch.excerpt("two\nlines", [4..<9]).map(\.text) == ["two ", "lines"])
+        // A mark that stands alone after a line break joins what is put before it.
+        #expect(RecordSearch.excerpt("a\n\u{301}bc", [3..<5]).last == RecordSearch.Piece(text: "bc", isFound: true))
     }
 }
 
