@@ -18,5 +18,8 @@ public struct DeviceSetting: RawRepresentable, Hashable, Comparable, Sendable {
     /// The server's signing keys that another one took the place of: `bytes`, 32 for each, the oldest first.
     public static let replacedServerKeys = DeviceSetting(rawValue: 6)
 
+    /// Where guided interviews stood that were left at another place than after their last answer: a `list`, as the client keeps it.
+    public static let interviewPlaces = DeviceSetting(rawValue: 7)
+
     public static func < (left: DeviceSetting, right: DeviceSetting) -> Bool { left.rawValue < right.rawValue }
 }
