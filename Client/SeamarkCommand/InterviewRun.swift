@@ -20,7 +20,8 @@ struct InterviewRun: ParsableCommand {
 
             Consent comes first: without it nothing is asked. Each answer is durable before the next question, and whatever ends the \
             program, the next start goes on at the same question. Two who score in one interview give two answers and never conflict. \
-            Nothing of what others answered is shown.
+            Nothing of what others answered is shown. The record itself is captured with 'seamark interview add' and its like \
+            ('seamark help interview').
             """)
 
     @Argument(help: "The interview to go on with, by its handle.") var interview: String?

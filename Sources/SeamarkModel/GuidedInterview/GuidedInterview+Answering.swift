@@ -69,10 +69,15 @@ extension GuidedInterview {
         switch prompt {
         case .text(let use):
             if text == GuidedInterviewWords.editorLine, use.isLong { return [.edit(entry.text, atMost: Self.longest(use))] }
-            if text.allSatisfy(\.isWhitespace) { return leave() }
+            if text.allSatisfy(\.isWhitespace) {
+                if case .reference = use { return finishText() }
+                return leave()
+            }
             entry = EntryLine(text)
             return finishText()
         case .question:
+            // What comes with its command and cannot be taken is said, and the question goes on standing there.
+            defer { if case .text(let use) = prompt, !use.isLong, !entry.isEmpty, doing == nil { (prompt, entry) = (.question, EntryLine()) } }
             let (word, rest) = Self.split(text)
             return word.isEmpty ? [] : chosen(word, rest)
         case .help, .grade, .quotedPerson, .attribution, .category, .found, .consent:

@@ -19,7 +19,7 @@ extension GuidedInterview {
         case .text(let use):
             out.append(GuidedInterviewWords.prompt(use) + ".")
             out.append(use.isLong ? GuidedInterviewWords.lineTextHint : GuidedInterviewWords.lineShortHint)
-            if !entry.isEmpty { out.append("\(GuidedInterviewWords.kept) " + TerminalText.shortened(TerminalText.line(String(entry.text.prefix(2000))), to: 200)) }
+            if !entry.isEmpty { out.append(GuidedInterviewWords.soFar + " " + TerminalText.shortened(TerminalText.line(String(entry.text.prefix(2000))), to: 200)) }
         case .grade: out += [promptSentence + "."] + GuidedInterviewWords.grades.map(Self.spoken)
         case .attribution: out += [promptSentence] + GuidedInterviewWords.attributions.map(Self.spoken)
         case .category: out += [promptSentence] + GuidedInterviewWords.categories.map(Self.spoken)

@@ -58,7 +58,7 @@ extension GuidedInterview {
     /// What the interview is called and who is interviewed.
     var title: String {
         let people = records.respondents.map { person in
-            records.isBlind ? person.handle : [person.handle, person.title, person.level?.rawValue].compactMap { $0 }.joined(separator: " ")
+            records.isBlind ? person.handle : [person.handle, [person.title, person.level?.rawValue].compactMap { $0 }.joined(separator: ", ")].joined(separator: " ")
         }
         return TerminalText.line(([records.name] + people).joined(separator: "  "))
     }
@@ -87,7 +87,7 @@ extension GuidedInterview {
             let anchor = anchor(question, score)
             lines += Self.hanging("\(isOwn ? ">" : " ")\(score)  ", anchor.text, width, isOwn ? .bold : anchor.isStated ? .plain : .dim)
         }
-        lines += Self.wrapped(" " + GuidedInterviewWords.specialAnswers, width, .dim)
+        lines += Self.specialAnswers(width)
         if records.answers[question.id] != nil {
             lines.append(ScreenLine())
             if !isShown(question.id) { lines += Self.wrapped(GuidedInterviewWords.answered, width, .plain) }
@@ -97,6 +97,17 @@ extension GuidedInterview {
             }
         }
         return lines
+    }
+
+    /// On one line where they fit.
+    private static func specialAnswers(_ width: Int) -> [ScreenLine] {
+        let all = GuidedInterviewWords.specialAnswers
+        let one = " " + all.joined(separator: "   ")
+        if TerminalText.width(one) <= width { return [ScreenLine(one, .dim)] }
+        return all.flatMap { choice in
+            let (key, rest) = split(choice)
+            return hanging(" \(key)  ", rest, width, .dim)
+        }
     }
 
     func anchor(_ question: Question, _ score: Int) -> (text: String, isStated: Bool) {
@@ -117,7 +128,7 @@ extension GuidedInterview {
     }
 
     private func help(_ width: Int) -> [ScreenLine] {
-        var lines = Self.wrapped("\(GuidedInterviewWords.answerKeys)  \(GuidedInterviewWords.specialAnswers)", width, .plain)
+        var lines = Self.choices(["0-4  \(GuidedInterviewWords.scores)"] + GuidedInterviewWords.specialAnswers, width)
         for command in Command.allCases { lines += Self.hanging("\(GuidedInterviewWords.key(command))  ", GuidedInterviewWords.meaning(command), width, .plain) }
         return lines
     }
@@ -138,7 +149,7 @@ extension GuidedInterview {
     /// What is asked of the consultant, at most so many rows.
     private func foot(_ width: Int, _ most: Int) -> ([ScreenLine], (row: Int, column: Int)?) {
         guard case .text(let use) = prompt else {
-            guard prompt != .question else { return ([ScreenLine(keys(width), .dim)], nil) }
+            guard prompt != .question else { return (keys(width, most > 5 ? 2 : 1).map { ScreenLine($0, .dim) }, nil) }
             var label = Self.wrapped(promptSentence, width, .bold)
             label = Array(label.prefix(most))
             let typed = entry.isEmpty ? "" : " " + entry.text
@@ -206,16 +217,23 @@ extension GuidedInterview {
         }
     }
 
-    /// As many keys as fit, the most needed first.
-    private func keys(_ width: Int) -> String {
-        let commands: [Command] = [.help, .stop, .undo, .back, .skip, .note, .rationale, .quote, .grade, .jump, .search, .seam, .decision, .leak]
-        var line = GuidedInterviewWords.answerKeys
+    /// As many keys as fit on so many rows, the most needed first.
+    private func keys(_ width: Int, _ rows: Int) -> [String] {
+        let commands: [Command] = [
+            .help, .stop, .undo, .back, .skip, .note, .rationale, .quote, .grade, .jump, .search, .seam, .decision, .leak, .finish, .redo,
+        ]
+        var lines = [GuidedInterviewWords.answerKeys]
         for command in commands {
-            let next = "  \(GuidedInterviewWords.key(command)) \(GuidedInterviewWords.short(command))"
-            guard TerminalText.width(line + next) <= width else { break }
-            line += next
+            let key = "\(GuidedInterviewWords.key(command)) \(GuidedInterviewWords.short(command))"
+            if TerminalText.width(lines[lines.count - 1]) + 2 + TerminalText.width(key) <= width {
+                lines[lines.count - 1] += "  " + key
+            } else if lines.count < rows {
+                lines.append(key)
+            } else {
+                break
+            }
         }
-        return Self.cut(line, width)
+        return lines.map { Self.cut($0, width) }
     }
 
     // MARK: - Fitting

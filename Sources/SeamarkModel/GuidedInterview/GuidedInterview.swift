@@ -92,7 +92,7 @@ public struct GuidedInterview: Sendable {
         case made(Identifier, String)
     }
 
-    private enum Doing: Hashable, Sendable {
+    enum Doing: Hashable, Sendable {
         /// `movesOn`: the next open question follows.
         case first(InterviewWrite.Capture, Done?, movesOn: Bool)
         case undo(Done)
@@ -119,7 +119,7 @@ public struct GuidedInterview: Sendable {
     var undone: [Done] = []
     /// How the records that this sitting wrote stood after it did.
     private var marks: [InterviewSubject: RecordMark] = [:]
-    private var doing: Doing?
+    var doing: Doing?
     /// Where to go back to when a write is refused.
     private var before: (prompt: Prompt, entry: EntryLine)?
     /// Text that was begun and left, by what it was for.
@@ -366,35 +366,50 @@ public struct GuidedInterview: Sendable {
         return [.end(ending)]
     }
 
-    /// What was being written is not thrown away: it is kept as a note that says what it was to be.
+    /// What was being written is not thrown away.
     private mutating func hungUp() -> [Effect] {
         var effects: [Effect] = []
         if ending == nil, doing == nil {
-            var texts: [(TextUse, String)] = kept.filter { $0.key.isLong }.map { ($0.key, $0.value) }.sorted { $0.1 < $1.1 }
+            var texts: [(TextUse, String)] = kept.map { ($0.key, $0.value) }.sorted { $0.1 < $1.1 }
             if case .text(let use) = prompt, use.isLong { texts.append((use, entry.text)) }
             switch prompt {
             case .quotedPerson(let text), .attribution(let text, _): texts.append((.quote, text))
             case .question, .help, .grade, .text, .category, .found, .consent: break
             }
             for (use, text) in texts where text.contains(where: { !$0.isWhitespace }) {
-                for part in Self.parts(GuidedInterviewWords.unfinished(use) + text) {
-                    effects.append(.store(InterviewWrite(.note(part, domain: question?.domain.code))))
-                }
+                effects += unfinished(use, text.trimmed).map { .store(InterviewWrite($0)) }
             }
         }
         kept = [:]
         return effects + end(.paused)
     }
 
-    /// A text in as many parts as notes must hold it.
-    static func parts(_ text: String) -> [String] {
+    /// A rationale goes to its answer and a quote stays with the team, so that both go where consent is withdrawn. What fits neither becomes notes that say what they were to be.
+    private func unfinished(_ use: TextUse, _ text: String) -> [InterviewWrite.Capture] {
+        let domain = question?.domain.code
+        switch use {
+        case .rationale(let id):
+            if var content = records.answers[id]?.content, text.unicodeScalars.count <= Self.longest(use) {
+                content.rationale = text
+                return [.answer(question: id, content)]
+            }
+        case .quote:
+            let person = records.respondents.count == 1 ? records.respondents[0].id : nil
+            return Self.parts(text, Self.longest(use)).map { .quote($0, person: person, attribution: GuidedInterviewWords.teamOnly, domain: domain) }
+        case .note, .reference, .seam, .decision, .leak, .jump, .search: break
+        }
+        return Self.parts(GuidedInterviewWords.unfinished(use) + text, Self.longest(.note)).map { .note($0, domain: domain) }
+    }
+
+    /// A text in parts of so many characters at most.
+    static func parts(_ text: String, _ longest: Int) -> [String] {
         var parts: [String] = []
         var rest = Array(text.unicodeScalars)[...]
         while !rest.isEmpty {
             var part = String.UnicodeScalarView()
-            part.append(contentsOf: rest.prefix(longest(.note)))
+            part.append(contentsOf: rest.prefix(longest))
             parts.append(String(part))
-            rest = rest.dropFirst(longest(.note))
+            rest = rest.dropFirst(longest)
         }
         return parts
     }

@@ -87,7 +87,9 @@ public enum GuidedInterviewWords {
     // MARK: Answers
 
     static let answerKeys = "0-4 d n x"
-    static let specialAnswers = "d don't know   n does not apply   x declined"
+    static let specialAnswers = ["d  don't know", "n  does not apply", "x  declined"]
+
+    static let scores = "0 controlled, 1 minor, 2 material, 3 serious, 4 severe"
 
     static func meaning(ofScore score: Int64) -> String {
         ["controlled", "minor", "material", "serious", "severe"][min(4, max(0, Int(score)))]
@@ -182,8 +184,7 @@ public enum GuidedInterviewWords {
     static func unfinished(_ use: GuidedInterview.TextUse) -> String {
         switch use {
         case .rationale(let question): "Unfinished rationale of \(question): "
-        case .quote: "Unfinished quote: "
-        case .note, .reference, .seam, .decision, .leak, .jump, .search: "Unfinished note: "
+        case .note, .quote, .reference, .seam, .decision, .leak, .jump, .search: "Unfinished note: "
         }
     }
 
@@ -207,6 +208,7 @@ public enum GuidedInterviewWords {
     static let shortTextKeys = "Enter takes it   Esc leaves"
     static let lineTextHint = "Type it on one line. An empty line leaves, ! opens your editor."
     static let lineShortHint = "Type it on one line. An empty line leaves."
+    static let soFar = "So far, to be replaced:"
     static func gradePrompt(_ question: String) -> String { "Evidence grade of \(question)" }
     static let attributionPrompt = "How may the quote be attributed?"
     static let attributions = ["r  by role", "u  to nobody (a respondent)", "t  to nobody, team only", "n  by name"]
@@ -216,10 +218,13 @@ public enum GuidedInterviewWords {
         case "n": 1
         case "r": 2
         case "u": 3
-        case "t": 4
+        case "t": teamOnly
         case _: nil
         }
     }
+
+    /// The number of that choice.
+    static let teamOnly: Int64 = 4
 
     static let personPrompt = "Whose words are they? Say the number."
     static let categoryPrompt = "What kind of leak?"
