@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    @Test(arguments: UInt64(0)..<200)
+    @Test(arguments: UInt64(0)..<80)
     func `after every event the sitting knows what the records say, and a new one stands at the same place`(seed: UInt64) {
         sit(seed) { desk, interview in
             #expect(interview.records.answers == desk.records.answers)
@@ -26,7 +26,7 @@ import Testing
     }
 
     /// Killed before the write, after it, and before the bookmark.
-    @Test(arguments: UInt64(0)..<200)
+    @Test(arguments: UInt64(0)..<80)
     func `a sitting that is cut off at any step has stored all or nothing of it and goes on beside it`(seed: UInt64) {
         for cut in 0...1 {
             sit(seed) { desk, interview in
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test(arguments: UInt64(0)..<200)
+    @Test(arguments: UInt64(0)..<80)
     func `undoing everything leaves what stood there before, and doing it again brings all of it back`(seed: UInt64) {
         var desk = PaperDesk()
         var fingers = Fingers(seed)

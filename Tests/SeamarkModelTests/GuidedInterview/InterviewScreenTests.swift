@@ -12,7 +12,7 @@ import Testing
         do { return try Instrument(document: document) } catch { preconditionFailure("\(error)") }
     }()
 
-    @Test(arguments: UInt64(0)..<60)
+    @Test(arguments: UInt64(0)..<30)
     func `a screen is as high as the window and nowhere wider, and nothing on it is obeyed`(seed: UInt64) {
         var dice = SplitMix64(seed: seed)
         var desk = PaperDesk()
@@ -76,12 +76,93 @@ import Testing
     }
 
     private static let question80 = """
-        QUESTION80
+        IV-A001  P-A001 planning manager, manager                        0 of 49  23 min
+        D1 Leadership bandwidth
+        LB1  In the last two weeks, what waited only because the person who had to
+             decide had no time?
+
+         0  nothing; open decisions are listed and short-lived
+         1  between 0 and 2
+         2  two or three items, up to a week
+         3  between 2 and 4
+         4  nobody can count them; people stop asking
+         d  don't know   n  does not apply   x  declined
+
+
+
+
+
+
+
+
+
+
+
+        0-4 d n x  ? help  z stop  u undo  b back  k skip  t note  r why  q quote
+        e evidence  j jump  / find  s seam  c decision  l leak  f finish  U redo
         """
     private static let rationale40 = """
-        RATIONALE40
+        IV-A001  P-A001 plannin… 1 of 49  23 min
+        D1 Leadership bandwidth
+        LB2  How many change initiatives does
+             your busiest leader sponsor, and
+             which would be dropped first?
+
+         0  three or fewer, drop order written
+         1  between 0 and 2
+         2  four to six, order argued about
+         3  between 2 and 4
+         4  seven or more, all "top priority"
+         d  don't know
+         n  does not apply
+         x  declined
+
+
+        Rationale of LB1
+        They phone every morning, and whoever i
+        s away decides nothing.
+        Enter stores   Esc leaves   Ctrl-O your…
         """
     private static let answered120 = """
-        ANSWERED120
+        IV-A001  P-A001 planning manager, manager                                                                1 of 49  23 min
+        D1 Leadership bandwidth
+        LB1  In the last two weeks, what waited only because the person who had to decide had no time?
+
+         0  nothing; open decisions are listed and short-lived
+         1  between 0 and 2
+         2  two or three items, up to a week
+        >3  between 2 and 4
+         4  nobody can count them; people stop asking
+         d  don't know   n  does not apply   x  declined
+
+        Your answer: 3 serious, grade D
+        Rationale: They phone every morning, and whoever is away decides nothing.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+        0-4 d n x  ? help  z stop  u undo  b back  k skip  t note  r why  q quote  e evidence  j jump  / find  s seam
+        c decision  l leak  f finish  U redo
         """
 }
