@@ -9,7 +9,7 @@ struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
         CommandConfiguration(
             commandName: Noun.noun, abstract: Noun.abstract,
             discussion: "For example:\n  seamark \(Noun.noun) add \(Noun.example)\n\n\(FieldGuide.text(Noun.type))",
-            subcommands: [Add.self, Set.self, Delete.self, Restore.self], aliases: Noun.aliases)
+            subcommands: Noun.verbs + [Add.self, Set.self, Delete.self, Restore.self], defaultSubcommand: Noun.verbs.first, aliases: Noun.aliases)
     }
 
     struct Add: ParsableCommand {

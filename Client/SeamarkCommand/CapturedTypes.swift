@@ -12,10 +12,13 @@ protocol CapturedType {
     static var abstract: String { get }
     /// What follows `seamark NOUN add` in the example of the help.
     static var example: String { get }
+    /// Verbs of this type alone, beside those of all; the first is meant where none is said.
+    static var verbs: [any ParsableCommand.Type] { get }
 }
 
 extension CapturedType {
     static var aliases: [String] { [] }
+    static var verbs: [any ParsableCommand.Type] { [] }
 }
 
 /// Options that become assignments.
@@ -106,7 +109,8 @@ struct ConsentOptions: CaptureExtra {
 enum Interview: CapturedType {
     static let noun = "interview"
     static let type = Catalogue.interview
-    static let abstract = "A conversation with one or more people."
+    static let verbs: [any ParsableCommand.Type] = [InterviewRun.self]
+    static let abstract = "A conversation with one or more people: asked question by question, or captured as a record."
     static let example = "persons=P-A001 site=ST-A001 startedAt=now mode=onSite"
 }
 

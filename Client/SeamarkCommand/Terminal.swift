@@ -115,6 +115,9 @@ enum Terminal {
         buffer.withLock { $0.append(contentsOf: text.utf8) }
     }
 
+    /// At once and without a line's end: a person is to answer. False when it could not be written.
+    static func prompt(_ text: String) -> Bool { flush() && write(Array(TerminalText.line(text).utf8), to: 1) }
+
     /// Writes what was gathered. False when it could not be written whole.
     static func flush() -> Bool {
         let bytes = buffer.withLock { buffer in

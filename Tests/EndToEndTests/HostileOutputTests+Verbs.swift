@@ -12,6 +12,7 @@ extension HostileOutputTests {
         ("snapshot freeze", ["=1+1 <b>pay\u{200b}pal"]), ("snapshot list", []), ("snapshot show", ["SN-A001"]), ("snapshot compare", ["SN-A001", "\u{1b}]0;x\u{7}<b>"]),
         ("attach add", ["FILE", "title=<b>=1+1"]), ("attach list", []), ("show", ["EV-A001"]), ("attach get", ["EV-A001", "--output", "FOLDER/got"]), ("attach evict", ["EV-A001"]),
         ("NOUN add", ["name=<script>mark"]), ("NOUN set", ["ST-H1", "name==1+1 <i>"]), ("NOUN delete", ["ST-H2"]), ("NOUN restore", ["ST-H2"]),
+        ("interview run", ["--plain", "--person", "P-H60"]),
         ("engagement set", ["title=<img src=x onerror=alert(1)> =1+1"]), ("resolve", ["ST-H0", "name", "--choose", "1"]),
         ("undo", ["--dry-run"]), ("undo", []), ("redo", []), ("merge", ["ST-H3", "ST-H4", "--rest", "gone"]), ("unmerge", ["ST-H4"]), ("redact", ["ST-H5", "notes", "--reason", "=1+1 <b>"]),
         ("import", ["FOLDER/not-there"]), ("form check", ["FORM"]), ("form check", ["FOLDER/not-there.csv"]), ("sync", []), ("sync", ["--forecast"]), ("bundle export", ["FOLDER/stick"]), ("bundle import", ["FOLDER/not-there"]),

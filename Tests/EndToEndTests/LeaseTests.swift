@@ -18,7 +18,7 @@ import Testing
     private static let allowed: [String: [String]] = [
         "enrol": [], "unlock": [], "lock": [], "passphrase change": ["--new-passphrase-fd", "3"], "passphrase recovery": [], "wipe": [], "use": [], "status": [],
         "engagement set": ["title=Halden"], "attach add": ["no-such-file"], "attach evict": ["NOPE"], "sync": ["--forecast"], "bundle export": ["FILE"],
-        "approve": [String(repeating: "0", count: 64)], "bundle import": ["no-such-file"], "redact": ["NOPE", "text", "--reason", "trial"], "import": ["-"], "verify": [],
+        "approve": [String(repeating: "0", count: 64)], "bundle import": ["no-such-file"], "redact": ["NOPE", "text", "--reason", "trial"], "import": ["-"], "verify": [], "interview run": ["NOPE", "--plain"],
     ]
 
     @Test(.needsCompiler)

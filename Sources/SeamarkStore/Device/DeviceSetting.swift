@@ -21,5 +21,8 @@ public struct DeviceSetting: RawRepresentable, Hashable, Comparable, Sendable {
     /// The last changes that took another one back, the oldest first: a `list` of lists, as the client keeps them.
     public static let undoings = DeviceSetting(rawValue: 8)
 
+    /// Where guided interviews stood that were left at another place than after their last answer: a `list`, as the client keeps it.
+    public static let interviewPlaces = DeviceSetting(rawValue: 7)
+
     public static func < (left: DeviceSetting, right: DeviceSetting) -> Bool { left.rawValue < right.rawValue }
 }

@@ -1,0 +1,175 @@
+import SeamarkCrypto
+public import SeamarkJournal
+public import SeamarkModel
+import SeamarkStore
+
+/// Where a guided interview meets the records: reads what it resumes from, and makes each of its writes durable.
+public struct InterviewDesk: Sendable {
+    /// A write that was to happen only if nobody had written since; somebody had, and nothing was stored.
+    public struct ChangedSince: Error {}
+
+    public let device: Device
+    public let scope: Identifier
+    public let interview: Identifier
+    /// May it be shown what stood here before?
+    public let shows: Bool
+
+    public init(_ device: Device, scope: Identifier, interview: Identifier, shows: Bool) {
+        (self.device, self.scope, self.interview, self.shows) = (device, scope, interview, shows)
+    }
+
+    // MARK: - Reading
+
+    /// The instrument that the interview names, as this device holds it; nil where it does not hold it. Another language of it only where that is on the device.
+    public func instrument(in language: String? = nil) throws -> (reference: String, instrument: Instrument?) {
+        let state = try device.state
+        let record = state.replicas[scope]?.view(interview)
+        let reference = record?.text("instrument") ?? state.replicas[scope]?.view(scope)?.text("instrument") ?? Instrument.core9.reference
+        let shared = state.scopeIDs.first { state.scopes[$0]?.kind == .shared }
+        let published = shared.flatMap { state.replicas[$0]?.views(type: Catalogue.instrument.number) } ?? []
+        let all = [Instrument.core9] + published.compactMap { $0.text("document") }.compactMap { try? Instrument(document: $0) }
+        let found = all.filter { $0.reference == reference }
+        guard let language else { return (reference, found.first) }
+        return (reference, found.first { $0.language.lowercased() == language.lowercased() })
+    }
+
+    public func records() throws -> InterviewRecords {
+        let state = try device.state
+        guard let replica = state.replicas[scope], let view = replica.view(interview) else { throw Device.Refused.noSuchScope }
+        let respondents = view.references("persons").compactMap { replica.view($0) }.map { person in
+            InterviewRecords.Respondent(
+                id: person.id, handle: person.handle ?? RecordFinder.short(person.id), title: person.text("title"),
+                level: person.choice("level").flatMap { RespondentLevel(rawValue: $0) }, consent: person.consent ?? Consent(state: .none))
+        }
+        var answers: [String: OwnAnswer] = [:]
+        for question in try instrument().instrument?.domains.flatMap(\.questions) ?? [] {
+            let id = DerivedIdentifiers.answer(interview: interview, question: question.id, scorer: state.identity.member, by: SystemPrimitives())
+            guard let record = replica.view(id), !record.isDeleted, let stamp = Self.stamp(record) else { continue }
+            answers[question.id] = OwnAnswer(Self.content(record), at: stamp)
+        }
+        return InterviewRecords(
+            name: view.handle ?? RecordFinder.short(interview), respondents: respondents, answers: answers, bookmark: Self.places(state)[interview],
+            startedAt: view.integer("startedAt"), endedAt: view.integer("endedAt"), isFinal: (view.integer("status") ?? 1) > 1,
+            domains: replica.view(scope)?.texts("inScopeDomains") ?? [], isBlind: !shows)
+    }
+
+    private static func stamp(_ record: RecordView) -> Stamp? {
+        Catalogue.answer.field(key: "response").flatMap { record.state.heads(of: .field($0.number)).map(\.stamp).max() }
+    }
+
+    private static func content(_ record: RecordView) -> OwnAnswer.Content? {
+        guard let response = record.value("response"), let outcome = response.member(1)?.int.flatMap({ OwnAnswer.Content.Outcome(rawValue: $0) }) else { return nil }
+        return OwnAnswer.Content(
+            outcome, score: response.member(2)?.int, grade: response.member(3)?.int.flatMap { OwnAnswer.Content.Grade(rawValue: $0) },
+            reference: response.member(4)?.text, rationale: record.text("rationale"))
+    }
+
+    // MARK: - Writing
+
+    /// Durable when it returns. Throws `ChangedSince`, what capturing throws, and what the store does; then nothing was stored.
+    public func carryOut(_ write: InterviewWrite) throws -> InterviewReceipt {
+        let result = try device.capture(in: scope) { capture in
+            let result = try self.result(of: write.capture, capture)
+            if let mark = write.unlessChangedSince, RecordMark(capture.finder.replica.record(result.record)) != mark { throw ChangedSince() }
+            return result
+        }
+        let subject: InterviewSubject = if case .answer(let question, _) = write.capture { .answer(question) } else { .record(result.record) }
+        return InterviewReceipt(
+            subject: subject, name: result.name, mark: RecordMark(try device.state.replicas[scope]?.record(result.record)), records: try records())
+    }
+
+    private func result(of write: InterviewWrite.Capture, _ capture: RecordCapture) throws -> RecordCapture.Result {
+        let here = Assignment(key: "interview", text: interview.description)
+        func domains(_ domain: String?) -> [Assignment] { domain.map { [Assignment(key: "domains", text: $0)] } ?? [] }
+        switch write {
+        case .answer(let question, let content): return try capture.answering(question, content, in: interview)
+        case .note(let text, let domain):
+            let site = capture.finder.view(interview)?.reference("site").map { [Assignment(key: "site", text: $0.description)] } ?? []
+            return try capture.adding(Catalogue.observation, [Assignment(key: "text", text: text), here, Assignment(key: "seenAt", text: "now")] + site + domains(domain))
+        case .quote(let text, let person, let attribution, let domain):
+            let whose = person.map { [Assignment(key: "person", text: $0.description)] } ?? []
+            guard case .choice(let choices)? = Catalogue.quote.field(key: "attribution")?.kind, let key = choices.key(attribution) else { preconditionFailure("an attribution is one of the list") }
+            return try capture.adding(Catalogue.quote, [here, Assignment(key: "text", text: text), Assignment(key: "attribution", text: key)] + whose + domains(domain))
+        case .seam(let name): return try capture.adding(Catalogue.seam, [Assignment(key: "name", text: name)])
+        case .decision(let name, let domain):
+            return try capture.adding(Catalogue.decisionRight, [Assignment(key: "name", text: name)] + (domain.map { [Assignment(key: "domain", text: $0)] } ?? []))
+        case .leak(let title, let category):
+            guard case .choice(let choices)? = Catalogue.leakageLine.field(key: "category")?.kind, let key = choices.key(category) else { preconditionFailure("a category is one of the list") }
+            return try capture.adding(Catalogue.leakageLine, [Assignment(key: "title", text: title), Assignment(key: "category", text: key)])
+        case .consent(let person, let method, let scope):
+            guard let record = capture.finder.view(person) else { throw RecordFinder.Failure.notFound(RecordFinder.short(person), types: "person") }
+            guard case .group(let group)? = Catalogue.person.field(key: "consent")?.kind, case .choice(let methods)? = group.member(key: "method")?.kind, let how = methods.key(method)
+            else { preconditionFailure("a method is one of the list") }
+            let scopes = [(Consent.Scope.quotes, "quotes"), (.role, "role"), (.audio, "audio"), (.recontact, "recontact")].filter { scope.contains($0.0) }.map(\.1)
+            return try capture.changing(record, [
+                Assignment(key: "consent.state", text: "given"), Assignment(key: "consent.method", text: how), Assignment(key: "consent.scope", text: scopes.joined(separator: ",")),
+            ])
+        case .delete(let id), .restore(let id):
+            guard let record = capture.finder.view(id) else { throw ChangedSince() }
+            if case .delete = write { return try capture.deleting(record) }
+            return try capture.restoring(record)
+        case .end:
+            guard let record = capture.finder.view(interview) else { throw Device.Refused.noSuchScope }
+            return try capture.changing(record, [Assignment(key: "endedAt", text: "now")])
+        }
+    }
+
+    // MARK: - Bookmarks
+
+    /// So many interviews at most have one; the youngest stay.
+    static let mostPlaces = 32
+
+    /// Keeps the place sealed in the store. It is a convenience: who loses it loses no work.
+    public func remember(_ bookmark: InterviewBookmark) throws {
+        try device.store.transaction { transaction in
+            var rows = (transaction.state.settings[.interviewPlaces]?.list ?? []).filter { $0.member(1)?.id != interview }
+            var members = [Value.Member(1, .id(interview))]
+            if let question = bookmark.question { members.append(Value.Member(2, .text(question))) }
+            if let after = bookmark.after { members += [Value.Member(3, .int(after.time)), Value.Member(4, .id(after.device))] }
+            rows.append(.group(members))
+            try transaction.append(.setting(.interviewPlaces, .list(Array(rows.suffix(Self.mostPlaces)))))
+        }
+    }
+
+    private static func places(_ state: DeviceState) -> [Identifier: InterviewBookmark] {
+        var places: [Identifier: InterviewBookmark] = [:]
+        for row in state.settings[.interviewPlaces]?.list ?? [] {
+            guard let interview = row.member(1)?.id else { continue }
+            let after = row.member(3)?.int.flatMap { time in row.member(4)?.id.map { Stamp(time: time, device: $0) } }
+            places[interview] = InterviewBookmark(question: row.member(2)?.text, after: after)
+        }
+        return places
+    }
+}
+
+extension RecordCapture {
+    /// This member's answer to a question of an interview, as it is to be from now on: made, changed, brought back or taken away.
+    func answering(_ question: String, _ content: OwnAnswer.Content?, in interview: Identifier) throws(Failure) -> Result {
+        let type = Catalogue.answer
+        let id = DerivedIdentifiers.answer(interview: interview, question: question, scorer: identity.member, by: SystemPrimitives())
+        let state = finder.replica.record(id)
+        var editing = editing(type, id, state)
+        func set(_ key: String, _ value: Value) { if let field = type.field(key: key) { editing.set(field, value) } }
+        if let content {
+            if state == nil {
+                editing.create(at: now)
+                set("interview", .id(interview))
+                set("question", .text(question))
+                set("scorer", .id(identity.member))
+                let persons = finder.view(interview)?.references("persons") ?? []
+                if persons.count == 1 { set("person", .id(persons[0])) }
+            } else {
+                editing.restore()
+            }
+            var response = [Value.Member(1, .int(content.outcome.rawValue))]
+            if let score = content.score { response.append(Value.Member(2, .int(score))) }
+            if let grade = content.grade { response.append(Value.Member(3, .int(grade.rawValue))) }
+            if let reference = content.reference { response.append(Value.Member(4, .text(reference))) }
+            set("response", .group(response))
+            set("rationale", content.rationale.map { .text($0) } ?? .absent)
+        } else {
+            editing.delete()
+        }
+        return Result(record: id, type: type, name: finder.name(of: interview) + "/" + question, edits: editing.edits)
+    }
+}

@@ -1,0 +1,432 @@
+public import SeamarkJournal
+
+/// One sitting of a guided interview: what a person presses or types goes in, what is to be stored or shown comes out.
+///
+/// Everything that counts stands in the records. After each write the records are taken in anew, and where the interview stands follows from
+/// them and from one bookmark (`Place`), so that a sitting that ends anywhere goes on where it was. Only what this sitting has written can be undone.
+public struct GuidedInterview: Sendable {
+    /// A question of the instrument, and whether these respondents are asked it.
+    public struct Question: Hashable, Sendable {
+        public let domain: InstrumentDomain
+        public let question: InstrumentQuestion
+        public let isAsked: Bool
+        public var id: String { question.id }
+    }
+
+    /// Where an interview stands.
+    public enum Place: Hashable, Sendable {
+        case question(Int)
+        /// After the last question.
+        case end
+    }
+
+    /// What is being asked of the consultant.
+    public enum Prompt: Hashable, Sendable {
+        case question
+        case help
+        case grade(String)
+        case text(TextUse)
+        case quotedPerson(String)
+        case attribution(String, person: Identifier?)
+        case category(String)
+        case found([Int])
+        case consent(Int, ConsentStep)
+    }
+
+    public enum TextUse: Hashable, Sendable {
+        case rationale(String)
+        /// What supports a grade A or B.
+        case reference(String, OwnAnswer.Content.Grade)
+        case note, quote, seam, decision, leak, jump, search
+
+        /// May it hold line breaks?
+        var isLong: Bool {
+            switch self {
+            case .rationale, .note, .quote: true
+            case .reference, .seam, .decision, .leak, .jump, .search: false
+            }
+        }
+    }
+
+    public enum ConsentStep: Hashable, Sendable {
+        case given
+        case method
+        case scope(method: Int64)
+    }
+
+    public enum Event: Hashable, Sendable {
+        case key(InterviewKey)
+        /// A line, in line mode.
+        case line(String)
+        /// What an editor left.
+        case edited(String)
+        /// The editor gave nothing back, and why.
+        case notEdited(String)
+        case stored(InterviewReceipt)
+        /// Nothing was stored, and why: a whole sentence.
+        case refused(String)
+        /// What was to be undone or done again was changed since, and is left alone; all as it stands.
+        case changedSince(InterviewRecords)
+        /// The terminal is lost, or somebody asked the program to end.
+        case hungUp
+    }
+
+    public enum Effect: Hashable, Sendable {
+        case store(InterviewWrite)
+        case remember(InterviewBookmark)
+        case edit(String, atMost: Int)
+        case end(Ending)
+    }
+
+    public enum Ending: Hashable, Sendable {
+        case paused
+        case finished
+        /// There is no consent, so nothing is asked.
+        case noConsent
+        case withdrawn
+    }
+
+    /// Something of this sitting that can be taken back.
+    enum Done: Hashable, Sendable {
+        case answer(String, before: OwnAnswer.Content?, after: OwnAnswer.Content?)
+        case made(Identifier, String)
+    }
+
+    enum Doing: Hashable, Sendable {
+        /// `movesOn`: the next open question follows.
+        case first(InterviewWrite.Capture, Done?, movesOn: Bool)
+        case undo(Done)
+        case redo(Done)
+    }
+
+    public let instrument: Instrument
+    public let questions: [Question]
+    public internal(set) var records: InterviewRecords
+    public internal(set) var place: Place
+    public internal(set) var prompt: Prompt = .question
+    public internal(set) var entry = EntryLine()
+    /// What there is to say of the last event; empty for nothing.
+    public internal(set) var notice = ""
+    /// Rows that the reader has moved the text up by.
+    public internal(set) var scroll = 0
+    /// The question that was answered last in this sitting.
+    public internal(set) var lastAnswered: String?
+
+    /// What line mode said last, so that it says a question once.
+    var lastSpoken: Place?
+
+    var done: [Done] = []
+    var undone: [Done] = []
+    /// How the records that this sitting wrote stood after it did.
+    private var marks: [InterviewSubject: RecordMark] = [:]
+    var doing: Doing?
+    /// Where to go back to when a write is refused.
+    private var before: (prompt: Prompt, entry: EntryLine)?
+    /// Text that was begun and left, by what it was for.
+    var kept: [TextUse: String] = [:]
+    /// Nothing more is asked.
+    public private(set) var ending: Ending?
+    private var remembered: InterviewBookmark?
+
+    public init(_ instrument: Instrument, _ records: InterviewRecords) {
+        self.instrument = instrument
+        self.records = records
+        let levels = records.respondents.compactMap(\.level)
+        var all: [(InstrumentDomain, InstrumentQuestion, Bool)] = []
+        for domain in instrument.domains {
+            let isInScope = records.domains.isEmpty || records.domains.contains(domain.code)
+            for question in domain.questions { all.append((domain, question, isInScope && question.asked.contains(where: levels.contains))) }
+        }
+        // Who stands outside the levels of the instrument may be asked anything.
+        let asksNone = !all.contains { $0.2 }
+        questions = all.map { Question(domain: $0.0, question: $0.1, isAsked: asksNone || $0.2) }
+        place = .end
+        remembered = records.bookmark
+        place = Self.place(questions, records, records.bookmark)
+        if records.isFinal { notice = GuidedInterviewWords.isFinal }
+        askConsent()
+    }
+
+    // MARK: - What there is to know
+
+    public var question: Question? {
+        if case .question(let index) = place { questions[index] } else { nil }
+    }
+
+    public func index(of id: String) -> Int? { questions.firstIndex { $0.id.lowercased() == id.lowercased() } }
+
+    /// How many of those asked are answered, and how many are asked.
+    public var progress: (answered: Int, of: Int) {
+        let asked = questions.filter(\.isAsked)
+        return (asked.count { records.answers[$0.id] != nil }, asked.count)
+    }
+
+    public var open: [Question] { questions.filter { $0.isAsked && records.answers[$0.id] == nil } }
+
+    /// What stands for a question; nil where nothing does or may be shown.
+    public func shownAnswer(_ id: String) -> OwnAnswer.Content? {
+        isShown(id) ? records.answers[id]?.content : nil
+    }
+
+    func isShown(_ id: String) -> Bool { !records.isBlind || marks[.answer(id)] != nil }
+
+    public var canUndo: Bool { !done.isEmpty }
+
+    // MARK: - Places
+
+    /// The first open question after the youngest answer; or where the bookmark says, if that is younger.
+    static func place(_ questions: [Question], _ records: InterviewRecords, _ bookmark: InterviewBookmark?) -> Place {
+        let last = records.answers.filter { answer in questions.contains { $0.id == answer.key } }.max { $0.value.stamp < $1.value.stamp }
+        if let bookmark, bookmark.after ?? Stamp(time: .min, device: .zero) >= last?.value.stamp ?? Stamp(time: .min, device: .zero) {
+            guard let id = bookmark.question else { return .end }
+            if let index = questions.firstIndex(where: { $0.id == id }) { return .question(index) }
+        }
+        let start = last.flatMap { last in questions.firstIndex { $0.id == last.key } }.map { $0 + 1 } ?? 0
+        let order = Array(start..<questions.count) + Array(0..<start)
+        return order.first { questions[$0].isAsked && records.answers[questions[$0].id] == nil }.map { .question($0) } ?? .end
+    }
+
+    /// What must be remembered so that the next sitting begins here; nil where it would anyhow.
+    private func bookmark() -> InterviewBookmark? {
+        guard Self.place(questions, records, remembered) != place else { return nil }
+        return InterviewBookmark(question: question?.id, after: records.lastStamp)
+    }
+
+    mutating func go(to place: Place) {
+        self.place = place
+        scroll = 0
+    }
+
+    mutating func step(_ direction: Int) {
+        let asked = questions.indices.filter { questions[$0].isAsked }
+        switch place {
+        case .question(let index):
+            if direction > 0 {
+                go(to: asked.first { $0 > index }.map { .question($0) } ?? .end)
+            } else if let previous = asked.last(where: { $0 < index }) {
+                go(to: .question(previous))
+            } else {
+                notice = GuidedInterviewWords.isFirst
+            }
+        case .end:
+            if direction < 0 { go(to: asked.last.map { .question($0) } ?? .end) } else { notice = GuidedInterviewWords.isLast }
+        }
+    }
+
+    // MARK: - Events
+
+    /// Takes an event in; says what must be done, in this order, before the next event. A write is answered by `stored` or `refused`.
+    public mutating func handle(_ event: Event) -> [Effect] {
+        var effects: [Effect] = []
+        switch event {
+        case .stored(let receipt): effects = stored(receipt)
+        case .refused(let sentence):
+            doing = nil
+            if let before { (prompt, entry) = before }
+            before = nil
+            notice = sentence
+        case .changedSince(let records):
+            self.records = records
+            if case .undo? = doing { done.removeLast() } else if case .redo? = doing { undone.removeLast() }
+            doing = nil
+            notice = GuidedInterviewWords.changedSince
+        case .hungUp: effects = hungUp()
+        case .key, .line, .edited, .notEdited:
+            notice = ""
+            guard ending == nil else { return [] }
+            switch event {
+            case .key(let key): effects = press(key)
+            case .line(let line): effects = type(line)
+            case .edited(let text):
+                entry = EntryLine(text)
+                effects = finishText()
+            case .notEdited(let sentence): notice = sentence
+            case .stored, .refused, .changedSince, .hungUp: break
+            }
+        }
+        if doing == nil, ending == nil, let bookmark = bookmark() {
+            remembered = bookmark
+            effects.append(.remember(bookmark))
+        }
+        return effects
+    }
+
+    private mutating func stored(_ receipt: InterviewReceipt) -> [Effect] {
+        records = receipt.records
+        marks[receipt.subject] = receipt.mark
+        before = nil
+        let doing = doing
+        self.doing = nil
+        switch doing {
+        case .first(let capture, let change, let movesOn)?:
+            undone = []
+            prompt = .question
+            entry = EntryLine()
+            switch (capture, receipt.subject) {
+            case (.answer(let question, let content), _):
+                if let change { done.append(change) }
+                notice = GuidedInterviewWords.saved(question, content)
+                lastAnswered = question
+                if movesOn { goOn(after: question) }
+            case (.note, .record(let id)), (.quote, .record(let id)), (.seam, .record(let id)), (.decision, .record(let id)), (.leak, .record(let id)):
+                done.append(.made(id, receipt.name))
+                notice = GuidedInterviewWords.saved(receipt.name)
+            case (.end, _): return end(.finished)
+            case (.consent, _): notice = GuidedInterviewWords.consentSaved(receipt.name)
+            case (.note, _), (.quote, _), (.seam, _), (.decision, _), (.leak, _), (.delete, _), (.restore, _): break
+            }
+        case .undo(let change)?:
+            done.removeLast()
+            undone.append(change)
+            notice = GuidedInterviewWords.undone(change)
+            // It is asked again.
+            if case .answer(let question, let old, let new) = change {
+                if old?.outcome != new?.outcome || old?.score != new?.score, let index = index(of: question) { go(to: .question(index)) }
+                if old == nil, lastAnswered == question { lastAnswered = nil }
+            }
+        case .redo(let change)?:
+            undone.removeLast()
+            done.append(change)
+            notice = GuidedInterviewWords.redone(change)
+            if case .answer(let question, let old, let new) = change {
+                lastAnswered = question
+                if old?.outcome != new?.outcome || old?.score != new?.score { goOn(after: question) }
+            }
+        case nil: break
+        }
+        if ending == nil { askConsent() }
+        return ending.map { [.end($0)] } ?? []
+    }
+
+    // MARK: - Writing
+
+    mutating func store(_ capture: InterviewWrite.Capture, _ change: Done? = nil, movesOn: Bool = false) -> [Effect] {
+        if before == nil { before = (prompt, entry) }
+        doing = .first(capture, change, movesOn: movesOn)
+        return [.store(InterviewWrite(capture))]
+    }
+
+    /// Writes an answer as it is to be from now on.
+    mutating func answer(_ question: String, _ content: OwnAnswer.Content, movesOn: Bool = false) -> [Effect] {
+        let old = records.answers[question]?.content
+        guard old != content else {
+            // It says that already.
+            notice = GuidedInterviewWords.saved(question, content)
+            lastAnswered = question
+            (prompt, entry) = (.question, EntryLine())
+            if movesOn { goOn(after: question) }
+            return []
+        }
+        return store(.answer(question: question, content), .answer(question, before: old, after: content), movesOn: movesOn)
+    }
+
+    /// To the next open question after this one, round the end; to the end where none is open.
+    mutating func goOn(after id: String) {
+        guard let start = index(of: id) else { return }
+        let order = Array((start + 1)..<questions.count) + Array(0...start)
+        go(to: order.first { questions[$0].isAsked && records.answers[questions[$0].id] == nil }.map { .question($0) } ?? .end)
+    }
+
+    mutating func undo() -> [Effect] {
+        guard let change = done.last else {
+            notice = GuidedInterviewWords.nothingToUndo
+            return []
+        }
+        doing = .undo(change)
+        switch change {
+        case .answer(let question, let old, _):
+            return [.store(InterviewWrite(.answer(question: question, old), unlessChangedSince: marks[.answer(question)] ?? RecordMark(heads: [])))]
+        case .made(let id, _): return [.store(InterviewWrite(.delete(id), unlessChangedSince: marks[.record(id)] ?? RecordMark(heads: [])))]
+        }
+    }
+
+    mutating func redo() -> [Effect] {
+        guard let change = undone.last else {
+            notice = GuidedInterviewWords.nothingToRedo
+            return []
+        }
+        doing = .redo(change)
+        switch change {
+        case .answer(let question, _, let new):
+            return [.store(InterviewWrite(.answer(question: question, new), unlessChangedSince: marks[.answer(question)] ?? RecordMark(heads: [])))]
+        case .made(let id, _): return [.store(InterviewWrite(.restore(id), unlessChangedSince: marks[.record(id)] ?? RecordMark(heads: [])))]
+        }
+    }
+
+    // MARK: - Ending
+
+    /// Nothing is asked of somebody who has not agreed.
+    private mutating func askConsent() {
+        if records.respondents.contains(where: { $0.consent.state == .withdrawn }) { return ending = .withdrawn }
+        if let index = records.respondents.firstIndex(where: { $0.consent.state == .none }) { prompt = .consent(index, .given) }
+    }
+
+    mutating func end(_ ending: Ending) -> [Effect] {
+        self.ending = ending
+        return [.end(ending)]
+    }
+
+    /// What was being written is not thrown away.
+    private mutating func hungUp() -> [Effect] {
+        var effects: [Effect] = []
+        if ending == nil, doing == nil {
+            var texts: [(TextUse, String)] = kept.map { ($0.key, $0.value) }.sorted { $0.1 < $1.1 }
+            if case .text(let use) = prompt, use.isLong { texts.append((use, entry.text)) }
+            switch prompt {
+            case .quotedPerson(let text), .attribution(let text, _): texts.append((.quote, text))
+            case .question, .help, .grade, .text, .category, .found, .consent: break
+            }
+            for (use, text) in texts where text.contains(where: { !$0.isWhitespace }) {
+                effects += unfinished(use, text.trimmed).map { .store(InterviewWrite($0)) }
+            }
+        }
+        kept = [:]
+        return effects + end(.paused)
+    }
+
+    /// A rationale goes to its answer and a quote stays with the team, so that both go where consent is withdrawn. What fits neither becomes notes that say what they were to be.
+    private func unfinished(_ use: TextUse, _ text: String) -> [InterviewWrite.Capture] {
+        let domain = question?.domain.code
+        switch use {
+        case .rationale(let id):
+            if var content = records.answers[id]?.content, text.unicodeScalars.count <= Self.longest(use) {
+                content.rationale = text
+                return [.answer(question: id, content)]
+            }
+        case .quote:
+            let person = records.respondents.count == 1 ? records.respondents[0].id : nil
+            return Self.parts(text, Self.longest(use)).map { .quote($0, person: person, attribution: GuidedInterviewWords.teamOnly, domain: domain) }
+        case .note, .reference, .seam, .decision, .leak, .jump, .search: break
+        }
+        return Self.parts(GuidedInterviewWords.unfinished(use) + text, Self.longest(.note)).map { .note($0, domain: domain) }
+    }
+
+    /// A text in parts of so many characters at most.
+    static func parts(_ text: String, _ longest: Int) -> [String] {
+        var parts: [String] = []
+        var rest = Array(text.unicodeScalars)[...]
+        while !rest.isEmpty {
+            var part = String.UnicodeScalarView()
+            part.append(contentsOf: rest.prefix(longest))
+            parts.append(String(part))
+            rest = rest.dropFirst(longest)
+        }
+        return parts
+    }
+
+    /// How many characters the field takes.
+    static func longest(_ use: TextUse) -> Int {
+        let field: FieldDefinition? =
+            switch use {
+            case .rationale: Catalogue.answer.field(key: "rationale")
+            case .note: Catalogue.observation.field(key: "text")
+            case .quote: Catalogue.quote.field(key: "text")
+            case .seam: Catalogue.seam.field(key: "name")
+            case .decision: Catalogue.decisionRight.field(key: "name")
+            case .leak: Catalogue.leakageLine.field(key: "title")
+            case .reference, .jump, .search: nil
+            }
+        if case .text(let rule)? = field?.kind { return rule.longest }
+        return 300
+    }
+}

@@ -1,0 +1,333 @@
+/// Everything that a guided interview says by itself, and the keys that it listens to: the one place to translate. The texts of questions and
+/// anchors are the instrument's.
+public enum GuidedInterviewWords {
+    // MARK: Keys
+
+    static func key(_ command: GuidedInterview.Command) -> String { words(command)[0] }
+
+    /// The key first, then the words of line mode.
+    static func words(_ command: GuidedInterview.Command) -> [String] {
+        switch command {
+        case .grade: ["e", "evidence", "grade"]
+        case .rationale: ["r", "rationale", "why"]
+        case .note: ["t", "note", "text"]
+        case .quote: ["q", "quote"]
+        case .seam: ["s", "seam"]
+        case .decision: ["c", "decision"]
+        case .leak: ["l", "leak"]
+        case .jump: ["j", "jump", "goto"]
+        case .search: ["/", "search", "find"]
+        case .skip: ["k", "skip", "next"]
+        case .back: ["b", "back"]
+        case .undo: ["u", "undo"]
+        case .redo: ["U", "redo"]
+        case .again: ["w", "again", "where"]
+        case .help: ["?", "help"]
+        case .finish: ["f", "finish"]
+        case .stop: ["z", "stop", "exit", "pause"]
+        }
+    }
+
+    static func meaning(_ command: GuidedInterview.Command) -> String {
+        switch command {
+        case .grade: "evidence grade A to D of the answer that stands here, or else of the last one"
+        case .rationale: "rationale of that answer"
+        case .note: "a note, about the domain in front of you"
+        case .quote: "a quote, with how it may be attributed"
+        case .seam: "mark a seam, by its name"
+        case .decision: "mark a decision right, by its name"
+        case .leak: "mark a leak, by its title and category"
+        case .jump: "jump to a question, by its code"
+        case .search: "search the questions"
+        case .skip: "skip this question; it stays open"
+        case .back: "one question back"
+        case .undo: "undo the last thing of this sitting"
+        case .redo: "do again what was undone"
+        case .again: "say the question and the progress again"
+        case .help: "this list"
+        case .finish: "the interview is over: note the time, and stop"
+        case .stop: "stop here; the next sitting goes on at this question"
+        }
+    }
+
+    /// One word, for the line of keys.
+    static func short(_ command: GuidedInterview.Command) -> String {
+        switch command {
+        case .grade: "evidence"
+        case .rationale: "why"
+        case .note: "note"
+        case .quote: "quote"
+        case .seam: "seam"
+        case .decision: "decision"
+        case .leak: "leak"
+        case .jump: "jump"
+        case .search: "find"
+        case .skip: "skip"
+        case .back: "back"
+        case .undo: "undo"
+        case .redo: "redo"
+        case .again: "again"
+        case .help: "help"
+        case .finish: "finish"
+        case .stop: "stop"
+        }
+    }
+
+    static func outcome(_ word: String) -> OwnAnswer.Content.Outcome? {
+        switch word {
+        case "d": .dontKnow
+        case "n": .notApplicable
+        case "x": .declined
+        case _: nil
+        }
+    }
+
+    static let editorLine = "!"
+
+    // MARK: Answers
+
+    static let answerKeys = "0-4 d n x"
+    static let specialAnswers = ["d  don't know", "n  does not apply", "x  declined"]
+
+    static let scores = "0 controlled, 1 minor, 2 material, 3 serious, 4 severe"
+
+    static func meaning(ofScore score: Int64) -> String {
+        ["controlled", "minor", "material", "serious", "severe"][min(4, max(0, Int(score)))]
+    }
+
+    static func between(_ low: Int, _ high: Int) -> String { "between \(low) and \(high)" }
+
+    static func grade(_ grade: OwnAnswer.Content.Grade) -> String {
+        switch grade {
+        case .a: "A"
+        case .b: "B"
+        case .c: "C"
+        case .d: "D"
+        }
+    }
+
+    static let grades = [
+        "a  reconciled to a ledger or system of record", "b  system extract or counted sample", "c  two or more people, independently",
+        "d  one person's account",
+    ]
+
+    static func answer(_ content: OwnAnswer.Content) -> String {
+        switch content.outcome {
+        case .scored: "\(content.score ?? 0) \(meaning(ofScore: content.score ?? 0))" + (content.grade.map { ", grade \(grade($0))" } ?? "")
+        case .dontKnow: "don't know"
+        case .notApplicable: "does not apply"
+        case .declined: "declined"
+        }
+    }
+
+    static func saved(_ question: String, _ content: OwnAnswer.Content?) -> String {
+        guard let content else { return "\(question) is open again." }
+        return "Saved \(question): \(answer(content))" + (content.rationale == nil ? "." : ", with rationale.")
+    }
+
+    static func saved(_ name: String) -> String { "Saved \(name)." }
+    static func consentSaved(_ name: String) -> String { "Saved the consent of \(name)." }
+
+    static func undone(_ change: GuidedInterview.Done) -> String {
+        switch change {
+        case .answer(let question, nil, _): "Undone: \(question) is open again."
+        case .answer(let question, let old?, _): "Undone: \(question) is \(answer(old)) again."
+        case .made(_, let name): "Undone: \(name) is gone."
+        }
+    }
+
+    static func redone(_ change: GuidedInterview.Done) -> String {
+        switch change {
+        case .answer(let question, _, nil): "Done again: \(question) is open."
+        case .answer(let question, _, let new?): "Done again: \(question) is \(answer(new))."
+        case .made(_, let name): "Done again: \(name) is back."
+        }
+    }
+
+    static let yourAnswer = "Your answer"
+    static let rationale = "Rationale"
+    static let answered = "You have answered this; it is not shown until the next sync."
+
+    // MARK: Notices
+
+    static let isFirst = "This is the first question."
+    static let isLast = "This is the end of the questions."
+    static let nothingToUndo = "Nothing of this sitting is left to undo."
+    static let nothingToRedo = "Nothing was undone that could be done again."
+    static let noQuestionHere = "No question stands here. Jump to one with j, or go back with b."
+    static let scoreFirst = "An evidence grade belongs to a score. Give the score first, 0 to 4."
+    static let answerFirst = "A rationale belongs to an answer. Answer first."
+    static let noConsentToQuotes = "There is no consent to quotes. Write a note (t) in your own words instead."
+    static let notAGrade = "Say a, b, c or d."
+    static let notAnAttribution = "Say r, u, t or n."
+    static let notACategory = "Say e, q, l, p or d."
+    static let sayYesOrNo = "Say y or n."
+    static let notAMethod = "Say w, v or e."
+    static let notAScope = "Say any of q, r, a and c, or nothing for none."
+    static let kept = "Not stored. What you wrote is kept until you stop: begin the same again to go on with it."
+    static let nothingStored = "Nothing was stored."
+    static let pasteIsNoKeys = "Pasted text was not taken for keys. To paste into a note, press t first."
+    static let pasteWasCut = "The text is longer than fits here; its end was left out. Press Ctrl-O to use your editor."
+    static let isFinal = "This interview is finalised: its answers stand. A lead can reopen it."
+    public static let changedSince = "It was changed since, so it was not undone."
+
+    static func leftOut(_ count: Int) -> String { count == 1 ? "1 control character was left out." : "\(count) control characters were left out." }
+    static func notUnderstood(_ word: String) -> String { "'\(TerminalText.shortened(TerminalText.line(word), to: 20))' means nothing here. ? lists the keys." }
+    static func noSuchQuestion(_ text: String) -> String { "No question is called '\(TerminalText.shortened(TerminalText.line(text), to: 20))'. Search with /." }
+    static func nothingFound(_ text: String) -> String { "No question holds '\(TerminalText.shortened(TerminalText.line(text), to: 20))'." }
+    static func whichNumber(_ count: Int) -> String { "Say a number from 1 to \(count)." }
+
+    static func tooLong(_ count: Int, most: Int, isLong: Bool) -> String {
+        "The text has \(count) characters, and \(most) fit. " + (isLong ? "Shorten it here, or with Ctrl-O in your editor. In line mode, ! opens the editor." : "Shorten it.")
+    }
+
+    static func unfinished(_ use: GuidedInterview.TextUse) -> String {
+        switch use {
+        case .rationale(let question): "Unfinished rationale of \(question): "
+        case .note, .quote, .reference, .seam, .decision, .leak, .jump, .search: "Unfinished note: "
+        }
+    }
+
+    // MARK: Prompts
+
+    static func prompt(_ use: GuidedInterview.TextUse) -> String {
+        switch use {
+        case .rationale(let question): "Rationale of \(question)"
+        case .reference(let question, let level): "\(question), grade \(grade(level)): what supports it? (a document, ledger or extract; nothing for none)"
+        case .note: "Note"
+        case .quote: "Quote, in their words"
+        case .seam: "Seam: name the handover, such as \"Release to planning\""
+        case .decision: "Decision right: name it, such as \"Expedite above plan\""
+        case .leak: "Leak: its title, such as \"Night shift overtime\""
+        case .jump: "Jump to question"
+        case .search: "Search the questions for"
+        }
+    }
+
+    static let textKeys = "Enter stores   Esc leaves   Ctrl-O your editor"
+    static let shortTextKeys = "Enter takes it   Esc leaves"
+    static let lineTextHint = "Type it on one line. An empty line leaves, ! opens your editor."
+    static let lineShortHint = "Type it on one line. An empty line leaves."
+    static let soFar = "So far, to be replaced:"
+    static func gradePrompt(_ question: String) -> String { "Evidence grade of \(question)" }
+    static let attributionPrompt = "How may the quote be attributed?"
+    static let attributions = ["r  by role", "u  to nobody (a respondent)", "t  to nobody, team only", "n  by name"]
+
+    static func attribution(_ word: String) -> Int64? {
+        switch word {
+        case "n": 1
+        case "r": 2
+        case "u": 3
+        case "t": teamOnly
+        case _: nil
+        }
+    }
+
+    /// The number of that choice.
+    static let teamOnly: Int64 = 4
+
+    static let personPrompt = "Whose words are they? Say the number."
+    static let categoryPrompt = "What kind of leak?"
+    static let categories = ["e  expediting", "q  quality", "l  labour", "p  penalties", "d  downtime"]
+
+    static func category(_ word: String) -> Int64? {
+        switch word {
+        case "e": 1
+        case "q": 2
+        case "l": 3
+        case "p": 4
+        case "d": 5
+        case _: nil
+        }
+    }
+
+    static let foundPrompt = "Which one? Say its number; nothing stays here."
+    static let helpPrompt = "Any key goes back."
+
+    // MARK: Consent
+
+    static func consentGiven(_ person: String) -> String { "Before the first question: has \(person) agreed to this interview and to its being recorded here?" }
+    static let consentGivenKeys = ["y  yes", "n  no: nothing is asked"]
+    static let consentMethodPrompt = "How was it given?"
+    static let consentMethods = ["w  in writing", "v  by word of mouth", "e  electronically"]
+    static let consentScopePrompt = "What else did they agree to? Several letters, then Enter; nothing for none of these."
+    static let consentScopes = ["q  being quoted", "r  their role being named", "a  audio", "c  being contacted again"]
+
+    static func yesOrNo(_ word: String) -> Bool? {
+        switch word {
+        case "y", "yes": true
+        case "n", "no": false
+        case _: nil
+        }
+    }
+
+    static func consentMethod(_ word: String) -> Int64? {
+        switch word {
+        case "w": 1
+        case "v": 2
+        case "e": 3
+        case _: nil
+        }
+    }
+
+    static func consentScope(_ word: String) -> Consent.Scope? {
+        var scope: Consent.Scope = []
+        for letter in word where letter != " " && letter != "," {
+            switch letter {
+            case "q": scope.insert(.quotes)
+            case "r": scope.insert(.role)
+            case "a": scope.insert(.audio)
+            case "c": scope.insert(.recontact)
+            case _: return nil
+            }
+        }
+        return scope
+    }
+
+    // MARK: Heading, progress and time
+
+    static func progress(_ answered: Int, _ of: Int) -> String { "\(answered) of \(of)" }
+    static func minutes(_ minutes: Int64) -> String { minutes < 60 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min" }
+    static func domain(_ domain: InstrumentDomain) -> String { "\(domain.code) \(domain.name)" }
+    static let notAsked = "not usually asked at this level"
+    static let more = "more: Page Down"
+    static let allAnswered = "Every question is answered. f ends the interview; b goes back."
+    static func stillOpen(_ count: Int) -> String { count == 1 ? "1 question is still open:" : "\(count) questions are still open:" }
+    static let endKeys = "f ends the interview, j jumps to a question, z stops."
+    static let tooSmall = "Widen the window."
+
+    // MARK: Line mode
+
+    static func lineHeading(_ question: String, _ number: Int, _ of: Int, _ domain: InstrumentDomain) -> String {
+        "Question \(question), \(number) of \(of). Domain \(domain.code), \(domain.name)."
+    }
+
+    static func lineProgress(_ answered: Int, _ of: Int, _ minutes: Int64?) -> String {
+        "\(answered) of \(of) answered" + (minutes.map { ", \(self.minutes($0)) since the beginning." } ?? ".")
+    }
+
+    static let lineAnswerHint = "Answer 0 to 4, d for don't know, n for does not apply, x for declined. What follows on the line is the rationale. ? lists the commands."
+
+    // MARK: Beginning and ending, said by the program
+
+    public static let whichInterview = "Which interview? Its number, or n for a new one"
+    public static let who = "Who is interviewed? A handle such as P-A001, several with commas, or nothing for somebody new"
+    public static let level = "Their level: executive, director, manager, supervisor, frontline or external"
+    public static let title = "Their role title, such as planning manager; nothing for none"
+    public static let fullName = "Their name, which is sealed and stands nowhere else; nothing for none"
+    public static let site = "Where? The handle of a site; nothing for none"
+    public static let stopped = "All is stored."
+    public static func goOn(_ name: String) -> String { "Go on with: seamark interview \(name)" }
+    public static func begun(_ name: String) -> String { "Interview \(name)." }
+    public static func finished(_ name: String) -> String { "The interview \(name) is over; its end is noted." }
+    public static let noConsent = "Without consent nothing is asked. Nothing but the interview itself and its people stands in the records."
+    public static let withdrawn = "Consent was withdrawn, so nothing is asked. Consenting again needs a new person record."
+    public static let lineMode = "Line mode: one line, one answer. ? lists the commands."
+    public static let cutByTerminal = "That line was as long as a terminal takes, so its end may be missing: nothing of it was stored. Use your editor (!) for long texts, or full screen."
+    public static let notText = "That line was no UTF-8 text: nothing of it was stored."
+    public static let lineTooLong = "That line was longer than 262,144 bytes: nothing of it was stored."
+    public static let localeIsNotUTF8 = "The locale is not UTF-8, so this is line mode."
+    public static func otherLanguage(_ language: String, _ reference: String) -> String {
+        "The instrument \(reference) is not on this device in '\(TerminalText.line(language))'."
+    }
+}

@@ -1,0 +1,47 @@
+public import SeamarkJournal
+
+/// Something that a guided interview wants stored, in one change.
+public struct InterviewWrite: Hashable, Sendable {
+    public enum Capture: Hashable, Sendable {
+        /// Nil takes the answer away.
+        case answer(question: String, OwnAnswer.Content?)
+        case note(String, domain: String?)
+        /// `attribution`: the number of the choice.
+        case quote(String, person: Identifier?, attribution: Int64, domain: String?)
+        case seam(String)
+        case decision(String, domain: String?)
+        /// `category`: the number of the choice.
+        case leak(String, category: Int64)
+        case consent(person: Identifier, method: Int64, scope: Consent.Scope)
+        case delete(Identifier)
+        case restore(Identifier)
+        /// The interview is over.
+        case end
+    }
+
+    public let capture: Capture
+    /// Only if the record still stands as it did after this sitting's own last write: how undoing leaves alone what came later.
+    public let unlessChangedSince: RecordMark?
+
+    public init(_ capture: Capture, unlessChangedSince mark: RecordMark? = nil) { (self.capture, unlessChangedSince) = (capture, mark) }
+}
+
+/// What was written to.
+public enum InterviewSubject: Hashable, Sendable {
+    case answer(String)
+    case record(Identifier)
+}
+
+/// What came of a write that is durable now.
+public struct InterviewReceipt: Hashable, Sendable {
+    public let subject: InterviewSubject
+    /// What the record is called.
+    public let name: String
+    public let mark: RecordMark
+    /// All as it stands afterwards.
+    public let records: InterviewRecords
+
+    public init(subject: InterviewSubject, name: String, mark: RecordMark, records: InterviewRecords) {
+        (self.subject, self.name, self.mark, self.records) = (subject, name, mark, records)
+    }
+}

@@ -1,0 +1,135 @@
+import SeamarkJournal
+@testable import SeamarkModel
+import SeamarkTestSupport
+
+/// Where a guided interview's writes go in these tests: rows on paper, with what a real record says of who wrote last.
+struct PaperDesk {
+    struct Row {
+        var capture: InterviewWrite.Capture
+        var answer: OwnAnswer?
+        var isThere = true
+        var heads: [EditName]
+    }
+
+    var rows: [InterviewSubject: Row] = [:]
+    var respondents: [InterviewRecords.Respondent]
+    var bookmark: InterviewBookmark?
+    var endedAt: Int64?
+    private(set) var clock: Int64 = 1000
+    private var next: UInt64 = 1
+
+    static let ann = Identifier(high: 9, low: 1)
+
+    init(level: RespondentLevel? = .manager, consent: Consent.State = .given) {
+        respondents = [
+            InterviewRecords.Respondent(
+                id: Identifier(high: 23, low: 1), handle: "P-A001", title: "planning manager", level: level,
+                consent: Consent(state: consent, scope: [.quotes, .role]))
+        ]
+    }
+
+    var records: InterviewRecords {
+        var answers: [String: OwnAnswer] = [:]
+        for (subject, row) in rows { if case .answer(let question) = subject, row.isThere, let answer = row.answer { answers[question] = answer } }
+        return InterviewRecords(name: "IV-A001", respondents: respondents, answers: answers, bookmark: bookmark, startedAt: 0, endedAt: endedAt)
+    }
+
+    /// The answers and what was made, as they would be shown.
+    var shown: [String: String] {
+        var shown: [String: String] = [:]
+        for (subject, row) in rows where row.isThere {
+            if case .answer(let question) = subject { shown[question] = "\(row.answer?.content as Any)" } else { shown["\(subject)"] = "\(row.capture)" }
+        }
+        return shown
+    }
+
+    var notes: [String] { rows.values.compactMap { if case .note(let text, _) = $0.capture, $0.isThere { text } else { nil } }.sorted() }
+
+    mutating func write(_ write: InterviewWrite) -> GuidedInterview.Event {
+        clock += 1
+        next += 1
+        let name = EditName(change: Identifier(high: 1, low: next), index: 0)
+        let stamp = Stamp(time: clock, device: Self.ann)
+        var subject = InterviewSubject.record(Identifier(high: 2, low: next))
+        switch write.capture {
+        case .answer(let question, _): subject = .answer(question)
+        case .delete(let id), .restore(let id): subject = .record(id)
+        case .note, .quote, .seam, .decision, .leak, .consent, .end: break
+        }
+        if let mark = write.unlessChangedSince, mark != RecordMark(heads: rows[subject]?.heads ?? []) { return .changedSince(records) }
+        switch write.capture {
+        case .answer(_, let content):
+            var row = rows[subject] ?? Row(capture: write.capture, heads: [])
+            row.isThere = content != nil
+            row.answer = content.map { OwnAnswer($0, at: stamp) }
+            row.heads = [name]
+            rows[subject] = row
+        case .delete, .restore:
+            if case .delete = write.capture { rows[subject]?.isThere = false } else { rows[subject]?.isThere = true }
+            rows[subject]?.heads = [name]
+        case .consent(let person, let method, let scope):
+            respondents = respondents.map {
+                $0.id == person ? InterviewRecords.Respondent(id: $0.id, handle: $0.handle, title: $0.title, level: $0.level, consent: Consent(state: .given, scope: scope, method: method)) : $0
+            }
+        case .end: endedAt = clock
+        case .note, .quote, .seam, .decision, .leak: rows[subject] = Row(capture: write.capture, heads: [name])
+        }
+        return .stored(InterviewReceipt(subject: subject, name: "R\(next)", mark: RecordMark(heads: rows[subject]?.heads ?? []), records: records))
+    }
+
+    /// Somebody else, or the same person at another laptop, writes to what is there.
+    mutating func meddle(_ subject: InterviewSubject) {
+        next += 1
+        clock += 1
+        rows[subject]?.heads.append(EditName(change: Identifier(high: 3, low: next), index: 0))
+        if let content = rows[subject]?.answer?.content {
+            var content = content
+            content.rationale = "theirs"
+            rows[subject]?.answer = OwnAnswer(content, at: Stamp(time: clock, device: Self.ann))
+        }
+    }
+
+    /// Hands an event in and does what comes of it. `cut` stops before the effect with this number, as a kill would.
+    mutating func carryOut(_ event: GuidedInterview.Event, _ interview: inout GuidedInterview, cut: Int = .max) -> GuidedInterview.Ending? {
+        var waiting = interview.handle(event)
+        var ending: GuidedInterview.Ending?
+        var count = 0
+        while !waiting.isEmpty {
+            count += 1
+            guard count <= cut else { return ending }
+            switch waiting.removeFirst() {
+            case .store(let capture): waiting = interview.handle(write(capture)) + waiting
+            case .remember(let mark): bookmark = mark
+            case .edit(let text, _): waiting = interview.handle(.edited(text + " from the editor")) + waiting
+            case .end(let how): ending = how
+            }
+        }
+        return ending
+    }
+}
+
+/// Keys and lines as a person in a hurry presses them.
+struct Fingers {
+    var dice: SplitMix64
+
+    init(_ seed: UInt64) { dice = SplitMix64(seed: seed) }
+
+    static let texts = ["They phone.", "", "   ", "\u{1b}]0;x\u{7}\u{202e}", "漢字かな交じり文", "👩‍👩‍👧‍👦 e\u{301}\u{301}", String(repeating: "long ", count: 700), "ai1", "ZZ9", "overtime"]
+
+    mutating func key() -> InterviewKey {
+        if Int.random(in: 0..<8, using: &dice) == 0 {
+            return [.enter, .escape, .backspace, .delete, .tab, .left, .right, .up, .down, .home, .end, .pageUp, .pageDown, .control("u"), .control("o"), .control("w"), .unknown]
+                .randomElement(using: &dice) ?? .enter
+        }
+        if Int.random(in: 0..<10, using: &dice) == 0 { return .paste(Self.texts.randomElement(using: &dice) ?? "", isCut: false) }
+        return .character("00112233444dnxertqscljkkb/uuUUw?abcdy1".randomElement(using: &dice) ?? "3")
+    }
+
+    mutating func line() -> String {
+        let word = ["0", "1", "2", "3", "4", "3b", "d", "n", "x", "e", "r", "t", "q", "s", "c", "l", "j", "/", "k", "b", "u", "U", "w", "?", "a", "undo", "", "!"]
+            .randomElement(using: &dice) ?? "3"
+        return Bool.random(using: &dice) ? word : word + " " + (Self.texts.randomElement(using: &dice) ?? "")
+    }
+
+    mutating func event(_ inLines: Bool) -> GuidedInterview.Event { inLines ? .line(line()) : .key(key()) }
+}
