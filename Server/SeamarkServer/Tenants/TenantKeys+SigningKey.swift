@@ -20,7 +20,7 @@ extension TenantKeys {
             writer.raw(seed.copy())
             writer.fixed64(epoch)
             writer.fixed64(incarnation)
-            former.write(to: &writer)
+            EarlierServerKey.write([former], to: &writer)
             return writer.bytes
         }
 
@@ -37,7 +37,7 @@ extension TenantKeys {
             self.seed = SecretBytes(moving: &seed)
             epoch = try reader.fixed64()
             incarnation = try reader.fixed64()
-            former = try EarlierServerKey(from: &reader)
+            former = try EarlierServerKey.read(1, from: &reader)[0]
             try reader.finish()
         }
     }
@@ -56,17 +56,17 @@ extension TenantKeys {
         var earlier: [EarlierServerKey] = []
         if try PrivateFile.exists(folder.wrapped(.earlier)) {
             var reader = ByteReader(try reading(.earlier, folder.wrapped(.earlier)))
-            for _ in 0..<(try reader.count(each: 41, atMost: mostEarlier)) { earlier.append(try EarlierServerKey(from: &reader)) }
+            earlier = try EarlierServerKey.read(reader.count(each: 41, atMost: mostEarlier), from: &reader)
             try reader.finish()
         }
         if let replacement, earlier.last != replacement.former { earlier.append(replacement.former) }
         return earlier
     }
 
-    private static func bytes(_ earlier: [EarlierServerKey]) -> [UInt8] {
+    static func bytes(_ earlier: [EarlierServerKey]) -> [UInt8] {
         var writer = ByteWriter()
         writer.count(earlier.count)
-        for key in earlier { key.write(to: &writer) }
+        EarlierServerKey.write(earlier, to: &writer)
         return writer.bytes
     }
 
@@ -80,7 +80,9 @@ extension TenantKeys {
                 wrong: "the tenant has \(ends.count) logs, and the place of each would have to be kept; \(EarlierServerKey.mostScopes) can be",
                 remedy: "found another tenant for new engagements")
         }
-        return EarlierServerKey(epoch: epoch, key: signingKey.publicKey, ends: Dictionary(uniqueKeysWithValues: ends))
+        let key = signingKey.publicKey
+        return EarlierServerKey(
+            epoch: epoch, key: key, ends: Dictionary(uniqueKeysWithValues: ends), farewell: signingKey.sign(ServerKeyStatement.farewell(tenant: tenant, key: key)))
     }
 
     /// Draws another key, and with it the epoch that it begins. One file: it is there whole, or not at all. Whoever opens the tenant next goes on.
