@@ -258,6 +258,50 @@ import Testing
         #expect(try yard.office.tenant(halden).verify().holds)
     }
 
+    @Test func `an earlier key is forgotten while no server runs, once, as an act of the tenant; and stays so over restores from before and after`() async throws {
+        let yard = try Yard()
+        try yard.addTenant("halden").store.close()
+        let folder = yard.directory.path + "-backups"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let first = Hexadecimal.text(of: try yard.office.signingKeyStatus(halden).key)
+        let oldest = try yard.office.backUp(halden, to: folder, passphrase: secret)
+        try yard.office.replaceSigningKey(of: halden)
+        let second = Hexadecimal.text(of: try yard.office.signingKeyStatus(halden).key)
+        try yard.office.replaceSigningKey(of: halden)
+        let present = try yard.office.signingKeyStatus(halden)
+        let between = try yard.office.backUp(halden, to: folder, passphrase: secret)
+        func forgotten() throws -> [Bool] { try yard.office.signingKeyStatus(halden).earlier.map(\.isForgotten) }
+
+        let server = try await yard.start()
+        #expect(kind { try yard.office.forgetSigningKey(first, of: halden) } == .busy, "under a running server")
+        await server.stop()
+        for (text, expected) in [("first", OperationFailure.Kind.badInput), (String(first.dropLast(2)), .badInput), (Hexadecimal.text(of: present.key), .badInput), (String(repeating: "0", count: 64), .notFound)] {
+            #expect(kind { try yard.office.forgetSigningKey(text, of: halden) } == expected, "\(text)")
+        }
+        #expect(kind { try yard.office.forgetSigningKey(first, of: #require(ShortName("nobody"))) } == .notFound)
+        #expect(try forgotten() == [false, false])
+        let before = try keys(yard).earlier
+        for text in [first.uppercased(), first] { try yard.office.forgetSigningKey(text, of: halden) }
+        let after = try keys(yard).earlier
+        #expect(try forgotten() == [true, false] && after[1] == before[1] && after[0].farewell == before[0].farewell && after.map(\.key) == before.map(\.key))
+        #expect(try yard.office.tenant(halden).audit().filter { $0.act == "tenant.signingKeyForget" }.map(\.detail) == [first])
+        #expect(try yard.office.signingKeyStatus(halden).key == present.key && yard.office.tenant(halden).verify().holds)
+
+        for (backup, keeps) in [(between, false), (oldest, true), (between, false)] {
+            #expect(try Restoring(into: yard.directory).restore(backup.path, passphrase: secret).keepsSigningKey == keeps)
+            #expect(try forgotten() == [true, false])
+            #expect(try yard.office.tenant(halden).verify().holds)
+        }
+        // One of after it knows by itself, also where what is there does not.
+        try yard.office.forgetSigningKey(second, of: halden)
+        let last = try yard.office.backUp(halden, to: folder, passphrase: secret)
+        for path in [yard.directory.tenant(halden).path, yard.directory.replaced] { try FileManager.default.removeItem(atPath: path) }
+        _ = try Restoring(into: yard.directory).restore(between.path, passphrase: secret)
+        #expect(try forgotten() == [false, false], "nothing was left that knew better")
+        _ = try Restoring(into: yard.directory).restore(last.path, passphrase: secret)
+        #expect(try forgotten() == [true, true])
+    }
+
     @Test func `a restore that was cut off between its two renames keeps the key of now, and what was revoked, when it is said again`() async throws {
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")

@@ -6,10 +6,14 @@ package struct EarlierServerKey: Hashable, Sendable {
     package let epoch: UInt64
     /// Thirty-two bytes.
     package let key: [UInt8]
-    /// Where each log stood when it was replaced, but for those that were empty: it signed for no place after that.
+    /// Where each log stood when it was replaced, but for those that were empty: it signed for no place after that. Of a forgotten key, none.
     package let ends: [Identifier: LogPlace]
     /// Its own word that it signs no more: sixty-four bytes. Empty where a program replaced it that had it say nothing.
     package private(set) var farewell: [UInt8]
+
+    /// Every tenant has logs that are not empty.
+    package var isForgotten: Bool { ends.isEmpty }
+    var forgotten: Self { Self(epoch: epoch, key: key, ends: [:], farewell: farewell) }
 
     /// Of logs that are not empty. Sixteen keys with as many are nine megabytes, which are read where a tenant is opened.
     static let mostScopes = 10_000

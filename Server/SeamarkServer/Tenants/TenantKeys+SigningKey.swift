@@ -59,7 +59,7 @@ extension TenantKeys {
             earlier = try EarlierServerKey.read(reader.count(each: 41, atMost: mostEarlier), from: &reader)
             try reader.finish()
         }
-        if let replacement, earlier.last != replacement.former { earlier.append(replacement.former) }
+        if let replacement, earlier.last?.key != replacement.former.key { earlier.append(replacement.former) }
         return earlier
     }
 
@@ -117,12 +117,22 @@ extension TenantKeys {
         try PrivateFile.destroy(folder.wrapped(.replacing))
     }
 
+    /// From here on the word of an earlier key counts for no log. Whoever calls this keeps others from altering the tenant's keys.
+    func forget(_ key: EarlierServerKey, in folder: TenantFolder) throws {
+        try PrivateFile.replace(folder.wrapped(.earlier), tenantKey.wrap(Self.bytes(earlier.map { $0.key == key.key ? $0.forgotten : $0 }), as: .earlier))
+    }
+
     /// Puts this tenant's signing key, and those that it took the place of, into a copy of its folder from before it was replaced, as long as no
-    /// server has the copy: a key that was replaced does not come back with a backup. False where the copy has this key already, or a later one.
+    /// server has the copy: a key that was replaced does not come back with a backup, nor the word of one that was forgotten. False where the copy has
+    /// this key already, or a later one.
     func succeed(in copy: TenantFolder, under keyFolder: KeyFolder) throws -> Bool {
         let former = try TenantKeys(opening: copy, under: keyFolder)
-        guard former.tenant == tenant, earlier.contains(where: { $0.key == former.signingKey.publicKey }) else { return false }
-        try PrivateFile.replace(copy.wrapped(.earlier), tenantKey.wrap(Self.bytes(earlier), as: .earlier))
+        let hasThisKey = former.signingKey.publicKey == signingKey.publicKey
+        guard former.tenant == tenant, hasThisKey || earlier.contains(where: { $0.key == former.signingKey.publicKey }) else { return false }
+        let forgotten = Set((earlier + former.earlier).filter(\.isForgotten).map(\.key))
+        let kept = (hasThisKey ? former.earlier : earlier).map { forgotten.contains($0.key) ? $0.forgotten : $0 }
+        if kept != former.earlier { try PrivateFile.replace(copy.wrapped(.earlier), tenantKey.wrap(Self.bytes(kept), as: .earlier)) }
+        guard !hasThisKey else { return false }
         try PrivateFile.replace(copy.wrapped(.signing), tenantKey.wrap(signingKey.seed.copy(), as: .signing))
         if former.replacement != nil { try PrivateFile.destroy(copy.wrapped(.replacing)) }
         return true
