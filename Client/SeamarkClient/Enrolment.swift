@@ -12,6 +12,17 @@ public enum Enrolment {
     public struct Enrolled: Sendable {
         public let identity: DeviceIdentity
         public let awaitsConfirmation: Bool
+        /// The server's signing keys that were replaced before.
+        let replacedServerKeys: [[UInt8]]
+
+        /// Notes down in a new store what it begins with besides the identity.
+        public func begin(_ store: OpenDeviceStore) throws {
+            guard awaitsConfirmation || !replacedServerKeys.isEmpty else { return }
+            try store.transaction { transaction in
+                if awaitsConfirmation { try transaction.append(.setting(.awaitsConfirmation, .bool(true))) }
+                if !replacedServerKeys.isEmpty { try transaction.append(.setting(.replacedServerKeys, DeviceState.value(of: replacedServerKeys))) }
+            }
+        }
     }
 
     /// Talks to the server and returns who this device is now. The invitation is used up when this returns; nothing is left behind here
@@ -42,7 +53,9 @@ public enum Enrolment {
                     proof: signing.sign(Message.Enrol.message(binding: binding, request: request.der)), deviceName: deviceName))
         }
         let identity = try identity(enrolled, invitation, key: key, signing: signing, authority: conversation.serverAuthority ?? [], primitives)
-        return Enrolled(identity: identity.heeding(conversation) ?? identity, awaitsConfirmation: enrolled.awaitsConfirmation)
+        return Enrolled(
+            identity: identity.heeding(conversation) ?? identity, awaitsConfirmation: enrolled.awaitsConfirmation,
+            replacedServerKeys: enrolled.earlierKeys.map(\.key).filter { $0 != enrolled.serverKey.key })
     }
 
     /// Looks at what the server gave before any of it is believed.
@@ -59,6 +72,15 @@ public enum Enrolment {
         let statement = Message.ServerKey.message(tenant: enrolled.tenant, epoch: serverKey.epoch, device: serverKey.device, key: serverKey.key)
         guard tenantAuthority.publicKey.verifies(serverKey.signature, of: statement) else {
             throw DoorFailure.badAnswer("the tenant's authority did not sign the server's key")
+        }
+        for earlier in enrolled.earlierKeys {
+            let statement = Message.ServerKey.message(tenant: enrolled.tenant, epoch: earlier.epoch, device: earlier.device, key: earlier.key)
+            // One without a farewell was replaced by a program that had it say nothing; whoever has just had this device certified may name it.
+            guard tenantAuthority.publicKey.verifies(earlier.signature, of: statement),
+                earlier.farewell.isEmpty || earlier.hasEnded(of: enrolled.tenant, primitives)
+            else {
+                throw DoorFailure.badAnswer("a key of the server that it names as replaced is not")
+            }
         }
         if let bundle = enrolled.bundleKey {
             guard tenantAuthority.publicKey.verifies(bundle.signature, of: Message.BundleKey.message(tenant: enrolled.tenant, key: bundle.key)) else {

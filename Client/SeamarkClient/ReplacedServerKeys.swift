@@ -11,15 +11,19 @@ extension DeviceState {
         return stride(from: 0, to: bytes.count - bytes.count % 32, by: 32).map { Array(bytes[$0..<($0 + 32)]) }
     }
 
-    /// With what a genuine greeting tells: those that it names, and the one that this device knew until now. Nil where that is nothing new.
-    func replacedServerKeys(after welcome: Message.Welcome) -> Value? {
+    /// With what a genuine greeting tells: those that it names, with their own word that they ended, and the one that this device knew until now. Nil
+    /// where that is nothing new. The authority's word for a key is public: by that alone whoever has a former key could name the next one as earlier.
+    func replacedServerKeys(after welcome: Message.Welcome, _ primitives: any Primitives) -> Value? {
         var keys = replacedServerKeys
         let count = keys.count
-        for key in welcome.earlierKeys.map(\.key) + [identity.serverSigningKey] where key != welcome.serverKey.key && key.count == 32 && !keys.contains(key) {
+        let ended = welcome.earlierKeys.filter { $0.hasEnded(of: identity.tenant, primitives) }.map(\.key)
+        for key in ended + [identity.serverSigningKey] where key != welcome.serverKey.key && key.count == 32 && !keys.contains(key) {
             keys.append(key)
         }
-        return keys.count == count ? nil : .bytes(Array(keys.suffix(Self.mostReplacedServerKeys).joined()))
+        return keys.count == count ? nil : Self.value(of: keys)
     }
+
+    static func value(of keys: [[UInt8]]) -> Value { .bytes(Array(keys.suffix(mostReplacedServerKeys).joined())) }
 
     /// Four times as many as a greeting names.
     static let mostReplacedServerKeys = 4 * Message.Welcome.mostEarlierKeys

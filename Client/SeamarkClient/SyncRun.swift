@@ -339,7 +339,7 @@ public struct SyncRun {
             // Headquarters has spoken: whatever becomes of this sync, the lease begins anew. To a device that waits it says nothing that lets it read.
             if !session.outcome.awaitsConfirmation { try transaction.append(.setting(.lease, OfflineLease(now: device.now()).value)) }
             let identity = transaction.state.identity
-            if let replaced = transaction.state.replacedServerKeys(after: welcome) { try transaction.append(.setting(.replacedServerKeys, replaced)) }
+            if let replaced = transaction.state.replacedServerKeys(after: welcome, device.primitives) { try transaction.append(.setting(.replacedServerKeys, replaced)) }
             if identity.role != welcome.role || identity.serverSigningKey != welcome.serverKey.key {
                 var renewed = identity
                 renewed.role = welcome.role

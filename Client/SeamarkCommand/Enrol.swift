@@ -51,7 +51,7 @@ struct Enrol: ParsableCommand {
         let identity = enrolled.identity
         let tenant = try freeName(TenantHome.folderName(for: identity.tenantName), home)
         let store = try DeviceStore.create(at: home.storePath(tenant), identity: identity, passphrase: passphrase.copy())
-        if enrolled.awaitsConfirmation { try store.transaction { try $0.append(.setting(.awaitsConfirmation, .bool(true))) } }
+        try enrolled.begin(store)
         try home.choose(tenant)
         let holder = try? KeyHolder.keep(store.storeKey, of: store.id, minutes: KeyHolder.usualMinutes)
         if format.json {

@@ -91,6 +91,7 @@ extension Message {
                 $0.serverKey = it.serverKey.wire
                 if let key = it.bundleKey { $0.bundleKey = key.wire }
                 $0.awaitsConfirmation = it.awaitsConfirmation
+                $0.earlierKeys = it.earlierKeys.map(\.wire)
             }
         case .renew(let it):
             frame.renew = .with {
@@ -195,7 +196,8 @@ extension Message {
                     memberName: try Field.text(it.memberName, atMost: 480), device: try Field.id(it.device), role: it.role,
                     letters: try Field.text(it.letters, atMost: 8), certificate: [UInt8](it.certificate),
                     authority: [UInt8](it.authority), serverKey: try ServerKey(it.serverKey),
-                    bundleKey: it.hasBundleKey ? try BundleKey(it.bundleKey) : nil, awaitsConfirmation: it.awaitsConfirmation))
+                    bundleKey: it.hasBundleKey ? try BundleKey(it.bundleKey) : nil, awaitsConfirmation: it.awaitsConfirmation,
+                    earlierKeys: try ServerKey.earlier(it.earlierKeys)))
         case .renew(let it):
             for part in [it.certificate, it.request] where part.count > Renew.longest {
                 throw Problem(.malformed, "a certificate or signing request longer than \(Renew.longest) bytes")
@@ -301,13 +303,22 @@ extension Message.ServerKey {
             $0.device = Data(device.bytes)
             $0.key = Data(key)
             $0.signature = Data(signature)
+            $0.farewell = Data(farewell)
         }
+    }
+
+    fileprivate static func earlier(_ wire: [Seamark_V1_ServerKey]) throws(Problem) -> [Self] {
+        guard wire.count <= Message.Welcome.mostEarlierKeys else { throw Problem(.malformed, "more earlier keys than a greeting holds") }
+        var earlier: [Self] = []
+        for key in wire { earlier.append(try Self(key)) }
+        return earlier
     }
 
     fileprivate init(_ wire: Seamark_V1_ServerKey) throws(Problem) {
         guard wire.signature.count <= 80 else { throw Problem(.malformed, "an authority's signature longer than 80 bytes") }
         self.init(
-            epoch: wire.epoch, device: try Field.id(wire.device), key: try Field.bytes(wire.key, 32), signature: [UInt8](wire.signature))
+            epoch: wire.epoch, device: try Field.id(wire.device), key: try Field.bytes(wire.key, 32), signature: [UInt8](wire.signature),
+            farewell: wire.farewell.isEmpty ? [] : try Field.bytes(wire.farewell, 64))
     }
 }
 
@@ -394,13 +405,10 @@ extension Message.Welcome {
                     place: try Field.place(scope.position, scope.logHash), digest: try Field.digest(scope.digest), streams: streams,
                     backedUp: scope.backedUp, attachmentsBackedUp: scope.attachmentsBackedUp))
         }
-        guard wire.earlierKeys.count <= Self.mostEarlierKeys else { throw Problem(.malformed, "more earlier keys than a greeting holds") }
-        var earlier: [Message.ServerKey] = []
-        for key in wire.earlierKeys { earlier.append(try Message.ServerKey(key)) }
         self.init(
             version: wire.version, leastVersion: wire.leastVersion, schema: wire.schema, leastSchema: wire.leastSchema,
             leastReadSchema: max(1, wire.leastReadSchema), epoch: wire.epoch, time: wire.time, role: wire.role, serverKey: try Message.ServerKey(wire.serverKey), scopes: scopes,
-            revoked: wire.revoked, earlierKeys: earlier, hasTwoCopies: wire.twoCopies,
+            revoked: wire.revoked, earlierKeys: try Message.ServerKey.earlier(wire.earlierKeys), hasTwoCopies: wire.twoCopies,
             bundleKey: wire.hasBundleKey ? try Message.BundleKey(wire.bundleKey) : nil, compares: wire.compares,
             wipe: wire.hasWipe ? try Message.WipeOrder(wire.wipe) : nil, awaitsConfirmation: wire.awaitsConfirmation)
     }

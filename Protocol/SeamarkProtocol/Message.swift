@@ -41,12 +41,20 @@ public enum Message: Equatable, Sendable {
         public let device: Identifier
         public let key: [UInt8]
         public let signature: [UInt8]
+        /// Of a key that was replaced: its own word that it signs no more. Empty for the present one.
+        public let farewell: [UInt8]
 
-        public init(epoch: UInt64, device: Identifier, key: [UInt8], signature: [UInt8]) {
+        public init(epoch: UInt64, device: Identifier, key: [UInt8], signature: [UInt8], farewell: [UInt8] = []) {
             self.epoch = epoch
             self.device = device
             self.key = key
             self.signature = signature
+            self.farewell = farewell
+        }
+
+        /// Has the key said itself that it signs no more for this tenant?
+        public func hasEnded(of tenant: Identifier, _ primitives: any Primitives) -> Bool {
+            farewell.count == 64 && primitives.verifies(farewell, of: ServerKeyStatement.farewell(tenant: tenant, key: key), by: key)
         }
 
         /// What the tenant authority signs (ECDSA P-256, SHA-256).
@@ -403,12 +411,15 @@ public enum Message: Equatable, Sendable {
         public let bundleKey: BundleKey?
         /// The device waits until headquarters has confirmed its words.
         public let awaitsConfirmation: Bool
+        /// The server's keys that were replaced.
+        public let earlierKeys: [ServerKey]
 
         public init(
             tenant: Identifier, tenantName: String, member: Identifier, memberName: String, device: Identifier, role: UInt32,
             letters: String, certificate: [UInt8], authority: [UInt8], serverKey: ServerKey, bundleKey: BundleKey? = nil,
-            awaitsConfirmation: Bool = false
+            awaitsConfirmation: Bool = false, earlierKeys: [ServerKey] = []
         ) {
+            self.earlierKeys = earlierKeys
             self.tenant = tenant
             self.tenantName = tenantName
             self.member = member

@@ -483,6 +483,9 @@ public nonisolated struct Seamark_V1_ServerKey: Sendable {
 
   public var signature: Data = Data()
 
+  /// Of a key that was replaced: its own word that it signs no more.
+  public var farewell: Data = Data()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -984,56 +987,91 @@ public nonisolated struct Seamark_V1_Enrol: Sendable {
   public init() {}
 }
 
-public nonisolated struct Seamark_V1_Enrolled: Sendable {
+public nonisolated struct Seamark_V1_Enrolled: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var tenant: Data = Data()
+  public var tenant: Data {
+    get {_storage._tenant}
+    set {_uniqueStorage()._tenant = newValue}
+  }
 
-  public var tenantName: String = String()
+  public var tenantName: String {
+    get {_storage._tenantName}
+    set {_uniqueStorage()._tenantName = newValue}
+  }
 
-  public var member: Data = Data()
+  public var member: Data {
+    get {_storage._member}
+    set {_uniqueStorage()._member = newValue}
+  }
 
-  public var device: Data = Data()
+  public var device: Data {
+    get {_storage._device}
+    set {_uniqueStorage()._device = newValue}
+  }
 
-  public var role: UInt32 = 0
+  public var role: UInt32 {
+    get {_storage._role}
+    set {_uniqueStorage()._role = newValue}
+  }
 
-  public var letters: String = String()
+  public var letters: String {
+    get {_storage._letters}
+    set {_uniqueStorage()._letters = newValue}
+  }
 
-  public var certificate: Data = Data()
+  public var certificate: Data {
+    get {_storage._certificate}
+    set {_uniqueStorage()._certificate = newValue}
+  }
 
-  public var authority: Data = Data()
+  public var authority: Data {
+    get {_storage._authority}
+    set {_uniqueStorage()._authority = newValue}
+  }
 
   public var serverKey: Seamark_V1_ServerKey {
-    get {_serverKey ?? Seamark_V1_ServerKey()}
-    set {_serverKey = newValue}
+    get {_storage._serverKey ?? Seamark_V1_ServerKey()}
+    set {_uniqueStorage()._serverKey = newValue}
   }
   /// Returns true if `serverKey` has been explicitly set.
-  public var hasServerKey: Bool {self._serverKey != nil}
+  public var hasServerKey: Bool {_storage._serverKey != nil}
   /// Clears the value of `serverKey`. Subsequent reads from it will return its default value.
-  public mutating func clearServerKey() {self._serverKey = nil}
+  public mutating func clearServerKey() {_uniqueStorage()._serverKey = nil}
 
-  public var memberName: String = String()
+  public var memberName: String {
+    get {_storage._memberName}
+    set {_uniqueStorage()._memberName = newValue}
+  }
 
   public var bundleKey: Seamark_V1_BundleKey {
-    get {_bundleKey ?? Seamark_V1_BundleKey()}
-    set {_bundleKey = newValue}
+    get {_storage._bundleKey ?? Seamark_V1_BundleKey()}
+    set {_uniqueStorage()._bundleKey = newValue}
   }
   /// Returns true if `bundleKey` has been explicitly set.
-  public var hasBundleKey: Bool {self._bundleKey != nil}
+  public var hasBundleKey: Bool {_storage._bundleKey != nil}
   /// Clears the value of `bundleKey`. Subsequent reads from it will return its default value.
-  public mutating func clearBundleKey() {self._bundleKey = nil}
+  public mutating func clearBundleKey() {_uniqueStorage()._bundleKey = nil}
 
   /// The device waits until headquarters has confirmed its words (SPEC section 6.3).
-  public var awaitsConfirmation: Bool = false
+  public var awaitsConfirmation: Bool {
+    get {_storage._awaitsConfirmation}
+    set {_uniqueStorage()._awaitsConfirmation = newValue}
+  }
+
+  /// As in Welcome.
+  public var earlierKeys: [Seamark_V1_ServerKey] {
+    get {_storage._earlierKeys}
+    set {_uniqueStorage()._earlierKeys = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _serverKey: Seamark_V1_ServerKey? = nil
-  fileprivate var _bundleKey: Seamark_V1_BundleKey? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Asks for a new certificate in the place of one that is about to expire or has expired (SPEC section 6.1).
@@ -2124,7 +2162,7 @@ nonisolated extension Seamark_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Seamark_V1_ServerKey: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ServerKey"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}device\0\u{1}key\0\u{1}signature\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}device\0\u{1}key\0\u{1}signature\0\u{1}farewell\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2136,6 +2174,7 @@ nonisolated extension Seamark_V1_ServerKey: SwiftProtobuf.Message, SwiftProtobuf
       case 2: try { try decoder.decodeSingularBytesField(value: &self.device) }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.key) }()
       case 4: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.farewell) }()
       default: break
       }
     }
@@ -2154,6 +2193,9 @@ nonisolated extension Seamark_V1_ServerKey: SwiftProtobuf.Message, SwiftProtobuf
     if !self.signature.isEmpty {
       try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 4)
     }
+    if !self.farewell.isEmpty {
+      try visitor.visitSingularBytesField(value: self.farewell, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2162,6 +2204,7 @@ nonisolated extension Seamark_V1_ServerKey: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.device != rhs.device {return false}
     if lhs.key != rhs.key {return false}
     if lhs.signature != rhs.signature {return false}
+    if lhs.farewell != rhs.farewell {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3178,88 +3221,153 @@ nonisolated extension Seamark_V1_Enrol: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Seamark_V1_Enrolled: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Enrolled"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{3}tenant_name\0\u{1}member\0\u{1}device\0\u{1}role\0\u{1}letters\0\u{1}certificate\0\u{1}authority\0\u{3}server_key\0\u{3}member_name\0\u{4}\u{2}bundle_key\0\u{3}awaits_confirmation\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tenant\0\u{3}tenant_name\0\u{1}member\0\u{1}device\0\u{1}role\0\u{1}letters\0\u{1}certificate\0\u{1}authority\0\u{3}server_key\0\u{3}member_name\0\u{4}\u{2}bundle_key\0\u{3}awaits_confirmation\0\u{3}earlier_keys\0")
+
+  fileprivate class _StorageClass {
+    var _tenant: Data = Data()
+    var _tenantName: String = String()
+    var _member: Data = Data()
+    var _device: Data = Data()
+    var _role: UInt32 = 0
+    var _letters: String = String()
+    var _certificate: Data = Data()
+    var _authority: Data = Data()
+    var _serverKey: Seamark_V1_ServerKey? = nil
+    var _memberName: String = String()
+    var _bundleKey: Seamark_V1_BundleKey? = nil
+    var _awaitsConfirmation: Bool = false
+    var _earlierKeys: [Seamark_V1_ServerKey] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _tenant = source._tenant
+      _tenantName = source._tenantName
+      _member = source._member
+      _device = source._device
+      _role = source._role
+      _letters = source._letters
+      _certificate = source._certificate
+      _authority = source._authority
+      _serverKey = source._serverKey
+      _memberName = source._memberName
+      _bundleKey = source._bundleKey
+      _awaitsConfirmation = source._awaitsConfirmation
+      _earlierKeys = source._earlierKeys
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.tenant) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.tenantName) }()
-      case 3: try { try decoder.decodeSingularBytesField(value: &self.member) }()
-      case 4: try { try decoder.decodeSingularBytesField(value: &self.device) }()
-      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.role) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.letters) }()
-      case 7: try { try decoder.decodeSingularBytesField(value: &self.certificate) }()
-      case 8: try { try decoder.decodeSingularBytesField(value: &self.authority) }()
-      case 9: try { try decoder.decodeSingularMessageField(value: &self._serverKey) }()
-      case 10: try { try decoder.decodeSingularStringField(value: &self.memberName) }()
-      case 12: try { try decoder.decodeSingularMessageField(value: &self._bundleKey) }()
-      case 13: try { try decoder.decodeSingularBoolField(value: &self.awaitsConfirmation) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._tenant) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._tenantName) }()
+        case 3: try { try decoder.decodeSingularBytesField(value: &_storage._member) }()
+        case 4: try { try decoder.decodeSingularBytesField(value: &_storage._device) }()
+        case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._role) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._letters) }()
+        case 7: try { try decoder.decodeSingularBytesField(value: &_storage._certificate) }()
+        case 8: try { try decoder.decodeSingularBytesField(value: &_storage._authority) }()
+        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._serverKey) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._memberName) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._bundleKey) }()
+        case 13: try { try decoder.decodeSingularBoolField(value: &_storage._awaitsConfirmation) }()
+        case 14: try { try decoder.decodeRepeatedMessageField(value: &_storage._earlierKeys) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.tenant.isEmpty {
-      try visitor.visitSingularBytesField(value: self.tenant, fieldNumber: 1)
-    }
-    if !self.tenantName.isEmpty {
-      try visitor.visitSingularStringField(value: self.tenantName, fieldNumber: 2)
-    }
-    if !self.member.isEmpty {
-      try visitor.visitSingularBytesField(value: self.member, fieldNumber: 3)
-    }
-    if !self.device.isEmpty {
-      try visitor.visitSingularBytesField(value: self.device, fieldNumber: 4)
-    }
-    if self.role != 0 {
-      try visitor.visitSingularUInt32Field(value: self.role, fieldNumber: 5)
-    }
-    if !self.letters.isEmpty {
-      try visitor.visitSingularStringField(value: self.letters, fieldNumber: 6)
-    }
-    if !self.certificate.isEmpty {
-      try visitor.visitSingularBytesField(value: self.certificate, fieldNumber: 7)
-    }
-    if !self.authority.isEmpty {
-      try visitor.visitSingularBytesField(value: self.authority, fieldNumber: 8)
-    }
-    try { if let v = self._serverKey {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
-    } }()
-    if !self.memberName.isEmpty {
-      try visitor.visitSingularStringField(value: self.memberName, fieldNumber: 10)
-    }
-    try { if let v = self._bundleKey {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
-    } }()
-    if self.awaitsConfirmation != false {
-      try visitor.visitSingularBoolField(value: self.awaitsConfirmation, fieldNumber: 13)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._tenant.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._tenant, fieldNumber: 1)
+      }
+      if !_storage._tenantName.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._tenantName, fieldNumber: 2)
+      }
+      if !_storage._member.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._member, fieldNumber: 3)
+      }
+      if !_storage._device.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._device, fieldNumber: 4)
+      }
+      if _storage._role != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._role, fieldNumber: 5)
+      }
+      if !_storage._letters.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._letters, fieldNumber: 6)
+      }
+      if !_storage._certificate.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._certificate, fieldNumber: 7)
+      }
+      if !_storage._authority.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._authority, fieldNumber: 8)
+      }
+      try { if let v = _storage._serverKey {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      } }()
+      if !_storage._memberName.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._memberName, fieldNumber: 10)
+      }
+      try { if let v = _storage._bundleKey {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      } }()
+      if _storage._awaitsConfirmation != false {
+        try visitor.visitSingularBoolField(value: _storage._awaitsConfirmation, fieldNumber: 13)
+      }
+      if !_storage._earlierKeys.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._earlierKeys, fieldNumber: 14)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Seamark_V1_Enrolled, rhs: Seamark_V1_Enrolled) -> Bool {
-    if lhs.tenant != rhs.tenant {return false}
-    if lhs.tenantName != rhs.tenantName {return false}
-    if lhs.member != rhs.member {return false}
-    if lhs.device != rhs.device {return false}
-    if lhs.role != rhs.role {return false}
-    if lhs.letters != rhs.letters {return false}
-    if lhs.certificate != rhs.certificate {return false}
-    if lhs.authority != rhs.authority {return false}
-    if lhs._serverKey != rhs._serverKey {return false}
-    if lhs.memberName != rhs.memberName {return false}
-    if lhs._bundleKey != rhs._bundleKey {return false}
-    if lhs.awaitsConfirmation != rhs.awaitsConfirmation {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._tenant != rhs_storage._tenant {return false}
+        if _storage._tenantName != rhs_storage._tenantName {return false}
+        if _storage._member != rhs_storage._member {return false}
+        if _storage._device != rhs_storage._device {return false}
+        if _storage._role != rhs_storage._role {return false}
+        if _storage._letters != rhs_storage._letters {return false}
+        if _storage._certificate != rhs_storage._certificate {return false}
+        if _storage._authority != rhs_storage._authority {return false}
+        if _storage._serverKey != rhs_storage._serverKey {return false}
+        if _storage._memberName != rhs_storage._memberName {return false}
+        if _storage._bundleKey != rhs_storage._bundleKey {return false}
+        if _storage._awaitsConfirmation != rhs_storage._awaitsConfirmation {return false}
+        if _storage._earlierKeys != rhs_storage._earlierKeys {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -49,7 +49,10 @@ struct RestoreVerb: ParsableCommand {
         }
         if done.revokedAgain > 0 { print("\(done.revokedAgain) devices that were revoked since are revoked again.") }
         if done.wipesTakenOver > 0 { print("\(done.wipesTakenOver) devices that were to be wiped, or were wiped, since are so here too.") }
-        if done.keepsSigningKey { print("The server's signing key was replaced since: it stays the one that it was last.") }
+        if done.keepsSigningKey {
+            print("The server's signing key was replaced since: it stays the one that it was last.")
+            print("Logs take the former one's word for what they lost. Once the laptops have synced, or now if it was stolen, end that: tenant signing-key forget.")
+        }
         if let unread = done.unread {
             print("What was there before could not be read (\(unread)). Devices that were revoked since are not revoked: look at device list. If the server's signing key was replaced since, replace it again: tenant signing-key replace.")
         }

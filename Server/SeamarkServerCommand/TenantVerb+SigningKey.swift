@@ -14,8 +14,10 @@ extension TenantVerb {
                 has heard of it (who verifies evidence with the authority's fingerprint alone cannot know). Back the \
                 tenant up afterwards: in a backup of before lies the former key, and where nothing else is left of the tenant its laptops refuse a \
                 server that has it, until it is replaced there too. After a restore from before, a log takes the former key's word until it \
-                holds the place where that key ended, which may be never: where it was stolen, do not restore from before.
-                """, subcommands: [Status.self, Replace.self])
+                holds the place where that key ended, which may be never: where it was stolen, do not restore from before, or have it forgotten \
+                afterwards. forget ends that, with the server stopped too: from then on each laptop hands in its own work alone, and what others wrote \
+                after the backup stays away unless they do. Let laptops sync first where the key was not stolen.
+                """, subcommands: [Status.self, Replace.self, Forget.self])
 
         struct Status: ParsableCommand {
             static let configuration = CommandConfiguration(abstract: "With which key the server signs, and with which it did.")
@@ -40,6 +42,21 @@ extension TenantVerb {
             }
         }
 
+        struct Forget: ParsableCommand {
+            static let configuration = CommandConfiguration(
+                abstract: "Let an earlier key's word count for no log, also for one that was put back to before that key was replaced. Noted in the tenant's audit log.")
+
+            @OptionGroup var data: DataOption
+            @Argument(help: "The tenant's short name.") var tenant: String
+            @Argument(help: "The key, as status prints it.") var key: String
+            @Flag(help: "As JSON.") var json = false
+
+            func run() throws {
+                try data.office().forgetSigningKey(key, of: ShortName(checking: tenant, for: "a tenant"))
+                try Signing.show(data, tenant, json)
+            }
+        }
+
         private static func show(_ data: DataOption, _ tenant: String, _ json: Bool) throws {
             let name = try ShortName(checking: tenant, for: "a tenant")
             let status = try data.office().signingKeyStatus(name)
@@ -53,13 +70,14 @@ extension TenantVerb {
                                 status.earlier.map { earlier in
                                     .object([
                                         JSONMember("key", .string(Hexadecimal.text(of: earlier.key))), JSONMember("epoch", .string(hexadecimal(earlier.epoch))),
+                                        JSONMember("forgotten", .bool(earlier.isForgotten)),
                                     ])
                                 })),
                     ]))
             }
             print("The key \(Hexadecimal.text(of: status.key)) signs for \(name.text), in the epoch \(hexadecimal(status.epoch)).")
             for earlier in status.earlier {
-                print("Until the epoch \(hexadecimal(earlier.epoch)) it was \(Hexadecimal.text(of: earlier.key)).")
+                print("Until the epoch \(hexadecimal(earlier.epoch)) it was \(Hexadecimal.text(of: earlier.key))\(earlier.isForgotten ? ", which is forgotten" : "").")
             }
         }
 

@@ -14,6 +14,15 @@ public struct ServerKeyStatement: Hashable, Sendable {
         self.key = key
     }
 
+    /// What a key signs itself when another one takes its place: it signs nothing any more. Nobody ends a key that they do not have.
+    public static func farewell(tenant: Identifier, key: [UInt8]) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.text("seamark-server-key-end-1")
+        writer.identifier(tenant)
+        writer.raw(key)
+        return writer.bytes
+    }
+
     public var message: [UInt8] {
         var writer = ByteWriter()
         writer.text("seamark-server-key-1")

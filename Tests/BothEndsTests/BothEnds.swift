@@ -109,7 +109,8 @@ final class BothEnds {
         let (epoch, scopes) = try store.read { (try $0.identity().epoch, try $0.scopes()) }
         try store.renewEpoch(because: .otherKey, at: 2)
         earlier.append(
-            EarlierServerKey(epoch: epoch, key: signer.publicKey, ends: Dictionary(uniqueKeysWithValues: scopes.map { ($0.id, $0.place) })))
+            EarlierServerKey(
+                epoch: epoch, key: signer.publicKey, ends: Dictionary(uniqueKeysWithValues: scopes.map { ($0.id, $0.place) }), farewell: Self.farewell(of: signer)))
         signer = try SigningKey.generate()
         desk = Self.desk(store, clock, signer, earlier)
     }
@@ -125,6 +126,9 @@ final class BothEnds {
         let message = Message.ServerKey.message(tenant: tenant, epoch: epoch, device: author, key: key)
         return Message.ServerKey(epoch: epoch, device: author, key: key, signature: authority.sign(message))
     }
+
+    /// A key's own word that it signs no more.
+    static func farewell(of key: SigningKey) -> [UInt8] { key.sign(ServerKeyStatement.farewell(tenant: tenant, key: key.publicKey)) }
 
     private static func name(_ number: Int) -> DeviceName {
         DeviceName(tenant: tenant, member: Identifier(high: 0x3e, low: UInt64(number) + 1), device: Identifier(high: 0xde, low: UInt64(number) + 1))

@@ -143,6 +143,37 @@ import Testing
         #expect(try device.orderedWipe != nil)
     }
 
+    @Test func `nobody has a device take a key for replaced that they do not have: who has the former one cannot end the present one`() throws {
+        let ends = try scene()
+        let former = ends.signer
+        try ends.replaceServerKey()
+        let present = ends.signer
+        try ends.sync(1)
+        // To a device that has heard of nothing it greets with the former key, and names the present one as earlier, whose word from the authority is public.
+        ends.sign(with: former)
+        let stolen = BothEnds.endorsed(present.publicKey, epoch: 1)
+        let words = [[], BothEnds.farewell(of: former), former.sign(ServerKeyStatement.farewell(tenant: BothEnds.tenant, key: present.publicKey))]
+        for word in words {
+            let named = Message.ServerKey(epoch: stolen.epoch, device: stolen.device, key: stolen.key, signature: stolen.signature, farewell: word)
+            #expect(
+                cause {
+                    try ends.sync(0) { message in
+                        guard case .welcome(let it) = message else { return message }
+                        return .welcome(
+                            Message.Welcome(
+                                schema: it.schema, leastSchema: it.leastSchema, leastReadSchema: it.leastReadSchema, epoch: it.epoch, time: it.time, role: it.role,
+                                serverKey: it.serverKey, scopes: it.scopes, revoked: it.revoked, earlierKeys: [named], compares: it.compares))
+                    }
+                } == nil)
+            #expect(try ends.laptops[0].device.state.replacedServerKeys == [])
+        }
+        ends.sign(with: present)
+        #expect(cause { try ends.sync(0) } == nil)
+        #expect(try ends.laptops[0].device.state.replacedServerKeys == [former.publicKey])
+        ends.sign(with: former)
+        #expect(cause { try ends.sync(0) } == .replacedServerKey)
+    }
+
     @Test func `a server that was put back to before its key was replaced is refused until that is replaced again, and then work goes on`() throws {
         let ends = try scene()
         let former = ends.signer

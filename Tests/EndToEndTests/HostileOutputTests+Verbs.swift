@@ -32,7 +32,7 @@ extension HostileOutputTests {
         ("schema show", []), ("schema set", ["--read", "1", "--write", "1"]), ("verify", []), ("roles", []), ("tenant shred", ["halden", "--dry-run"]),
         ("backup make", ["halden", "--to", "FOLDER/backups"]), ("backup verify", ["FOLDER/not-there"]), ("restore", ["FOLDER/not-there"]), ("device revoke", ["DEVICE"]),
         ("tenant authority begin", ["halden"]), ("tenant authority status", ["halden"]), ("tenant authority finish", ["halden"]),
-        ("tenant signing-key replace", ["halden"]), ("tenant signing-key status", ["halden"]),
+        ("tenant signing-key replace", ["halden"]), ("tenant signing-key status", ["halden"]), ("tenant signing-key forget", ["halden", "\u{1b}]0;x\u{7}<b>"]),
         ("authority begin", []), ("authority status", []), ("authority finish", []),
         // Beside a second tenant the verbs above would have to name theirs.
         ("tenant add", ["northlink", "--name", "<b>=1+1 pay\u{200b}pal"]), ("tenant add", ["southlink", "--name", "\u{1b}]0;x\u{7}\u{9b}2J"]), ("tenant list", []), ("init", []), ("run", []),

@@ -39,7 +39,17 @@ import Testing
             try laptop.must("verify")
         }
         #expect(try headquarters.verb("verify").contains("holds"))
-        #expect(try headquarters.verb("audit", "list").contains("signingKey"))
+        let forgetting = try headquarters.program("seamark-server", ["tenant", "signing-key", "forget", "halden", keys[0], "--data", headquarters.data.path]).finish()
+        #expect(forgetting.status != 0 && forgetting.error.contains("server"), "not while it runs: \(forgetting)")
+        #expect(try headquarters.stop() == 0)
+        let earlier = try #require(try document(headquarters.verb("tenant", "signing-key", "forget", "halden", keys[0], "--json"))["earlier"] as? [[String: Any]])
+        #expect(earlier.map { $0["forgotten"] as? Bool } == [true, false])
+        let told = try headquarters.verb("tenant", "signing-key", "forget", "halden", keys[1]).split(separator: "\n")
+        #expect(told.count == 3 && told.dropFirst().allSatisfy { $0.hasSuffix(", which is forgotten.") }, "\(told)")
+        try headquarters.start(port: port)
+        try ann.must("sync")
+        let acts = try headquarters.verb("audit", "list")
+        #expect(acts.contains("signingKey") && acts.contains("signingKeyForget"))
 
         let file = headquarters.folder.appendingPathComponent("evidence").path
         let authority = try #require(try document(headquarters.verb("evidence", "export", "baseline", "--out", file, "--json"))["authority"] as? String)

@@ -560,7 +560,7 @@ def log_vectors():
         listed = [{"scope": s.hex(), "position": p, "logHash": h.hex(), "digest": d.hex()} for s, p, h, d in scopes]
         described = {"epoch": epoch, "time": TIME, "scopes": listed, "message": message.hex()}
         checkpoints.append(described | {"signature": SIGNER.sign(message).hex(), "key": KEY.hex()})
-    return {"good": good, "bad": wrong, "receipts": receipts, "checkpoints": checkpoints, "serverKey": server_key(epoch), "wipeOrder": wipe_order()}
+    return {"good": good, "bad": wrong, "receipts": receipts, "checkpoints": checkpoints, "serverKey": server_key(epoch), "farewell": farewell(), "wipeOrder": wipe_order()}
 
 
 def tenant_authority():
@@ -583,6 +583,13 @@ def server_key(epoch):
     assert log.server_key_verifies(certificate, tenant, epoch, device, KEY, signature)
     described = {"authority": certificate.hex(), "tenant": tenant.hex(), "epoch": epoch, "device": device.hex(), "key": KEY.hex()}
     return described | {"message": message.hex(), "signature": signature.hex()}
+
+
+def farewell():
+    """A server key's own word that it signs no more."""
+    tenant = fixed("tenant")
+    message = log.farewell_message(tenant, KEY)
+    return {"tenant": tenant.hex(), "key": KEY.hex(), "message": message.hex(), "signature": SIGNER.sign(message).hex()}
 
 
 def wipe_order():

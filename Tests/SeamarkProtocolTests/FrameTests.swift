@@ -57,6 +57,7 @@ import Testing
             (0..<small()).map { _ in [.accepted, .duplicate, .refused(.finalised), .refused(Refusal(rawValue: .max))].randomElement(using: &dice) ?? .accepted }
         }
         let key = Message.ServerKey(epoch: dice.next(), device: dice.identifier(), key: bytes(32), signature: bytes(71))
+        let ended = Message.ServerKey(epoch: dice.next(), device: dice.identifier(), key: bytes(32), signature: bytes(70), farewell: bytes(64))
         let wipe = dice.chance(50) ? Message.WipeOrder(ordered: time(), serverKey: key, signature: bytes(64)) : nil
         let scopes = (0..<small()).map { number in
             Message.ScopeStatus(
@@ -126,7 +127,7 @@ import Testing
                 Message.Enrolled(
                     tenant: dice.identifier(), tenantName: "T", member: dice.identifier(), memberName: "M", device: dice.identifier(), role: 1, letters: "AB",
                     certificate: bytes(50), authority: bytes(60), serverKey: key,
-                    bundleKey: Message.BundleKey(key: bytes(32), signature: bytes(71)))),
+                    bundleKey: Message.BundleKey(key: bytes(32), signature: bytes(71)), earlierKeys: [ended, key])),
             .renew(Message.Renew(certificate: bytes(4096), request: bytes(4096), signingKey: bytes(32), proof: bytes(64))),
             .renewed(Message.Renewed(certificate: bytes(600))),
             .renewed(Message.Renewed(certificate: bytes(600), authority: bytes(400), words: [bytes(410), bytes(411)])),

@@ -49,7 +49,8 @@ import Testing
             let begun = try keys(yard)
             let former = EarlierServerKey(
                 epoch: identity.epoch, key: before.signingKey.publicKey,
-                ends: Dictionary(uniqueKeysWithValues: scopes.filter { $0.place.position > 0 }.map { ($0.id, $0.place) }))
+                ends: Dictionary(uniqueKeysWithValues: scopes.filter { $0.place.position > 0 }.map { ($0.id, $0.place) }),
+                farewell: before.signingKey.sign(ServerKeyStatement.farewell(tenant: identity.id, key: before.signingKey.publicKey)))
             #expect(begun.earlier == [former] && begun.signingKey.publicKey != before.signingKey.publicKey)
             var step = 0
             do {
@@ -136,6 +137,7 @@ import Testing
             }
             #expect(welcome.serverKey.key != before.publicKey && welcome.serverKey.epoch == welcome.epoch && welcome.epoch != old.epoch && isGenuine(welcome.serverKey))
             #expect(welcome.earlierKeys.map(\.key) == [before.publicKey] && welcome.earlierKeys.map(\.epoch) == [old.epoch] && welcome.earlierKeys.allSatisfy(isGenuine))
+            #expect(welcome.earlierKeys.allSatisfy { $0.hasEnded(of: anna.enrolled.tenant, primitives) } && !welcome.serverKey.hasEnded(of: anna.enrolled.tenant, primitives))
             // What was given before is worth what it was.
             #expect(old.isSigned(by: welcome.earlierKeys[0].key, primitives) && !old.isSigned(by: welcome.serverKey.key, primitives))
             #expect(standing.checkpoint.isSigned(by: welcome.earlierKeys[0].key, primitives))
@@ -229,6 +231,75 @@ import Testing
         let acts = try tenant.audit().count
         #expect(kind { try yard.office.replaceSigningKey(of: halden) } == .exhausted)
         #expect(try keys(yard).replacement == nil && tenant.audit().count == acts)
+    }
+
+    @Test func `files of before keys said farewell are read: the list, and a replacement that such a program was cut off in`() throws {
+        let yard = try Yard()
+        try yard.addTenant("halden").store.close()
+        try yard.office.replaceSigningKey(of: halden)
+        let folder = yard.directory.tenant(halden)
+        func silent(_ key: EarlierServerKey) -> EarlierServerKey { EarlierServerKey(epoch: key.epoch, key: key.key, ends: key.ends, farewell: []) }
+        var before = try keys(yard)
+        var expected = before.earlier.map(silent)
+        // Such a file ends where each farewell, here of no bytes, would say how long it is.
+        try PrivateFile.replace(folder.wrapped(.earlier), before.tenantKey.wrap(Array(TenantKeys.bytes(expected).dropLast(expected.count)), as: .earlier))
+        before = try keys(yard)
+        #expect(before.earlier == expected)
+        let office = try yard.office.tenant(halden)
+        let former = silent(try before.retired(office.store))
+        let replacement = TenantKeys.Replacement(seed: try SigningKey.generate().seed, epoch: 5, incarnation: 6, former: former)
+        try PrivateFile.create(folder.wrapped(.replacing), before.tenantKey.wrap(Array(replacement.bytes.dropLast()), as: .replacing))
+        try office.store.close()
+        try yard.office.tenant(halden).store.close()
+        expected.append(former)
+        #expect(try keys(yard).earlier == expected && keys(yard).replacement == nil)
+        try yard.office.replaceSigningKey(of: halden)
+        #expect(try keys(yard).earlier.dropLast() == expected[...] && keys(yard).earlier.map(\.farewell.count) == [0, 0, 64])
+        #expect(try yard.office.tenant(halden).verify().holds)
+    }
+
+    @Test func `an earlier key is forgotten while no server runs, once, as an act of the tenant; and stays so over restores from before and after`() async throws {
+        let yard = try Yard()
+        try yard.addTenant("halden").store.close()
+        let folder = yard.directory.path + "-backups"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let first = Hexadecimal.text(of: try yard.office.signingKeyStatus(halden).key)
+        let oldest = try yard.office.backUp(halden, to: folder, passphrase: secret)
+        try yard.office.replaceSigningKey(of: halden)
+        let second = Hexadecimal.text(of: try yard.office.signingKeyStatus(halden).key)
+        try yard.office.replaceSigningKey(of: halden)
+        let present = try yard.office.signingKeyStatus(halden)
+        let between = try yard.office.backUp(halden, to: folder, passphrase: secret)
+        func forgotten() throws -> [Bool] { try yard.office.signingKeyStatus(halden).earlier.map(\.isForgotten) }
+
+        let server = try await yard.start()
+        #expect(kind { try yard.office.forgetSigningKey(first, of: halden) } == .busy, "under a running server")
+        await server.stop()
+        for (text, expected) in [("first", OperationFailure.Kind.badInput), (String(first.dropLast(2)), .badInput), (Hexadecimal.text(of: present.key), .badInput), (String(repeating: "0", count: 64), .notFound)] {
+            #expect(kind { try yard.office.forgetSigningKey(text, of: halden) } == expected, "\(text)")
+        }
+        #expect(kind { try yard.office.forgetSigningKey(first, of: #require(ShortName("nobody"))) } == .notFound)
+        #expect(try forgotten() == [false, false])
+        let before = try keys(yard).earlier
+        for text in [first.uppercased(), first] { try yard.office.forgetSigningKey(text, of: halden) }
+        let after = try keys(yard).earlier
+        #expect(try forgotten() == [true, false] && after[1] == before[1] && after[0].farewell == before[0].farewell && after.map(\.key) == before.map(\.key))
+        #expect(try yard.office.tenant(halden).audit().filter { $0.act == "tenant.signingKeyForget" }.map(\.detail) == [first])
+        #expect(try yard.office.signingKeyStatus(halden).key == present.key && yard.office.tenant(halden).verify().holds)
+
+        for (backup, keeps) in [(between, false), (oldest, true), (between, false)] {
+            #expect(try Restoring(into: yard.directory).restore(backup.path, passphrase: secret).keepsSigningKey == keeps)
+            #expect(try forgotten() == [true, false])
+            #expect(try yard.office.tenant(halden).verify().holds)
+        }
+        // One of after it knows by itself, also where what is there does not.
+        try yard.office.forgetSigningKey(second, of: halden)
+        let last = try yard.office.backUp(halden, to: folder, passphrase: secret)
+        for path in [yard.directory.tenant(halden).path, yard.directory.replaced] { try FileManager.default.removeItem(atPath: path) }
+        _ = try Restoring(into: yard.directory).restore(between.path, passphrase: secret)
+        #expect(try forgotten() == [false, false], "nothing was left that knew better")
+        _ = try Restoring(into: yard.directory).restore(last.path, passphrase: secret)
+        #expect(try forgotten() == [true, true])
     }
 
     @Test func `a restore that was cut off between its two renames keeps the key of now, and what was revoked, when it is said again`() async throws {

@@ -72,7 +72,8 @@ final class EnrolmentDoor: Sendable {
                         tenant: identity.id, tenantName: identity.name, member: member.id, memberName: member.name, device: device,
                         role: UInt32(role.rawValue), letters: row.letters, certificate: certificate.der,
                         authority: authority.certificate.der, serverKey: tenant.desk.serverKey(identity, issued: now),
-                        bundleKey: tenant.desk.bundleKey(issued: now), awaitsConfirmation: row.awaitsConfirmation))
+                        bundleKey: tenant.desk.bundleKey(issued: now), awaitsConfirmation: row.awaitsConfirmation,
+                        earlierKeys: tenant.desk.earlierKeys(identity, issued: now)))
             }
         }
     }

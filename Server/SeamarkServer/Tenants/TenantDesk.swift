@@ -76,7 +76,7 @@ package struct TenantDesk: Sendable {
     func earlierKeys(_ identity: TenantIdentity, issued: Int64) -> [Message.ServerKey] {
         earlier.map { earlier in
             let message = Message.ServerKey.message(tenant: identity.id, epoch: earlier.epoch, device: identity.author, key: earlier.key)
-            return Message.ServerKey(epoch: earlier.epoch, device: identity.author, key: earlier.key, signature: endorse(message, issued))
+            return Message.ServerKey(epoch: earlier.epoch, device: identity.author, key: earlier.key, signature: endorse(message, issued), farewell: earlier.farewell)
         }
     }
 

@@ -20,7 +20,7 @@ extension TenantKeys {
             writer.raw(seed.copy())
             writer.fixed64(epoch)
             writer.fixed64(incarnation)
-            former.write(to: &writer)
+            EarlierServerKey.write([former], to: &writer)
             return writer.bytes
         }
 
@@ -37,7 +37,7 @@ extension TenantKeys {
             self.seed = SecretBytes(moving: &seed)
             epoch = try reader.fixed64()
             incarnation = try reader.fixed64()
-            former = try EarlierServerKey(from: &reader)
+            former = try EarlierServerKey.read(1, from: &reader)[0]
             try reader.finish()
         }
     }
@@ -56,17 +56,17 @@ extension TenantKeys {
         var earlier: [EarlierServerKey] = []
         if try PrivateFile.exists(folder.wrapped(.earlier)) {
             var reader = ByteReader(try reading(.earlier, folder.wrapped(.earlier)))
-            for _ in 0..<(try reader.count(each: 41, atMost: mostEarlier)) { earlier.append(try EarlierServerKey(from: &reader)) }
+            earlier = try EarlierServerKey.read(reader.count(each: 41, atMost: mostEarlier), from: &reader)
             try reader.finish()
         }
-        if let replacement, earlier.last != replacement.former { earlier.append(replacement.former) }
+        if let replacement, earlier.last?.key != replacement.former.key { earlier.append(replacement.former) }
         return earlier
     }
 
-    private static func bytes(_ earlier: [EarlierServerKey]) -> [UInt8] {
+    static func bytes(_ earlier: [EarlierServerKey]) -> [UInt8] {
         var writer = ByteWriter()
         writer.count(earlier.count)
-        for key in earlier { key.write(to: &writer) }
+        EarlierServerKey.write(earlier, to: &writer)
         return writer.bytes
     }
 
@@ -80,7 +80,9 @@ extension TenantKeys {
                 wrong: "the tenant has \(ends.count) logs, and the place of each would have to be kept; \(EarlierServerKey.mostScopes) can be",
                 remedy: "found another tenant for new engagements")
         }
-        return EarlierServerKey(epoch: epoch, key: signingKey.publicKey, ends: Dictionary(uniqueKeysWithValues: ends))
+        let key = signingKey.publicKey
+        return EarlierServerKey(
+            epoch: epoch, key: key, ends: Dictionary(uniqueKeysWithValues: ends), farewell: signingKey.sign(ServerKeyStatement.farewell(tenant: tenant, key: key)))
     }
 
     /// Draws another key, and with it the epoch that it begins. One file: it is there whole, or not at all. Whoever opens the tenant next goes on.
@@ -115,12 +117,22 @@ extension TenantKeys {
         try PrivateFile.destroy(folder.wrapped(.replacing))
     }
 
+    /// From here on the word of an earlier key counts for no log. Whoever calls this keeps others from altering the tenant's keys.
+    func forget(_ key: EarlierServerKey, in folder: TenantFolder) throws {
+        try PrivateFile.replace(folder.wrapped(.earlier), tenantKey.wrap(Self.bytes(earlier.map { $0.key == key.key ? $0.forgotten : $0 }), as: .earlier))
+    }
+
     /// Puts this tenant's signing key, and those that it took the place of, into a copy of its folder from before it was replaced, as long as no
-    /// server has the copy: a key that was replaced does not come back with a backup. False where the copy has this key already, or a later one.
+    /// server has the copy: a key that was replaced does not come back with a backup, nor the word of one that was forgotten. False where the copy has
+    /// this key already, or a later one.
     func succeed(in copy: TenantFolder, under keyFolder: KeyFolder) throws -> Bool {
         let former = try TenantKeys(opening: copy, under: keyFolder)
-        guard former.tenant == tenant, earlier.contains(where: { $0.key == former.signingKey.publicKey }) else { return false }
-        try PrivateFile.replace(copy.wrapped(.earlier), tenantKey.wrap(Self.bytes(earlier), as: .earlier))
+        let hasThisKey = former.signingKey.publicKey == signingKey.publicKey
+        guard former.tenant == tenant, hasThisKey || earlier.contains(where: { $0.key == former.signingKey.publicKey }) else { return false }
+        let forgotten = Set((earlier + former.earlier).filter(\.isForgotten).map(\.key))
+        let kept = (hasThisKey ? former.earlier : earlier).map { forgotten.contains($0.key) ? $0.forgotten : $0 }
+        if kept != former.earlier { try PrivateFile.replace(copy.wrapped(.earlier), tenantKey.wrap(Self.bytes(kept), as: .earlier)) }
+        guard !hasThisKey else { return false }
         try PrivateFile.replace(copy.wrapped(.signing), tenantKey.wrap(signingKey.seed.copy(), as: .signing))
         if former.replacement != nil { try PrivateFile.destroy(copy.wrapped(.replacing)) }
         return true

@@ -72,6 +72,11 @@ def server_key_message(tenant, epoch, device, key):
     return text("seamark-server-key-1") + tenant + fixed64(epoch) + device + key
 
 
+def farewell_message(tenant, key):
+    """What a server key signs itself when another one takes its place."""
+    return text("seamark-server-key-end-1") + tenant + key
+
+
 def wipe_order_message(tenant, device, ordered):
     return text("seamark-wipe-1") + tenant + device + signed(ordered)
 
