@@ -123,7 +123,7 @@ public struct FormInterview: Sendable {
         return isAsked
     }
 
-    private static func value(_ answer: FormAnswer) -> FormValue {
+    static func value(_ answer: FormAnswer) -> FormValue {
         switch answer {
         case .text(let text): .text(text)
         case .integer(let value): .number(Double(value))
@@ -133,7 +133,7 @@ public struct FormInterview: Sendable {
         }
     }
 
-    private static func fault(of answer: FormAnswer, kind: Questionnaire.Kind, _ questionnaire: Questionnaire) -> FormAnswerFault? {
+    static func fault(of answer: FormAnswer, kind: Questionnaire.Kind, _ questionnaire: Questionnaire) -> FormAnswerFault? {
         switch (kind, answer) {
         case (.text, .text(let text)): text.unicodeScalars.count > longestText ? .tooLong(most: longestText) : nil
         // What forms call an integer has nine digits; a double holds it exactly either way.
