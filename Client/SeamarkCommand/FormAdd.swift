@@ -18,12 +18,12 @@ struct FormAdd: ParsableCommand {
     @OptionGroup var format: JSONOption
 
     func run() throws {
+        let place = try Workplace(work, to: .read)
         var form = try FormFile.read(file, json: format.json)
         if let key {
             guard Questionnaire.isKey(key) else { throw Explained(.usage, "A key is at most 40 letters, digits, '-', '_' and '.'.") }
             form = Questionnaire(form, key: key)
         }
-        let place = try Workplace(work, to: .read)
         let scope = try place.engagement()
         let earlier = try place.finder().questionnaires.last { $0.key.lowercased() == form.key.lowercased() }
         let answers = try earlier.map { held in try place.finder().all.count { !$0.isDeleted && $0.type === Catalogue.formAnswer && $0.reference("questionnaire") == held.record } } ?? 0

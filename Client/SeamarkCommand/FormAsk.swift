@@ -19,10 +19,10 @@ struct FormAsk: ParsableCommand {
     @OptionGroup var work: WorkOptions
 
     func run() throws {
+        let place = try Workplace(work, to: .read)
         guard Terminal.inputIsTerminal else {
             throw Explained(.usage, "Questions are asked on a terminal, and standard input is none. Give the answers at once: 'seamark form answer INTERVIEW QUESTIONNAIRE QUESTION=VALUE'.")
         }
-        let place = try Workplace(work, to: .read)
         let scope = try place.engagement(), finder = try place.finder()
         let held = try finder.questionnaire(questionnaire), asked = try finder.record(interview, type: Catalogue.interview)
         let form = try FormVerb.form(held), today = FormVerb.today

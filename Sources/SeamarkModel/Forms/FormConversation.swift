@@ -69,12 +69,11 @@ public struct FormConversation: Sendable {
             shownTo = end
             return []
         }
-        let isFirst = shownTo < 0 && current != nil
-        let around = isFirst ? Set(groups(around: current ?? "")) : []
+        // Who goes on where they left off sees the headings that they are under, and what stands behind the question before.
+        let around = Set(groups(around: current ?? "")), before = shownTo < 0 ? questions.compactMap { order[$0.name] }.last { $0 < end } ?? -1 : -1
         let passed = interview.asked.compactMap { item -> Passed? in
             guard let place = order[item.name], place > shownTo, place < end else { return nil }
-            // Who goes on where they left off sees the headings that they are under.
-            if isFirst, questionsBefore(end), !around.contains(item.name) { return nil }
+            if place < before, !around.contains(item.name) { return nil }
             guard let text = words(item.label) ?? words(item.hint) else { return nil }
             switch item.kind {
             case .group: return .heading(text)
@@ -85,8 +84,6 @@ public struct FormConversation: Sendable {
         shownTo = end
         return passed
     }
-
-    private func questionsBefore(_ end: Int) -> Bool { questions.contains { order[$0.name].map { $0 < end } ?? false } }
 
     private func groups(around name: String) -> [String] {
         form.all.filter { group in Questionnaire.flat(group.items).contains { $0.name == name } }.map(\.name)

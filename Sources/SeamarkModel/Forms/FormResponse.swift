@@ -12,6 +12,9 @@ public enum FormResponse {
     static let greatest: Int64 = 1 << 53
     static let mostChoices = 200
 
+    /// Nothing, or what the field of words takes.
+    static func mayBeWords(_ text: String) -> Bool { text.isEmpty || FieldKind.narrative.fault(in: .text(text)) == nil }
+
     /// What the two fields hold for an answer; nil for none.
     public static func values(of answer: FormAnswer?) -> (response: Value, text: Value) {
         switch answer {

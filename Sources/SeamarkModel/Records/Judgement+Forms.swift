@@ -85,7 +85,7 @@ extension FormAnswerFault {
         switch self {
         case .unknownQuestion, .notAsked, .constraint: .contradiction
         case .otherKind, .unknownChoice: .wrongKind
-        case .tooLong: .badText
+        case .tooLong, .steers: .badText
         case .required: .missing
         }
     }
@@ -98,6 +98,7 @@ extension FormAnswerFault {
         case .otherKind(let kind): "must be \(kind.demand)"
         case .unknownChoice: "must be among the choices of its question, each once; see 'form show'"
         case .tooLong(let most): "has at most \(most) characters; shorten it"
+        case .steers: "holds a control character, or one that turns the direction of text; remove it"
         case .constraint: "does not meet the condition that its questionnaire sets; see 'form show'"
         case .required: "must be answered"
         }
