@@ -48,7 +48,7 @@ import Testing
         for step in json.loads(sys.argv[1]):
             while step["expect"].encode() not in shown[seen:]:
                 if not more(): sys.exit("it ended before: " + repr(step) + " after " + shown.decode())
-            seen = len(shown)
+            seen = shown.index(step["expect"].encode(), seen) + len(step["expect"].encode())
             if step.get("kill"): program.send_signal(signal.SIGKILL)
             else: os.write(ours, step["send"].encode())
         step = "its end"
