@@ -21,7 +21,7 @@ extension RecordCapture {
         var editing = editing(Catalogue.questionnaire, id, nil)
         editing.create(at: now, handle: handle)
         let values: [(String, Value)] = [
-            ("key", .text(form.key)), ("edition", .int((earlier.map(\.edition).max() ?? 0) + 1)), ("version", .text(form.edition)), ("title", .text(form.title)),
+            ("formKey", .text(form.key)), ("edition", .int((earlier.map(\.edition).max() ?? 0) + 1)), ("version", .text(form.edition)), ("title", .text(form.title)),
             ("document", .text(document)), ("state", .int(1)),
         ]
         for (key, value) in values { if let field = Catalogue.questionnaire.field(key: key) { editing.set(field, value) } }

@@ -24,7 +24,7 @@ public struct HeldQuestionnaire: Sendable {
 
     /// Nil for other records, deleted ones, and one that is not whole.
     public init?(_ view: RecordView) {
-        guard view.type === Catalogue.questionnaire, !view.isDeleted, let handle = view.handle, let key = view.text("key"), let edition = view.integer("edition"),
+        guard view.type === Catalogue.questionnaire, !view.isDeleted, let handle = view.handle, let key = view.text("formKey"), let edition = view.integer("edition"),
             let version = view.text("version"), let title = view.text("title"), let document = view.text("document")
         else { return nil }
         (self.view, self.handle, self.key, self.edition, self.version, self.title) = (view, handle, key, edition, version, title)

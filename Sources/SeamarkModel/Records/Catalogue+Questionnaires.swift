@@ -2,7 +2,7 @@ extension Catalogue {
     /// One edition of a questionnaire of one's own (`HeldQuestionnaire`). What it asks never changes: a changed form is another record, so that
     /// answers keep the form that they were given to. Retiring one hides it from asking, and destroys nothing.
     public static let questionnaire = RecordType(63, "questionnaire", "questionnaire", handles: "QN", [
-        FieldDefinition(10, "key", .code, .once, required: true),
+        FieldDefinition(10, "formKey", .code, .once, label: "key", required: true),
         FieldDefinition(11, "edition", .integer(1...HeldQuestionnaire.mostEditions), .once, required: true),
         FieldDefinition(12, "version", .code, .once, label: "version by its author", required: true),
         FieldDefinition(13, "title", .name, .once, required: true),

@@ -38,7 +38,7 @@ extension Judgement {
         guard let form = try? Questionnaire(document: document) else {
             return (edit, "is no form that this version reads; import the spreadsheet with 'form add', or update Seamark")
         }
-        for (key, text) in [("key", form.key), ("version", form.edition), ("title", form.title)] {
+        for (key, text) in [("formKey", form.key), ("version", form.edition), ("title", form.title)] {
             if let said = says(key, edits, type), said.content.value?.text != text { return (said, "is not what the form itself says; import the spreadsheet with 'form add'") }
         }
         return nil

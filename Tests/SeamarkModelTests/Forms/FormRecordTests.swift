@@ -43,7 +43,7 @@ import Testing
     private func add(_ form: Questionnaire, _ id: Identifier, _ handle: String, _ edition: Int, to bench: inout Bench) throws {
         try bench.write(
             id, Catalogue.questionnaire, handle: handle,
-            [("key", form.key), ("edition", "\(edition)"), ("version", form.edition), ("title", form.title), ("document", form.document)], by: Bench.lea)
+            [("formKey", form.key), ("edition", "\(edition)"), ("version", form.edition), ("title", form.title), ("document", form.document)], by: Bench.lea)
     }
 
     private func answering(_ question: String, _ answer: FormAnswer?, by person: Bench.Person = Bench.ana, of held: Identifier? = nil, in bench: inout Bench) -> Change {
@@ -98,7 +98,7 @@ import Testing
         var bench = try bench()
         let form = try Self.read(), other = Identifier(high: 63, low: 2)
         func words(_ document: String, key: String = "shift-check", title: String = "Shift check") -> [(String, String)] {
-            [("key", key), ("edition", "1"), ("version", "3"), ("title", title), ("document", document)]
+            [("formKey", key), ("edition", "1"), ("version", "3"), ("title", title), ("document", document)]
         }
         for (fields, refusal) in [
             (words("{}"), Refusal.contradiction), (words(form.document.replacing("integer", with: "image")), .contradiction), (words(form.document, key: "other"), .contradiction),
@@ -278,8 +278,10 @@ import Testing
         try add(form, Identifier(high: 63, low: 2), "QN2", 1, to: &bench)
         let tables = RecordTables(bench.views, of: Bench.scope, directory: .none).forms
         #expect(Set(tables.map { $0.name.lowercased() }).count == 2)
-        for table in tables {
-            #expect(Set(table.columns.map { $0.key.lowercased() }).count == table.columns.count && table.columns.count == 15)
+        for table in tables { #expect(table.columns.count == 15) }
+        // Databases take names that differ in case alone for one.
+        for table in RecordTables(bench.views, of: Bench.scope, directory: .none).tables + tables {
+            #expect(Set(table.columns.map { $0.key.lowercased() }).count == table.columns.count, "\(table.name)")
         }
     }
 
