@@ -133,7 +133,7 @@ public struct CaptureWords {
         case Catalogue.answer.number:
             if keys.contains("response.score") { add("response.outcome", "scored") }
             if record == nil { add("scorer", "me") }
-        case Catalogue.seamModeScore.number:
+        case Catalogue.seamModeScore.number, Catalogue.formAnswer.number:
             if record == nil { add("scorer", "me") }
         case Catalogue.interview.number where record == nil:
             add("instrument", instrument)

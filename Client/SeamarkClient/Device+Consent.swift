@@ -5,7 +5,7 @@ extension Device {
     /// Nothing more is captured of what somebody said who withdrew consent. (What a device captures that does not know of it is hidden
     /// everywhere, and redacted by the server.)
     static func refuseWithdrawn(_ groups: [[Edit]], over replica: Replica) throws(Refused) {
-        let spoken = [Catalogue.quote, Catalogue.answer]
+        let spoken = [Catalogue.quote, Catalogue.answer, Catalogue.formAnswer]
         let isSpoken = groups.contains { $0.contains { edit in edit.target != .life && spoken.contains { $0.number == edit.type } } }
         guard isSpoken else { return }
         let people = replica.recordIDs.filter { replica.record($0)?.type == Catalogue.person.number }.compactMap { replica.view($0) }

@@ -59,6 +59,12 @@ public struct RecordCapture {
         case unsent(Int)
         /// This device has read nothing of the log yet.
         case notSynced
+        /// The document of a form has so many bytes.
+        case formTooLong(Int, most: Int)
+        /// A form that could be read from its file and not from its document.
+        case formNotKept
+        /// Free words in one change.
+        case tooManyTexts(most: Int)
         case noEntropy
     }
 

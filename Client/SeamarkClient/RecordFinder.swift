@@ -5,8 +5,8 @@ public import SeamarkStore
 
 /// Finds records by what people call them, and says what to call a record.
 ///
-/// A record is called by its handle (`L-B014`), by its parts where it has no handle (`IV3/LB1`, `S1/approvalLatency`, `L4/L7`, `N1/L2`;
-/// another scorer's rows with the scorer as third part), or by its id or a beginning of it that no other shares.
+/// A record is called by its handle (`L-B014`), by its parts where it has no handle (`IV3/LB1`, `IV3/QN1/people`, `S1/approvalLatency`, `L4/L7`, `N1/L2`;
+/// another scorer's rows with the scorer as last part), or by its id or a beginning of it that no other shares.
 /// It looks at one moment's state; let go of it before the next transaction.
 public struct RecordFinder {
     public enum Failure: Error, Hashable, Sendable {
@@ -31,6 +31,8 @@ public struct RecordFinder {
     /// Which records stand for which after duplicates were merged.
     public let merges: Merges
     private let own: Identifier
+    /// Whose device this is.
+    public var member: Identifier { own }
     private var ids: [String: [(type: RecordTypeNumber, id: Identifier)]] = [:]
     private var handles: [Identifier: String] = [:]
     private var places: [Identifier: Int] = [:]
@@ -153,14 +155,20 @@ public struct RecordFinder {
     /// A record that is named by its parts.
     private func composite(_ name: String, type: RecordType?) -> RecordView? {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2 || parts.count == 3 else { return nil }
+        guard (2...4).contains(parts.count) else { return nil }
         func id(_ name: String, _ type: RecordType) -> Identifier? { ids[name.lowercased()]?.first { $0.type == type.number }?.id }
         var scorer = own
-        if parts.count == 3 {
-            guard let other = references.identifier(parts[2], [Catalogue.member.number, Catalogue.contributor.number]) else { return nil }
+        let questionnaire = parts.count > 2 ? id(parts[1], Catalogue.questionnaire) : nil
+        if let last = parts.count == (questionnaire == nil ? 3 : 4) ? parts.last : nil {
+            guard let other = references.identifier(last, [Catalogue.member.number, Catalogue.contributor.number]) else { return nil }
             scorer = other
         }
         var candidates: [Identifier] = []
+        if let questionnaire, let interview = id(parts[0], Catalogue.interview) {
+            candidates.append(DerivedIdentifiers.formAnswer(interview: interview, questionnaire: questionnaire, question: parts[2], scorer: scorer, by: primitives))
+        } else if parts.count == 4 {
+            return nil
+        }
         if let interview = id(parts[0], Catalogue.interview) {
             candidates.append(DerivedIdentifiers.answer(interview: interview, question: parts[1], scorer: scorer, by: primitives))
         }
@@ -192,6 +200,7 @@ public struct RecordFinder {
         var parts: [String?]
         switch record.state.type {
         case Catalogue.answer.number: parts = [part("interview"), record.text("question")]
+        case Catalogue.formAnswer.number: parts = [part("interview"), part("questionnaire"), record.text("question")]
         case Catalogue.seamModeScore.number: parts = [part("seam"), record.choice("mode")]
         case Catalogue.initiativeTarget.number: parts = [part("initiative"), part("line")]
         case Catalogue.overlap.number:

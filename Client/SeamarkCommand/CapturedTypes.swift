@@ -47,7 +47,8 @@ enum CapturedTypes {
         entry(Site.self), entry(Unit.self), entry(Person.self), entry(Interview.self), entry(Answer.self), entry(Observation.self),
         entry(Quote.self), entry(Evidence.self), entry(Contributor.self), entry(Seam.self), entry(ModeScore.self), entry(Decision.self),
         entry(Sample.self), entry(Constraint.self), entry(Initiative.self), entry(Target.self), entry(Pool.self), entry(Line.self),
-        entry(Overlap.self), ("redaction", [], Catalogue.redaction), ("snapshot", [], Catalogue.snapshot),
+        entry(Overlap.self), ("redaction", [], Catalogue.redaction), ("snapshot", [], Catalogue.snapshot), ("questionnaire", [], Catalogue.questionnaire),
+        ("form-answer", [], Catalogue.formAnswer),
     ] + CycleTypes.nouns
 
     static func entry<Noun: CapturedType>(_ noun: Noun.Type) -> (noun: String, aliases: [String], type: RecordType) {

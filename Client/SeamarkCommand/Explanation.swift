@@ -49,6 +49,7 @@ struct Explanation {
             case let error as Device.BundleFailure: Explanation(error)
             case let error as AttachmentRefusal: Explanation(.serverRefused, "\(error.name) was not fetched: \(error.words).")
             case let error as WorkbookWriter.Failure: Explanation(.refused, "The file was not written: \(error.words).")
+            case let error as FormCaptureFailure: Explanation(error.isNotFound ? .notFound : .refused, error.words)
             case let error as FormFileError: Explanation(.refused, "\(Self.sentence("\(error)"))")
             case let error as SnapshotError:
                 Explanation(error.kind == .notFound ? .notFound : .refused, Self.sentence("\(error.wrong); \(error.remedy)"))
@@ -237,6 +238,10 @@ extension Explanation {
                 Explanation(
                     .refused, "\(counted(count, "change")) of yours \(count == 1 ? "is" : "are") not yet sent and would not be in it. Nothing was frozen: run 'seamark sync' first.")
             case .notSynced: Explanation(.refused, "This laptop has read nothing of the engagement yet. Nothing was frozen: run 'seamark sync' first.")
+            case .formTooLong(let bytes, let most):
+                Explanation(.refused, "The form takes \(bytesInWords(bytes)) with all its words, and one questionnaire at most \(bytesInWords(most)). Nothing was stored: make two of it, or leave languages out.")
+            case .formNotKept: Explanation(.refused, "The form has a name, a language or a text that is too long to be kept (120 characters, texts 2,000). Nothing was stored.")
+            case .tooManyTexts(let most): Explanation(.refused, "At most \(most) answers in words are taken at once. Nothing was stored; give the rest in another step.")
             case .noEntropy: Explanation(.exhausted, "\(NoEntropy()).")
             }
     }

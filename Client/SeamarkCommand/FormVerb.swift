@@ -1,44 +1,49 @@
 import ArgumentParser
+import SeamarkClient
 import SeamarkCrypto
+import SeamarkJournal
 import SeamarkModel
 
 struct FormVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "form", abstract: "Questionnaires of one's own, as spreadsheets (XLSForm).", subcommands: [FormCheck.self])
+        commandName: "form", abstract: "Questionnaires of one's own, as spreadsheets (XLSForm): taken over, asked, answered.",
+        subcommands: [FormCheck.self, FormAdd.self, FormList.self, FormShow.self, FormAsk.self, FormAnswers.self, FormStatus.self, FormRetire.self])
+
+    /// Days since 1970, as conditions count `today()`.
+    static var today: Int64 { TimeText.now() / 86_400_000 }
+
+    static func language(_ asked: String?, of form: Questionnaire) throws -> String {
+        if let asked, !form.languages.contains(asked) {
+            throw Explained(.usage, "The form has no words in that language. It has: \(form.languages.joined(separator: ", ")).")
+        }
+        return asked ?? form.languages[0]
+    }
+
+    /// The form of a questionnaire that this version reads.
+    static func form(_ held: HeldQuestionnaire) throws -> Questionnaire {
+        guard let form = held.form else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
+        return form
+    }
 }
 
-struct FormCheck: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "check",
-        abstract: "Read a questionnaire; say what it asks, or everything in it that cannot be taken over, by sheet, row and column.",
-        discussion: """
-            The file is a workbook (.xlsx), comma-separated values (.csv) or Markdown tables (.md) with the sheets survey, choices and \
-            settings of an XLSForm. Nothing is stored, and no network is needed. What is taken over is listed in Documentation/Questionnaires.md.
-            """)
-
-    @Argument(help: ArgumentHelp("The file: .xlsx, .csv or .md.", valueName: "file")) var file: String
-    @Option(help: ArgumentHelp("The language whose words are shown; the form's first if not said.", valueName: "name")) var language: String?
-    @OptionGroup var format: JSONOption
-
-    func run() throws {
+/// A form in a spreadsheet, read whole or refused with every place.
+enum FormFile {
+    static func read(_ file: String, json: Bool) throws -> Questionnaire {
         let last = file.split(separator: "/").last.map(String.init) ?? file
         guard let ending = last.split(separator: ".").last, last.contains("."), let kind = Questionnaire.FileFormat(rawValue: ending.lowercased()) else {
             throw Explained(.usage, "A questionnaire is a file that ends in .xlsx, .csv or .md. Save it as one of these.")
         }
         let bytes = try InputFile.read(file, atMost: FormSheet.mostBytes)
-        let form: Questionnaire
         do {
-            form = try Questionnaire(file: bytes, format: kind, name: String(last.dropLast(ending.count + 1))) { SystemPrimitives().inflateRaw($0, toExactly: $1) }
+            return try Questionnaire(file: bytes, format: kind, name: String(last.dropLast(ending.count + 1))) { SystemPrimitives().inflateRaw($0, toExactly: $1) }
         } catch let refusal as FormRefusal {
-            throw refused(refusal)
+            throw refused(refusal, json)
         }
-        if format.json { return Terminal.json(form.json) }
-        try show(form)
     }
 
-    private func refused(_ refusal: FormRefusal) -> any Error {
+    private static func refused(_ refusal: FormRefusal, _ json: Bool) -> any Error {
         let faults = refusal.faults
-        if format.json {
+        if json {
             Terminal.json(.object([JSONMember("refused", .array(faults.map { fault in
                 var members = [JSONMember("sheet", .string(fault.sheet))]
                 if let row = fault.row { members.append(JSONMember("row", .integer(Int64(row)))) }
@@ -52,12 +57,11 @@ struct FormCheck: ParsableCommand {
         let more = refusal.isCut ? "More than \(counted(faults.count, "thing"))" : counted(faults.count, "thing")
         return Explained(.refused, "\(more) in the form cannot be taken over. Change \(faults.count == 1 && !refusal.isCut ? "it" : "them"), and check once more.")
     }
+}
 
-    private func show(_ form: Questionnaire) throws {
-        if let language, !form.languages.contains(language) {
-            throw Explained(.usage, "The form has no words in that language. It has: \(form.languages.joined(separator: ", ")).")
-        }
-        let language = language ?? form.languages[0]
+/// What a form asks, as a table.
+enum FormText {
+    static func show(_ form: Questionnaire, in language: String) {
         Terminal.line([Terminal.Piece(form.title, .bold), Terminal.Piece("  \(form.reference)", .dim)])
         var table = Table(["name", "type", "asked", "words"])
         func add(_ items: [Questionnaire.Item], _ indent: String) {
@@ -74,6 +78,6 @@ struct FormCheck: ParsableCommand {
         let questions = form.all.count { $0.kind.isAnswered }
         let lists = form.lists.isEmpty ? "" : ", \(counted(form.lists.count, "choice list"))"
         let languages = form.languages.count > 1 ? ", in \(form.languages.joined(separator: ", "))" : ""
-        Terminal.line("\(counted(questions, "question"))\(lists)\(languages). Everything in the form can be taken over.")
+        Terminal.line("\(counted(questions, "question"))\(lists)\(languages).")
     }
 }

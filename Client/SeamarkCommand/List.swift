@@ -98,6 +98,8 @@ struct List: ParsableCommand {
             case Catalogue.pool.number: ["name", "booking"]
             case Catalogue.engagement.number: ["title", "currency", "status"]
             case Catalogue.redaction.number: ["record", "field", "reason"]
+            case Catalogue.questionnaire.number: ["formKey", "edition", "title", "state"]
+            case Catalogue.formAnswer.number: ["response", "text"]
             case Catalogue.snapshot.number: ["name", "day", "position", "method"]
             case _: ["name"]
             }

@@ -5,7 +5,7 @@ import Testing
 
 /// Where a record lies, and under which id: the same answer from server and device.
 struct NamedByPartsTests {
-    static let types = [Catalogue.answer, Catalogue.seamModeScore, Catalogue.initiativeTarget, Catalogue.gateResult, Catalogue.overlap]
+    static let types = [Catalogue.answer, Catalogue.formAnswer, Catalogue.seamModeScore, Catalogue.initiativeTarget, Catalogue.gateResult, Catalogue.overlap]
 
     @Test func `a record under another id than follows from its parts is refused by the server and before by the device`() throws {
         // No other type is named by its parts.

@@ -103,12 +103,18 @@ final class RoleBench {
     func making(_ type: RecordType, in scope: Identifier) -> (id: Identifier, edits: [Edit]) {
         var values: [UInt32: Value] = [:]
         for field in type.fields where field.isRequired && field.number >= 10 { values[field.number] = sample(field.kind) }
+        if type === Catalogue.questionnaire { for (field, text) in [(10, "a"), (12, "1"), (13, "a"), (14, Self.form)] as [(UInt32, String)] { values[field] = .text(text) } }
         let id = type === Catalogue.engagement ? scope : DerivedIdentifiers.identifier(of: type, by: primitives) { values[$0] } ?? fresh()
         var editing = RecordEditing(record: id, type: type, state: nil) { .zero }
         editing.create(at: 1_800_000_000_000, handle: type.handlePrefix.map { "\($0)-X\(next())" })
         for field in type.fields { if let value = values[field.number] { editing.set(field, value) } }
         return (id, editing.edits)
     }
+
+    /// A form of one question.
+    static let form = #"""
+        {"format":"seamark-questionnaire","version":1,"key":"a","edition":"1","title":"a","languages":["default"],"items":[{"name":"people","type":"integer","label":{"default":"How many?"},"constraint":". > 0"}],"lists":[]}
+        """#
 
     private func sample(_ kind: FieldKind) -> Value {
         switch kind {

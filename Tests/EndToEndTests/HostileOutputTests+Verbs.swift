@@ -15,7 +15,8 @@ extension HostileOutputTests {
         ("interview run", ["--plain", "--person", "P-H60"]),
         ("engagement set", ["title=<img src=x onerror=alert(1)> =1+1"]), ("resolve", ["ST-H0", "name", "--choose", "1"]),
         ("undo", ["--dry-run"]), ("undo", []), ("redo", []), ("merge", ["ST-H3", "ST-H4", "--rest", "gone"]), ("unmerge", ["ST-H4"]), ("redact", ["ST-H5", "notes", "--reason", "=1+1 <b>"]),
-        ("import", ["FOLDER/not-there"]), ("form check", ["FORM"]), ("form check", ["FOLDER/not-there.csv"]), ("sync", []), ("sync", ["--forecast"]), ("bundle export", ["FOLDER/stick"]), ("bundle import", ["FOLDER/not-there"]),
+        ("import", ["FOLDER/not-there"]), ("form check", ["FORM"]), ("form check", ["FOLDER/not-there.csv"]), ("form add", ["FORM"]), ("form add", ["FINE", "--key", "fine"]), ("form list", []), ("form show", ["fine"]),
+        ("form answer", ["IV-A001", "fine", "said=<b>=1+1 \u{200b}pay", "number=1"]), ("form answer", ["IV-A001", "fine", "number=<b>=1+1"]), ("form status", ["IV-A001", "fine"]), ("form ask", ["IV-A001", "fine"]), ("show", ["IV-A001/QN-A001/said"]), ("form retire", ["fine"]), ("export", ["FOLDER/forms.xlsx"]), ("export", ["FOLDER/forms.zip"]), ("sync", []), ("sync", ["--forecast"]), ("bundle export", ["FOLDER/stick"]), ("bundle import", ["FOLDER/not-there"]),
         ("approve", [String(repeating: "0", count: 64), "--yes"]), ("enrol", []), ("passphrase recovery", []), ("passphrase change", ["--new-passphrase-fd", "9"]), ("unlock", []), ("key-agent", ["FOLDER"]), ("lock", []), ("wipe", ["--yes"]),
     ]
 
@@ -53,6 +54,10 @@ extension HostileOutputTests {
         let form = folder.appendingPathComponent("form.md")
         let cells = texts.map { $0.text.split(whereSeparator: { $0.isNewline || $0 == "|" }).joined(separator: " ") }
         try Data(("| survey |\n| | type | name | label | relevant | hint |\n" + cells.map { "| | \($0) | \($0) | \($0) | \($0) | |\n| | text | a | \($0) | | \($0) |\n" }.joined()).utf8).write(to: form)
+        // One that is taken over, of words that look like markup and formulas.
+        let fine = folder.appendingPathComponent("fine.md")
+        try Data("| survey |\n| | type | name | label | constraint | constraint_message |\n| | text | said | =1+1 <b>mark</b> | | |\n| | integer | number | +2 <img src=x> | . > 5 | -3 <script>mark |\n".utf8).write(to: fine)
+        try ann.must("interview", "add", "startedAt=now")
         let verbs = try verbs("seamark")
         let nouns = Set(verbs.keys.compactMap { verb -> String? in verb.hasSuffix(" restore") ? String(verb.dropLast(8)) : nil })
         let known = Set(Self.ofLaptop.map(\.verb))
@@ -67,11 +72,11 @@ extension HostileOutputTests {
             let name = verb.replacing("NOUN", with: "site")
             let printsJSON = try #require(verbs[name] as Bool?, "there is no verb '\(name)' any more")
             for json in printsJSON && !["export", "sync", "bundle export", "site add"].contains(name) ? [[], ["--json"]] : [[]] {
-                var words = name.split(separator: " ").map(String.init) + filled(words, ["FILE": hostile.path, "FORM": form.path]) + json
+                var words = name.split(separator: " ").map(String.init) + filled(words, ["FILE": hostile.path, "FORM": form.path, "FINE": fine.path]) + json
                 if !json.isEmpty, name == "attach get" { words = words.map { $0.hasSuffix("/got") ? $0 + "-too" : $0 } }
                 let done = try onTerminal(
                     "seamark", words, environment: ["SEAMARK_HOME": ann.home.path], passphrase: ["lock", "key-agent", "form check", "doctor"].contains(name) ? nil : Laptop.passphrase)
-                expectDead(done, "seamark \(words)", mayBeUsage: ["enrol", "passphrase change"].contains(name))
+                expectDead(done, "seamark \(words)", mayBeUsage: ["enrol", "passphrase change", "form ask"].contains(name))
                 seen += done.output
             }
         }

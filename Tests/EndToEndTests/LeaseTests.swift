@@ -14,11 +14,13 @@ import Testing
         "resolve": ["NOPE", "--keep"], "merge": ["NOPE", "NOPE2"], "unmerge": ["NOPE"], "attach get": ["NOPE", "--output", "nowhere"],
         "search": ["works"], "diff": [], "check": [], "signals": [], "undo": [], "redo": [],
         "snapshot freeze": ["First"], "snapshot list": [], "snapshot show": ["NOPE"], "snapshot compare": ["NOPE", "NOPE2"],
+        "form add": ["no-such-file.md"], "form list": [], "form show": ["NOPE"], "form status": ["NOPE", "NOPE"], "form ask": ["NOPE", "NOPE"],
     ]
     private static let allowed: [String: [String]] = [
         "enrol": [], "unlock": [], "lock": [], "passphrase change": ["--new-passphrase-fd", "3"], "passphrase recovery": [], "wipe": [], "use": [], "status": [],
         "engagement set": ["title=Halden"], "attach add": ["no-such-file"], "attach evict": ["NOPE"], "sync": ["--forecast"], "bundle export": ["FILE"],
         "approve": [String(repeating: "0", count: 64)], "bundle import": ["no-such-file"], "redact": ["NOPE", "text", "--reason", "trial"], "import": ["-"], "verify": [], "interview run": ["NOPE", "--plain"],
+        "form answer": ["NOPE", "NOPE", "x=1"], "form retire": ["NOPE"],
     ]
 
     @Test(.needsCompiler)

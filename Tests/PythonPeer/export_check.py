@@ -22,6 +22,8 @@ FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠−]")
 NUMBER = re.compile(r"^-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?$")
 DATE, TIME = re.compile(r"^\d{4}-\d\d-\d\d$"), re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$")
 STEERS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff]")
+# What an edition of a questionnaire was answered: rows of answers, which are records of their own among the lines.
+ANSWERS = r"form[A-Za-z0-9]*E[0-9]+(N[0-9]+)?"
 findings = []
 
 
@@ -37,7 +39,7 @@ def tables(path):
         if broken:
             find(f"{broken} does not match its sum")
         for name in archive.namelist():
-            if not re.fullmatch(r"[A-Za-z]+\.csv", name):
+            if not re.fullmatch(r"[A-Za-z0-9]+\.csv", name):
                 find(f"a file named {name!r}")
             text = archive.read(name).decode("utf-8")
             if STEERS.search(text.replace("\r\n", "\n")):
@@ -143,7 +145,7 @@ def main():
         find("an id twice among the lines")
     rows = {}
     for name, table in found.items():
-        if name in ("changes", "columns"):
+        if name in ("changes", "columns") or re.fullmatch(ANSWERS, name):
             continue
         for row in table[1:]:
             cells = dict(zip(table[0], row))

@@ -82,6 +82,7 @@ extension EngagementFile {
         func text(_ key: String) -> String { record.reference(key).map { references.text($0) } ?? record.text(key) ?? "" }
         switch record.state.type {
         case Catalogue.answer.number: return [text("interview"), text("question"), text("scorer")]
+        case Catalogue.formAnswer.number: return [text("interview"), text("questionnaire"), text("question"), text("scorer")]
         case Catalogue.seamModeScore.number: return [String(record.integer("mode") ?? 0), text("scorer")]
         case Catalogue.initiativeTarget.number: return [text("line")]
         case Catalogue.gateResult.number: return [String(record.integer("criterion") ?? 0)]

@@ -19,6 +19,8 @@ public enum FormAnswerFault: Error, Hashable, Sendable {
     case otherKind(Questionnaire.Kind)
     case unknownChoice
     case tooLong(most: Int)
+    /// It holds what is no text: control characters, or those that turn the direction of what follows.
+    case steers
     /// With the form's own words, where it has some.
     case constraint(String?)
     case required(String?)
@@ -123,7 +125,7 @@ public struct FormInterview: Sendable {
         return isAsked
     }
 
-    private static func value(_ answer: FormAnswer) -> FormValue {
+    static func value(_ answer: FormAnswer) -> FormValue {
         switch answer {
         case .text(let text): .text(text)
         case .integer(let value): .number(Double(value))
@@ -133,9 +135,9 @@ public struct FormInterview: Sendable {
         }
     }
 
-    private static func fault(of answer: FormAnswer, kind: Questionnaire.Kind, _ questionnaire: Questionnaire) -> FormAnswerFault? {
+    static func fault(of answer: FormAnswer, kind: Questionnaire.Kind, _ questionnaire: Questionnaire) -> FormAnswerFault? {
         switch (kind, answer) {
-        case (.text, .text(let text)): text.unicodeScalars.count > longestText ? .tooLong(most: longestText) : nil
+        case (.text, .text(let text)): text.unicodeScalars.count > longestText ? .tooLong(most: longestText) : FormResponse.mayBeWords(text) ? nil : .steers
         // What forms call an integer has nine digits; a double holds it exactly either way.
         case (.integer, .integer(let value)): value.magnitude <= 1 << 53 ? nil : .otherKind(kind)
         case (.decimal, .decimal(let value)): value.isFinite ? nil : .otherKind(kind)

@@ -57,6 +57,7 @@ extension Catalogue {
         | type | purpose | parts |
         |---|---|---|
         | 25 answer | `answer` | id of the interview, id of the scorer, the question's code |
+        | 64 formAnswer | `formAnswer` | id of the interview, id of the questionnaire, id of the scorer, the question's name |
         | 31 seamModeScore | `seamModeScore` | id of the seam, id of the scorer, the mode's number in decimal |
         | 36 initiativeTarget | `initiativeTarget` | id of the initiative, id of the line |
         | 55 gateResult | `gateResult` | id of the review, the criterion's number in decimal |

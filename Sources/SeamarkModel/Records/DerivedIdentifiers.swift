@@ -8,6 +8,13 @@ public enum DerivedIdentifiers {
         .derived("answer", from: interview.bytes + scorer.bytes + Array(question.utf8), by: primitives)
     }
 
+    /// The one row of this scorer's answer to this question of this questionnaire in this interview.
+    public static func formAnswer(
+        interview: Identifier, questionnaire: Identifier, question: String, scorer: Identifier, by primitives: any Primitives
+    ) -> Identifier {
+        .derived("formAnswer", from: interview.bytes + questionnaire.bytes + scorer.bytes + Array(question.utf8), by: primitives)
+    }
+
     /// The one row of this scorer's view of this mode of this seam. `mode`: the number of the choice.
     public static func seamModeScore(seam: Identifier, mode: Int64, scorer: Identifier, by primitives: any Primitives) -> Identifier {
         .derived("seamModeScore", from: seam.bytes + scorer.bytes + Array(String(mode).utf8), by: primitives)
@@ -32,11 +39,15 @@ public enum DerivedIdentifiers {
     /// - Parameter part: the value of the field with this number.
     public static func identifier(of type: RecordType, by primitives: any Primitives, part: (UInt32) -> Value?) -> Identifier? {
         // All are asked for, so that the caller learns which count.
-        let (first, second, third) = (part(10), part(11), type === Catalogue.answer || type === Catalogue.seamModeScore ? part(12) : nil)
+        let (first, second, third) = (part(10), part(11), type === Catalogue.answer || type === Catalogue.seamModeScore || type === Catalogue.formAnswer ? part(12) : nil)
+        let fourth = type === Catalogue.formAnswer ? part(13) : nil
         switch type.number {
         case Catalogue.answer.number:
             guard let interview = first?.id, let question = second?.text, let scorer = third?.id else { return nil }
             return answer(interview: interview, question: question, scorer: scorer, by: primitives)
+        case Catalogue.formAnswer.number:
+            guard let interview = first?.id, let questionnaire = second?.id, let question = third?.text, let scorer = fourth?.id else { return nil }
+            return formAnswer(interview: interview, questionnaire: questionnaire, question: question, scorer: scorer, by: primitives)
         case Catalogue.seamModeScore.number:
             guard let seam = first?.id, let mode = second?.int, let scorer = third?.id else { return nil }
             return seamModeScore(seam: seam, mode: mode, scorer: scorer, by: primitives)

@@ -6,7 +6,7 @@ public struct Finding: Hashable, Sendable {
     public enum Kind: String, CaseIterable, Hashable, Sendable {
         case incomplete, missingReference, wrongReference, twinHandle, likelyTwin, mergeCycle, changedAfterMerge, parentCycle, prerequisiteCycle
         case noConsent, withdrawnConsent, emptyInterview, noEnd, endsBeforeStart, longInterview
-        case gradeWithoutEvidence, unknownQuestion, unknownDomain, quoteWithoutConsent
+        case gradeWithoutEvidence, unknownQuestion, unfitAnswer, unknownDomain, quoteWithoutConsent
         case unpriced, ledgerMissing, tooNarrow, lopsided, shortObservation, abovePool, changedAfterReview
         case variantElsewhere, basisDiffers, moveUnproven
         case overlapOfOne, sharesAboveWhole, measuredWithoutEvidence, ownerMissing, deciderMissing

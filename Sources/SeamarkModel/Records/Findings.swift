@@ -4,6 +4,7 @@ public import SeamarkJournal
 public struct Findings {
     let records: [RecordView]
     let byId: [Identifier: RecordView]
+    private var forms = FormsAtHand()
     private let instrument: Instrument?
     private let withdrawals: Withdrawals
     let merges: Merges
@@ -68,6 +69,7 @@ public struct Findings {
             case Catalogue.interview.number: judgeInterview(record, asFinalised: false)
             case Catalogue.answer.number: judgeAnswer(record)
             case Catalogue.quote.number: judgeQuote(record)
+            case Catalogue.formAnswer.number: judgeFormAnswer(record)
             case Catalogue.leakageLine.number: judgeLine(record)
             case Catalogue.constraint.number: judgeConstraint(record)
             case Catalogue.move.number: judgeMove(record)
@@ -128,7 +130,7 @@ public struct Findings {
         if record.references("persons").isEmpty { find(.noConsent, record, "persons", "names nobody; name who was interviewed", blocks: true) }
         if end == nil { find(.noEnd, record, "endedAt", "must be given before the interview is finalised") }
         let isEmpty = !records.contains {
-            ($0.state.type == Catalogue.answer.number || $0.state.type == Catalogue.observation.number) && $0.reference("interview").map { merges.survivor(of: $0) } == record.id
+            [Catalogue.answer.number, Catalogue.observation.number, Catalogue.formAnswer.number].contains($0.state.type) && $0.reference("interview").map { merges.survivor(of: $0) } == record.id
         }
         if isEmpty { find(.emptyInterview, record, nil, "holds no answer and no observation; capture one, or delete it") }
     }
@@ -147,6 +149,15 @@ public struct Findings {
         if let instrument, let question = record.text("question"), instrument.question(question) == nil {
             find(.unknownQuestion, record, "question", "is no question of the instrument \(instrument.reference)")
         }
+    }
+
+    /// An answer that came before its questionnaire was taken unseen.
+    private mutating func judgeFormAnswer(_ record: RecordView) {
+        guard let answer = FormAnswerRecord(record), let form = forms.form(answer.questionnaire, { byId[$0]?.state }) else { return }
+        guard let item = form.all.first(where: { $0.name == answer.question && $0.kind.isAnswered }) else {
+            return find(.unknownQuestion, record, "question", "is no question of the questionnaire \(form.key)")
+        }
+        if let given = answer.answer, form.faultByItself(given, to: item) != nil { find(.unfitAnswer, record, "response", "does not fit its question in the questionnaire \(form.key); answer it again") }
     }
 
     private mutating func judgeQuote(_ record: RecordView) {

@@ -15,6 +15,7 @@ public enum Judgement {
         on change: Change, author: Author, primitives: any Primitives, lookup: (Identifier) -> RecordState?
     ) -> [Complaint] {
         var complaints: [Complaint] = []
+        var forms = FormsAtHand()
         let edits = change.edits
         let newer = change.schema > Catalogue.version
         var start = 0
@@ -22,7 +23,7 @@ public enum Judgement {
             // Edits of one record stand together nearly always; where they do not, each run is judged by itself.
             var end = start + 1
             while end < edits.count, edits[end].record == edits[start].record { end += 1 }
-            judge(edits, start..<end, change: change, newer: newer, author: author, primitives: primitives, lookup: lookup, into: &complaints)
+            judge(edits, start..<end, change: change, newer: newer, author: author, primitives: primitives, forms: &forms, lookup: lookup, into: &complaints)
             start = end
         }
         return complaints
@@ -30,7 +31,7 @@ public enum Judgement {
 
     private static func judge(
         _ edits: [Edit], _ run: Range<Int>, change: Change, newer: Bool, author: Author, primitives: any Primitives,
-        lookup: (Identifier) -> RecordState?, into complaints: inout [Complaint]
+        forms: inout FormsAtHand, lookup: (Identifier) -> RecordState?, into complaints: inout [Complaint]
     ) {
         let first = edits[run.lowerBound]
         guard let type = Catalogue.type(first.type) else {
@@ -103,6 +104,12 @@ public enum Judgement {
             }
         }
         if isCreation || isTwin { judgeCompleteness(edits, run, type, &complaints) }
+        guard complaints.isEmpty else { return }
+        if type === Catalogue.questionnaire, !newer, let (edit, words) = faultOfDocument(edits[run]) {
+            complain(.contradiction, edits.firstIndex(of: edit) ?? run.lowerBound, edit, edit.target.number, words, &complaints)
+        } else if type === Catalogue.formAnswer, let (edit, refusal, words) = faultOfAnswer(edits[run], state, &forms, newer: newer, lookup) {
+            complain(refusal, edits.firstIndex(of: edit) ?? run.lowerBound, edit, edit.target.number, words, &complaints)
+        }
     }
 
     private static func judge(

@@ -1,7 +1,7 @@
 public import SeamarkJournal
 
-/// Who has withdrawn consent among some records, and what is not shown, counted or handed out for it: the quotes, answers and checks that
-/// hold their words.
+/// Who has withdrawn consent among some records, and what is not shown, counted or handed out for it: the quotes, answers (those to
+/// questionnaires too) and checks that hold their words.
 ///
 /// A function of the records alone. Consent is a lattice in which withdrawal wins, so a quote is hidden whether it was captured before or
 /// after, by somebody who knew or did not. A quote or answer that names nobody is of everyone in its interview.
@@ -33,7 +33,7 @@ public struct Withdrawals: Sendable {
 
     /// - Parameter lookup: finds an interview.
     public func conceals(_ record: RecordView, _ lookup: (Identifier) -> RecordView?) -> Bool {
-        guard !isEmpty, let type = record.type, [Catalogue.quote, Catalogue.answer, Catalogue.quickCheck].contains(where: { $0 === type }) else { return false }
+        guard !isEmpty, let type = record.type, [Catalogue.quote, Catalogue.answer, Catalogue.quickCheck, Catalogue.formAnswer].contains(where: { $0 === type }) else { return false }
         // Every head counts: one of two is enough for the strict reading.
         func ids(_ key: String) -> [Identifier] {
             type.field(key: key).map { record.state.heads(of: .field($0.number)).compactMap { $0.content.value?.id } } ?? []

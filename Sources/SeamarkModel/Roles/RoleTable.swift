@@ -32,11 +32,11 @@ public enum RoleTable {
     /// What one consultant says: answers, scores, quotes, samples.
     private static let personal: [RecordType] = [
         Catalogue.answer, Catalogue.observation, Catalogue.quote, Catalogue.seamModeScore, Catalogue.decisionSample,
-        Catalogue.moveCheck, Catalogue.quickCheck,
+        Catalogue.moveCheck, Catalogue.quickCheck, Catalogue.formAnswer,
     ]
 
     /// What headquarters says, from an analyst's or a lead's device, so that its author is known.
-    private static let governing: [RecordType] = [Catalogue.cycle, Catalogue.boardAnswer, Catalogue.sequenceDecision, Catalogue.checkAnswer]
+    private static let governing: [RecordType] = [Catalogue.cycle, Catalogue.boardAnswer, Catalogue.sequenceDecision, Catalogue.checkAnswer, Catalogue.questionnaire]
 
     public static let rules: [Rule] = [
         Rule(role: .consultant, operations: [.create, .edit, .delete], types: shared, owner: .any),

@@ -41,18 +41,18 @@ public struct EngagementExport: Sendable {
         database: ([DataTable], [AnalystView]) throws(WorkbookWriter.Failure) -> [UInt8]
     ) throws(WorkbookWriter.Failure) -> [UInt8] {
         switch format {
-        case .sqlite: return try database(records.tables + [changes, records.dictionary], AnalystView.all)
+        case .sqlite: return try database(records.tables + records.forms + [changes, records.dictionary], AnalystView.all)
         case .jsonl: return records.lines
         case .csv:
             var archive = ZipArchive(at: time, primitives)
             // Tables without rows too: whoever reads them need not look which there are.
-            for table in records.tables + [changes, records.dictionary] {
+            for table in records.tables + records.forms + [changes, records.dictionary] {
                 let bytes = CSVWriter.bytes(of: table, headers: headers)
                 do throws(ZipArchive.TooLarge) { try archive.add(table.name + ".csv", bytes) } catch { throw .tooLarge }
             }
             return archive.finished()
         case .xlsx:
-            let filled = records.tables.filter { !$0.rows.isEmpty }
+            let filled = (records.tables + records.forms).filter { !$0.rows.isEmpty }
             return try WorkbookWriter.bytes(of: filled + [changes, records.dictionary], headers: headers, at: time, primitives)
         }
     }

@@ -2,11 +2,14 @@ public import SeamarkJournal
 
 /// Records as tables: one for each type, one row for each record, the columns as the catalogue has them. Deleted records are left out.
 ///
-/// A group is spread over columns, low, likely and high too; a list or set is one cell, its parts separated by `; `. What a reader may not see is an
+/// A group is spread over columns, low, likely and high too; a list or set is one cell, its parts separated by `; `; a list of choices has a column of 1 and 0
+/// for each choice besides. What a reader may not see is an
 /// empty cell, and the column `withheld` names it.
 public struct RecordTables: Sendable {
     /// In the order of the catalogue, those without rows too.
     public let tables: [DataTable]
+    /// What questionnaires were answered: a table for each edition, a row for each interview and scorer.
+    public let forms: [DataTable]
     /// What the columns are.
     public let dictionary: DataTable
     /// One JSON document a line, of the same records in the same order, and with every character as it was captured.
@@ -34,7 +37,12 @@ public struct RecordTables: Sendable {
                 lines.append(10)
             }
         }
+        let forms = FormTables.tables(present, references, sensitive: sensitive, besides: tables.map(\.name) + ["changes", "columns"])
+        for table in forms {
+            for column in table.columns { dictionary.append([.text(table.name), .text(column.key), .text(column.label), .boolean(column.isSensitive)]) }
+        }
         self.tables = tables
+        self.forms = forms
         self.dictionary = DataTable(
             "columns", [.init("table", "table"), .init("column", "column"), .init("label", "in words"), .init("sensitive", "name, narrative or quote")], dictionary)
         self.lines = lines
@@ -53,7 +61,10 @@ public struct RecordTables: Sendable {
         ]
     }
 
-    private static func fields(of type: RecordType) -> [FieldDefinition] { type.fields.filter { $0.number != CommonField.mergeSaw } }
+    private static func fields(of type: RecordType) -> [FieldDefinition] { type.fields.filter { $0.number != CommonField.mergeSaw && !isLeftOut($0, type) } }
+
+    /// The form itself is a text of its own kind, longer than a cell: JSON lines have it.
+    private static func isLeftOut(_ field: FieldDefinition, _ type: RecordType) -> Bool { type === Catalogue.questionnaire && field.key == "document" }
 
     private static func columns(_ kind: FieldKind, _ key: String, _ label: String, isSet: Bool, isSensitive: Bool) -> [DataTable.Column] {
         func one(_ unit: String = "") -> [DataTable.Column] { [.init(key, unit.isEmpty ? label : "\(label) (\(unit))", isSensitive: isSensitive)] }
@@ -68,6 +79,8 @@ public struct RecordTables: Sendable {
             return group.members.flatMap {
                 columns($0.kind, "\(key).\($0.key)", "\(label), \(FieldDefinition.words(of: $0.key))", isSet: false, isSensitive: isSensitive)
             }
+        case .list(.choice(let choices), _):
+            return one() + choices.choices.map { .init("\(key)/\($0.key)", "\(label): \(FieldDefinition.words(of: $0.key))", isSensitive: isSensitive) }
         case .text, .integer, .number, .money, .score, .boolean, .choice, .date, .time, .bytes, .list, .points: return one()
         }
     }
@@ -120,6 +133,10 @@ public struct RecordTables: Sendable {
             return (UInt32(1)...3).flatMap { cells(value?.member($0), kind, references) }
         case (.group(let group), _):
             return group.members.flatMap { cells(value?.member($0.number), $0.kind, references) }
+        case (.list(.choice(let choices), _), _):
+            let chosen = value?.list?.compactMap(\.int)
+            return [value.map { .text(kind.text(of: $0, references: references)) } ?? .empty]
+                + choices.choices.map { choice in chosen.map { .number($0.contains(choice.number) ? "1" : "0") } ?? .empty }
         case (_, nil): return [.empty]
         case (.money, .int(let hundredths)?): return [.number(Money.text(hundredths))]
         case (.basisPoints, .int(let points)?): return [.number(Money.text(points))]
@@ -133,7 +150,7 @@ public struct RecordTables: Sendable {
     }
 
     /// `12`, not `12.0`.
-    private static func digits(_ number: Double) -> String {
+    static func digits(_ number: Double) -> String {
         let text = String(number)
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct DocumentationTests {
     @Test func `the description of the engagement file names every field of every section`() throws {
         let text = try String(contentsOf: Self.documentation.appending(path: "EngagementFile.md"), encoding: .utf8)
-        for type in Catalogue.types where type.home == .engagement && type !== Catalogue.redaction && type !== Catalogue.snapshot {
+        for type in Catalogue.types where type.home == .engagement && ![Catalogue.redaction, Catalogue.snapshot, Catalogue.questionnaire, Catalogue.formAnswer].contains(where: { $0 === type }) {
             for field in type.fields where field.number >= 10 {
                 // Implied by where a row stands, or said in another way.
                 if [("overlap", "first"), ("overlap", "second"), ("seamModeScore", "seam"), ("decisionSample", "decision"), ("initiativeTarget", "initiative"), ("moveCheck", "move"), ("gateResult", "review")]
@@ -38,6 +38,9 @@ import Testing
             return .derived(purpose, from: parts, by: primitives)
         }
         #expect(DerivedIdentifiers.answer(interview: a, question: "KT1", scorer: b, by: primitives) == derived("answer", a.bytes + b.bytes + Array("KT1".utf8)))
+        #expect(
+            DerivedIdentifiers.formAnswer(interview: a, questionnaire: b, question: "people", scorer: a, by: primitives)
+                == derived("formAnswer", a.bytes + b.bytes + a.bytes + Array("people".utf8)))
         #expect(DerivedIdentifiers.seamModeScore(seam: a, mode: 6, scorer: b, by: primitives) == derived("seamModeScore", a.bytes + b.bytes + Array("6".utf8)))
         #expect(DerivedIdentifiers.initiativeTarget(initiative: a, line: b, by: primitives) == derived("initiativeTarget", a.bytes + b.bytes))
         for (first, second) in [(a, b), (b, a)] {
@@ -115,6 +118,8 @@ import Testing
             scoreReview       -           CER         -                 -             -          
             redaction         -           C           -                 -             -          
             snapshot          -           C           C                 -             -          
+            questionnaire     -           CER         CER               -             -          
+            formAnswer        ced         ced         -                 -             -          
             reads             everything  everything  withoutSensitive  published     directory  
 
             """)

@@ -20,6 +20,18 @@ public struct FormLogic: Hashable, Sendable {
         return names
     }
 
+    /// Does it come to the same whatever else was answered, on every day?
+    var isOfTheAnswerAlone: Bool {
+        var isAlone = true
+        root.visit { node in
+            switch node {
+            case .reference, .call(.today, _): isAlone = false
+            case .number, .text, .current, .negated, .operation, .call, .matches: break
+            }
+        }
+        return isAlone
+    }
+
     /// Does it ask for the answer that is being looked at?
     var readsCurrent: Bool {
         var reads = false

@@ -1,0 +1,65 @@
+import ArgumentParser
+import SeamarkClient
+import SeamarkJournal
+import SeamarkModel
+
+struct FormAsk: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ask", abstract: "Ask a questionnaire on this terminal, question by question.",
+        discussion: """
+            Each answer is kept before the next question is shown, so that it may end at any time; it goes on with the first question without an answer. \
+            An empty line goes on, '-' takes an answer away, '<' goes back, '.' ends; a '\\' before a line takes it as it stands. Choices are called by \
+            their numbers, several with blanks between them.
+            """)
+
+    @Argument(help: "The interview's handle.") var interview: String
+    @Argument(help: "The questionnaire's handle, its key, or key@edition.") var questionnaire: String
+    @Option(help: ArgumentHelp("The language to ask in; the form's first if not said.", valueName: "name")) var language: String?
+    @Option(help: ArgumentHelp("Who answers, where the interview has several people.", valueName: "handle")) var person: String?
+    @OptionGroup var work: WorkOptions
+
+    func run() throws {
+        let place = try Workplace(work, to: .read)
+        guard Terminal.inputIsTerminal else {
+            throw Explained(.usage, "Questions are asked on a terminal, and standard input is none. Give the answers at once: 'seamark form answer INTERVIEW QUESTIONNAIRE QUESTION=VALUE'.")
+        }
+        let scope = try place.engagement(), finder = try place.finder()
+        let held = try finder.questionnaire(questionnaire), asked = try finder.record(interview, type: Catalogue.interview)
+        let form = try FormVerb.form(held), today = FormVerb.today
+        let language = try FormVerb.language(language, of: form)
+        guard let begun = finder.formInterview(held, in: asked.id, today: today) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
+        if held.isRetired, begun.answers.isEmpty { throw FormCaptureFailure.retired(held.reference) }
+        if let person { _ = try finder.record(person, type: Catalogue.person) }
+        var talk = FormConversation(begun, language: language)
+        Terminal.line(.init(form.title, .bold), .init("  \(held.reference), \(finder.name(of: asked.id)); '.' ends, '<' goes back", .dim))
+        var count = 0
+        asking: while true {
+            for passed in talk.passed() {
+                switch passed {
+                case .heading(let words): Terminal.block(words, .bold)
+                case .note(let words): Terminal.block(words)
+                }
+            }
+            guard let prompt = talk.prompt else { break }
+            show(prompt)
+            guard Terminal.flush(), let line = readLine(strippingNewline: true) else { break }
+            switch talk.take(line) {
+            case .ended: break asking
+            case .moved: continue
+            case .refused(let words): Terminal.block(words, .yellow)
+            case .answered(let name, let answer):
+                try place.device.answer(held.handle, of: asked.id.description, in: scope, person: person, today: today, language: language) { _, _ in [(name, answer)] }
+                count += 1
+            }
+        }
+        let missing = talk.interview.missing.map(\.name)
+        Terminal.line("\(counted(count, "answer")) kept.\(missing.isEmpty ? "" : " Still to be answered: \(missing.joined(separator: ", ")).")")
+    }
+
+    private func show(_ prompt: FormConversation.Prompt) {
+        Terminal.block(prompt.label + (prompt.isRequired ? " *" : ""), first: [.init("? ", .green)], indent: "  ")
+        if let hint = prompt.hint { Terminal.block(hint, indent: "  ", .dim) }
+        for (place, choice) in prompt.choices.enumerated() { Terminal.block(choice, first: [.init("  \(place + 1) ", .dim)], indent: "    ") }
+        if let present = prompt.present { Terminal.block(present, first: [.init("  answered: ", .dim)], indent: "    ") }
+    }
+}

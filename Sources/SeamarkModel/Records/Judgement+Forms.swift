@@ -1,0 +1,120 @@
+import SeamarkJournal
+
+/// Forms that were read while one change is judged: a form is read once, however many answers a change holds.
+struct FormsAtHand {
+    private var forms: [Identifier: Questionnaire?] = [:]
+
+    /// The form of a questionnaire's record; nil where it is not known here, or not readable by this version.
+    mutating func form(_ id: Identifier, _ lookup: (Identifier) -> RecordState?) -> Questionnaire? {
+        if let known = forms[id] { return known }
+        var form: Questionnaire?
+        if let state = lookup(id), state.type == Catalogue.questionnaire.number, let field = Catalogue.questionnaire.field(key: "document"),
+            case .value(.text(let document)) = RecordView(id: id, state: state).shown(field)
+        {
+            form = try? Questionnaire(document: document)
+        }
+        forms[id] = .some(form)
+        return form
+    }
+}
+
+extension Judgement {
+    /// What a value of a record is once the edits are applied; nil where there is none or it is not to be seen.
+    private static func value(_ key: String, _ edits: ArraySlice<Edit>, _ type: RecordType, _ state: RecordState?) -> Value? {
+        guard let field = type.field(key: key) else { return nil }
+        if let edit = edits.last(where: { $0.target == .field(field.number) }) { return edit.content.value }
+        guard let state, case .value(let value) = RecordView(id: .zero, state: state).shown(field) else { return nil }
+        return value
+    }
+
+    private static func says(_ key: String, _ edits: ArraySlice<Edit>, _ type: RecordType) -> Edit? {
+        type.field(key: key).flatMap { field in edits.last { $0.target == .field(field.number) && $0.content.value != .absent } }
+    }
+
+    /// A questionnaire holds a form that can be read, and says of it what the form says.
+    static func faultOfDocument(_ edits: ArraySlice<Edit>) -> (edit: Edit, words: String)? {
+        let type = Catalogue.questionnaire
+        guard let edit = says("document", edits, type), let document = edit.content.value?.text else { return nil }
+        guard let form = try? Questionnaire(document: document) else {
+            return (edit, "is no form that this version reads; import the spreadsheet with 'form add', or update Seamark")
+        }
+        for (key, text) in [("formKey", form.key), ("version", form.edition), ("title", form.title)] {
+            if let said = says(key, edits, type), said.content.value?.text != text { return (said, "is not what the form itself says; import the spreadsheet with 'form add'") }
+        }
+        return nil
+    }
+
+    /// An answer fits the question that it names, as far as the form and the answer alone say it. What its other answers have to do with it (whether
+    /// it is asked, a condition over several) is for whoever asks, since they may change at any time; so is the day on which a condition is looked at.
+    static func faultOfAnswer(
+        _ edits: ArraySlice<Edit>, _ state: RecordState?, _ forms: inout FormsAtHand, newer: Bool, _ lookup: (Identifier) -> RecordState?
+    ) -> (edit: Edit, refusal: Refusal, words: String)? {
+        let type = Catalogue.formAnswer
+        let said = ["question", "response", "text"].compactMap { says($0, edits, type) }
+        guard let first = said.first, let id = value("questionnaire", edits, type, state)?.id, let name = value("question", edits, type, state)?.text,
+            let form = forms.form(id, lookup)
+        else { return nil }
+        guard let item = form.all.first(where: { $0.name == name && $0.kind.isAnswered }) else {
+            return (first, .contradiction, "names a question that its questionnaire does not have; see 'form show'")
+        }
+        for edit in said where edit.target != .field(12) {
+            guard let value = edit.content.value else { continue }
+            let answer: FormAnswer? = if case .text(let text) = value { .text(text) } else { FormResponse.answer(value) }
+            guard let answer else {
+                if newer { continue }
+                return (edit, .wrongKind, "is no answer; update Seamark")
+            }
+            if let fault = form.faultByItself(answer, to: item) { return (edit, fault.refusal, fault.demand) }
+        }
+        return nil
+    }
+}
+
+extension Questionnaire {
+    /// Why an answer is none to a question, whatever else was answered and whatever the day; nil if it may be one.
+    func faultByItself(_ answer: FormAnswer, to item: Item) -> FormAnswerFault? {
+        if let fault = FormInterview.fault(of: answer, kind: item.kind, self) { return fault }
+        guard let constraint = item.constraint, constraint.isOfTheAnswerAlone else { return nil }
+        return constraint.value(in: FormLogic.Setting(answer: { _ in .text("") }, current: FormInterview.value(answer), today: 0)).truth ? nil : .constraint(nil)
+    }
+}
+
+extension FormAnswerFault {
+    /// What stands for it on the wire.
+    var refusal: Refusal {
+        switch self {
+        case .unknownQuestion, .notAsked, .constraint: .contradiction
+        case .otherKind, .unknownChoice: .wrongKind
+        case .tooLong, .steers: .badText
+        case .required: .missing
+        }
+    }
+
+    /// What is to be done, without a word of the form or of the answer.
+    public var demand: String {
+        switch self {
+        case .unknownQuestion: "names a question that the questionnaire does not have; see 'form show'"
+        case .notAsked: "is not asked, as other questions are answered; see 'form status'"
+        case .otherKind(let kind): "must be \(kind.demand)"
+        case .unknownChoice: "must be among the choices of its question, each once; see 'form show'"
+        case .tooLong(let most): "has at most \(most) characters; shorten it"
+        case .steers: "holds a control character, or one that turns the direction of text; remove it"
+        case .constraint: "does not meet the condition that its questionnaire sets; see 'form show'"
+        case .required: "must be answered"
+        }
+    }
+}
+
+extension Questionnaire.Kind {
+    var demand: String {
+        switch self {
+        case .text: "words"
+        case .integer: "a whole number such as 12"
+        case .decimal: "a number such as 12.5"
+        case .date: "a date such as 2026-03-17"
+        case .selectOne: "one of the choices of its question"
+        case .selectMultiple: "choices of its question"
+        case .note, .group: "nothing: it is not answered"
+        }
+    }
+}

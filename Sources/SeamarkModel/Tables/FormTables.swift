@@ -1,0 +1,98 @@
+import SeamarkJournal
+
+/// What questionnaires were answered, as analysts of field collection know it: a table for each edition, a row for each interview and scorer, a
+/// column for each question, and for a question with several choices a column `question/choice` of 1 and 0 for each.
+enum FormTables {
+    /// Editions; those of more would fill a disk.
+    static let mostTables = 200
+    /// Where a form would have more columns it has none for single choices: databases take 2,000.
+    static let mostColumns = 1500
+
+    /// - Parameter besides: names of tables that are there already.
+    static func tables(_ records: [RecordView], _ references: References, sensitive: Bool, besides: [String]) -> [DataTable] {
+        var names = Set(besides.map { $0.lowercased() })
+        var answers: [Identifier: [FormAnswerRecord]] = [:]
+        for record in records where record.type === Catalogue.formAnswer {
+            if let answer = FormAnswerRecord(record) { answers[answer.questionnaire, default: []].append(answer) }
+        }
+        return HeldQuestionnaire.all(in: records).prefix(mostTables).compactMap { held in
+            guard let form = held.form else { return nil }
+            var name = name(held), number = 1
+            while !names.insert(name.lowercased()).inserted {
+                number += 1
+                name = "\(self.name(held))N\(number)"
+            }
+            return table(name, form, answers[held.record] ?? [], references, sensitive)
+        }
+    }
+
+    /// `formShiftcheckE2`: letters and digits, at most thirty-one, as workbooks ask.
+    private static func name(_ held: HeldQuestionnaire) -> String {
+        let plain = held.key.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }.prefix(15)
+        return "form\(plain.prefix(1).uppercased())\(plain.dropFirst())E\(held.edition)"
+    }
+
+    private static func table(_ name: String, _ form: Questionnaire, _ answers: [FormAnswerRecord], _ references: References, _ sensitive: Bool) -> DataTable {
+        let questions = form.all.filter(\.kind.isAnswered)
+        let splits = questions.count + questions.reduce(0) { $0 + choices($1, form).count } <= mostColumns
+        var columns: [DataTable.Column] = [
+            .init("KEY", "id of interview and scorer"), .init("PARENT_KEY", "id of the interview"), .init("interview", "interview"), .init("interview.KEY", "interview, id"),
+            .init("scorer", "scorer"), .init("scorer.KEY", "scorer, id"), .init("changedAt", "last changed (by the clock of who did)"), .init("withheld", "answers that are not shown here"),
+        ]
+        // A question may be called as a column is, or as another in the other case, which databases take for the same.
+        var taken = Set(columns.map { $0.key.lowercased() })
+        func add(_ key: String, _ label: String, _ isSensitive: Bool) {
+            var key = key
+            while !taken.insert(key.lowercased()).inserted { key = "_" + key }
+            columns.append(.init(key, label, isSensitive: isSensitive))
+        }
+        for item in questions {
+            let label = item.label.text(in: form.languages[0], of: form.languages) ?? item.hint.text(in: form.languages[0], of: form.languages) ?? item.name
+            add(item.name, label, item.kind == .text)
+            for choice in splits ? choices(item, form) : [] {
+                add("\(item.name)/\(choice.name)", "\(label): \(choice.label.text(in: form.languages[0], of: form.languages) ?? choice.name)", false)
+            }
+        }
+        var rows: [[String]: [String: FormAnswerRecord]] = [:]
+        for answer in answers where answer.answer != nil || answer.isWithheld {
+            rows[[references.text(answer.interview), references.text(answer.scorer), answer.interview.description, answer.scorer.description], default: [:]][answer.question] = answer
+        }
+        let sorted = rows.sorted { left, right in
+            for (a, b) in zip(left.key, right.key) where a != b { return HandleOrder.precedes(a, b) }
+            return false
+        }
+        return DataTable(name, columns, sorted.map { key, row in
+            let changed = row.values.flatMap { $0.record.state.slots.flatMap(\.heads) }.map(\.stamp.time).max()
+            let hidden = questions.filter { item in row[item.name].map { $0.isWithheld || item.kind == .text && !sensitive && $0.answer != nil } ?? false }.map(\.name)
+            var cells: [DataTable.Cell] = [
+                .text("\(key[2])/\(key[3])"), .text(key[2]), .text(key[0]), .text(key[2]), .text(key[1]), .text(key[3]), changed.map { .time($0) } ?? .empty,
+                hidden.isEmpty ? .empty : .text(hidden.joined(separator: "; ")),
+            ]
+            for item in questions {
+                let answer = hidden.contains(item.name) ? nil : row[item.name]?.answer
+                cells.append(cell(answer))
+                guard splits else { continue }
+                let chosen: [String]? = if case .choices(let names)? = answer { names } else { nil }
+                for choice in choices(item, form) { cells.append(chosen.map { .number($0.contains(choice.name) ? "1" : "0") } ?? .empty) }
+            }
+            return cells
+        })
+    }
+
+    /// Of a question that takes several.
+    private static func choices(_ item: Questionnaire.Item, _ form: Questionnaire) -> [Questionnaire.ChoiceList.Choice] {
+        if case .selectMultiple(let list) = item.kind { form.list(list)?.choices ?? [] } else { [] }
+    }
+
+    private static func cell(_ answer: FormAnswer?) -> DataTable.Cell {
+        switch answer {
+        case nil: .empty
+        case .text(let text)?: .text(text)
+        case .integer(let value)?: .number(String(value))
+        case .decimal(let value)?: .number(RecordTables.digits(value))
+        case .date(let days)?: .date(days)
+        // As field collection programs write it: names have no blanks.
+        case .choices(let names)?: .text(names.joined(separator: " "))
+        }
+    }
+}

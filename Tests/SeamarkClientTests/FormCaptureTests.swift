@@ -1,0 +1,100 @@
+import SeamarkClient
+import SeamarkJournal
+import SeamarkModel
+import Testing
+
+@testable import SeamarkCommand
+
+/// Questionnaires on devices: taken over, answered, retired, exchanged.
+@Suite struct FormCaptureTests {
+    private static let text = """
+        | survey |
+        | | type | name | label | required | relevant | constraint | constraint_message |
+        | | select_one yesno | covered | Is it covered? | yes | | | |
+        | | integer | people | How many? | yes | ${covered} = 'yes' | . > 0 | More than none, not ${people} |
+        | | text | said | What did they say? | | | | |
+        | choices |
+        | | list_name | name | label |
+        | | yesno | yes | Yes |
+        | | yesno | no | No |
+        | settings |
+        | | form_title | form_id |
+        | | Shift check | shift |
+        """
+
+    private static func form(_ text: String = text) throws -> Questionnaire { try Questionnaire(file: Array(text.utf8), format: .markdown, name: "form") { _, _ in nil } }
+
+    private static func answer(_ laptop: Laptop, _ interview: String, _ questionnaire: String = "shift", _ answers: (String, FormAnswer?)...) throws {
+        try laptop.device.answer(questionnaire, of: interview, in: Laptop.scope, today: 20_000) { _, _ in answers.map { ($0.0, $0.1) } }
+    }
+
+    @Test func `a form becomes a questionnaire, the same once, a changed one its next edition`() throws {
+        let lead = try Laptop("L", role: .lead)
+        func add(_ text: String) throws -> RecordCapture.Result { try lead.device.capture(in: Laptop.scope) { try $0.adding(try Self.form(text)) } }
+        #expect(try add(Self.text).name == "QN-L001")
+        #expect(try add(Self.text).edits.isEmpty)
+        #expect(try add(Self.text.replacing("How many?", with: "How many people?")).name == "QN-L002")
+        #expect(try lead.finder.questionnaires.map(\.reference) == ["shift@1", "shift@2"])
+        #expect(try lead.finder.questionnaire("shift").handle == "QN-L002" && lead.finder.questionnaire("shift@1").handle == "QN-L001")
+        // A consultant takes none over.
+        let consultant = try Laptop("A")
+        #expect(throws: Device.Refused.self) { try consultant.device.capture(in: Laptop.scope) { try $0.adding(try Self.form()) } }
+        let long = Self.text.replacing("How many?", with: String(repeating: "How many? ", count: 190))
+        let rows = (0..<40).map { "| | note | n\($0) | \(String(repeating: "x", count: 1900)) | | | | |\n" }.joined()
+        #expect(throws: RecordCapture.Failure.self) { try add(long.replacing("| choices |", with: rows + "| choices |")) }
+    }
+
+    @Test func `answers are typed, stored all or none, found by their parts, and those of two scorers stand side by side after they met`() throws {
+        let lead = try Laptop("L", role: .lead), ann = try Laptop("A"), ben = try Laptop("B")
+        _ = try lead.device.capture(in: Laptop.scope) { try $0.adding(try Self.form()) }
+        let interview = try lead.add(Catalogue.interview, "startedAt=now")
+        try Laptop.exchange(lead, onlyReading: [ann, ben])
+        try Self.answer(ann, interview, "shift", ("covered", .choices(["yes"])), ("people", .integer(11)), ("said", .text("canary")))
+        try Self.answer(ben, interview, "QN-L001", ("covered", .choices(["no"])))
+        #expect(throws: FormCaptureFailure.self) { try Self.answer(ben, interview, "shift", ("said", .text("x")), ("people", .integer(3))) }
+        #expect(throws: FormCaptureFailure.self) { try Self.answer(ann, interview, "shift", ("people", .integer(0))) }
+        try Laptop.exchange(lead, ann, ben)
+        for laptop in [lead, ann, ben] {
+            let records = try laptop.finder.formAnswers(laptop.finder.questionnaire("shift").record, in: laptop.record(interview).id)
+            #expect(records.count == 4 && records.allSatisfy { $0.record.conflicts.isEmpty })
+        }
+        #expect(try ann.record("\(interview)/QN-L001/people").group("response")?.integer("integer") == 11)
+        let hers = try ann.record("\(interview)/QN-L001/people").id
+        #expect(try ben.record(hers.description).reference("scorer") == ann.member && ben.finder.name(of: hers).hasPrefix("\(interview)/QN-L001/people/"))
+        #expect(try ann.finder.name(of: ann.record("\(interview)/QN-L001/people").id) == "\(interview)/QN-L001/people")
+        #expect(throws: Device.Refused.self, "an answer is its author's") { try ben.set(hers.description, "response.integer=3") }
+        try Self.answer(ann, interview, "shift", ("people", nil))
+        let talk = try #require(try ann.finder.formInterview(ann.finder.questionnaire("shift"), in: ann.record(interview).id, today: 20_000))
+        #expect(talk.answers.count == 2 && talk.missing.map(\.name) == ["people"])
+    }
+
+    @Test func `retiring a questionnaire destroys nothing: what was begun is finished, and nothing is begun`() throws {
+        let lead = try Laptop("L", role: .lead)
+        _ = try lead.device.capture(in: Laptop.scope) { try $0.adding(try Self.form()) }
+        let begun = try lead.add(Catalogue.interview, "startedAt=now"), new = try lead.add(Catalogue.interview, "startedAt=now")
+        try Self.answer(lead, begun, "shift", ("covered", .choices(["no"])))
+        func state(_ text: String) throws {
+            _ = try lead.device.capture(in: Laptop.scope) { try $0.changing(try $0.finder.questionnaire("shift").view, [Assignment(key: "state", text: text)]) }
+        }
+        try state("retired")
+        #expect(throws: FormCaptureFailure.self) { try Self.answer(lead, new, "shift", ("covered", .choices(["no"]))) }
+        try Self.answer(lead, begun, "shift", ("said", .text("still")))
+        #expect(try lead.finder.formAnswers(lead.finder.questionnaire("shift").record, in: lead.record(begun).id).count == 2)
+        try state("open")
+        try Self.answer(lead, new, "shift", ("covered", .choices(["no"])))
+    }
+
+    @Test func `nothing is captured of an interview that was finalised, or of somebody who withdrew consent`() throws {
+        let lead = try Laptop("L", role: .lead)
+        _ = try lead.device.capture(in: Laptop.scope) { try $0.adding(try Self.form()) }
+        let person = try lead.add(Catalogue.person, "level=manager", "consent.state=given", "consent.method=written")
+        let interview = try lead.add(Catalogue.interview, "persons=\(person)", "startedAt=2026-03-02T09:00:00Z", "endedAt=2026-03-02T10:00:00Z")
+        try Self.answer(lead, interview, "shift", ("covered", .choices(["no"])))
+        try lead.set(interview, "status=finalised")
+        #expect(throws: Device.Refused.self) { try Self.answer(lead, interview, "shift", ("covered", .choices(["yes"]))) }
+        try lead.set(interview, "status=draft")
+        try lead.set(person, "consent.state=withdrawn")
+        #expect(throws: Device.Refused.self) { try Self.answer(lead, interview, "shift", ("said", .text("canary"))) }
+        #expect(try lead.finder.concealed.count { $0.type === Catalogue.formAnswer } == 1)
+    }
+}
