@@ -226,7 +226,8 @@ import Testing
         try tenant.store.write { transaction in
             for number in 0..<UInt64(EarlierServerKey.mostScopes) { try transaction.addScope(Identifier(high: 0xe, low: number), kind: .engagement) }
         }
-        #expect(try keys(yard).retired(tenant.store).ends.count < 2_100)
+        let present = try keys(yard)
+        #expect(try tenant.store.read { try present.retired($0) }.ends.count < 2_100)
         try write((0..<UInt64(EarlierServerKey.mostScopes)).map { Identifier(high: 0xf, low: $0) })
         let acts = try tenant.audit().count
         #expect(kind { try yard.office.replaceSigningKey(of: halden) } == .exhausted)
@@ -246,7 +247,7 @@ import Testing
         before = try keys(yard)
         #expect(before.earlier == expected)
         let office = try yard.office.tenant(halden)
-        let former = silent(try before.retired(office.store))
+        let former = silent(try office.store.read { try before.retired($0) })
         let replacement = TenantKeys.Replacement(seed: try SigningKey.generate().seed, epoch: 5, incarnation: 6, former: former)
         try PrivateFile.create(folder.wrapped(.replacing), before.tenantKey.wrap(Array(replacement.bytes.dropLast()), as: .replacing))
         try office.store.close()
@@ -300,6 +301,42 @@ import Testing
         #expect(try forgotten() == [false, false], "nothing was left that knew better")
         _ = try Restoring(into: yard.directory).restore(last.path, passphrase: secret)
         #expect(try forgotten() == [true, true])
+    }
+
+    @Test func `what was begun before the key was replaced signs nothing in the next one's epoch: evidence, a report and a bundle's reply are refused, and work stays`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let invitation = try tenant.invite("anna")
+        let scope = try #require(try tenant.engagements().first).id
+        let server = try await yard.start()
+        let anna = try await blocking { [port = server.port] in try Enrolment(port: port, invitation) }
+        await server.stop()
+        let folder = yard.directory.path + "-files"
+        try PrivateFile.makeFolder(folder)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let bundle = folder + "/work.bundle"
+        let writer = try BundleWriter(path: bundle, kind: .push, to: #require(anna.enrolled.bundleKey).key)
+        let statement = BundleStatement(
+            tenant: anna.enrolled.tenant, member: anna.enrolled.member, device: anna.enrolled.device, made: 5, link: try AgreementKey.generate().publicKey)
+        try writer.write(statement.signed(by: anna.signing, header: Digest.sha256(writer.header.bytes)))
+        try writer.write(Message.push(anna.block(scope)).frame)
+        try writer.finish()
+        let begun = try yard.office.tenant(halden)
+        try yard.office.replaceSigningKey(of: halden)
+
+        #expect(kind { _ = try begun.exportEvidence(of: "ops", to: folder + "/evidence") } == .busy)
+        #expect(kind { _ = try begun.report(on: "ops", software: "test") } == .busy)
+        #expect(kind { _ = try begun.importBundle(bundle, reply: folder + "/reply") } == .busy)
+        #expect(try PrivateFile.names(in: folder) == ["work.bundle"])
+        // Blocks of headquarters that the former key seals there verify as all of its blocks do.
+        _ = try begun.addMember(ShortName(checking: "late", for: "a member"), name: "late", role: .consultant)
+        let office = try yard.office.tenant(halden)
+        #expect(try office.verify().holds && office.members().contains { $0.handle == "late" })
+        let again = try office.importBundle(bundle, reply: folder + "/reply")
+        #expect(again.present == 1 && again.accepted == 0, "it had been taken in")
+        _ = try office.report(on: "ops", software: "test")
+        _ = try office.exportEvidence(of: "ops", to: folder + "/evidence")
+        #expect(try AlteredEvidence.word(of: PrivateFile.read(folder + "/evidence"), office.evidenceTrust) == "holds")
     }
 
     @Test func `a restore that was cut off between its two renames keeps the key of now, and what was revoked, when it is said again`() async throws {

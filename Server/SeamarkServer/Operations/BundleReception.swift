@@ -34,7 +34,9 @@ package struct BundleReception: Sendable {
 
     /// Takes a device's bundle in, and writes the receipts into `reply`, a new file that this device alone can read. Throws `BundleFault` and
     /// `OperationFailure`.
-    package func take(_ path: String, reply: String?) throws -> TenantOffice.BundleImport {
+    ///
+    /// - Parameter settle: called before the reply counts. What was taken in stays where it throws, and is answered to when the bundle comes again.
+    package func take(_ path: String, reply: String?, settle: () throws -> Void = {}) throws -> TenantOffice.BundleImport {
         let reader = try BundleReader(path: path, kind: .push, for: key)
         let header = Digest.sha256(reader.header.bytes)
         let statement = try check(reader, header)
@@ -73,7 +75,10 @@ package struct BundleReception: Sendable {
             let now = desk.clock.now()
             _ = try desk.store.write { try $0.noteAct("bundle.import", detail: "\(name.device) \(done.accepted)", at: now) }
         }
-        try answers?.finish()
+        if let answers {
+            try settle()
+            try answers.finish()
+        }
         return done
     }
 

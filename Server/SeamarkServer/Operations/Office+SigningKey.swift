@@ -45,7 +45,7 @@ extension Office {
                     .exhausted, doing: doing, wrong: "it was replaced \(TenantKeys.mostEarlier) times, and a greeting names no more",
                     remedy: "found the tenant anew, and let its devices enrol and hand in")
             }
-            _ = try office.keys.retired(office.store)
+            _ = try office.store.read { try office.keys.retired($0) }
             // Noted first, as everything here: a log may tell of what was cut off before it began, and never leaves out what was done.
             let former = Hexadecimal.text(of: office.keys.signingKey.publicKey)
             _ = try office.store.write { try $0.noteAct("tenant.signingKey", detail: former, at: clock.now()) }

@@ -55,7 +55,7 @@ extension TenantOffice {
                 store: store, clock: clock, primitives: SystemPrimitives(), signer: keys.signingKey, earlier: keys.earlier, endorse: { keys.authority(at: $1).key.sign($0) },
                 bundles: (keys.tenant, keys.bundleKey.publicKey), schedule: schedule, noteContact: { _, _ in })
         }
-        do { return try reception.take(path, reply: reply) } catch let fault as BundleFault {
+        do { return try reception.take(path, reply: reply) { try requirePresentKey(doing: "importing a bundle") } } catch let fault as BundleFault {
             throw fault.failure(doing: "importing a bundle")
         }
     }

@@ -30,6 +30,7 @@ extension TenantOffice {
         try store.write { _ = try $0.noteAct("evidence.export", detail: "\(scope) \(values ? "values" : "hashes")", at: now) }
         return try store.read { snapshot in
             let standing = try TenantStanding(snapshot, keys, at: now)
+            try requirePresentKey(doing: "exporting evidence")
             guard let word = standing.checkpoint.scopes.first(where: { $0.scope == scope }), let shared = try snapshot.scopes().first(where: { $0.kind == .shared })
             else { throw OperationFailure(.fault, doing: "exporting evidence", wrong: "the tenant has no shared scope", remedy: "run seamark-server verify") }
             var done = EvidenceExport(

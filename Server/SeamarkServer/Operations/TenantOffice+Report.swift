@@ -37,6 +37,7 @@ extension TenantOffice {
         let (snapshot, directory, id) = (log.snapshot, log.directory, log.scope)
         let views = try log.views
         let standing = try TenantStanding(snapshot, keys, at: now)
+        try requirePresentKey(doing: "making a report")
         let scopes = try snapshot.scopes()
         let names = (scopes.filter { $0.id == id } + scopes.filter { $0.kind == .shared }).map { scope in
             ReportProvenance.SignedCheckpoint.Name(

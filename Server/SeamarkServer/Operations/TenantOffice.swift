@@ -14,17 +14,27 @@ public struct TenantOffice: Sendable {
     let vault: String
     /// Where its tenant key was put just now, its keys having lain plain until then; nil where that was done before.
     public let keysMovedTo: String?
+    private let folder: TenantFolder
     private let installation: Installation
     let clock: WallClock
 
     init(name: ShortName, folder: TenantFolder, installation: Installation, clock: WallClock) throws {
         self.name = name
+        self.folder = folder
         self.installation = installation
         self.clock = clock
         keys = try TenantKeys(opening: folder, under: installation.keyFolder)
         vault = folder.attachments
         store = try TenantStore.open(at: folder.database, tools: .standard(keys, clock))
         keysMovedTo = try keys.settle(folder, store, at: clock.now()) ? installation.keyFolder.path : nil
+    }
+
+    /// Refuses where the signing key was replaced since this office was opened: what it signed in the epoch of the next one would be by two keys.
+    /// The next key's file is there before its epoch begins, so whoever calls this after reading the epoch knows.
+    func requirePresentKey(doing: String) throws {
+        guard try TenantKeys(opening: folder, under: installation.keyFolder).signingKey.publicKey == keys.signingKey.publicKey else {
+            throw OperationFailure(.busy, doing: doing, wrong: "the server's signing key was replaced meanwhile", remedy: "try again")
+        }
     }
 
     // MARK: Members

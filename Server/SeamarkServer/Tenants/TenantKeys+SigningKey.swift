@@ -71,8 +71,8 @@ extension TenantKeys {
     }
 
     /// What is to be kept of the present key once it is replaced. Refuses where that is more than can be read again.
-    func retired(_ store: TenantStore) throws -> EarlierServerKey {
-        let (epoch, scopes) = try store.read { (try $0.identity().epoch, try $0.scopes()) }
+    func retired(_ snapshot: TenantSnapshot) throws -> EarlierServerKey {
+        let (epoch, scopes) = (try snapshot.identity().epoch, try snapshot.scopes())
         let ends = scopes.filter { $0.place.position > 0 }.map { ($0.id, $0.place) }
         guard ends.count <= EarlierServerKey.mostScopes else {
             throw OperationFailure(
@@ -87,9 +87,12 @@ extension TenantKeys {
 
     /// Draws another key, and with it the epoch that it begins. One file: it is there whole, or not at all. Whoever opens the tenant next goes on.
     func beginReplacement(in folder: TenantFolder, _ store: TenantStore) throws {
-        let replacement = Replacement(
-            seed: try SigningKey.generate().seed, epoch: try Randomness.word(), incarnation: try Randomness.word(), former: try retired(store))
-        try PrivateFile.create(folder.wrapped(.replacing), tenantKey.wrap(replacement.bytes, as: .replacing))
+        let (seed, epoch, incarnation) = (try SigningKey.generate().seed, try Randomness.word(), try Randomness.word())
+        // Nobody writes between the places that are kept and the file: whoever signs for one after that finds the file (`requirePresentKey`).
+        try store.write { transaction in
+            let replacement = Replacement(seed: seed, epoch: epoch, incarnation: incarnation, former: try retired(transaction))
+            try PrivateFile.create(folder.wrapped(.replacing), tenantKey.wrap(replacement.bytes, as: .replacing))
+        }
     }
 
     /// Brings the store to the epoch of a key that takes another's place, and destroys that one's file. Goes on where an earlier call was cut off;
