@@ -62,7 +62,8 @@ extension RecordCapture {
                 return nil
             }
             // Deleting once more, what was brought back: only if nobody has written into it since it was deleted.
-            let seen = Set(named(head.name, edit.target)?.supersedes.compactMap { named($0, edit.target)?.witnessed }.joined() ?? [])
+            let deletions = named(head.name, edit.target)?.supersedes ?? []
+            let seen = Set(deletions.flatMap { named($0, edit.target)?.witnessed ?? [] })
             let isFresh = view.state.slots.contains { $0.target != .life && $0.heads.contains { $0.member != identity.member && !seen.contains($0.name) } }
             if isFresh { return "being there: others have written into it since." }
             back.delete()

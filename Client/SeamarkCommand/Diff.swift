@@ -31,7 +31,7 @@ struct Diff: ParsableCommand {
         let record = try handle.map { try finder.record($0).id }
         let differences = finder.differences(from: earlier ?? .log, of: record)
         if format.json { return Terminal.json(.array(differences.map { document($0, finder) })) }
-        if differences.isEmpty { Terminal.line(words(finder, of: record)) }
+        if differences.isEmpty { Terminal.line(.init(words(finder, of: record))) }
         for difference in differences { show(difference, finder) }
         if record == nil, !finder.concealed.isEmpty { Terminal.line(.init(ConsentWords.hidden(finder.concealed), .dim)) }
     }
