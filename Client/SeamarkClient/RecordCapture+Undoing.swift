@@ -52,7 +52,7 @@ extension RecordCapture {
     /// Why an edit stays; nil where it is taken back, or there is nothing to take back.
     private func takeBack(_ edit: Edit, _ name: EditName, _ view: RecordView, _ type: RecordType, _ undoings: Undoings, _ back: inout RecordEditing) -> String? {
         let heads = view.state.heads(of: edit.target)
-        guard let head = heads.first else { return nil }
+        guard !heads.isEmpty else { return nil }
         guard heads.contains(where: { stands(name, as: $0.name, edit.target, undoings) }) else { return "\(label(edit, type)): it was changed since." }
         guard heads.count == 1 else { return "\(label(edit, type)): others wrote it too." }
         switch edit.target {
@@ -61,11 +61,8 @@ extension RecordCapture {
                 back.restore()
                 return nil
             }
-            // Deleting once more, what was brought back: only if nobody has written into it since it was deleted.
-            let deletions = named(head.name, edit.target)?.supersedes ?? []
-            let seen = Set(deletions.flatMap { named($0, edit.target)?.witnessed ?? [] })
-            let isFresh = view.state.slots.contains { $0.target != .life && $0.heads.contains { $0.member != identity.member && !seen.contains($0.name) } }
-            if isFresh { return "being there: others have written into it since." }
+            // Deleting once more what was brought back: not where others have words in it, whatever was known of them.
+            if view.state.slots.contains(where: { $0.target != .life && $0.heads.contains { $0.member != identity.member } }) { return "being there: others have written into it." }
             back.delete()
             return nil
         case .field(let number), .element(let number, _):
