@@ -7,6 +7,8 @@ import SeamarkStore
 public struct InterviewDesk: Sendable {
     /// A write that was to happen only if nobody had written since; somebody had, and nothing was stored.
     public struct ChangedSince: Error {}
+    /// The interview was deleted, or merged into another, meanwhile; nothing was stored.
+    public struct Gone: Error {}
 
     public let device: Device
     public let scope: Identifier
@@ -36,10 +38,16 @@ public struct InterviewDesk: Sendable {
     public func records() throws -> InterviewRecords {
         let state = try device.state
         guard let replica = state.replicas[scope], let view = replica.view(interview) else { throw Device.Refused.noSuchScope }
-        let respondents = view.references("persons").compactMap { replica.view($0) }.map { person in
-            InterviewRecords.Respondent(
-                id: person.id, handle: person.handle ?? RecordFinder.short(person.id), title: person.text("title"),
-                level: person.choice("level").flatMap { RespondentLevel(rawValue: $0) }, consent: person.consent ?? Consent(state: .none))
+        // Consent is withdrawn for every record of a person; whoever is not here has not been asked.
+        let everything = replica.recordIDs.compactMap { replica.view($0) }
+        let withdrawals = Withdrawals(everything), merges = Merges(everything)
+        var seen: Set<Identifier> = []
+        let respondents = view.references("persons").map { merges.survivor(of: $0) }.filter { seen.insert($0).inserted }.map { id in
+            let person = replica.view(id)
+            return InterviewRecords.Respondent(
+                id: id, handle: person?.handle ?? RecordFinder.short(id), title: person?.text("title"),
+                level: person?.choice("level").flatMap { RespondentLevel(rawValue: $0) },
+                consent: withdrawals.includes(id) ? Consent(state: .withdrawn) : person?.consent ?? Consent(state: .none))
         }
         var answers: [String: OwnAnswer] = [:]
         for question in try instrument().instrument?.domains.flatMap(\.questions) ?? [] {
@@ -50,7 +58,7 @@ public struct InterviewDesk: Sendable {
         return InterviewRecords(
             name: view.handle ?? RecordFinder.short(interview), respondents: respondents, answers: answers, bookmark: Self.places(state)[interview],
             startedAt: view.integer("startedAt"), endedAt: view.integer("endedAt"), isFinal: (view.integer("status") ?? 1) > 1,
-            domains: replica.view(scope)?.texts("inScopeDomains") ?? [], isBlind: !shows)
+            domains: replica.view(scope)?.texts("inScopeDomains") ?? [], isBlind: !shows || device.lease(state).isOver || state.awaitsConfirmation)
     }
 
     private static func stamp(_ record: RecordView) -> Stamp? {
@@ -69,13 +77,25 @@ public struct InterviewDesk: Sendable {
     /// Durable when it returns. Throws `ChangedSince`, what capturing throws, and what the store does; then nothing was stored.
     public func carryOut(_ write: InterviewWrite) throws -> InterviewReceipt {
         let result = try device.capture(in: scope) { capture in
+            guard let record = capture.finder.view(interview), !record.isDeleted, !capture.finder.merges.isGone(interview) else { throw Gone() }
             let result = try self.result(of: write.capture, capture)
-            if let mark = write.unlessChangedSince, RecordMark(capture.finder.replica.record(result.record)) != mark { throw ChangedSince() }
+            guard let mark = write.unlessChangedSince else { return result }
+            if RecordMark(capture.finder.replica.record(result.record)) != mark { throw ChangedSince() }
+            if write.capture.takesAway {
+                let others = OthersWork(capture.finder, than: capture.identity.member)
+                if others.touched.contains(result.record) || others.referred.contains(result.record) { throw ChangedSince() }
+            }
             return result
         }
         let subject: InterviewSubject = if case .answer(let question, _) = write.capture { .answer(question) } else { .record(result.record) }
         return InterviewReceipt(
             subject: subject, name: result.name, mark: RecordMark(try device.state.replicas[scope]?.record(result.record)), records: try records())
+    }
+
+    /// The record that stands for an interview; nil where that was deleted.
+    public static func standing(_ id: Identifier, _ finder: RecordFinder) -> Identifier? {
+        let survivor = finder.merges.survivor(of: id)
+        return finder.view(survivor).flatMap { $0.isDeleted ? nil : survivor }
     }
 
     private func result(of write: InterviewWrite.Capture, _ capture: RecordCapture) throws -> RecordCapture.Result {
@@ -171,5 +191,15 @@ extension RecordCapture {
             editing.delete()
         }
         return Result(record: id, type: type, name: finder.name(of: interview) + "/" + question, edits: editing.edits)
+    }
+}
+
+extension InterviewWrite.Capture {
+    /// Does it leave less of a record than there was?
+    var takesAway: Bool {
+        switch self {
+        case .delete, .answer(_, nil): true
+        case .answer, .note, .quote, .seam, .decision, .leak, .consent, .restore, .end: false
+        }
     }
 }

@@ -41,6 +41,7 @@ struct Explanation {
             case let error as RecordFinder.Failure: Explanation(error)
             case let error as Assignment.Malformed:
                 Explanation(.usage, "'\(error.word)' is not key=value. Write for example title=\"Night shift overtime\", or evidence+=EV2 for a set.")
+            case is InterviewDesk.Gone: Explanation(.refused, "The interview was deleted, or merged into another, meanwhile: this was not stored. Bring it back with 'seamark interview restore', or go on in the other.")
             case let error as EngagementExchange.Failure: Explanation(error)
             case let error as InputFile.Failure: Explanation(error)
             case let error as TextEditor.Failure: Explanation(error)

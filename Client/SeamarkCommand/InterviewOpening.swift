@@ -19,7 +19,12 @@ struct InterviewOpening {
     /// Nil where the input ended first.
     mutating func interview(called name: String?, persons: [String], site: String?, mode: String?) throws -> Identifier? {
         do {
-            if let name { return try place.finder().record(name, type: Catalogue.interview).id }
+            if let name {
+                let finder = try place.finder()
+                let id = try finder.record(name, type: Catalogue.interview).id
+                guard let standing = InterviewDesk.standing(id, finder) else { throw RecordCapture.Failure.isDeleted(name: finder.name(of: id)) }
+                return standing
+            }
             if persons.isEmpty, let open = try chooseOpen() { return open }
             return try begin(persons, site, mode)
         } catch is Ended {
@@ -35,7 +40,7 @@ struct InterviewOpening {
         let own = try place.device.state.identity.member
         let finder = try place.finder()
         let open = finder.all.filter { record in
-            record.type === Catalogue.interview && !record.isDeleted && record.integer("endedAt") == nil && (record.integer("status") ?? 1) == 1
+            record.type === Catalogue.interview && !record.isDeleted && !finder.merges.isGone(record.id) && record.integer("endedAt") == nil && (record.integer("status") ?? 1) == 1
                 && (record.author == own || record.reference("lead") == own || record.reference("noteTaker") == own)
         }.sorted { ($0.integer("startedAt") ?? 0) > ($1.integer("startedAt") ?? 0) }.prefix(9)
         guard !open.isEmpty else { return nil }
@@ -50,6 +55,7 @@ struct InterviewOpening {
             let word = try ask(GuidedInterviewWords.whichInterview).lowercased()
             if word == "n" { return nil }
             if let number = Int(word), open.indices.contains(number - 1) { return open[number - 1].id }
+            if !Terminal.inputIsTerminal { throw Explained(.refused, "'\(word)' is none of these interviews. " + GuidedInterviewWords.whichInterview + ".") }
         }
     }
 
@@ -89,7 +95,10 @@ struct InterviewOpening {
     private mutating func newPerson() throws -> String {
         while true {
             let level = try ask(GuidedInterviewWords.level)
-            guard let level = RespondentLevel.allCases.first(where: { $0.rawValue == level.lowercased() }) else { continue }
+            guard let level = RespondentLevel.allCases.first(where: { $0.rawValue == level.lowercased() }) else {
+                if !Terminal.inputIsTerminal { throw Explained(.refused, "'\(level)' is no level. " + GuidedInterviewWords.level + ".") }
+                continue
+            }
             let words = [("level", level.rawValue), ("title", try ask(GuidedInterviewWords.title)), ("name", try ask(GuidedInterviewWords.fullName))]
             do {
                 return try place.device.capture(in: scope) { try $0.adding(Catalogue.person, words.filter { !$0.1.isEmpty }.map { Assignment(key: $0.0, text: $0.1) }) }.name
@@ -115,13 +124,19 @@ struct InterviewOpening {
     // MARK: - Asking
 
     private mutating func ask(_ question: String) throws -> String {
-        guard Terminal.flush(), Terminal.prompt(question + ": ") else { throw Ended() }
-        switch input.line() {
-        case .text(let text): return EntryLine.clean(text, keepingLines: false).text.split(separator: " ").joined(separator: " ")
-        case .cut, .tooLong, .notText:
-            Terminal.line("\(GuidedInterviewWords.notText)")
-            return try ask(question)
-        case .end: throw Ended()
+        while true {
+            guard Terminal.flush(), Terminal.prompt(question + ": ") else { throw Ended() }
+            let fault: String
+            switch input.line() {
+            case .text(let text): return EntryLine.clean(text, keepingLines: false).text.split(separator: " ").joined(separator: " ")
+            case .cut: fault = GuidedInterviewWords.cutByTerminal
+            case .tooLong: fault = GuidedInterviewWords.lineTooLong
+            case .notText: fault = GuidedInterviewWords.notText
+            case .end: throw Ended()
+            }
+            // Nobody is there to read it and to write it again.
+            if !Terminal.inputIsTerminal { throw Explained(.refused, fault) }
+            Terminal.line("\(fault)")
         }
     }
 }

@@ -17,7 +17,9 @@ enum InterviewSignals {
 
     static func listen() {
         // The pipe is there before a signal may need it.
-        guard ends != nil else { return }
+        guard let ends else { return }
+        // A handler never waits: what a full pipe does not take was said often enough.
+        _ = fcntl(ends.writing, F_SETFL, O_NONBLOCK)
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { number in
             let code = errno

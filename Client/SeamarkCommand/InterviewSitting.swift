@@ -32,6 +32,7 @@ struct InterviewSitting {
             Terminal.line("\(GuidedInterviewWords.stopped) \(GuidedInterviewWords.goOn(name))")
         case .finished: Terminal.line("\(GuidedInterviewWords.finished(name))")
         case .noConsent: throw Explained(.refused, GuidedInterviewWords.noConsent)
+        case .nobody: throw Explained(.refused, GuidedInterviewWords.nobody(name))
         case .withdrawn: throw Explained(.refused, GuidedInterviewWords.withdrawn)
         }
     }
@@ -74,9 +75,9 @@ struct InterviewSitting {
     // MARK: - Full screen
 
     private mutating func screens() {
+        defer { InterviewTerminal.leave() }
         guard InterviewTerminal.take() else { return carryOut(.hungUp) }
         hasTerminal = true
-        defer { InterviewTerminal.leave() }
         while ending == nil {
             let size = InterviewTerminal.size
             guard InterviewTerminal.show(interview.screen(width: size.columns, height: size.rows, now: TimeText.now())) else { return carryOut(.hungUp) }

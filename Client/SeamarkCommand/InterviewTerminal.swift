@@ -69,7 +69,8 @@ enum InterviewTerminal {
         let hasColour = (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
         var out = "\u{1b}[?25l\u{1b}[H"
         for (row, line) in screen.lines.enumerated() {
-            if row > 0 { out += "\r\n" }
+            // Wiped before it is written: behind a full line some terminals would wipe its last letter.
+            out += (row > 0 ? "\r\n" : "") + "\u{1b}[K"
             for span in line.spans {
                 switch span.style {
                 case .plain: out += span.text
@@ -78,7 +79,6 @@ enum InterviewTerminal {
                 case .heading: out += "\u{1b}[7m\(span.text)\u{1b}[0m"
                 }
             }
-            out += "\u{1b}[K"
         }
         out += "\u{1b}[J"
         if let cursor = screen.cursor { out += "\u{1b}[\(cursor.row + 1);\(cursor.column + 1)H\u{1b}[?25h" }
@@ -91,6 +91,10 @@ enum InterviewTerminal {
         while start < bytes.count {
             let count = bytes.withUnsafeBytes { Glibc.write(1, $0.baseAddress! + start, $0.count - start) }
             if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EAGAIN {
+                var ready = pollfd(fd: 1, events: Int16(POLLOUT), revents: 0)
+                if poll(&ready, 1, 5000) > 0 { continue }
+            }
             guard count > 0 else { return false }
             start += count
         }

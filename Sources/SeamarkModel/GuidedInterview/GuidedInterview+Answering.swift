@@ -77,7 +77,7 @@ extension GuidedInterview {
             return finishText()
         case .question:
             // What comes with its command and cannot be taken is said, and the question goes on standing there.
-            defer { if case .text(let use) = prompt, !use.isLong, !entry.isEmpty, doing == nil { (prompt, entry) = (.question, EntryLine()) } }
+            defer { if case .text(let use) = prompt, !use.isLong, !entry.isEmpty, doing == nil, !notice.isEmpty { (prompt, entry) = (.question, EntryLine()) } }
             let (word, rest) = Self.split(text)
             return word.isEmpty ? [] : chosen(word, rest)
         case .help, .grade, .quotedPerson, .attribution, .category, .found, .consent:

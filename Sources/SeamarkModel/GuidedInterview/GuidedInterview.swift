@@ -83,6 +83,8 @@ public struct GuidedInterview: Sendable {
         case finished
         /// There is no consent, so nothing is asked.
         case noConsent
+        /// The interview names nobody who could have agreed.
+        case nobody
         case withdrawn
     }
 
@@ -125,6 +127,8 @@ public struct GuidedInterview: Sendable {
     /// Text that was begun and left, by what it was for.
     var kept: [TextUse: String] = [:]
     /// Nothing more is asked.
+    /// Questions that nobody had answered before this sitting did.
+    private var own: Set<String> = []
     public private(set) var ending: Ending?
     private var remembered: InterviewBookmark?
 
@@ -168,7 +172,10 @@ public struct GuidedInterview: Sendable {
         isShown(id) ? records.answers[id]?.content : nil
     }
 
-    func isShown(_ id: String) -> Bool { !records.isBlind || marks[.answer(id)] != nil }
+    /// Where nothing of before may be shown, what this sitting began itself.
+    func isShown(_ id: String) -> Bool { !records.isBlind || own.contains(id) }
+
+    private func isTold(_ change: Done) -> Bool { if case .answer(let question, _, _) = change { isShown(question) } else { true } }
 
     public var canUndo: Bool { !done.isEmpty }
 
@@ -265,7 +272,8 @@ public struct GuidedInterview: Sendable {
             switch (capture, receipt.subject) {
             case (.answer(let question, let content), _):
                 if let change { done.append(change) }
-                notice = GuidedInterviewWords.saved(question, content)
+                if case .answer(_, before: nil, _)? = change { own.insert(question) }
+                notice = isShown(question) ? GuidedInterviewWords.saved(question, content) : GuidedInterviewWords.saved(question)
                 lastAnswered = question
                 if movesOn { goOn(after: question) }
             case (.note, .record(let id)), (.quote, .record(let id)), (.seam, .record(let id)), (.decision, .record(let id)), (.leak, .record(let id)):
@@ -278,7 +286,7 @@ public struct GuidedInterview: Sendable {
         case .undo(let change)?:
             done.removeLast()
             undone.append(change)
-            notice = GuidedInterviewWords.undone(change)
+            notice = isTold(change) ? GuidedInterviewWords.undone(change) : GuidedInterviewWords.undoneUnseen
             // It is asked again.
             if case .answer(let question, let old, let new) = change {
                 if old?.outcome != new?.outcome || old?.score != new?.score, let index = index(of: question) { go(to: .question(index)) }
@@ -287,7 +295,7 @@ public struct GuidedInterview: Sendable {
         case .redo(let change)?:
             undone.removeLast()
             done.append(change)
-            notice = GuidedInterviewWords.redone(change)
+            notice = isTold(change) ? GuidedInterviewWords.redone(change) : GuidedInterviewWords.redoneUnseen
             if case .answer(let question, let old, let new) = change {
                 lastAnswered = question
                 if old?.outcome != new?.outcome || old?.score != new?.score { goOn(after: question) }
@@ -357,6 +365,7 @@ public struct GuidedInterview: Sendable {
 
     /// Nothing is asked of somebody who has not agreed.
     private mutating func askConsent() {
+        if records.respondents.isEmpty { return ending = .nobody }
         if records.respondents.contains(where: { $0.consent.state == .withdrawn }) { return ending = .withdrawn }
         if let index = records.respondents.firstIndex(where: { $0.consent.state == .none }) { prompt = .consent(index, .given) }
     }

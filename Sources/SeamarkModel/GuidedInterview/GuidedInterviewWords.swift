@@ -128,6 +128,10 @@ public enum GuidedInterviewWords {
     static func saved(_ name: String) -> String { "Saved \(name)." }
     static func consentSaved(_ name: String) -> String { "Saved the consent of \(name)." }
 
+    /// Where what stood there before may not be shown.
+    static let undoneUnseen = "Undone."
+    static let redoneUnseen = "Done again."
+
     static func undone(_ change: GuidedInterview.Done) -> String {
         switch change {
         case .answer(let question, nil, _): "Undone: \(question) is open again."
@@ -321,6 +325,7 @@ public enum GuidedInterviewWords {
     public static func begun(_ name: String) -> String { "Interview \(name)." }
     public static func finished(_ name: String) -> String { "The interview \(name) is over; its end is noted." }
     public static let noConsent = "Without consent nothing is asked. Nothing but the interview itself and its people stands in the records."
+    public static func nobody(_ name: String) -> String { "\(name) names nobody who is interviewed, so nobody could have agreed: name them with 'seamark interview set \(name) persons+=P-A001'." }
     public static let withdrawn = "Consent was withdrawn, so nothing is asked. Consenting again needs a new person record."
     public static let lineMode = "Line mode: one line, one answer. ? lists the commands."
     public static let cutByTerminal = "That line was as long as a terminal takes, so its end may be missing: nothing of it was stored. Use your editor (!) for long texts, or full screen."

@@ -5,12 +5,15 @@ public struct KeyDecoder: Sendable {
     /// Bytes of one pasted text; the rest of it is dropped, and `paste` says so.
     public static let mostPasted = 1024 * 1024
     static let longestSequence = 32
+    static let longestReport = 4096
 
     private enum State: Hashable {
         case ground, escape, sequence, single
         /// So many more bytes of a character are to come.
         case character(Int)
         case pasting
+        /// What the terminal says of itself (OSC, DCS, APC, PM, SOS), up to its end; and whether an escape has just come, which may be that.
+        case report(isEscaped: Bool)
     }
 
     private var state = State.ground
@@ -22,7 +25,12 @@ public struct KeyDecoder: Sendable {
     public init() {}
 
     /// Something has begun that a pause ends.
-    public var waits: Bool { state != .ground && state != .pasting }
+    public var waits: Bool {
+        switch state {
+        case .ground, .pasting, .report: false
+        case .escape, .sequence, .single, .character: true
+        }
+    }
 
     public mutating func feed(_ bytes: some Sequence<UInt8>) -> [InterviewKey] {
         var keys: [InterviewKey] = []
@@ -32,9 +40,11 @@ public struct KeyDecoder: Sendable {
 
     /// There was a pause: what has begun is all that comes. A paste goes on.
     public mutating func settle() -> [InterviewKey] {
+        // A late half of what the terminal says must not become keys.
+        if case .report = state { return [] }
         defer { if state != .pasting { begin() } }
         switch state {
-        case .ground, .pasting: return []
+        case .ground, .pasting, .report: return []
         case .escape: return [.escape]
         case .sequence, .single: return [.unknown]
         case .character: return [.character("\u{fffd}")]
@@ -63,6 +73,7 @@ public struct KeyDecoder: Sendable {
             case UInt8(ascii: "["): state = .sequence
             case UInt8(ascii: "O"): state = .single
             case 0x1b: keys.append(.escape)
+            case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "_"), UInt8(ascii: "^"), UInt8(ascii: "X"): state = .report(isEscaped: false)
             case _:
                 // Alt with a key; it means nothing here.
                 begin()
@@ -100,6 +111,15 @@ public struct KeyDecoder: Sendable {
             begin()
             keys.append(.character(text.count == 1 ? text.first ?? "\u{fffd}" : "\u{fffd}"))
         case .pasting: paste(byte, &keys)
+        case .report(let isEscaped):
+            // BEL, CAN, SUB and ESC \ end it; what a line could hold at most bounds it.
+            held.append(byte)
+            if byte == 0x07 || byte == 0x18 || byte == 0x1a || isEscaped || held.count > Self.longestReport {
+                begin()
+                keys.append(.unknown)
+            } else if byte == 0x1b {
+                state = .report(isEscaped: true)
+            }
         }
     }
 
