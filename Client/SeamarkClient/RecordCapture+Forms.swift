@@ -43,7 +43,8 @@ extension RecordCapture {
             let id = DerivedIdentifiers.formAnswer(
                 interview: interview.id, questionnaire: questionnaire.record, question: question, scorer: identity.member, by: SystemPrimitives())
             let state = finder.replica.record(id)
-            if state == nil, answer == nil { continue }
+            let isGone = state.map { RecordView(id: id, state: $0).isDeleted } ?? true
+            if isGone, answer == nil { continue }
             var editing = editing(type, id, state)
             editing.create(at: now)
             if state.map({ RecordView(id: id, state: $0).isDeleted }) == true { editing.restore() }

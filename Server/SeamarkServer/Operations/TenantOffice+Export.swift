@@ -18,11 +18,15 @@ extension TenantOffice {
             let directory = try Directory(snapshot)
             var views: [RecordView] = []
             try snapshot.records(in: id) { views.append(RecordView(id: $0, state: $1)) }
+            // Of people who withdrew consent nothing goes out, as on laptops.
+            let hidden = Withdrawals.concealed(among: views)
+            views.removeAll { hidden.contains($0.id) }
             let members = References(identifier: { _, _ in nil }, handle: { directory.handle(of: $0) })
             let waiting = Set(try snapshot.quarantine().filter { $0.scope == id }.map(\.id))
             var steps: [ChangeTable.Step] = []
             try snapshot.forEachChange(in: id) { change, received in
-                steps.append(ChangeTable.Step(change, received: received, standing: waiting.contains(change.id) ? "quarantined" : "acknowledged"))
+                let told = hidden.isEmpty ? change.edits : change.edits.filter { !hidden.contains($0.record) }
+                steps.append(ChangeTable.Step(change, edits: told, received: received, standing: waiting.contains(change.id) ? "quarantined" : "acknowledged"))
             }
             return EngagementExport(
                 records: RecordTables(views, of: id, directory: members, sensitive: sensitive),

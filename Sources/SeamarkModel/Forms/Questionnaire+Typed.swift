@@ -34,7 +34,7 @@ extension Questionnaire {
 
     private func choice(_ word: String, _ list: String, _ isNumbered: Bool) throws(FormAnswerFault) -> String {
         let choices = self.list(list)?.choices ?? []
-        if isNumbered, let number = Int(word), choices.indices.contains(number - 1) { return choices[number - 1].name }
+        if isNumbered, let number = Int(word), number >= 1, number <= choices.count { return choices[number - 1].name }
         let found = choices.filter { $0.name == word }
         let meant = found.isEmpty ? choices.filter { $0.name.lowercased() == word.lowercased() } : found
         guard meant.count == 1 else { throw .unknownChoice }

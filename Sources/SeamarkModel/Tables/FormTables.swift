@@ -63,7 +63,13 @@ enum FormTables {
         }
         return DataTable(name, columns, sorted.map { key, row in
             let changed = row.values.flatMap { $0.record.state.slots.flatMap(\.heads) }.map(\.stamp.time).max()
-            let hidden = questions.filter { item in row[item.name].map { $0.isWithheld || item.kind == .text && !sensitive && $0.answer != nil } ?? false }.map(\.name)
+            // What is hidden hangs on what the answer is, too: words may stand under a question of another kind that was not known when they came.
+            let hidden = questions.filter { item in
+                guard let given = row[item.name] else { return false }
+                if given.isWithheld { return true }
+                if case .text? = given.answer { return !sensitive || item.kind != .text }
+                return false
+            }.map(\.name)
             var cells: [DataTable.Cell] = [
                 .text("\(key[2])/\(key[3])"), .text(key[2]), .text(key[0]), .text(key[2]), .text(key[1]), .text(key[3]), changed.map { .time($0) } ?? .empty,
                 hidden.isEmpty ? .empty : .text(hidden.joined(separator: "; ")),

@@ -53,5 +53,13 @@ public enum TableDatabase {
         }
     }
 
-    private static func quoted(_ name: String) -> String { "\"" + name.replacing("\"", with: "\"\"") + "\"" }
+    /// Byte by byte, as SQLite reads it: a quote with an accent on it is one character and still a quote. Names of forms' choices come here.
+    static func quoted(_ name: String) -> String {
+        var out: [UInt8] = [UInt8(ascii: "\"")]
+        for byte in name.utf8 where byte != 0 {
+            if byte == UInt8(ascii: "\"") { out.append(byte) }
+            out.append(byte)
+        }
+        return String(decoding: out + [UInt8(ascii: "\"")], as: UTF8.self)
+    }
 }

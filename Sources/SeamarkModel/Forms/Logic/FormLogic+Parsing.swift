@@ -49,6 +49,7 @@ extension FormLogic {
         private let scalars: [Unicode.Scalar]
         private var place = 0
         private var depth = 0
+        private var patterns = 0
 
         init(_ source: String) {
             scalars = Array(FormLogic.straightened(source).unicodeScalars)
@@ -155,6 +156,9 @@ extension FormLogic {
             guard function.arguments.contains(parts.count) else { throw .arguments(name, needs: function.arguments) }
             guard function == .regex else { return .call(function, parts) }
             guard case .text(let pattern) = parts[1] else { throw .patternNotText }
+            // Whoever writes a form must not make others wait for it.
+            patterns += 1
+            guard patterns <= FormLogic.mostPatterns else { throw .pattern(.tooLarge) }
             do { return .matches(parts[0], try FormPattern(pattern)) } catch { throw .pattern(error) }
         }
 

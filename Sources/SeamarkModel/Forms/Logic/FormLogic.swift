@@ -6,6 +6,8 @@
 public struct FormLogic: Hashable, Sendable {
     /// Unicode scalars of an expression.
     public static let longest = 2000
+    /// `regex()` in one expression.
+    static let mostPatterns = 4
     /// How deep its parts are nested.
     static let deepest = 40
 

@@ -23,7 +23,7 @@ public enum FormPatternError: Error, Hashable, Sendable, CustomStringConvertible
 /// wait, whoever wrote it. Therefore no references back and no looking ahead.
 public struct FormPattern: Hashable, Sendable {
     /// Steps of the machine that a pattern becomes.
-    static let mostSteps = 4000
+    static let mostSteps = 1000
     static let deepest = 30
 
     enum Step: Hashable, Sendable {
@@ -51,28 +51,31 @@ public struct FormPattern: Hashable, Sendable {
 
     /// Takes at most as many steps as the machine has, times the characters.
     public func matches(_ text: String) -> Bool {
-        var now = Set<Int>()
+        // In which round a step was last reached.
+        var reached = [UInt32](repeating: 0, count: steps.count)
+        var round: UInt32 = 1
+        var waiting: [Int] = []
+        var now: [Int] = [], next: [Int] = []
+        func follow(_ step: Int, into found: inout [Int]) {
+            waiting.append(step)
+            while let step = waiting.popLast() {
+                guard reached[step] != round else { continue }
+                reached[step] = round
+                switch steps[step] {
+                case .one, .end: found.append(step)
+                case .fork(let a, let b): waiting += [b, a]
+                case .jump(let a): waiting.append(a)
+                }
+            }
+        }
         follow(0, into: &now)
         for scalar in text.unicodeScalars {
-            var next = Set<Int>()
-            for step in now {
-                if case .one(let set) = steps[step], set.contains(scalar) { follow(step + 1, into: &next) }
-            }
+            round += 1
+            next.removeAll(keepingCapacity: true)
+            for step in now { if case .one(let set) = steps[step], set.contains(scalar) { follow(step + 1, into: &next) } }
             guard !next.isEmpty else { return false }
-            now = next
+            swap(&now, &next)
         }
         return now.contains { steps[$0] == .end }
-    }
-
-    private func follow(_ step: Int, into found: inout Set<Int>) {
-        var waiting = [step]
-        while let step = waiting.popLast() {
-            guard found.insert(step).inserted else { continue }
-            switch steps[step] {
-            case .one, .end: break
-            case .fork(let a, let b): waiting += [b, a]
-            case .jump(let a): waiting.append(a)
-            }
-        }
     }
 }
