@@ -21,7 +21,7 @@ struct Doctor: ParsableCommand {
     func run() throws {
         let environment = ProcessInfo.processInfo.environment
         let home = try TenantHome(environment: environment)
-        var facts = LaptopFacts(home: home.path, now: TimeText.now(), isUTF8: Self.isUTF8(environment), editor: Self.editor(environment))
+        var facts = LaptopFacts(home: home.path, now: TimeText.now(), isUTF8: InterviewTerminal.isUTF8, editor: Self.editor(environment))
         look(at: home.path, &facts)
         for tenant in try home.tenants() { facts.tenants.append(look(at: tenant, home)) }
         let diagnosis = Diagnosis(facts)
@@ -119,12 +119,6 @@ struct Doctor: ParsableCommand {
             facts.server = ("\(identity.serverHost):\(identity.serverPort)", ServerLine.problem(host: identity.serverHost, port: identity.serverPort))
         }
         return facts
-    }
-
-    private static func isUTF8(_ environment: [String: String]) -> Bool {
-        // The first of these that is set decides (POSIX, 8.2).
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
-        return locale.lowercased().replacingOccurrences(of: "-", with: "").contains("utf8")
     }
 
     private static func editor(_ environment: [String: String]) -> (String, Bool) {

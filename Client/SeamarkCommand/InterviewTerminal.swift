@@ -17,6 +17,7 @@ enum InterviewTerminal {
         return Terminal.isTerminal && Terminal.inputIsTerminal && !term.isEmpty && term != "dumb"
     }
 
+    /// Does the locale say UTF-8? The first of these that is set decides (POSIX, 8.2).
     static var isUTF8: Bool {
         let environment = ProcessInfo.processInfo.environment
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
