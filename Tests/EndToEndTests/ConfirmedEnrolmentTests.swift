@@ -3,7 +3,6 @@ import Testing
 
 /// Devices that wait until headquarters has typed the words that they show, and invitations on a screen, with the real programs.
 @Suite(.serialized) struct ConfirmedEnrolmentTests {
-    private static let patience = 120.0
 
     private func devices(_ headquarters: Headquarters) throws -> [[String: Any]] {
         try #require(try JSONSerialization.jsonObject(with: Data(try headquarters.verb("device", "list", "--json").utf8)) as? [[String: Any]])
@@ -87,7 +86,7 @@ import Testing
         try ann.must("sync")
         let watch = try ann.start(["sync", "--watch"])
         func until(_ what: String, _ isSo: () throws -> Bool) throws {
-            try eventually(what, within: Self.patience) {
+            try eventually(what, within: Program.patience) {
                 if try isSo() { return true }
                 try #require(watch.status == nil, "the watch ended: \(watch.outputSoFar)\(watch.errorSoFar)")
                 return nil
@@ -115,7 +114,7 @@ import Testing
         // The token has done what it can.
         #expect(try Laptop(headquarters).run(["enrol", "--name", "Other"], input: line).status == 76)
         watch.send(SIGTERM)
-        #expect(try watch.finish(within: Self.patience).status == 0)
+        #expect(try watch.finish(within: Program.patience).status == 0)
         try ann.must("sync")
         #expect(try ann.must("list", "site").contains("Dayton plant"))
         #expect(try acts(headquarters, "device.freeze") == 1)
@@ -157,7 +156,7 @@ import Testing
     private func onTerminal(columns: Int, _ headquarters: Headquarters, _ words: [String]) throws -> Program.Result {
         let path = try #require(Program.folder).appendingPathComponent("seamark-server").path
         let command = Screen.command(columns: columns, [path] + words + ["--data", headquarters.data.path])
-        return try headquarters.program(command.name, command.words).finish(within: Self.patience)
+        return try headquarters.program(command.name, command.words).finish(within: Program.patience)
     }
 
     /// What zbar reads from black blocks on white paper.

@@ -55,7 +55,7 @@ final class Headquarters: Sendable {
         let server = try server
         server.send(signal)
         defer { state.withLock { $0.server = nil } }
-        return try server.finish(within: 15).status
+        return try server.finish().status
     }
 
     @discardableResult

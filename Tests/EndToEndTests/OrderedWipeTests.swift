@@ -9,7 +9,6 @@ import Testing
     init() throws { headquarters = try #require(Headquarters.shared) }
 
     /// Seconds; this machine may have much else to do.
-    private static let patience = 120.0
     private static let tracer = "/usr/bin/strace"
 
     /// A sync that is killed at a system call of its, by name and number; one that makes fewer gets to its end.
@@ -18,7 +17,7 @@ import Testing
         return try headquarters.program(
             Self.tracer, ["-f", "-qq", "-o", "/dev/null", "-e", "trace=\(call)", "-e", "inject=\(call):signal=SIGKILL:when=\(number)", program, "sync"],
             environment: ["SEAMARK_HOME": laptop.home.path], passphrase: Laptop.passphrase
-        ).finish(within: Self.patience)
+        ).finish(within: Program.patience)
     }
 
     private func devices() throws -> [[String: Any]] {
@@ -203,11 +202,11 @@ import Testing
         try ann.must("attach", "add", photo.path)
         link.stall(afterUpward: 100_000)
         let sync = try ann.start(["sync"], passphrase: Laptop.passphrase)
-        try eventually("the upload is under way", within: Self.patience) { link.hasStalled ? true : nil }
+        try eventually("the upload is under way", within: Program.patience) { link.hasStalled ? true : nil }
         // The next connection is whole again; this one can only be spoken to.
         link.stall()
         try headquarters.verb("device", "wipe", letters, "--yes")
-        let end = try sync.finish(within: Self.patience)
+        let end = try sync.finish(within: Program.patience)
         #expect(end.status == 77 && isGone(ann), "\(end.output)\(end.error)")
         #expect(end.error.contains("1 attachment that was not handed in is lost. Headquarters knows."), "\(end.error)")
         #expect(try device(letters)["wiped"] is Int)
@@ -217,9 +216,9 @@ import Testing
         let ann = try Laptop(of: "ann", at: headquarters)
         let letters = try letters(ann)
         let watch = try ann.start(["sync", "--watch"], passphrase: Laptop.passphrase)
-        try eventually("it watches", within: Self.patience) { watch.outputSoFar.contains("Watching:") ? true : nil }
+        try eventually("it watches", within: Program.patience) { watch.outputSoFar.contains("Watching:") ? true : nil }
         try headquarters.verb("device", "wipe", letters, "--yes")
-        let end = try watch.finish(within: Self.patience)
+        let end = try watch.finish(within: Program.patience)
         #expect(end.status == 77 && end.error.contains("Headquarters knows") && isGone(ann), "\(end.output)\(end.error)")
         #expect(try device(letters)["wiped"] is Int)
     }

@@ -78,8 +78,12 @@ final class Program: Sendable {
     var outputSoFar: String { String(decoding: (try? Data(contentsOf: URL(fileURLWithPath: output))) ?? Data(), as: UTF8.self) }
     var errorSoFar: String { String(decoding: (try? Data(contentsOf: URL(fileURLWithPath: error))) ?? Data(), as: UTF8.self) }
 
+    /// How many seconds a test waits for what another process does in its own time. It ends what hangs and measures nothing: a machine with much else to do
+    /// is slow, not wrong.
+    static let patience = 120.0
+
     /// Waits for its end; kills it and throws when that does not come in time.
-    func finish(within seconds: Double = 20) throws -> Result {
+    func finish(within seconds: Double = patience) throws -> Result {
         do {
             let status = try eventually("\(name) ends", within: seconds) { self.status }
             return Result(status: status, output: outputSoFar, error: errorSoFar)
@@ -114,7 +118,7 @@ final class Program: Sendable {
 
 /// Asks again until there is an answer. For what another process does in its own time.
 @discardableResult
-func eventually<Value>(_ what: String, within seconds: Double = 10, _ look: () throws -> Value?) throws -> Value {
+func eventually<Value>(_ what: String, within seconds: Double = Program.patience, _ look: () throws -> Value?) throws -> Value {
     let end = DispatchTime.now().uptimeNanoseconds + UInt64(seconds * 1e9)
     while true {
         if let value = try look() { return value }

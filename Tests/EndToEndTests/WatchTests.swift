@@ -5,7 +5,6 @@ import Testing
 /// `seamark sync --watch` with the real programs. What happens is waited for as long as a busy machine may take; how soon it happens is no
 /// part of these.
 @Suite(.serialized) struct WatchTests {
-    private static let patience: Double = 120
 
     /// Watching, once it has said so.
     private func watch(_ laptop: Laptop, _ words: String...) throws -> Program {
@@ -16,7 +15,7 @@ import Testing
 
     /// Waits while the program runs.
     private func until(_ what: String, _ program: Program, _ isSo: () throws -> Bool) throws {
-        try eventually(what, within: Self.patience) {
+        try eventually(what, within: Program.patience) {
             if try isSo() { return true }
             try #require(program.status == nil, "it ended with \(program.status ?? 0): \(program.outputSoFar)\(program.errorSoFar)")
             return nil
@@ -40,7 +39,7 @@ import Testing
         try until("it is said", first) { lines(first, "ent 1 change") == 2 }
         for (program, signal) in [(first, SIGINT), (second, SIGTERM)] {
             program.send(signal)
-            let end = try program.finish(within: Self.patience)
+            let end = try program.finish(within: Program.patience)
             #expect(end.status == 0 && end.error.isEmpty, "\(end.error)")
         }
         #expect(first.outputSoFar.contains("Watching ended: 2 changes sent, ") && first.outputSoFar.contains("Nothing waits here."), "\(first.outputSoFar)")
@@ -67,7 +66,7 @@ import Testing
         try until("all is sent", program) { try ann.unsent() == 0 }
         try until("the photo is handed in", program) { lines(program, "anded in 1 attachment") == 1 }
         program.send(SIGTERM)
-        #expect(try program.finish(within: Self.patience).status == 0)
+        #expect(try program.finish(within: Program.patience).status == 0)
         #expect(!(try ann.must("status")).contains("not yet with the server"))
     }
 
@@ -96,7 +95,7 @@ import Testing
         let program = try watch(ann)
         let devices = try #require(try JSONSerialization.jsonObject(with: Data(try headquarters.verb("device", "list", "--json").utf8)) as? [[String: Any]])
         try headquarters.verb("device", "revoke", try #require(devices.first?["id"] as? String))
-        let end = try program.finish(within: Self.patience)
+        let end = try program.finish(within: Program.patience)
         #expect(end.status == 0 && end.output.contains("revoked"), "\(end.output)\(end.error)")
     }
 
@@ -118,7 +117,7 @@ import Testing
         link.cut()
         try until("it watches again after a cut", program) { lines(program, "Watching:") == 3 }
         program.send(SIGTERM)
-        #expect(try program.finish(within: Self.patience).status == 0)
+        #expect(try program.finish(within: Program.patience).status == 0)
     }
 
     /// Nobody closes and nothing moves: while an answer is due, while it connects anew, and between two attempts.
@@ -144,7 +143,7 @@ import Testing
         }
         let lost = lines(program, "Trying again")
         program.send(SIGINT)
-        let end = try program.finish(within: Self.patience)
+        let end = try program.finish(within: Program.patience)
         #expect(end.status == 0 && end.error.isEmpty, "\(end.error)")
         #expect(end.output.contains("Watching ended"))
         if state != "pause" { #expect(lines(program, "Trying again") == lost, "it waited until the wait was given up: \(end.output)") }

@@ -86,9 +86,9 @@ import Testing
     @Test(.enabled(if: refusal == nil, "the kernel keeps no keys here"))
     func `a key ends with its time-out`() async throws {
         let name = try Self.name()
-        try KernelKeyring().put(SecretBytes(copying: [7]), named: name, timeoutSeconds: 1)
+        try KernelKeyring().put(SecretBytes(copying: [7]), named: name, timeoutSeconds: 8)
         #expect(try KernelKeyring().read(named: name) != nil)
-        try await Task.sleep(for: .seconds(2.2))
+        try await Task.sleep(for: .seconds(9.2))
         #expect(try KernelKeyring().read(named: name) == nil)
     }
 

@@ -232,7 +232,7 @@ final class Gate: Sendable {
         }
         if isLast { for _ in 0..<count { semaphore.signal() } }
         // One that failed before the gate must not keep the others for ever.
-        _ = semaphore.wait(timeout: .now() + 20)
+        _ = semaphore.wait(timeout: .now() + 120)
     }
 }
 

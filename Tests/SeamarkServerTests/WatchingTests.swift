@@ -80,7 +80,7 @@ import Testing
     @Test func `a watching device that says Watch now and then outlives the limit of silence, and one that does not is let go`() async throws {
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
-        let idle: Int64 = 4000
+        let idle: Int64 = 10_000
         let server = try await yard.start { $0.idleMilliseconds = idle }
         let invitations = [try tenant.invite("anna", minutes: 600), try tenant.invite("ben")]
         try await blocking {

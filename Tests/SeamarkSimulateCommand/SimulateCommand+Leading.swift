@@ -19,8 +19,10 @@ extension SimulateCommand {
         let sum = Mutex(Sum())
         let isTerminal = isatty(2) == 1 && !quiet
         let group = DispatchGroup()
+        let stop = StopRequest()
+        stop.listen()
         for worker in 0..<workers {
-            let lives = Lives(of: worker, in: self)
+            let lives = Lives(of: worker, in: self, until: stop)
             group.enter()
             Thread.detachNewThread {
                 lives.follow(into: sum) { sum in
@@ -34,6 +36,7 @@ extension SimulateCommand {
         if isTerminal { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
         let seconds = Double(start.duration(to: .now).components.attoseconds) / 1e18 + Double(start.duration(to: .now).components.seconds)
         let done = sum.withLock { $0 }
+        if stop.wasMade { print("stopped by a signal; what follows counts the schedules that were played to their end") }
         try conclude(done, seconds)
     }
 
@@ -93,34 +96,40 @@ extension SimulateCommand {
 
         let worker: Int
         let command: SimulateCommand
+        let stop: StopRequest
         private let start = ContinuousClock.now
 
-        init(of worker: Int, in command: SimulateCommand) {
+        init(of worker: Int, in command: SimulateCommand, until stop: StopRequest) {
             self.worker = worker
             self.command = command
+            self.stop = stop
         }
 
         func follow(into sum: borrowing Mutex<Sum>, _ told: (Sum) -> Void) {
             var skipped: UInt64 = 0
             for _ in 0..<Self.most {
-                guard let died = begin(after: skipped).flatMap({ SimulateCommand.read($0, into: sum, told) }) else { return }
+                guard let process = begin(after: skipped), let output = process.standardOutput as? Pipe else { return }
+                stop.follow(process.processIdentifier)
+                let died = SimulateCommand.read(output.fileHandleForReading, into: sum, told)
+                stop.forget(process.processIdentifier)
+                // A worker that is stopped before it listens ends by the signal, and by no fault of a seed.
+                guard let died, !(stop.wasMade && died == 0) else { return }
                 sum.withLock { $0.failed[died, default: []].append(("trapped", "the process died while it played this seed")) }
                 guard died >= command.seed else { return }
                 skipped = died - command.seed + 1
             }
         }
 
-        /// What the process says; nil where none can be started.
-        private func begin(after skipped: UInt64) -> FileHandle? {
+        /// The process, at work; nil where none can be started.
+        private func begin(after skipped: UInt64) -> Process? {
             let process = Process()
             process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0].contains("/") ? CommandLine.arguments[0] : "/proc/self/exe")
             let passed = start.duration(to: .now) / .seconds(60)
             process.arguments = ["--worker", "\(worker)", "--workers", "\(command.workers)", "--schedules", "\(command.schedules)", "--seed", "\(command.seed)"]
                 + ["--skipped", "\(skipped)"] + (command.minutes.map { ["--minutes", "\(max(0, $0 - passed))"] } ?? []) + command.settings
-            let pipe = Pipe()
-            process.standardOutput = pipe
+            process.standardOutput = Pipe()
             guard (try? process.run()) != nil else { return nil }
-            return pipe.fileHandleForReading
+            return process
         }
     }
 

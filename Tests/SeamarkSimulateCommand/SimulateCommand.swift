@@ -60,11 +60,14 @@ struct SimulateCommand: ParsableCommand {
     private func work(_ worker: Int) throws {
         let simulation = try Simulation()
         let start = ContinuousClock.now
+        let stop = StopRequest()
+        stop.listen()
         for number in min(skipped, schedules)..<schedules {
             let seed = seed + number
             let isSample = number % Self.sample == 0
             guard isSample || number % UInt64(workers) == UInt64(worker) else { continue }
             if let minutes, start.duration(to: .now) > .seconds(minutes * 60) { break }
+            if stop.wasMade { break }
             // Said before it is played: should the process die, its leader knows by which seed.
             say("b \(seed)")
             let result = try simulation.play(seed: seed, faults: faults, mistake: planted, twice: isSample)

@@ -62,7 +62,7 @@ struct KeyAgentServiceTests {
         #expect(try line.ask(.keep(store, seconds: 60), bringing: other)?.word == .done)
         #expect(try line.ask(.give(store))?.key == other)
         #expect(try line.ask(.forget(store))?.word == .done)
-        #expect(ended.wait(timeout: .now() + 5) == .success, "the last key is gone, and the agent is not")
+        #expect(ended.wait(timeout: .now() + 120) == .success, "the last key is gone, and the agent is not")
         #expect(try line.ask(.give(store)) == nil)
         #expect(lstat(place.socket, &facts) != 0)
     }
@@ -76,8 +76,10 @@ struct KeyAgentServiceTests {
         #expect(try line.ask(.keep(store, seconds: 1), bringing: key)?.word == .done)
         #expect(try line.ask(.keep(Identifier(high: 1, low: 1), seconds: 2), bringing: key)?.word == .done)
         usleep(1_100_000)
-        #expect(try line.ask(.give(store))?.word == .nothing)
-        #expect(ended.wait(timeout: .now() + 8) == .success)
+        let said = try line.ask(.give(store))?.word
+        // A machine with much else to do may ask when the other key's time is over too, and the agent with it.
+        #expect(said == .nothing || said == nil && BootClock.milliseconds() - start >= 2_000)
+        #expect(ended.wait(timeout: .now() + 120) == .success)
         #expect(BootClock.milliseconds() - start >= 2_000)
         #expect(!FileManager.default.fileExists(atPath: place.socket))
     }
@@ -90,7 +92,7 @@ struct KeyAgentServiceTests {
         #expect(ended.wait(timeout: .now() + 1) == .timedOut)
         #expect(rename(place.socket, place.socket + ".moved") == 0)
         #expect(FileManager.default.createFile(atPath: place.socket, contents: nil))
-        #expect(ended.wait(timeout: .now() + 5) == .success)
+        #expect(ended.wait(timeout: .now() + 120) == .success)
         #expect(FileManager.default.fileExists(atPath: place.socket))
     }
 
@@ -113,7 +115,7 @@ struct KeyAgentServiceTests {
         #expect(try say(keep + [UInt8](repeating: 7, count: 33), place) == refused)
         #expect(try line.ask(.give(store))?.key == key)
         #expect(try line.ask(.forget(store))?.word == .done)
-        #expect(ended.wait(timeout: .now() + 5) == .success)
+        #expect(ended.wait(timeout: .now() + 120) == .success)
     }
 
     @Test func `whoever dawdles is cut off, and the next one is answered`() throws {
@@ -131,7 +133,7 @@ struct KeyAgentServiceTests {
         }
         #expect(try line.ask(.give(store))?.key == key)
         #expect(try line.ask(.forget(store))?.word == .done)
-        #expect(ended.wait(timeout: .now() + 5) == .success)
+        #expect(ended.wait(timeout: .now() + 120) == .success)
     }
 
     @Test func `one place has one agent, and what a killed one left is replaced`() throws {
@@ -146,7 +148,7 @@ struct KeyAgentServiceTests {
         #expect(throws: KeyAgentService.Failure.another) { try KeyAgentService(at: place) }
         #expect(try KeyAgentLine(place: place).ask(.keep(store, seconds: 60), bringing: key)?.word == .done)
         #expect(try KeyAgentLine(place: place).ask(.forget(store))?.word == .done)
-        #expect(ended.wait(timeout: .now() + 5) == .success)
+        #expect(ended.wait(timeout: .now() + 120) == .success)
     }
 
     @Test func `a folder that is a link, somebody else's, open to others or too long is no place for an agent`() throws {
