@@ -343,7 +343,7 @@ def play(page, text, programs):
             ask = next((c for c in commands[index + 1:] if c.machine == command.machine), None)
             may_fail = ask is not None and ask.text == "echo $?"
             try:
-                status, lines = run(command, run.of_run(comparison.in_run(command.text)), [comparison.in_run(one) for one in command.typed])
+                status, lines = run(command, run.of_run(comparison.in_run(command.text)), [run.of_run(comparison.in_run(one)) for one in command.typed])
             except Broken as broken:
                 failures.append(f"{place}: {command.text}\n  {broken}")
                 break
