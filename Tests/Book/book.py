@@ -18,8 +18,8 @@ What a page prints stands for what the run prints:
                          then on, in commands too.
 
 A command that ends with another status than 0 fails the page, unless the next one is `echo $?`. A command that ends with `&` goes on beside
-the others until `kill %1`. Port 7440 is a free one. /mnt, /media and /root are folders of the run; $SAMPLES
-is the folder of samples.
+the others until `kill %1`. Port 7440 is a free one. /mnt, /media and /root are folders of the run, and
+Samples leads to the samples.
 
 SEAMARK_BOOK=rewrite writes what was printed into the page where it differs. Nothing else opens a page for writing.
 Standard library only."""
@@ -226,13 +226,15 @@ class Run:
 
     def home(self, machine):
         home = self.base / "home" / (machine if machine != "here" else "seamark")
-        home.mkdir(parents=True, exist_ok=True)
+        if not home.exists():
+            home.mkdir(parents=True)
+            (home / "Samples").symlink_to(ROOT / "Samples")
         return home
 
     def environment(self, machine):
         keep = {name: os.environ[name] for name in ("LANG", "LC_ALL", "LC_CTYPE") if name in os.environ} or {"LC_ALL": "C.UTF-8"}
         return dict(keep, HOME=str(self.home(machine)), PATH=f"{self.programs}:/usr/local/bin:/usr/bin:/bin", TERM="xterm", NO_COLOR="1", TZ="UTC",
-                    XDG_RUNTIME_DIR=str(self.base / "run"), SAMPLES=str(ROOT / "Samples"), **self.settings.get(machine, {}))
+                    XDG_RUNTIME_DIR=str(self.base / "run"), **self.settings.get(machine, {}))
 
     def of_run(self, text):
         return FOLDERS.sub(f"{self.base}/", text.replace("127.0.0.1:7440", f"127.0.0.1:{self.port}"))
@@ -269,7 +271,7 @@ class Run:
         if command.stays:
             return 0, self.begin(machine, text.removesuffix(" &"), len(command.expected))
         process, master, slave = self.start(machine, text)
-        output, answers, quiet_since, asked_at = b"", list(typed), time.monotonic(), -1
+        output, answers, quiet_since, asked_at, has_hidden = b"", list(typed), time.monotonic(), -1, False
         deadline = time.monotonic() + 90
         while True:
             ready, _, _ = select.select([master], [], [], 0.02)
@@ -286,9 +288,9 @@ class Run:
             if time.monotonic() - quiet_since < (1.5 if output.endswith(b"\n") else 0.05) or asked_at == len(output):
                 continue
             hides = not termios.tcgetattr(slave)[3] & termios.ECHO
-            if not output or not (hides or answers) or (hides and output.endswith(b"\n")):
+            if not output or not (hides or answers) or ((hides or has_hidden) and output.endswith(b"\n")):
                 continue
-            asked_at = len(output)
+            asked_at, has_hidden = len(output), has_hidden or bool(hides)
             os.write(master, ((answers.pop(0) if answers else PASSPHRASE) + "\n").encode())
         os.close(slave)
         os.close(master)

@@ -20,10 +20,24 @@ import Testing
     }()
 
     /// Blocks for readers that no test can run, by page and reason. Whoever adds one says so here.
-    private static let notRun: Set<String> = []
+    private static let notRun: Set<String> = ["Documentation/Tutorials/Headquarters.md: it needs systemd and root"]
 
-    /// Verbs that no page shows, and why.
-    private static let notShown: [String: String] = [:]
+    /// Verbs and kinds of records that no command of the book shows, and why.
+    private static let notShown: [String: String] = {
+        let sameAsASite = "captured like the kinds that are shown; Records.md and `seamark help` tell its fields"
+        let kinds = [
+            "evidence", "contributor", "mode-score", "sample", "constraint", "initiative", "target", "overlap", "quick-check", "check-answer", "ruling", "cycle", "move",
+            "move-check", "drift", "gate", "gate-result", "board-answer",
+        ]
+        return Dictionary(uniqueKeysWithValues: kinds.map { ("seamark \($0)", sameAsASite) }).merging([
+            "seamark key-agent": "no verb for people: `unlock` starts it",
+            "seamark redo": "named beside `undo`",
+            "seamark signals": "reads quick checks, which the book does not capture; named in README.md",
+            "seamark engagement set": "captured like the kinds that are shown",
+            "seamark snapshot compare": "shown as the server's verb",
+            "seamark-server tenant signing-key forget": "for a key that was stolen and a backup of before; its help tells when",
+        ]) { $1 }
+    }()
 
     private func play(_ words: [String], rewriting: Bool = false) throws -> Program.Result {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("book-\(UUID().uuidString)")
@@ -106,53 +120,59 @@ import Testing
         #expect(found == Self.notRun)
     }
 
-    @Test("every verb of both programs is in the book, or in a list that says why not")
+    @Test("every verb and kind of record of both programs is in the book's commands, or in a list that says why not")
     func everyVerbIsInTheBook() throws {
-        let headquarters = HostileOutputTests.self
-        _ = headquarters
-        var commands = ""
+        // Quotes hold words of people, not of the program.
+        var commands: [[Substring]] = []
         for page in Self.pages {
-            for row in try rows(page) where row.kind == "run" { commands += row.what + "\n" }
-            commands += try text(page).split(separator: "\n").filter { $0.hasPrefix("$ ") || $0.contains("$ seamark") }.joined(separator: "\n") + "\n"
+            for row in try rows(page) where row.kind == "run" {
+                commands += row.what.split { "|;&()$".contains($0) }.map { $0.split(separator: " ") }
+            }
         }
         var missing: [String] = []
         var shown: Set<String> = []
         for program in ["seamark", "seamark-server"] {
-            let (verbs, nouns) = try Self.verbs(program)
+            let verbs = try Self.verbs(program)
             #expect(verbs.count > 20)
-            for verb in verbs + nouns.map({ "\($0) …" }) {
-                let name = "\(program) \(verb)"
-                let pattern = verb.hasSuffix(" …") ? "\(program) \(verb.dropLast(2)) " : name
-                if commands.contains(try Regex("(^|[^-\\w])\(NSRegularExpression.escapedPattern(for: pattern))($|[^-\\w]|(?<= ))").anchorsMatchLineEndings()) {
-                    shown.insert(name)
-                } else if Self.notShown[name] == nil {
-                    missing.append(name)
-                }
+            for verb in verbs {
+                let isShown = verb.ways.contains { way in commands.contains { $0.starts(with: [Substring(program)] + way) } }
+                let name = "\(program) \(verb.name)"
+                if isShown { shown.insert(name) } else if Self.notShown[name] == nil { missing.append(name) }
             }
         }
         #expect(missing == [], "show them, or name them in notShown")
         #expect(shown.isDisjoint(with: Self.notShown.keys), "they are shown: take them out of notShown")
+        #expect(shown.count + Self.notShown.count > 120, "what the programs say of themselves was not understood")
     }
 
-    /// The verbs that run, without those that all kinds of records share (add, set, delete, restore); and the kinds.
-    private static func verbs(_ program: String) throws -> (verbs: [String], nouns: [String]) {
-        let folder = FileManager.default.temporaryDirectory
+    /// A verb, or a kind of record with its add, set, delete and restore; and the words that call it.
+    private struct Verb {
+        var name: String
+        var ways: [[Substring]]
+    }
+
+    private static func verbs(_ program: String) throws -> [Verb] {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("verbs-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
         let said = try Program(program, ["--experimental-dump-help"], in: folder).finish()
         let root = try #require(try JSONSerialization.jsonObject(with: Data(said.output.utf8)) as? [String: Any])
-        var (verbs, nouns): ([String], [String]) = ([], [])
-        func visit(_ command: [String: Any], _ path: [String]) {
+        let ofKinds: Set = ["add", "set", "delete", "restore"]
+        var verbs: [Verb] = []
+        func visit(_ command: [String: Any], _ name: [String], _ ways: [[Substring]]) {
             let below = (command["subcommands"] as? [[String: Any]] ?? []).filter { $0["commandName"] as? String != "help" }
-            let names = below.compactMap { $0["commandName"] as? String }
-            let isKind = Set(["add", "set", "delete", "restore"]).isSubset(of: names)
-            if isKind { nouns.append(path.joined(separator: " ")) }
-            if below.isEmpty { verbs.append(path.joined(separator: " ")) }
-            for (command, name) in zip(below, names) where !(isKind && ["add", "set", "delete", "restore"].contains(name)) {
-                // The verb that stands for the word alone.
-                if name == command["commandName"] as? String { visit(command, path + [name]) }
+            let isKind = ofKinds.isSubset(of: below.compactMap { $0["commandName"] as? String })
+            if isKind || below.isEmpty { verbs.append(Verb(name: name.joined(separator: " "), ways: ways)) }
+            for one in below {
+                guard let word = one["commandName"] as? String, !isKind || !ofKinds.contains(word) else { continue }
+                let words = [word] + (one["aliases"] as? [String] ?? [])
+                // The verb that is meant where none is said.
+                let unsaid = command["defaultSubcommand"] as? String == word ? ways : []
+                visit(one, name + [word], ways.flatMap { way in words.map { way + [Substring($0)] } } + unsaid)
             }
         }
-        visit(try #require(root["command"] as? [String: Any]), [])
-        return (verbs, nouns)
+        visit(try #require(root["command"] as? [String: Any]), [], [[]])
+        return verbs
     }
 
     @Test("the contents name every page, and every link of the book leads to a file that is there")
