@@ -272,7 +272,7 @@ class Run:
             return 0, self.begin(machine, text.removesuffix(" &"), len(command.expected))
         process, master, slave = self.start(machine, text)
         output, answers, quiet_since, asked_at, has_hidden = b"", list(typed), time.monotonic(), -1, False
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 180
         while True:
             ready, _, _ = select.select([master], [], [], 0.02)
             if ready:

@@ -155,7 +155,7 @@ import Testing
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("verbs-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let said = try Program(program, ["--experimental-dump-help"], in: folder).finish()
+        let said = try Program(program, ["--experimental-dump-help"], in: folder).finish(within: 180)
         let root = try #require(try JSONSerialization.jsonObject(with: Data(said.output.utf8)) as? [String: Any])
         let ofKinds: Set = ["add", "set", "delete", "restore"]
         var verbs: [Verb] = []
