@@ -58,7 +58,7 @@ let package = Package(
         tests("SeamarkQRTests", of: ["SeamarkQR"]),
         tests("SeamarkProtocolTests", of: ["SeamarkJournal", "SeamarkProtocol", "SeamarkCrypto", "SeamarkWire", protobuf, "SeamarkTestSupport"]),
         tests("SeamarkStoreTests", of: ["SeamarkJournal", "SeamarkModel", "SeamarkCrypto", "SeamarkStore", "SeamarkTestSupport", grdb, sqlite], besides: ["Databases"]),
-        tests("SeamarkServerTests", of: shared + ["SeamarkServer", "SeamarkTestSupport", log, grdb] + nio),
+        tests("SeamarkServerTests", of: shared + ["SeamarkServer", "SeamarkServerCommand", "SeamarkTestSupport", log, grdb, arguments] + nio),
         tests("SeamarkClientTests", of: shared + ["SeamarkClient", "SeamarkServer", "SeamarkCommand", "SeamarkTestSupport", arguments]),
         tests("BothEndsTests", of: shared + ["SeamarkClient", "SeamarkServer", "SeamarkTestSupport", grdb, log]),
         tests("EndToEndTests", of: ["SeamarkTestSupport"]),

@@ -51,7 +51,7 @@ public struct SyncRun {
     }
 
     /// The version of the software, as the server is told.
-    public static let software = "seamark 0.1"
+    public static let software = "seamark \(SoftwareVersion.text)"
 
     let device: Device
     var identity: DeviceIdentity

@@ -10,6 +10,9 @@ struct Approve: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Sign, as a second person, that headquarters may shred this tenant.",
         discussion: """
+            For example:
+              seamark approve 4f3c9a0d17be52688d10c4e7a95b3f26e1d07c84b96a2f5383cc1e40d7695ab2
+
             For a lead or an administrator, on their own laptop. The request is what 'seamark-server tenant shred NAME --request' printed; the answer, one \
             line, goes back by any way: nothing of it is secret. A request is good for a day. Shredding destroys all that headquarters and its backups hold.
             """)

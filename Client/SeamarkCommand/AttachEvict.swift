@@ -7,6 +7,10 @@ struct AttachEvict: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evict", abstract: "Free the space of attachments that headquarters holds and has backed up.",
         discussion: """
+            For example:
+              seamark attach evict EV-A001 EV-A002
+              seamark attach evict --all
+
             Syncs first, and asks the server for each whether it holds it. What the server lacks, and what none of its verified backups holds, stays on this device. What is evicted is fetched \
             again with 'seamark attach get'. Nothing is ever evicted by itself.
             """)

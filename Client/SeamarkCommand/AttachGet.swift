@@ -7,7 +7,12 @@ import SeamarkProtocol
 struct AttachGet: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "get", abstract: "Write an attachment to a file; fetches it from the server where this device does not hold it.",
-        discussion: "What is fetched stays on this device, sealed. A fetch that breaks goes on where it stopped.")
+        discussion: """
+            For example:
+              seamark attach get EV-A001 --output press-3.jpg
+
+            What is fetched stays on this device, sealed. A fetch that breaks goes on where it stopped.
+            """)
 
     @Argument(help: "The handle of its evidence, such as EV-A001.", completion: HandleCompletion.of(Catalogue.evidence)) var handle: String
     @Option(name: .shortAndLong, help: ArgumentHelp("A file that does not exist yet; it is made for you alone.", valueName: "file")) var output: String

@@ -4,7 +4,9 @@ import SeamarkJournal
 import SeamarkModel
 
 struct AttachList: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "The attachments of the engagement, and where each is.")
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "The attachments of the engagement, and where each is.",
+        discussion: "For example:\n  seamark attach list")
 
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption

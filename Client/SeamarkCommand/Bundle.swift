@@ -9,6 +9,10 @@ struct Bundle: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Hand in work on a USB stick where there is no network.",
         discussion: """
+            For example:
+              seamark bundle export /media/stick/ann.bundle
+              seamark bundle import /media/stick/ann.reply
+
             'export' writes all that the server has not signed for, of every engagement, sealed so that headquarters alone can read it. There, \
             'seamark-server bundle import FILE --reply REPLY' takes it in; 'import' reads the receipts. An ordinary sync brings them as well. \
             Attachments stay here until a sync.
@@ -18,7 +22,12 @@ struct Bundle: ParsableCommand {
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write what is not yet sent into a sealed file.",
-            discussion: "Nothing leaves the outbox: only receipts do that. A second bundle holds the same work again, which does no harm.")
+            discussion: """
+                For example:
+                  seamark bundle export /media/stick/ann.bundle
+
+                Nothing leaves the outbox: only receipts do that. A second bundle holds the same work again, which does no harm.
+                """)
 
         @Argument(help: "A file that does not exist yet.") var file: String
         @OptionGroup var work: WorkOptions
@@ -42,7 +51,13 @@ struct Bundle: ParsableCommand {
 
     struct Import: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Take in the receipts that came back for a bundle.", discussion: "The outbox forgets exactly what they cover.")
+            abstract: "Take in the receipts that came back for a bundle.",
+            discussion: """
+                For example:
+                  seamark bundle import /media/stick/ann.reply
+
+                The outbox forgets exactly what they cover.
+                """)
 
         @Argument(help: "The file that seamark-server bundle import --reply wrote.") var file: String
         @OptionGroup var work: WorkOptions

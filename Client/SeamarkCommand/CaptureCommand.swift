@@ -36,7 +36,7 @@ struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
         static var configuration: CommandConfiguration {
             CommandConfiguration(
                 commandName: "set", abstract: "Change \(withArticle(Noun.type.label)). key=- clears; key+=x and key-=x change a set.",
-                discussion: FieldGuide.text(Noun.type))
+                discussion: "For example:\n  seamark \(Noun.noun) set \(Noun.exampleName) \(Noun.exampleChange)\n\n\(FieldGuide.text(Noun.type))")
         }
 
         @OptionGroup var extra: Noun.Extra
@@ -57,7 +57,9 @@ struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
 
     struct Delete: ParsableCommand {
         static var configuration: CommandConfiguration {
-            CommandConfiguration(commandName: "delete", abstract: "Delete \(withArticle(Noun.type.label)). It can be restored; the history keeps it.")
+            CommandConfiguration(
+                commandName: "delete", abstract: "Delete \(withArticle(Noun.type.label)). It can be restored; the history keeps it.",
+                discussion: "For example:\n  seamark \(Noun.noun) delete \(Noun.exampleName)")
         }
 
         @OptionGroup var capture: CaptureOptions
@@ -73,7 +75,9 @@ struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
 
     struct Restore: ParsableCommand {
         static var configuration: CommandConfiguration {
-            CommandConfiguration(commandName: "restore", abstract: "Bring a deleted \(Noun.type.label) back.")
+            CommandConfiguration(
+                commandName: "restore", abstract: "Bring a deleted \(Noun.type.label) back.",
+                discussion: "For example:\n  seamark \(Noun.noun) restore \(Noun.exampleName)")
         }
 
         @OptionGroup var capture: CaptureOptions
@@ -93,12 +97,15 @@ struct EngagementCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "engagement", abstract: "The engagement itself: its title, figures and state (for leads).",
-            discussion: FieldGuide.text(Catalogue.engagement), subcommands: [Set.self])
+            discussion: "\(example)\n\n\(FieldGuide.text(Catalogue.engagement))", subcommands: [Set.self])
     }
+
+    private static let example = "For example:\n  seamark engagement set title=\"Baseline 2026\" status=fieldwork"
 
     struct Set: ParsableCommand {
         static var configuration: CommandConfiguration {
-            CommandConfiguration(commandName: "set", abstract: "Change the engagement.", discussion: FieldGuide.text(Catalogue.engagement))
+            CommandConfiguration(
+                commandName: "set", abstract: "Change the engagement.", discussion: "\(EngagementCommand.example)\n\n\(FieldGuide.text(Catalogue.engagement))")
         }
 
         @OptionGroup var capture: CaptureOptions

@@ -7,6 +7,11 @@ struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "What is missing before fieldwork can close.",
         discussion: """
+            For example:
+              seamark check
+              seamark check --questions
+              seamark check --quiet && echo ready
+
             Interview by interview which questions nobody answered and what keeps it from being finalised; which domains are too thinly \
             heard to be ranked; and every other record that wants something. It looks at what this device holds, and refuses nothing. \
             With --quiet it lists nothing; its status is 0 when nothing is missing and 65 otherwise.

@@ -7,7 +7,13 @@ import SeamarkStore
 struct Conflicts: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Where two people said different things and neither had seen the other.",
-        discussion: "Both stay until somebody settles it with 'seamark resolve'; meanwhile value 1 is shown.")
+        discussion: """
+            For example:
+              seamark conflicts
+              seamark conflicts L-A001
+
+            Both stay until somebody settles it with 'seamark resolve'; meanwhile value 1 is shown.
+            """)
 
     @Argument(help: "Only those of this record.", completion: HandleCompletion.of()) var handle: String?
     @OptionGroup var work: WorkOptions

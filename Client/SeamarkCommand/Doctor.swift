@@ -10,6 +10,10 @@ struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Look for what commonly goes wrong on a laptop, and say what to do about it.",
         discussion: """
+            For example:
+              seamark doctor
+              seamark doctor --network
+
             It looks at Seamark's folder, the disk, the clock, the terminal and each tenant's store that is unlocked; nothing is changed, nothing \
             asked for, and nothing sent. With --network it also tries whether the server's port answers. It ends with 0 unless something is at \
             fault, then with 65.

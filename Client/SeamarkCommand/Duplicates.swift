@@ -6,7 +6,13 @@ import SeamarkModel
 struct Duplicates: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Records that may be the same thing, captured twice; and what was merged.",
-        discussion: "A proposal only. Merge two with 'seamark merge', or tell them apart by another name.")
+        discussion: """
+            For example:
+              seamark duplicates
+              seamark duplicates site
+
+            A proposal only. Merge two with 'seamark merge', or tell them apart by another name.
+            """)
 
     @Argument(help: "Only of this type, such as site.") var type: String?
     @OptionGroup var work: WorkOptions

@@ -11,6 +11,10 @@ struct Enrol: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make this laptop a device of a tenant.",
         discussion: """
+            For example:
+              seamark enrol --name "Ann's laptop"   asks for the invitation and a passphrase
+              seamark enrol < invitation.txt
+
             Reads the invitation from headquarters (one line, seamark://…) from standard input, never from an argument, where \
             others could see it. It serves once. Then chooses a passphrase, which seals everything on this laptop: nobody can \
             read it without. 'seamark passphrase recovery' makes a code for when it is forgotten.

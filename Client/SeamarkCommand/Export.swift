@@ -22,6 +22,11 @@ struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write the engagement into one file: as JSON that 'seamark import' takes in again, as a workbook, as tables, or line by line.",
         discussion: """
+            For example:
+              seamark export baseline.json
+              seamark export baseline.xlsx --headers labels
+              seamark export - --format jsonl | wc -l
+
             What it holds follows from the end of its name, unless --format says: .xlsx is a workbook with a sheet for each kind of record; .zip holds a table of \
             comma-separated values for each; .sqlite is a database with a table for each and views over them; .jsonl has one JSON document a line; anything else is the engagement file. All but .jsonl also hold \
             the history, one row for each edit ('changes'), and what each column is ('columns'). What you may not see, and words of people who withdrew consent, are left out.

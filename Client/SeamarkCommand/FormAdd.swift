@@ -7,6 +7,10 @@ struct FormAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Take a questionnaire over into the engagement (for leads and analysts).",
         discussion: """
+            For example:
+              seamark form add shift-check.xlsx --dry-run
+              seamark form add shift-check.xlsx
+
             The file is read as 'seamark form check' reads it: whole, or refused with every place. A form whose key is there already becomes its next \
             edition, and what becomes of each question is shown; answers keep the edition that they were given to. --dry-run shows it and stores nothing.
             """)
@@ -72,7 +76,13 @@ struct FormAdd: ParsableCommand {
 struct FormRetire: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retire", abstract: "Hide an edition of a questionnaire from asking (for leads and analysts). It destroys nothing.",
-        discussion: "Interviews in which it was begun can be finished. A lead takes it back with --undo.")
+        discussion: """
+            For example:
+              seamark form retire shift-check@1
+              seamark form retire shift-check@1 --undo
+
+            Interviews in which it was begun can be finished. A lead takes it back with --undo.
+            """)
 
     @Argument(help: "Its handle, its key, or key@edition.") var questionnaire: String
     @Flag(help: "Open it again.") var undo = false

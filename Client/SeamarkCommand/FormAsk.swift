@@ -7,6 +7,10 @@ struct FormAsk: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ask", abstract: "Ask a questionnaire on this terminal, question by question.",
         discussion: """
+            For example:
+              seamark form ask IV-A001 shift-check
+              seamark form ask IV-A004 shift-check --person P-A002
+
             Each answer is kept before the next question is shown, so that it may end at any time; it goes on with the first question without an answer. \
             An empty line goes on, '-' takes an answer away, '<' goes back, '.' ends; a '\\' before a line takes it as it stands. Choices are called by \
             their numbers, several with blanks between them.

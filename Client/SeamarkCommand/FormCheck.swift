@@ -6,6 +6,9 @@ struct FormCheck: ParsableCommand {
         commandName: "check",
         abstract: "Read a questionnaire; say what it asks, or everything in it that cannot be taken over, by sheet, row and column.",
         discussion: """
+            For example:
+              seamark form check shift-check.xlsx
+
             The file is a workbook (.xlsx), comma-separated values (.csv) or Markdown tables (.md) with the sheets survey, choices and \
             settings of an XLSForm. Nothing is stored, and no network is needed. What is taken over is listed in Documentation/Questionnaires.md.
             """)

@@ -4,7 +4,9 @@ import SeamarkJournal
 import SeamarkModel
 
 struct FormList: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "The engagement's questionnaires, those that are retired too.")
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "The engagement's questionnaires, those that are retired too.",
+        discussion: "For example:\n  seamark form list")
 
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
@@ -34,7 +36,13 @@ struct FormList: ParsableCommand {
 }
 
 struct FormShow: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "show", abstract: "What a questionnaire asks, and under which conditions.")
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "What a questionnaire asks, and under which conditions.",
+        discussion: """
+            For example:
+              seamark form show shift-check
+              seamark form show shift-check@2 --language French
+            """)
 
     @Argument(help: "Its handle, its key, or key@edition.") var questionnaire: String
     @Option(help: ArgumentHelp("The language whose words are shown; the form's first if not said.", valueName: "name")) var language: String?
@@ -55,7 +63,13 @@ struct FormShow: ParsableCommand {
 }
 
 struct FormStatus: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "status", abstract: "What was answered to a questionnaire in an interview, and what is missing.")
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "What was answered to a questionnaire in an interview, and what is missing.",
+        discussion: """
+            For example:
+              seamark form status IV-A001 shift-check
+              seamark form status IV-A001 shift-check --scorer bob
+            """)
 
     @Argument(help: "The interview's handle.") var interview: String
     @Argument(help: "The questionnaire's handle, its key, or key@edition.") var questionnaire: String

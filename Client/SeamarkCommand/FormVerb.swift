@@ -7,6 +7,12 @@ import SeamarkModel
 struct FormVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "form", abstract: "Questionnaires of one's own, as spreadsheets (XLSForm): taken over, asked, answered.",
+        discussion: """
+            For example:
+              seamark form check shift-check.xlsx
+              seamark form add shift-check.xlsx
+              seamark form ask IV-A001 shift-check
+            """,
         subcommands: [FormCheck.self, FormAdd.self, FormList.self, FormShow.self, FormAsk.self, FormAnswers.self, FormStatus.self, FormRetire.self])
 
     /// Days since 1970, as conditions count `today()`.

@@ -6,6 +6,10 @@ struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Take an engagement file in, whole or not at all.",
         discussion: """
+            For example:
+              seamark import engagement.json --dry-run
+              seamark import engagement.json
+
             The file is JSON, as 'seamark export' writes it. Records are met by their handles; what stands like that already is \
             not written again, and what the file does not mention stays as it is.
             """)

@@ -6,7 +6,14 @@ import SeamarkModel
 struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The records of one type, or how many there are of each.",
-        discussion: "Types: " + CapturedTypes.nouns.map(\.noun).joined(separator: ", ") + ".")
+        discussion: """
+            For example:
+              seamark list                   how many there are of each type
+              seamark list lines
+              seamark list seams --deleted
+
+            Types: 
+            """ + CapturedTypes.nouns.map(\.noun).joined(separator: ", ") + ".")
 
     @Argument(help: "A type, such as line or seam.", completion: HandleCompletion.nouns) var type: String?
     @Flag(help: "Show deleted records instead.") var deleted = false

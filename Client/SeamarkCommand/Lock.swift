@@ -5,7 +5,12 @@ import SeamarkStore
 struct Lock: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Close the stores of all tenants (or of one) at once.",
-        discussion: "Nothing on this laptop can be read afterwards without the passphrase.")
+        discussion: """
+            For example:
+              seamark lock
+
+            Nothing on this laptop can be read afterwards without the passphrase.
+            """)
 
     @Option(help: ArgumentHelp("Close this tenant's store alone.", valueName: "name"))
     var tenant: String?

@@ -4,7 +4,13 @@ import SeamarkJournal
 import SeamarkModel
 
 struct Log: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Who changed what, when: of one record, or of the engagement.")
+    static let configuration = CommandConfiguration(
+        abstract: "Who changed what, when: of one record, or of the engagement.",
+        discussion: """
+            For example:
+              seamark log
+              seamark log L-A001 --limit 0
+            """)
 
     @Argument(help: "A record. Without one: everything.", completion: HandleCompletion.of()) var handle: String?
 

@@ -9,6 +9,10 @@ struct PassphraseVerb: ParsableCommand {
         commandName: "passphrase",
         abstract: "Change the passphrase of a tenant's store, or make a recovery code for it.",
         discussion: """
+            For example:
+              seamark passphrase change
+              seamark passphrase recovery
+
             Nothing that was captured is touched: the store's key alone is wrapped anew. Whatever happens meanwhile, the old passphrase or \
             the new one opens the store. Whoever has an old copy of the store's files still opens that with the old one.
             """,
@@ -17,7 +21,13 @@ struct PassphraseVerb: ParsableCommand {
     struct Change: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Change the passphrase: the old one is asked for, then the new one twice.",
-            discussion: "With --recovery the recovery code takes the place of a forgotten passphrase. The recovery code stays valid.")
+            discussion: """
+                For example:
+                  seamark passphrase change
+                  seamark passphrase change --recovery
+
+                With --recovery the recovery code takes the place of a forgotten passphrase. The recovery code stays valid.
+                """)
 
         @OptionGroup var proof: ProofOptions
         @Option(help: ArgumentHelp("Read the new passphrase from this file descriptor; it may be the same one, then on its next line.", valueName: "n"))
@@ -38,6 +48,9 @@ struct PassphraseVerb: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a recovery code, which opens the store when the passphrase is forgotten.",
             discussion: """
+                For example:
+                  seamark passphrase recovery
+
                 It is shown this once: write it down, and keep it away from this laptop. It takes the place of an earlier one. With it \
                 'seamark unlock --recovery' opens the store, and 'seamark passphrase --recovery' sets a new passphrase.
                 """)

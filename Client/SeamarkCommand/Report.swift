@@ -6,7 +6,13 @@ import SeamarkModel
 struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "A preview of the engagement's figures, from what this device holds.",
-        discussion: "The same calculation as headquarters', on your copy: only a report of the server is to be quoted.")
+        discussion: """
+            For example:
+              seamark report
+              seamark report --json
+
+            The same calculation as headquarters', on your copy: only a report of the server is to be quoted.
+            """)
 
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption

@@ -1,4 +1,5 @@
 import ArgumentParser
+import SeamarkProtocol
 
 /// `seamark`: everything that a consultant does on a laptop. Each verb is a file of its own.
 struct Seamark: ParsableCommand {
@@ -9,10 +10,28 @@ struct Seamark: ParsableCommand {
             Every capture is durable when the command returns. Nothing needs a network but 'enrol' and 'sync'. \
             Records are named by their handle (L-B014), their parts (IV3/LB1, L4/L7), or the beginning of their id.
 
+            For example:
+              seamark enrol < invitation.txt     once: this laptop becomes a device of a tenant
+              seamark unlock
+              seamark use halden baseline
+              seamark interview                  question by question
+              seamark line add title="Night shift overtime" category=LABOUR amount.low=90k amount.likely=120k amount.high=200k grade=B
+              seamark sync                       when there is a network
+
+            Environment:
+              SEAMARK_HOME     the folder in which everything is kept on this laptop
+              XDG_DATA_HOME    without SEAMARK_HOME: its folder 'seamark'
+              XDG_RUNTIME_DIR  where the agent listens that keeps keys where the kernel keeps none, and texts lie while they are edited
+              VISUAL, EDITOR   the editor for long texts; else vi
+              NO_COLOR         without colours, if set to anything; so does TERM=dumb
+
+            Files:
+              ~/.local/share/seamark  without SEAMARK_HOME and XDG_DATA_HOME: a sealed store for each tenant, for you alone
+
             Exit status:
             \(ExitStatus.table)
             """,
-        version: "0.1",
+        version: SoftwareVersion.text,
         groupedSubcommands: [
             CommandGroup(name: "This device", subcommands: [Enrol.self, Unlock.self, Lock.self, PassphraseVerb.self, Wipe.self, Use.self, Status.self, Doctor.self, KeyAgent.self]),
             CommandGroup(name: "Capturing", subcommands: CapturedTypes.commands + [Undo.self, Redo.self]),

@@ -4,7 +4,13 @@ import SeamarkJournal
 import SeamarkModel
 
 struct Show: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "One record with all it says, who made it, and what is open about it.")
+    static let configuration = CommandConfiguration(
+        abstract: "One record with all it says, who made it, and what is open about it.",
+        discussion: """
+            For example:
+              seamark show L-A001
+              seamark show IV-A003/LB1   an answer, by its interview and question
+            """)
 
     @Argument(help: "Its handle, or what else it is called.", completion: HandleCompletion.of()) var handle: String
     @OptionGroup var work: WorkOptions

@@ -7,6 +7,10 @@ struct Signals: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "What the five-signal checks say: where to interview first.",
         discussion: """
+            For example:
+              seamark signals
+              seamark signals --boxes
+
             One row for each check ('seamark quick-check'), five lights of five boxes each: dark below two ticks, amber from two, red from four. \
             Then the domains that they point to, the most ticks first. It is a compass, never money. With --boxes the twenty-five sentences \
             are listed with their numbers, to read out.

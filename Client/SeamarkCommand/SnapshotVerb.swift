@@ -8,6 +8,11 @@ struct SnapshotVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snapshot", abstract: "Freeze the engagement's figures, and compare what was frozen.",
         discussion: """
+            For example:
+              seamark snapshot freeze "First quarter" --day 2026-03-31
+              seamark snapshot list
+              seamark snapshot compare SN-A001 SN-A002
+
             A snapshot names a place of the engagement's log, the method with its settings, and the SHA-256 of the inputs. It holds no figure: \
             headquarters makes the report of it again from the log, the same bytes each time, with 'seamark-server report ENGAGEMENT --as-of SNAPSHOT'.
             """,
@@ -40,7 +45,9 @@ struct SnapshotVerb: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "What was frozen, the earliest place of the log first.")
+        static let configuration = CommandConfiguration(
+            abstract: "What was frozen, the earliest place of the log first.",
+            discussion: "For example:\n  seamark snapshot list")
 
         @OptionGroup var work: WorkOptions
         @OptionGroup var format: JSONOption
@@ -65,7 +72,13 @@ struct SnapshotVerb: ParsableCommand {
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "One snapshot: what it says, and whether the log on this laptop gives its inputs.",
-            discussion: "Reads the log anew from its beginning, and computes the figures of that time.")
+            discussion: """
+                For example:
+                  seamark snapshot show SN-A001
+                  seamark snapshot show "First quarter"
+
+                Reads the log anew from its beginning, and computes the figures of that time.
+                """)
 
         @Argument(help: "Its handle, id or name.") var snapshot: String
         @OptionGroup var work: WorkOptions
@@ -106,7 +119,12 @@ struct SnapshotVerb: ParsableCommand {
     struct Compare: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "What changed from one snapshot to another: the exact bridge of the mean.",
-            discussion: "Each step is computed from what the log said; together they are the difference. Money in thousands a year; --json has it exactly.")
+            discussion: """
+                For example:
+                  seamark snapshot compare SN-A001 SN-A002
+
+                Each step is computed from what the log said; together they are the difference. Money in thousands a year; --json has it exactly.
+                """)
 
         @Argument(help: "The earlier snapshot: handle, id or name.") var first: String
         @Argument(help: "The later one.") var second: String

@@ -6,7 +6,12 @@ import SeamarkStore
 
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Where things stand: what is not sent, what is in quarantine or in conflict, the last sync, the certificate.")
+        abstract: "Where things stand: what is not sent, what is in quarantine or in conflict, the last sync, the certificate.",
+        discussion: """
+            For example:
+              seamark status
+              seamark status --json
+            """)
 
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption

@@ -9,6 +9,12 @@ struct Sync: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Send what is new here and fetch what is new there.",
         discussion: """
+            For example:
+              seamark sync
+              seamark sync --max-bytes 200k   on a narrow line
+              seamark sync --forecast
+              seamark sync --watch
+
             What the server has signed for is safe; a sync that breaks, or that Ctrl-C stops, goes on where it stopped. Other \
             commands may run meanwhile. Progress appears on a terminal only.
 

@@ -7,6 +7,10 @@ struct Undo: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Take your last step back; again, the one before it.",
         discussion: """
+            For example:
+              seamark undo --dry-run
+              seamark undo
+
             A step is what one command captured (of an import, its last part). It is taken back by a change like any other: the history keeps both. What somebody else has \
             written over since stays as it is, and so does what never goes back (consent that was withdrawn, a finalised interview). \
             'seamark redo' takes an undo back.
@@ -19,7 +23,9 @@ struct Undo: ParsableCommand {
 }
 
 struct Redo: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Take your last undo back.")
+    static let configuration = CommandConfiguration(
+        abstract: "Take your last undo back.",
+        discussion: "For example:\n  seamark redo")
 
     @OptionGroup var options: TakeBackOptions
     @OptionGroup var work: WorkOptions

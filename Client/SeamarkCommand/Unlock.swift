@@ -7,6 +7,11 @@ struct Unlock: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Open a tenant's store for the next commands, for some time.",
         discussion: """
+            For example:
+              seamark unlock
+              seamark unlock --minutes 30 --tenant halden
+              seamark unlock --recovery                     when the passphrase is forgotten
+
             The key goes into the kernel's keyring, which forgets it after the time given, or at 'seamark lock'. Where the kernel keeps no \
             keys, a small process of your own does, the key agent, until the same moment; ended, it takes the key along.
             """)

@@ -4,7 +4,12 @@ import SeamarkClient
 struct Unmerge: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Take a merge back: the record stands for itself again.",
-        discussion: "What the other took over at the merge, and nobody has changed since, says again what it said before.")
+        discussion: """
+            For example:
+              seamark unmerge ST-A002
+
+            What the other took over at the merge, and nobody has changed since, says again what it said before.
+            """)
 
     @Argument(help: "The record that was merged into another.", completion: HandleCompletion.of()) var handle: String
     @OptionGroup var capture: CaptureOptions

@@ -6,7 +6,12 @@ import SeamarkStore
 
 struct Use: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Choose the tenant and engagement that commands mean; alone, list them.")
+        abstract: "Choose the tenant and engagement that commands mean; alone, list them.",
+        discussion: """
+            For example:
+              seamark use                   what there is
+              seamark use halden baseline
+            """)
 
     @Argument(help: "The tenant.") var tenant: String?
     @Argument(help: "The engagement, by its handle.") var engagement: String?

@@ -8,6 +8,11 @@ struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Prove offline that nothing here was lost, altered or made up.",
         discussion: """
+            For example:
+              seamark verify
+              seamark verify --evidence baseline.evidence
+              seamark verify --report report.json
+
             Computes anew every chain, signature, receipt, log hash and digest, from what lies on the disk.
 
             With --evidence it verifies such a file instead: by the authority that this laptop enrolled with, and against what it has read itself and has \

@@ -7,6 +7,9 @@ struct Wipe: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Destroy everything of a tenant on this laptop, for ever.",
         discussion: """
+            For example:
+              seamark wipe --tenant halden
+
             The wrapped key goes first: from that moment nobody can read what is left of the store, and the next command removes it if this \
             one was cut off. What the server has signed for stays there. What it has not is counted, and lost.
             """)

@@ -7,10 +7,17 @@ internal import SeamarkStore
 struct AuditVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "What administrators did with a tenant, chained so that no act can be altered or taken out.",
+        discussion: """
+            For example:
+              seamark-server audit list --tenant halden
+              seamark-server audit export --out audit.json
+            """,
         subcommands: [List.self, Verify.self, Export.self], defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the acts, oldest first.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the acts, oldest first.",
+            discussion: "For example:\n  seamark-server audit list --limit 20")
 
         @OptionGroup var tenant: TenantOption
         @Option(help: ArgumentHelp("Only the newest so many; 0 for all.", valueName: "n"))
@@ -33,7 +40,13 @@ struct AuditVerb: ParsableCommand {
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Recompute the chain of acts.",
-            discussion: "The last act's hash, noted elsewhere, proves later that nothing was cut off at the end: give it with --hash.")
+            discussion: """
+                For example:
+                  seamark-server audit verify
+                  seamark-server audit verify --hash "$(cat noted-hash.txt)"
+
+                The last act's hash, noted elsewhere, proves later that nothing was cut off at the end: give it with --hash.
+                """)
 
         @OptionGroup var tenant: TenantOption
         @Option(help: "A hash that was noted earlier; it must be in the chain.")
@@ -56,7 +69,12 @@ struct AuditVerb: ParsableCommand {
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write all acts with their hashes into a JSON file, to be kept elsewhere.",
-            discussion: "The file is for its owner alone, and none is overwritten. Its last hash, given to 'audit verify --hash', shows later that nothing was cut off.")
+            discussion: """
+                For example:
+                  seamark-server audit export --out audit.json
+
+                The file is for its owner alone, and none is overwritten. Its last hash, given to 'audit verify --hash', shows later that nothing was cut off.
+                """)
 
         @OptionGroup var tenant: TenantOption
         @Option(help: "The file to write.")

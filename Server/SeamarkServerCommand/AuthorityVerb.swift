@@ -7,6 +7,11 @@ struct AuthorityVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "authority", abstract: "Replace the installation's authority, by which devices know the server.",
         discussion: """
+            For example:
+              seamark-server authority begin
+              seamark-server authority status
+              seamark-server authority finish
+
             begin makes the next authority; it signs the server's certificate at once, and the present one vouches for it, so that nobody is locked out \
             and no session ends. Each device learns of it when it syncs. finish destroys the former one's key. Was that stolen, say begin and then \
             finish --force: every device that did not sync between the two needs a new invitation, and hands in its work as a bundle first. Back the \
@@ -14,7 +19,9 @@ struct AuthorityVerb: ParsableCommand {
             """, subcommands: [Status.self, Begin.self, Finish.self])
 
     struct Status: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Which authority signs, and which devices have not heard of it.")
+        static let configuration = CommandConfiguration(
+            abstract: "Which authority signs, and which devices have not heard of it.",
+            discussion: "For example:\n  seamark-server authority status")
 
         @OptionGroup var data: DataOption
         @Flag(help: "As JSON.") var json = false
@@ -23,7 +30,9 @@ struct AuthorityVerb: ParsableCommand {
     }
 
     struct Begin: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Make the next authority. Noted in every tenant's audit log.")
+        static let configuration = CommandConfiguration(
+            abstract: "Make the next authority. Noted in every tenant's audit log.",
+            discussion: "For example:\n  seamark-server authority begin")
 
         @OptionGroup var data: DataOption
         @Flag(help: "As JSON.") var json = false
@@ -35,7 +44,13 @@ struct AuthorityVerb: ParsableCommand {
     }
 
     struct Finish: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Destroy the former authority's key. Noted in every tenant's audit log.")
+        static let configuration = CommandConfiguration(
+            abstract: "Destroy the former authority's key. Noted in every tenant's audit log.",
+            discussion: """
+                For example:
+                  seamark-server authority finish
+                  seamark-server authority finish --force
+                """)
 
         @OptionGroup var data: DataOption
         @Flag(help: "Also while devices have not heard of the next one: they need new invitations.") var force = false

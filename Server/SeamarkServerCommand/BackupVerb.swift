@@ -9,6 +9,10 @@ struct BackupVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "Write sealed backups while the server runs, and verify them.",
         discussion: """
+            For example:
+              seamark-server backup make --all --to /mnt/backup --passphrase-file backup.pass
+              seamark-server backup verify FILE --passphrase-file backup.pass
+
             A backup is sealed under a passphrase of its own and, a tenant's, under the tenant key, which lies in the key folder and in no backup; \
             without both nobody can use it, you neither. Keep the passphrase, and the recovery text that 'tenant key NAME' gives, apart from \
             this machine and from the backups. --all also writes the installation's backup: without it devices do not know a new machine.
@@ -16,7 +20,13 @@ struct BackupVerb: ParsableCommand {
         subcommands: [Make.self, Verify.self], defaultSubcommand: Make.self)
 
     struct Make: ParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "make", abstract: "Back up one tenant, or all and the installation.")
+        static let configuration = CommandConfiguration(
+            commandName: "make", abstract: "Back up one tenant, or all and the installation.",
+            discussion: """
+                For example:
+                  seamark-server backup make --all --to /mnt/backup --passphrase-file backup.pass
+                  seamark-server backup make halden --to /mnt/backup
+                """)
 
         @OptionGroup var data: DataOption
         @Argument(help: "The tenant's short name.")
@@ -72,6 +82,9 @@ struct BackupVerb: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Restore a backup into a temporary folder, and recompute every chain, signature and digest there.",
             discussion: """
+                For example:
+                  seamark-server backup verify FILE --passphrase-file backup.pass
+
                 Needs no data directory, but a tenant's key: from the key folder, or from its recovery text. The folder is taken away again; it lies \
                 beside the backup unless --temporary names another place.
                 """)

@@ -4,12 +4,16 @@ internal import SeamarkServer
 
 struct BundleVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bundle", abstract: "Take in what a laptop hands over on a stick.", subcommands: [Import.self])
+        commandName: "bundle", abstract: "Take in what a laptop hands over on a stick.",
+        discussion: "For example:\n  seamark-server bundle import /media/stick/ann.bundle --reply /media/stick/ann.reply", subcommands: [Import.self])
 
     struct Import: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take a laptop's bundle in, as if it had synced.",
             discussion: """
+                For example:
+                  seamark-server bundle import /media/stick/ann.bundle --reply /media/stick/ann.reply
+
                 The same rules as over the network, whether the server runs or not. A bundle that was altered in any byte is refused whole. \
                 Importing one twice changes nothing. The reply is for that laptop alone: seamark bundle import.
                 """)

@@ -6,10 +6,17 @@ internal import SeamarkStore
 
 struct DeviceVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "device", abstract: "The members' laptops.", subcommands: [List.self, Confirm.self, Revoke.self, Wipe.self])
+        commandName: "device", abstract: "The members' laptops.",
+        discussion: """
+            For example:
+              seamark-server device list --tenant halden
+              seamark-server device revoke B --tenant halden
+            """, subcommands: [List.self, Confirm.self, Revoke.self, Wipe.self])
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the devices, with what each said when it was last heard.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the devices, with what each said when it was last heard.",
+            discussion: "For example:\n  seamark-server device list --tenant halden")
 
         @OptionGroup var tenant: TenantOption
         @Flag(help: "As JSON.") var json = false
@@ -70,6 +77,9 @@ struct DeviceVerb: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Confirm a device that waits, by the six words that it shows: from then on it reads and hands in.",
             discussion: """
+                For example:
+                  seamark-server device confirm B "acid acorn actor adult agent album"
+
                 A device waits when its invitation was made with --confirm, and when somebody tried its invitation once more. Call its member, and have \
                 the words read to you that seamark enrol, seamark status and seamark sync show on the laptop. Do not take them from a \
                 message that anybody may have sent. Words that are not the device's are refused, and the try is an act in the audit log.
@@ -89,7 +99,8 @@ struct DeviceVerb: ParsableCommand {
 
     struct Revoke: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Revoke a device: it reads nothing any more. What it still holds is taken into quarantine when it syncs.")
+            abstract: "Revoke a device: it reads nothing any more. What it still holds is taken into quarantine when it syncs.",
+            discussion: "For example:\n  seamark-server device revoke B --tenant halden")
 
         @OptionGroup var tenant: TenantOption
         @Argument(help: "The device's letters or id.")
@@ -105,6 +116,10 @@ struct DeviceVerb: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Revoke a device and have it destroy everything that it holds of this tenant.",
             discussion: """
+                For example:
+                  seamark-server device wipe B         what it would mean
+                  seamark-server device wipe B --yes
+
                 At its next contact the device hands in the changes that have no receipt, into quarantine, and then destroys its store, the key \
                 first. From the moment that it hears of the order it shows nothing. What it cannot hand in by its third contact is destroyed all \
                 the same, and so are attachments that were not handed in. An order cannot be taken back. device list says when the device \

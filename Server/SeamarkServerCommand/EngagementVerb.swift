@@ -5,10 +5,17 @@ internal import SeamarkServer
 
 struct EngagementVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "engagement", abstract: "What a tenant's members work on together.", subcommands: [Add.self, Staff.self, List.self, Export.self])
+        commandName: "engagement", abstract: "What a tenant's members work on together.",
+        discussion: """
+            For example:
+              seamark-server engagement add baseline --currency EUR --fiscal-year 2026 --tenant halden
+              seamark-server engagement staff baseline ann bob --tenant halden
+            """, subcommands: [Add.self, Staff.self, List.self, Export.self])
 
     struct Add: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Add an engagement.")
+        static let configuration = CommandConfiguration(
+            abstract: "Add an engagement.",
+            discussion: "For example:\n  seamark-server engagement add baseline --name \"Baseline 2026\" --currency EUR --revenue 100000000 --planned-income 8000000 --fiscal-year 2026")
 
         @OptionGroup var tenant: TenantOption
         @Argument(help: "A short name: a-z, 0-9 and inner hyphens.")
@@ -42,7 +49,13 @@ struct EngagementVerb: ParsableCommand {
     }
 
     struct Staff: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Put members on an engagement, or take them off.")
+        static let configuration = CommandConfiguration(
+            abstract: "Put members on an engagement, or take them off.",
+            discussion: """
+                For example:
+                  seamark-server engagement staff baseline ann bob
+                  seamark-server engagement staff baseline bob --remove
+                """)
 
         @OptionGroup var tenant: TenantOption
         @Argument(help: "The engagement's short name or id.")
@@ -68,7 +81,9 @@ struct EngagementVerb: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the engagements.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the engagements.",
+            discussion: "For example:\n  seamark-server engagement list --tenant halden")
 
         @OptionGroup var tenant: TenantOption
         @Flag(help: "As JSON.") var json = false
@@ -98,6 +113,10 @@ struct EngagementVerb: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write an engagement's records and history as a workbook, as tables or line by line.",
             discussion: """
+                For example:
+                  seamark-server engagement export baseline --out baseline.xlsx
+                  seamark-server engagement export baseline --out baseline.zip --headers labels
+
                 .xlsx is a workbook with a sheet for each kind of record; .zip holds a table of comma-separated values for each; .sqlite is a database with \
                 a table for each and views over them; .jsonl has one JSON document a line. All but .jsonl also hold the history, one row for each edit ('changes'), and what each column is ('columns'). The file is for \
                 its owner alone, and none is overwritten. Names, narrative and quotes are in it with --sensitive only, which the audit log is told first.

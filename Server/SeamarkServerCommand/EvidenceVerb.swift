@@ -5,12 +5,17 @@ internal import SeamarkServer
 
 struct EvidenceVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "evidence", abstract: "Hand out an engagement's log so that anybody can verify it.", subcommands: [Export.self])
+        commandName: "evidence", abstract: "Hand out an engagement's log so that anybody can verify it.",
+        discussion: "For example:\n  seamark-server evidence export baseline --out baseline.evidence", subcommands: [Export.self])
 
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write an engagement's whole log into a file that proves itself.",
             discussion: """
+                For example:
+                  seamark-server evidence export baseline --out baseline.evidence
+                  seamark-server evidence export baseline --out public.evidence --without-values
+
                 Every block as its author signed it, every verdict, time and release, the authors' keys, and a signed checkpoint. Whoever verifies it \
                 (seamark verify --evidence, seamark-server verify --evidence, or a program of their own written from Protocol/SPEC.md) needs the tenant \
                 authority's fingerprint from elsewhere: it is printed here. The file is for its owner alone, and none is overwritten. With the names, notes \

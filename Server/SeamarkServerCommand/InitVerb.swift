@@ -3,7 +3,12 @@ internal import SeamarkServer
 
 struct InitVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Make a data directory: the installation's authority, the server's certificate, its keys.")
+        commandName: "init", abstract: "Make a data directory: the installation's authority, the server's certificate, its keys.",
+        discussion: """
+            For example:
+              seamark-server init --name seamark.example.com:7447
+              seamark-server init --data /srv/seamark --keys /mnt/keys --name 192.0.2.10:7447
+            """)
 
     @OptionGroup var data: DataOption
 

@@ -7,6 +7,11 @@ struct InviteVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "invite", abstract: "Make an invitation: one line that lets one device of a member enrol, once.",
         discussion: """
+            For example:
+              seamark-server invite ann --tenant halden
+              seamark-server invite ann --confirm --minutes 1440
+              seamark-server invite ann --qr
+
             The line is a secret until it is used. Hand it over by a way that only the member reads. Without --confirm it is valid for \(TenantOffice.usualMinutes) minutes. With \
             --confirm it is valid for 72 hours, and the device that it makes waits: it reads nothing, and nothing is taken from it, until device confirm is \
             given the six words that it shows.

@@ -5,10 +5,17 @@ internal import SeamarkServer
 
 struct MemberVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "member", abstract: "People with a role in a tenant.", subcommands: [Add.self, List.self])
+        commandName: "member", abstract: "People with a role in a tenant.",
+        discussion: """
+            For example:
+              seamark-server member add ann --name "Ann Field" --role lead --tenant halden
+              seamark-server member list --tenant halden
+            """, subcommands: [Add.self, List.self])
 
     struct Add: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Add a member.")
+        static let configuration = CommandConfiguration(
+            abstract: "Add a member.",
+            discussion: "For example:\n  seamark-server member add ann --name \"Ann Field\" --role lead --tenant halden")
 
         @OptionGroup var tenant: TenantOption
         @Argument(help: "A short name: a-z, 0-9 and inner hyphens.")
@@ -32,7 +39,9 @@ struct MemberVerb: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the members.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the members.",
+            discussion: "For example:\n  seamark-server member list --tenant halden")
 
         @OptionGroup var tenant: TenantOption
         @Flag(help: "As JSON.") var json = false

@@ -6,6 +6,10 @@ struct PersonVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "person", abstract: "What is held about one interviewee: hand it out, or erase it.",
         discussion: """
+            For example:
+              seamark-server person export baseline P-A001 --out person.json
+              seamark-server person erase baseline P-A001
+
             Of one engagement: the person's record and those merged with it, whatever names the person, and what names nobody and belongs to an interview \
             of theirs. Somebody who was interviewed in several engagements has a record in each.
             """,
@@ -22,6 +26,9 @@ struct PersonVerb: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write everything that is held about a person into a JSON file.",
             discussion: """
+                For example:
+                  seamark-server person export baseline P-A001 --out person.json
+
                 Every edit that was ever made of those records, whether it stands, was replaced or is kept in quarantine, with sensitive values, who made \
                 it and when. An interview of several people is in it whole: look through the file before it leaves the house. It is for its owner alone, \
                 and none is overwritten. The audit log remembers.
@@ -44,6 +51,10 @@ struct PersonVerb: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Delete every sensitive value that is held about a person, for ever and everywhere.",
             discussion: """
+                For example:
+                  seamark-server person erase baseline P-A001         what would go
+                  seamark-server person erase baseline P-A001 --yes
+
                 Names, contact, notes, quotes, rationales and summaries go, in everything that was ever said of those records and in quarantine; each \
                 device deletes them at its next sync. Without --yes it only tells what would go. Scores, times and titles stay, and so do attachments, \
                 what somebody wrote about the person in records that do not name them, and backups until they expire. What a laptop hands in later \

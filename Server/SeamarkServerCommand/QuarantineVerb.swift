@@ -6,7 +6,13 @@ internal import SeamarkServer
 struct QuarantineVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quarantine", abstract: "What the server keeps and does not apply, and why.",
-        discussion: "Nothing in quarantine is ever dropped. A release is an entry of the engagement's log, which every device reads.",
+        discussion: """
+            For example:
+              seamark-server quarantine list --tenant halden
+              seamark-server quarantine release --all --member bob --tenant halden
+
+            Nothing in quarantine is ever dropped. A release is an entry of the engagement's log, which every device reads.
+            """,
         subcommands: [List.self, Show.self, Release.self, Export.self])
 
     /// Which part of the quarantine is meant.
@@ -28,7 +34,13 @@ struct QuarantineVerb: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the changes in quarantine, each with its reason.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the changes in quarantine, each with its reason.",
+            discussion: """
+                For example:
+                  seamark-server quarantine list
+                  seamark-server quarantine list --member bob --reason 3001
+                """)
 
         @OptionGroup var tenant: TenantOption
         @OptionGroup var part: Part
@@ -61,7 +73,12 @@ struct QuarantineVerb: ParsableCommand {
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show one change in quarantine with its values.",
-            discussion: "Names, notes and quotes are left out unless --sensitive is given, which the audit log remembers.")
+            discussion: """
+                For example:
+                  seamark-server quarantine show 3f9c0a17
+
+                Names, notes and quotes are left out unless --sensitive is given, which the audit log remembers.
+                """)
 
         @OptionGroup var tenant: TenantOption
         @Argument(help: "The change's id, or eight or more of its first digits.")
@@ -88,6 +105,10 @@ struct QuarantineVerb: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Let changes out of quarantine, by new entries of the log.",
             discussion: """
+                For example:
+                  seamark-server quarantine release 3f9c0a17
+                  seamark-server quarantine release --all --member bob
+
                 A change that the log refused is applied as it is. A block that is kept outside the log enters it whole: the changes named \
                 are judged by the rules as if their member were staffed now, and what the rules refuse stays in quarantine inside the log \
                 (release it once more to apply it all the same).
@@ -140,7 +161,12 @@ struct QuarantineVerb: ParsableCommand {
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write what is in quarantine, with its values, into a JSON file.",
-            discussion: "The file is for its owner alone, and none is overwritten. Sensitive values are left out unless --sensitive is given, which the audit log remembers.")
+            discussion: """
+                For example:
+                  seamark-server quarantine export --out quarantine.json
+
+                The file is for its owner alone, and none is overwritten. Sensitive values are left out unless --sensitive is given, which the audit log remembers.
+                """)
 
         @OptionGroup var tenant: TenantOption
         @Option(help: "The file to write.")

@@ -6,6 +6,9 @@ struct RedactVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "redact", abstract: "Delete what a sensitive field of a record says, for ever and everywhere.",
         discussion: """
+            For example:
+              seamark-server redact baseline O-A004 text --reason "names a customer"
+
             For an erasure that headquarters must carry out; leads have 'seamark redact'. Every device deletes the value when it syncs. The act, its \
             date and the reason stay. Backups keep the value until they expire.
             """)

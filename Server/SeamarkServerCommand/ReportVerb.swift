@@ -6,6 +6,10 @@ struct ReportVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report", abstract: "Write an engagement's report: what it costs, where it comes from, in order.",
         discussion: """
+            For example:
+              seamark-server report baseline --out report
+              seamark-server report baseline --as-of SN-A001 --out first-quarter
+
             Writes report.html (self-contained), report.md and report.json into the folder. The files are for their owner alone.
 
             --as-of makes it from the log as it stood earlier: at a snapshot (its handle, id or name), at a position of the log, or at the end of a day \

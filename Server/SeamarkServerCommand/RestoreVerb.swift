@@ -8,6 +8,10 @@ struct RestoreVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Put a tenant or the installation back from a backup, while no server runs.",
         discussion: """
+            For example:
+              seamark-server restore FILE --passphrase-file backup.pass
+              seamark-server restore FILE --recovery-file recovery.txt
+
             The backup is unpacked and verified beside its place first. What was there before is kept under DATA/replaced. A restored \
             tenant begins a new epoch: devices that are ahead of it hand in what it lacks. On a new machine, restore the installation first. \
             A tenant's backup takes the tenant key beside the passphrase: from the key folder, or from its recovery text, which is then kept there.

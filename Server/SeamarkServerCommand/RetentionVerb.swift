@@ -6,6 +6,10 @@ struct RetentionVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retention", abstract: "How long a tenant's sensitive values are kept.",
         discussion: """
+            For example:
+              seamark-server retention show --tenant halden
+              seamark-server retention set 1095 --tenant halden --yes
+
             So many days after the server received it, each sensitive value of the tenant's engagements is redacted by the running server, once a day: names, \
             contacts, notes, quotes, rationales and summaries, what was replaced and what waits in quarantine among them. Each device deletes them at its next \
             sync. Scores, times, titles and amounts stay, and so do attachments, and backups until they expire. What is redacted never comes back.
@@ -13,7 +17,9 @@ struct RetentionVerb: ParsableCommand {
         subcommands: [Show.self, Set.self, Apply.self])
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Say what is agreed and what is due now.")
+        static let configuration = CommandConfiguration(
+            abstract: "Say what is agreed and what is due now.",
+            discussion: "For example:\n  seamark-server retention show --tenant halden")
 
         @OptionGroup var tenant: TenantOption
         @Flag(help: "As JSON.") var json = false
@@ -30,7 +36,14 @@ struct RetentionVerb: ParsableCommand {
     struct Set: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Agree on it; 'none' keeps everything.",
-            discussion: "Without --yes it only tells what would be due at once.")
+            discussion: """
+                For example:
+                  seamark-server retention set 1095
+                  seamark-server retention set 1095 --yes
+                  seamark-server retention set none --yes
+
+                Without --yes it only tells what would be due at once.
+                """)
 
         @OptionGroup var tenant: TenantOption
         @Argument(help: "1 to 36500 days from when the server received a value, or 'none'.")
@@ -64,7 +77,13 @@ struct RetentionVerb: ParsableCommand {
     struct Apply: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Redact what is due now, without waiting for the running server.",
-            discussion: "It also redacts where the running server does not, because it was off for more than 60 days or its clock has jumped: look at the clock first.")
+            discussion: """
+                For example:
+                  seamark-server retention apply --dry-run
+                  seamark-server retention apply
+
+                It also redacts where the running server does not, because it was off for more than 60 days or its clock has jumped: look at the clock first.
+                """)
 
         @OptionGroup var tenant: TenantOption
         @Flag(help: "Only tell what would be redacted.") var dryRun = false

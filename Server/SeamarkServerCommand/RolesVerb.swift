@@ -4,7 +4,12 @@ internal import SeamarkModel
 struct RolesVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "roles", abstract: "Who may do what to which records.",
-        discussion: "C create, E edit, D delete and restore, R resolve; in small letters on records of one's own only; - nothing.")
+        discussion: """
+            For example:
+              seamark-server roles
+
+            C create, E edit, D delete and restore, R resolve; in small letters on records of one's own only; - nothing.
+            """)
 
     @Flag(help: "As JSON.") var json = false
 

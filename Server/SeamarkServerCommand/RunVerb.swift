@@ -8,7 +8,13 @@ internal import SeamarkServer
 struct RunVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Serve all tenants until SIGTERM or SIGINT, then finish what is being pushed and end.",
-        discussion: "Prints the address that it listens on; logs go to standard error.")
+        discussion: """
+            For example:
+              seamark-server run
+              seamark-server run --data /srv/seamark --listen 0.0.0.0:7447
+
+            Prints the address that it listens on; logs go to standard error.
+            """)
 
     @OptionGroup var data: DataOption
     @Option(help: "ADDRESS:PORT of this machine; port 0 for any that is free (default: 127.0.0.1, and the port that invitations name).")

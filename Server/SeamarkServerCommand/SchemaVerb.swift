@@ -6,12 +6,18 @@ struct SchemaVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schema", abstract: "The least schema of a device's program that may read and write.",
         discussion: """
+            For example:
+              seamark-server schema show --tenant halden
+              seamark-server schema set --write 2 --tenant halden
+
             A program that is too old to write can always hand in its work: it is kept in quarantine, and comes in when the program is updated, \
             or when it is released. One that is too old to read hands in its work as well, and is told nothing new.
             """, subcommands: [Show.self, Set.self])
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show the least schemas.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show the least schemas.",
+            discussion: "For example:\n  seamark-server schema show --tenant halden")
 
         @OptionGroup var tenant: TenantOption
         @Flag(help: "As JSON.") var json = false
@@ -20,7 +26,9 @@ struct SchemaVerb: ParsableCommand {
     }
 
     struct Set: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Set the least schema to read, to write, or both. Noted in the audit log.")
+        static let configuration = CommandConfiguration(
+            abstract: "Set the least schema to read, to write, or both. Noted in the audit log.",
+            discussion: "For example:\n  seamark-server schema set --read 1 --write 2")
 
         @OptionGroup var tenant: TenantOption
         @Option(help: "The least schema that may read.") var read: UInt32?

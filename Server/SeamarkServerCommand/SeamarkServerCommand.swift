@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import SeamarkCrypto
+internal import SeamarkProtocol
 
 /// `seamark-server`: sets up a server's data directory, runs it, and looks after its tenants. A file per verb.
 @main
@@ -8,12 +9,39 @@ struct SeamarkServerCommand: AsyncParsableCommand {
         commandName: "seamark-server",
         abstract: "The server of Seamark: it keeps what consultants capture, each client's apart.",
         discussion: """
-            Begin with: seamark-server init --name HOST:PORT, then tenant add, member add, engagement add, engagement staff, run, invite. \
-            The data directory is --data, or the environment's SEAMARK_DATA, or ./seamark-data. \
-            Exit codes: 0 done; 64 wrong usage; 65 refused, as stated; 66 not found; 69 cannot listen; 70 a fault of the server; \
-            71 too few open files, or too little memory; 73 disk full; 74 disk error; 75 busy, try again; 77 not permitted; 78 the data directory is not as it must be.
+            For example, from nothing to the first invitation:
+              seamark-server init --name seamark.example.com:7447
+              seamark-server tenant add halden --name "Halden Gears"
+              seamark-server member add ann --name "Ann Field" --role lead
+              seamark-server engagement add baseline --currency EUR --fiscal-year 2026
+              seamark-server engagement staff baseline ann
+              seamark-server run --listen 0.0.0.0:7447 &
+              seamark-server invite ann
+
+            Environment:
+              SEAMARK_DATA  the data directory, where --data names none
+              SEAMARK_KEYS  the folder of the tenants' keys, where --keys names none
+
+            Files:
+              ./seamark-data         the data directory, where nothing else names one
+              DATA.keys              the tenants' keys, beside the data directory; keep it out of every copy and backup
+              /var/lib/seamark/data  the data directory of the system service
+
+            Exit status:
+                0  done
+               64  the command line was not understood
+               65  refused, as stated; nothing was changed
+               66  no such tenant, member, engagement, record or file
+               69  the address cannot be listened on
+               70  a mistake of the server's own; please report it
+               71  the system gives too few open files, or too little memory or randomness
+               73  a file cannot be written, or the disk is full
+               74  the disk failed, or what is kept is damaged
+               75  another process is at it; try again
+               77  not permitted, or a wrong passphrase
+               78  the data directory is not there, or not as it must be
             """,
-        version: "0.1.0",
+        version: SoftwareVersion.text,
         subcommands: [
             InitVerb.self, TenantVerb.self, MemberVerb.self, EngagementVerb.self, InviteVerb.self, DeviceVerb.self, RunVerb.self,
             QuarantineVerb.self, BundleVerb.self, BackupVerb.self, RestoreVerb.self, AuditVerb.self, ReportVerb.self, SnapshotVerb.self, EvidenceVerb.self, RedactVerb.self, PersonVerb.self, RetentionVerb.self, SchemaVerb.self, VerifyVerb.self, StatusVerb.self, AuthorityVerb.self, RolesVerb.self,

@@ -6,10 +6,18 @@ internal import SeamarkServer
 struct SnapshotVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snapshot", abstract: "What leads and analysts froze of an engagement.",
-        discussion: "They freeze with 'seamark snapshot freeze'. 'report --as-of' makes the report of one.", subcommands: [List.self, Compare.self])
+        discussion: """
+            For example:
+              seamark-server snapshot list baseline
+              seamark-server snapshot compare baseline SN-A001 SN-A002
+
+            They freeze with 'seamark snapshot freeze'. 'report --as-of' makes the report of one.
+            """, subcommands: [List.self, Compare.self])
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "The snapshots of an engagement, the earliest place of its log first.")
+        static let configuration = CommandConfiguration(
+            abstract: "The snapshots of an engagement, the earliest place of its log first.",
+            discussion: "For example:\n  seamark-server snapshot list baseline")
 
         @OptionGroup var tenant: TenantOption
         @Argument(help: "The engagement's short name or id.")
@@ -33,7 +41,12 @@ struct SnapshotVerb: ParsableCommand {
     struct Compare: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "What changed from one snapshot to another: the exact bridge of the mean.",
-            discussion: "Each step is computed from what the log said; together they are the difference. Money in thousands a year; --json has it exactly.")
+            discussion: """
+                For example:
+                  seamark-server snapshot compare baseline SN-A001 SN-A002
+
+                Each step is computed from what the log said; together they are the difference. Money in thousands a year; --json has it exactly.
+                """)
 
         @OptionGroup var tenant: TenantOption
         @Argument(help: "The engagement's short name or id.")

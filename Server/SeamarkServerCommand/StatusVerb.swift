@@ -4,7 +4,13 @@ internal import SeamarkModel
 internal import SeamarkServer
 
 struct StatusVerb: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "status", abstract: "What the data directory holds, and until when its certificate is valid.")
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "What the data directory holds, and until when its certificate is valid.",
+        discussion: """
+            For example:
+              seamark-server status
+              seamark-server status --json
+            """)
 
     @OptionGroup var data: DataOption
     @Flag(help: "As JSON.") var json = false

@@ -8,6 +8,11 @@ extension TenantVerb {
         static let configuration = CommandConfiguration(
             commandName: "authority", abstract: "Replace a tenant's authority, which certifies its devices.",
             discussion: """
+                For example:
+                  seamark-server tenant authority begin halden
+                  seamark-server tenant authority status halden
+                  seamark-server tenant authority finish halden
+
                 begin makes the next authority; it signs a moment later, and devices of both are let in, so that nobody is locked out and no session \
                 ends. Each device gets a certificate of it, and the present one's word for it, when it has its own renewed, which is within three weeks. \
                 finish destroys the former one's key. A device that has a certificate of that yet is let in no more, and has it renewed at the door by \
@@ -15,7 +20,9 @@ extension TenantVerb {
                 """, subcommands: [Status.self, Begin.self, Finish.self])
 
         struct Status: ParsableCommand {
-            static let configuration = CommandConfiguration(abstract: "Which authority signs, and which devices have certificates of the former one.")
+            static let configuration = CommandConfiguration(
+                abstract: "Which authority signs, and which devices have certificates of the former one.",
+                discussion: "For example:\n  seamark-server tenant authority status halden")
 
             @OptionGroup var data: DataOption
             @Argument(help: "The tenant's short name.") var tenant: String
@@ -25,7 +32,9 @@ extension TenantVerb {
         }
 
         struct Begin: ParsableCommand {
-            static let configuration = CommandConfiguration(abstract: "Make the next authority. Noted in the tenant's audit log.")
+            static let configuration = CommandConfiguration(
+                abstract: "Make the next authority. Noted in the tenant's audit log.",
+                discussion: "For example:\n  seamark-server tenant authority begin halden")
 
             @OptionGroup var data: DataOption
             @Argument(help: "The tenant's short name.") var tenant: String
@@ -38,7 +47,13 @@ extension TenantVerb {
         }
 
         struct Finish: ParsableCommand {
-            static let configuration = CommandConfiguration(abstract: "Destroy the former authority's key. Noted in the tenant's audit log.")
+            static let configuration = CommandConfiguration(
+                abstract: "Destroy the former authority's key. Noted in the tenant's audit log.",
+                discussion: """
+                    For example:
+                      seamark-server tenant authority finish halden
+                      seamark-server tenant authority finish halden --force
+                    """)
 
             @OptionGroup var data: DataOption
             @Argument(help: "The tenant's short name.") var tenant: String

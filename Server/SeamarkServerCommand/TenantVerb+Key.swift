@@ -7,6 +7,10 @@ extension TenantVerb {
         static let configuration = CommandConfiguration(
             abstract: "Hand out the recovery text of the tenant key, or put the key back from it.",
             discussion: """
+                For example:
+                  seamark-server tenant key halden                                           to be written down
+                  seamark-server tenant key halden --put-back --recovery-file recovery.txt
+
                 The tenant key lies in the key folder and in no backup. Its recovery text, written down and kept apart from the backups, restores them on \
                 a new machine, and opens a data directory whose key folder was lost. Every copy has to be destroyed when the tenant is shredded: the \
                 audit log notes each time it is handed out.

@@ -8,6 +8,11 @@ extension TenantVerb {
         static let configuration = CommandConfiguration(
             abstract: "Destroy a tenant's key, so that its backups and all that is sealed are unreadable for ever, then its files here.",
             discussion: """
+                For example:
+                  seamark-server tenant shred halden --dry-run
+                  seamark-server tenant shred halden --request
+                  seamark-server tenant shred halden --again halden --approval "$(cat approval.txt)"
+
                 For the end of a contract, while no server runs; nobody can undo it. Look at --dry-run first. It takes a second person: --request notes in \
                 the audit log that the tenant is to go, and prints what a lead or an administrator of the tenant signs on their own laptop, within a day \
                 ('seamark approve'); the line that comes of it is given with --approval. Where there is no such laptop any more, --alone says why; the \

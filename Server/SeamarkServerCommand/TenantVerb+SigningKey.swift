@@ -8,6 +8,10 @@ extension TenantVerb {
         static let configuration = CommandConfiguration(
             commandName: "signing-key", abstract: "Replace the key with which the server signs for a tenant.",
             discussion: """
+                For example:
+                  seamark-server tenant signing-key status halden
+                  seamark-server tenant signing-key replace halden
+
                 Receipts, checkpoints and headquarters' blocks are signed with it. replace draws another one and begins a new epoch with it; stop the \
                 server first, and start it again. Each laptop hears of it with its next sync and reads its logs anew, so have them sync before, where \
                 the key was not stolen. What the former one signed goes on verifying; nothing that is shown of it from then on is believed by a laptop that \
@@ -20,7 +24,9 @@ extension TenantVerb {
                 """, subcommands: [Status.self, Replace.self, Forget.self])
 
         struct Status: ParsableCommand {
-            static let configuration = CommandConfiguration(abstract: "With which key the server signs, and with which it did.")
+            static let configuration = CommandConfiguration(
+                abstract: "With which key the server signs, and with which it did.",
+                discussion: "For example:\n  seamark-server tenant signing-key status halden")
 
             @OptionGroup var data: DataOption
             @Argument(help: "The tenant's short name.") var tenant: String
@@ -30,7 +36,9 @@ extension TenantVerb {
         }
 
         struct Replace: ParsableCommand {
-            static let configuration = CommandConfiguration(abstract: "Draw another key. Noted in the tenant's audit log.")
+            static let configuration = CommandConfiguration(
+                abstract: "Draw another key. Noted in the tenant's audit log.",
+                discussion: "For example:\n  seamark-server tenant signing-key replace halden")
 
             @OptionGroup var data: DataOption
             @Argument(help: "The tenant's short name.") var tenant: String
@@ -44,7 +52,8 @@ extension TenantVerb {
 
         struct Forget: ParsableCommand {
             static let configuration = CommandConfiguration(
-                abstract: "Let an earlier key's word count for no log, also for one that was put back to before that key was replaced. Noted in the tenant's audit log.")
+                abstract: "Let an earlier key's word count for no log, also for one that was put back to before that key was replaced. Noted in the tenant's audit log.",
+                discussion: "For example:\n  seamark-server tenant signing-key forget halden 3f9c0a17be526881")
 
             @OptionGroup var data: DataOption
             @Argument(help: "The tenant's short name.") var tenant: String

@@ -5,11 +5,18 @@ internal import SeamarkServer
 
 struct TenantVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tenant", abstract: "Client companies, each with an authority, a database and a key of its own.", 
+        commandName: "tenant", abstract: "Client companies, each with an authority, a database and a key of its own.",
+        discussion: """
+            For example:
+              seamark-server tenant add halden --name "Halden Gears"
+              seamark-server tenant list
+            """, 
         subcommands: [Add.self, List.self, Key.self, Authority.self, Signing.self, Shred.self])
 
     struct Add: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Add a tenant.")
+        static let configuration = CommandConfiguration(
+            abstract: "Add a tenant.",
+            discussion: "For example:\n  seamark-server tenant add halden --name \"Halden Gears\"")
 
         @OptionGroup var data: DataOption
         @Argument(help: "A short name: a-z, 0-9 and inner hyphens.")
@@ -26,7 +33,9 @@ struct TenantVerb: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the tenants.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the tenants.",
+            discussion: "For example:\n  seamark-server tenant list")
 
         @OptionGroup var data: DataOption
         @Flag(help: "As JSON.") var json = false

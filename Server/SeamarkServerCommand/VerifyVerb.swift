@@ -6,6 +6,11 @@ struct VerifyVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Recompute every chain, signature, record and digest from the logs, and name the first that does not hold.",
         discussion: """
+            For example:
+              seamark-server verify
+              seamark-server verify --tenant halden --skip-attachments
+              seamark-server verify --evidence baseline.evidence
+
             Every attachment's file is read through and held against its hash as well; with many gigabytes of them that takes its time.
 
             What people decided (members, staffing, devices and so on) follows from no log and lies under a hash of its own. Where it is not as it was \

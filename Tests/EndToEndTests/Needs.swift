@@ -21,5 +21,6 @@ extension Trait where Self == Needs {
     static var needsTracer: Self { Needs(path: "/usr/bin/strace", package: "strace") }
     static var needsCompiler: Self { Needs(path: Clock.compiler, package: "gcc libc6-dev") }
     static var needsSpreadsheet: Self { Needs(path: "/usr/bin/soffice", package: "libreoffice-calc") }
+    static var needsPageJudge: Self { Needs(path: "/usr/bin/mandoc", package: "mandoc") }
     static var needsServiceJudge: Self { Needs(path: "/usr/bin/systemd-analyze", package: "systemd") }
 }
