@@ -55,8 +55,9 @@ extension Device {
     /// - Parameters:
     ///   - target: what the evidence belongs to: a record that holds evidence, or a row of evidence that has no bytes yet; nil for a row alone.
     ///   - words: further fields of the row, such as `title` and `kind`.
+    ///   - isTrial: judge it, and keep neither its bytes nor its row.
     public func attach(
-        _ source: AttachmentSource, in scope: Identifier, to target: String?, _ words: [Assignment]
+        _ source: AttachmentSource, in scope: Identifier, to target: String?, _ words: [Assignment], isTrial: Bool = false
     ) throws -> (result: RecordCapture.Result, attachment: Attachment) {
         let shelf = try shelf()
         let attachment = try source.attachment()
@@ -68,7 +69,8 @@ extension Device {
         ]
         let row = [Assignment(key: "kind", text: name.kind), Assignment(key: "title", text: name.title)].filter { !given.contains($0.key) } + words + bytes
         // Judged before a byte is copied; and once more in the transaction that stores it.
-        _ = try judgeAttachment(in: scope, to: target, row: row, bytes: words + bytes)
+        let judged = try judgeAttachment(in: scope, to: target, row: row, bytes: words + bytes)
+        if isTrial { return (judged, attachment) }
         let wasHere = try shelf.holds(attachment, in: scope)
         if !wasHere {
             try source.rewind()

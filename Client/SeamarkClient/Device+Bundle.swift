@@ -68,9 +68,17 @@ extension Device {
         } catch let fault as BundleFault { throw BundleFailure.fault(fault) }
     }
 
+    /// How many changes a bundle would hold; it is refused here as it would be there.
+    public func foreseeBundle() throws -> Int {
+        guard try state.identity.bundleKey.count == 32 else { throw BundleFailure.noKey }
+        return try state.unsentCount
+    }
+
     /// Takes in the receipts of a reply, in one transaction, after all of it has proved genuine. The outbox forgets what they cover, and
     /// nothing else; what has its receipt already is passed over.
-    public func importReply(from path: String) throws -> BundleReply {
+    ///
+    /// - Parameter isTrial: prove it and count, and forget nothing.
+    public func importReply(from path: String, isTrial: Bool = false) throws -> BundleReply {
         let lock = try store.takeSyncLock()
         defer { withExtendedLifetime(lock) {} }
         try store.refresh()
@@ -79,7 +87,7 @@ extension Device {
             let reader = try BundleReader(path: path, kind: .reply, for: replyKey(identity))
             var events: [DeviceEvent] = []
             let reply = try read(reader, identity, into: &events)
-            if !events.isEmpty { try store.transaction { try $0.append(events) } }
+            if !events.isEmpty, !isTrial { try store.transaction { try $0.append(events) } }
             return reply
         } catch let fault as BundleFault { throw BundleFailure.fault(fault) }
     }

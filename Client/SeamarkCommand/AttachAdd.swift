@@ -22,29 +22,40 @@ struct AttachAdd: ParsableCommand {
     @Argument(help: ArgumentHelp("What else its row says: title, kind, source, period, sensitivity.", valueName: "key=value"))
     var words: [String] = []
     @Flag(help: "Keep what the camera wrote into a photo: place, time, device.") var keepMetadata = false
+    @OptionGroup var trial: DryRunOption
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
 
     func run() throws {
         let assignments = try words.map { try Assignment($0) }
-        let place = try Workplace(work, to: .work)
+        // A trial shows what it would capture.
+        let place = try Workplace(work, to: trial.dryRun ? .read : .work)
         let scope = try place.engagement()
         let source = try AttachmentSource(file)
         let metadata = keepMetadata ? .left : try source.withoutMetadata()
-        let (result, attachment) = try place.device.attach(source, in: scope, to: to, assignments)
+        let (result, attachment) = try place.device.attach(source, in: scope, to: to, assignments, isTrial: trial.dryRun)
         switch metadata {
         case .left, .removed(bytes: 0): break
         case .removed(let bytes): Terminal.warning("\(bytesInWords(bytes)) that the camera wrote beside the picture (such as place, time, device) were left out.")
         case .unknown(let format):
             Terminal.warning("what a \(format) file says of place, time and device cannot be taken out here; it goes along. Attach a JPEG or PNG of it instead if that matters.")
         }
-        guard format.json else { return Terminal.line(.init(result.name, .bold)) }
+        guard format.json else {
+            if trial.dryRun {
+                Terminal.line("Would attach ", .init(bytesInWords(attachment.size), .bold), " as ", .init(result.name, .bold), ":")
+                let references = try place.finder().references
+                for edit in result.edits { Terminal.line("  \(EditWords.words(edit, result.type, references))") }
+            } else {
+                Terminal.line(.init(result.name, .bold))
+            }
+            return
+        }
         Terminal.json(
             .object([
                 JSONMember("id", .string(result.record.description)), JSONMember("name", .string(result.name)),
                 JSONMember("sha256", .string(attachment.hash.description)), JSONMember("size", .integer(Int64(attachment.size))),
-                JSONMember("metadataRemoved", .integer(metadata.removedBytes)),
-            ]))
+                JSONMember("metadataRemoved", .integer(metadata.removedBytes)), JSONMember("stored", .bool(!trial.dryRun)),
+            ]), .attached)
     }
 }
 

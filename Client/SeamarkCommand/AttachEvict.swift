@@ -17,6 +17,7 @@ struct AttachEvict: ParsableCommand {
 
     @Argument(help: "Handles of evidence, such as EV-A001.") var handles: [String] = []
     @Flag(help: "Every attachment of the engagement.") var all = false
+    @OptionGroup var trial: DryRunOption
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
 
@@ -30,6 +31,7 @@ struct AttachEvict: ParsableCommand {
         func choice() throws -> [AttachmentStanding] {
             try place.device.attachments(in: place.engagement()).filter { all ? $0.isHere : named.contains($0.record.id) }
         }
+        if trial.dryRun { return try foresee(choice(), place) }
         var attachments = SyncRun.Attachments()
         attachments.offersAgain = try choice()
         var bar = ProgressBar("Handing in")
@@ -45,7 +47,7 @@ struct AttachEvict: ParsableCommand {
             .map { (name: finder.name(of: $0.record.id), attachment: $0.attachment, result: $1) }
             .sorted { HandleOrder.precedes($0.name, $1.name) }
         let freed = Set(rows.filter { $0.result == .evicted }.map(\.attachment)).reduce(0) { $0 + $1.size }
-        if format.json { return Terminal.json(document(rows, freed)) }
+        if format.json { return Terminal.json(document(rows, freed), .evicted) }
         if rows.isEmpty { return Terminal.line("No attachment is on this device.") }
         let evicted = rows.count { $0.result == .evicted }
         if evicted > 0 {
@@ -58,6 +60,30 @@ struct AttachEvict: ParsableCommand {
             let names = rows.filter { $0.result == result }.map(\.name)
             if !names.isEmpty { Terminal.line(.init(names.joined(separator: ", "), .bold), ": \(words).") }
         }
+    }
+
+    /// What the server would be asked about; it is not asked, so what of it has a backup is not known.
+    private func foresee(_ chosen: [AttachmentStanding], _ place: Workplace) throws {
+        let finder = try place.finder()
+        let rows = chosen.map { (name: finder.name(of: $0.record.id), standing: $0) }.sorted { HandleOrder.precedes($0.name, $1.name) }
+        let asked = rows.filter { $0.standing.isHere && $0.standing.receipt != nil }
+        let bytes = Set(asked.map(\.standing.attachment)).reduce(0) { $0 + $1.size }
+        if format.json {
+            return Terminal.json(
+                .object([
+                    JSONMember("bytesFreed", 0), JSONMember("bytesFreedAtMost", .integer(Int64(bytes))),
+                    JSONMember("attachments", .array(rows.map {
+                        let standing = !$0.standing.isHere ? "notHere" : $0.standing.receipt == nil ? "waiting" : "toBeAsked"
+                        return .object([
+                            JSONMember("name", .string($0.name)), JSONMember("bytes", .integer(Int64($0.standing.attachment.size))), JSONMember("result", .string(standing)),
+                        ])
+                    })),
+                ]), .evicted)
+        }
+        if rows.isEmpty { return Terminal.line("No attachment is on this device.") }
+        Terminal.line("Would ask headquarters about ", .init(counted(asked.count, "attachment"), .bold), ", and free at most ", .init(bytesInWords(bytes), .bold), ": of those alone that it has backed up. Nothing was evicted.")
+        let rest = rows.filter { $0.standing.isHere && $0.standing.receipt == nil }.map(\.name)
+        if !rest.isEmpty { Terminal.line(.init(rest.joined(separator: ", "), .bold), ": not with the server yet; it would be handed in first.") }
     }
 
     private func document(_ rows: [(name: String, attachment: Attachment, result: Device.Eviction)], _ freed: Int) -> JSONValue {

@@ -38,7 +38,7 @@ struct AttachGet: ParsableCommand {
             .object([
                 JSONMember("id", .string(one.record.id.description)), JSONMember("sha256", .string(one.attachment.hash.description)),
                 JSONMember("size", .integer(Int64(one.attachment.size))), JSONMember("bytesFetched", .integer(Int64(fetched))),
-            ]))
+            ]), .fetched)
     }
 
     private func find(_ place: Workplace) throws -> AttachmentStanding {

@@ -16,7 +16,7 @@ struct AttachList: ParsableCommand {
         let finder = try place.finder()
         let all = try place.device.attachments(in: finder.scope).map { (name: finder.name(of: $0.record.id), standing: $0) }
             .sorted { HandleOrder.precedes($0.name, $1.name) }
-        if format.json { return Terminal.json(.array(all.map { document($0.name, $0.standing) })) }
+        if format.json { return Terminal.json(.array(all.map { document($0.name, $0.standing) }), .attachment) }
         if all.isEmpty { return Terminal.line("No attachments yet. Attach a file with 'seamark attach add FILE --to HANDLE'.") }
         var table = Table(["", "title", "type", "size", "here", "server"], rightAligned: [3])
         for (name, one) in all {

@@ -30,22 +30,35 @@ struct Bundle: ParsableCommand {
                 """)
 
         @Argument(help: "A file that does not exist yet.") var file: String
+        @OptionGroup var trial: DryRunOption
         @OptionGroup var work: WorkOptions
         @OptionGroup var format: JSONOption
 
         func run() throws {
             let place = try Workplace(work, to: .handIn)
+            if trial.dryRun { return try foresee(place) }
             let export = try place.device.exportBundle(to: file)
             if format.json {
                 return Terminal.json(
                     .object([
                         JSONMember("file", export == nil ? .null : .string(file)), JSONMember("blocks", .integer(Int64(export?.blocks ?? 0))),
                         JSONMember("changes", .integer(Int64(export?.changes ?? 0))), JSONMember("bytes", .integer(Int64(export?.byteCount ?? 0))),
-                    ]))
+                    ]), .bundle)
             }
             guard let export else { return Terminal.line("Everything was handed in already; no file was written.") }
             Terminal.line("Wrote ", .init(file, .bold), ": \(counted(export.changes, "change")), \(bytesInWords(export.byteCount)), sealed to \(place.tenant).")
             Terminal.line("The work stays in the outbox until its receipts are here: by 'seamark bundle import', or by a sync.")
+        }
+
+        private func foresee(_ place: Workplace) throws {
+            let changes = try place.device.foreseeBundle()
+            guard try changes == 0 || !InputFile.exists(file) else { throw Device.BundleFailure.fault(.exists) }
+            if format.json {
+                return Terminal.json(
+                    .object([JSONMember("file", .null), JSONMember("blocks", .null), JSONMember("changes", .integer(Int64(changes))), JSONMember("bytes", .null)]), .bundle)
+            }
+            guard changes > 0 else { return Terminal.line("Everything was handed in already; no file would be written.") }
+            Terminal.line("Would write ", .init(counted(changes, "change"), .bold), " to ", .init(file, .bold), ", sealed to \(place.tenant). No file was written.")
         }
     }
 
@@ -60,21 +73,23 @@ struct Bundle: ParsableCommand {
                 """)
 
         @Argument(help: "The file that seamark-server bundle import --reply wrote.") var file: String
+        @OptionGroup var trial: DryRunOption
         @OptionGroup var work: WorkOptions
         @OptionGroup var format: JSONOption
 
         func run() throws {
             let place = try Workplace(work, to: .handIn)
-            let reply = try place.device.importReply(from: file)
+            let reply = try place.device.importReply(from: file, isTrial: trial.dryRun)
             let unsent = try place.device.state.unsentCount
             if format.json {
                 return Terminal.json(
                     .object([
                         JSONMember("acknowledged", .integer(Int64(reply.acknowledged))), JSONMember("held", .integer(Int64(reply.held))),
                         JSONMember("refused", .integer(Int64(reply.refused))), JSONMember("ofAnotherEpoch", .integer(Int64(reply.ofAnotherEpoch))),
-                        JSONMember("unsent", .integer(Int64(unsent))),
-                    ]))
+                        JSONMember("unsent", .integer(Int64(unsent))), JSONMember("stored", .bool(!trial.dryRun)),
+                    ]), .bundleReply)
             }
+            if trial.dryRun { Terminal.line("The reply is genuine; nothing of it was taken in yet.") }
             Terminal.line(.init(reply.acknowledged == 0 ? "No new receipts." : "Receipts for \(counted(reply.acknowledged, "change")).", .green),
                 " \(counted(unsent, "change")) not yet acknowledged.")
             if reply.held > 0 { Terminal.line(.init("\(counted(reply.held, "change")) in quarantine at the server. Nothing is lost; ask headquarters.", .yellow)) }

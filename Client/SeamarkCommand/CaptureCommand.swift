@@ -156,7 +156,7 @@ struct CaptureOptions: ParsableArguments {
                 .object([
                     JSONMember("id", .string(result.record.description)), JSONMember("name", .string(result.name)),
                     JSONMember("type", .string(result.type.key)), JSONMember("stored", .bool(!dryRun && !result.edits.isEmpty)),
-                ] + (place.shows ? [JSONMember("edits", .array(result.edits.map { EditWords.json($0, result.type, references) }))] : [])))
+                ] + (place.shows ? [JSONMember("edits", .array(result.edits.map { EditWords.json($0, result.type, references) }))] : [])), .capture)
         } else if dryRun {
             let references = try place.finder().references
             Terminal.line("Would capture \(result.type.label) ", .init(result.name, .bold), ":")

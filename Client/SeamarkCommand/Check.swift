@@ -32,7 +32,7 @@ struct Check: ParsableCommand {
             guard isComplete else { throw Explained(.refused, "Fieldwork cannot close yet: 'seamark check' says what is missing.") }
             return
         }
-        if format.json { return Terminal.json(document(check, conflicts, unsent, isComplete)) }
+        if format.json { return Terminal.json(document(check, conflicts, unsent, isComplete), .check) }
         interviews(check)
         domains(check)
         if !check.findings.isEmpty {

@@ -16,43 +16,56 @@ struct Conflicts: ParsableCommand {
             """)
 
     @Argument(help: "Only those of this record.", completion: HandleCompletion.of()) var handle: String?
+    @Option(help: ArgumentHelp("Only those in which this person said something: a name, a handle, or me.", valueName: "person")) var by: String?
+    @Flag(help: "One line each, of all your engagements (or the one that --engagement names).") var list = false
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
 
     func run() throws {
         let place = try Workplace(work, to: .read)
+        if list { return try list(place) }
         let finder = try place.finder()
-        var conflicts = finder.conflicts
+        var conflicts = finder.conflicts.filter { isMeant($0, finder) }
+        var prices = ConflictPrices(finder)
         if let handle {
             let record = try finder.record(handle)
             conflicts = conflicts.filter { $0.record.id == record.id }
         }
         let references = finder.references
-        if format.json { return Terminal.json(.array(conflicts.map { document($0, finder, references) })) }
+        if format.json { return Terminal.json(.array(conflicts.map { document($0, finder, references, &prices) }), .conflict) }
         let identity = try place.device.state.identity
         if conflicts.isEmpty { return Terminal.line("No conflicts.") }
         for (index, conflict) in conflicts.enumerated() {
             if index > 0 { Terminal.line("") }
-            show(conflict, finder, references, maySettle: maySettle(conflict, identity))
+            show(conflict, finder, references, &prices, maySettle: maySettle(conflict, identity))
         }
     }
 
     /// Does the role table let this member settle it? Whoever may not is told who may, not sent into a refusal.
-    private func maySettle(_ conflict: ConflictDescription, _ identity: DeviceIdentity) -> Bool {
+    func maySettle(_ conflict: ConflictDescription, _ identity: DeviceIdentity) -> Bool {
         guard let role = Role(rawValue: Int64(identity.role)), let type = conflict.record.type else { return false }
         let operation: RoleTable.Operation = conflict.isDeletion ? .delete : .resolve
         return RoleTable.allows(role, operation, type, isOwn: conflict.record.author == identity.member)
     }
 
-    private func show(_ conflict: ConflictDescription, _ finder: RecordFinder, _ references: References, maySettle: Bool) {
+    private func show(_ conflict: ConflictDescription, _ finder: RecordFinder, _ references: References, _ prices: inout ConflictPrices, maySettle: Bool) {
         let name = finder.name(of: conflict.record.id)
         let title = conflict.record.text("title") ?? conflict.record.text("name") ?? ""
         Terminal.line(.init(name, .bold), "  \(title)", .init("  conflict \(RecordFinder.short(conflict.id))", .dim))
+        evidence(conflict.record, finder, references)
+        let priced = prices.prices(conflict)
         if let field = conflict.field {
             Terminal.line("  ", .init(field.label, .yellow), " has \(counted(conflict.sides.count, "value")):")
             let shared = sharedParts(conflict, field, references)
-            for (index, side) in conflict.sides.enumerated() { value(side, "\(index + 1)", field, leavingOut: shared, finder, references) }
-            for base in conflict.bases { value(base, "was", field, leavingOut: shared, finder, references) }
+            if !sideBySide(conflict, field, leavingOut: shared, finder, references) {
+                for (index, side) in conflict.sides.enumerated() { value(side, "\(index + 1)", field, leavingOut: shared, finder, references) }
+                for base in conflict.bases { value(base, "was", field, leavingOut: shared, finder, references) }
+            }
+            if let priced {
+                for (index, spread) in priced.enumerated() { Terminal.line(.init("    with \(index + 1): \(prices.words(spread))", .dim)) }
+            } else {
+                Terminal.line(.init("    What each is worth: seamark conflicts \(name)", .dim))
+            }
             if !shared.isEmpty { Terminal.line(.init("    all: " + shared.map { "\($0.key)=\($0.text)" }.joined(separator: ", "), .dim)) }
             let offer = conflict.mergeOffer
             if let merge = offer.merge { propose(merge) }
@@ -67,6 +80,9 @@ struct Conflicts: ParsableCommand {
         for side in conflict.sides where side.kind == .editUnseen {
             Terminal.line("  ", .init("Edited", .yellow), " by ", .init(finder.person(side.member), .bold), ", \(TimeText.local(side.time)): \(edit(side, references))")
         }
+        if let priced {
+            for (words, spread) in zip(["if it stays", "if it goes"], priced) { Terminal.line(.init("    \(words): \(prices.words(spread))", .dim)) }
+        }
         let how = maySettle ? "Settle it: seamark resolve \(name) --keep (or --delete)" : Self.askALead
         Terminal.line("  It stays visible. \(how)")
     }
@@ -78,6 +94,32 @@ struct Conflicts: ParsableCommand {
         let words = merge.overlaps == 0 ? "a proposal" : "a proposal; both changed the same place in \(counted(merge.overlaps, "place")), marked"
         Terminal.line("    ", .init("merged", .bold), "  ", .init("(\(words); nothing is written until you take it)", .dim))
         Terminal.block(merge.text { MergeWords.mark(1, $0) + MergeWords.mark(2, $1) }, indent: "         ")
+    }
+
+    /// What stands behind the record: it may decide who is right.
+    private func evidence(_ record: RecordView, _ finder: RecordFinder, _ references: References) {
+        guard let field = record.type?.field(key: "evidence") else { return }
+        let names = record.elements(field).map { field.kind.text(of: $0, references: references) }.sorted(by: HandleOrder.precedes)
+        if !names.isEmpty { Terminal.block(names.joined(separator: ", "), first: [.init("  evidence: ", .dim)], indent: "    ") }
+    }
+
+    /// The parts of a group in which the sides differ, each side a column with its author and time. False where that is no group, or there
+    /// is no room.
+    private func sideBySide(
+        _ conflict: ConflictDescription, _ field: FieldDefinition, leavingOut shared: [(key: String, text: String)], _ finder: RecordFinder, _ references: References
+    ) -> Bool {
+        let columns = conflict.bases.map { ("was", $0) } + conflict.sides.enumerated().map { ("\($0.offset + 1)", $0.element) }
+        if let width = Terminal.width, width < 20 * (columns.count + 1) { return false }
+        let parts = columns.map { $0.1.value.flatMap { GroupText($0, of: field) }?.parts(references) }
+        guard columns.count <= 4, parts.allSatisfy({ $0 != nil }) else { return false }
+        var keys: [String] = []
+        for part in parts.flatMap({ $0 ?? [] }) where !keys.contains(part.key) && !shared.contains(where: { $0.key == part.key && $0.text == part.text }) { keys.append(part.key) }
+        var table = Table([""] + columns.map(\.0))
+        for key in keys { table.add([key] + parts.map { part in part?.first { $0.key == key }?.text ?? "" }) }
+        table.add(["by"] + columns.map { finder.person($0.1.member) })
+        table.add(["at"] + columns.map { TimeText.local($0.1.time) })
+        table.show(indent: "    ")
+        return true
     }
 
     private func value(
@@ -112,7 +154,8 @@ struct Conflicts: ParsableCommand {
 
     // MARK: - JSON
 
-    private func document(_ conflict: ConflictDescription, _ finder: RecordFinder, _ references: References) -> JSONValue {
+    private func document(_ conflict: ConflictDescription, _ finder: RecordFinder, _ references: References, _ prices: inout ConflictPrices) -> JSONValue {
+        let priced = prices.prices(conflict)
         var members = [
             JSONMember("id", .string(conflict.id.description)), JSONMember("record", .string(conflict.record.id.description)),
             JSONMember("name", .string(finder.name(of: conflict.record.id))), JSONMember("type", .string(conflict.record.type?.key ?? "")),
@@ -126,6 +169,8 @@ struct Conflicts: ParsableCommand {
             members.append(JSONMember("base", .array(conflict.bases.map { document($0, nil, finder, references) })))
             if let merge = conflict.mergeOffer.merge { members.append(JSONMember("merged", MergeWords.json(merge))) }
         }
+        members.append(JSONMember("priced", priced.map { .array($0.map(ConflictPrices.json)) } ?? .null))
+        members.append(JSONMember("currency", .string(prices.currency)))
         return .object(members)
     }
 

@@ -30,7 +30,7 @@ struct Diff: ParsableCommand {
         let finder = try Workplace(work, to: .read).finder()
         let record = try handle.map { try finder.record($0).id }
         let differences = finder.differences(from: earlier ?? .log, of: record)
-        if format.json { return Terminal.json(.array(differences.map { document($0, finder) })) }
+        if format.json { return Terminal.json(.array(differences.map { document($0, finder) }), .differences) }
         if differences.isEmpty { Terminal.line(.init(words(finder, of: record))) }
         for difference in differences { show(difference, finder) }
         if record == nil, !finder.concealed.isEmpty { Terminal.line(.init(ConsentWords.hidden(finder.concealed), .dim)) }

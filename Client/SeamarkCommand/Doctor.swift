@@ -38,7 +38,7 @@ struct Doctor: ParsableCommand {
                         JSONMember("verdict", .string(finding.verdict.rawValue)), JSONMember("words", .string(finding.words)), JSONMember("remedy", .string(finding.remedy)),
                     ])
                 })),
-            ]))
+            ]), .doctor)
         } else {
             show(diagnosis, facts)
         }
@@ -126,7 +126,7 @@ struct Doctor: ParsableCommand {
     }
 
     private static func editor(_ environment: [String: String]) -> (String, Bool) {
-        let words = [environment["VISUAL"], environment["EDITOR"], "vi"].compactMap { $0 }.first { !$0.isEmpty } ?? "vi"
+        let words = TextEditor.name(environment)
         let name = words.split(separator: " ").first.map(String.init) ?? words
         if name.contains("/") { return (name, access(name, X_OK) == 0) }
         return (name, (environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":").contains { access("\($0)/\(name)", X_OK) == 0 })

@@ -28,7 +28,7 @@ struct Duplicates: ParsableCommand {
         }
         let proposed = Duplicate.proposed(in: finder.all, finder.merges).filter { only == nil || $0.type == only?.number }
         let merged = finder.all.filter { !$0.isDeleted && finder.merges.isGone($0.id) && (only == nil || $0.type === only) }
-        if format.json { return Terminal.json(document(proposed, merged, finder)) }
+        if format.json { return Terminal.json(document(proposed, merged, finder), .duplicates) }
         if proposed.isEmpty, merged.isEmpty { return Terminal.line("No duplicates.") }
         for duplicate in proposed {
             let (kept, gone) = (finder.name(of: duplicate.kept), finder.name(of: duplicate.gone))

@@ -26,11 +26,12 @@ struct Enrol: ParsableCommand {
     @Option(help: ArgumentHelp("Read the new passphrase from this file descriptor, for scripts.", valueName: "n"))
     var passphraseFd: Int32?
 
+    @OptionGroup var trial: DryRunOption
     @OptionGroup var format: JSONOption
 
     func run() throws {
         let home = try Workplace.home()
-        try home.make()
+        if !trial.dryRun { try home.make() }
         let line: String
         if Terminal.inputIsTerminal {
             guard let typed = try Passphrase.ask("Paste the invitation (it is not shown): ") else { throw Passphrase.Failure.cancelled }
@@ -42,6 +43,10 @@ struct Enrol: ParsableCommand {
             line = String(decoding: typed.copy(), as: UTF8.self)
         }
         let invitation = try SeamarkClient.Invitation(line)
+        if trial.dryRun {
+            if format.json { return Terminal.json(.object([JSONMember("host", .string(invitation.host)), JSONMember("port", .integer(Int64(invitation.port))), JSONMember("stored", false)]), .invitation) }
+            return Terminal.line("The invitation is whole: it enrols this laptop at ", .init("\(invitation.host):\(invitation.port)", .bold), ". Nobody was asked whether it is still good, and it was not used.")
+        }
         // The passphrase before the network: a mistake here must not use the invitation up.
         let passphrase: SecretBytes
         if let passphraseFd {
@@ -65,7 +70,7 @@ struct Enrol: ParsableCommand {
                     JSONMember("device", .string(identity.device.description)), JSONMember("member", .string(identity.member.description)),
                     JSONMember("role", .string(Role(rawValue: Int64(identity.role))?.key ?? "")), JSONMember("letters", .string(identity.letters)),
                     JSONMember("unlocked", .bool(holder != nil)),
-                ] + WaitWords.members(enrolled.awaitsConfirmation ? identity.words : nil)))
+                ] + WaitWords.members(enrolled.awaitsConfirmation ? identity.words : nil)), .enrolment)
             return
         }
         Terminal.line("This laptop is now a device of ", .init(identity.tenantName, .bold), ". Your handles begin with ", .init(identity.letters, .bold), ".")

@@ -48,7 +48,7 @@ struct Export: ParsableCommand {
         let place = try Workplace(work, to: .read)
         guard let format = format.export else {
             let document = try EngagementExchange.give(try place.engagement(), of: place.device)
-            if file == "-" { return Terminal.json(document) }
+            if file == "-" { return Terminal.json(ofFormat: document) }
             var bytes: [UInt8] = []
             JSONWriter.writePretty(document, to: &bytes)
             return try write(bytes, "")

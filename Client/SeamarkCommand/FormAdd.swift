@@ -69,7 +69,7 @@ struct FormAdd: ParsableCommand {
         if let comparison {
             members.append(JSONMember("comparison", .array(comparison.rows.map { .object([JSONMember("question", .string($0.name)), JSONMember("becomes", .string(Self.words($0.fate)))]) })))
         }
-        Terminal.json(.object(members))
+        Terminal.json(.object(members), .formAdded)
     }
 }
 

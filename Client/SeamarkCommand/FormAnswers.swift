@@ -48,7 +48,7 @@ struct FormAnswers: ParsableCommand {
                     JSONMember(question, answer.flatMap { answer in form.all.first { $0.name == question }.map { FormStatus.json(answer, $0) } } ?? .null)
                 })),
                 JSONMember("missing", .array(missing.map { .string($0) })),
-            ]))
+            ]), .formAnswers)
         }
         for (question, answer) in given {
             let item = form.all.first { $0.name == question }

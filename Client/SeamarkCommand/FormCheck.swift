@@ -19,7 +19,7 @@ struct FormCheck: ParsableCommand {
 
     func run() throws {
         let form = try FormFile.read(file, json: format.json)
-        if format.json { return Terminal.json(form.json) }
+        if format.json { return Terminal.json(ofFormat: form.json) }
         FormText.show(form, in: try FormVerb.language(language, of: form))
         Terminal.line("Everything in the form can be taken over: 'seamark form add' does it.")
     }

@@ -23,7 +23,7 @@ struct FormList: ParsableCommand {
                     JSONMember("retired", .bool(held.isRetired)), JSONMember("questions", held.form.map { .integer(Int64($0.all.count { $0.kind.isAnswered })) } ?? .null),
                     JSONMember("answers", .integer(Int64(answers[held.record]?.count ?? 0))),
                 ])
-            }))
+            }), .form)
         }
         if all.isEmpty { return Terminal.line("There is no questionnaire yet. A lead or an analyst takes one over with 'seamark form add FILE'.") }
         var table = Table(["questionnaire", "form", "title", "questions", "answers", ""], rightAligned: [3, 4])
@@ -52,7 +52,7 @@ struct FormShow: ParsableCommand {
     func run() throws {
         let held = try Workplace(work, to: .read).finder().questionnaire(questionnaire)
         let form = try FormVerb.form(held)
-        if format.json { return Terminal.json(form.json) }
+        if format.json { return Terminal.json(ofFormat: form.json) }
         Terminal.line(.init(held.handle, .bold), "  \(held.reference)", .init(held.isRetired ? "  retired" : "", .yellow))
         FormText.show(form, in: try FormVerb.language(language, of: form))
         for list in form.lists {
@@ -103,7 +103,7 @@ struct FormStatus: ParsableCommand {
                 JSONMember("scorers", .array(others.map { (finder.person($0.key), $0.value.count) }.sorted { $0 < $1 }.map {
                     .object([JSONMember("scorer", .string($0.0)), JSONMember("answers", .integer(Int64($0.1)))])
                 })),
-            ]))
+            ]), .formStatus)
         }
         Terminal.line(.init(finder.name(of: interview.id), .bold), "  \(form.title)", .init("  \(held.reference)\(held.isRetired ? ", retired" : "")", .dim))
         var table = Table(["question", "answer", "words"])

@@ -56,7 +56,7 @@ enum FormFile {
                 if let column = fault.column { members.append(JSONMember("column", .string(column))) }
                 if let name = fault.name { members.append(JSONMember("name", .string(name))) }
                 return .object(members + [JSONMember("problem", .string(fault.problem.sentence))])
-            })), JSONMember("isCut", .bool(refusal.isCut))]))
+            })), JSONMember("isCut", .bool(refusal.isCut))]), .formRefusal)
         } else {
             for fault in faults { Terminal.line("\(fault.description)") }
         }

@@ -29,7 +29,7 @@ struct Import: ParsableCommand {
                     JSONMember("stored", .bool(!dryRun)), JSONMember("newRecords", .integer(Int64(imported.newRecords))),
                     JSONMember("changedRecords", .integer(Int64(imported.records - imported.newRecords))),
                     JSONMember("edits", .integer(Int64(imported.edits))), JSONMember("changes", .integer(Int64(imported.changes))),
-                ]))
+                ]), .imported)
         }
         if imported.records == 0 { return Terminal.line("Nothing to import: everything stands like that already.") }
         let changed = imported.records - imported.newRecords

@@ -31,6 +31,12 @@ enum InputFile {
         }
     }
 
+    static func exists(_ path: String) throws(Failure) -> Bool {
+        if access(path, F_OK) == 0 { return true }
+        guard errno == ENOENT else { throw Failure(errno, reading: path) }
+        return false
+    }
+
     /// Text without its last line break.
     static func text(_ path: String, atMost most: Int) throws(Failure) -> String {
         var bytes = try read(path, atMost: most)

@@ -32,7 +32,7 @@ struct List: ParsableCommand {
         let found = records.filter { $0.state.type == type.number }.map { (name: finder.name(of: $0.id), record: $0) }
             .sorted { HandleOrder.precedes($0.name, $1.name) }
         let references = finder.shownReferences
-        if format.json { return Terminal.json(.array(found.map { $0.record.json(references: references) })) }
+        if format.json { return Terminal.json(.array(found.map { $0.record.json(references: references) }), .list) }
         if found.isEmpty, finder.concealed.isEmpty { return Terminal.line("No \(type.label) yet. Capture one with 'seamark \(CapturedTypes.noun(of: type)) add'.") }
         show(found, type, references, RedactionWords(finder), finder)
         let hidden = finder.concealed.filter { $0.state.type == type.number && $0.isDeleted == deleted }
@@ -47,7 +47,7 @@ struct List: ParsableCommand {
         }
         let unknown = records.count { $0.type == nil }
         if format.json {
-            return Terminal.json(.object(rows.map { JSONMember($0.type.key, .integer(Int64($0.count))) }))
+            return Terminal.json(.object(rows.map { JSONMember($0.type.key, .integer(Int64($0.count))) }), .counts)
         }
         if rows.isEmpty { return Terminal.line(deleted ? "Nothing was deleted." : "Nothing is captured yet.") }
         var table = Table(["type", "records", ""], rightAligned: [1])

@@ -28,7 +28,7 @@ struct Log: ParsableCommand {
         let all = History(of: record?.id, in: finder.replica, except: Set(finder.concealed.map(\.id))).steps
         let steps = limit == 0 ? all[...] : all.suffix(limit)
         let references = finder.references
-        if format.json { return Terminal.json(.array(steps.map { document($0, finder, references) })) }
+        if format.json { return Terminal.json(.array(steps.map { document($0, finder, references) }), .log) }
         if steps.count < all.count { Terminal.line(.init("The newest \(steps.count) of \(counted(all.count, "change")); --limit 0 shows all.", .dim)) }
         for step in steps {
             Terminal.line(.init(TimeText.local(step.change.stamp.time), .dim), "  ", .init(finder.person(step.change.member), .bold), Self.standing(step.standing))

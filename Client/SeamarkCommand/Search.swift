@@ -37,7 +37,7 @@ struct Search: ParsableCommand {
         let records = finder.all.filter { $0.isDeleted == deleted && (deleted || !finder.merges.isGone($0.id)) && (only == nil || $0.type === only) }
         let hits = RecordSearch(search, references: finder.shownReferences).hits(in: records, name: finder.name)
         let shown = limit == 0 ? hits[...] : hits.prefix(limit)
-        if format.json { return Terminal.json(.object([JSONMember("count", .integer(Int64(hits.count))), JSONMember("hits", .array(shown.map { document($0, finder) }))])) }
+        if format.json { return Terminal.json(.object([JSONMember("count", .integer(Int64(hits.count))), JSONMember("hits", .array(shown.map { document($0, finder) }))]), .search) }
         guard !hits.isEmpty else { return Terminal.line("Nothing here holds \(search.words.count == 1 ? "that word" : "all of these words").") }
         for hit in shown { show(hit) }
         if shown.count < hits.count { Terminal.line(.init("The best \(shown.count) of \(hits.count); --limit 0 shows all.", .dim)) }

@@ -22,7 +22,7 @@ struct Show: ParsableCommand {
         let record = try finder.record(handle)
         let references = finder.references
         let history = History(of: record.id, in: finder.replica)
-        if format.json { return Terminal.json(document(record, finder, references, history)) }
+        if format.json { return Terminal.json(document(record, finder, references, history), .record) }
         let name = finder.name(of: record.id)
         Terminal.line(.init(name, .bold), "  \(record.type?.label ?? "record of a newer version")", .init("  \(record.id)", .dim))
         if record.isDeleted { Terminal.line(.init("  It was deleted. Bring it back with 'restore \(name)'.", .yellow)) }

@@ -27,7 +27,7 @@ struct Signals: ParsableCommand {
         let codes = reading.domains.filter(\.isInScope).map(\.code)
         let order = FiveSignals.order(of: codes, after: reading.quickChecks.map(\.signals))
         let names = Dictionary(reading.domains.map { ($0.code, $0.name) }) { first, _ in first }
-        if format.json { return Terminal.json(document(reading.quickChecks, order)) }
+        if format.json { return Terminal.json(document(reading.quickChecks, order), .quickChecks) }
         guard !reading.quickChecks.isEmpty else { return Terminal.line("No five-signal check is captured yet. 'seamark signals --boxes' has its sentences; 'seamark quick-check add' captures one.") }
         var table = Table(["", "subject", "day"] + FiveSignals.Section.allCases.map(\.title))
         for check in reading.quickChecks {
@@ -47,7 +47,7 @@ struct Signals: ParsableCommand {
         if format.json {
             return Terminal.json(.array(FiveSignals.Section.allCases.map { section in
                 .object([JSONMember("section", .string(section.title)), JSONMember("domains", .array(section.domains.map { .string($0) })), JSONMember("boxes", .array(section.boxes.map { .string($0) }))])
-            }))
+            }), .signals)
         }
         for section in FiveSignals.Section.allCases {
             Terminal.line(.init(section.title, .bold), .init("  points to \(section.domains.joined(separator: ", "))", .dim))

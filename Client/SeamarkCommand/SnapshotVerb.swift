@@ -55,7 +55,7 @@ struct SnapshotVerb: ParsableCommand {
         func run() throws {
             let finder = try Workplace(work, to: .read).finder()
             let all = Snapshot.all(in: finder.all)
-            if format.json { return Terminal.json(.array(all.map { $0.document(author: author(of: $0, finder)) })) }
+            if format.json { return Terminal.json(.array(all.map { $0.document(author: author(of: $0, finder)) }), .snapshot) }
             if all.isEmpty { return Terminal.line("Nothing is frozen yet. A lead or an analyst freezes with 'seamark snapshot freeze NAME'.") }
             var table = Table(["snapshot", "name", "day", "position", "frozen", "by"], rightAligned: [3])
             for snapshot in all {
@@ -99,7 +99,7 @@ struct SnapshotVerb: ParsableCommand {
                     .object((snapshot.document(author: author(of: snapshot, finder)).members ?? []) + [
                         JSONMember("holds", true), JSONMember("currency", .string(reading.currency)),
                         JSONMember("headline", .object(figures.map { JSONMember($0.0, .number($0.1)) })),
-                    ]))
+                    ]), .snapshotCheck)
             }
             Terminal.line(.init(snapshot.handle, .bold), "  \(snapshot.name)", .init("  \(snapshot.record)", .dim))
             for (label, text) in [
@@ -140,7 +140,7 @@ struct SnapshotVerb: ParsableCommand {
                 try snapshot.reading(moments[.snapshot(snapshot)], place.device.primitives, finder.instrument)
             }
             let comparison = try SnapshotComparison(before, reading(before), after, reading(after))
-            if format.json { return Terminal.json(comparison.document) }
+            if format.json { return Terminal.json(comparison.document, .snapshotComparison) }
             var table = Table(["step", "thousand \(comparison.currency) a year", "lines"], rightAligned: [1])
             for (place, row) in comparison.rows.enumerated() { table.add(row, styles: place == 0 || place == comparison.rows.count - 1 ? [0: .bold, 1: .bold] : [:]) }
             table.show()

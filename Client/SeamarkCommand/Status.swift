@@ -20,7 +20,7 @@ struct Status: ParsableCommand {
         let place = try Workplace(work, to: .work)
         let state = try place.device.state
         let chosen = try? place.engagement()
-        if format.json { return Terminal.json(try document(place, state, chosen)) }
+        if format.json { return Terminal.json(try document(place, state, chosen), .status) }
         let identity = state.identity
         let role = Role(rawValue: Int64(identity.role))?.key ?? "unknown role"
         let person = chosen.flatMap { RecordFinder(state, scope: $0)?.person(identity.member) }

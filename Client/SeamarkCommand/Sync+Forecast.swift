@@ -13,7 +13,7 @@ extension Sync {
         // Of a device that waits a sync moves nothing, so there is nothing to bound.
         let state = try place.device.state
         let waits = forecast.answer?.awaitsConfirmation ?? state.awaitsConfirmation
-        if format.json { return Terminal.json(waits ? Self.waiting(forecast, state.identity.words) : Self.document(forecast, names)) }
+        if format.json { return Terminal.json(waits ? Self.waiting(forecast, state.identity.words) : Self.document(forecast, names), .forecast) }
         if waits { return Terminal.line(.init("\(WaitWords.sentence(state.identity.words)) A sync would move nothing before that.", .yellow)) }
         for scope in forecast.scopes {
             var parts: [String] = []

@@ -12,7 +12,7 @@ extension Sync {
         if let keepAliveSeconds { settings.keepAliveSeconds = keepAliveSeconds }
         var observer = try WatchObserver(place, json: format.json)
         var system = SystemRandomNumberGenerator()
-        let tell: ((JSONValue) -> Void)? = format.json ? { Terminal.jsonLine($0) } : nil
+        let tell: ((JSONValue) -> Void)? = format.json ? { Terminal.jsonLine($0, .wipe) } : nil
         let end: SyncRun.WatchEnd
         do {
             end = try SyncRun.watch(
@@ -143,9 +143,9 @@ private struct WatchObserver {
     private func say(_ event: String, _ words: [Terminal.Piece], _ members: [JSONMember] = []) {
         let now = TimeText.now()
         if json {
-            Terminal.jsonLine(.object([JSONMember("event", .string(event)), JSONMember("time", .integer(now))] + members))
+            Terminal.jsonLine(.object([JSONMember("event", .string(event)), JSONMember("time", .integer(now))] + members), .watch)
         } else {
-            Terminal.line([.init("\(TimeText.local(now).suffix(5))  ", .dim)] + words)
+            Terminal.line([.init("\(TimeText.clock(now))  ", .dim)] + words)
         }
         _ = Terminal.flush()
     }

@@ -37,7 +37,7 @@ enum Terminal {
 
     private static func hasColour(_ isTerminal: Bool) -> Bool {
         let environment = ProcessInfo.processInfo.environment
-        return isTerminal && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+        return isTerminal && SettingsFile.settings.hasColour && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
     }
 
     /// Columns; nil where nobody cuts lines.
@@ -60,7 +60,7 @@ enum Terminal {
 
     /// Text of several lines, each cleaned and broken between words where the terminal ends, with `indent` before each (`first` before the first).
     static func block(_ text: String, first: [Piece]? = nil, indent: String = "", _ style: Style? = nil) {
-        let room = width.map { max(20, $0 - TerminalText.width(indent)) }
+        let room = width.map { max(10, $0 - TerminalText.width(indent)) }
         var start = first ?? [Piece(indent)]
         for part in TerminalText.lines(text).split(separator: "\n", omittingEmptySubsequences: false) {
             for row in room.map({ TerminalText.wrapped(String(part), to: $0) }) ?? [String(part)] {
@@ -70,9 +70,12 @@ enum Terminal {
         }
     }
 
-    static func json(_ value: JSONValue) {
+    static func json(_ value: JSONValue, _ schema: JSONSchema) { json(ofFormat: value.named(schema.name)) }
+
+    /// A document that says its own format and version, such as a report or an engagement file.
+    static func json(ofFormat document: JSONValue) {
         var bytes: [UInt8] = []
-        JSONWriter.writePretty(value, to: &bytes)
+        JSONWriter.writePretty(document, to: &bytes)
         json(bytes)
     }
 
@@ -83,9 +86,9 @@ enum Terminal {
     }
 
     /// The value on one line.
-    static func jsonLine(_ value: JSONValue) {
+    static func jsonLine(_ value: JSONValue, _ schema: JSONSchema) {
         var bytes: [UInt8] = []
-        JSONWriter.write(value, to: &bytes)
+        JSONWriter.write(value.named(schema.name), to: &bytes)
         let text = String(decoding: bytes, as: UTF8.self)
         append((isTerminal ? TerminalText.json(text) : text) + "\n")
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import SeamarkClient
 
 /// A text in the person's own editor. It stands in a file of theirs alone, in memory and never on a disk, and is gone afterwards.
 enum TextEditor {
@@ -23,11 +24,15 @@ enum TextEditor {
         let path = directory + "/text"
         defer { try? FileManager.default.removeItem(atPath: directory) }
         try InputFile.write(Array((draft + "\n").utf8), to: path, replacing: false)
-        let editor = environment["VISUAL"].flatMap { $0.isEmpty ? nil : $0 } ?? environment["EDITOR"].flatMap { $0.isEmpty ? nil : $0 } ?? "vi"
-        guard run(editor, path) else { throw Failure.notStarted }
+        guard run(name(environment), path) else { throw Failure.notStarted }
         let text = try InputFile.text(path, atMost: most)
         guard text.contains(where: { !$0.isWhitespace }) else { throw Failure.empty }
         return text
+    }
+
+    /// What the person's settings name, else VISUAL, else EDITOR, else `vi`.
+    static func name(_ environment: [String: String]) -> String {
+        [SettingsFile.settings.editor, environment["VISUAL"], environment["EDITOR"]].compactMap { $0 }.first { !$0.isEmpty } ?? "vi"
     }
 
     /// Through the shell, since EDITOR may hold arguments. The file's name is an argument and never part of the words.

@@ -1,7 +1,12 @@
+import Foundation
 import Glibc
+import SeamarkClient
+import SeamarkModel
 
-/// Times as people on this laptop read them.
+/// Times as people on this laptop read them. Programs read ISO 8601, which `CalendarDate` writes.
 enum TimeText {
+    private static let dates = SettingsFile.settings.dates.map { ReaderDates(locale: $0) } ?? ReaderDates(environment: ProcessInfo.processInfo.environment)
+
     /// Milliseconds since 1970 by this device's clock.
     static func now() -> Int64 {
         var now = timespec()
@@ -9,13 +14,14 @@ enum TimeText {
         return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
     }
 
-    /// `2026-11-22 19:20` in the laptop's time zone.
+    /// `2026-11-22 19:20` in the laptop's time zone, or as the reader's locale has it.
     static func local(_ milliseconds: Int64) -> String {
-        var seconds = time_t(milliseconds / 1000)
-        var parts = tm()
-        guard localtime_r(&seconds, &parts) != nil else { return "?" }
-        return "\(Int(parts.tm_year) + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday)) \(two(parts.tm_hour)):\(two(parts.tm_min))"
+        guard let parts = parts(milliseconds) else { return "?" }
+        return dates.date(year: Int(parts.tm_year) + 1900, month: Int(parts.tm_mon) + 1, day: Int(parts.tm_mday)) + " " + clock(parts)
     }
+
+    /// `19:20`.
+    static func clock(_ milliseconds: Int64) -> String { parts(milliseconds).map(clock) ?? "?" }
 
     /// "3 minutes", "2 hours", "5 days".
     static func span(_ milliseconds: Int64) -> String {
@@ -27,5 +33,11 @@ enum TimeText {
         return count(seconds / 86_400, "day")
     }
 
-    private static func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    private static func clock(_ parts: tm) -> String { dates.time(hour: Int(parts.tm_hour), minute: Int(parts.tm_min)) }
+
+    private static func parts(_ milliseconds: Int64) -> tm? {
+        var seconds = time_t(milliseconds / 1000)
+        var parts = tm()
+        return localtime_r(&seconds, &parts) == nil ? nil : parts
+    }
 }

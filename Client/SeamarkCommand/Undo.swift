@@ -46,7 +46,7 @@ struct TakeBackOptions: ParsableArguments {
         }
         let finder = try place.finder()
         let references = finder.references
-        if json { return Terminal.json(document(taken, finder, references)) }
+        if json { return Terminal.json(document(taken, finder, references), .undoing) }
         Terminal.line("\(dryRun ? "Would take back" : "Took back") what was captured ", .init(TimeText.local(taken.change.stamp.time), .bold), ":")
         for edit in taken.edits {
             Terminal.line("  ", .init(finder.name(of: edit.record), .bold), "  \(EditWords.words(edit, Catalogue.type(edit.type), references, RedactionWords(finder)))")

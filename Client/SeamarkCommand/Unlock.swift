@@ -16,14 +16,15 @@ struct Unlock: ParsableCommand {
             keys, a small process of your own does, the key agent, until the same moment; ended, it takes the key along.
             """)
 
-    @Option(help: ArgumentHelp("How long, 1 to \(KeyHolder.mostMinutes).", valueName: "n"))
-    var minutes: Int = KeyHolder.usualMinutes
+    @Option(help: ArgumentHelp("How long, 1 to \(KeyHolder.mostMinutes) (default: \(KeyHolder.usualMinutes), or as your settings have it).", valueName: "n"))
+    var minutes: Int?
 
     @OptionGroup var proof: ProofOptions
 
     func run() throws {
+        let minutes = minutes ?? SettingsFile.settings.unlockMinutes ?? KeyHolder.usualMinutes
         guard (1...KeyHolder.mostMinutes).contains(minutes) else {
-            throw Explained(.usage, "--minutes is \(minutes), must lie between 1 and \(KeyHolder.mostMinutes).")
+            throw Explained(.usage, "The minutes are \(minutes), must lie between 1 and \(KeyHolder.mostMinutes).")
         }
         let (tenant, store) = try proof.store()
         let open = try store.unlock(with: try proof.read(for: tenant))

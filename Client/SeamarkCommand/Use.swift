@@ -19,6 +19,7 @@ struct Use: ParsableCommand {
     @Option(help: ArgumentHelp("Read the passphrase from this file descriptor, for scripts.", valueName: "n"))
     var passphraseFd: Int32?
 
+    @OptionGroup var trial: DryRunOption
     @OptionGroup var format: JSONOption
 
     func run() throws {
@@ -30,11 +31,11 @@ struct Use: ParsableCommand {
             if let engagement {
                 let place = try workplace(name)
                 let id = try place.engagement(called: engagement)
-                try place.device.store.transaction { try $0.append(.setting(.currentScope, .id(id))) }
+                if !trial.dryRun { try place.device.store.transaction { try $0.append(.setting(.currentScope, .id(id))) } }
                 title = try place.engagements().first { $0.id == id }.map { "\($0.handle) (\($0.title))" }
             }
-            try home.choose(name)
-            if !format.json { return Terminal.line("Commands now work for ", .init(name, .bold), .init(title.map { ", on \($0)." } ?? ".")) }
+            if !trial.dryRun { try home.choose(name) }
+            if !format.json { return Terminal.line(trial.dryRun ? "Commands would work for " : "Commands now work for ", .init(name, .bold), .init(title.map { ", on \($0)." } ?? ".")) }
         }
         let all = try home.tenants()
         if all.isEmpty { throw TenantHome.Failure.noTenant }
@@ -64,7 +65,7 @@ struct Use: ParsableCommand {
                 table.add([index == 0 ? mark : "", index == 0 ? name : "", engagement.handle + (engagement.id == current ? " *" : ""), engagement.title])
             }
         }
-        if format.json { Terminal.json(.array(documents)) } else { table.show() }
+        if format.json { Terminal.json(.array(documents), .use) } else { table.show() }
     }
 
     private func workplace(_ tenant: String) throws -> Workplace {

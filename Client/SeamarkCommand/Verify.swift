@@ -39,7 +39,7 @@ struct Verify: ParsableCommand {
         let verification = try DeviceVerification(place.device)
         let state = try place.device.state
         if format.json {
-            Terminal.json(document(verification, state))
+            Terminal.json(document(verification, state), .verification)
         } else {
             var table = Table(["scope", "blocks", "changes", "receipts", "entries", "records", "digest"], rightAligned: [1, 2, 3, 4, 5])
             for scope in verification.scopes {

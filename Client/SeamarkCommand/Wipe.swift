@@ -15,11 +15,13 @@ struct Wipe: ParsableCommand {
             """)
 
     @Flag(help: "Do it without asking, also where work has no receipt.") var yes = false
+    @OptionGroup var trial: DryRunOption
     @OptionGroup var work: WorkOptions
 
     func run() throws {
         let home = try Workplace.home()
         let tenant = try home.tenant(asked: work.tenant)
+        if trial.dryRun { return Terminal.line("Would destroy everything of ", .init(tenant, .bold), " on this laptop. \(try standing(tenant)) Nothing was wiped.") }
         if !yes {
             let standing = try standing(tenant)
             guard Terminal.inputIsTerminal else {

@@ -41,7 +41,7 @@ extension Workplace {
 
 extension JSONOption {
     /// Prints a document, where one is wanted.
-    var teller: ((JSONValue) -> Void)? { json ? { Terminal.json($0) } : nil }
+    var teller: ((JSONValue) -> Void)? { json ? { Terminal.json($0, .wipe) } : nil }
 }
 
 extension Workplace.Failure {

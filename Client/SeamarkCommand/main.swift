@@ -28,6 +28,7 @@ func runToTheEnd() -> ExitStatus {
     var command: any ParsableCommand
     do { command = try Seamark.parseAsRoot() } catch { return parserSays(error) }
     do {
+        try SettingsFile.check()
         try command.run()
         return .done
     } catch {

@@ -31,7 +31,7 @@ struct AuditVerb: ParsableCommand {
         func run() throws {
             let all = try tenant.open().audit()
             let acts = limit == 0 ? all[...] : all.suffix(limit)
-            if json { return Output.json(.array(acts.map(TenantOffice.document))) }
+            if json { return Output.json(.array(acts.map(TenantOffice.document)), .act) }
             Output.table(
                 ["number", "time", "act", "detail"], acts.map { ["\($0.number)", Output.time($0.time), $0.act, $0.detail] }, empty: "There are no acts.")
         }
@@ -56,7 +56,7 @@ struct AuditVerb: ParsableCommand {
         func run() throws {
             let finding = try tenant.open().verifyAudit(containing: hash)
             if json {
-                Output.json(.object([JSONMember("holds", .bool(finding.holds)), JSONMember("finding", .string(finding.sentence))]))
+                Output.json(.object([JSONMember("holds", .bool(finding.holds)), JSONMember("finding", .string(finding.sentence))]), .auditCheck)
             } else {
                 print(finding.sentence.prefix(1).uppercased() + finding.sentence.dropFirst() + ".")
             }

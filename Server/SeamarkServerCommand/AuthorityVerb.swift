@@ -64,7 +64,7 @@ struct AuthorityVerb: ParsableCommand {
 
     private static func show(_ data: DataOption, _ json: Bool) throws {
         let status = try data.office().authorityStatus()
-        if json { return Output.json(summary(status)) }
+        if json { return Output.json(summary(status), .authority) }
         print("The authority \(status.pin) signs, until \(Output.time(status.until)).")
         guard let succession = status.succession else { return print("It is not being replaced.") }
         print("Since \(Output.time(succession.began)) it takes over from \(succession.formerPin), which vouches for it.")

@@ -73,7 +73,7 @@ struct BackupVerb: ParsableCommand {
                     failure = failure ?? error
                 }
             }
-            if json { Output.json(.array(rows)) }
+            if json { Output.json(.array(rows), .backup) }
             if let failure { throw failure }
         }
     }
@@ -124,7 +124,7 @@ struct BackupVerb: ParsableCommand {
                                 })),
                         JSONMember("holds", .bool(found.holds)), JSONMember("finding", .string(found.sentence)),
                         JSONMember("shreddable", .bool(header.needsTenantKey)),
-                    ]))
+                    ]), .backupCheck)
             } else {
                 let whose = header.kind == .tenant ? "the tenant \(found.name) (\(header.tenant))" : "the installation"
                 print("\(file) is a backup of \(whose), made \(Output.time(header.made)).")

@@ -38,7 +38,7 @@ struct BundleVerb: ParsableCommand {
                         JSONMember("quarantined", rows(done.quarantined.map { ($0.reason, $0.changes) })),
                         JSONMember("refused", rows(done.refused.map { ($0.code, $0.changes) })),
                         JSONMember("reply", reply.map { .string($0) } ?? .null),
-                    ]))
+                    ]), .bundle)
             }
             print("A bundle of \(Output.shown(done.member)), device \(done.device), made \(Output.time(done.made)).")
             print("Took in \(Self.changes(done.accepted)); \(Self.changes(done.present)) \(done.present == 1 ? "was" : "were") here already.")

@@ -47,7 +47,7 @@ struct DeviceVerb: ParsableCommand {
                                 ]
                             }
                             return .object(members)
-                        }))
+                        }), .device)
             }
             Output.table(
                 ["device", "member", "name", "enrolled", "certificate until", "heard", "unsent", "state", "id"],

@@ -100,7 +100,7 @@ struct EngagementVerb: ParsableCommand {
                                 JSONMember("members", .array($0.members.map { .string($0) })),
                                 JSONMember("position", .integer(Int64(clamping: $0.position))), JSONMember("digest", .string($0.digest.description)),
                             ])
-                        }))
+                        }), .engagement)
             }
             Output.table(
                 ["engagement", "name", "currency", "members", "entries", "id"],

@@ -39,7 +39,7 @@ struct EvidenceVerb: ParsableCommand {
                         JSONMember("position", .integer(Int64(clamping: done.position))), JSONMember("logHash", .string(done.logHash.description)),
                         JSONMember("digest", .string(done.digest.description)), JSONMember("authority", .string(done.authority.description)),
                         JSONMember("values", .bool(!withoutValues)),
-                    ]))
+                    ]), .evidence)
             }
             print("Wrote \(done.entries) \(done.entries == 1 ? "entry" : "entries") into \(Output.shown(out)), up to position \(done.position), log hash \(done.logHash).")
             print("The tenant authority's fingerprint, for whoever verifies it, by another way than the file:\n\(done.authority)")

@@ -57,7 +57,7 @@ struct MemberVerb: ParsableCommand {
                                 JSONMember("name", .string($0.name)), JSONMember("role", .string($0.role.key)), JSONMember("active", .bool($0.isActive)),
                                 JSONMember("engagements", .array($0.engagements.map { .string($0) })),
                             ])
-                        }))
+                        }), .member)
             }
             Output.table(
                 ["member", "role", "name", "engagements", "id"],

@@ -20,9 +20,12 @@ enum Output {
         return Int(size.ws_col)
     }
 
-    static func json(_ value: JSONValue) {
+    static func json(_ value: JSONValue, _ schema: JSONSchema) { json(ofFormat: value.named(schema.name)) }
+
+    /// A document that says its own format and version, such as a report.
+    static func json(ofFormat document: JSONValue) {
         var bytes: [UInt8] = []
-        JSONWriter.writePretty(value, to: &bytes)
+        JSONWriter.writePretty(document, to: &bytes)
         let text = String(decoding: bytes, as: UTF8.self)
         print(isatty(STDOUT_FILENO) == 1 ? TerminalText.json(text) : text, terminator: "")
     }
@@ -31,10 +34,10 @@ enum Output {
     static func table(_ head: [String], _ rows: [[String]], empty: String) {
         guard !rows.isEmpty else { return print(empty) }
         let all = ([head] + rows).map { $0.map(shown) }
-        let widths = head.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        let widths = head.indices.map { column in all.map { TerminalText.width($0[column]) }.max() ?? 0 }
         for row in all {
             let cells = row.enumerated().map { index, cell in
-                index == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[index] - cell.count)
+                index == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[index] - TerminalText.width(cell))
             }
             print(cells.joined(separator: "  "))
         }

@@ -48,7 +48,7 @@ struct QuarantineVerb: ParsableCommand {
 
         func run() throws {
             let held = try tenant.open().quarantine(part.filter)
-            if json { return Output.json(.array(held.map(\.summary))) }
+            if json { return Output.json(.array(held.map(\.summary)), .quarantined) }
             Output.table(
                 ["change", "engagement", "member", "device", "made", "received", "place", "records", "reason"],
                 held.map { item in
@@ -91,7 +91,7 @@ struct QuarantineVerb: ParsableCommand {
             let item = try office.quarantined(change)
             if sensitive { try office.noteReadingSensitive([item.change.id]) }
             let document = item.document(sensitive: sensitive)
-            if json { return Output.json(document) }
+            if json { return Output.json(document, .quarantinedChange) }
             print("Change \(item.change.id) of \(Output.shown(item.engagement)), in quarantine:")
             print("  reason \(item.refusal.rawValue): \(QuarantineReason.words(item.refusal)).")
             print("  by \(Output.shown(item.member)) on device \(item.device), made \(Output.time(item.change.stamp.time)), received \(Output.time(item.received))")
@@ -131,7 +131,7 @@ struct QuarantineVerb: ParsableCommand {
             let office = try tenant.open()
             let ids = all ? try office.quarantine(part.filter).map(\.change.id) : try changes.map { try office.quarantined($0).change.id }
             guard !ids.isEmpty else {
-                if json { return Output.json(.object([JSONMember("released", .array([])), JSONMember("refused", .array([])), JSONMember("entries", 0)])) }
+                if json { return Output.json(.object([JSONMember("released", .array([])), JSONMember("refused", .array([])), JSONMember("entries", 0)]), .release) }
                 return print("The quarantine holds nothing of that kind; nothing was changed.")
             }
             let done = try office.release(ids, unjudged: unjudged)
@@ -149,7 +149,7 @@ struct QuarantineVerb: ParsableCommand {
                                     ])
                                 })),
                         JSONMember("entries", .integer(Int64(done.entries))),
-                    ]))
+                    ]), .release)
             }
             print("Released \(done.applied.count) \(done.applied.count == 1 ? "change" : "changes"); devices read of it at their next sync.")
             for (change, refusal) in done.refused {

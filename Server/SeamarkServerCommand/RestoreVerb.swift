@@ -42,7 +42,7 @@ struct RestoreVerb: ParsableCommand {
                     JSONMember("keepsSigningKey", .bool(done.keepsSigningKey)),
                     JSONMember("unread", done.unread.map { .string($0) } ?? .null),
                     JSONMember("knowsAnotherInstallation", .bool(done.knowsAnotherInstallation)),
-                ]))
+                ]), .restore)
         }
         let time = Output.time(done.header.made)
         print(done.tenant.map { "Restored the tenant \($0.text) as it was \(time): \(done.sentence)." } ?? "Restored the installation as it was \(time).")

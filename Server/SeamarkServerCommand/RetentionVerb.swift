@@ -26,7 +26,7 @@ struct RetentionVerb: ParsableCommand {
 
         func run() throws {
             let standing = try tenant.open().retention()
-            if json { return Output.json(RetentionVerb.summary(standing, redacted: false)) }
+            if json { return Output.json(RetentionVerb.summary(standing, redacted: false), .retention) }
             print(RetentionVerb.agreed(standing.days))
             if standing.days != nil { print("Due now: \(RetentionVerb.words(standing)).") }
             RetentionVerb.printSilence(standing)
@@ -62,7 +62,7 @@ struct RetentionVerb: ParsableCommand {
             if yes { try office.setRetention(days: days) }
             if json {
                 let members = standing.map { RetentionVerb.summary($0, redacted: false).members ?? [] } ?? [JSONMember("days", .null), JSONMember("values", .integer(0))]
-                return Output.json(.object(members + [JSONMember("agreed", .bool(yes))]))
+                return Output.json(.object(members + [JSONMember("agreed", .bool(yes))]), .retention)
             }
             let due = standing.map { "Due at once: \(RetentionVerb.words($0))." } ?? ""
             guard yes else {
@@ -92,7 +92,7 @@ struct RetentionVerb: ParsableCommand {
         func run() throws {
             let office = try tenant.open()
             let standing = dryRun ? try office.retention() : try office.applyRetention()
-            if json { return Output.json(RetentionVerb.summary(standing, redacted: !dryRun)) }
+            if json { return Output.json(RetentionVerb.summary(standing, redacted: !dryRun), .retention) }
             guard standing.days != nil else { return print(RetentionVerb.agreed(nil)) }
             if dryRun {
                 print("Would be redacted: \(RetentionVerb.words(standing)). Nothing was changed.")

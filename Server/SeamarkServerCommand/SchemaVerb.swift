@@ -48,7 +48,7 @@ struct SchemaVerb: ParsableCommand {
                 .object([
                     JSONMember("server", .integer(Int64(schemas.server))), JSONMember("leastRead", .integer(Int64(schemas.read))),
                     JSONMember("leastWrite", .integer(Int64(schemas.write))),
-                ]))
+                ]), .schemas)
         }
         print("The server writes schema \(schemas.server). Programs that know schema \(schemas.read) or later may read, those that know \(schemas.write) or later may write.")
     }

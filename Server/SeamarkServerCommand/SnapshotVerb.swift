@@ -26,7 +26,7 @@ struct SnapshotVerb: ParsableCommand {
 
         func run() throws {
             let found = try tenant.open().snapshots(of: engagement)
-            if json { return Output.json(.array(found.map { $0.snapshot.document(author: $0.author) })) }
+            if json { return Output.json(.array(found.map { $0.snapshot.document(author: $0.author) }), .snapshot) }
             Output.table(
                 ["snapshot", "name", "day", "position", "frozen (UTC)", "by", "inputs"],
                 found.map { snapshot, author in
@@ -59,7 +59,7 @@ struct SnapshotVerb: ParsableCommand {
 
         func run() throws {
             let comparison = try tenant.open().compareSnapshots(first, second, of: engagement)
-            if json { return Output.json(comparison.document) }
+            if json { return Output.json(ofFormat: comparison.document.named(JSONSchema.snapshotComparison)) }
             Output.table(["step", "thousand \(comparison.currency) a year", "lines"], comparison.rows, empty: "")
         }
     }

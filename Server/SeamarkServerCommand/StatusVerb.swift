@@ -43,7 +43,7 @@ struct StatusVerb: ParsableCommand {
                                     JSONMember("damage", $0.damage.map { .string($0) } ?? .null),
                                 ])
                             })),
-                ]))
+                ]), .status)
         }
         print("Data directory \(data.directory.path), reached as \(status.address).")
         print("Server certificate valid until \(Output.time(status.certificateUntil)); a running server renews it by itself.")

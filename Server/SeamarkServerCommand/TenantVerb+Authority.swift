@@ -69,7 +69,7 @@ extension TenantVerb {
         private static func show(_ data: DataOption, _ tenant: String, _ json: Bool) throws {
             let name = try ShortName(checking: tenant, for: "a tenant")
             let status = try data.office().tenantAuthorityStatus(name)
-            if json { return Output.json(summary(status)) }
+            if json { return Output.json(summary(status), .authorityReplacement) }
             print("The authority \(status.pin) signs for \(name.text), until \(Output.time(status.until)).")
             guard let succession = status.succession else { return print("It is not being replaced.") }
             print("Since \(Output.time(succession.began)) it takes over from \(succession.formerPin), which vouches for it.")

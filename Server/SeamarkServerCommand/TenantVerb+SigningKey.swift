@@ -82,7 +82,7 @@ extension TenantVerb {
                                         JSONMember("forgotten", .bool(earlier.isForgotten)),
                                     ])
                                 })),
-                    ]))
+                    ]), .signingKey)
             }
             print("The key \(Hexadecimal.text(of: status.key)) signs for \(name.text), in the epoch \(hexadecimal(status.epoch)).")
             for earlier in status.earlier {

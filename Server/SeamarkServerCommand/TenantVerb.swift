@@ -58,7 +58,7 @@ struct TenantVerb: ParsableCommand {
                                     JSONMember("finished", $0.finished.map { .integer($0) } ?? .null), JSONMember("by", .string($0.by)), JSONMember("approvedBy", .string($0.approvedBy)),
                                     JSONMember("lastAct", $0.lastAct.map { .string($0) } ?? .null),
                                 ])
-                            }))
+                            }), .tenant)
             }
             Output.table(["tenant", "name", "id"], tenants.map { [$0.name.text, $0.title, $0.id.description] }, empty: "There are no tenants.")
             for note in shredded {

@@ -32,7 +32,7 @@ extension VerifyVerb {
             var members: [JSONMember] = []
             if let file { members.append(JSONMember("evidence", Self.document(file))) }
             if let verdict { members.append(JSONMember("report", .object([JSONMember("holds", .bool(verdict.isGood)), JSONMember("finding", .string(verdict.description))]))) }
-            Output.json(.object(members))
+            Output.json(.object(members), .fileVerification)
         } else {
             if let file, file.finding == nil { print("evidence: \(Self.words(file))") }
             if let verdict, verdict.isGood { print("report: \(verdict)") }

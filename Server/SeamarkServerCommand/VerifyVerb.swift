@@ -64,7 +64,7 @@ struct VerifyVerb: ParsableCommand {
                     .inputOutput, doing: "verifying \(name.text)", wrong: finding.sentence, remedy: finding.remedy)
             }
         }
-        if json { Output.json(.array(rows)) }
+        if json { Output.json(.array(rows), .verification) }
         if let fault { throw fault }
     }
 }

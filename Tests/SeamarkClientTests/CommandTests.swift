@@ -90,12 +90,14 @@ struct CommandTests {
 
             Both stay until somebody settles it with 'seamark resolve'; meanwhile value 1 is shown.
 
-            USAGE: seamark conflicts [<handle>] [--tenant <name>] [--engagement <handle>] [--passphrase-fd <n>] [--json]
+            USAGE: seamark conflicts [<handle>] [--by <person>] [--list] [--tenant <name>] [--engagement <handle>] [--passphrase-fd <n>] [--json]
 
             ARGUMENTS:
               <handle>                Only those of this record.
 
             OPTIONS:
+              --by <person>           Only those in which this person said something: a name, a handle, or me.
+              --list                  One line each, of all your engagements (or the one that --engagement names).
               --tenant <name>         Work for this tenant instead of the one chosen with 'use'.
               --engagement <handle>   Work on this engagement instead of the one chosen with 'use'.
               --passphrase-fd <n>     Read the passphrase from this file descriptor, for scripts.

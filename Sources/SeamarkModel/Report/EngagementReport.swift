@@ -197,7 +197,7 @@ public struct EngagementReport: Hashable, Sendable {
     // MARK: - Conflicts
 
     /// Fields whose dispute changes a figure.
-    private static let money: [(type: RecordType, keys: [String])] = [
+    static let money: [(type: RecordType, keys: [String])] = [
         (Catalogue.leakageLine, ["amount", "domainPoints", "seamPoints", "isWithdrawn", "pool", "mergedInto", "life"]),
         (Catalogue.overlap, ["judgement", "life"]),
         (Catalogue.pool, ["booking", "mergedInto", "life"]),

@@ -48,16 +48,25 @@ public enum TerminalText {
     public static func width(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
 
     private static func width(_ character: Character) -> Int {
+        let scalars = character.unicodeScalars
+        guard scalars.count > 1 else { return ownWidth(character) }
+        // A vowel that stands beside its consonant takes a column of its own, as in Thai and Devanagari.
+        return ownWidth(character) + scalars.dropFirst().count { $0.properties.generalCategory == .spacingMark || $0 == "\u{e33}" || $0 == "\u{eb3}" }
+    }
+
+    private static func ownWidth(_ character: Character) -> Int {
         guard let first = character.unicodeScalars.first else { return 0 }
         switch first.properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format: return 0
         case _: break
         }
         if first.properties.isEmojiPresentation { return 2 }
+        // A sign that is asked to be shown as a picture.
+        if first.properties.isEmoji, character.unicodeScalars.dropFirst().contains("\u{fe0f}") { return 2 }
         switch first.value {
         // East Asian wide and fullwidth (Unicode Standard Annex 11), in whole blocks.
-        case 0x1100...0x115f, 0x2e80...0x303e, 0x3041...0xa4cf, 0xa960...0xa97f, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f,
-            0xff00...0xff60, 0xffe0...0xffe6, 0x20000...0x3fffd:
+        case 0x1100...0x115f, 0x2329...0x232a, 0x2e80...0x303e, 0x3041...0xa4cf, 0xa960...0xa97f, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe10...0xfe19,
+            0xfe30...0xfe6f, 0xff01...0xff60, 0xffe0...0xffe6, 0x16fe0...0x18cff, 0x1aff0...0x1b2ff, 0x1f200...0x1f265, 0x20000...0x3fffd:
             return 2
         case _: return 1
         }

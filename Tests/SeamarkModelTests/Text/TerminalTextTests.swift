@@ -55,6 +55,9 @@ struct TerminalTextTests {
     @Test func `cutting counts columns, not characters`() {
         #expect(TerminalText.width("漢字ab") == 6)
         #expect(TerminalText.width("e\u{301}") == 1)
+        for (text, width) in [("👍", 2), ("👍🏽", 2), ("🇩🇪", 2), ("❤️", 2), ("❤", 1), ("한", 2), ("\u{1112}\u{1161}\u{11ab}", 2), ("ｱ", 1), ("Ａ", 2), ("〈", 2), ("🈁", 2), ("น้ำ", 2), ("é", 1), ("עִ", 1)] {
+            #expect(TerminalText.width(text) == width, "\(text)")
+        }
         #expect(TerminalText.shortened("漢字漢字", to: 5) == "漢字…")
         #expect(TerminalText.shortened("short", to: 5) == "short")
         #expect(TerminalText.shortened("longer", to: 5) == "long…")

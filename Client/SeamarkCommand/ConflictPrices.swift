@@ -1,0 +1,46 @@
+import SeamarkClient
+import SeamarkJournal
+import SeamarkModel
+
+/// What each choice in a conflict does to the engagement's income at risk. A calculation each, so there are so many and no more.
+struct ConflictPrices {
+    /// Calculations that one command makes.
+    static let most = 24
+
+    private var effect: ConflictEffect
+    private var left = most
+    let currency: String
+
+    init(_ finder: RecordFinder) {
+        effect = ConflictEffect(finder.all + finder.concealed)
+        currency = finder.view(finder.scope)?.text("currency") ?? ""
+    }
+
+    /// One for each side of a field's conflict, in their order; for a deletion if the record stays, then if it goes. Empty where no figure
+    /// hangs on it, nil where there were too many before it.
+    mutating func prices(_ conflict: ConflictDescription) -> [Spread?]? {
+        guard let type = conflict.record.type, ConflictEffect.isPriced(type, conflict.key) else { return [] }
+        let count = conflict.isDeletion ? 2 : conflict.sides.count
+        guard left >= count else { return nil }
+        left -= count
+        if conflict.isDeletion { return [true, false].map { effect.headline(conflict.record, stays: $0) } }
+        return conflict.sides.map { side in
+            let head = conflict.record.state.heads(of: side.target).first { $0.name.change == side.change && $0.content.value == side.value }
+            return head.flatMap { effect.headline(conflict.record, side.target, taking: $0) }
+        }
+    }
+
+    /// `income at risk 3,053 (1,904 to 4,511) thousand USD a year`.
+    func words(_ spread: Spread?) -> String {
+        guard let spread else { return "income at risk cannot be calculated with it" }
+        func thousands(_ amount: Double) -> String { Report.grouped((amount / 1000).rounded()) }
+        return "income at risk \(thousands(spread.p50)) (\(thousands(spread.p10)) to \(thousands(spread.p90))) thousand \(currency) a year"
+    }
+
+    static func json(_ spread: Spread?) -> JSONValue {
+        guard let spread else { return .null }
+        return .object([
+            JSONMember("mean", .number(spread.mean)), JSONMember("p10", .number(spread.p10)), JSONMember("p50", .number(spread.p50)), JSONMember("p90", .number(spread.p90)),
+        ])
+    }
+}

@@ -1,0 +1,53 @@
+import SeamarkClient
+import SeamarkJournal
+import SeamarkModel
+import SeamarkStore
+
+// `conflicts --list`: one line each, of every engagement; and whose conflicts are meant.
+extension Conflicts {
+    /// The members who said one of the values, or deleted or edited the record.
+    static func people(_ conflict: ConflictDescription) -> [Identifier] {
+        conflict.sides.map(\.member).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// Did whom `--by` names say something in it? A name or its beginning, a handle, or `me`.
+    func isMeant(_ conflict: ConflictDescription, _ finder: RecordFinder) -> Bool {
+        guard let asked = by?.lowercased() else { return true }
+        return Self.people(conflict).contains { id in
+            if asked == "me" { return id == finder.member }
+            let handle = finder.directory.first { $0.id == id }?.handle
+            return finder.person(id).lowercased().hasPrefix(asked) || handle?.lowercased() == asked
+        }
+    }
+
+    func list(_ place: Workplace) throws {
+        let state = try place.device.state
+        let all = try place.engagements()
+        let asked = try work.engagement.map { try place.engagement(called: $0) }
+        var table = Table(["engagement", "record", "about", "between", "newest"])
+        var documents: [JSONValue] = []
+        for engagement in all where asked == nil || asked == engagement.id {
+            guard let finder = RecordFinder(state, scope: engagement.id) else { continue }
+            for conflict in finder.conflicts where isMeant(conflict, finder) {
+                let name = finder.name(of: conflict.record.id)
+                if let handle, name.lowercased() != handle.lowercased(), conflict.record.id.description != handle.lowercased() { continue }
+                let people = Self.people(conflict).map { finder.person($0) }
+                let newest = conflict.sides.map(\.time).max() ?? 0
+                table.add(
+                    [engagement.handle, name, conflict.isDeletion ? "deleting it" : conflict.key, people.joined(separator: ", "), TimeText.local(newest)], styles: [1: .bold])
+                documents.append(
+                    .object([
+                        JSONMember("id", .string(conflict.id.description)), JSONMember("engagement", .string(engagement.handle)),
+                        JSONMember("record", .string(conflict.record.id.description)), JSONMember("name", .string(name)),
+                        JSONMember("type", .string(conflict.record.type?.key ?? "")), JSONMember("field", .string(conflict.key)),
+                        JSONMember("people", .array(people.map(JSONValue.string))), JSONMember("newest", .string(CalendarDate.text(milliseconds: newest))),
+                        JSONMember("maySettle", .bool(maySettle(conflict, state.identity))),
+                    ]))
+            }
+        }
+        if format.json { return Terminal.json(.array(documents), .conflictSummary) }
+        if table.isEmpty { return Terminal.line("No conflicts.") }
+        table.show()
+        Terminal.line(.init("\(counted(documents.count, "conflict")). 'seamark conflicts HANDLE --engagement ENGAGEMENT' shows one side by side.", .dim))
+    }
+}

@@ -1,0 +1,24 @@
+/// What `--json` writes: each has a page of its own in `Documentation/Schema`, and its name stands in the document.
+///
+/// A number rises when a member goes or means something else; a new member is no new version.
+enum JSONSchema: String, CaseIterable {
+    case status, doctor, use, enrolment, invitation, list, counts, record, search, log, differences, check, signals, conflict, duplicates
+    case capture, undoing, imported, verification, sync, forecast, watch, wipe
+    case quickChecks = "quick-checks"
+    case conflictSummary = "conflict-summary"
+    case attachment, attached, fetched, evicted
+    case snapshot
+    case snapshotCheck = "snapshot-check"
+    case snapshotComparison = "snapshot-comparison"
+    case bundle
+    case bundleReply = "bundle-reply"
+    case form
+    case formAdded = "form-added"
+    case formRefusal = "form-refusal"
+    case formAnswers = "form-answers"
+    case formStatus = "form-status"
+
+    var version: Int { 1 }
+    /// `seamark.status/1`.
+    var name: String { "seamark.\(rawValue)/\(version)" }
+}

@@ -1,0 +1,21 @@
+/// What `--json` writes: each has a page of its own in `Documentation/Schema`, and its name stands in the document.
+///
+/// A number rises when a member goes or means something else; a new member is no new version.
+enum JSONSchema: String, CaseIterable {
+    case status, act, authority, bundle, device, engagement, evidence, member, person, release, restore, retention, schemas, snapshot, tenant, verification
+    case auditCheck = "audit-check"
+    case authorityReplacement = "authority-replacement"
+    case backup
+    case backupCheck = "backup-check"
+    case quarantined
+    case quarantinedChange = "quarantined-change"
+    case signingKey = "signing-key"
+    case fileVerification = "file-verification"
+
+    var version: Int { 1 }
+    /// `seamark-server.status/1`.
+    var name: String { "seamark-server.\(rawValue)/\(version)" }
+
+    /// The same document as `seamark snapshot compare --json`, byte for byte.
+    static let snapshotComparison = "seamark.snapshot-comparison/1"
+}

@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+/// `--dry-run` of every verb that writes, with the real programs: it says what would happen, and nothing does.
+@Suite(.sharedHeadquarters, .serialized) struct DryRunTests {
+    let headquarters: Headquarters
+
+    init() throws { headquarters = try #require(Headquarters.shared) }
+
+    /// Words that would be done, for each verb; a noun's four are one implementation, tried with sites. `FILE` is a file, `FORM` a form, `NEW` a name
+    /// of a file that is not there.
+    private static let words: [(verb: String, words: [String])] = [
+        ("use", ["halden", "baseline"]), ("engagement set", ["title=Other"]), ("site add", ["name=Another works"]), ("site set", ["ST-A001", "headcount=7"]),
+        ("site delete", ["ST-A001"]), ("site restore", ["ST-A002"]), ("undo", []), ("snapshot freeze", ["First"]), ("attach add", ["FILE", "--to", "O-A001"]),
+        ("attach evict", ["EV-A001"]), ("merge", ["ST-A003", "ST-A004"]), ("unmerge", ["ST-A006"]), ("redact", ["O-A001", "text", "--reason", "asked for"]), ("import", ["ENGAGEMENT"]),
+        ("form add", ["FORM"]), ("form answer", ["IV-A001", "fine", "said=yes"]), ("form retire", ["fine"]), ("bundle export", ["NEW"]), ("sync", []), ("wipe", []),
+    ]
+    /// Tried below, or in the unhappy way alone.
+    private static let elsewhere: Set<String> = ["redo", "resolve", "bundle import", "enrol"]
+
+    /// Every file of the laptop's home but the log of what it saw of the clock: names and sizes, and what is in them.
+    private func bytes(_ ann: Laptop) throws -> String { try ann.everything() + ann.must("log", "--limit", "0", "--json") + attachments(ann) }
+
+    private func attachments(_ ann: Laptop) throws -> String {
+        let files = FileManager.default.enumerator(at: ann.home, includingPropertiesForKeys: nil)?.compactMap { ($0 as? URL)?.path } ?? []
+        return files.filter { !$0.contains(".sqlite") }.sorted().joined(separator: "\n")
+    }
+
+    @Test(.needsCompiler) func `a trial of every verb that writes says what would happen, and neither store nor server has it afterwards`() throws {
+        let ann = try Laptop(of: "ann", at: headquarters)
+        let file = headquarters.folder.appendingPathComponent("extract.txt"), form = headquarters.folder.appendingPathComponent("fine.md")
+        try Data("an extract".utf8).write(to: file)
+        try Data("| survey |\n| | type | name | label |\n| | text | said | Said? |\n".utf8).write(to: form)
+        for name in ["One", "Two", "Three", "Four", "Five", "Six"] { try ann.must("site", "add", "name=\(name)") }
+        try ann.must("site", "delete", "ST-A002")
+        try ann.must("merge", "ST-A005", "ST-A006", "--rest", "keep")
+        try ann.must("observation", "add", "text=Something")
+        try ann.must("interview", "add", "startedAt=now")
+        try ann.must("form", "add", form.path, "--key", "fine")
+        try ann.must("attach", "add", file.path, "--to", "O-A001", "title=Kept")
+        try Data("another extract".utf8).write(to: file)
+        let engagement = try ann.file(ann.must("export", "-").replacing("\"Three\"", with: "\"Thirteen\""))
+        let new = headquarters.folder.appendingPathComponent("stick").path
+        let entries = try headquarters.entries()
+        let before = try bytes(ann)
+        let verbs = try verbs()
+        #expect(verbs.subtracting(Self.words.map(\.verb)).subtracting(Self.elsewhere) == [], "a verb is new: say here with which words it is tried")
+        for (verb, words) in Self.words {
+            let words = verb.split(separator: " ").map(String.init)
+                + words.map { ["FILE": file.path, "FORM": form.path, "NEW": new, "ENGAGEMENT": engagement][$0] ?? $0 }
+            for json in ["use", "wipe"].contains(verb) ? [[]] : [[], ["--json"]] {
+                let done = try ann.run(words + ["--dry-run"] + json)
+                #expect(done.status == 0 && !done.output.isEmpty, "\(words): \(done)")
+                if !json.isEmpty { #expect((try? JSONSerialization.jsonObject(with: Data(done.output.utf8))) != nil, "\(words): \(done.output)") }
+                #expect(try bytes(ann) == before, "\(words) changed something")
+            }
+        }
+        #expect(!FileManager.default.fileExists(atPath: new))
+        // Judged in full: what the store would refuse is refused, and nothing is kept either.
+        for (words, status) in [
+            (["site", "add", "--dry-run"], 65), (["site", "set", "ST-A001", "headcount=many", "--dry-run"], 65), (["redo", "--dry-run"], 66), (["resolve", "ST-A001", "name", "--choose", "1", "--dry-run"], 66),
+            (["attach", "add", file.path, "--to", "ST-A001", "--dry-run"], 65), (["bundle", "import", file.path, "--dry-run"], 65), (["use", "halden", "NOPE", "--dry-run"], 78),
+        ] as [([String], Int32)] {
+            let done = try ann.run(words)
+            #expect(done.status == status, "\(words): \(done)")
+            #expect(try bytes(ann) == before, "\(words) changed something")
+        }
+        #expect(try headquarters.entries() == entries)
+        // An invitation that was tried is good afterwards.
+        let line = try headquarters.invitation("bob")
+        let tried = Laptop(headquarters)
+        #expect(try tried.run(["enrol", "--dry-run"], input: line).output.contains("was not used"))
+        #expect(!FileManager.default.fileExists(atPath: tried.home.path))
+        #expect(try tried.run(["enrol", "--json"], input: line).status == 0)
+        // What a reply would do is counted, and done afterwards.
+        try ann.must("bundle", "export", new)
+        try headquarters.verb("bundle", "import", new, "--reply", new + "-reply")
+        let unsent = try ann.unsent()
+        #expect(try ann.must("bundle", "import", new + "-reply", "--dry-run").contains("Receipts for \(unsent) changes"))
+        #expect(try ann.unsent() == unsent)
+        try ann.must("bundle", "import", new + "-reply")
+        #expect(try ann.unsent() == 0)
+    }
+
+    /// The verbs with `--dry-run`; of the nouns' the sites'.
+    private func verbs() throws -> Set<String> {
+        let said = try headquarters.program("seamark", ["--experimental-dump-help"]).finish()
+        let root = try #require(try JSONSerialization.jsonObject(with: Data(said.output.utf8)) as? [String: Any])
+        var found: Set<String> = []
+        func visit(_ command: [String: Any], _ path: [String]) {
+            let names = (command["arguments"] as? [[String: Any]] ?? []).flatMap { ($0["names"] as? [[String: Any]] ?? []).compactMap { $0["name"] as? String } }
+            let below = (command["subcommands"] as? [[String: Any]] ?? []).filter { $0["commandName"] as? String != "help" }
+            if below.isEmpty, names.contains("dry-run") { found.insert(path.joined(separator: " ")) }
+            for command in below { visit(command, path + [command["commandName"] as? String ?? ""]) }
+        }
+        visit(try #require(root["command"] as? [String: Any]), [])
+        let nouns = found.compactMap { $0.hasSuffix(" restore") ? String($0.dropLast(8)) : nil }.filter { $0 != "site" }
+        return found.filter { verb in !nouns.contains { verb.hasPrefix($0 + " ") && ["add", "set", "delete", "restore"].contains(String(verb.dropFirst($0.count + 1))) } }
+    }
+}
