@@ -103,7 +103,7 @@ import Testing
         _ = try lead.device.capture(in: Laptop.scope) { try $0.adding(try Self.form()) }
         let kept = try lead.add(Catalogue.interview, "startedAt=2026-03-02T09:00:00Z"), gone = try lead.add(Catalogue.interview, "startedAt=2026-03-02T09:00:00Z")
         try Self.answer(lead, gone, "shift", ("covered", .choices(["yes"])), ("people", .integer(11)))
-        _ = try lead.device.capture(in: Laptop.scope) { try $0.merging(try $0.finder.record(kept), try $0.finder.record(gone), takings: [:], rest: .kept) }
+        _ = try lead.device.capture(in: Laptop.scope) { try $0.merging(try $0.finder.record(kept), try $0.finder.record(gone), takings: [:], rest: .keep) }
         func talk(_ interview: String) throws -> FormInterview {
             try #require(try lead.finder.formInterview(lead.finder.questionnaire("shift"), in: lead.record(interview).id, today: 20_000))
         }
