@@ -36,12 +36,15 @@ extension RecordCapture {
     ) throws(Failure) -> [Edit] {
         let type = Catalogue.formAnswer
         guard !interview.isDeleted else { throw .isDeleted(name: finder.name(of: interview.id)) }
+        let survivor = finder.merges.survivor(of: interview.id)
         // Free words need a salt each, and so many were drawn.
         guard answers.count(where: { if case .text? = $0.answer { true } else { false } }) <= Self.mostTexts else { throw .tooManyTexts(most: Self.mostTexts) }
         var edits: [Edit] = []
-        for (question, answer) in answers {
+        // What is taken away is taken away of every interview that was merged, or it would stand again.
+        let rows = answers.flatMap { question, answer in ([survivor] + (answer == nil ? finder.merges.standsFor(survivor) : [])).map { ($0, question, answer) } }
+        for (interview, question, answer) in rows {
             let id = DerivedIdentifiers.formAnswer(
-                interview: interview.id, questionnaire: questionnaire.record, question: question, scorer: identity.member, by: SystemPrimitives())
+                interview: interview, questionnaire: questionnaire.record, question: question, scorer: identity.member, by: SystemPrimitives())
             let state = finder.replica.record(id)
             let isGone = state.map { RecordView(id: id, state: $0).isDeleted } ?? true
             if isGone, answer == nil { continue }
@@ -51,7 +54,7 @@ extension RecordCapture {
             let (response, text) = FormResponse.values(of: answer)
             var values: [(String, Value)] = [("response", response), ("text", text)]
             if state == nil {
-                values = [("interview", .id(interview.id)), ("questionnaire", .id(questionnaire.record)), ("question", .text(question)), ("scorer", .id(identity.member))] + values
+                values = [("interview", .id(interview)), ("questionnaire", .id(questionnaire.record)), ("question", .text(question)), ("scorer", .id(identity.member))] + values
             }
             if let person { values.append(("person", .id(person))) }
             for (key, value) in values { if let field = type.field(key: key) { editing.set(field, value) } }
@@ -74,9 +77,27 @@ extension RecordFinder {
         return held
     }
 
-    /// What was answered to a questionnaire in an interview, by whomever.
+    /// What was answered to questionnaires, one for each interview that stands, scorer and question (`FormAnswerRecord.settled`).
+    public var formAnswers: [FormAnswerRecord] {
+        FormAnswerRecord.settled(all.filter { $0.type === Catalogue.formAnswer && !$0.isDeleted }.compactMap { FormAnswerRecord($0) }, merges)
+    }
+
+    /// What was answered to a questionnaire in an interview, or in one that was merged with it, by whomever.
     public func formAnswers(_ questionnaire: Identifier, in interview: Identifier) -> [FormAnswerRecord] {
-        all.filter { $0.type === Catalogue.formAnswer && !$0.isDeleted }.compactMap { FormAnswerRecord($0) }.filter { $0.questionnaire == questionnaire && $0.interview == interview }
+        let survivor = merges.survivor(of: interview)
+        return formAnswers.filter { $0.questionnaire == questionnaire && merges.survivor(of: $0.interview) == survivor }
+    }
+
+    /// The questionnaire of the same key, of the greatest edition before it, that this member answered in the interview; with the answers.
+    public func formerAnswers(to held: HeldQuestionnaire, in interview: Identifier, today: Int64) -> (HeldQuestionnaire, FormInterview)? {
+        questionnaires.reversed().lazy.filter { $0.key.lowercased() == held.key.lowercased() && $0.edition < held.edition }.compactMap { earlier in
+            formInterview(earlier, in: interview, today: today).flatMap { $0.answers.isEmpty && $0.hidden.isEmpty ? nil : (earlier, $0) }
+        }.first
+    }
+
+    /// Was the answer redacted? Else a hidden one is hidden from this reader alone.
+    public func isRedacted(_ answer: FormAnswerRecord) -> Bool {
+        Catalogue.formAnswer.field(key: "text").flatMap { redactions.act(on: $0, of: answer.record) } != nil
     }
 
     /// The questionnaire with what `scorer` answered (this member, if not said); nil where a newer version made it.
@@ -103,7 +124,7 @@ extension Device {
             guard let finder = RecordFinder(state, scope: scope) else { throw Refused.noSuchScope }
             let held = try finder.questionnaire(questionnaire), interview = try finder.record(interview, type: Catalogue.interview)
             guard let form = held.form, var talk = finder.formInterview(held, in: interview.id, today: today) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
-            if held.isRetired, talk.answers.isEmpty { throw FormCaptureFailure.retired(held.reference) }
+            if held.isRetired, talk.answers.isEmpty, talk.hidden.isEmpty { throw FormCaptureFailure.retired(held.reference) }
             let given = try answers(held, form)
             for (question, answer) in given {
                 do throws(FormAnswerFault) { try talk.answer(question, answer, language: language ?? form.languages[0]) } catch {
@@ -120,12 +141,58 @@ extension Device {
     }
 }
 
+extension Device {
+    /// Carries this member's answers to one edition over to another (`FormCarrying`), durable when this returns, all or none.
+    ///
+    /// - Parameters:
+    ///   - earlier: the edition that was answered; nil for the last one before that was.
+    ///   - isTrial: everything is looked at and nothing stored.
+    public func carry(
+        from earlier: String?, to questionnaire: String, of interview: String, in scope: Identifier, today: Int64, isTrial: Bool = false
+    ) throws -> (from: String, to: String, carrying: FormCarrying) {
+        var done: (from: String, to: String, carrying: FormCarrying)?
+        func edits(_ state: DeviceState) throws -> [[Edit]] {
+            guard let finder = RecordFinder(state, scope: scope) else { throw Refused.noSuchScope }
+            let held = try finder.questionnaire(questionnaire), interview = try finder.record(interview, type: Catalogue.interview)
+            guard let talk = finder.formInterview(held, in: interview.id, today: today) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
+            if held.isRetired, talk.answers.isEmpty, talk.hidden.isEmpty { throw FormCaptureFailure.retired(held.reference) }
+            var former = finder.formerAnswers(to: held, in: interview.id, today: today)
+            if let earlier {
+                let named = try finder.questionnaire(earlier)
+                guard let answered = finder.formInterview(named, in: interview.id, today: today) else { throw FormCaptureFailure.needsNewerVersion(named.reference) }
+                former = (named, answered)
+            }
+            guard let (from, answered) = former, from.record != held.record else { throw FormCaptureFailure.nothingBefore(held.reference) }
+            let carrying = FormCarrying(answered, into: talk)
+            done = (from.reference, held.reference, carrying)
+            // Who answered goes with the answer; a change holds so many words.
+            let persons = Dictionary(
+                finder.formAnswers(from.record, in: interview.id).filter { $0.scorer == finder.member }.map { ($0.question, $0.record.reference("person")) }) { first, _ in first }
+            let capture = try RecordCapture(finder, identity: state.identity, now: now())
+            var groups: [[Edit]] = []
+            var rest = carrying.carried[...]
+            while let first = rest.first {
+                let person = persons[first.question] ?? nil
+                let group = rest.prefix(RecordCapture.mostTexts).prefix { persons[$0.question] ?? nil == person }
+                groups.append(try capture.answering(interview, held, person: person, group.map { ($0.question, $0.answer) }))
+                rest = rest.dropFirst(group.count)
+            }
+            return groups
+        }
+        if isTrial { try judge(try edits(state), in: scope) } else { try captureAll(in: scope) { state, _ in try edits(state) } }
+        guard let done else { preconditionFailure("a capture that succeeds was made") }
+        return done
+    }
+}
+
 /// Why answers to a questionnaire are not taken; nothing was stored.
 public enum FormCaptureFailure: Error, Sendable {
     case needsNewerVersion(String)
     /// It is retired, and nothing was answered to it in this interview.
     case retired(String)
     case answer(question: String, FormAnswerFault, Questionnaire)
+    /// There is no other edition from which answers could be carried over.
+    case nothingBefore(String)
 
     /// No question is called that.
     public var isNotFound: Bool { if case .answer(_, .unknownQuestion, _) = self { true } else { false } }
@@ -135,6 +202,7 @@ public enum FormCaptureFailure: Error, Sendable {
         switch self {
         case .needsNewerVersion(let name): return "\(name) was made by a newer version of Seamark; update this laptop's."
         case .retired(let name): return "\(name) is retired and is not asked any more. What was answered is kept; a lead opens it again with 'seamark form retire \(name) --undo'."
+        case .nothingBefore(let name): return "You answered no edition before \(name) in this interview; 'seamark form list' has the editions, and --from names one. Nothing was stored."
         case .answer(let question, let fault, let form):
             let item = form.all.first { $0.name == question }
             return "\(item.map { form.sentence(fault, about: $0) } ?? "\(question) is no question of \(form.key)"). Nothing was stored."

@@ -30,7 +30,7 @@ struct FormAdd: ParsableCommand {
         }
         let scope = try place.engagement()
         let earlier = try place.finder().questionnaires.last { $0.key.lowercased() == form.key.lowercased() }
-        let answers = try earlier.map { held in try place.finder().all.count { !$0.isDeleted && $0.type === Catalogue.formAnswer && $0.reference("questionnaire") == held.record } } ?? 0
+        let answers = try earlier.map { held in try place.finder().formAnswers.count { $0.questionnaire == held.record } } ?? 0
         let result = try place.device.capture(in: scope, isTrial: dryRun) { try $0.adding(form) }
         let edition = result.edits.lazy.compactMap { $0.target == .field(11) ? $0.content.value?.int : nil }.first ?? earlier?.edition ?? 1
         let comparison = earlier?.form.map { QuestionnaireComparison($0, form) }

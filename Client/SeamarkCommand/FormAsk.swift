@@ -32,8 +32,13 @@ struct FormAsk: ParsableCommand {
         let form = try FormVerb.form(held), today = FormVerb.today
         let language = try FormVerb.language(language, of: form)
         guard let begun = finder.formInterview(held, in: asked.id, today: today) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
-        if held.isRetired, begun.answers.isEmpty { throw FormCaptureFailure.retired(held.reference) }
+        if held.isRetired, begun.answers.isEmpty, begun.hidden.isEmpty { throw FormCaptureFailure.retired(held.reference) }
         if let person { _ = try finder.record(person, type: Catalogue.person) }
+        if begun.answers.isEmpty, let (former, answered) = finder.formerAnswers(to: held, in: asked.id, today: today) {
+            let count = FormCarrying(answered, into: begun).carried.count
+            let verb = "seamark form carry \(finder.name(of: asked.id)) \(held.handle)"
+            if count > 0 { Terminal.block("\(counted(count, "answer")) of yours to \(former.reference) \(count == 1 ? "fits" : "fit"): '.' ends here, then '\(verb)' carries \(count == 1 ? "it" : "them") over, and with --dry-run shows what.", .dim) }
+        }
         var talk = FormConversation(begun, language: language)
         Terminal.line(.init(form.title, .bold), .init("  \(held.reference), \(finder.name(of: asked.id)); '.' ends, '<' goes back", .dim))
         var count = 0
@@ -64,6 +69,7 @@ struct FormAsk: ParsableCommand {
         Terminal.block(prompt.label + (prompt.isRequired ? " *" : ""), first: [.init("? ", .green)], indent: "  ")
         if let hint = prompt.hint { Terminal.block(hint, indent: "  ", .dim) }
         for (place, choice) in prompt.choices.enumerated() { Terminal.block(choice, first: [.init("  \(place + 1) ", .dim)], indent: "    ") }
+        if prompt.isHidden { Terminal.block("answered; the words were redacted", indent: "  ", .dim) }
         if let present = prompt.present { Terminal.block(present, first: [.init("  answered: ", .dim)], indent: "    ") }
     }
 }

@@ -14,7 +14,7 @@ struct FormList: ParsableCommand {
     func run() throws {
         let finder = try Workplace(work, to: .read).finder()
         let all = finder.questionnaires
-        let answers = Dictionary(grouping: finder.all.filter { !$0.isDeleted && $0.type === Catalogue.formAnswer }) { $0.reference("questionnaire") }
+        let answers = Dictionary(grouping: finder.formAnswers, by: \.questionnaire)
         if format.json {
             return Terminal.json(.array(all.map { held in
                 .object([
@@ -92,13 +92,16 @@ struct FormStatus: ParsableCommand {
         guard let talk = finder.formInterview(held, in: interview.id, by: who, today: FormVerb.today) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
         let questions = form.all.filter(\.kind.isAnswered)
         let asked = Set(talk.asked.map(\.name)), missing = talk.missing.map(\.name)
-        let others = Dictionary(grouping: records.filter { $0.answer != nil || $0.isWithheld }, by: \.scorer)
+        let others = Dictionary(grouping: records.filter(\.isGiven), by: \.scorer)
+        let redacted = Set(records.filter { $0.scorer == who ?? finder.member && finder.isRedacted($0) }.map(\.question))
         if format.json {
             return Terminal.json(.object([
                 JSONMember("interview", .string(finder.name(of: interview.id))), JSONMember("questionnaire", .string(held.handle)), JSONMember("form", .string(held.reference)),
                 JSONMember("answers", .object(questions.compactMap { item in talk.answers[item.name].map { JSONMember(item.name, Self.json($0, item)) } })),
                 JSONMember("missing", .array(missing.map { .string($0) })),
-                JSONMember("unanswered", .array(questions.filter { asked.contains($0.name) && talk.answers[$0.name] == nil }.map { .string($0.name) })),
+                JSONMember("redacted", .array(questions.filter { talk.hidden.contains($0.name) && redacted.contains($0.name) }.map { .string($0.name) })),
+                JSONMember("withheld", .array(questions.filter { talk.hidden.contains($0.name) && !redacted.contains($0.name) }.map { .string($0.name) })),
+                JSONMember("unanswered", .array(questions.filter { asked.contains($0.name) && !talk.isAnswered($0.name) }.map { .string($0.name) })),
                 JSONMember("notAsked", .array(questions.filter { !asked.contains($0.name) }.map { .string($0.name) })),
                 JSONMember("scorers", .array(others.map { (finder.person($0.key), $0.value.count) }.sorted { $0 < $1 }.map {
                     .object([JSONMember("scorer", .string($0.0)), JSONMember("answers", .integer(Int64($0.1)))])
@@ -108,14 +111,15 @@ struct FormStatus: ParsableCommand {
         Terminal.line(.init(finder.name(of: interview.id), .bold), "  \(form.title)", .init("  \(held.reference)\(held.isRetired ? ", retired" : "")", .dim))
         var table = Table(["question", "answer", "words"])
         for item in questions {
-            let answer = talk.answers[item.name].map { form.text(of: $0, to: item, in: language) }
+            let hidden = talk.hidden.contains(item.name) ? redacted.contains(item.name) ? "(answered, redacted)" : "(answered, not shown to you)" : nil
+            let answer = talk.answers[item.name].map { form.text(of: $0, to: item, in: language) } ?? hidden
             guard asked.contains(item.name) || answer != nil else { continue }
             let words = item.label.text(in: language, of: form.languages) ?? item.hint.text(in: language, of: form.languages) ?? ""
             let state = missing.contains(item.name) ? "must be answered" : !asked.contains(item.name) ? "\(answer ?? "") (not asked now)" : answer ?? ""
             table.add([item.name, state, talk.words(words)], styles: missing.contains(item.name) ? [1: .yellow] : [:])
         }
         table.show()
-        let answered = questions.count { talk.answers[$0.name] != nil && asked.contains($0.name) }
+        let answered = questions.count { talk.isAnswered($0.name) && asked.contains($0.name) }
         Terminal.line("\(answered) of \(counted(questions.count { asked.contains($0.name) }, "question")) answered\(missing.isEmpty ? "" : "; \(missing.count) must be").")
         let more = others.filter { $0.key != who ?? finder.member }.map { "\(finder.person($0.key)) (\($0.value.count))" }.sorted()
         if !more.isEmpty { Terminal.line("Also answered by \(more.joined(separator: ", ")): see --scorer.") }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import SeamarkClient
 import SeamarkCrypto
 import SeamarkJournal
@@ -13,10 +14,16 @@ struct FormVerb: ParsableCommand {
               seamark form add shift-check.xlsx
               seamark form ask IV-A001 shift-check
             """,
-        subcommands: [FormCheck.self, FormAdd.self, FormList.self, FormShow.self, FormAsk.self, FormAnswers.self, FormStatus.self, FormRetire.self])
+        subcommands: [FormCheck.self, FormAdd.self, FormList.self, FormShow.self, FormAsk.self, FormAnswers.self, FormCarry.self, FormStatus.self, FormRetire.self])
 
-    /// Days since 1970, as conditions count `today()`.
-    static var today: Int64 { TimeText.now() / 86_400_000 }
+    /// The day where this laptop is, in days since 1970, as conditions count `today()`.
+    static var today: Int64 { day(at: TimeText.now(), secondsFromUTC: TimeZone.current.secondsFromGMT()) }
+
+    /// Of a zone so far from UTC, whichever side of 1970.
+    static func day(at milliseconds: Int64, secondsFromUTC: Int) -> Int64 {
+        let local = milliseconds + Int64(secondsFromUTC) * 1000
+        return local / 86_400_000 - (local % 86_400_000 < 0 ? 1 : 0)
+    }
 
     static func language(_ asked: String?, of form: Questionnaire) throws -> String {
         if let asked, !form.languages.contains(asked) {

@@ -97,4 +97,52 @@ import Testing
         #expect(throws: Device.Refused.self) { try Self.answer(lead, interview, "shift", ("said", .text("canary"))) }
         #expect(try lead.finder.concealed.count { $0.type === Catalogue.formAnswer } == 1)
     }
+
+    @Test func `after a merge the answers of both interviews are the surviving one's, changed and taken away there`() throws {
+        let lead = try Laptop("L", role: .lead)
+        _ = try lead.device.capture(in: Laptop.scope) { try $0.adding(try Self.form()) }
+        let kept = try lead.add(Catalogue.interview, "startedAt=2026-03-02T09:00:00Z"), gone = try lead.add(Catalogue.interview, "startedAt=2026-03-02T09:00:00Z")
+        try Self.answer(lead, gone, "shift", ("covered", .choices(["yes"])), ("people", .integer(11)))
+        _ = try lead.device.capture(in: Laptop.scope) { try $0.merging(try $0.finder.record(kept), try $0.finder.record(gone), takings: [:], rest: .keep) }
+        func talk(_ interview: String) throws -> FormInterview {
+            try #require(try lead.finder.formInterview(lead.finder.questionnaire("shift"), in: lead.record(interview).id, today: 20_000))
+        }
+        for interview in [kept, gone] { #expect(try talk(interview).answers == ["covered": .choices(["yes"]), "people": .integer(11)] && talk(interview).missing.isEmpty) }
+        try Self.answer(lead, gone, "shift", ("people", .integer(12)))
+        #expect(try lead.finder.formAnswers.count == 2 && talk(kept).answers["people"] == .integer(12))
+        #expect(try lead.record("\(kept)/QN-L001/people").group("response")?.integer("integer") == 12, "it is noted in the interview that stands")
+        try Self.answer(lead, kept, "shift", ("people", nil))
+        #expect(try talk(kept).answers["people"] == nil && talk(gone).missing.map(\.name) == ["people"], "taken away in both, or it would stand again")
+    }
+
+    @Test func `answers to the former edition are carried over with a preview, once, and stay where they were`() throws {
+        let lead = try Laptop("L", role: .lead)
+        _ = try lead.device.capture(in: Laptop.scope) { try $0.adding(try Self.form()) }
+        let interview = try lead.add(Catalogue.interview, "startedAt=now"), other = try lead.add(Catalogue.interview, "startedAt=now")
+        try Self.answer(lead, interview, "shift", ("covered", .choices(["yes"])), ("people", .integer(11)), ("said", .text("canary")))
+        _ = try lead.device.capture(in: Laptop.scope) { try $0.adding(try Self.form(Self.text.replacing("Is it covered?", with: "Covered?").replacing("| integer |", with: "| decimal |"))) }
+        func carry(_ interview: String, from: String? = nil, isTrial: Bool = false) throws -> (from: String, to: String, carrying: FormCarrying) {
+            try lead.device.carry(from: from, to: "shift", of: interview, in: Laptop.scope, today: 20_000, isTrial: isTrial)
+        }
+        func count(_ edition: String) throws -> Int { try lead.finder.formAnswers(lead.finder.questionnaire(edition).record, in: lead.record(interview).id).count }
+        let preview = try carry(interview, isTrial: true)
+        #expect(preview.from == "shift@1" && preview.to == "shift@2")
+        #expect(preview.carrying.rows.map(\.question) == ["covered", "people", "said"])
+        #expect(preview.carrying.rows.map(\.fate) == [.carried(.choices(["yes"])), .asksOtherwise, .carried(.text("canary"))])
+        #expect(try count("shift@2") == 0, "a preview stores nothing")
+        #expect(try carry(interview, from: "shift@1").carrying.carried.count == 2)
+        #expect(try count("shift@2") == 2 && count("shift@1") == 3)
+        #expect(try carry(interview).carrying.rows.map(\.fate) == [.answered, .asksOtherwise, .answered])
+        #expect(try count("shift@2") == 2)
+        #expect(throws: FormCaptureFailure.self, "nothing was answered before") { try carry(other) }
+        #expect(throws: FormCaptureFailure.self, "an edition is not its own former one") { try carry(interview, from: "shift@2") }
+    }
+
+    @Test(arguments: [
+        (1_773_700_000_000, 0, 20_528), (1_773_700_000_000, 14 * 3600, 20_529), (1_773_700_000_000, -12 * 3600, 20_528), (1_773_700_000_000, -14 * 3600, 20_528), (86_399_999, 0, 0), (86_399_999, 3600, 1), (0, -3600, -1),
+        (-86_400_000, 0, -1), (-86_400_001, 0, -2),
+    ] as [(Int64, Int, Int64)])
+    func `today is the day where the laptop is`(_ time: Int64, _ seconds: Int, _ day: Int64) {
+        #expect(FormVerb.day(at: time, secondsFromUTC: seconds) == day)
+    }
 }

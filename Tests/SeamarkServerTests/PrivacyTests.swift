@@ -170,14 +170,19 @@ import Testing
                     ("interview", .id(interview)), ("question", .text("LB1")), ("scorer", .id(people[0].enrolled.member)), ("person", .id(person)),
                     ("response", .group([.init(1, .int(2))])), ("rationale", .text(Self.canary)),
                 ])
+            func check(_ handle: String) throws -> Change {
+                anna.change(Catalogue.quickCheck, try .drawn(at: 3), handle: handle, [
+                    ("subject", .text("receiving")), ("date", .int(20_000)), ("boxes", .list([Value](repeating: .bool(true), count: 25))), ("person", .id(person)), ("note", .text(Self.canary)),
+                ])
+            }
             let first = try anna.push(
                 [
-                    asked, anna.change(Catalogue.person, other, handle: "P-A002", [("level", .int(4)), ("consent", Self.consent(.given))]),
+                    asked, try check("QC-A001"), anna.change(Catalogue.person, other, handle: "P-A002", [("level", .int(4)), ("consent", Self.consent(.given))]),
                     anna.change(Catalogue.interview, interview, handle: "IV-A001", [], elements: [("persons", .id(person)), ("persons", .id(other))]),
                     try quote(anna, "Q-A001", Self.canary, of: person), try quote(anna, "Q-A002", "what the other said", of: other), answer,
                 ], laptops[0].0)
             #expect(first?.verdicts.contains { $0 != .accepted } == false, "\(first?.verdicts as Any)")
-            #expect(try tenant.store.read { try $0.sensitiveValues(in: scope) { _, _ in true } }.count == 3)
+            #expect(try tenant.store.read { try $0.sensitiveValues(in: scope) { _, _ in true } }.count == 4)
 
             // Ben hears the withdrawal and hands it in; the state before it is what Anna wrote.
             let state = try tenant.store.read { try $0.record(person, in: scope) }
@@ -185,12 +190,12 @@ import Testing
             #expect(try ben.push([withdrawal], laptops[1].0)?.verdicts == [.accepted])
             let left = try tenant.store.read { try $0.sensitiveValues(in: scope) { _, _ in true } }
             #expect(left.count == 1, "only what the other person said is left")
-            #expect(try tenant.store.read { try $0.barredCounts() }.values == 2)
+            #expect(try tenant.store.read { try $0.barredCounts() }.values == 3, "the quote, the answer and the note of the check")
 
             // Anna did not know: her quote is taken, redacted in the same transaction, and nobody gets it. One that names nobody is of everyone.
             let place = try tenant.store.read { try $0.scope(scope) }?.place.position
-            let late = try anna.push([try quote(anna, "Q-A003", Self.canary, of: person), try quote(anna, "Q-A004", Self.canary, of: nil)], laptops[0].0)
-            #expect(late?.verdicts == [.accepted, .accepted])
+            let late = try anna.push([try quote(anna, "Q-A003", Self.canary, of: person), try quote(anna, "Q-A004", Self.canary, of: nil), try check("QC-A002")], laptops[0].0)
+            #expect(late?.verdicts == [.accepted, .accepted, .accepted])
             #expect(late?.place.position == place.map { $0 + 1 })
             let after = try tenant.store.read { try $0.sensitiveValues(in: scope) { _, _ in true } }
             #expect(after.map(\.redacted) == left.map(\.redacted))

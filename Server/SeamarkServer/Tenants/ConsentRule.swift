@@ -3,7 +3,7 @@ package import SeamarkJournal
 internal import SeamarkModel
 package import SeamarkStore
 
-/// Where somebody withdraws consent, headquarters redacts what their quotes and answers say, in the transaction that applies the
+/// Where somebody withdraws consent, headquarters redacts what their quotes, answers and checks say, in the transaction that applies the
 /// withdrawal; and what a device that did not know of it hands in later, in the transaction that applies that.
 package struct ConsentRule: TenantRule {
     private let signer: any Signer
@@ -21,7 +21,7 @@ package struct ConsentRule: TenantRule {
 
     private static let consent = number(Catalogue.person, "consent")
     private static let persons = number(Catalogue.interview, "persons")
-    private static let spokenTypes = [Catalogue.quote.number, Catalogue.answer.number, Catalogue.formAnswer.number]
+    private static let spokenTypes = [Catalogue.quote.number, Catalogue.answer.number, Catalogue.formAnswer.number, Catalogue.quickCheck.number]
 
     private static func number(_ type: RecordType, _ key: String) -> UInt32 { type.field(key: key)?.number ?? 0 }
 
@@ -41,6 +41,7 @@ package struct ConsentRule: TenantRule {
         case Catalogue.interview.number: return number == persons || number == CommonField.mergedInto
         case Catalogue.answer.number: return number == self.number(Catalogue.answer, "person")
         case Catalogue.quote.number: return number == self.number(Catalogue.quote, "person")
+        case Catalogue.quickCheck.number: return number == self.number(Catalogue.quickCheck, "person")
         case Catalogue.formAnswer.number: return number == self.number(Catalogue.formAnswer, "person")
         case _: return false
         }

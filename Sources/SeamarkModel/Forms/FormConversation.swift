@@ -13,6 +13,8 @@ public struct FormConversation: Sendable {
         public let choices: [String]
         /// What it was answered before, in words.
         public let present: String?
+        /// It was answered, in words that were redacted or may not be seen.
+        public let isHidden: Bool
         public let isRequired: Bool
     }
 
@@ -46,7 +48,7 @@ public struct FormConversation: Sendable {
         self.interview = interview
         self.language = language
         order = Dictionary(uniqueKeysWithValues: interview.questionnaire.all.enumerated().map { ($0.element.name, $0.offset) })
-        current = questions.first { interview.answers[$0.name] == nil }?.name
+        current = questions.first { !interview.isAnswered($0.name) }?.name
     }
 
     private var questions: [Questionnaire.Item] { interview.asked.filter(\.kind.isAnswered) }
@@ -59,7 +61,7 @@ public struct FormConversation: Sendable {
         let label = words(item.label)
         return Prompt(
             name: item.name, kind: item.kind, label: label ?? words(item.hint) ?? item.name, hint: label == nil ? nil : words(item.hint), choices: choices,
-            present: interview.answers[current].map { form.text(of: $0, to: item, in: language) }, isRequired: interview.isRequired(item))
+            present: interview.answers[current].map { form.text(of: $0, to: item, in: language) }, isHidden: interview.hidden.contains(current), isRequired: interview.isRequired(item))
     }
 
     /// Headings and notes between what was shown and the current question, or the end; each is given once on the way forward.
@@ -99,7 +101,7 @@ public struct FormConversation: Sendable {
             return .moved
         case "-":
             if interview.isRequired(item) { return .refused(required(item)) }
-            guard interview.answers[current] != nil else {
+            guard interview.isAnswered(current) else {
                 move(by: 1)
                 return .moved
             }
@@ -107,7 +109,7 @@ public struct FormConversation: Sendable {
             move(by: 1)
             return .answered(name: item.name, nil)
         case "":
-            if interview.answers[current] == nil, interview.isRequired(item) { return .refused(required(item)) }
+            if !interview.isAnswered(current), interview.isRequired(item) { return .refused(required(item)) }
             move(by: 1)
             return .moved
         case _: return keep(line.hasPrefix("\\") ? String(line.dropFirst()) : line, item)

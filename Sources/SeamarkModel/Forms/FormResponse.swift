@@ -65,11 +65,45 @@ public struct FormAnswerRecord: Sendable {
     public var isWithheld: Bool { record.isWithheld("text") }
 }
 
+extension FormAnswerRecord {
+    /// Is there an answer, whether it may be seen or not?
+    public var isGiven: Bool { answer != nil || isWithheld }
+
+    /// One for each interview, scorer and question among answers to one questionnaire, as if each was given in the interview that stands for its own.
+    ///
+    /// Where interviews were merged in which one scorer answered the same question, one of the rows stands: one that holds an answer before one from
+    /// which it was taken away, then the one of the surviving interview, then of the interview with the least id. The others are kept, and count
+    /// again when the merge is undone.
+    public static func settled(_ records: [FormAnswerRecord], _ merges: Merges) -> [FormAnswerRecord] {
+        struct Place: Hashable {
+            let interview: Identifier, questionnaire: Identifier, scorer: Identifier, question: String
+        }
+        func precedes(_ a: FormAnswerRecord, _ b: FormAnswerRecord) -> Bool {
+            if a.isGiven != b.isGiven { return a.isGiven }
+            let survives = (merges.isGone(a.interview), merges.isGone(b.interview))
+            return survives.0 != survives.1 ? survives.1 : a.interview < b.interview
+        }
+        var order: [Place] = [], standing: [Place: FormAnswerRecord] = [:]
+        for record in records {
+            let place = Place(interview: merges.survivor(of: record.interview), questionnaire: record.questionnaire, scorer: record.scorer, question: record.question)
+            if let other = standing[place] {
+                if precedes(record, other) { standing[place] = record }
+            } else {
+                order.append(place)
+                standing[place] = record
+            }
+        }
+        return order.compactMap { standing[$0] }
+    }
+}
+
 extension FormInterview {
     /// With what one scorer answered to the questionnaire in the interview.
     public init(_ form: Questionnaire, _ records: some Sequence<FormAnswerRecord>, today: Int64) {
-        var answers: [String: FormAnswer] = [:]
-        for record in records { if let answer = record.answer { answers[record.question] = answer } }
-        self.init(form, answers: answers, today: today)
+        var answers: [String: FormAnswer] = [:], hidden: Set<String> = []
+        for record in records {
+            if let answer = record.answer { answers[record.question] = answer } else if record.isWithheld { hidden.insert(record.question) }
+        }
+        self.init(form, answers: answers, hidden: hidden, today: today)
     }
 }

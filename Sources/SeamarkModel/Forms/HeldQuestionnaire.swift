@@ -1,4 +1,5 @@
 public import SeamarkJournal
+internal import Synchronization
 
 /// An edition of a questionnaire that an engagement holds, as its record says it.
 public struct HeldQuestionnaire: Sendable {
@@ -15,8 +16,13 @@ public struct HeldQuestionnaire: Sendable {
     public let version: String
     public let title: String
     public let isRetired: Bool
-    /// Nil where only a newer version of Seamark reads it.
-    public let form: Questionnaire?
+    private let document: Document
+
+    /// Nil where only a newer version of Seamark reads it. Read when it is first asked for, and once for all copies of this.
+    public var form: Questionnaire? { document.form }
+
+    /// Was its form asked for?
+    var isRead: Bool { document.isRead }
 
     public var record: Identifier { view.id }
     /// `site-check@2`.
@@ -29,7 +35,26 @@ public struct HeldQuestionnaire: Sendable {
         else { return nil }
         (self.view, self.handle, self.key, self.edition, self.version, self.title) = (view, handle, key, edition, version, title)
         isRetired = view.choice("state") == "retired"
-        form = try? Questionnaire(document: document)
+        self.document = Document(document)
+    }
+
+    /// A document that is read at most once.
+    private final class Document: Sendable {
+        private let text: String
+        private let read = Mutex<Questionnaire??>(nil)
+
+        init(_ text: String) { self.text = text }
+
+        var form: Questionnaire? {
+            read.withLock { read in
+                if let read { return read }
+                let form = try? Questionnaire(document: text)
+                read = .some(form)
+                return form
+            }
+        }
+
+        var isRead: Bool { read.withLock { $0 != nil } }
     }
 
     /// Those among `records`: by key, edition and handle.

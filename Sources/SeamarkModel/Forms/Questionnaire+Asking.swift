@@ -24,6 +24,8 @@ public enum FormAnswerFault: Error, Hashable, Sendable {
     /// With the form's own words, where it has some.
     case constraint(String?)
     case required(String?)
+    /// To look at it would take more than `FormWork.most`.
+    case tooMuchWork
 }
 
 /// A form with the answers of one interview, on one day.
@@ -35,14 +37,19 @@ public struct FormInterview: Sendable {
     /// Days since 1970-01-01.
     public let today: Int64
     public private(set) var answers: [String: FormAnswer]
+    /// Questions that were answered in words which were redacted, or may not be seen: they are answered, and nobody is asked again.
+    public private(set) var hidden: Set<String>
+    /// What such an answer is in conditions and among words: no answer is equal to it, and it is not empty.
+    static let hiddenWords = "[redacted]"
 
     private let items: [String: Questionnaire.Item]
     private let groups: [String: String]
 
     /// - Parameter answers: by question. What the form does not ask, or no longer, is kept and not looked at.
-    public init(_ questionnaire: Questionnaire, answers: [String: FormAnswer] = [:], today: Int64) {
+    public init(_ questionnaire: Questionnaire, answers: [String: FormAnswer] = [:], hidden: Set<String> = [], today: Int64) {
         self.questionnaire = questionnaire
         self.answers = answers
+        self.hidden = hidden.filter { answers[$0] == nil }
         self.today = today
         items = Dictionary(uniqueKeysWithValues: questionnaire.all.map { ($0.name, $0) })
         var groups: [String: String] = [:]
@@ -63,16 +70,21 @@ public struct FormInterview: Sendable {
     }
 
     /// What still has to be answered.
-    public var missing: [Questionnaire.Item] { asked.filter { (answers[$0.name].map { Self.value($0).text.isEmpty } ?? true) && isRequired($0) } }
+    public var missing: [Questionnaire.Item] { asked.filter { !hidden.contains($0.name) && (answers[$0.name].map { Self.value($0).text.isEmpty } ?? true) && isRequired($0) } }
+
+    /// Has the question an answer, seen or hidden?
+    public func isAnswered(_ name: String) -> Bool { answers[name] != nil || hidden.contains(name) }
 
     /// Takes an answer; nil takes it away.
     public mutating func answer(_ name: String, _ answer: FormAnswer?, language: String) throws(FormAnswerFault) {
         guard let answer else {
             answers[name] = nil
+            hidden.remove(name)
             return
         }
         if let fault = fault(of: answer, to: name, language: language) { throw fault }
         answers[name] = answer
+        hidden.remove(name)
     }
 
     /// Why an answer would not be taken; nil if it would.
@@ -105,9 +117,11 @@ public struct FormInterview: Sendable {
 
     /// A question that is not asked has no answer, whatever it was answered before.
     private func value(of name: String) -> FormValue {
-        guard let answer = answers[name], isAsked(name) else { return .text("") }
-        return Self.value(answer)
+        guard let value = given(name), isAsked(name) else { return .text("") }
+        return value
     }
+
+    private func given(_ name: String) -> FormValue? { answers[name].map(Self.value) ?? (hidden.contains(name) ? .text(Self.hiddenWords) : nil) }
 
     private func isAsked(_ name: String, _ known: inout [String: Bool]) -> Bool {
         if let found = known[name] { return found }
@@ -117,7 +131,7 @@ public struct FormInterview: Sendable {
         if isAsked, let relevant = item.relevant {
             var answered: [String: FormValue] = [:]
             for reference in relevant.references {
-                answered[reference] = if let answer = answers[reference], self.isAsked(reference, &known) { Self.value(answer) } else { .text("") }
+                answered[reference] = if let given = given(reference), self.isAsked(reference, &known) { given } else { .text("") }
             }
             isAsked = relevant.value(in: FormLogic.Setting(answer: { answered[$0] ?? .text("") }, today: today)).truth
         }

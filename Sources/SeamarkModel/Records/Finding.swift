@@ -4,7 +4,7 @@ public import SeamarkJournal
 /// whatever order it arrived. The sentence holds handles, never names, texts or amounts.
 public struct Finding: Hashable, Sendable {
     public enum Kind: String, CaseIterable, Hashable, Sendable {
-        case incomplete, missingReference, wrongReference, twinHandle, likelyTwin, mergeCycle, changedAfterMerge, parentCycle, prerequisiteCycle
+        case incomplete, missingReference, wrongReference, twinHandle, likelyTwin, answeredTwice, mergeCycle, changedAfterMerge, parentCycle, prerequisiteCycle
         case noConsent, withdrawnConsent, emptyInterview, noEnd, endsBeforeStart, longInterview
         case gradeWithoutEvidence, unknownQuestion, unfitAnswer, unknownDomain, quoteWithoutConsent
         case unpriced, ledgerMissing, tooNarrow, lopsided, shortObservation, abovePool, changedAfterReview

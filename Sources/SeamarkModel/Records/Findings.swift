@@ -31,6 +31,7 @@ public struct Findings {
         var findings = Findings(records, instrument)
         findings.judgeAlone()
         findings.judgeTwins()
+        findings.judgeAnswersOfMerged()
         findings.judgeCycles()
         findings.judgeOverlaps()
         return findings.findings
@@ -157,7 +158,7 @@ public struct Findings {
         guard let item = form.all.first(where: { $0.name == answer.question && $0.kind.isAnswered }) else {
             return find(.unknownQuestion, record, "question", "is no question of the questionnaire \(form.key)")
         }
-        if let given = answer.answer, form.faultByItself(given, to: item) != nil { find(.unfitAnswer, record, "response", "does not fit its question in the questionnaire \(form.key); answer it again") }
+        if let given = answer.answer, form.faultByItself(given, to: item, FormWork()) != nil { find(.unfitAnswer, record, "response", "does not fit its question in the questionnaire \(form.key); answer it again") }
     }
 
     private mutating func judgeQuote(_ record: RecordView) {
@@ -187,6 +188,35 @@ public struct Findings {
         }
         for record in records where MergeWitness.isChanged(record) {
             find(.changedAfterMerge, record, nil, "was changed by somebody who did not know that it was merged; take over what belongs to the other, or unmerge it")
+        }
+    }
+
+    /// One scorer's answers to one question in interviews that were merged: both rows are kept, and a person says which one stays.
+    private mutating func judgeAnswersOfMerged() {
+        struct Place: Hashable {
+            let type: RecordTypeNumber, interview: Identifier, questionnaire: Identifier?, question: String, scorer: Identifier
+        }
+        var answers: [Place: [RecordView]] = [:], order: [Place] = []
+        for record in records where record.type === Catalogue.answer || record.type === Catalogue.formAnswer {
+            guard let interview = record.reference("interview"), let question = record.text("question"), let scorer = record.reference("scorer") else { continue }
+            // An answer to a questionnaire that was taken away is none.
+            if record.type === Catalogue.formAnswer, FormAnswerRecord(record)?.isGiven != true { continue }
+            let place = Place(
+                type: record.state.type, interview: merges.survivor(of: interview), questionnaire: record.reference("questionnaire"), question: question, scorer: scorer)
+            if answers[place] == nil { order.append(place) }
+            answers[place, default: []].append(record)
+        }
+        for place in order {
+            guard let rows = answers[place], rows.count > 1 else { continue }
+            let kept = byId[place.interview]?.handle ?? place.interview.description
+            for row in rows {
+                guard let interview = row.reference("interview"), interview != place.interview || !rows.contains(where: { $0.reference("interview") == place.interview }) else { continue }
+                let gone = byId[interview]?.handle ?? interview.description
+                let counts = place.type == Catalogue.answer.number ? "both count in the scores" : "one of them is shown"
+                find(
+                    .answeredTwice, row, "question",
+                    "was answered by one scorer in \(gone) and in \(kept), which were merged, and \(counts); if they are one answer, its scorer deletes the one that is not meant")
+            }
         }
     }
 

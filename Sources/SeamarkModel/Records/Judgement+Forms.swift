@@ -1,19 +1,32 @@
 import SeamarkJournal
 
-/// Forms that were read while one change is judged: a form is read once, however many answers a change holds.
-struct FormsAtHand {
-    private var forms: [Identifier: Questionnaire?] = [:]
+/// Forms that were read while changes are judged: a form is read once, however many answers to it one change or a batch of them holds.
+public struct FormsAtHand: Sendable {
+    /// So many are kept; a batch that answers more questionnaires in turn reads them again.
+    static let most = 16
+
+    private struct Kept {
+        /// The very edit that says the document: what says another one is another form.
+        let document: EditName
+        let form: Questionnaire?
+    }
+
+    private var forms: [Identifier: Kept] = [:]
+    /// How often a document was read.
+    private(set) var readings = 0
+
+    public init() {}
 
     /// The form of a questionnaire's record; nil where it is not known here, or not readable by this version.
     mutating func form(_ id: Identifier, _ lookup: (Identifier) -> RecordState?) -> Questionnaire? {
-        if let known = forms[id] { return known }
-        var form: Questionnaire?
-        if let state = lookup(id), state.type == Catalogue.questionnaire.number, let field = Catalogue.questionnaire.field(key: "document"),
-            case .value(.text(let document)) = RecordView(id: id, state: state).shown(field)
-        {
-            form = try? Questionnaire(document: document)
-        }
-        forms[id] = .some(form)
+        guard let state = lookup(id), state.type == Catalogue.questionnaire.number, let field = Catalogue.questionnaire.field(key: "document"),
+            let head = state.heads(of: .field(field.number)).last, case .text(let document)? = head.content.value
+        else { return nil }
+        if let kept = forms[id], kept.document == head.name { return kept.form }
+        readings += 1
+        let form = try? Questionnaire(document: document)
+        if forms.count >= Self.most { forms.removeAll() }
+        forms[id] = Kept(document: head.name, form: form)
         return form
     }
 }
@@ -47,7 +60,7 @@ extension Judgement {
     /// An answer fits the question that it names, as far as the form and the answer alone say it. What its other answers have to do with it (whether
     /// it is asked, a condition over several) is for whoever asks, since they may change at any time; so is the day on which a condition is looked at.
     static func faultOfAnswer(
-        _ edits: ArraySlice<Edit>, _ state: RecordState?, _ forms: inout FormsAtHand, newer: Bool, _ lookup: (Identifier) -> RecordState?
+        _ edits: ArraySlice<Edit>, _ state: RecordState?, _ forms: inout FormsAtHand, _ work: FormWork, newer: Bool, _ lookup: (Identifier) -> RecordState?
     ) -> (edit: Edit, refusal: Refusal, words: String)? {
         let type = Catalogue.formAnswer
         let said = ["question", "response", "text"].compactMap { says($0, edits, type) }
@@ -64,7 +77,7 @@ extension Judgement {
                 if newer { continue }
                 return (edit, .wrongKind, "is no answer; update Seamark")
             }
-            if let fault = form.faultByItself(answer, to: item) { return (edit, fault.refusal, fault.demand) }
+            if let fault = form.faultByItself(answer, to: item, work) { return (edit, fault.refusal, fault.demand) }
         }
         return nil
     }
@@ -72,10 +85,11 @@ extension Judgement {
 
 extension Questionnaire {
     /// Why an answer is none to a question, whatever else was answered and whatever the day; nil if it may be one.
-    func faultByItself(_ answer: FormAnswer, to item: Item) -> FormAnswerFault? {
+    func faultByItself(_ answer: FormAnswer, to item: Item, _ work: FormWork) -> FormAnswerFault? {
         if let fault = FormInterview.fault(of: answer, kind: item.kind, self) { return fault }
         guard let constraint = item.constraint, constraint.isOfTheAnswerAlone else { return nil }
-        return constraint.value(in: FormLogic.Setting(answer: { _ in .text("") }, current: FormInterview.value(answer), today: 0)).truth ? nil : .constraint(nil)
+        let holds = constraint.value(in: FormLogic.Setting(answer: { _ in .text("") }, current: FormInterview.value(answer), today: 0, work: work)).truth
+        return work.isExhausted ? .tooMuchWork : holds ? nil : .constraint(nil)
     }
 }
 
@@ -87,6 +101,7 @@ extension FormAnswerFault {
         case .otherKind, .unknownChoice: .wrongKind
         case .tooLong, .steers: .badText
         case .required: .missing
+        case .tooMuchWork: .outOfBounds
         }
     }
 
@@ -101,6 +116,7 @@ extension FormAnswerFault {
         case .steers: "holds a control character, or one that turns the direction of text; remove it"
         case .constraint: "does not meet the condition that its questionnaire sets; see 'form show'"
         case .required: "must be answered"
+        case .tooMuchWork: "and the answers before it take more work to look at than one change may; give fewer or shorter answers at once"
         }
     }
 }

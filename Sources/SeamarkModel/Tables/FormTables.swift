@@ -10,12 +10,13 @@ enum FormTables {
 
     /// - Parameter besides: names of tables that are there already.
     static func tables(_ records: [RecordView], _ references: References, sensitive: Bool, besides: [String]) -> [DataTable] {
-        var names = Set(besides.map { $0.lowercased() })
+        var names = Set((besides + [leftOutName]).map { $0.lowercased() })
         var answers: [Identifier: [FormAnswerRecord]] = [:]
         for record in records where record.type === Catalogue.formAnswer {
             if let answer = FormAnswerRecord(record) { answers[answer.questionnaire, default: []].append(answer) }
         }
-        return HeldQuestionnaire.all(in: records).prefix(mostTables).compactMap { held in
+        let all = HeldQuestionnaire.all(in: records)
+        let tables = all.prefix(mostTables).compactMap { held -> DataTable? in
             guard let form = held.form else { return nil }
             var name = name(held), number = 1
             while !names.insert(name.lowercased()).inserted {
@@ -24,7 +25,24 @@ enum FormTables {
             }
             return table(name, form, answers[held.record] ?? [], references, sensitive)
         }
+        let left = all.enumerated().compactMap { place, held -> [DataTable.Cell]? in
+            let why = place >= mostTables ? "an export has tables for \(mostTables) questionnaires" : held.form == nil ? "it was made by a newer version of Seamark" : nil
+            return why.map { [.text(held.record.description), .text(held.handle), .text(held.key), .number(String(held.edition)), .number(String(answers[held.record]?.count ?? 0)), .text($0)] }
+        }
+        return left.isEmpty ? tables : tables + [leftOut(left)]
     }
+
+    /// The questionnaires without a table, whose answers stand in the records alone. Only where there are any.
+    private static func leftOut(_ rows: [[DataTable.Cell]]) -> DataTable {
+        DataTable(
+            leftOutName,
+            [
+                .init("KEY", "id"), .init("questionnaire", "questionnaire"), .init("formKey", "key"), .init("edition", "edition"), .init("answers", "answers, in the table formAnswer"),
+                .init("why", "why it has no table"),
+            ], rows)
+    }
+
+    static let leftOutName = "formsLeftOut"
 
     /// `formShiftcheckE2`: letters and digits, at most thirty-one, as workbooks ask.
     private static func name(_ held: HeldQuestionnaire) -> String {

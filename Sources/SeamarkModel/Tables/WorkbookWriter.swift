@@ -10,10 +10,13 @@ public enum WorkbookWriter {
         case tooManyRows(String)
         /// Four gigabytes.
         case tooLarge
+        /// The database did not take a table; SQLite's extended code, 0 where it has none.
+        case refused(Int)
 
         public var words: String {
             switch self {
             case .tooManyRows(let name): "a sheet of a workbook has 1,048,576 rows, and \(name) has more; write tables (csv) instead"
+            case .refused(let code): "the database does not take one of the tables (SQLite's code \(code)); write JSON lines (jsonl) instead, and report this"
             case .tooLarge: "it would be larger than such a file can be, four gigabytes; write JSON lines (jsonl) instead"
             }
         }

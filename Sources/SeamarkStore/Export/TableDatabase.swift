@@ -9,7 +9,7 @@ public import SeamarkModel
 public enum TableDatabase {
     /// The same tables give the same bytes by the same version of SQLite.
     ///
-    /// - Throws: `WorkbookWriter.Failure.tooLarge` where the file does not fit into memory.
+    /// - Throws: `tooLarge` where the file does not fit into memory, `refused` where SQLite does not take a table, as of two columns of one name.
     public static func bytes(of tables: [DataTable], views: [AnalystView]) throws(WorkbookWriter.Failure) -> [UInt8] {
         _ = SQLiteComplaint.isHeard
         do {
@@ -26,11 +26,11 @@ public enum TableDatabase {
                 return Array(UnsafeBufferPointer(start: file, count: Int(count)))
             }
         } catch {
-            // A database in memory fails in no other way, and its statements are ours.
-            guard error is WorkbookWriter.Failure || (error as? DatabaseError)?.resultCode == .SQLITE_NOMEM || (error as? DatabaseError)?.resultCode == .SQLITE_FULL
-                || (error as? DatabaseError)?.resultCode == .SQLITE_TOOBIG
-            else { preconditionFailure("the tables are their own schema: \(error)") }
-            throw .tooLarge
+            if let error = error as? WorkbookWriter.Failure { throw error }
+            // Names of columns come from forms that people wrote. Its code alone: what it says beside may hold what was captured.
+            guard let error = error as? DatabaseError else { throw .refused(0) }
+            let isTooLarge = [.SQLITE_NOMEM, .SQLITE_FULL, .SQLITE_TOOBIG].contains(error.resultCode)
+            throw isTooLarge ? .tooLarge : .refused(Int(error.extendedResultCode.rawValue))
         }
     }
 

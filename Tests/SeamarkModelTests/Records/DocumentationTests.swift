@@ -8,7 +8,7 @@ import Testing
 @Suite struct DocumentationTests {
     @Test func `the description of the engagement file names every field of every section`() throws {
         let text = try String(contentsOf: Self.documentation.appending(path: "EngagementFile.md"), encoding: .utf8)
-        for type in Catalogue.types where type.home == .engagement && ![Catalogue.redaction, Catalogue.snapshot, Catalogue.questionnaire, Catalogue.formAnswer].contains(where: { $0 === type }) {
+        for type in Catalogue.types where type.home == .engagement && ![Catalogue.redaction, Catalogue.snapshot].contains(where: { $0 === type }) {
             for field in type.fields where field.number >= 10 {
                 // Implied by where a row stands, or said in another way.
                 if [("overlap", "first"), ("overlap", "second"), ("seamModeScore", "seam"), ("decisionSample", "decision"), ("initiativeTarget", "initiative"), ("moveCheck", "move"), ("gateResult", "review")]
@@ -60,7 +60,7 @@ import Testing
         for case let file as URL in files where file.pathExtension == "swift" {
             sources.append((file.deletingPathExtension().lastPathComponent, try String(contentsOf: file, encoding: .utf8)))
         }
-        for (path, least) in [("Server/THREATS.md", 40), ("Server/ASVS.md", 40), ("Server/LOGS.md", 5), ("Server/CRYPTOGRAPHY.md", 20), ("Documentation/Numbers.md", 40), ("Documentation/Snapshots.md", 4)] {
+        for (path, least) in [("Server/THREATS.md", 40), ("Server/ASVS.md", 40), ("Server/LOGS.md", 5), ("Server/CRYPTOGRAPHY.md", 20), ("Documentation/Numbers.md", 40), ("Documentation/Snapshots.md", 4), ("Documentation/Questionnaires.md", 6)] {
             let page = try String(contentsOf: Self.documentation.deletingLastPathComponent().appending(path: path), encoding: .utf8)
             let named = page.matches(of: /`(\w+Tests)`: `([^`]+)`/)
             #expect(named.count > least, "\(path)")

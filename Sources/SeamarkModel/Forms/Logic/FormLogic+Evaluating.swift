@@ -65,18 +65,29 @@ extension FormLogic {
         var current: FormValue = .text("")
         /// Days since 1970-01-01.
         var today: Int64
+        /// What it may cost; nil where the form's own bounds do.
+        var work: FormWork?
     }
 
     func value(in setting: Setting) -> FormValue { Self.value(root, setting) }
 
+    /// A part, and what it cost: one, and each byte of a text that it made.
     private static func value(_ node: FormNode, _ setting: Setting) -> FormValue {
+        guard let work = setting.work else { return uncounted(node, setting) }
+        guard work.takes(1) else { return .text("") }
+        let value = uncounted(node, setting)
+        if case .text(let text) = value, !work.takes(text.utf8.count) { return .text("") }
+        return value
+    }
+
+    private static func uncounted(_ node: FormNode, _ setting: Setting) -> FormValue {
         switch node {
         case .number(let value): .number(value)
         case .text(let text): .text(text)
         case .reference(let name): setting.answer(name)
         case .current: setting.current
         case .negated(let part): .number(-value(part, setting).number)
-        case .matches(let part, let pattern): .truth(pattern.matches(value(part, setting).text))
+        case .matches(let part, let pattern): .truth(pattern.matches(value(part, setting).text, setting.work))
         case .operation(.or, let left, let right): .truth(value(left, setting).truth || value(right, setting).truth)
         case .operation(.and, let left, let right): .truth(value(left, setting).truth && value(right, setting).truth)
         case .operation(let operation, let left, let right): combined(operation, value(left, setting), value(right, setting))

@@ -49,8 +49,8 @@ public struct FormPattern: Hashable, Sendable {
         steps = try compiler.compile()
     }
 
-    /// Takes at most as many steps as the machine has, times the characters.
-    public func matches(_ text: String) -> Bool {
+    /// Takes at most as many steps as the machine has, times the characters; false where `work` does not reach.
+    func matches(_ text: String, _ work: FormWork? = nil) -> Bool {
         // In which round a step was last reached.
         var reached = [UInt32](repeating: 0, count: steps.count)
         var round: UInt32 = 1
@@ -73,9 +73,13 @@ public struct FormPattern: Hashable, Sendable {
             round += 1
             next.removeAll(keepingCapacity: true)
             for step in now { if case .one(let set) = steps[step], set.contains(scalar) { follow(step + 1, into: &next) } }
+            if let work, !work.takes(now.reduce(next.count) { $0 + cost($1) }) { return false }
             guard !next.isEmpty else { return false }
             swap(&now, &next)
         }
         return now.contains { steps[$0] == .end }
     }
+
+    /// Of holding one character against a step: one, and each range of its set.
+    private func cost(_ step: Int) -> Int { if case .one(let set) = steps[step] { 1 + set.ranges.count } else { 1 } }
 }
