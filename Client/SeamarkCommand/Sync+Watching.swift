@@ -92,7 +92,7 @@ private struct WatchObserver {
         if !outcome.held.isEmpty { parts.append("the server keeps work of \(counted(outcome.held.count, "engagement")) in quarantine") }
         if !report.attachments.refused.isEmpty { parts.append("\(counted(report.attachments.refused.count, "attachment")) refused; 'seamark attach list' names them") }
         if !outcome.renumbered.isEmpty { parts.append("this store was restored or copied; its work was numbered anew") }
-        if !outcome.rebuilt.isEmpty { parts.append("the server was restored from a backup; its log was read anew") }
+        if !outcome.rebuilt.isEmpty { parts.append("the server's log has a new epoch (a backup was restored, or its signing key replaced) and was read anew") }
         if !outcome.left.isEmpty { parts.append("\(counted(outcome.left.count, "engagement")) left: all was handed in, and the copy here was destroyed") }
         if outcome.hasTwoCopies { parts.append("the server has heard two copies of this store; tell headquarters") }
         if outcome.isTooOldToRead {

@@ -84,8 +84,9 @@ struct Sync: ParsableCommand {
         }
         if report.outcome.awaitsConfirmation { throw Explained(.awaitsConfirmation, WaitWords.sentence(state.identity.words)) }
         if format.json { return }
-        say(report, fetched, new, after.count)
-        say(quarantine.new(since: heldBefore), released, state)
+        let held = quarantine.new(since: heldBefore)
+        say(report, fetched, held.count, new, after.count)
+        say(held, released, state)
         let redacted = try redactedValues(place) - redactedBefore
         if redacted > 0 { Terminal.line("\(counted(redacted, "redacted value")) deleted here: 'seamark list redaction' says why.") }
     }
@@ -119,7 +120,7 @@ struct Sync: ParsableCommand {
         if released.count > most { Terminal.line("  and \(released.count - most) more") }
     }
 
-    private func say(_ report: SyncRun.Report, _ fetched: Int, _ newConflicts: Int, _ conflicts: Int) {
+    private func say(_ report: SyncRun.Report, _ fetched: Int, _ quarantined: Int, _ newConflicts: Int, _ conflicts: Int) {
         let outcome = report.outcome
         var parts: [String] = []
         if outcome.pushedChanges > 0 { parts.append("Sent \(counted(outcome.pushedChanges, "change"))") }
@@ -132,7 +133,8 @@ struct Sync: ParsableCommand {
         let held = report.attachments.heldAlready.count
         if held > 0 { parts.append("\(parts.isEmpty ? "The" : "the") server has \(counted(held, "attachment")) of this laptop already") }
         let traffic = "\(bytesInWords(report.bytesSent)) sent, \(bytesInWords(report.bytesReceived)) received"
-        let isWhole = report.budget?.shortfall == nil
+        let isWhole = report.budget?.shortfall == nil && !outcome.revoked
+        if quarantined > 0 { parts.append("\(parts.isEmpty ? "Handed" : "handed") \(counted(quarantined, "change")) in to the quarantine") }
         Terminal.line(
             .init(parts.isEmpty ? isWhole ? "Nothing new on either side." : "Nothing was sent or fetched." : parts.joined(separator: ", ") + ".", .green),
             .init("  (\(traffic))", .dim))
@@ -155,7 +157,7 @@ struct Sync: ParsableCommand {
         if !outcome.renumbered.isEmpty {
             Terminal.line(.init("This store was restored or copied; its work was numbered anew. If you did not do that, tell headquarters.", .yellow))
         }
-        if !outcome.rebuilt.isEmpty { Terminal.line("The server was restored from a backup; its log was read anew and what it lacked was handed in.") }
+        if !outcome.rebuilt.isEmpty { Terminal.line("The server's log has a new epoch (a backup was restored, or its signing key replaced); it was read anew and what it lacked was handed in.") }
         if outcome.hasTwoCopies {
             Terminal.line(.init("This device's work comes from two copies of its store. Use one of them only, and tell headquarters: the other may be stolen.", .red))
         }

@@ -64,6 +64,6 @@ struct RestoreVerb: ParsableCommand {
         if done.knowsAnotherInstallation {
             print("Its devices know another installation than this one: restore that installation's backup too, or invite them anew.")
         }
-        print("Now start the server: seamark-server run.")
+        print(done.tenant == nil ? "Now restore its tenants, one after the other; then start the server: seamark-server run." : "Now start the server: seamark-server run.")
     }
 }

@@ -64,7 +64,7 @@ struct VerifyVerb: ParsableCommand {
                     .inputOutput, doing: "verifying \(name.text)", wrong: finding.sentence, remedy: finding.remedy)
             }
         }
-        if json { Output.json(.array(rows), .verification) }
+        if json { Output.json(.array(rows), .verification) } else if names.isEmpty { print("There is no tenant to verify.") }
         if let fault { throw fault }
     }
 }

@@ -37,7 +37,7 @@ final class Watch: Sendable {
 
     /// Twenty times a second the folder of tenants, every fifth time the tenants that have guests.
     private static let pause = DispatchTimeInterval.milliseconds(50)
-    private static let contactsEvery: Int64 = 60_000
+    private static let contactsEvery: Int64 = 5_000
     private static let countsEvery: Int64 = 5_000
     private static let certificateEvery: Int64 = 3_600_000
     private static let retentionEvery: Int64 = 86_400_000

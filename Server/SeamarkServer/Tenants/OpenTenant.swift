@@ -108,7 +108,7 @@ final class OpenTenant: Sendable {
 
     // MARK: Contacts
 
-    /// What devices said of themselves; written with others, at latest after a minute.
+    /// What devices said of themselves; written with others, at latest after five seconds.
     private final class Contacts: Sendable {
         let all = Mutex<[Identifier: DeviceContact]>([:])
     }

@@ -123,7 +123,7 @@ extension ReportClaim.Verdict: CustomStringConvertible {
     /// A sentence about the report.
     public var description: String {
         switch self {
-        case .made(let position, .same): "the report was made from this log as it stood at position \(position), and its figures from these records"
+        case .made(let position, .same): "the report was made from this log as it stood at position \(position), and names the inputs that these records give; its figures were not computed anew"
         case .made(let position, .notComputed):
             "the report was made from this log as it stood at position \(position); its figures were not computed anew, since its instrument is not at hand"
         case .forged: "the server of this tenant did not sign the report's checkpoint"
