@@ -19,7 +19,7 @@ struct HelpTests {
     static let verbs: [Verb] = below(Seamark.self, [])
 
     private static func below(_ type: any ParsableCommand.Type, _ path: [String]) -> [Verb] {
-        [Verb(type: type, path: path)] + type.configuration.subcommands.filter(\.configuration.shouldDisplay).flatMap { below($0, path + [$0._commandName]) }
+        [Verb(type: type, path: path)] + type.configuration.subcommands.filter { $0.configuration.shouldDisplay }.flatMap { below($0, path + [$0._commandName]) }
     }
 
     @Test func `there are verbs to look at`() { #expect(Self.verbs.count > 150) }

@@ -18,7 +18,7 @@ struct ServerHelpTests {
     static let verbs: [Verb] = below(SeamarkServerCommand.self, [])
 
     private static func below(_ type: any ParsableCommand.Type, _ path: [String]) -> [Verb] {
-        [Verb(type: type, path: path)] + type.configuration.subcommands.filter(\.configuration.shouldDisplay).flatMap { below($0, path + [$0._commandName]) }
+        [Verb(type: type, path: path)] + type.configuration.subcommands.filter { $0.configuration.shouldDisplay }.flatMap { below($0, path + [$0._commandName]) }
     }
 
     @Test func `there are verbs to look at`() { #expect(Self.verbs.count > 60) }
