@@ -33,7 +33,7 @@ import Testing
         try ann.must("snapshot", "freeze", "First")
         try ann.must("sync")
         try bob.must("sync")
-        for (laptop, value) in [(ann, "600k/850k/1300k"), (bob, "500k/700k/900k")] { try laptop.must("line", "set", "L2", "amount.range=\(value)") }
+        for (laptop, value) in [(ann, "640k/910k/1400k"), (bob, "500k/700k/900k")] { try laptop.must("line", "set", "L2", "amount.range=\(value)") }
         for (laptop, value) in [(ann, "Dayton plant, north"), (bob, "Dayton works")] { try laptop.must("site", "set", "ST1", "name=\(value)") }
         try bob.must("site", "delete", "ST2")
         try ann.must("site", "set", "ST2", "headcount=12")
