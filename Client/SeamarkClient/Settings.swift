@@ -39,7 +39,7 @@ public struct Settings: Hashable, Sendable {
             case "editor": editor = value
             case "dates": dates = value
             case "unlock-minutes":
-                guard let minutes = Int(value), minutes > 0 else { throw fault("unlock-minutes is a whole number from 1 on") }
+                guard let minutes = Int(value), 1...KeyHolder.mostMinutes ~= minutes else { throw fault("unlock-minutes is a whole number from 1 to \(KeyHolder.mostMinutes)") }
                 unlockMinutes = minutes
             case _: throw fault("begins with none of \(Self.names.joined(separator: ", "))")
             }

@@ -44,6 +44,7 @@ struct AttachAdd: ParsableCommand {
             if trial.dryRun {
                 Terminal.line("Would attach ", .init(bytesInWords(attachment.size), .bold), " as ", .init(result.name, .bold), ":")
                 let references = try place.finder().references
+                if let to, try place.finder().record(to).state.type != Catalogue.evidence.number { Terminal.line("  and names it as evidence of \(to)") }
                 for edit in result.edits { Terminal.line("  \(EditWords.words(edit, result.type, references))") }
             } else {
                 Terminal.line(.init(result.name, .bold))

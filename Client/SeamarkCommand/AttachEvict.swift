@@ -31,7 +31,7 @@ struct AttachEvict: ParsableCommand {
         func choice() throws -> [AttachmentStanding] {
             try place.device.attachments(in: place.engagement()).filter { all ? $0.isHere : named.contains($0.record.id) }
         }
-        if trial.dryRun { return try foresee(choice(), place) }
+        if trial.dryRun { return try foresee(choice(), named, place) }
         var attachments = SyncRun.Attachments()
         attachments.offersAgain = try choice()
         var bar = ProgressBar("Handing in")
@@ -63,11 +63,13 @@ struct AttachEvict: ParsableCommand {
     }
 
     /// What the server would be asked about; it is not asked, so what of it has a backup is not known.
-    private func foresee(_ chosen: [AttachmentStanding], _ place: Workplace) throws {
+    private func foresee(_ chosen: [AttachmentStanding], _ named: Set<Identifier>, _ place: Workplace) throws {
         let finder = try place.finder()
+        if let id = named.first(where: { id in !chosen.contains { $0.record.id == id } }) { throw Device.AttachmentFailure.noBytes(finder.name(of: id)) }
         let rows = chosen.map { (name: finder.name(of: $0.record.id), standing: $0) }.sorted { HandleOrder.precedes($0.name, $1.name) }
         let asked = rows.filter { $0.standing.isHere && $0.standing.receipt != nil }
-        let bytes = Set(asked.map(\.standing.attachment)).reduce(0) { $0 + $1.size }
+        // What waits is handed in first, and a backup may hold the same bytes already.
+        let bytes = Set(rows.filter(\.standing.isHere).map(\.standing.attachment)).reduce(0) { $0 + $1.size }
         if format.json {
             return Terminal.json(
                 .object([

@@ -53,6 +53,7 @@ struct Bundle: ParsableCommand {
         private func foresee(_ place: Workplace) throws {
             let changes = try place.device.foreseeBundle()
             guard try changes == 0 || !InputFile.exists(file) else { throw Device.BundleFailure.fault(.exists) }
+            guard changes == 0 || InputFile.mayWrite(beside: file) else { throw InputFile.Failure.unwritable(file, code: errno) }
             if format.json {
                 return Terminal.json(
                     .object([JSONMember("file", .null), JSONMember("blocks", .null), JSONMember("changes", .integer(Int64(changes))), JSONMember("bytes", .null)]), .bundle)

@@ -12,7 +12,8 @@ struct ConflictPrices {
     let currency: String
 
     init(_ finder: RecordFinder) {
-        effect = ConflictEffect(finder.all + finder.concealed)
+        let views = finder.all + finder.concealed
+        effect = ConflictEffect(views, instrument: EngagementReading.instrument(namedIn: views).flatMap { finder.instrument($0) } ?? .core9)
         currency = finder.view(finder.scope)?.text("currency") ?? ""
     }
 

@@ -64,7 +64,7 @@ struct Conflicts: ParsableCommand {
             if let priced {
                 for (index, spread) in priced.enumerated() { Terminal.line(.init("    with \(index + 1): \(prices.words(spread))", .dim)) }
             } else {
-                Terminal.line(.init("    What each is worth: seamark conflicts \(name)", .dim))
+                Terminal.line(.init(handle == nil ? "    What each is worth: seamark conflicts \(name)" : "    What each is worth is calculated for \(ConflictPrices.most) values at a time.", .dim))
             }
             if !shared.isEmpty { Terminal.line(.init("    all: " + shared.map { "\($0.key)=\($0.text)" }.joined(separator: ", "), .dim)) }
             let offer = conflict.mergeOffer
@@ -109,7 +109,6 @@ struct Conflicts: ParsableCommand {
         _ conflict: ConflictDescription, _ field: FieldDefinition, leavingOut shared: [(key: String, text: String)], _ finder: RecordFinder, _ references: References
     ) -> Bool {
         let columns = conflict.bases.map { ("was", $0) } + conflict.sides.enumerated().map { ("\($0.offset + 1)", $0.element) }
-        if let width = Terminal.width, width < 20 * (columns.count + 1) { return false }
         let parts = columns.map { $0.1.value.flatMap { GroupText($0, of: field) }?.parts(references) }
         guard columns.count <= 4, parts.allSatisfy({ $0 != nil }) else { return false }
         var keys: [String] = []
@@ -118,6 +117,8 @@ struct Conflicts: ParsableCommand {
         for key in keys { table.add([key] + parts.map { part in part?.first { $0.key == key }?.text ?? "" }) }
         table.add(["by"] + columns.map { finder.person($0.1.member) })
         table.add(["at"] + columns.map { TimeText.local($0.1.time) })
+        // Whoever decides sees every value whole: where one would be cut they stand below each other.
+        guard table.isWhole(in: Terminal.width.map { $0 - 4 }) else { return false }
         table.show(indent: "    ")
         return true
     }

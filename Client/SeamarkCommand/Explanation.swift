@@ -44,7 +44,7 @@ struct Explanation {
             case is InterviewDesk.Gone: Explanation(.refused, "The interview was deleted, or merged into another, meanwhile: this was not stored. Bring it back with 'seamark interview restore', or go on in the other.")
             case let error as EngagementExchange.Failure: Explanation(error)
             case let error as InputFile.Failure: Explanation(error)
-            case let error as SettingsFile.Failure: Explanation(.refused, "Line \(error.line) of '\(error.path)' \(error.words). Nothing was done: change that line, or take it out.")
+            case let error as SettingsFile.Failure: Explanation(.refused, error.line.map { "line \($0) of '\(error.path)' \(error.words): change that line, or take it out." } ?? "'\(error.path)' \(error.words): make it a file of yours that nobody else may write to.")
             case let error as TextEditor.Failure: Explanation(error)
             case let error as AttachmentSource.Failure: Explanation(error)
             case let error as Device.AttachmentFailure: Explanation(error)

@@ -37,6 +37,12 @@ enum InputFile {
         return false
     }
 
+    /// May a new file be made there? Sets `errno` where not.
+    static func mayWrite(beside path: String) -> Bool {
+        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        return access(folder, W_OK | X_OK) == 0
+    }
+
     /// Text without its last line break.
     static func text(_ path: String, atMost most: Int) throws(Failure) -> String {
         var bytes = try read(path, atMost: most)

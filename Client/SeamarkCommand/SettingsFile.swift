@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import SeamarkClient
 import SeamarkModel
 
@@ -6,7 +7,8 @@ import SeamarkModel
 enum SettingsFile {
     struct Failure: Error {
         let path: String
-        let line: Int
+        /// Nil where it is about the file and not about a line.
+        let line: Int?
         let words: String
     }
 
@@ -15,17 +17,23 @@ enum SettingsFile {
     /// Without a file, or with one that is refused, what is usual.
     static var settings: Settings { (try? read.get()) ?? Settings() }
 
-    /// Says what is wrong with the file before a verb begins.
-    static func check() throws { _ = try read.get() }
+    /// What is wrong with the file. It is said, and what is usual holds: a slip in it keeps nobody from capturing, locking or wiping.
+    static var fault: (any Error)? { if case .failure(let error) = read { error } else { nil } }
 
     private static func load(_ environment: [String: String]) throws -> Settings {
         guard let path = Settings.path(environment: environment) else { return Settings() }
-        let text: String
-        do throws(InputFile.Failure) { text = try InputFile.text(path, atMost: Settings.longest) } catch {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else {
             // One that was named must be there; elsewhere none is needed.
-            if case .missing = error, (environment["SEAMARK_CONFIG"] ?? "").isEmpty { return Settings() }
-            throw error
+            if errno == ENOENT || errno == ENOTDIR, (environment["SEAMARK_CONFIG"] ?? "").isEmpty { return Settings() }
+            throw InputFile.Failure(errno, reading: path)
         }
+        // It names a program that is handed what people said.
+        guard facts.st_mode & S_IFMT == S_IFREG else { throw Failure(path: path, line: nil, words: "is no plain file") }
+        guard facts.st_uid == getuid() || facts.st_uid == 0, facts.st_mode & (S_IWGRP | S_IWOTH) == 0 else {
+            throw Failure(path: path, line: nil, words: "is another's, or others may write to it")
+        }
+        let text = try InputFile.text(path, atMost: Settings.longest)
         do throws(Settings.Fault) { return try Settings(parsing: text) } catch { throw Failure(path: path, line: error.line, words: error.words) }
     }
 }

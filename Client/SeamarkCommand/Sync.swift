@@ -35,7 +35,7 @@ struct Sync: ParsableCommand {
     @Option(help: .hidden) var cutAfterBlocks: Int?
     @Flag(name: .customLong("no-attachments"), help: "Leave the bytes of attachments for a later sync.") var leavesAttachments = false
     @Flag(help: "Stay connected: send what is captured and fetch what others commit as it happens, until Ctrl-C.") var watch = false
-    @Flag(name: [.customLong("forecast"), .customLong("dry-run")], help: "Say what a sync would send and fetch, and make none. Without the server: what it would send.") var forecast = false
+    @Flag(help: "Say what a sync would send and fetch, and make none. Without the server: what it would send.") var forecast = false
     @Option(help: ArgumentHelp("Move no more bytes than this, both ways together: 200k, 1.5M.", valueName: "bytes")) var maxBytes: ByteCount?
     @Option(help: .hidden) var keepAliveSeconds: Int64?
     @OptionGroup var work: WorkOptions

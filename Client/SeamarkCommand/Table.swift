@@ -22,15 +22,23 @@ struct Table {
 
     var isEmpty: Bool { rows.isEmpty }
 
+    /// Do all cells fit, uncut, beside each other?
+    func isWhole(in room: Int?) -> Bool {
+        guard let room else { return true }
+        return naturalWidths.reduce(2 * (headers.count - 1), +) <= room
+    }
+
+    private var naturalWidths: [Int] {
+        headers.indices.map { column in max(TerminalText.width(headers[column]), rows.map { TerminalText.width($0[column].text) }.max() ?? 0) }
+    }
+
     func show(indent: String = "") {
         for line in lines(in: Terminal.width.map { $0 - indent.count }) { Terminal.line([Terminal.Piece(indent)] + line) }
     }
 
     /// - Parameter room: the columns that there are; nil where nobody cuts lines.
     func lines(in room: Int?) -> [[Terminal.Piece]] {
-        var widths = headers.indices.map { column in
-            max(TerminalText.width(headers[column]), rows.map { TerminalText.width($0[column].text) }.max() ?? 0)
-        }
+        var widths = naturalWidths
         if let room {
             let least = widths.reduce(2 * (widths.count - 1)) { $0 + min($1, Self.leastColumn) }
             if least > room { return rows.enumerated().flatMap { stacked($0.element, room, isFirst: $0.offset == 0) } }

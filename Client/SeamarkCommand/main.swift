@@ -28,7 +28,7 @@ func runToTheEnd() -> ExitStatus {
     var command: any ParsableCommand
     do { command = try Seamark.parseAsRoot() } catch { return parserSays(error) }
     do {
-        try SettingsFile.check()
+        if let fault = SettingsFile.fault { Terminal.warning("your settings are left aside: " + Explanation(fault).sentence) }
         try command.run()
         return .done
     } catch {

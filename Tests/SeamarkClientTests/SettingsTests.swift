@@ -11,7 +11,7 @@ import Testing
     @Test func `a line that says nothing known is refused by its number`() {
         for (text, line, words) in [
             ("colour = never\ncolor = never", 2, "none of colour, editor, dates, unlock-minutes"), ("colour = pink", 1, "auto or never"), ("\n\neditor", 3, "NAME = VALUE"),
-            ("editor =", 1, "no value"), ("unlock-minutes = soon", 1, "whole number"), ("unlock-minutes = 0", 1, "whole number"),
+            ("editor =", 1, "no value"), ("unlock-minutes = soon", 1, "whole number"), ("unlock-minutes = 0", 1, "whole number"), ("unlock-minutes = 99999", 1, "whole number"),
         ] {
             let fault = #expect(throws: Settings.Fault.self) { try Settings(parsing: text) }
             #expect(fault?.line == line && fault?.words.contains(words) == true, "\(text)")

@@ -5,8 +5,15 @@ public struct ConflictEffect: Sendable {
     private let views: [RecordView]
     private var calculation = RiskCalculation()
 
-    /// - Parameter views: the records of one engagement.
-    public init(_ views: [RecordView]) { self.views = views }
+    private let instrument: Instrument
+
+    /// - Parameters:
+    ///   - views: the records of one engagement.
+    ///   - instrument: by which it scores.
+    public init(_ views: [RecordView], instrument: Instrument = .core9) {
+        self.views = views
+        self.instrument = instrument
+    }
 
     /// Does settling it change a figure?
     public static func isPriced(_ type: RecordType, _ key: String) -> Bool {
@@ -30,7 +37,7 @@ public struct ConflictEffect: Sendable {
     }
 
     private mutating func headline(of views: [RecordView]) -> Spread? {
-        guard let reading = try? EngagementReading(views) else { return nil }
+        guard let reading = try? EngagementReading(views, instrument: instrument) else { return nil }
         return try? calculation.run(reading.input, settings: reading.settings).headline
     }
 }
