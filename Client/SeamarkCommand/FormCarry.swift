@@ -32,7 +32,7 @@ struct FormCarry: ParsableCommand {
                     return .object(members)
                 })),
                 JSONMember("missing", .array(missing.map { .string($0) })),
-            ]))
+            ]), .formCarried)
         }
         var table = Table(["question", "from \(done.from) to \(done.to)", "answer"])
         for row in done.carrying.rows {

@@ -16,6 +16,7 @@ enum JSONSchema: String, CaseIterable {
     case formAdded = "form-added"
     case formRefusal = "form-refusal"
     case formAnswers = "form-answers"
+    case formCarried = "form-carried"
     case formStatus = "form-status"
 
     var version: Int { 1 }

@@ -20,7 +20,6 @@ extension SimulateCommand {
         let isTerminal = isatty(2) == 1 && !quiet
         let group = DispatchGroup()
         let stop = StopRequest()
-        stop.listen()
         for worker in 0..<workers {
             let lives = Lives(of: worker, in: self, until: stop)
             group.enter()

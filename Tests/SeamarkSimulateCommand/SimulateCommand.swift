@@ -61,7 +61,6 @@ struct SimulateCommand: ParsableCommand {
         let simulation = try Simulation()
         let start = ContinuousClock.now
         let stop = StopRequest()
-        stop.listen()
         for number in min(skipped, schedules)..<schedules {
             let seed = seed + number
             let isSample = number % Self.sample == 0
