@@ -4,7 +4,7 @@ import Testing
 
 @testable import SeamarkModel
 
-/// Whose answers stand: who may make a row, merged interviews, redacted words, editions, and what it costs to look at them.
+/// Which answers stand: merged interviews, redacted words, editions, and what it costs to look at them.
 @Suite struct FormStandingTests {
     private let interview = Identifier(high: 24, low: 1), twin = Identifier(high: 24, low: 2)
     private let held = Identifier(high: 63, low: 1), next = Identifier(high: 63, low: 2)
@@ -39,40 +39,6 @@ import Testing
     private func answer(_ question: String, _ answer: FormAnswer?, in interview: Identifier? = nil, of held: Identifier? = nil, by person: Bench.Person = Bench.ana, _ bench: inout Bench) {
         let edits = edits(question, answer, in: interview, of: held, scorer: person.author.member, &bench)
         if !edits.isEmpty { bench.apply(bench.change(edits, by: person)) }
-    }
-
-    // MARK: Who may make a row
-
-    @Test func `a scorer's row is made by the scorer, or by a lead who takes it in; a row of somebody who is no member by anybody`() throws {
-        var bench = try bench()
-        let ana = Bench.ana.author.member, nobody = Identifier(high: 29, low: 1), seam = Identifier(high: 30, low: 1)
-        try bench.write(seam, Catalogue.seam, handle: "S1", [("name", "a seam")])
-        func row(_ type: RecordType, _ scorer: Identifier) -> [Edit] {
-            if type === Catalogue.formAnswer { return edits("people", .integer(3), scorer: scorer, &bench) }
-            let isAnswer = type === Catalogue.answer
-            let id = isAnswer ? DerivedIdentifiers.answer(interview: interview, question: "KT1", scorer: scorer, by: bench.primitives)
-                : DerivedIdentifiers.seamModeScore(seam: seam, mode: 3, scorer: scorer, by: bench.primitives)
-            var editing = bench.draft(id, type).editing
-            editing.create(at: 1_773_700_000_000)
-            let values: [(String, Value)] = isAnswer
-                ? [("interview", .id(interview)), ("question", .text("KT1")), ("scorer", .id(scorer)), ("response", .group([.init(1, .int(2))]))]
-                : [("seam", .id(seam)), ("mode", .int(3)), ("scorer", .id(scorer)), ("rating", .group([.init(1, .int(2)), .init(2, .int(3))]))]
-            for (key, value) in values { if let field = type.field(key: key) { editing.set(field, value) } }
-            return editing.edits
-        }
-        for type in [Catalogue.answer, Catalogue.formAnswer, Catalogue.seamModeScore] {
-            func refusals(_ scorer: Identifier, by person: Bench.Person) -> [Refusal] { bench.judge(bench.change(row(type, scorer), by: person), by: person).map(\.refusal) }
-            #expect(refusals(ana, by: Bench.ben) == [.notTheAuthor], "\(type.key)")
-            #expect(refusals(ana, by: Bench.ana) == [] && refusals(ana, by: Bench.lea) == [] && refusals(nobody, by: Bench.ben) == [], "\(type.key)")
-            // A record in the engagement does not make a member somebody who is none.
-            var fooled = bench
-            try fooled.write(ana, Catalogue.contributor, handle: "C\(type.number)", [], by: Bench.ben)
-            #expect(fooled.judge(fooled.change(row(type, ana), by: Bench.ben), by: Bench.ben).map(\.refusal) == [.notTheAuthor], "\(type.key)")
-            // Whoever says again what stands harms nobody.
-            let made = row(type, ana)
-            bench.apply(bench.change(made, by: Bench.ana))
-            #expect(bench.judge(bench.change(made, by: Bench.ben, at: 1_000), by: Bench.ben).isEmpty, "\(type.key)")
-        }
     }
 
     // MARK: What it costs
