@@ -125,7 +125,9 @@ import Testing
         }
         #expect(settled().count == 5)
         try bench.write(twin, Catalogue.interview, [("mergedInto", interview.description)], by: Bench.lea)
-        #expect(settled() == ["1/ana/people": .integer(11), "2/ana/hours": .decimal(2), "2/ana/covered": .choices(["yes"]), "2/ben/people": .integer(13)])
+        #expect(
+            settled() == ["1/ana/people": .integer(11), "2/ana/hours": .decimal(2), "2/ben/people": .integer(13)],
+            "what was taken away in the surviving interview stands as taken away")
         let merge = try #require(bench.state.records[twin]?.heads(of: .field(CommonField.mergedInto)).last)
         bench.apply(bench.change([Edit(record: twin, type: 24, target: .field(CommonField.mergedInto), content: .open(.absent), supersedes: [merge.name])], by: Bench.lea))
         #expect(settled().count == 5)
@@ -153,8 +155,12 @@ import Testing
         var deleting = RecordEditing(record: found()[0].record, type: Catalogue.answer, state: bench.state.records[found()[0].record]) { .zero }
         deleting.delete()
         bench.apply(bench.change(deleting.edits, by: Bench.ana))
+        #expect(found().map(\.type) == [Catalogue.formAnswer.number] && found().allSatisfy { !$0.words.contains("delete") })
+        var other = bench
         answer("people", nil, in: twin, &bench)
         #expect(found().isEmpty)
+        answer("people", nil, &other)
+        #expect(Findings.all(in: other.views).allSatisfy { $0.kind != .answeredTwice }, "taken away in the surviving interview is taken away")
     }
 
     // MARK: Redacted words
