@@ -96,6 +96,26 @@ import Testing
         try lead.set(person, "consent.state=withdrawn")
         #expect(throws: Device.Refused.self) { try Self.answer(lead, interview, "shift", ("said", .text("canary"))) }
         #expect(try lead.finder.concealed.count { $0.type === Catalogue.formAnswer } == 1)
+        // A check of theirs is refused like a quote; one of somebody else's is taken.
+        let other = try lead.add(Catalogue.person, "level=manager", "consent.state=given", "consent.method=written")
+        func check(_ named: String, _ number: UInt64) throws {
+            let named = try lead.record(named).id
+            var editing = RecordEditing(record: Identifier(high: 99, low: number), type: Catalogue.quickCheck, state: nil) { Identifier(high: 7, low: 7) }
+            editing.create(at: 1_800_000_000_000, handle: "QC-L00\(number)")
+            let values: [(String, Value)] = [
+                ("subject", .text("receiving")), ("date", .int(20_000)), ("boxes", .list([Value](repeating: .bool(true), count: 25))), ("person", .id(named)), ("note", .text("canary")),
+            ]
+            for (key, value) in values { if let field = Catalogue.quickCheck.field(key: key) { editing.set(field, value) } }
+            let edits = editing.edits
+            try lead.device.capture(in: Laptop.scope) { _, _ in edits }
+        }
+        try check(other, 1)
+        #expect {
+            try check(person, 2)
+        } throws: { error in
+            guard case .consentWithdrawn(_)? = error as? Device.Refused else { return false }
+            return true
+        }
     }
 
     @Test func `after a merge the answers of both interviews are the surviving one's, changed and taken away there`() throws {
