@@ -91,16 +91,22 @@ import Testing
             let work = FormWork(most)
             #expect(pattern.matches(text, work) == isTaken && work.isExhausted == !isTaken)
         }
+        // The answers of one change cost together.
         var bench = try bench(Self.heavy)
-        let long = FormAnswer.text(String(repeating: "a", count: 8000)), ana = Bench.ana.author.member
-        func refusals(_ questions: [String]) -> [Refusal] {
-            let all = questions.flatMap { edits($0, long, scorer: ana, &bench) }
-            let complaints = bench.judge(bench.change(all, by: Bench.ana), by: Bench.ana)
+        let given = FormAnswer.text(String(repeating: "a", count: 40)), ana = Bench.ana.author.member
+        func refusals(_ questions: [String], _ work: FormWork) -> [Refusal] {
+            let all = questions.flatMap { edits($0, given, scorer: ana, &bench) }
+            let change = bench.change(all, by: Bench.ana), records = bench.state.records
+            var forms = FormsAtHand()
+            let complaints = Judgement.verdict(on: change, author: Bench.ana.author, primitives: bench.primitives, forms: &forms, work: work) { records[$0] }
             for complaint in complaints { #expect(complaint.words.hasPrefix("and the answers before it take more work")) }
             return complaints.map(\.refusal)
         }
-        #expect(refusals(["a", "b"]) == [])
-        #expect(refusals(["a", "b", "c"]) == [.outOfBounds], "three together are beyond what one change may cost")
+        let one = FormWork()
+        #expect(refusals(["a"], one) == [])
+        let each = FormWork.most - one.left
+        #expect(each > 40 * 200 && refusals(["a", "b"], FormWork(2 * each)) == [])
+        #expect(refusals(["a", "b", "c"], FormWork(3 * each)) == [] && refusals(["a", "b", "c"], FormWork(3 * each - 1)) == [.outOfBounds])
         // Texts that grow in an expression count too.
         let grow = try FormLogic("string-length(concat(" + Array(repeating: "concat(., ., ., ., ., ., ., ., ., .)", count: 20).joined(separator: ", ") + ")) > 0")
         let work = FormWork(1_000_000)
@@ -246,6 +252,13 @@ import Testing
         ] { answer(question, given, by: scorer, &bench) }
         try bench.write(held, Catalogue.questionnaire, [("state", "retired")], by: Bench.lea)
         let written = EngagementFile.document(bench.views, directory: .none).pretty
+        // Older programs know neither section: a file that has one is of version 2, another stays 1.
+        for (left, version) in [([], 2), ([Catalogue.formAnswer], 2), ([Catalogue.questionnaire], 2), ([Catalogue.formAnswer, Catalogue.questionnaire], 1)] as [([RecordType], Int64)] {
+            let views = bench.views.filter { view in !left.contains { $0 === view.type } }
+            #expect(EngagementFile.document(views, directory: .none)["version"]?.integer == version)
+        }
+        var newer = Bench()
+        #expect(throws: EngagementFileError.newerVersion) { try EngagementFileTests.load(Array("{\"format\": \"seamark-engagement\", \"version\": 3}".utf8), into: &newer) }
         var other = Bench()
         try EngagementFileTests.load(Array(written.utf8), into: &other)
         #expect(EngagementFile.document(other.views, directory: .none).pretty == written)
