@@ -5,11 +5,11 @@ extension Device {
     /// Nothing more is captured of what somebody said who withdrew consent. (What a device captures that does not know of it is hidden
     /// everywhere, and redacted by the server.)
     static func refuseWithdrawn(_ groups: [[Edit]], over replica: Replica) throws(Refused) {
-        let spoken = [Catalogue.quote, Catalogue.answer, Catalogue.formAnswer]
+        let spoken = Withdrawals.spoken
         let isSpoken = groups.contains { $0.contains { edit in edit.target != .life && spoken.contains { $0.number == edit.type } } }
         guard isSpoken else { return }
-        let people = replica.recordIDs.filter { replica.record($0)?.type == Catalogue.person.number }.compactMap { replica.view($0) }
-        let withdrawals = Withdrawals(people)
+        let asked = [Catalogue.person.number, Catalogue.interview.number]
+        let withdrawals = Withdrawals(replica.recordIDs.filter { id in replica.record(id).map { asked.contains($0.type) } == true }.compactMap { replica.view($0) })
         guard !withdrawals.isEmpty else { return }
         for edits in groups {
             var seen: Set<Identifier> = []
@@ -23,7 +23,7 @@ extension Device {
                     return shown?.reference(key).map { [$0] } ?? []
                 }
                 let (persons, interviews) = (ids("person"), ids("interview"))
-                guard withdrawals.conceals(persons: persons, interviews: interviews, { replica.view($0) }) else { continue }
+                guard withdrawals.conceals(persons: persons, interviews: interviews) else { continue }
                 let meant = persons + interviews.flatMap { replica.view($0)?.references("persons") ?? [] }
                 let person = meant.first(where: withdrawals.includes)
                 throw .consentWithdrawn(person.flatMap { replica.view($0)?.handle } ?? "")

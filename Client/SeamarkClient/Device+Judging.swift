@@ -16,7 +16,7 @@ extension Device {
             let change = Change(
                 scope: scope, stamp: clock.stamp(now: now()), member: state.identity.member, schema: schema, edits: edits,
                 primitives: primitives)
-            let complaints = Judgement.verdict(on: change, author: author, primitives: SystemPrimitives(), isMember: state.isMember) { replica.record($0) }
+            let complaints = Judgement.verdict(on: change, author: author, primitives: SystemPrimitives()) { replica.record($0) }
             guard complaints.isEmpty else { throw Refused.complaints(complaints) }
             replica.apply(.captured(change), primitives)
         }
@@ -42,13 +42,6 @@ extension Device {
         }
         guard let result else { preconditionFailure("a capture that succeeds was made") }
         return result
-    }
-}
-
-extension DeviceState {
-    /// Does the tenant's directory, as this device holds it, have a member of this id?
-    func isMember(_ id: Identifier) -> Bool {
-        scopeIDs.contains { scopes[$0]?.kind == .shared && replicas[$0]?.record(id)?.type == Catalogue.member.number }
     }
 }
 

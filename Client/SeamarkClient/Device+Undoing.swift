@@ -63,6 +63,6 @@ extension Device {
         guard let edits = try? Self.whole(edits, over: replica) else { return false }
         var clock = state.clock
         let change = Change(scope: scope, stamp: clock.stamp(now: now()), member: state.identity.member, schema: schema, edits: edits, primitives: primitives)
-        return Judgement.verdict(on: change, author: author(state.identity), primitives: primitives, isMember: state.isMember) { replica.record($0) }.isEmpty
+        return Judgement.verdict(on: change, author: author(state.identity), primitives: primitives) { replica.record($0) }.isEmpty
     }
 }

@@ -79,7 +79,7 @@ public final class Device: Sendable {
                 let change = Change(
                     scope: scope, stamp: clock.stamp(now: now()), member: identity.member, schema: schema, edits: edits,
                     primitives: primitives)
-                let complaints = Judgement.verdict(on: change, author: author, primitives: SystemPrimitives(), isMember: { transaction.state.isMember($0) }) { transaction.state.replicas[scope]?.record($0) }
+                let complaints = Judgement.verdict(on: change, author: author, primitives: SystemPrimitives()) { transaction.state.replicas[scope]?.record($0) }
                 guard complaints.isEmpty else { throw Refused.complaints(complaints) }
                 try transaction.append(.replica(scope, .captured(change)))
                 changes.append(change)

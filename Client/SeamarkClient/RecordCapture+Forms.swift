@@ -30,33 +30,47 @@ extension RecordCapture {
 
     /// Answers of this member to a questionnaire in an interview, as the edits of one change; nil takes an answer away.
     ///
-    /// - Parameter person: who answered, where the interview has several.
+    /// Only rows of the interview that stands are written: those of interviews that were merged into it are kept as they are, for when the merge is
+    /// undone. What is taken away where only such a row holds it becomes a row without an answer, which stands over it.
+    ///
+    /// - Parameters:
+    ///   - person: who answered, where the interview has several; nil for whomever the row that stands names.
+    ///   - keepsPerson: false if nil means that nobody is named.
     public func answering(
-        _ interview: RecordView, _ questionnaire: HeldQuestionnaire, person: Identifier? = nil, _ answers: [(question: String, answer: FormAnswer?)]
+        _ interview: RecordView, _ questionnaire: HeldQuestionnaire, person: Identifier? = nil, keepsPerson: Bool = true,
+        _ answers: [(question: String, answer: FormAnswer?)]
     ) throws(Failure) -> [Edit] {
         let type = Catalogue.formAnswer
         guard !interview.isDeleted else { throw .isDeleted(name: finder.name(of: interview.id)) }
         let survivor = finder.merges.survivor(of: interview.id)
         // Free words need a salt each, and so many were drawn.
         guard answers.count(where: { if case .text? = $0.answer { true } else { false } }) <= Self.mostTexts else { throw .tooManyTexts(most: Self.mostTexts) }
+        let standing = Dictionary(
+            finder.formAnswers(questionnaire.record, in: survivor).filter { $0.scorer == identity.member }.map { ($0.question, $0) }) { first, _ in first }
         var edits: [Edit] = []
-        // What is taken away is taken away of every interview that was merged, or it would stand again.
-        let rows = answers.flatMap { question, answer in ([survivor] + (answer == nil ? finder.merges.standsFor(survivor) : [])).map { ($0, question, answer) } }
-        for (interview, question, answer) in rows {
+        for (question, answer) in answers {
             let id = DerivedIdentifiers.formAnswer(
-                interview: interview, questionnaire: questionnaire.record, question: question, scorer: identity.member, by: SystemPrimitives())
+                interview: survivor, questionnaire: questionnaire.record, question: question, scorer: identity.member, by: SystemPrimitives())
             let state = finder.replica.record(id)
             let isGone = state.map { RecordView(id: id, state: $0).isDeleted } ?? true
-            if isGone, answer == nil { continue }
+            if isGone, answer == nil, standing[question]?.isGiven != true { continue }
             var editing = editing(type, id, state)
             editing.create(at: now)
-            if state.map({ RecordView(id: id, state: $0).isDeleted }) == true { editing.restore() }
+            if isGone { editing.restore() }
             let (response, text) = FormResponse.values(of: answer)
             var values: [(String, Value)] = [("response", response), ("text", text)]
             if state == nil {
-                values = [("interview", .id(interview)), ("questionnaire", .id(questionnaire.record)), ("question", .text(question)), ("scorer", .id(identity.member))] + values
+                values = [("interview", .id(survivor)), ("questionnaire", .id(questionnaire.record)), ("question", .text(question)), ("scorer", .id(identity.member))] + values
             }
-            if let person { values.append(("person", .id(person))) }
+            if let person {
+                values.append(("person", .id(person)))
+            } else if !keepsPerson {
+                values.append(("person", .absent))
+            } else if isGone, let row = standing[question] {
+                // It takes the place of another interview's row: who answered stays who it was.
+                let person: Value = row.record.reference("person").map { Value.id($0) } ?? .absent
+                values.append(("person", person))
+            }
             for (key, value) in values { if let field = type.field(key: key) { editing.set(field, value) } }
             edits += editing.edits
         }
@@ -174,7 +188,7 @@ extension Device {
             while let first = rest.first {
                 let person = persons[first.question] ?? nil
                 let group = rest.prefix(RecordCapture.mostTexts).prefix { persons[$0.question] ?? nil == person }
-                groups.append(try capture.answering(interview, held, person: person, group.map { ($0.question, $0.answer) }))
+                groups.append(try capture.answering(interview, held, person: person, keepsPerson: false, group.map { ($0.question, $0.answer) }))
                 rest = rest.dropFirst(group.count)
             }
             return groups

@@ -31,33 +31,4 @@ struct FormAnswerPathTests {
             #expect(try bench.push([edits], in: scope, by: 0).verdicts == [refusal.map { .refused($0) } ?? .accepted])
         }
     }
-
-    @Test func `a scorer's row that another member's altered device makes first goes to quarantine, and the scorer's own is taken`() throws {
-        let bench = try RoleBench(members: 3, scopes: 1)
-        let scope = bench.scopes[0], ann = bench.member(0)
-        try bench.setRole(.lead, of: 2)
-        try bench.settle([bench.making(Catalogue.engagement, in: scope).edits], in: scope)
-        let form = bench.making(Catalogue.questionnaire, in: scope), interview = bench.making(Catalogue.interview, in: scope)
-        try bench.settle([form.edits, interview.edits], in: scope)
-        for index in 0..<3 { try bench.ends.sync(index) }
-        func row(_ type: RecordType, _ question: String, scorer: Identifier) -> [Edit] {
-            let values: [(String, Value)] = type === Catalogue.answer
-                ? [("interview", .id(interview.id)), ("question", .text(question)), ("scorer", .id(scorer)), ("response", .group([.init(1, .int(2))]))]
-                : [("interview", .id(interview.id)), ("questionnaire", .id(form.id)), ("question", .text("people")), ("scorer", .id(scorer)), ("response", FormResponse.values(of: .integer(3)).response)]
-            let primitives = bench.ends.laptops[0].device.primitives
-            let id = type === Catalogue.answer ? DerivedIdentifiers.answer(interview: interview.id, question: question, scorer: scorer, by: primitives)
-                : DerivedIdentifiers.formAnswer(interview: interview.id, questionnaire: form.id, question: "people", scorer: scorer, by: primitives)
-            var editing = RecordEditing(record: id, type: type, state: nil) { .zero }
-            editing.create(at: 1_800_000_000_000)
-            for (key, value) in values { if let field = type.field(key: key) { editing.set(field, value) } }
-            return editing.edits
-        }
-        for type in [Catalogue.answer, Catalogue.formAnswer] {
-            #expect(try bench.push([row(type, "KT1", scorer: ann)], in: scope, by: 1).verdicts == [.refused(.notTheAuthor)], "\(type.key)")
-            #expect(try bench.push([row(type, "KT1", scorer: ann)], in: scope, by: 0).verdicts == [.accepted], "\(type.key)")
-        }
-        // A lead takes in what others answered; somebody who is no member has no device to be shut out.
-        #expect(try bench.push([row(Catalogue.answer, "KT2", scorer: ann)], in: scope, by: 2).verdicts == [.accepted])
-        #expect(try bench.push([row(Catalogue.answer, "KT2", scorer: bench.fresh())], in: scope, by: 1).verdicts == [.accepted])
-    }
 }

@@ -142,7 +142,7 @@ import Testing
             try ann.refuses(["import", try ann.file(text)], 65, saying: ["nothing was changed"] + parts, before: before, sourceLocation: sourceLocation)
         }
         let head = "\"format\": \"seamark-engagement\", \"version\": 1"
-        try refuses("{\"format\": \"seamark-engagement\", \"version\": 2}", saying: ["version"])
+        try refuses("{\"format\": \"seamark-engagement\", \"version\": 3}", saying: ["version"])
         try refuses("{\"format\": \"shopping-list\", \"version\": 1}", saying: ["format"])
         try refuses("{\n  \(head),\n  \"sites\": [{\"handle\": \"ST1\" \"name\": \"Dayton\"}]\n}", saying: ["line 3", "column 30"])
         try refuses("{\(head), \"sitez\": []}", saying: ["sitez"])

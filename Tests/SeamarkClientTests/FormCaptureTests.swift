@@ -96,23 +96,54 @@ import Testing
         try lead.set(person, "consent.state=withdrawn")
         #expect(throws: Device.Refused.self) { try Self.answer(lead, interview, "shift", ("said", .text("canary"))) }
         #expect(try lead.finder.concealed.count { $0.type === Catalogue.formAnswer } == 1)
+        // A check of theirs is refused like a quote; one of somebody else's is taken.
+        let other = try lead.add(Catalogue.person, "level=manager", "consent.state=given", "consent.method=written")
+        func check(_ named: String, _ number: UInt64) throws {
+            let named = try lead.record(named).id
+            var editing = RecordEditing(record: Identifier(high: 99, low: number), type: Catalogue.quickCheck, state: nil) { Identifier(high: 7, low: 7) }
+            editing.create(at: 1_800_000_000_000, handle: "QC-L00\(number)")
+            let values: [(String, Value)] = [
+                ("subject", .text("receiving")), ("date", .int(20_000)), ("boxes", .list([Value](repeating: .bool(true), count: 25))), ("person", .id(named)), ("note", .text("canary")),
+            ]
+            for (key, value) in values { if let field = Catalogue.quickCheck.field(key: key) { editing.set(field, value) } }
+            let edits = editing.edits
+            try lead.device.capture(in: Laptop.scope) { _, _ in edits }
+        }
+        try check(other, 1)
+        #expect {
+            try check(person, 2)
+        } throws: { error in
+            guard case .consentWithdrawn(_)? = error as? Device.Refused else { return false }
+            return true
+        }
     }
 
     @Test func `after a merge the answers of both interviews are the surviving one's, changed and taken away there`() throws {
         let lead = try Laptop("L", role: .lead)
         _ = try lead.device.capture(in: Laptop.scope) { try $0.adding(try Self.form()) }
         let kept = try lead.add(Catalogue.interview, "startedAt=2026-03-02T09:00:00Z"), gone = try lead.add(Catalogue.interview, "startedAt=2026-03-02T09:00:00Z")
-        try Self.answer(lead, gone, "shift", ("covered", .choices(["yes"])), ("people", .integer(11)))
+        let name = try lead.add(Catalogue.person, "level=manager"), person = try lead.record(name).id
+        let given: [(String, FormAnswer?)] = [("covered", .choices(["yes"])), ("people", .integer(11)), ("said", .text("canary"))]
+        try lead.device.answer("shift", of: gone, in: Laptop.scope, person: name, today: 20_000) { _, _ in given.map { ($0.0, $0.1) } }
         _ = try lead.device.capture(in: Laptop.scope) { try $0.merging(try $0.finder.record(kept), try $0.finder.record(gone), takings: [:], rest: .keep) }
         func talk(_ interview: String) throws -> FormInterview {
             try #require(try lead.finder.formInterview(lead.finder.questionnaire("shift"), in: lead.record(interview).id, today: 20_000))
         }
-        for interview in [kept, gone] { #expect(try talk(interview).answers == ["covered": .choices(["yes"]), "people": .integer(11)] && talk(interview).missing.isEmpty) }
+        let said: [String: FormAnswer] = ["covered": .choices(["yes"]), "people": .integer(11), "said": .text("canary")]
+        for interview in [kept, gone] { #expect(try talk(interview).answers == said && talk(interview).missing.isEmpty) }
         try Self.answer(lead, gone, "shift", ("people", .integer(12)))
-        #expect(try lead.finder.formAnswers.count == 2 && talk(kept).answers["people"] == .integer(12))
+        #expect(try lead.finder.formAnswers.count == 3 && talk(kept).answers["people"] == .integer(12))
+        #expect(try lead.record("\(kept)/QN-L001/people").reference("person") == person, "who answered stays who it was")
         #expect(try lead.record("\(kept)/QN-L001/people").group("response")?.integer("integer") == 12, "it is noted in the interview that stands")
         try Self.answer(lead, kept, "shift", ("people", nil))
-        #expect(try talk(kept).answers["people"] == nil && talk(gone).missing.map(\.name) == ["people"], "taken away in both, or it would stand again")
+        #expect(try talk(kept).answers["people"] == nil && talk(gone).missing.map(\.name) == ["people"], "what was taken away stands as taken away")
+        // What only the gone interview's row holds is taken away by a row of the surviving one, once.
+        try Self.answer(lead, kept, "shift", ("said", nil))
+        #expect(try talk(kept).answers == ["covered": .choices(["yes"])] && lead.finder.formAnswers.count == 3)
+        #expect(try lead.record("\(kept)/QN-L001/said").reference("person") == person)
+        try Self.answer(lead, kept, "shift", ("said", nil))
+        _ = try lead.device.capture(in: Laptop.scope) { try $0.unmerging(try $0.finder.record(gone)) }
+        #expect(try talk(gone).answers == said && talk(kept).answers.isEmpty, "the gone interview's rows were never written")
     }
 
     @Test func `answers to the former edition are carried over with a preview, once, and stay where they were`() throws {

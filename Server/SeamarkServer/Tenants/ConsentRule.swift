@@ -21,7 +21,7 @@ package struct ConsentRule: TenantRule {
 
     private static let consent = number(Catalogue.person, "consent")
     private static let persons = number(Catalogue.interview, "persons")
-    private static let spokenTypes = [Catalogue.quote.number, Catalogue.answer.number, Catalogue.formAnswer.number, Catalogue.quickCheck.number]
+    private static let spokenTypes = Withdrawals.spoken.map(\.number)
 
     private static func number(_ type: RecordType, _ key: String) -> UInt32 { type.field(key: key)?.number ?? 0 }
 
@@ -57,16 +57,10 @@ package struct ConsentRule: TenantRule {
         var people: [RecordView] = []
         try transaction.records(in: scope, ofType: Catalogue.person.number) { people.append(RecordView(id: $0, state: $1)) }
         for person in people where person.consent?.state == .withdrawn { try transaction.noteWithdrawn(person.id, in: scope) }
-        let withdrawals = Withdrawals(people)
-        guard !withdrawals.isEmpty else { return }
-        func view(_ id: Identifier) throws -> RecordView? { try transaction.record(id, in: scope).map { RecordView(id: id, state: $0) } }
-        var failure: (any Error)?
-        func interview(_ id: Identifier) -> RecordView? {
-            do { return try view(id) } catch {
-                failure = failure ?? error
-                return nil
-            }
-        }
+        guard people.contains(where: { $0.consent?.state == .withdrawn }) else { return }
+        var interviews: [RecordView] = []
+        try transaction.records(in: scope, ofType: Catalogue.interview.number) { interviews.append(RecordView(id: $0, state: $1)) }
+        let withdrawals = Withdrawals(people + interviews)
         /// Is it hidden by what the log says of its record, or by what the change itself says, which may wait in quarantine?
         func isHidden(_ edit: Edit, _ change: Change) throws -> Bool {
             guard Self.spokenTypes.contains(edit.type), let type = Catalogue.type(edit.type) else { return false }
@@ -74,10 +68,8 @@ package struct ConsentRule: TenantRule {
                 let number = type.field(key: key)?.number ?? 0
                 return change.edits.filter { $0.record == edit.record && $0.target == .field(number) }.compactMap { $0.content.value?.id }
             }
-            let isHidden = try view(edit.record).map { withdrawals.conceals($0, interview) } == true
-                || !(ids("person") + ids("interview")).isEmpty && withdrawals.conceals(persons: ids("person"), interviews: ids("interview"), interview)
-            if let failure { throw failure }
-            return isHidden
+            if let state = try transaction.record(edit.record, in: scope), withdrawals.conceals(RecordView(id: edit.record, state: state)) { return true }
+            return withdrawals.conceals(persons: ids("person"), interviews: ids("interview"))
         }
         var values: [HeadquartersRedaction.Found] = []
         let made = Set(changes.map(\.id))
@@ -89,7 +81,8 @@ package struct ConsentRule: TenantRule {
         if try changes.contains(where: { try $0.edits.contains { try Self.isWithdrawal($0) || Self.shiftsWords($0) && !isNew($0) } }) {
             values = try transaction.sensitiveValues(in: scope, where: isHidden)
         } else {
-            // What was there before is redacted already: only what is new can be in the way.
+            // Only what is new is looked at here: what was there before was looked at when consent was withdrawn or words were moved, by the rule as it
+            // was then. What a later rule adds (checks, merges of merges) of people who withdrew earlier waits for the next such change in the scope.
             for change in changes { values += try transaction.sensitiveValues(of: change, where: isHidden) }
             values = try values.filter { try !transaction.isBarred($0.redacted.leaf) }
         }

@@ -39,7 +39,7 @@ struct Headquarters {
             edits: editing.edits, primitives: SystemPrimitives())
         let author = Author(member: identity.author, role: .tenantAdmin, isHeadquarters: true)
         // Our own rules bind us too; what breaks one came from an administrator's input.
-        if let complaint = Judgement.verdict(on: change, author: author, primitives: SystemPrimitives(), isMember: { _ in false }, lookup: { $0 == record ? state : nil }).first {
+        if let complaint = Judgement.verdict(on: change, author: author, primitives: SystemPrimitives(), lookup: { $0 == record ? state : nil }).first {
             throw OperationFailure(
                 .badInput, doing: "writing as headquarters", wrong: complaint.description, remedy: "correct it and try again")
         }

@@ -26,17 +26,10 @@ struct StandardJudge {
         guard try kind(of: change.scope) == .engagement else { return .refused(.headquartersOnly) }
         // A role of a newer version may do nothing here; what it sends is kept in quarantine.
         guard let role = Role(key: member.role) else { return .refused(.roleForbids) }
-        let snapshot = snapshot
         return try withoutActuallyEscaping(lookup) { lookup in
             var failure: StoreError?
-            func isMember(_ id: Identifier) -> Bool {
-                do throws(StoreError) { return try snapshot.member(id) != nil } catch {
-                    failure = failure ?? error
-                    return false
-                }
-            }
             let author = Author(member: member.id, role: role)
-            let complaints = Judgement.verdict(on: change, author: author, primitives: SystemPrimitives(), forms: &forms, isMember: isMember) { id in
+            let complaints = Judgement.verdict(on: change, author: author, primitives: SystemPrimitives(), forms: &forms) { id in
                 do throws(StoreError) { return try lookup(id) } catch {
                     failure = failure ?? error
                     return nil

@@ -13,7 +13,7 @@ extension EngagementFile {
         do throws(JSONError) { json = try JSONParser.parse(bytes, atMost: EngagementFile.longest) } catch { throw .notJSON(error) }
         guard json["format"]?.text == EngagementFile.format, let version = json["version"]?.integer else { throw .otherFormat }
         guard version <= EngagementFile.version else { throw .newerVersion }
-        guard version == EngagementFile.version else { throw .otherFormat }
+        guard version >= EngagementFile.oldestVersion else { throw .otherFormat }
         var reader = Reader(scope: scope, existing: existing, directory: directory, primitives: primitives)
         reader.read(json)
         guard reader.problems.isEmpty else { throw .problems(reader.problems) }

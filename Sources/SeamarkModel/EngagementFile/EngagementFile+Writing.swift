@@ -12,7 +12,8 @@ extension EngagementFile {
         }
         let own = References(present)
         let references = References(identifier: own.identifier, handle: { own.handle($0) ?? directory.handle($0) })
-        var members: [JSONMember] = [JSONMember("format", .string(format)), JSONMember("version", .integer(version))]
+        var members: [JSONMember] = [JSONMember("format", .string(format))]
+        var least = oldestVersion
         if let engagement = present.first(where: { $0.type === Catalogue.engagement }) {
             members.append(JSONMember("engagement", .object(engagement.fieldMembers(references: references, except: [CommonField.createdAt, CommonField.mergeSaw]))))
         }
@@ -31,8 +32,12 @@ extension EngagementFile {
                 documents.append(contentsOf: membersReferredTo(present, directory))
                 documents.sort { HandleOrder.precedes($0["handle"]?.text ?? "", $1["handle"]?.text ?? "") }
             }
-            if !documents.isEmpty { members.append(JSONMember(section.key, .array(documents))) }
+            if !documents.isEmpty {
+                members.append(JSONMember(section.key, .array(documents)))
+                least = max(least, section.since)
+            }
         }
+        members.insert(JSONMember("version", .integer(least)), at: 1)
         return .object(members)
     }
 

@@ -6,7 +6,10 @@ public import SeamarkJournal
 /// scope and the handles, and records that exist already are met by handle: a second import edits only what differs.
 public struct EngagementFile: Sendable {
     public static let format = "seamark-engagement"
-    public static let version: Int64 = 1
+    /// The newest that is read. Written is the least in which there are all sections that the document has: programs that know only earlier ones
+    /// refuse a section that they do not know.
+    public static let version: Int64 = 2
+    static let oldestVersion: Int64 = 1
     /// Larger documents are refused unread.
     public static let longest = 64 * 1024 * 1024
 
@@ -38,6 +41,8 @@ public struct EngagementFile: Sendable {
         let key: String
         let type: RecordType
         var inside: (key: String, type: RecordType, parent: UInt32)?
+        /// The version that brought it.
+        var since = EngagementFile.oldestVersion
     }
 
     static let sections: [Section] = [
@@ -48,9 +53,9 @@ public struct EngagementFile: Sendable {
         Section(key: "evidence", type: Catalogue.evidence),
         Section(key: "seams", type: Catalogue.seam, inside: ("modeScores", Catalogue.seamModeScore, 10)),
         Section(key: "interviews", type: Catalogue.interview),
-        Section(key: "questionnaires", type: Catalogue.questionnaire),
+        Section(key: "questionnaires", type: Catalogue.questionnaire, since: 2),
         Section(key: "answers", type: Catalogue.answer),
-        Section(key: "formAnswers", type: Catalogue.formAnswer),
+        Section(key: "formAnswers", type: Catalogue.formAnswer, since: 2),
         Section(key: "observations", type: Catalogue.observation),
         Section(key: "quotes", type: Catalogue.quote),
         Section(key: "decisions", type: Catalogue.decisionRight, inside: ("samples", Catalogue.decisionSample, 10)),
@@ -85,7 +90,7 @@ public enum EngagementFileError: Error, Hashable, Sendable, CustomStringConverti
         switch self {
         case .notJSON(let error): "the file is not JSON: \(error)"
         case .otherFormat: "the file is no engagement file: it must begin with \"format\": \"seamark-engagement\" and a \"version\""
-        case .newerVersion: "the file is of a newer version than 1; update Seamark, or export it anew from a version that writes 1"
+        case .newerVersion: "the file is of a newer version than 2; update Seamark, or export it anew from a version that writes 2"
         case .problems(let problems): problems.map(\.description).joined(separator: "\n")
         }
     }

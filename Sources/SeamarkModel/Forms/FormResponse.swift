@@ -71,17 +71,17 @@ extension FormAnswerRecord {
 
     /// One for each interview, scorer and question among answers to one questionnaire, as if each was given in the interview that stands for its own.
     ///
-    /// Where interviews were merged in which one scorer answered the same question, one of the rows stands: one that holds an answer before one from
-    /// which it was taken away, then the one of the surviving interview, then of the interview with the least id. The others are kept, and count
-    /// again when the merge is undone.
+    /// Where interviews were merged in which one scorer answered the same question, one of the rows stands: the one of the surviving interview, also
+    /// where its answer was taken away; else one that holds an answer, then of the interview with the least id. The others are kept, and count again
+    /// when the merge is undone.
     public static func settled(_ records: [FormAnswerRecord], _ merges: Merges) -> [FormAnswerRecord] {
         struct Place: Hashable {
             let interview: Identifier, questionnaire: Identifier, scorer: Identifier, question: String
         }
         func precedes(_ a: FormAnswerRecord, _ b: FormAnswerRecord) -> Bool {
-            if a.isGiven != b.isGiven { return a.isGiven }
-            let survives = (merges.isGone(a.interview), merges.isGone(b.interview))
-            return survives.0 != survives.1 ? survives.1 : a.interview < b.interview
+            let isGone = (merges.isGone(a.interview), merges.isGone(b.interview))
+            if isGone.0 != isGone.1 { return isGone.1 }
+            return a.isGiven != b.isGiven ? a.isGiven : a.interview < b.interview
         }
         var order: [Place] = [], standing: [Place: FormAnswerRecord] = [:]
         for record in records {

@@ -191,31 +191,34 @@ public struct Findings {
         }
     }
 
-    /// One scorer's answers to one question in interviews that were merged: both rows are kept, and a person says which one stays.
+    /// One scorer's answers to one question in interviews that were merged: all rows are kept, and a person says which is meant.
     private mutating func judgeAnswersOfMerged() {
         struct Place: Hashable {
             let type: RecordTypeNumber, interview: Identifier, questionnaire: Identifier?, question: String, scorer: Identifier
         }
-        var answers: [Place: [RecordView]] = [:], order: [Place] = []
+        var answers: [Place: [RecordView]] = [:], order: [Place] = [], cleared: Set<Place> = []
         for record in records where record.type === Catalogue.answer || record.type === Catalogue.formAnswer {
             guard let interview = record.reference("interview"), let question = record.text("question"), let scorer = record.reference("scorer") else { continue }
-            // An answer to a questionnaire that was taken away is none.
-            if record.type === Catalogue.formAnswer, FormAnswerRecord(record)?.isGiven != true { continue }
             let place = Place(
                 type: record.state.type, interview: merges.survivor(of: interview), questionnaire: record.reference("questionnaire"), question: question, scorer: scorer)
+            // An answer to a questionnaire that was taken away is none; in the interview that stands it was taken away of all.
+            if record.type === Catalogue.formAnswer, FormAnswerRecord(record)?.isGiven != true {
+                if interview == place.interview { cleared.insert(place) }
+                continue
+            }
             if answers[place] == nil { order.append(place) }
             answers[place, default: []].append(record)
         }
-        for place in order {
+        for place in order where !cleared.contains(place) {
             guard let rows = answers[place], rows.count > 1 else { continue }
             let kept = byId[place.interview]?.handle ?? place.interview.description
             for row in rows {
                 guard let interview = row.reference("interview"), interview != place.interview || !rows.contains(where: { $0.reference("interview") == place.interview }) else { continue }
                 let gone = byId[interview]?.handle ?? interview.description
-                let counts = place.type == Catalogue.answer.number ? "both count in the scores" : "one of them is shown"
+                let counts = place.type == Catalogue.answer.number ? "each counts in the scores" : "one of them is shown"
                 find(
                     .answeredTwice, row, "question",
-                    "was answered by one scorer in \(gone) and in \(kept), which were merged, and \(counts); if they are one answer, its scorer deletes the one that is not meant")
+                    "was answered in \(gone), which was merged with \(kept): rows of one scorer stand for one question, and \(counts); a lead decides which is meant")
             }
         }
     }

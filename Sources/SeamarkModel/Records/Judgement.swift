@@ -10,22 +10,26 @@ public enum Judgement {
     ///
     /// - Parameters:
     ///   - primitives: to derive ids with; the real ones, on every device and on the server.
-    ///   - isMember: is this the id of a member of the tenant, one who left too?
     ///   - lookup: the record's state before the change; nil when it is not known.
     public static func verdict(
-        on change: Change, author: Author, primitives: any Primitives, isMember: (Identifier) -> Bool, lookup: (Identifier) -> RecordState?
+        on change: Change, author: Author, primitives: any Primitives, lookup: (Identifier) -> RecordState?
     ) -> [Complaint] {
         var forms = FormsAtHand()
-        return verdict(on: change, author: author, primitives: primitives, forms: &forms, isMember: isMember, lookup: lookup)
+        return verdict(on: change, author: author, primitives: primitives, forms: &forms, lookup: lookup)
     }
 
     /// The same for one of many changes, with the forms that were read for those before it.
     public static func verdict(
-        on change: Change, author: Author, primitives: any Primitives, forms: inout FormsAtHand, isMember: (Identifier) -> Bool,
-        lookup: (Identifier) -> RecordState?
+        on change: Change, author: Author, primitives: any Primitives, forms: inout FormsAtHand, lookup: (Identifier) -> RecordState?
+    ) -> [Complaint] {
+        verdict(on: change, author: author, primitives: primitives, forms: &forms, work: FormWork(), lookup: lookup)
+    }
+
+    /// The same where looking at conditions of forms may cost as much as `work` has.
+    static func verdict(
+        on change: Change, author: Author, primitives: any Primitives, forms: inout FormsAtHand, work: FormWork, lookup: (Identifier) -> RecordState?
     ) -> [Complaint] {
         var complaints: [Complaint] = []
-        let work = FormWork()
         let edits = change.edits
         let newer = change.schema > Catalogue.version
         var start = 0
@@ -34,8 +38,7 @@ public enum Judgement {
             var end = start + 1
             while end < edits.count, edits[end].record == edits[start].record { end += 1 }
             judge(
-                edits, start..<end, change: change, newer: newer, author: author, primitives: primitives, forms: &forms, work: work, isMember: isMember, lookup: lookup,
-                into: &complaints)
+                edits, start..<end, change: change, newer: newer, author: author, primitives: primitives, forms: &forms, work: work, lookup: lookup, into: &complaints)
             start = end
         }
         return complaints
@@ -43,7 +46,7 @@ public enum Judgement {
 
     private static func judge(
         _ edits: [Edit], _ run: Range<Int>, change: Change, newer: Bool, author: Author, primitives: any Primitives,
-        forms: inout FormsAtHand, work: FormWork, isMember: (Identifier) -> Bool, lookup: (Identifier) -> RecordState?, into complaints: inout [Complaint]
+        forms: inout FormsAtHand, work: FormWork, lookup: (Identifier) -> RecordState?, into complaints: inout [Complaint]
     ) {
         let first = edits[run.lowerBound]
         guard let type = Catalogue.type(first.type) else {
@@ -116,9 +119,6 @@ public enum Judgement {
             }
         }
         if isCreation || isTwin { judgeCompleteness(edits, run, type, &complaints) }
-        if let index = namesAnother(edits, run, type, state, author, isMember) {
-            complain(.notTheAuthor, index, edits[index], edits[index].target.number, "is another member; answer as yourself, or have a lead import what others answered", &complaints)
-        }
         guard complaints.isEmpty else { return }
         if type === Catalogue.questionnaire, !newer, let (edit, words) = faultOfDocument(edits[run]) {
             complain(.contradiction, edits.firstIndex(of: edit) ?? run.lowerBound, edit, edit.target.number, words, &complaints)
@@ -270,18 +270,6 @@ public enum Judgement {
             return state?.heads(of: .field(number)).last?.content.value
         }
         return says ? id : nil
-    }
-
-    /// Where the edits make a row of another member's. Such rows have derived ids: whoever makes one first owns it, and would shut out the very
-    /// member whom it names. Contributors have no device, and leads take in what others answered (engagement files); what stands is only repeated.
-    private static func namesAnother(
-        _ edits: [Edit], _ run: Range<Int>, _ type: RecordType, _ state: RecordState?, _ author: Author, _ isMember: (Identifier) -> Bool
-    ) -> Int? {
-        guard !author.isLead, type.handlePrefix == nil, let field = type.field(key: "scorer") else { return nil }
-        return run.first { index in
-            guard edits[index].target == .field(field.number), let scorer = edits[index].content.value?.id, scorer != author.member else { return false }
-            return state?.heads(of: .field(field.number)).last?.content.value?.id != scorer && isMember(scorer)
-        }
     }
 
     private static func judgeCompleteness(_ edits: [Edit], _ run: Range<Int>, _ type: RecordType, _ complaints: inout [Complaint]) {

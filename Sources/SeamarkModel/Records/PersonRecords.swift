@@ -10,7 +10,7 @@ public struct PersonRecords: Sendable {
         case person
         /// It names the person.
         case named
-        /// It names nobody and belongs to an interview of theirs.
+        /// It names nobody and belongs to an interview of theirs, or to one that was merged with it.
         case interview
     }
 
@@ -39,7 +39,7 @@ public struct PersonRecords: Sendable {
         let own = people.filter { twins.root($0) == root }
         var belonging = Dictionary(uniqueKeysWithValues: own.map { ($0, Belonging.person) })
         for (id, names) in named where !people.contains(id) && !names.isDisjoint(with: own) { belonging[id] = .named }
-        let interviews = Set(belonging.keys.filter { types[$0] == Catalogue.interview.number })
+        let interviews = Withdrawals.merged(Set(belonging.keys.filter { types[$0] == Catalogue.interview.number }), among: records)
         for (id, names) in named where !people.contains(id) && belonging[id] == nil && names.isDisjoint(with: people) && !names.isDisjoint(with: interviews) {
             belonging[id] = .interview
         }

@@ -4,21 +4,52 @@ public import SeamarkJournal
 /// questionnaires too) and checks that hold their words.
 ///
 /// A function of the records alone. Consent is a lattice in which withdrawal wins, so a quote is hidden whether it was captured before or
-/// after, by somebody who knew or did not. A quote or answer that names nobody is of everyone in its interview.
+/// after, by somebody who knew or did not. A quote or answer that names nobody is of everyone in its interview, in those that it was merged into and
+/// in those that were merged into it, through however many merges: what is answered after a merge stands in the surviving interview.
 public struct Withdrawals: Sendable {
+    /// Types of records that hold the words of whom they name, or of everyone in their interview.
+    public static let spoken = [Catalogue.quote, Catalogue.answer, Catalogue.formAnswer, Catalogue.quickCheck]
+
     /// Every person record of somebody who withdrew, twins among them.
     private let persons: Set<Identifier>
+    /// Every interview in which they may have said what names nobody.
+    private let interviews: Set<Identifier>
 
-    /// - Parameter records: deleted ones may be among them; a withdrawal outlasts its record.
+    /// - Parameter records: people and interviews, whatever else; deleted ones may be among them: a withdrawal outlasts its record.
     public init(_ records: [RecordView]) {
         let people = records.filter { $0.type === Catalogue.person }
         guard people.contains(where: { $0.consent?.state == .withdrawn }) else {
             persons = []
+            interviews = []
             return
         }
         let twins = Twins(people)
         let withdrawn = Set(people.filter { $0.consent?.state == .withdrawn }.map { twins.root($0.id) })
-        persons = Set(people.map(\.id).filter { withdrawn.contains(twins.root($0)) })
+        let persons = Set(people.map(\.id).filter { withdrawn.contains(twins.root($0)) })
+        self.persons = persons
+        let theirs = records.filter { record in record.type === Catalogue.interview && record.references("persons").contains { persons.contains($0) } }
+        interviews = Self.merged(Set(theirs.map(\.id)), among: records)
+    }
+
+    /// The interviews, those that they were merged into and those that were merged into them, through however many merges.
+    static func merged(_ start: Set<Identifier>, among records: [RecordView]) -> Set<Identifier> {
+        // Every head counts: one of two is enough for the strict reading.
+        var into: [Identifier: [Identifier]] = [:], from: [Identifier: [Identifier]] = [:]
+        for interview in records where interview.type === Catalogue.interview {
+            for head in interview.state.heads(of: .field(CommonField.mergedInto)) {
+                guard let survivor = head.content.value?.id else { continue }
+                into[interview.id, default: []].append(survivor)
+                from[survivor, default: []].append(interview.id)
+            }
+        }
+        func reached(_ next: [Identifier: [Identifier]]) -> Set<Identifier> {
+            var all = start, open = Array(start)
+            while let id = open.popLast() {
+                for other in next[id] ?? [] where all.insert(other).inserted { open.append(other) }
+            }
+            return all
+        }
+        return reached(into).union(reached(from))
     }
 
     public var isEmpty: Bool { persons.isEmpty }
@@ -31,32 +62,25 @@ public struct Withdrawals: Sendable {
         return !persons.isEmpty && persons.allSatisfy(includes)
     }
 
-    /// - Parameter lookup: finds an interview.
-    public func conceals(_ record: RecordView, _ lookup: (Identifier) -> RecordView?) -> Bool {
-        guard !isEmpty, let type = record.type, [Catalogue.quote, Catalogue.answer, Catalogue.quickCheck, Catalogue.formAnswer].contains(where: { $0 === type }) else { return false }
+    public func conceals(_ record: RecordView) -> Bool {
+        guard !isEmpty, let type = record.type, Self.spoken.contains(where: { $0 === type }) else { return false }
         // Every head counts: one of two is enough for the strict reading.
         func ids(_ key: String) -> [Identifier] {
             type.field(key: key).map { record.state.heads(of: .field($0.number)).compactMap { $0.content.value?.id } } ?? []
         }
-        return conceals(persons: ids("person"), interviews: ids("interview"), lookup)
+        return conceals(persons: ids("person"), interviews: ids("interview"))
     }
 
     /// Of what was said by these persons, or where none is named in these interviews.
-    public func conceals(persons named: [Identifier], interviews: [Identifier], _ lookup: (Identifier) -> RecordView?) -> Bool {
-        guard !isEmpty else { return false }
+    public func conceals(persons named: [Identifier], interviews asked: [Identifier]) -> Bool {
         guard named.isEmpty else { return named.contains(where: includes) }
-        return interviews.contains { id in
-            guard let interview = lookup(id) else { return false }
-            let twin = interview.reference("mergedInto").flatMap(lookup)?.references("persons") ?? []
-            return (interview.references("persons") + twin).contains(where: includes)
-        }
+        return asked.contains { interviews.contains($0) }
     }
 
     /// The quotes, answers and five-signal checks among `records` that are not shown.
     public static func concealed(among records: [RecordView]) -> Set<Identifier> {
         let withdrawals = Withdrawals(records)
         guard !withdrawals.isEmpty else { return [] }
-        let byId = Dictionary(records.map { ($0.id, $0) }) { first, _ in first }
-        return Set(records.filter { withdrawals.conceals($0) { byId[$0] } }.map(\.id))
+        return Set(records.filter { withdrawals.conceals($0) }.map(\.id))
     }
 }

@@ -56,9 +56,28 @@ import Testing
             guard !edits.isEmpty else { continue }
             bench.apply(bench.change(edits, by: Bench.ana))
             let view = try #require(bench.view(id))
-            if withdrawals.conceals(view, { bench.view($0) }) { hidden.insert(type.key) } else { #expect(type === Catalogue.observation, "\(type.key): what consultants saw is theirs") }
+            if withdrawals.conceals(view) { hidden.insert(type.key) } else { #expect(type === Catalogue.observation, "\(type.key): what consultants saw is theirs") }
         }
-        #expect(hidden == ["answer", "quote", "quickCheck", "formAnswer"])
+        #expect(hidden == ["answer", "quote", "quickCheck", "formAnswer"] && hidden == Set(Withdrawals.spoken.map(\.key)))
+    }
+
+    @Test func `words that name nobody in interviews that were merged are of everyone in any of them, through two merges`() throws {
+        let person = Identifier(high: 23, low: 1)
+        let interviews = (1...4).map { Identifier(high: 24, low: UInt64($0)) }, quotes = (1...4).map { Identifier(high: 27, low: UInt64($0)) }
+        for theirs in 0..<3 {
+            var bench = Bench()
+            try bench.write(person, Catalogue.person, handle: "P1", [("level", "manager"), ("consent.state", "withdrawn")])
+            for index in 0..<4 {
+                let said = index == theirs ? ("persons", "P1") : ("startedAt", "2026-03-02T09:00:00Z")
+                try bench.write(interviews[index], Catalogue.interview, handle: "IV\(index + 1)", [said])
+                try bench.write(quotes[index], Catalogue.quote, handle: "Q\(index + 1)", [("interview", "IV\(index + 1)"), ("text", "canary")])
+            }
+            #expect(Withdrawals.concealed(among: bench.views) == [quotes[theirs]])
+            for index in 0..<2 { try bench.write(interviews[index], Catalogue.interview, [("mergedInto", interviews[index + 1].description)], by: Bench.lea) }
+            #expect(Withdrawals.concealed(among: bench.views) == Set(quotes[..<3]), "the fourth was merged with none")
+            let belonging = PersonRecords(of: person, among: bench.views).belonging
+            #expect(quotes.map { belonging[$0] == .interview } == [true, true, true, false])
+        }
     }
 
     private static func texts(_ kind: FieldKind, _ path: String) -> [String] {
