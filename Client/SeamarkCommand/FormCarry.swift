@@ -6,6 +6,10 @@ struct FormCarry: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "carry", abstract: "Carry your answers to an earlier edition of a questionnaire over to another.",
         discussion: """
+            For example:
+              seamark form carry IV-A001 shift-check --dry-run
+              seamark form carry IV-A001 shift-check@2 --from shift-check@1
+
             An answer is carried over where the question is called the same, is of the same kind and has the same choices, where it is asked, and where it \
             is not answered yet. Answers to the earlier edition stay. --dry-run shows what would become of each and stores nothing.
             """)

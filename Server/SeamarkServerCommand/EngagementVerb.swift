@@ -8,7 +8,7 @@ struct EngagementVerb: ParsableCommand {
         commandName: "engagement", abstract: "What a tenant's members work on together.",
         discussion: """
             For example:
-              seamark-server engagement add baseline --currency EUR --fiscal-year 2026 --tenant halden
+              seamark-server engagement add baseline --currency EUR --tenant halden
               seamark-server engagement staff baseline ann bob --tenant halden
             """, subcommands: [Add.self, Staff.self, List.self, Export.self])
 

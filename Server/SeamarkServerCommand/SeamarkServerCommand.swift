@@ -13,7 +13,7 @@ struct SeamarkServerCommand: AsyncParsableCommand {
               seamark-server init --name seamark.example.com:7447
               seamark-server tenant add halden --name "Halden Gears"
               seamark-server member add ann --name "Ann Field" --role lead
-              seamark-server engagement add baseline --currency EUR --fiscal-year 2026
+              seamark-server engagement add baseline --currency EUR
               seamark-server engagement staff baseline ann
               seamark-server run --listen 0.0.0.0:7447 &
               seamark-server invite ann

@@ -88,6 +88,10 @@ struct CommandTests {
         #expect(Seamark.helpMessage(for: Conflicts.self, columns: 100) == """
             OVERVIEW: Where two people said different things and neither had seen the other.
 
+            For example:
+              seamark conflicts
+              seamark conflicts L-A001
+
             Both stay until somebody settles it with 'seamark resolve'; meanwhile value 1 is shown.
 
             USAGE: seamark conflicts [<handle>] [--by <person>] [--list] [--tenant <name>] [--engagement <handle>] [--passphrase-fd <n>] [--json]
