@@ -32,6 +32,7 @@ import Testing
         return Dictionary(uniqueKeysWithValues: kinds.map { ("seamark \($0)", sameAsASite) }).merging([
             "seamark key-agent": "no verb for people: `unlock` starts it",
             "seamark redo": "named beside `undo`",
+            "seamark form carry": "told in Questionnaires.md",
             "seamark signals": "reads quick checks, which the book does not capture; named in README.md",
             "seamark engagement set": "captured like the kinds that are shown",
             "seamark snapshot compare": "shown as the server's verb",

@@ -12,11 +12,11 @@ import Testing
     private static let words: [(verb: String, words: [String])] = [
         ("use", ["halden", "baseline"]), ("engagement set", ["title=Other"]), ("site add", ["name=Another works"]), ("site set", ["ST-A001", "headcount=7"]),
         ("site delete", ["ST-A001"]), ("site restore", ["ST-A002"]), ("undo", []), ("attach add", ["FILE", "--to", "O-A001"]),
-        ("attach evict", ["EV-A001"]), ("merge", ["ST-A003", "ST-A004"]), ("unmerge", ["ST-A006"]), ("redact", ["O-A001", "text", "--reason", "asked for"]), ("import", ["ENGAGEMENT"]),
-        ("form add", ["FORM"]), ("form answer", ["IV-A001", "fine", "said=yes"]), ("form retire", ["fine"]), ("bundle export", ["NEW"]), ("sync", []), ("wipe", []),
+        ("attach evict", ["EV-A001"]), ("merge", ["ST-A003", "ST-A004", "--rest", "keep"]), ("unmerge", ["ST-A006"]), ("redact", ["O-A001", "text", "--reason", "asked for"]), ("import", ["ENGAGEMENT"]),
+        ("form add", ["FORM"]), ("form answer", ["IV-A001", "fine", "said=yes"]), ("form retire", ["fine"]), ("bundle export", ["NEW"]), ("wipe", []),
     ]
     /// Tried below, or in the unhappy way alone.
-    private static let elsewhere: Set<String> = ["snapshot freeze", "redo", "resolve", "bundle import", "enrol"]
+    private static let elsewhere: Set<String> = ["snapshot freeze", "redo", "resolve", "bundle import", "enrol", "form carry"]
 
     /// Every file of the laptop's home but the log of what it saw of the clock: names and sizes, and what is in them.
     private func bytes(_ ann: Laptop) throws -> String { try ann.everything() + ann.must("log", "--limit", "0", "--json") + attachments(ann) }
@@ -58,7 +58,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: new))
         // Judged in full: what the store would refuse is refused, and nothing is kept either.
         for (words, status) in [
-            (["site", "add", "--dry-run"], 65), (["snapshot", "freeze", "First", "--dry-run"], 65), (["site", "set", "ST-A001", "headcount=many", "--dry-run"], 65), (["redo", "--dry-run"], 66), (["resolve", "ST-A001", "name", "--choose", "1", "--dry-run"], 66),
+            (["site", "add", "--dry-run"], 65), (["snapshot", "freeze", "First", "--dry-run"], 65), (["site", "set", "ST-A001", "headcount=many", "--dry-run"], 65), (["redo", "--dry-run"], 66), (["form", "carry", "IV-A001", "NOPE", "--dry-run"], 66), (["resolve", "ST-A001", "name", "--choose", "1", "--dry-run"], 66),
             (["attach", "add", file.path, "--to", "ST-A001", "--dry-run"], 65), (["bundle", "import", file.path, "--dry-run"], 65), (["use", "halden", "NOPE", "--dry-run"], 78),
         ] as [([String], Int32)] {
             let done = try ann.run(words)

@@ -101,7 +101,8 @@ struct CommandTests {
 
             OPTIONS:
               --by <person>           Only those in which this person said something: a name, a handle, or me.
-              --list                  One line each, of all your engagements (or the one that --engagement names).
+              --list                  One line each, of all your engagements (or the one that --engagement
+                                      names).
               --tenant <name>         Work for this tenant instead of the one chosen with 'use'.
               --engagement <handle>   Work on this engagement instead of the one chosen with 'use'.
               --passphrase-fd <n>     Read the passphrase from this file descriptor, for scripts.
