@@ -153,26 +153,18 @@ import Testing
     }
 
     private static func verbs(_ program: String) throws -> [Verb] {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("verbs-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let said = try Program(program, ["--experimental-dump-help"], in: folder).finish(within: 180)
-        let root = try #require(try JSONSerialization.jsonObject(with: Data(said.output.utf8)) as? [String: Any])
         let ofKinds: Set = ["add", "set", "delete", "restore"]
         var verbs: [Verb] = []
-        func visit(_ command: [String: Any], _ name: [String], _ ways: [[Substring]]) {
-            let below = (command["subcommands"] as? [[String: Any]] ?? []).filter { $0["commandName"] as? String != "help" }
-            let isKind = ofKinds.isSubset(of: below.compactMap { $0["commandName"] as? String })
-            if isKind || below.isEmpty { verbs.append(Verb(name: name.joined(separator: " "), ways: ways)) }
-            for one in below {
-                guard let word = one["commandName"] as? String, !isKind || !ofKinds.contains(word) else { continue }
-                let words = [word] + (one["aliases"] as? [String] ?? [])
+        func visit(_ verb: VerbTree, _ name: [String], _ ways: [[Substring]]) {
+            let isKind = ofKinds.isSubset(of: verb.below.map(\.name))
+            if isKind || verb.below.isEmpty { verbs.append(Verb(name: name.joined(separator: " "), ways: ways)) }
+            for one in verb.below where !isKind || !ofKinds.contains(one.name) {
                 // The verb that is meant where none is said.
-                let unsaid = command["defaultSubcommand"] as? String == word ? ways : []
-                visit(one, name + [word], ways.flatMap { way in words.map { way + [Substring($0)] } } + unsaid)
+                let unsaid = verb.usual == one.name ? ways : []
+                visit(one, name + [one.name], ways.flatMap { way in ([one.name] + one.aliases).map { way + [Substring($0)] } } + unsaid)
             }
         }
-        visit(try #require(root["command"] as? [String: Any]), [], [[]])
+        visit(try VerbTree.of(program), [], [[]])
         return verbs
     }
 

@@ -26,19 +26,7 @@ import Testing
 
     /// Every verb that runs, by its words, and whether it prints JSON: all that a program says it has.
     func verbs(_ program: String) throws -> [String: Bool] {
-        let said = try headquarters.program(program, ["--experimental-dump-help"]).finish()
-        let root = try #require(try JSONSerialization.jsonObject(with: Data(said.output.utf8)) as? [String: Any])
-        var found: [String: Bool] = [:]
-        func visit(_ command: [String: Any], _ path: [String]) {
-            let below = (command["subcommands"] as? [[String: Any]] ?? []).filter { $0["commandName"] as? String != "help" }
-            if below.isEmpty {
-                let names = (command["arguments"] as? [[String: Any]] ?? []).flatMap { $0["names"] as? [[String: Any]] ?? [] }
-                found[path.joined(separator: " ")] = names.contains { $0["name"] as? String == "json" }
-            }
-            for command in below { visit(command, path + [command["commandName"] as? String ?? ""]) }
-        }
-        visit(try #require(root["command"] as? [String: Any]), [])
-        return found
+        try VerbTree.of(program).running.reduce(into: [:]) { $0[$1.words] = $1.verb.options.contains("json") }
     }
 
     // MARK: The colleague's device

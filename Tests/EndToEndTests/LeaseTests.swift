@@ -42,7 +42,7 @@ import Testing
         #expect(try later(31, "status").output.contains("nothing is shown"))
 
         // The clock is right again, and what was seen of it is not forgotten.
-        let verbs = try verbs()
+        let verbs = Set(try VerbTree.of("seamark").running.map(\.words))
         #expect(verbs.isSuperset(of: Set(Self.refused.keys).union(Self.allowed.keys)))
         for verb in verbs.sorted() {
             let words = verb.split(separator: " ").map(String.init)
@@ -86,20 +86,6 @@ import Testing
         try ann.must("sync")
         #expect(try ann.must("list", "site").contains("Lease works"))
         #expect(try ann.status()["offlineDaysLeft"] as? Int == 29)
-    }
-
-    /// Every verb that runs, by its words: all that the program says it has.
-    private func verbs() throws -> Set<String> {
-        let said = try headquarters.program("seamark", ["--experimental-dump-help"]).finish()
-        let root = try #require(try JSONSerialization.jsonObject(with: Data(said.output.utf8)) as? [String: Any])
-        var found: Set<String> = []
-        func visit(_ command: [String: Any], _ path: [String]) {
-            let below = (command["subcommands"] as? [[String: Any]] ?? []).filter { $0["commandName"] as? String != "help" }
-            if below.isEmpty { found.insert(path.joined(separator: " ")) }
-            for command in below { visit(command, path + [command["commandName"] as? String ?? ""]) }
-        }
-        visit(try #require(root["command"] as? [String: Any]), [])
-        return found
     }
 
     @Test(.needsCompiler)
