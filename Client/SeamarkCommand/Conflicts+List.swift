@@ -12,12 +12,20 @@ extension Conflicts {
 
     /// Did whom `--by` names say something in it? A name or its beginning, a handle, or `me`.
     func isMeant(_ conflict: ConflictDescription, _ finder: RecordFinder) -> Bool {
-        guard let asked = by?.lowercased() else { return true }
-        return Self.people(conflict).contains { id in
-            if asked == "me" { return id == finder.member }
-            let handle = finder.directory.first { $0.id == id }?.handle
-            return finder.person(id).lowercased().hasPrefix(asked) || handle?.lowercased() == asked
-        }
+        by == nil || Self.people(conflict).contains { isMeant($0, finder) }
+    }
+
+    private func isMeant(_ member: Identifier, _ finder: RecordFinder) -> Bool {
+        let asked = by?.lowercased() ?? ""
+        if asked == "me" { return member == finder.member }
+        let handle = finder.directory.first { $0.id == member }?.handle
+        return finder.person(member).lowercased().hasPrefix(asked) || handle?.lowercased() == asked
+    }
+
+    /// "No conflicts" of somebody whom nobody knows would be taken for an answer.
+    func requireSomebody(_ finder: RecordFinder) throws {
+        guard let by, !finder.directory.contains(where: { $0.type === Catalogue.member && isMeant($0.id, finder) }), by.lowercased() != "me" else { return }
+        throw Explained(.notFound, "Nobody of this tenant is called '\(by)'. Say the beginning of a name, a handle, or me.")
     }
 
     func list(_ place: Workplace) throws {
@@ -28,6 +36,7 @@ extension Conflicts {
         var documents: [JSONValue] = []
         for engagement in all where asked == nil || asked == engagement.id {
             guard let finder = RecordFinder(state, scope: engagement.id) else { continue }
+            try requireSomebody(finder)
             for conflict in finder.conflicts where isMeant(conflict, finder) {
                 let name = finder.name(of: conflict.record.id)
                 if let handle, name.lowercased() != handle.lowercased(), conflict.record.id.description != handle.lowercased() { continue }

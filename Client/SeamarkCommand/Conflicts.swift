@@ -25,6 +25,7 @@ struct Conflicts: ParsableCommand {
         let place = try Workplace(work, to: .read)
         if list { return try list(place) }
         let finder = try place.finder()
+        try requireSomebody(finder)
         var conflicts = finder.conflicts.filter { isMeant($0, finder) }
         var prices = ConflictPrices(finder)
         if let handle {

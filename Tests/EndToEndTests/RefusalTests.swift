@@ -131,6 +131,8 @@ import Testing
             saying: ["likely is 600000", "between low 900000 and high 1300000"], before: before)
         try ann.refuses(["site", "set", "ST-NONE", "headcount=3"], 66, saying: ["no site called 'ST-NONE'", "seamark list"], before: before)
         try ann.refuses(["show", "NOTHING"], 66, saying: ["'NOTHING'", "seamark list"], before: before)
+        for list in [[], ["--list"]] { try ann.refuses(["conflicts", "--by", "nobody"] + list, 66, saying: ["'nobody'", "or me"], before: before) }
+        for known in ["me", "Ann"] { #expect(try ann.must("conflicts", "--by", known).contains("No conflicts")) }
     }
 
     // MARK: Files
