@@ -170,11 +170,13 @@ extension Device {
             let held = try finder.questionnaire(questionnaire), interview = try finder.record(interview, type: Catalogue.interview)
             guard let talk = finder.formInterview(held, in: interview.id, today: today) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
             if held.isRetired, talk.answers.isEmpty, talk.hidden.isEmpty { throw FormCaptureFailure.retired(held.reference) }
-            var former = finder.formerAnswers(to: held, in: interview.id, today: today)
+            let former: (HeldQuestionnaire, FormInterview)?
             if let earlier {
                 let named = try finder.questionnaire(earlier)
                 guard let answered = finder.formInterview(named, in: interview.id, today: today) else { throw FormCaptureFailure.needsNewerVersion(named.reference) }
                 former = (named, answered)
+            } else {
+                former = finder.formerAnswers(to: held, in: interview.id, today: today)
             }
             guard let (from, answered) = former, from.record != held.record else { throw FormCaptureFailure.nothingBefore(held.reference) }
             let carrying = FormCarrying(answered, into: talk)

@@ -43,9 +43,9 @@ struct AttachAdd: ParsableCommand {
         guard format.json else {
             if trial.dryRun {
                 Terminal.line("Would attach ", .init(bytesInWords(attachment.size), .bold), " as ", .init(result.name, .bold), ":")
-                let references = try place.finder().references
-                if let to, try place.finder().record(to).state.type != Catalogue.evidence.number { Terminal.line("  and names it as evidence of \(to)") }
-                for edit in result.edits { Terminal.line("  \(EditWords.words(edit, result.type, references))") }
+                let finder = try place.finder()
+                if let to, try finder.record(to).state.type != Catalogue.evidence.number { Terminal.line("  and names it as evidence of \(to)") }
+                for edit in result.edits { Terminal.line("  \(EditWords.words(edit, result.type, finder.references))") }
             } else {
                 Terminal.line(.init(result.name, .bold))
             }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import SeamarkClient
 import SeamarkCrypto
 import SeamarkModel
@@ -54,7 +53,7 @@ struct Bundle: ParsableCommand {
         private func foresee(_ place: Workplace) throws {
             let changes = try place.device.foreseeBundle()
             guard try changes == 0 || !InputFile.exists(file) else { throw Device.BundleFailure.fault(.exists) }
-            guard changes == 0 || InputFile.mayWrite(beside: file) else { throw InputFile.Failure.unwritable(file, code: errno) }
+            if changes > 0 { try InputFile.requireWritable(beside: file) }
             if format.json {
                 return Terminal.json(
                     .object([JSONMember("file", .null), JSONMember("blocks", .null), JSONMember("changes", .integer(Int64(changes))), JSONMember("bytes", .null)]), .bundle)

@@ -29,8 +29,9 @@ struct FormAdd: ParsableCommand {
             form = Questionnaire(form, key: key)
         }
         let scope = try place.engagement()
-        let earlier = try place.finder().questionnaires.last { $0.key.lowercased() == form.key.lowercased() }
-        let answers = try earlier.map { held in try place.finder().formAnswers.count { $0.questionnaire == held.record } } ?? 0
+        let finder = try place.finder()
+        let earlier = finder.questionnaires.last { $0.key.lowercased() == form.key.lowercased() }
+        let answers = earlier.map { held in finder.formAnswers.count { $0.questionnaire == held.record } } ?? 0
         let result = try place.device.capture(in: scope, isTrial: dryRun) { try $0.adding(form) }
         let edition = result.edits.lazy.compactMap { $0.target == .field(11) ? $0.content.value?.int : nil }.first ?? earlier?.edition ?? 1
         let comparison = earlier?.form.map { QuestionnaireComparison($0, form) }

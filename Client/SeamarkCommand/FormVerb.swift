@@ -21,8 +21,7 @@ struct FormVerb: ParsableCommand {
 
     /// Of a zone so far from UTC, whichever side of 1970.
     static func day(at milliseconds: Int64, secondsFromUTC: Int) -> Int64 {
-        let local = milliseconds + Int64(secondsFromUTC) * 1000
-        return local / 86_400_000 - (local % 86_400_000 < 0 ? 1 : 0)
+        CalendarDate.floorDivide(milliseconds + Int64(secondsFromUTC) * 1000, 86_400_000)
     }
 
     static func language(_ asked: String?, of form: Questionnaire) throws -> String {

@@ -37,10 +37,10 @@ enum InputFile {
         return false
     }
 
-    /// May a new file be made there? Sets `errno` where not.
-    static func mayWrite(beside path: String) -> Bool {
+    /// A new file could be made there.
+    static func requireWritable(beside path: String) throws(Failure) {
         let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        return access(folder, W_OK | X_OK) == 0
+        guard access(folder, W_OK | X_OK) == 0 else { throw .unwritable(path, code: errno) }
     }
 
     /// Text without its last line break.

@@ -15,6 +15,7 @@ enum JSONSchema: String, CaseIterable {
     case form
     case formAdded = "form-added"
     case formRefusal = "form-refusal"
+    case fileVerification = "file-verification"
     case formAnswers = "form-answers"
     case formCarried = "form-carried"
     case formStatus = "form-status"

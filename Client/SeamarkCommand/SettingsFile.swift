@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
 import SeamarkClient
-import SeamarkModel
 
 /// The settings of whoever runs this command, read once.
 enum SettingsFile {

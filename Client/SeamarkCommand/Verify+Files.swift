@@ -46,7 +46,7 @@ extension Verify {
             var members: [JSONMember] = []
             if let file { members.append(JSONMember("evidence", Self.document(file))) }
             if let verdict { members.append(JSONMember("report", .object([JSONMember("holds", .bool(verdict.isGood)), JSONMember("finding", .string(verdict.description))]))) }
-            Terminal.json(.object(members), .verification)
+            Terminal.json(.object(members), .fileVerification)
         } else {
             if let file, file.finding == nil {
                 let (summary, place) = (file.verification.summary, file.verification.place)

@@ -1,5 +1,4 @@
 import Foundation
-import SeamarkTestSupport
 import Testing
 
 /// Documentation/Reference is what the programs say of themselves. Scripts/generate-reference writes it anew.

@@ -36,7 +36,7 @@ enum SchemaCheck {
         case is [String: Any]: return "object"
         case let number as NSNumber:
             if type(of: number) == type(of: NSNumber(value: true)) || String(cString: number.objCType) == "c" { return "boolean" }
-            return number.doubleValue == number.doubleValue.rounded() && !["d", "f"].contains(String(cString: number.objCType)) ? "integer" : number.doubleValue == number.doubleValue.rounded() ? "integer" : "number"
+            return number.doubleValue == number.doubleValue.rounded() ? "integer" : "number"
         case _: return "unknown"
         }
     }

@@ -16,7 +16,7 @@ import Testing
 
     /// Every verb that runs, by its words.
     private func verbs(_ command: any ParsableCommand.Type = Seamark.self, _ path: [String] = []) -> [(name: String, type: any ParsableCommand.Type)] {
-        let below = command.configuration.subcommands + command.configuration.groupedSubcommands.flatMap(\.subcommands)
+        let below = command.configuration.subcommands
         guard !below.isEmpty else { return [(path.joined(separator: " "), command)] }
         return below.flatMap { verbs($0, path + [$0._commandName]) }
     }

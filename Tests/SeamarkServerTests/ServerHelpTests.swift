@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import SeamarkTestSupport
 import Testing
 
@@ -22,6 +23,12 @@ struct ServerHelpTests {
     }
 
     @Test func `there are verbs to look at`() { #expect(Self.verbs.count > 60) }
+
+    @Test func `every schema of the server's documents is on the page`() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let page = try String(contentsOf: root.appending(path: "Documentation/Json.md"), encoding: .utf8)
+        for schema in JSONSchema.allCases { #expect(page.contains("`\(schema.name)`"), "\(schema.name)") }
+    }
 
     @Test(arguments: verbs)
     func `each verb of the server says what it is for and shows itself at work`(verb: Verb) {

@@ -99,7 +99,8 @@ public enum CalendarDate {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * m + 2) / 5 + 1)
     }
 
-    private static func floorDivide(_ value: Int64, _ by: Int64) -> Int64 { value >= 0 ? value / by : -((by - 1 - value) / by) }
+    /// The greatest whole number not above the quotient, on either side of zero. `by` is positive.
+    public static func floorDivide(_ value: Int64, _ by: Int64) -> Int64 { value >= 0 ? value / by : -((by - 1 - value) / by) }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> Int64? {
         digits.allSatisfy { $0 >= 48 && $0 <= 57 } ? digits.reduce(0) { $0 * 10 + Int64($1 - 48) } : nil

@@ -173,8 +173,9 @@ public struct EngagementReading: Sendable {
         let present = records.filter { !$0.isDeleted }
         let time = now ?? records.lazy.filter { $0.type?.home == .engagement }.map(EngagementReading.effective).max() ?? 0
         today = time / 86_400_000
-        withdrawals = Withdrawals(records)
-        let hidden = Withdrawals.concealed(among: present + records.filter { $0.isDeleted && ($0.type === Catalogue.person || $0.type === Catalogue.interview) })
+        let withdrawals = Withdrawals(records)
+        self.withdrawals = withdrawals
+        let hidden = withdrawals.isEmpty ? [] : Set(present.filter { withdrawals.conceals($0) }.map(\.id))
         withdrawnQuotes = present.count { hidden.contains($0.id) && $0.type === Catalogue.quote }
         withdrawnAnswers = present.count { hidden.contains($0.id) && $0.type === Catalogue.answer }
         redactions = Redactions(records).count
