@@ -37,6 +37,17 @@ import Testing
 
     private func short(_ name: String) throws -> ShortName { try ShortName(checking: name, for: "it") }
 
+    @Test func `backups that are made within one second have names of their own, which sort as they were made`() throws {
+        let yard = try Yard()
+        let folder = yard.directory.path + "-backups"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let made = WallClock.system.now()
+        let office = try Office(opening: yard.directory, clock: WallClock { made })
+        let paths = try (0..<3).map { _ in try office.backUpInstallation(to: folder, passphrase: secret).path }
+        #expect(Set(paths).count == 3 && paths == paths.sorted())
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 3)
+    }
+
     private func digests(_ office: TenantOffice) throws -> [String] { try office.store.read { try $0.scopes() }.map { "\($0.place.position) \($0.digest)" } }
 
     @Test func `what was backed up while the server ran is restored, verified, in a new epoch, and the files before are kept`() async throws {

@@ -102,7 +102,6 @@ extension Office {
             lock = try PassphraseLock(wrapping: locked, under: passphrase.copy(), by: stretching)
         } catch { throw BackupFault.tooLittleMemory.failure(doing: doing) }
         let header = header(lock)
-        let path = "\(folder)/\(name)-\(BackupTime.text(header.made)).smkb"
         let draft = "\(folder)/.\(name)-\(Hexadecimal.text(of: try Randomness.bytes(8))).new"
         defer { unlink(draft) }
         do throws(BackupFault) {
@@ -114,11 +113,22 @@ extension Office {
             reader.unlock(ownKey: key)
             _ = try BackupFiles.readFacts(reader)
             _ = try BackupFiles.unpack(reader, into: nil)
-            guard link(draft, path) == 0 else { throw .system(errno, "naming the file \(path)") }
+            let path = try Self.settle(draft, as: "\(folder)/\(name)-\(BackupTime.text(header.made))")
             let byteCount = writer.byteCount
             do { try PrivateFile.makeDurable(folder: folder) } catch { throw .step(error) }
             return Backup(path: path, tenant: nil, header: header, byteCount: byteCount, unreadableAttachments: 0)
         } catch { throw error.failure(doing: doing) }
+    }
+
+    /// Gives a whole file its name, and no other file's. A second backup within a second is called `…Z_2`, which sorts behind the first.
+    private static func settle(_ draft: String, as name: String) throws(BackupFault) -> String {
+        var number = 1
+        while true {
+            let path = name + (number == 1 ? "" : "_\(number)") + ".smkb"
+            if link(draft, path) == 0 { return path }
+            guard errno == EEXIST, number < 9 else { throw .system(errno, "naming the file \(path)") }
+            number += 1
+        }
     }
 
     /// A folder of our own inside the tenant's, for what must not lie elsewhere in the open, nor outlast the tenant.
