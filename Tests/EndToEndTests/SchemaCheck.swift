@@ -1,7 +1,24 @@
 import Foundation
 
 /// So much of JSON Schema as the schemas here use: type, properties, required, additionalProperties, items, const.
+///
+/// Stricter than JSON Schema in one thing: a member that a schema does not name is a fault, unless its `additionalProperties` let it stand or the schema
+/// says nothing at all of what stands there. Readers pass over what they do not know; whoever writes a document writes down what is in it.
 enum SchemaCheck {
+    /// What of a schema this check would pass over, each with its place: words that it does not understand, and members that are required but nowhere described.
+    static func faults(ofSchema schema: [String: Any], at place: String = "$") -> [String] {
+        let words: Set<String> = ["$schema", "$id", "title", "description", "type", "properties", "required", "additionalProperties", "items", "const"]
+        let properties = schema["properties"] as? [String: [String: Any]]
+        var faults = schema.keys.filter { !words.contains($0) }.map { "\(place) says \($0), which is not understood" }
+        if schema["properties"] != nil, properties == nil { faults.append("\(place) has properties that are no schemas") }
+        faults += (schema["required"] as? [String] ?? []).filter { properties?[$0] == nil }.map { "\(place) requires \($0), and does not say what that is" }
+        for (name, own) in properties ?? [:] { faults += Self.faults(ofSchema: own, at: "\(place).\(name)") }
+        for word in ["additionalProperties", "items"] {
+            if let below = schema[word] as? [String: Any] { faults += Self.faults(ofSchema: below, at: "\(place).\(word)") }
+        }
+        return faults
+    }
+
     /// What in `value` is not as `schema` says, each with its place.
     static func faults(of value: Any, by schema: [String: Any], at place: String = "$") -> [String] {
         if let wanted = schema["const"] as? String, value as? String != wanted { return ["\(place) is not \(wanted)"] }
@@ -12,12 +29,14 @@ enum SchemaCheck {
         if let object = value as? [String: Any] {
             let properties = schema["properties"] as? [String: [String: Any]] ?? [:]
             for name in schema["required"] as? [String] ?? [] where object[name] == nil { faults.append("\(place) has no \(name)") }
+            let others = schema["additionalProperties"]
+            let isOpen = others as? Bool == true || others == nil && schema["type"] == nil && schema["properties"] == nil
             for (name, member) in object {
                 if let own = properties[name] {
                     faults += Self.faults(of: member, by: own, at: "\(place).\(name)")
-                } else if let others = schema["additionalProperties"] as? [String: Any] {
+                } else if let others = others as? [String: Any] {
                     faults += Self.faults(of: member, by: others, at: "\(place).\(name)")
-                } else if schema["additionalProperties"] as? Bool == false {
+                } else if !isOpen {
                     faults.append("\(place) has \(name), which the schema does not know")
                 }
             }
