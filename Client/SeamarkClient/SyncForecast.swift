@@ -76,6 +76,11 @@ public struct SyncForecast: Sendable {
         scopes.append(scope)
     }
 
+    /// The most bytes on the connection that handing in takes of what this device holds without a receipt; attachments are left out.
+    static func bytesUnsent(_ replica: Replica, _ identity: DeviceIdentity, _ device: Device) throws -> Int {
+        try blocks(replica, after: nil, identity, device).reduce(0) { $0 + Forecast.push(ofFrame: $1.frame, changes: $1.changes).up }
+    }
+
     /// The frames of the blocks that would be pushed, those that are not sealed yet among them.
     private static func blocks(
         _ replica: Replica, after end: StreamEnd?, _ identity: DeviceIdentity, _ device: Device

@@ -32,7 +32,7 @@ struct Check: ParsableCommand {
             guard isComplete else { throw Explained(.refused, "Fieldwork cannot close yet: 'seamark check' says what is missing.") }
             return
         }
-        if format.json { return Terminal.json(document(check, conflicts, unsent, isComplete), .check) }
+        if format.json { return Terminal.json(document(check, finder, conflicts, unsent, isComplete), .check) }
         interviews(check)
         domains(check)
         if !check.findings.isEmpty {
@@ -40,7 +40,7 @@ struct Check: ParsableCommand {
             Terminal.line(.init(counted(check.findings.count, "thing") + " about other records", .bold))
             for finding in check.findings {
                 let words = finding.words + (finding.words.hasSuffix(".") ? "" : ".")
-                Terminal.block(words, first: ["  ", .init(finding.name, finding.blocksBoard ? .yellow : nil), .init(finding.field.map { " \($0)" } ?? "", .dim), "  "], indent: "      ")
+                Terminal.block(words, first: ["  ", .init(finder.name(of: finding.record), finding.blocksBoard ? .yellow : nil), .init(finding.field.map { " \($0)" } ?? "", .dim), "  "], indent: "      ")
             }
         }
         Terminal.line("")
@@ -80,10 +80,10 @@ struct Check: ParsableCommand {
         table.show(indent: "  ")
     }
 
-    private func document(_ check: FieldworkCheck, _ conflicts: Int, _ unsent: Int, _ isComplete: Bool) -> JSONValue {
+    private func document(_ check: FieldworkCheck, _ finder: RecordFinder, _ conflicts: Int, _ unsent: Int, _ isComplete: Bool) -> JSONValue {
         func finding(_ one: Finding) -> JSONValue {
             .object([
-                JSONMember("record", .string(one.name)), JSONMember("kind", .string(one.kind.rawValue)), JSONMember("field", one.field.map { .string($0) } ?? .null),
+                JSONMember("record", .string(finder.name(of: one.record))), JSONMember("kind", .string(one.kind.rawValue)), JSONMember("field", one.field.map { .string($0) } ?? .null),
                 JSONMember("blocksBoard", .bool(one.blocksBoard)), JSONMember("words", .string(one.words)),
             ])
         }

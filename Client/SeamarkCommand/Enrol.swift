@@ -62,7 +62,8 @@ struct Enrol: ParsableCommand {
         let store = try DeviceStore.create(at: home.storePath(tenant), identity: identity, passphrase: passphrase.copy())
         try enrolled.begin(store)
         try home.choose(tenant)
-        let holder = try? KeyHolder.keep(store.storeKey, of: store.id, minutes: KeyHolder.usualMinutes)
+        let minutes = SettingsFile.settings.unlockMinutes ?? KeyHolder.usualMinutes
+        let holder = try? KeyHolder.keep(store.storeKey, of: store.id, minutes: minutes)
         if format.json {
             Terminal.json(
                 .object([
@@ -74,7 +75,7 @@ struct Enrol: ParsableCommand {
             return
         }
         Terminal.line("This laptop is now a device of ", .init(identity.tenantName, .bold), ". Your handles begin with ", .init(identity.letters, .bold), ".")
-        let standing = holder != nil ? "It is unlocked for \(KeyHolder.usualMinutes / 60) hours." : "This system keeps no keys; give --passphrase-fd N with each command."
+        let standing = holder != nil ? "It is unlocked for \(minutes % 60 == 0 ? counted(minutes / 60, "hour") : counted(minutes, "minute"))." : "This system keeps no keys; give --passphrase-fd N with each command."
         guard enrolled.awaitsConfirmation else { return Terminal.line("\(standing) Next: seamark sync") }
         Terminal.line("\(standing)")
         Terminal.line(.init(WaitWords.sentence(identity.words), .yellow))

@@ -93,7 +93,10 @@ struct Show: ParsableCommand {
 
     private func document(_ record: RecordView, _ finder: RecordFinder, _ references: References, _ history: History) -> JSONValue {
         var members = record.json(references: references).members ?? []
-        members.append(JSONMember("name", .string(finder.name(of: record.id))))
+        // What it is called; `name` is a field of some types, and stands there already.
+        let name = JSONValue.string(finder.name(of: record.id))
+        members.append(JSONMember("recordName", name))
+        if !members.contains(where: { $0.name == "name" }) { members.append(JSONMember("name", name)) }
         if let author = record.author {
             members.append(JSONMember("author", .string(finder.person(author))))
             members.append(JSONMember("authorId", .string(author.description)))

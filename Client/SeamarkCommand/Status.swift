@@ -2,6 +2,7 @@ import ArgumentParser
 import SeamarkClient
 import SeamarkJournal
 import SeamarkModel
+import SeamarkProtocol
 import SeamarkStore
 
 struct Status: ParsableCommand {
@@ -34,42 +35,51 @@ struct Status: ParsableCommand {
         if let certificate { Terminal.line(RenewalWords.line(certificate)) }
         let lease = place.device.lease(state)
         if lease.daysLeft < 7 { Terminal.line(.init(Self.words(lease), lease.isOver ? .red : .yellow)) }
-        for id in state.scopeIDs {
-            guard let scope = state.scopes[id], let replica = state.replicas[id], scope.kind == .engagement else { continue }
-            let record = replica.view(id)
+        for id in state.scopeIDs where state.scopes[id]?.kind == .engagement {
+            guard let standing = try EngagementStanding(of: id, state, place.device) else { continue }
             Terminal.line("")
-            Terminal.line(
-                .init(record?.handle ?? RecordFinder.short(id), .bold), "  \(record?.text("title") ?? "(not yet synced)")",
-                .init(id == chosen ? "  (chosen)" : "", .dim))
-            if scope.isWithdrawn { Terminal.line(.init("  You are no longer staffed here.", .yellow)) }
-            guard let finder = RecordFinder(state, scope: id) else { continue }
-            Terminal.line("  \(counted(finder.all.count { !$0.isDeleted }, "record")), log read to \(replica.cursor.position)\(replica.mark.position > replica.cursor.position ? " of at least \(replica.mark.position)" : "")")
-            unsent(replica, isHeld: scope.isWithdrawn || state.settings[.isRevoked] == .bool(true))
-            let waiting = try place.device.attachmentsWaiting(in: id)
-            if waiting.count > 0 {
-                Terminal.line(.init("  \(counted(waiting.count, "attachment")) (\(bytesInWords(waiting.bytes))) not yet with the server.", .yellow))
-            }
-            for (change, refusal) in quarantined(replica) {
-                let names = RecordNames.of(change, finder)
-                Terminal.line(.init("  In quarantine: ", .yellow), "\(names): \(RefusalWords.words(refusal)).")
-            }
-            if let last = replica.repairs.last {
-                Terminal.line(.init("  \(TimeText.local(last.time)): \(RepairWords.words(last))", last.finding == .bothStand ? .yellow : .dim))
-            }
-            let conflicts = finder.conflicts.count
-            if conflicts > 0 { Terminal.line(.init("  \(counted(conflicts, "conflict")) to settle: seamark conflicts", .yellow)) }
+            show(standing, isChosen: id == chosen, isHeld: standing.scope.isWithdrawn || state.settings[.isRevoked] == .bool(true), namesRecords: place.shows)
         }
         if place.device.state(has: .engagement) == false { Terminal.line("There is no engagement on this device yet. Run 'seamark sync'.") }
+        let others = OtherTenant.all(beside: place)
+        if !others.isEmpty { Terminal.line("") }
+        for other in others { Terminal.line("Also on this laptop: ", .init(other.name, .bold), .init(", " + other.words, other.isSafe ? nil : .yellow)) }
+        Terminal.line(.init("seamark \(SoftwareVersion.text)", .dim))
     }
 
-    private func unsent(_ replica: Replica, isHeld: Bool) {
-        let count = replica.unsentCount
-        guard count > 0 else { return Terminal.line(.init("  Everything is with the server.", .green)) }
-        let oldest = (replica.fresh.map(\.stamp.time) + replica.waiting.flatMap { $0.changes.compactMap { replica.history[$0]?.stamp.time } }).min()
-        let age = oldest.map { ", the oldest made \(TimeText.span(TimeText.now() &- $0)) ago" } ?? ""
+    private func show(_ standing: EngagementStanding, isChosen: Bool, isHeld: Bool, namesRecords: Bool) {
+        let replica = standing.replica
+        Terminal.line(
+            .init(standing.record?.handle ?? RecordFinder.short(standing.id), .bold), "  \(standing.record?.text("title") ?? "(not yet synced)")",
+            .init(isChosen ? "  (chosen)" : "", .dim))
+        if standing.scope.isWithdrawn { Terminal.line(.init("  You are no longer staffed here.", .yellow)) }
+        Terminal.line("  \(counted(standing.records, "record")), log read to \(replica.cursor.position)\(replica.mark.position > replica.cursor.position ? " of at least \(replica.mark.position)" : "")")
+        let interviews = standing.interviews.filter { $0.count > 0 }
+        if !interviews.isEmpty { Terminal.line("  Interviews: \(interviews.map { "\($0.count) \($0.status)" }.joined(separator: ", ")).") }
+        unsent(standing, isHeld: isHeld)
+        let waiting = standing.attachmentsWaiting
+        if waiting.count > 0 {
+            Terminal.line(.init("  \(counted(waiting.count, "attachment")) (\(bytesInWords(waiting.bytes))) not yet with the server.", .yellow))
+        }
+        for (change, refusal) in standing.quarantined {
+            let names = standing.finder.map { RecordNames.of(change, $0) } ?? "a change"
+            Terminal.line(.init("  In quarantine: ", .yellow), "\(names): \(RefusalWords.words(refusal)).")
+        }
+        if let last = replica.repairs.last {
+            Terminal.line(.init("  \(TimeText.local(last.time)): \(RepairWords.words(last))", last.finding == .bothStand ? .yellow : .dim))
+        }
+        guard !standing.conflicts.isEmpty else { return }
+        let names = standing.conflicts.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        let some = names.prefix(4).joined(separator: ", ") + (names.count > 4 ? " and \(names.count - 4) more" : "")
+        Terminal.line(.init("  \(counted(standing.conflicts.count, "conflict")) to settle\(namesRecords ? " (\(some))" : ""): seamark conflicts", .yellow))
+    }
+
+    private func unsent(_ standing: EngagementStanding, isHeld: Bool) {
+        guard standing.unsent > 0 else { return Terminal.line(.init("  Everything is with the server.", .green)) }
+        let age = standing.oldestUnsent.map { ", the oldest made \(TimeText.span(TimeText.now() &- $0)) ago" } ?? ""
         // What a server keeps in quarantine whole gets no receipt: it counts as unsent until headquarters decides.
-        let words = isHeld ? "without a receipt: a sync hands them in, the server keeps them in quarantine, and headquarters releases them" : "not yet sent"
-        Terminal.line(.init("  \(counted(count, "change")) \(words)\(age).", .yellow))
+        let words = isHeld ? "without a receipt: a sync hands them in, the server keeps them in quarantine, and headquarters releases them" : "not yet sent (at most \(bytesInWords(standing.bytesUnsent)))"
+        Terminal.line(.init("  \(counted(standing.unsent, "change")) \(words)\(age).", .yellow))
     }
 
     private func lastSync(_ state: DeviceState) -> String {
@@ -95,41 +105,35 @@ struct Status: ParsableCommand {
         return "Without a sync this laptop shows what it holds for \(left) more; capturing goes on."
     }
 
-    private func quarantined(_ replica: Replica) -> [(Change, Refusal)] {
-        replica.confirmed.refused.values.filter { $0.change.stamp.device == replica.stream.device }
-            .sorted { $0.change.stamp < $1.change.stamp }.map { ($0.change, $0.refusal) }
-    }
-
     private func document(_ place: Workplace, _ state: DeviceState, _ chosen: Identifier?) throws -> JSONValue {
         let identity = state.identity
         let now = TimeText.now()
         let scopes: [JSONValue] = try state.scopeIDs.compactMap { id in
-            guard let scope = state.scopes[id], let replica = state.replicas[id] else { return nil }
-            let finder = RecordFinder(state, scope: id)
-            let oldest = (replica.fresh.map(\.stamp.time) + replica.waiting.flatMap { $0.changes.compactMap { replica.history[$0]?.stamp.time } }).min()
-            let waiting = try place.device.attachmentsWaiting(in: id)
+            guard let standing = try EngagementStanding(of: id, state, place.device) else { return nil }
+            let (scope, replica, waiting) = (standing.scope, standing.replica, standing.attachmentsWaiting)
             return .object([
                 JSONMember("id", .string(id.description)),
                 JSONMember("kind", .string(scope.kind == .engagement ? "engagement" : scope.kind == .shared ? "shared" : "published")),
-                JSONMember("handle", replica.view(id)?.handle.map(JSONValue.string) ?? .null),
-                JSONMember("title", replica.view(id)?.text("title").map(JSONValue.string) ?? .null),
+                JSONMember("handle", standing.record?.handle.map(JSONValue.string) ?? .null),
+                JSONMember("title", standing.record?.text("title").map(JSONValue.string) ?? .null),
                 JSONMember("chosen", .bool(id == chosen)), JSONMember("withdrawn", .bool(scope.isWithdrawn)),
-                JSONMember("records", .integer(Int64(finder?.all.count { !$0.isDeleted } ?? 0))),
+                JSONMember("records", .integer(Int64(standing.records))),
                 JSONMember("epoch", .string(Hexadecimal.text(of: Identifier(high: 0, low: replica.epoch).bytes.suffix(8).map { $0 }))),
                 JSONMember("position", .integer(Int64(clamping: replica.cursor.position))), JSONMember("logHash", .string(replica.cursor.hash.description)),
                 JSONMember("highestReceipt", .integer(Int64(clamping: replica.mark.position))), JSONMember("digest", .string(replica.confirmed.digest.description)),
-                JSONMember("unsent", .integer(Int64(replica.unsentCount))),
-                JSONMember("oldestUnsentSeconds", oldest.map { .integer(max(0, now &- $0) / 1000) } ?? .null),
+                JSONMember("interviews", .object(standing.interviews.map { JSONMember($0.status, .integer(Int64($0.count))) })),
+                JSONMember("unsent", .integer(Int64(standing.unsent))), JSONMember("unsentBytesAtMost", .integer(Int64(standing.bytesUnsent))),
+                JSONMember("oldestUnsentSeconds", standing.oldestUnsent.map { .integer(max(0, now &- $0) / 1000) } ?? .null),
                 JSONMember("attachmentsWaiting", .integer(Int64(waiting.count))),
                 JSONMember("attachmentBytesWaiting", .integer(Int64(waiting.bytes))),
-                JSONMember("quarantined", .array(quarantined(replica).map { change, refusal in
+                JSONMember("quarantined", .array(standing.quarantined.map { change, refusal in
                     .object([
                         JSONMember("change", .string(change.id.description)), JSONMember("refusal", .integer(Int64(refusal.rawValue))),
                         JSONMember("reason", .string(RefusalWords.words(refusal))),
-                        JSONMember("records", .array(Set(change.edits.map(\.record)).sorted().map { .string(finder?.name(of: $0) ?? $0.description) })),
+                        JSONMember("records", .array(Set(change.edits.map(\.record)).sorted().map { .string(standing.finder?.name(of: $0) ?? $0.description) })),
                     ])
                 })),
-                JSONMember("conflicts", .integer(Int64(finder?.conflicts.count ?? 0))),
+                JSONMember("conflicts", .integer(Int64(standing.conflicts.count))),
                 JSONMember("repairs", .array(replica.repairs.map(RepairWords.document))),
             ])
         }
@@ -152,7 +156,8 @@ struct Status: ParsableCommand {
             JSONMember("certificateUntil", certificate.map { .string(CalendarDate.text(milliseconds: $0.until)) } ?? .null),
             JSONMember("certificateDaysLeft", certificate.map { .integer($0.daysLeft) } ?? .null),
             JSONMember("offlineDaysLeft", .integer(place.device.lease(state).daysLeft)),
-            JSONMember("scopes", .array(scopes)),
+            JSONMember("scopes", .array(scopes)), JSONMember("otherTenants", .array(OtherTenant.all(beside: place).map(\.document))),
+            JSONMember("version", .string(SoftwareVersion.text)),
         ])
     }
 }

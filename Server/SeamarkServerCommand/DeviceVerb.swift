@@ -24,52 +24,18 @@ struct DeviceVerb: ParsableCommand {
         func run() throws {
             let devices = try tenant.open().devices()
             if json {
-                return Output.json(
-                    .array(
-                        devices.map { item in
-                            let device = item.device
-                            var members = [
-                                JSONMember("device", .string(device.letters)), JSONMember("id", .string(device.id.description)),
-                                JSONMember("member", .string(item.member)), JSONMember("name", .string(device.name)),
-                                JSONMember("enrolled", .integer(device.enrolled)), JSONMember("revoked", device.revoked.map { .integer($0) } ?? .null),
-                                JSONMember("waitsSince", device.awaitsConfirmation ? device.wait.map { .integer($0.since) } ?? .null : .null),
-                                JSONMember("waitsBecause", device.awaitsConfirmation ? device.wait.map { .string($0.cause == .invited ? "invited" : "reused") } ?? .null : .null),
-                                JSONMember("wrongWords", .integer(device.wait?.wrongWords ?? 0)),
-                                JSONMember("wipeOrdered", device.wipe.map { .integer($0.ordered) } ?? .null),
-                                JSONMember("wiped", device.wipe?.wiped.map { .integer($0) } ?? .null),
-                                JSONMember("certificateUntil", device.certificateEnd.map { .integer($0) } ?? .null),
-                                JSONMember("twoCopies", .bool(item.hasTwoCopies)),
-                            ]
-                            if let contact = device.contact {
-                                members += [
-                                    JSONMember("heard", .integer(contact.time)), JSONMember("clockSkew", .integer(contact.skew)),
-                                    JSONMember("unsent", .integer(contact.unsent)), JSONMember("software", .string(contact.version)),
-                                ]
-                            }
-                            return .object(members)
-                        }), .device)
+                return Output.json(.array(devices.map(DeviceText.document)), .device)
             }
             Output.table(
-                ["device", "member", "name", "enrolled", "certificate until", "heard", "unsent", "state", "id"],
+                ["device", "member", "name", "enrolled", "certificate until", "heard", "unsent", "in quarantine", "state", "id"],
                 devices.map { item in
                     let device = item.device
                     return [
                         device.letters, item.member, device.name, Output.time(device.enrolled), device.certificateEnd.map { Output.time($0) } ?? "-",
-                        device.contact.map { Output.time($0.time) } ?? "never", device.contact.map { String($0.unsent) } ?? "-", Self.state(item),
+                        device.contact.map { Output.time($0.time) } ?? "never", device.contact.map { String($0.unsent) } ?? "-", "\(item.quarantined)", DeviceText.state(item),
                         device.id.description,
                     ]
                 }, empty: "There are no devices.")
-        }
-
-        private static func state(_ item: TenantOffice.Device) -> String {
-            if let wipe = item.device.wipe { return wipe.wiped.map { "wiped \(Output.time($0))" } ?? "wipe ordered \(Output.time(wipe.ordered))" }
-            if let revoked = item.device.revoked { return "revoked \(Output.time(revoked))" }
-            if let wait = item.device.wait {
-                let reason = wait.cause == .invited ? "" : ", its invitation was tried once more"
-                let wrong = wait.wrongWords == 0 ? "" : ", wrong words \(wait.wrongWords == 1 ? "once" : "\(wait.wrongWords) times")"
-                return "WAITS since \(Output.time(wait.since))\(reason)\(wrong)"
-            }
-            return item.hasTwoCopies ? "TWO COPIES" : "active"
         }
     }
 

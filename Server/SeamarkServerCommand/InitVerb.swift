@@ -6,8 +6,8 @@ struct InitVerb: ParsableCommand {
         commandName: "init", abstract: "Make a data directory: the installation's authority, the server's certificate, its keys.",
         discussion: """
             For example:
-              seamark-server init --name seamark.example.com:7447
-              seamark-server init --data /srv/seamark --keys /mnt/keys --name 192.0.2.10:7447
+              seamark-server init --name seamark.example.com:7440
+              seamark-server init --data /srv/seamark --keys /mnt/keys --name 192.0.2.10:7440
             """)
 
     @OptionGroup var data: DataOption

@@ -11,7 +11,7 @@ struct RunVerb: AsyncParsableCommand {
         discussion: """
             For example:
               seamark-server run
-              seamark-server run --data /srv/seamark --listen 0.0.0.0:7447
+              seamark-server run --data /srv/seamark --listen 0.0.0.0:7440
 
             Prints the address that it listens on; logs go to standard error.
             """)

@@ -10,12 +10,12 @@ struct SeamarkServerCommand: AsyncParsableCommand {
         abstract: "The server of Seamark: it keeps what consultants capture, each client's apart.",
         discussion: """
             For example, from nothing to the first invitation:
-              seamark-server init --name seamark.example.com:7447
+              seamark-server init --name seamark.example.com:7440
               seamark-server tenant add halden --name "Halden Gears"
               seamark-server member add ann --name "Ann Field" --role lead
               seamark-server engagement add baseline --currency EUR
               seamark-server engagement staff baseline ann
-              seamark-server run --listen 0.0.0.0:7447 &
+              seamark-server run --listen 0.0.0.0:7440 &
               seamark-server invite ann
 
             Environment:

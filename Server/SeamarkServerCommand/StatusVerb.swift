@@ -2,10 +2,11 @@ internal import ArgumentParser
 internal import SeamarkJournal
 internal import SeamarkModel
 internal import SeamarkServer
+internal import SeamarkStore
 
 struct StatusVerb: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "What the data directory holds, and until when its certificate is valid.",
+        commandName: "status", abstract: "What the data directory holds, and what each laptop said when it was last heard.",
         discussion: """
             For example:
               seamark-server status
@@ -41,6 +42,7 @@ struct StatusVerb: ParsableCommand {
                                     JSONMember("waitingDevices", .array($0.waitingDevices.map(JSONValue.string))),
                                     JSONMember("leastReadSchema", $0.leastSchemas.map { .integer(Int64($0.read)) } ?? .null), JSONMember("leastWriteSchema", $0.leastSchemas.map { .integer(Int64($0.write)) } ?? .null),
                                     JSONMember("damage", $0.damage.map { .string($0) } ?? .null),
+                                    JSONMember("scopes", .array($0.scopes.map(Self.scope))), JSONMember("deviceList", .array($0.each.map(DeviceText.document))),
                                 ])
                             })),
                 ]), .status)
@@ -60,6 +62,20 @@ struct StatusVerb: ParsableCommand {
             ["tenant", "members", "devices", "engagements", "entries", "in quarantine"],
             status.tenants.map { [$0.name.text, "\($0.members)", "\($0.devices)", "\($0.engagements)", "\($0.entries)", "\($0.quarantined)"] },
             empty: "There are no tenants.")
+        let atWork = status.tenants.flatMap { tenant in tenant.each.filter { $0.device.revoked == nil }.map { (tenant.name.text, $0) } }
+        if !atWork.isEmpty {
+            print("")
+            Output.table(
+                ["tenant", "device", "member", "heard", "unsent", "in quarantine", "clock", "software", "state"],
+                atWork.map { tenant, item in
+                    let contact = item.device.contact
+                    return [
+                        tenant, item.device.letters, item.member, contact.map { Output.time($0.time) } ?? "never", contact.map { "\($0.unsent)" } ?? "-",
+                        "\(item.quarantined)", contact.map { DeviceText.clock($0.skew) } ?? "-", contact?.version ?? "-", DeviceText.state(item),
+                    ]
+                }, empty: "")
+            print("")
+        }
         for tenant in status.tenants where tenant.redacted > 0 {
             print("\(tenant.name.text): \(tenant.redacted) redacted values; one of them was brought again, and not kept, \(tenant.barredArrivals) times.")
         }
@@ -92,6 +108,14 @@ struct StatusVerb: ParsableCommand {
                 print("\(tenant.name.text): programs that know schema \(least.read) or later may read, those that know \(least.write) or later may write.")
             }
         }
+    }
+
+    private static func scope(_ scope: TenantScope) -> JSONValue {
+        .object([
+            JSONMember("id", .string(scope.id.description)), JSONMember("kind", .string("\(scope.kind)")),
+            JSONMember("position", .integer(Int64(clamping: scope.place.position))), JSONMember("logHash", .string(scope.place.hash.description)),
+            JSONMember("digest", .string(scope.digest.description)),
+        ])
     }
 
     private static func devices(_ letters: [String]) -> String {

@@ -36,13 +36,17 @@ import Testing
             func say(_ place: String) -> String { RecordedFramesTests.canary(name, place) }
             _ = try tenant.addMember(ShortName(checking: "cleo", for: "a member"), name: say("member"), role: .lead)
             _ = try tenant.addEngagement(ShortName(checking: "second", for: "it"), title: say("title"), currency: "EUR", financials: nil)
+            var viewer: Identifier?
             for (member, role) in [("ida", Role.analyst), ("vera", .clientViewer)] {
-                _ = try tenant.addMember(ShortName(checking: member, for: "a member"), name: member, role: role)
+                viewer = try tenant.addMember(ShortName(checking: member, for: "a member"), name: member, role: role)
                 try tenant.staff(member, on: "ops")
             }
             try tenant.staff("ben", on: "second")
             invitations = try Dictionary(uniqueKeysWithValues: ["anna", "ben", "ida", "vera"].map { ($0, try tenant.invite($0)) })
             scopes = try tenant.store.read { try $0.scopes() }
+            // Were she staffed on more by mistake, her role would still keep it from her.
+            let (all, vera) = (scopes, try #require(viewer))
+            try tenant.store.write { transaction in for scope in all where scope.kind != .published { try transaction.staff(vera, on: scope.id) } }
             // What headquarters publishes of each engagement.
             let ops = try #require(try tenant.engagements().first { $0.handle == "ops" }).id
             for scope in scopes where scope.kind == .published {

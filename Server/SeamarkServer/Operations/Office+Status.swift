@@ -1,6 +1,6 @@
 internal import SeamarkCrypto
 public import SeamarkJournal
-internal import SeamarkStore
+public import SeamarkStore
 
 extension Office {
     /// What a data directory holds. Counts only.
@@ -23,6 +23,10 @@ extension Office {
         /// Those that are not revoked.
         public internal(set) var devices = 0
         public internal(set) var engagements = 0
+        /// Each of them, revoked ones too, with what it said when it was last heard.
+        public internal(set) var each: [TenantOffice.Device] = []
+        /// Where each log stands, and the digest of the state that it comes to.
+        public internal(set) var scopes: [TenantScope] = []
         /// In all scopes.
         public internal(set) var entries: UInt64 = 0
         /// Changes that are kept and not applied.
@@ -62,6 +66,8 @@ extension Office {
                 status.members = try snapshot.members().count
                 status.devices = devices.count { $0.revoked == nil }
                 status.engagements = scopes.count { $0.kind == .engagement }
+                status.each = try TenantOffice.Device.all(snapshot)
+                status.scopes = scopes
                 status.entries = scopes.reduce(0) { $0 &+ $1.place.position }
                 status.quarantined = try snapshot.quarantine().count
                 (status.redacted, status.barredArrivals) = (barred.values, barred.arrivals)

@@ -9,14 +9,24 @@ extension TenantOffice {
         public let member: String
         /// Two copies of its store were heard.
         public let hasTwoCopies: Bool
-    }
+        /// It computes other records from the same log than this server does.
+        public let computesOtherwise: Bool
+        /// Its changes that are kept and not applied.
+        public let quarantined: Int
 
-    public func devices() throws -> [Device] {
-        try store.read { snapshot in
+        static func all(_ snapshot: TenantSnapshot) throws -> [Device] {
             let directory = try Directory(snapshot)
-            return try snapshot.devices().map { try Device(device: $0, member: directory.handle(of: $0.member) ?? $0.member.description, hasTwoCopies: snapshot.hasTwoCopies($0.id)) }
+            let quarantined = try snapshot.quarantine().reduce(into: [Identifier: Int]()) { $0[$1.device, default: 0] += 1 }
+            let alarms = try snapshot.alarms()
+            return try snapshot.devices().map { device in
+                Device(
+                    device: device, member: directory.handle(of: device.member) ?? device.member.description, hasTwoCopies: try snapshot.hasTwoCopies(device.id),
+                    computesOtherwise: alarms.contains { $0.kind == .rulesDiffer && $0.device == device.id }, quarantined: quarantined[device.id] ?? 0)
+            }
         }
     }
+
+    public func devices() throws -> [Device] { try store.read { try Device.all($0) } }
 
     /// A device, named by its letters or its id.
     public func device(_ device: String) throws -> TenantDevice {

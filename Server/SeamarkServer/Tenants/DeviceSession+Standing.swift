@@ -18,10 +18,11 @@ extension DeviceSession {
             return overflow ? .max : sum
         }
         let software = status.software.unicodeScalars.filter { (0x20...0x7e).contains($0.value) }.prefix(60)
-        tenant.note(
-            DeviceContact(
-                time: now, skew: overflow ? .max : skew, unsent: Int64(clamping: unsent), version: String(String.UnicodeScalarView(software)),
-                incarnation: status.scopes.first?.incarnation ?? 0), of: name.device)
+        let said = DeviceContact(
+            time: now, skew: overflow ? .max : skew, unsent: Int64(clamping: unsent), version: String(String.UnicodeScalarView(software)),
+            incarnation: status.scopes.first?.incarnation ?? 0)
+        contact.withLock { $0 = said }
+        tenant.note(said, of: name.device)
         if status.isWiped {
             try tenant.store.write { transaction in
                 if try transaction.noteWiped(name.device, at: now) {
@@ -46,6 +47,17 @@ extension DeviceSession {
         case .held: .held
         case .renewed: .renewed
         case .unproven(let scopes): .unproven(scopes)
+        }
+    }
+
+    /// A block of so many changes has its receipt: what the device said that it had not sent is so much less, and headquarters is not left to fear for it.
+    func handedIn(_ changes: Int) {
+        contact.withLock { contact in
+            guard let known = contact, known.unsent > 0 else { return }
+            let left = DeviceContact(
+                time: known.time, skew: known.skew, unsent: max(0, known.unsent - Int64(changes)), version: known.version, incarnation: known.incarnation)
+            contact = left
+            tenant.note(left, of: name.device)
         }
     }
 

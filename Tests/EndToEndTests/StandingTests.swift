@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+/// "Is my work safe?", answered on the laptop and at headquarters, with the real programs.
+@Suite(.serialized) struct StandingTests {
+    private static let sample = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appendingPathComponent("Samples/halden.json").path
+
+    private func engagement(_ laptop: Laptop) throws -> [String: Any] {
+        let scopes = try #require(try laptop.status()["scopes"] as? [[String: Any]])
+        return try #require(scopes.first { $0["kind"] as? String == "engagement" })
+    }
+
+    private func server(_ headquarters: Headquarters) throws -> [String: Any] {
+        let status = try JSONSerialization.jsonObject(with: Data(try headquarters.verb("status", "--json").utf8)) as? [String: Any]
+        return try #require((status?["tenants"] as? [[String: Any]])?.first { $0["tenant"] as? String == "halden" })
+    }
+
+    @Test func `a laptop says how many interviews are drafts, what waits and how heavy it is, and which records are in conflict`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters), bob = try Laptop(of: "bob", at: headquarters)
+        #expect(try engagement(ann)["unsentBytesAtMost"] as? Int == 0)
+        try ann.must("import", Self.sample)
+        let listed = try #require(try JSONSerialization.jsonObject(with: Data(try ann.must("list", "interview", "--json").utf8)) as? [[String: Any]])
+        let statuses = listed.map { $0["status"] as? String ?? "draft" }
+        let counted = try #require(try engagement(ann)["interviews"] as? [String: Int])
+        for status in ["draft", "finalised", "reviewed", "locked"] { #expect(counted[status] == statuses.count { $0 == status }, "\(counted) \(statuses)") }
+        #expect(!statuses.isEmpty)
+        let first = try ann.must("interview", "add", "site=ST1", "startedAt=2026-11-20T09:00:00Z").trimmingCharacters(in: .whitespacesAndNewlines)
+        #expect(try (engagement(ann)["interviews"] as? [String: Int])?["draft"] == (counted["draft"] ?? 0) + 1)
+        #expect(try ann.must("status").contains("\((counted["draft"] ?? 0) + 1) draft"), "\(first)")
+        let heavy = try #require(try engagement(ann)["unsentBytesAtMost"] as? Int)
+        let sent = try JSONSerialization.jsonObject(with: Data(try ann.must("sync", "--json").utf8)) as? [String: Any]
+        // Connecting and greeting come on top of what the changes weigh.
+        #expect(try heavy > 0 && #require(sent?["bytesSent"] as? Int) < heavy + 20_000, "\(heavy), then \(String(describing: sent?["bytesSent"]))")
+        #expect(try engagement(ann)["unsentBytesAtMost"] as? Int == 0)
+        try bob.must("sync")
+        for (laptop, value) in [(ann, "Dayton plant, north"), (bob, "Dayton works")] { try laptop.must("site", "set", "ST1", "name=\(value)") }
+        try ann.must("sync")
+        try bob.must("sync")
+        #expect(try bob.must("status").contains("1 conflict to settle (ST1): seamark conflicts"))
+    }
+
+    @Test func `a laptop of two clients says of the other one whether its work is handed in, and nothing once that is locked`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        try headquarters.verb("tenant", "add", "kestrel", "--name", "Kestrel")
+        try headquarters.verb("member", "add", "eve", "--name", "Eve Example", "--tenant", "kestrel")
+        try ann.must("site", "add", "name=Dayton plant")
+        let invitation = try headquarters.verb("invite", "eve", "--tenant", "kestrel")
+        let enrolled = try ann.run(["enrol", "--name", "Laptop"], input: invitation, passphrase: Laptop.passphrase)
+        #expect(enrolled.status == 0, "\(enrolled.error)")
+        let status = try ann.status()
+        #expect(status["tenant"] as? String == "kestrel")
+        let other = try #require((status["otherTenants"] as? [[String: Any]])?.first)
+        #expect(other["tenant"] as? String == "halden")
+        let text = try ann.must("status")
+        if other["locked"] as? Bool == false {
+            #expect(other["unsent"] as? Int == 1)
+            #expect(text.contains("Also on this laptop: halden, 1 change not yet sent; last complete sync"), "\(text)")
+            try ann.must("lock", "--tenant", "halden")
+        }
+        let locked = try #require((try ann.status()["otherTenants"] as? [[String: Any]])?.first)
+        #expect(locked["locked"] as? Bool == true && locked["unsent"] is NSNull)
+        #expect(try ann.must("status").contains("Also on this laptop: halden, locked (seamark unlock --tenant halden)."))
+    }
+
+    @Test func `headquarters sees of each laptop when it was heard, what it holds and what of it is in quarantine`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters), bob = try Laptop(of: "bob", at: headquarters)
+        try ann.must("site", "add", "name=Dayton plant")
+        try ann.must("sync")
+        try ann.must("site", "add", "name=Erie depot")
+        var devices = try #require(try server(headquarters)["deviceList"] as? [[String: Any]])
+        #expect(devices.map { $0["device"] as? String } == ["A", "B"])
+        #expect(devices.map { $0["unsent"] as? Int } == [0, 0] && devices.map { $0["quarantined"] as? Int } == [0, 0])
+        #expect(devices.allSatisfy { $0["software"] is String && $0["heard"] is Int })
+        let text = try headquarters.verb("status")
+        for row in ["halden  A       ann", "halden  B       bob"] { #expect(text.contains(row), "\(text)") }
+        // The digest of the engagement is the one that a laptop that read it all shows.
+        try bob.must("sync")
+        let scopes = try #require(try server(headquarters)["scopes"] as? [[String: Any]])
+        let digest = try engagement(bob)["digest"] as? String
+        #expect(digest != nil && scopes.contains { $0["kind"] as? String == "engagement" && $0["digest"] as? String == digest })
+        try headquarters.verb("device", "revoke", "A")
+        _ = try ann.run("sync")
+        devices = try #require(try server(headquarters)["deviceList"] as? [[String: Any]])
+        #expect(devices.first?["quarantined"] as? Int == 1 && devices.last?["quarantined"] as? Int == 0, "\(devices)")
+        let after = try headquarters.verb("status")
+        #expect(!after.contains("halden  A") && after.contains("halden  B"), "\(after)")
+    }
+}
