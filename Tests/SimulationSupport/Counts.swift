@@ -24,7 +24,7 @@ public struct Counts: Hashable, Sendable {
     public var wipesOrdered = 0
     public var wipes = 0
     public var watches = 0
-    /// Connections after the first of a watch; stretches of a log that came to a device which watched, each seen to come in time.
+    /// Connections after the first of a watch; and how often entries came to a device that watched, without a sync.
     public var reconnections = 0
     public var news = 0
     /// Invitations that somebody tried once more, and devices that it froze.

@@ -103,7 +103,7 @@ extension Machine {
         guard !disk.isDead else { throw error }
         let pause = try sitting.run.pause(after: error, &sitting.backOff, die: { sitting.dice.next() }, tell: { self.happened($0, sitting) })
         guard !disk.isDead else { throw Crash() }
-        guard let pause else { return finish(.stopped) }
+        guard let pause, !sitting.stop.isRaised else { return finish(.stopped) }
         link?.cut()
         link = nil
         world.agenda.after(pause) { [unowned self] in
@@ -122,6 +122,7 @@ extension Machine {
             sitting.hasRested = true
             world.trace.note("\(world.agenda.now) ms: device \(number) watches")
         case .synced(let report):
+            if sitting.hasRested, report.outcome.pulledEntries > 0 { world.counts.news += 1 }
             if !report.outcome.held.isEmpty || report.outcome.isOutdated { sitting.isHeld = true }
             world.told(self, report.outcome)
         case .lost(let failure, _):
@@ -141,6 +142,7 @@ extension Machine {
             finish(.stopped)
         }
         if self.sitting === sitting { world.violate(.unended, "device \(number) watches on although it was stopped") }
+        if case .failed(let failure)? = ends.last, case .stopped = failure.cause { world.violate(.unended, "device \(number) was stopped and calls that a failure") }
     }
 
     private func finish(_ end: SyncRun.WatchEnd) {

@@ -16,8 +16,7 @@ extension World {
         let link: Link
         let life: Int
         let standing: Standing
-        /// Its cursors just now, and the changes that it has not sent.
-        let had: [Identifier: UInt64]
+        /// The changes that it has not sent.
         let fresh: Set<Identifier>
     }
 
@@ -53,8 +52,7 @@ extension World {
         // Own work goes up where it may.
         let open = sitting.isHeld || standing.isTooOldToWrite ? [] : state.replicas.values.filter { standing.places[$0.scope] != nil }
         return Due(
-            machine: machine, link: link, life: server.life, standing: standing, had: state.replicas.mapValues(\.cursor.position),
-            fresh: Set(open.flatMap { $0.fresh.map(\.id) }))
+            machine: machine, link: link, life: server.life, standing: standing, fresh: Set(open.flatMap { $0.fresh.map(\.id) }))
     }
 
     private func standing(_ machine: Machine) throws -> Standing {
@@ -89,8 +87,6 @@ extension World {
             let cursor = state.replicas[scope]?.cursor.position ?? 0
             if cursor < place.position || state.replicas[scope] == nil {
                 violate(.untold, "\(who), has read to \(cursor) of scope \(scope), which had \(place.position) entries \(Self.newsWithin) ms ago")
-            } else if cursor > due.had[scope] ?? 0, due.had[scope] ?? 0 < place.position {
-                counts.news += 1
             }
         }
         guard !sitting.isHeld else { return }
