@@ -26,6 +26,8 @@ public struct Counts: Hashable, Sendable {
     public var watches = 0
     /// Connections after the first of a watch; and how often entries came to a device that watched, without a sync.
     public var reconnections = 0
+    /// Watches that began beside one of another copy of the same store.
+    public var watchingCopies = 0
     public var news = 0
     /// Invitations that somebody tried once more, and devices that it froze.
     public var redemptions = 0
@@ -44,7 +46,7 @@ public struct Counts: Hashable, Sendable {
             ("replays", \.replays), ("hostileConnections", \.hostileConnections), ("copiesDestroyed", \.copiesDestroyed),
             ("redactions", \.redactions), ("attachments", \.attachments), ("evictions", \.evictions), ("bundles", \.bundles),
             ("wipesOrdered", \.wipesOrdered), ("wipes", \.wipes), ("freezes", \.freezes), ("watches", \.watches),
-            ("reconnections", \.reconnections), ("news", \.news), ("redemptions", \.redemptions), ("redemptionFreezes", \.redemptionFreezes), ("deaths", \.deaths), ("powerLosses", \.powerLosses),
+            ("reconnections", \.reconnections), ("watchingCopies", \.watchingCopies), ("news", \.news), ("redemptions", \.redemptions), ("redemptionFreezes", \.redemptionFreezes), ("deaths", \.deaths), ("powerLosses", \.powerLosses),
         ]
     }
 }

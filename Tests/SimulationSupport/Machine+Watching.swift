@@ -48,6 +48,7 @@ extension Machine {
         let sitting = try Sitting(device, SplitMix64(seed: dice.next()), isHostile: world.schedule.isHostile && dice.chance(50))
         self.sitting = sitting
         world.counts.watches += 1
+        if world.machines.contains(where: { $0 !== self && $0.sitting != nil && $0.seat.device == seat.device }) { world.counts.watchingCopies += 1 }
         carefully { try connect(sitting) }
         world.agenda.after(300 + Int64(dice.next() % (dice.chance(30) ? 2000 : 12_000))) { [unowned self] in
             if self.sitting === sitting { stop(sitting) }

@@ -18,6 +18,10 @@ extension World {
             return alike.count == 1 ? alike[0] : alike[Int(dice.next() % UInt64(alike.count))]
         }
         switch act {
+        case .revoke, .wipe, .freeze, .confirm, .staff, .leastSchema: decidedAt = agenda.now
+        case _: break
+        }
+        switch act {
         case .capture(let number):
             let machine = try machine(number)
             try machine.daring(&dice, schedule.faults) { try capture(machine, scope: nil, &$0) }

@@ -76,6 +76,7 @@ extension World {
             return
         }
         trace.note("\(agenda.now) ms: the invitation of device \(number) was redeemed again\(isOwn ? ", by itself" : isForged ? ", or so somebody thought" : "")")
+        decidedAt = agenda.now
         let now = server.clock.now
         let mustFreeze = !isOwn && !isForged && now < Cast.began + Self.thirtyDays && before.device?.revoked == nil && !before.wasFrozen
         let isAsExpected =

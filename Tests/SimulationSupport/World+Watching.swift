@@ -15,6 +15,7 @@ extension World {
         let machine: Machine
         let link: Link
         let life: Int
+        let time: Int64
         let standing: Standing
         /// The changes that it has not sent.
         let fresh: Set<Identifier>
@@ -52,7 +53,7 @@ extension World {
         // Own work goes up where it may.
         let open = sitting.isHeld || standing.isTooOldToWrite ? [] : state.replicas.values.filter { standing.places[$0.scope] != nil }
         return Due(
-            machine: machine, link: link, life: server.life, standing: standing, fresh: Set(open.flatMap { $0.fresh.map(\.id) }))
+            machine: machine, link: link, life: server.life, time: agenda.now, standing: standing, fresh: Set(open.flatMap { $0.fresh.map(\.id) }))
     }
 
     private func standing(_ machine: Machine) throws -> Standing {
@@ -72,24 +73,27 @@ extension World {
         let (machine, standing) = (due.machine, due.standing)
         // A connection that is over asks for nothing: the next one greets anew, and is looked at by itself.
         guard machine.link === due.link, let sitting = machine.sitting, due.link.isUp, due.life == server.life, !server.hasTrouble, !machine.disk.isDead,
-            let state = try? machine.device.state
+            let state = try? machine.device.state, let present = try? self.standing(machine)
         else { return }
         let who = "device \(machine.number), which watches"
         if standing.isTurnedAway { return violate(.unended, "\(who), was revoked or is to be wiped, and goes on") }
-        if state.awaitsConfirmation != standing.awaitsConfirmation {
+        // What headquarters took back at once nobody need have heard of.
+        let isSettled = decidedAt < due.time
+        if isSettled, state.awaitsConfirmation != standing.awaitsConfirmation {
             return violate(.untold, "\(who), \(standing.awaitsConfirmation ? "waits to be confirmed and does not know" : "was confirmed and does not know")")
         }
-        guard !standing.awaitsConfirmation, !machine.isToBeWiped else { return }
-        for scope in state.scopeIDs where state.scopes[scope]?.kind == .engagement && state.scopes[scope]?.isWithdrawn == false && standing.places[scope] == nil {
+        guard !standing.awaitsConfirmation, !present.awaitsConfirmation, !machine.isToBeWiped else { return }
+        for scope in state.scopeIDs where isSettled && state.scopes[scope]?.kind == .engagement && state.scopes[scope]?.isWithdrawn == false && standing.places[scope] == nil {
             violate(.untold, "\(who), does not know that its member was removed from \(scope)")
         }
-        for (scope, place) in standing.places.sorted(by: { $0.key < $1.key }) where !standing.isTooOldToRead {
+        for (scope, place) in standing.places.sorted(by: { $0.key < $1.key }) where !standing.isTooOldToRead && !present.isTooOldToRead {
+            guard isSettled || present.places[scope] != nil && state.replicas[scope] != nil && state.scopes[scope]?.isWithdrawn == false else { continue }
             let cursor = state.replicas[scope]?.cursor.position ?? 0
             if cursor < place.position || state.replicas[scope] == nil {
                 violate(.untold, "\(who), has read to \(cursor) of scope \(scope), which had \(place.position) entries \(Self.newsWithin) ms ago")
             }
         }
-        guard !sitting.isHeld else { return }
+        guard !sitting.isHeld, isSettled else { return }
         for replica in state.replicas.values.sorted(by: { $0.scope < $1.scope }) {
             if let kept = replica.fresh.first(where: { due.fresh.contains($0.id) }) {
                 violate(.untold, "\(who), has not sent change \(kept.id) in \(Self.newsWithin) ms")

@@ -42,6 +42,8 @@ final class World {
     var sticks: [Stick] = []
     /// It is being looked whether those who watch are told in time.
     var looksAtWatchers = false
+    /// When headquarters last decided something about people, devices or programs.
+    var decidedAt: Int64 = -1
     private var actions = 0
     /// The changes of blocks that were opened, by the block's hash.
     var opened: [Hash256: Block] = [:]
