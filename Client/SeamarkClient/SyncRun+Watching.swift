@@ -1,8 +1,5 @@
-import SeamarkJournal
-import SeamarkModel
 import SeamarkProtocol
 import SeamarkStore
-import SeamarkTLS
 
 // A sync whose connection stays: what others commit comes as it is committed, what this laptop captures goes up as it is captured.
 extension SyncRun {
@@ -48,80 +45,22 @@ extension SyncRun {
         defer { withExtendedLifetime(lock) {} }
         var backOff = BackOff()
         while true {
-            try device.store.refresh()
-            var run = SyncRun(device, try device.state.identity, attachments, stop: stop) { _ in }
-            run.isWatching = true
-            run.session.staysOpen = true
-            var hasRested = false
+            var run = try WatchRun(device, attachments: attachments, settings, stop: stop)
             do {
-                return try run.attend(settings) { happening in
-                    if case .watching = happening {
-                        hasRested = true
-                        backOff.succeeded()
-                    }
-                    try tell(happening)
+                let conversation = try run.connect(tell)
+                while true {
+                    let arrived = try conversation.next(withinMilliseconds: settings.pollMilliseconds)
+                    let end = try run.step(
+                        arrived, then: conversation.nextArrived, hasEnded: conversation.hasEnded, bytesReceived: conversation.bytesReceived,
+                        now: Int64(Conversation.monotonicMilliseconds()), tell: tell)
+                    if let end { return end }
                 }
-            } catch let failure as Failure {
-                if case .stopped = failure.cause { return .stopped }
-                try? run.note(failure.outcome)
-                let isWipeDue = try device.orderedWipe?.isDue(device.state) == true
-                guard failure.mayPass(afterGreeting: run.welcome != nil), !isWipeDue else { throw failure }
-                let pause = hasRested && failure.asksForANewGreeting ? 50 : backOff.next(die: dice())
-                try tell(.lost(failure, retryMilliseconds: pause))
-                if stop.wait(milliseconds: Int32(clamping: pause)) { return .stopped }
+            } catch {
+                guard let pause = try run.pause(after: error, &backOff, die: dice, tell: tell), !stop.wait(milliseconds: Int32(clamping: pause))
+                else { return .stopped }
             }
         }
     }
-
-    /// One connection, until it ends; `Failure` says why.
-    private mutating func attend(_ settings: Watching, _ tell: (Happening) throws -> Void) throws -> WatchEnd {
-        var watch = DeviceWatch(keepAlive: settings.keepAliveSeconds * 1000, silence: settings.silenceSeconds * 1000)
-        var told = (session: SyncSession.Outcome(), lane: AttachmentLane.Outcome())
-        do {
-            let conversation = try connect()
-            // After a renewal, which may have led to another authority.
-            let knowledge = try knowledge()
-            if let renewal { try tell(.certificate(renewal)) }
-            while true {
-                if let message = try conversation.next(withinMilliseconds: settings.pollMilliseconds) {
-                    _ = try take(message, then: conversation.nextArrived, knowledge)
-                    // A watch may outlast a lease. Where that cannot be noted down the next word of the server tries again.
-                    if welcome?.revoked == false, !session.outcome.awaitsConfirmation { try? device.renewLease() }
-                } else if conversation.hasEnded {
-                    _ = try perform(session.ended())
-                } else {
-                    // What waits is asked of the store each time: whichever transaction read it first, it is unsent until it is sent.
-                    _ = try goOn()
-                }
-                if !isAnswerDue {
-                    let done = (session.outcome, lane?.outcome ?? AttachmentLane.Outcome())
-                    if done != told {
-                        try tell(.synced(report(done.0.since(told.session), done.1.since(told.lane), conversation)))
-                        told = done
-                    }
-                    if welcome?.revoked == true {
-                        line?.close()
-                        return .revoked(isHandedIn: session.outcome.untaken.isEmpty)
-                    }
-                }
-                switch watch.next(isAnswerDue: isAnswerDue, bytesReceived: conversation.bytesReceived, now: Int64(Conversation.monotonicMilliseconds())) {
-                case .wait: break
-                case .giveUp: throw Conversation.Failure.silence
-                case .ask:
-                    let isFirst = !session.isWatching
-                    _ = try perform(session.watch())
-                    guard isFirst else { break }
-                    try note(.complete)
-                    try tell(.watching)
-                }
-            }
-        } catch let error where error is Conversation.Failure || error is TLSError {
-            throw ended(by: error)
-        }
-    }
-
-    /// The server has something to say: its greeting, or the answer to something.
-    private var isAnswerDue: Bool { !session.isResting || session.isWatchUnanswered || lane?.isDone == false }
 }
 
 extension SyncRun.Failure {

@@ -21,6 +21,8 @@ final class Cast: Sendable {
     static let mostDevices = 8
     static let mostScopes = 4
 
+    /// 2026-01-01, so that years may pass both ways: when all devices enrolled and every schedule begins.
+    static let began: Int64 = 1_767_225_600_000
     static let tenant = Identifier(high: 0x7e, low: 1)
     static let shared = Identifier(high: 0x5a, low: 1)
     static let author = Identifier(high: 0x5e, low: 1)
@@ -31,6 +33,12 @@ final class Cast: Sendable {
 
     /// Opens the bundles of the tenant's devices.
     static let bundleKey = AgreementKey(privateBytes: SecretBytes(copying: [UInt8](repeating: 9, count: 32)))
+
+    /// Of the invitation that a device was enrolled with: what is said, and how the server remembers it.
+    static func token(_ number: Int) -> (bytes: [UInt8], hash: Hash256) {
+        let bytes = [UInt8](repeating: UInt8(number), count: 16)
+        return (bytes, SimulationPrimitives().sha256(bytes.span))
+    }
 
     static func scope(_ number: Int) -> Identifier { Identifier(high: 0x5c, low: UInt64(number) + 1) }
     static func member(_ number: Int) -> Identifier { Identifier(high: 0x3e, low: UInt64(number) + 1) }
@@ -76,9 +84,10 @@ final class Cast: Sendable {
             }
             var changes: [Change] = []
             for (number, seat) in seats.enumerated() {
-                try transaction.addDevice(
-                    DeviceEnrolment(id: seat.device, name: "Device \(number)", certificate: .zero, signingKey: seat.signer.publicKey),
-                    of: seat.member, at: 0)
+                let token = token(number)
+                try transaction.addInvitation(token: token.hash, member: seat.member, made: began, expires: began + 1)
+                let enrolment = DeviceEnrolment(id: seat.device, name: "Device \(number)", certificate: .zero, signingKey: seat.signer.publicKey)
+                guard case .redeemed = try transaction.redeem(token.hash, for: enrolment, at: began) else { preconditionFailure("it is redeemed for the first time") }
                 var editing = RecordEditing(record: seat.device, type: Catalogue.device, state: nil) { .zero }
                 editing.create(at: 1, handle: "DV-\(seat.letters)")
                 for (key, value) in [

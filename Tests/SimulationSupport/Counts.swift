@@ -23,6 +23,15 @@ public struct Counts: Hashable, Sendable {
     /// Orders, and stores that were destroyed by one.
     public var wipesOrdered = 0
     public var wipes = 0
+    public var watches = 0
+    /// Connections after the first of a watch; and how often entries came to a device that watched, without a sync.
+    public var reconnections = 0
+    /// Watches that began beside one of another copy of the same store.
+    public var watchingCopies = 0
+    public var news = 0
+    /// Invitations that somebody tried once more, and devices that it froze.
+    public var redemptions = 0
+    public var redemptionFreezes = 0
     /// Ends of processes, of devices and the server; and how often the power went with one.
     public var deaths = 0
     public var powerLosses = 0
@@ -36,7 +45,8 @@ public struct Counts: Hashable, Sendable {
             ("deviceRestores", \.deviceRestores), ("clones", \.clones), ("serverRestores", \.serverRestores), ("revocations", \.revocations),
             ("replays", \.replays), ("hostileConnections", \.hostileConnections), ("copiesDestroyed", \.copiesDestroyed),
             ("redactions", \.redactions), ("attachments", \.attachments), ("evictions", \.evictions), ("bundles", \.bundles),
-            ("wipesOrdered", \.wipesOrdered), ("wipes", \.wipes), ("freezes", \.freezes), ("deaths", \.deaths), ("powerLosses", \.powerLosses),
+            ("wipesOrdered", \.wipesOrdered), ("wipes", \.wipes), ("freezes", \.freezes), ("watches", \.watches),
+            ("reconnections", \.reconnections), ("watchingCopies", \.watchingCopies), ("news", \.news), ("redemptions", \.redemptions), ("redemptionFreezes", \.redemptionFreezes), ("deaths", \.deaths), ("powerLosses", \.powerLosses),
         ]
     }
 }

@@ -28,6 +28,10 @@ public struct Faults: Hashable, Sendable {
     public var wipe = 10
     /// Of schedules: devices wait until headquarters has confirmed them.
     public var confirmation = 10
+    /// Of schedules: devices watch for a while.
+    public var watch = 30
+    /// Of schedules: somebody redeems invitations once more that made devices.
+    public var redemption = 10
     /// Weights of what happens between captures and syncs.
     public var serverCrash = 4
     public var deviceBackup = 4
@@ -51,7 +55,7 @@ public struct Faults: Hashable, Sendable {
             ("serverBackup", \.serverBackup), ("serverRestore", \.serverRestore), ("serverRollback", \.serverRollback),
             ("staffing", \.staffing), ("revocation", \.revocation), ("release", \.release), ("clockJump", \.clockJump), ("hostile", \.hostile),
             ("leastSchema", \.leastSchema), ("privacy", \.privacy), ("attachments", \.attachments), ("bundles", \.bundles),
-            ("wipe", \.wipe), ("confirmation", \.confirmation),
+            ("wipe", \.wipe), ("confirmation", \.confirmation), ("watch", \.watch), ("redemption", \.redemption),
         ]
     }
 

@@ -15,6 +15,8 @@ final class Link: SyncLine {
     private let isStalling: Bool
     private let relay: Relay?
     var isHostile: Bool { relay != nil }
+    /// What is said over it arrives, and soon.
+    var isUp: Bool { isOpen && !isStalling && relay == nil }
     private var last: (device: Int64, server: Int64) = (0, 0)
     private var isOpen = true
     private(set) var bytesSent = 0

@@ -23,13 +23,14 @@ final class Machine {
     /// Its random words.
     private let words: Words
     private(set) var run: SyncRun?
-    private(set) var link: Link?
+    var sitting: Sitting?
+    var link: Link?
     private var lock: SyncLock?
     private var decoder = FrameDecoder()
     private var sendsUntilCrash = Int.max
     private var isDying = false
-    /// Of its last sync.
-    private var faults = Faults.none
+    /// Of its last sync or watch.
+    private(set) var faults = Faults.none
     /// Its store was destroyed, by headquarters' order.
     private(set) var isWiped = false
     /// Decides what the power takes with it when the process dies in this sync; nil where it stays on.
@@ -40,10 +41,11 @@ final class Machine {
     private(set) var heldAttachments: [Attached] = []
     /// How syncs ended, in order; of the complete ones what the member was told.
     private(set) var ends: [Ending] = []
-    private unowned let world: World
+    unowned let world: World
 
     enum Ending {
         case complete(SyncSession.Outcome)
+        case watched(SyncRun.WatchEnd)
         case failed(SyncRun.Failure)
         case crashed
     }
@@ -53,8 +55,7 @@ final class Machine {
         private let agenda: Agenda
         private let skew = Mutex<Int64>(0)
         init(_ agenda: Agenda) { self.agenda = agenda }
-        /// 2026-01-01, so that years may pass both ways.
-        var now: Int64 { 1_767_225_600_000 + agenda.now + skew.withLock { $0 } }
+        var now: Int64 { Cast.began + agenda.now + skew.withLock { $0 } }
         func jump(_ milliseconds: Int64) { skew.withLock { $0 += milliseconds } }
     }
 
@@ -97,43 +98,58 @@ final class Machine {
 
     // MARK: Syncing
 
-    var isSyncing: Bool { run != nil }
+    var isSyncing: Bool { run != nil || sitting != nil }
 
     /// Begins a sync, unless one runs. `dice` decides what becomes of it.
     func sync(_ dice: inout SplitMix64, faults: Faults, over relay: Relay? = nil, attachments: SyncRun.Attachments = .init()) throws {
-        guard run == nil, let device else { return }
+        guard !isSyncing, let device else { return }
+        try occupy(&dice, faults, calls: 150)
+        let link = try makeLink(SplitMix64(seed: dice.next()), over: relay)
+        carefully { run = try SyncRun.begin(device, over: link, attachments: attachments) }
+        guard run != nil else { return }
+        connect(link, received: { [unowned self] in received($0) }, ended: { [unowned self] in lineEnded() })
+    }
+
+    /// A process takes the sync lock. It may be one that dies, or whose disk refuses, in one of its next `calls`.
+    func occupy(_ dice: inout SplitMix64, _ faults: Faults, calls: UInt64) throws {
         self.faults = faults
-        held = try device.state.replicas.mapValues { Set($0.history.keys) }
-        heldAttachments = try world.attachments(on: self)
         lock = try device.store.takeSyncLock()
-        decoder = FrameDecoder()
         isDying = dice.chance(faults.crash)
         sendsUntilCrash = isDying && dice.chance(50) ? Int(dice.next() % 12) : .max
         // The other way to die is in a call to the disk.
-        if isDying, sendsUntilCrash == .max { disk.plan(.death(&dice, within: 150)) }
-        if !isDying, dice.chance(faults.diskError) { disk.plan(.refusal(&dice, within: 80)) }
+        if isDying, sendsUntilCrash == .max { disk.plan(.death(&dice, within: calls)) }
+        if !isDying, dice.chance(faults.diskError) { disk.plan(.refusal(&dice, within: calls / 2 + 5)) }
         afterlife = dice.chance(faults.powerLoss) ? SplitMix64(seed: dice.next()) : nil
-        let link = Link(world.agenda, world.trace, SplitMix64(seed: dice.next()), faults: faults, relay: relay)
+    }
+
+    /// A connection that nothing went over yet.
+    func makeLink(_ dice: SplitMix64, over relay: Relay?) throws -> Link {
+        held = try device.state.replicas.mapValues { Set($0.history.keys) }
+        heldAttachments = try world.attachments(on: self)
+        decoder = FrameDecoder()
+        let link = Link(world.agenda, world.trace, dice, faults: faults, relay: relay)
         self.link = link
         link.beforeSend = { [unowned self] in
             guard sendsUntilCrash > 0, !disk.isDead else { throw Crash() }
             sendsUntilCrash -= 1
         }
-        carefully { run = try SyncRun.begin(device, over: link, attachments: attachments) }
-        guard run != nil else { return }
+        return link
+    }
+
+    /// Both ends hear what comes over the link, this one as long as it is the machine's.
+    func connect(_ link: Link, received: @escaping ([UInt8]) -> Void, ended: @escaping () -> Void) {
         world.server.connect(link, seat)
         link.arrived = { [unowned self, unowned link] end, bytes in
             if end == .server { link.toServer(bytes) } else if self.link === link { received(bytes) }
         }
         link.ended = { [unowned self, unowned link] end in
-            if end == .server { link.serverEnded() } else if self.link === link { lineEnded() }
+            if end == .server { link.serverEnded() } else if self.link === link { ended() }
         }
     }
 
     private func received(_ bytes: [UInt8]) {
-        decoder.append(bytes)
         carefully {
-            guard let first = try next() else { return }
+            guard let first = try firstMessage(of: bytes) else { return }
             if let report = try run?.take(first, then: { try self.next() }) {
                 try run?.end(nil)
                 guard !disk.isDead else { throw Crash() }
@@ -144,11 +160,17 @@ final class Machine {
         }
     }
 
-    private func next() throws -> Message? { try decoder.next().map { try Message(payload: $0) } }
+    /// The first whole message with these bytes.
+    func firstMessage(of bytes: [UInt8]) throws -> Message? {
+        decoder.append(bytes)
+        return try next()
+    }
+
+    func next() throws -> Message? { try decoder.next().map { try Message(payload: $0) } }
 
     private func lineEnded() { carefully { try run?.lineEnded() } }
 
-    private func carefully(_ body: () throws -> Void) {
+    func carefully(_ body: () throws -> Void) {
         do {
             try body()
         } catch let error where isDying && (error is Crash || error is DeviceStoreError || disk.isDead) {
@@ -175,12 +197,13 @@ final class Machine {
         }
     }
 
-    private func leave(_ ending: Ending) {
+    func leave(_ ending: Ending) {
         ends.append(ending)
         disk.plan(nil)
         isDying = false
         if case .complete = ending {} else { world.lost(self) }
         run = nil
+        sitting = nil
         lock = nil
         link = nil
     }
@@ -188,7 +211,7 @@ final class Machine {
     /// Ends, in the midst of whatever it does or in order, and starts again.
     func crash(_ dice: inout SplitMix64, faults: Faults) {
         let power: SplitMix64? = dice.chance(faults.powerLoss) ? SplitMix64(seed: dice.next()) : nil
-        if dice.chance(40), run == nil {
+        if dice.chance(40), !isSyncing {
             // Whoever closes a store last moves its log into its file; it may die in that.
             if dice.chance(50) { disk.plan(.death(&dice, within: 12)) }
             device = nil
@@ -202,7 +225,7 @@ final class Machine {
     /// The process ends where it is, the power with it or not, and another starts.
     func end(_ power: SplitMix64?) {
         link?.cut()
-        if run != nil { leave(.crashed) }
+        if isSyncing { leave(.crashed) }
         disk.end(losingPower: power)
         world.count(death: power)
         guard !isWiped else { return }
@@ -212,7 +235,7 @@ final class Machine {
 
     /// Does something in a process that may die in the midst of it, or whose disk may refuse. Whatever it was, it was not acknowledged then.
     func daring(_ dice: inout SplitMix64, _ faults: Faults, _ body: (inout SplitMix64) throws -> Void) throws {
-        guard run == nil else {
+        guard !isSyncing else {
             // One process syncs and captures.
             do { try body(&dice) } catch is DeviceStoreError where disk.hasTrouble { return end(disk.isDead ? afterlife : nil) }
             if disk.isDead { end(afterlife) }
@@ -232,7 +255,7 @@ final class Machine {
     /// Goes on with another copy of the store.
     func putBack(_ copy: DeviceDisk) {
         link?.cut()
-        if run != nil { leave(.crashed) }
+        if isSyncing { leave(.crashed) }
         disk.end(losingPower: nil)
         do { restart(try copy.copy(world.honouring)) } catch { world.fault("a backup of a device was put back", error) }
     }
@@ -255,7 +278,7 @@ final class Machine {
     var isToBeWiped: Bool { (try? device?.orderedWipe) != nil }
 
     /// Carries out what is due of an order to wipe, as every command does before it shows anything, and a sync at its end.
-    private func obeyWipe(handedIn: Bool) {
+    func obeyWipe(handedIn: Bool) {
         guard let device, !isWiped else { return }
         do {
             guard let order = try device.orderedWipe, try order.isDue(device.state, handedIn: handedIn) else { return }

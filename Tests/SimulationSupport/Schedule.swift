@@ -8,6 +8,7 @@ public struct Schedule: Sendable {
             case capture(Int), sync(Int), crash(Int)
             case backUp(Int), putBack(Int), clone(Int), jump(Int)
             case revoke(Int), staff(Int, Int), wipe(Int), freeze(Int), confirm(Int)
+            case watch(Int), redeem(Int)
             case redact(Int), redactAtHeadquarters(Int)
             case attach(Int), fetch(Int), evict(Int)
             case bundle(Int), carry, bringReply(Int)
@@ -28,7 +29,7 @@ public struct Schedule: Sendable {
             case .capture(let device), .sync(let device), .crash(let device), .backUp(let device), .putBack(let device), .clone(let device),
                 .jump(let device), .revoke(let device), .staff(let device, _), .redact(let device), .attach(let device),
                 .fetch(let device), .evict(let device), .bundle(let device), .bringReply(let device), .wipe(let device),
-                .freeze(let device), .confirm(let device):
+                .freeze(let device), .confirm(let device), .watch(let device), .redeem(let device):
                 device
             case .redactAtHeadquarters, .carry, .release, .serverCrash, .serverBackUp, .serverRestore, .serverRollback, .serverJump, .leastSchema: nil
             }
@@ -132,6 +133,26 @@ public struct Schedule: Sendable {
             for _ in 0..<2 + later.next() % 5 {
                 let device = Int(later.next() % UInt64(devices))
                 insert(later.chance(55) ? .freeze(device) : .confirm(device), &later)
+            }
+        }
+        if later.chance(UInt64(faults.watch)) {
+            for _ in 0..<2 + later.next() % 6 { insert(.watch(Int(later.next() % UInt64(devices))), &later) }
+        }
+        if later.chance(UInt64(faults.redemption)) {
+            // Of one device, mostly: what headquarters does about it, and what else becomes of the device meanwhile.
+            let one = Int(later.next() % UInt64(devices))
+            for _ in 0..<3 + later.next() % 6 {
+                let device = later.chance(80) ? one : Int(later.next() % UInt64(devices))
+                let scope = Int(later.next() % UInt64(scopes))
+                let act: Step.Act =
+                    switch later.next() % 100 {
+                    case 0..<50: .redeem(device)
+                    case 50..<78: .confirm(device)
+                    case 78..<86: .staff(device, scope)
+                    case 86..<90: .revoke(device)
+                    case _: .release(scope)
+                    }
+                insert(act, &later)
             }
         }
     }

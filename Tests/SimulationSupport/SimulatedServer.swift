@@ -16,6 +16,10 @@ final class SimulatedServer: @unchecked Sendable {
     private let agenda: Agenda
     private var dice: SplitMix64
     private var visits: [Visit] = []
+    private var doors: [(call: DoorCall, link: Link)] = []
+    /// It is about to look at what other processes did, and how far it had looked.
+    private var isLooking = false
+    private var lookedAt: Int64?
     /// Which life of the process this is.
     private(set) var life = 0
     private unowned let world: World
@@ -36,19 +40,20 @@ final class SimulatedServer: @unchecked Sendable {
         self.world = world
         agenda = world.agenda
         self.clock = clock
-        desk = Self.desk(store, nil, clock, nil, { 0 }) { _ in }
+        desk = Self.desk(store, nil, clock, nil, words: { 0 }) { _ in }
         desk = try open()
     }
 
     private static func desk(
-        _ store: TenantStore, _ vault: AttachmentVault?, _ clock: Machine.Clock, _ mistake: Mistake?, takesBundles: Bool = false, _ words: @escaping @Sendable () -> UInt64,
+        _ store: TenantStore, _ vault: AttachmentVault?, _ clock: Machine.Clock, _ mistake: Mistake?, takesBundles: Bool = false, committed: @escaping @Sendable () -> Void = {},
+        words: @escaping @Sendable () -> UInt64,
         _ schedule: @escaping TenantWriter.Schedule
     ) -> TenantDesk {
         let authority = mistake == .losesItsAuthority ? Cast.serverSigner.publicKey : Cast.authority
         return TenantDesk(
             store: store, clock: WallClock { clock.now }, primitives: SimulationPrimitives(), signer: Cast.serverSigner,
             endorse: { message, _ in SimulationSigner.signature(of: message, authority) }, attachments: vault,
-            bundles: takesBundles ? (Cast.tenant, Cast.bundleKey.publicKey) : nil, schedule: schedule, draw: words,
+            bundles: takesBundles ? (Cast.tenant, Cast.bundleKey.publicKey) : nil, schedule: schedule, committed: committed, draw: words,
             noteContact: { _, _ in })
     }
 
@@ -56,14 +61,19 @@ final class SimulatedServer: @unchecked Sendable {
     private func open() throws -> TenantDesk {
         life += 1
         let life = life
+        lookedAt = nil
         disk.whenDead { [unowned self] in
             // Nothing that the dead process says goes out.
             for visit in visits { visit.leave() }
+            for door in doors { door.call.leave() }
             agenda.after(0) { [unowned self] in
                 if life == self.life { die(afterlife) }
             }
         }
-        return Self.desk(store, try disk.vault(), clock, world.mistake, takesBundles: world.schedule.hasBundles, { [unowned self] in dice.next() }) { [unowned self] job in
+        return Self.desk(
+            store, try disk.vault(), clock, world.mistake, takesBundles: world.schedule.hasBundles, committed: { [unowned self] in later { [unowned self] in wake() } },
+            words: { [unowned self] in dice.next() }
+        ) { [unowned self] job in
             agenda.after(Int64(dice.next() % 6)) { [unowned self] in
                 guard life == self.life else { return }
                 if world.mistake == .acknowledgesBeforeCommit, lagging == nil || dice.chance(30) {
@@ -76,7 +86,7 @@ final class SimulatedServer: @unchecked Sendable {
 
     func connect(_ link: Link, _ seat: Cast.Seat) {
         let name = DeviceName(tenant: Cast.tenant, member: seat.member, device: seat.device)
-        let visit = Visit(link, DeviceSession(name, of: desk), world, of: self)
+        let visit = Visit(link, seat, DeviceSession(name, of: desk), world, of: self)
         visits.append(visit)
         link.toServer = { [unowned visit] in visit.received($0) }
         link.serverEnded = { [unowned self, unowned visit] in
@@ -84,7 +94,60 @@ final class SimulatedServer: @unchecked Sendable {
             visits.removeAll { $0 === visit }
         }
         visit.begin()
+        lookLater()
     }
+
+    /// Somebody without a certificate comes to the door.
+    func openDoor(_ link: Link, binding: [UInt8], before: @escaping (TenantSnapshot) throws -> Void, redeemed: @escaping (Redemption) -> Void) {
+        let call = DoorCall(link, binding: binding, world, of: self, before: before, redeemed: redeemed)
+        doors.append((call, link))
+        link.toServer = { [unowned call] in call.received($0) }
+        link.serverEnded = { [unowned self, unowned call] in
+            call.leave()
+            doors.removeAll { $0.call === call }
+        }
+        call.begin()
+    }
+
+    /// Does something a little later, in this life of the process.
+    func later(_ body: @escaping () -> Void) {
+        let life = life
+        agenda.after(Int64(dice.next() % 6)) { [unowned self] in
+            if life == self.life, !disk.isDead { body() }
+        }
+    }
+
+    // MARK: What it looks at by itself
+
+    /// As `Watch` does without a simulation, as long as anybody is here.
+    private static let lookEvery: Int64 = 250
+
+    private func lookLater() {
+        guard !isLooking else { return }
+        isLooking = true
+        agenda.after(Self.lookEvery) { [unowned self] in
+            isLooking = false
+            guard !visits.isEmpty else { return }
+            if !disk.isDead { look() }
+            lookLater()
+        }
+    }
+
+    /// Ends connections of devices that were turned away, and wakes those who watch: what other processes committed is known here alone.
+    private func look() {
+        do {
+            let version = try store.dataVersion()
+            guard lookedAt != version else { return }
+            let dismissals = try desk.dismissals(of: Set(visits.map(\.seat.device)).sorted())
+            for (device, dismissal) in dismissals where dismissal > .none {
+                for visit in visits where visit.seat.device == device { visit.dismissed(dismissal) }
+            }
+            wake()
+            lookedAt = version
+        } catch where hasTrouble {} catch { world.fault("the server looked for devices that were turned away", error) }
+    }
+
+    private func wake() { for visit in visits { visit.woken() } }
 
     /// A backup of the machine.
     func backUp() throws -> ServerDisk { try disk.copy(world.honouring) }
@@ -102,13 +165,16 @@ final class SimulatedServer: @unchecked Sendable {
         var isDone = false
         try administering {
             let reception = BundleReception(tenant: Cast.tenant, key: Cast.bundleKey) { schedule in
-                Self.desk(store, nil, clock, world.mistake, takesBundles: true, { [unowned self] in dice.next() }, schedule)
+                Self.desk(store, nil, clock, world.mistake, takesBundles: true, words: { [unowned self] in dice.next() }, schedule)
             }
             _ = try reception.take(bundle, reply: reply)
             isDone = !disk.isDead
         }
         return isDone
     }
+
+    /// Its process has died, and is not started again yet.
+    var isDead: Bool { disk.isDead }
 
     /// The disk refuses calls, or is about to.
     var hasTrouble: Bool { disk.hasTrouble }
@@ -154,6 +220,10 @@ final class SimulatedServer: @unchecked Sendable {
         for visit in visits {
             visit.leave()
             visit.link.cut()
+        }
+        for door in doors {
+            door.call.leave()
+            door.link.cut()
         }
         afterlife = nil
         if let lagging { disk = lagging }

@@ -28,6 +28,12 @@ public struct Violation: Error, Hashable, Sendable {
         case disobeyed
         /// A device that waits to be confirmed reads something, or something is taken from it.
         case unconfirmed
+        /// A device that watches was not told in time, over a link that was up, what a log has and where its member is staffed, or kept its own work back.
+        case untold
+        /// A watch went on that was stopped, or whose device was turned away.
+        case unended
+        /// Something of an engagement came to a device whose member was not on it by then, or which is revoked or waits.
+        case overheard
         /// Two runs of a seed differ.
         case undetermined
         /// The process died.

@@ -14,6 +14,7 @@ final class Visit: @unchecked Sendable {
     }
 
     let link: Link
+    let seat: Cast.Seat
     private let device: DeviceSession
     private var session = ServerSession()
     private var decoder = FrameDecoder()
@@ -23,11 +24,14 @@ final class Visit: @unchecked Sendable {
     private var isAttaching = false
     private var reception = AttachmentReception()
     private var isGone = false
+    /// It wants to be woken when something is committed.
+    private var isWatching = false
     private unowned let world: World
     private unowned let server: SimulatedServer
 
-    init(_ link: Link, _ device: DeviceSession, _ world: World, of server: SimulatedServer) {
+    init(_ link: Link, _ seat: Cast.Seat, _ device: DeviceSession, _ world: World, of server: SimulatedServer) {
         self.link = link
+        self.seat = seat
         self.device = device
         self.world = world
         self.server = server
@@ -36,6 +40,16 @@ final class Visit: @unchecked Sendable {
     func begin() { perform(session.began()) }
 
     func leave() { isGone = true }
+
+    /// Something was committed in the tenant.
+    func woken() {
+        if isWatching, !isGone { perform(session.woken()) }
+    }
+
+    /// Headquarters has turned the device away.
+    func dismissed(_ dismissal: ServerSession.Dismissal) {
+        if !isGone { perform(session.dismissed(dismissal)) }
+    }
 
     func received(_ bytes: [UInt8]) {
         guard !isGone else { return }
@@ -59,7 +73,9 @@ final class Visit: @unchecked Sendable {
             switch action {
             case .prepareWelcome:
                 attempt { perform(session.welcomed(try device.welcome())) }
-            case .send(let message): link.send(message.frame, to: .device)
+            case .send(let message):
+                world.checkMayHear(message, seat)
+                link.send(message.frame, to: .device)
             case .note(let status):
                 waiting.append(.note(status))
                 pump()
@@ -82,7 +98,13 @@ final class Visit: @unchecked Sendable {
             case .attachment(let message):
                 waiting.append(.attachment(message))
                 pump()
-            case .look: attempt { perform(session.looked(try device.welcome())) }
+            case .look:
+                isWatching = true
+                // Outside the order of requests: answers go out before it, and others are asked.
+                server.later { [weak self] in
+                    guard let self, !isGone else { return }
+                    attempt { self.perform(self.session.looked(try self.device.welcome())) }
+                }
             case .close(let problem):
                 if let problem { link.send(Message.problem(problem).frame, to: .device) }
                 isGone = true

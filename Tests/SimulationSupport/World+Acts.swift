@@ -18,6 +18,10 @@ extension World {
             return alike.count == 1 ? alike[0] : alike[Int(dice.next() % UInt64(alike.count))]
         }
         switch act {
+        case .revoke, .wipe, .freeze, .confirm, .staff, .leastSchema: decidedAt = agenda.now
+        case _: break
+        }
+        switch act {
         case .capture(let number):
             let machine = try machine(number)
             try machine.daring(&dice, schedule.faults) { try capture(machine, scope: nil, &$0) }
@@ -56,7 +60,14 @@ extension World {
             try server.administer { try $0.revokeDevice(Cast.device(number), at: server.clock.now) }
             counts.revocations += 1
         case .wipe(let number): try orderWipe(number)
-        case .freeze(let number): try freeze(number, because: dice.chance(30) ? .invited : .reused)
+        case .watch(let number):
+            _ = try machine(number)
+            // Copies of a store watch side by side, now and then.
+            let alike = machines.filter { $0.seat.device == Cast.device(number) }
+            let first = Int(dice.next() % UInt64(alike.count))
+            for (place, machine) in alike.enumerated() where place == first || dice.chance(60) { try machine.watch(&dice, faults: schedule.faults) }
+        case .redeem(let number): try redeem(number, &dice)
+        case .freeze(let number): try freeze(number)
         case .confirm(let number): try confirm(number)
         case .staff(let number, let scope):
             let (member, scope) = (cast.seats[number].member, Cast.scope(scope))

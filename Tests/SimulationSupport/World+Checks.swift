@@ -96,7 +96,10 @@ extension World {
                     violate(.faulted, "a device held a receipt for what the log does not hold, and nobody had put the server back")
                 }
             }
-            try server.store.read { try checkWipes($0) }
+            try server.store.read {
+                try checkWipes($0)
+                try checkRedemptions($0)
+            }
             if schedule.hasAttachments { try checkAttachments() }
         } catch { fault("reading the server's store at rest", error) }
         if let fork = untoldForks.min(by: { ($0.machine, $0.scope) < ($1.machine, $1.scope) }) {

@@ -4,19 +4,20 @@ internal import SeamarkTestSupport
 
 // Laptops that wait until headquarters has confirmed their words: from the beginning, or since somebody redeemed their invitation once more.
 extension World {
-    /// A device waits from here on. Where it does already, or is revoked, nothing happens.
-    func freeze(_ number: Int, because cause: DeviceWait.Cause) throws {
+    /// A device waits from here on, as if it had just enrolled so. Where it does already, is revoked, or was frozen since its invitation was redeemed
+    /// twice, nothing happens.
+    func freeze(_ number: Int) throws {
         let id = Cast.device(number)
         var isFrozen = false
         try server.administer { transaction in
-            guard let device = try transaction.device(id), device.revoked == nil, device.wait == nil else { return }
-            try transaction.awaitConfirmation(of: id, because: cause, at: server.clock.now)
+            guard let device = try transaction.device(id), device.revoked == nil, device.wait == nil, try !isFrozenByRedemption(id, transaction) else { return }
+            try transaction.awaitConfirmation(of: id, because: .invited, at: server.clock.now)
             isFrozen = true
         }
         guard isFrozen else { return }
         counts.freezes += 1
         trace.note("\(agenda.now) ms: device of seat \(number) waits to be confirmed")
-        try lookAtWaiting(id)
+        lookAtWaiting(id)
     }
 
     /// Headquarters has had the words read from the laptop.
@@ -31,10 +32,12 @@ extension World {
     func confirmAll() throws { for number in 0..<schedule.devices { try confirm(number) } }
 
     /// What the server holds of a device when it begins to wait, where that can be read just then.
-    private func lookAtWaiting(_ id: Identifier) throws {
+    func lookAtWaiting(_ id: Identifier) {
         waiting[id] = nil
-        let known = try server.store.read { try $0.device(id)?.awaitsConfirmation == true ? heldOf(id, $0) : nil }
-        waiting[id] = known
+        do {
+            let known = try server.store.read { try $0.device(id)?.awaitsConfirmation == true ? heldOf(id, $0) : nil }
+            waiting[id] = known
+        } catch where server.hasTrouble {} catch { fault("looking at a device that waits", error) }
     }
 
     /// Of a device that waits nothing is taken. Others may give back to a server that was put back what they have of it.

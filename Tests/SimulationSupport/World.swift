@@ -40,6 +40,10 @@ final class World {
     /// Devices that wait to be confirmed, and where the server had their streams end when they began to.
     var waiting: [Identifier: Set<Hash256>] = [:]
     var sticks: [Stick] = []
+    /// It is being looked whether those who watch are told in time.
+    var looksAtWatchers = false
+    /// When headquarters last decided something about people, devices or programs.
+    var decidedAt: Int64 = -1
     private var actions = 0
     /// The changes of blocks that were opened, by the block's hash.
     var opened: [Hash256: Block] = [:]
@@ -109,7 +113,10 @@ final class World {
         if mistake == .losesBytes { loseBytes() }
         // Nobody is asked to do what only an administrator can.
         quietly { _ in try self.setLeastSchemas(write: 1, read: 1) }
-        if counts.freezes > 0 { quietly { _ in try self.confirmAll() } }
+        if counts.freezes > 0 {
+            checkWaitingTold()
+            quietly { _ in try self.confirmAll() }
+        }
         for _ in 0..<3 {
             let before = places()
             for machine in machines {
@@ -131,7 +138,7 @@ final class World {
     /// Where the logs stand; nil where the server does not say.
     private func places() -> [TenantScope]? { try? server.store.read { try $0.scopes() } }
 
-    private func quietly(_ body: (inout SplitMix64) throws -> Void) {
+    func quietly(_ body: (inout SplitMix64) throws -> Void) {
         var dice = SplitMix64(seed: schedule.seed ^ UInt64(agenda.done) << 20)
         do { try body(&dice) } catch { fault("the quiet phase", error) }
     }
@@ -170,6 +177,8 @@ final class World {
         case .sync(.cut), .sync(.closedBeforeGreeting), .sync(.epochRenewed): return
         // The member was removed, or the device revoked, between the greeting and the pull.
         case .sync(.server(let problem)) where problem.code == .unknownScope: return
+        // It was turned away in mid-sync, or what it was greeted with is no longer so.
+        case .sync(.server(let problem)) where [.deviceRevoked, .greetingOutdated].contains(problem.code): return
         // It was made to wait in mid-sync.
         case .sync(.server(let problem)) where problem.code == .awaitsConfirmation && counts.freezes > 0: return
         // As late, the least version that may read was raised.

@@ -16,6 +16,21 @@ import Testing
         #expect(deaths > 10 && powerLosses > 3, "\(deaths), \(powerLosses)")
     }
 
+    /// Of few schedules each: what only some have comes about in them, or nothing was looked at.
+    @Test func `devices that watch hear in time, and who redeems an invitation again freezes its device`() throws {
+        let simulation = try Simulation()
+        var faults = try #require(Faults.supported.with("watch=100"))
+        faults = try #require(faults.with("redemption=100"))
+        var sum = Counts()
+        for seed in UInt64(3_000_100)..<3_000_112 {
+            let result = try simulation.play(seed: seed, faults: faults, twice: seed % 4 == 0)
+            #expect(result.violations.isEmpty, "./Scripts/simulate --replay \(seed) --with watch=100 --with redemption=100")
+            for (_, path) in Counts.names { sum[keyPath: path] += result.counts[keyPath: path] }
+        }
+        #expect(sum.news > 5 && sum.reconnections > 5, "\(sum.news), \(sum.reconnections)")
+        #expect(sum.redemptionFreezes > 3 && sum.redemptions > sum.redemptionFreezes, "\(sum.redemptions), \(sum.redemptionFreezes)")
+    }
+
     /// 4: a fork was not told where the sync that found it was cut. 223, 580: of two copies of a store that synced at once, one was sent its
     /// own incarnation's blocks by hash alone, and failed. 444: a member was removed between the greeting and the pull. 2311, 2317, 2318: the epoch
     /// was renewed between a greeting and the Status that it asked for, and the device waited for ever. 5809: work that was released from

@@ -115,14 +115,7 @@ final class Watch: Sendable {
                 let version = try tenant.store.dataVersion()
                 // Seen for the first time, it is looked at: what was revoked before may have slipped in.
                 guard state.withLock({ $0.versions[key] != version }) else { continue }
-                let dismissals = try tenant.store.read { snapshot in
-                    try devices.sorted().map { id -> (device: Identifier, dismissal: ServerSession.Dismissal) in
-                        guard let device = try snapshot.device(id) else { return (id, .revoked) }
-                        if device.wipe != nil { return (id, .toBeWiped) }
-                        let isActive = try device.revoked == nil && snapshot.member(device.member)?.isActive == true
-                        return (id, isActive ? device.awaitsConfirmation ? .waiting : .none : .revoked)
-                    }
-                }
+                let dismissals = try tenant.desk.dismissals(of: devices.sorted())
                 // After those who must go: what other processes committed is told to those who watch.
                 defer { services.register.wake(key) }
                 for (device, dismissal) in dismissals where dismissal > .none {

@@ -1,0 +1,86 @@
+internal import SeamarkJournal
+internal import SeamarkProtocol
+internal import SeamarkStore
+
+/// One connection without a certificate at the server, as `Connection` and `EnrolmentDoor` serve it: somebody redeems an invitation.
+///
+/// Every invitation of the cast was redeemed, so no certificate is ever made here.
+final class DoorCall {
+    private let link: Link
+    private let binding: [UInt8]
+    private var session = EnrolmentDoorSession()
+    private var decoder = FrameDecoder()
+    private var isGone = false
+    private unowned let world: World
+    private unowned let server: SimulatedServer
+    /// Told in the transaction before it redeems, and when it is durable.
+    private let before: (TenantSnapshot) throws -> Void
+    private let redeemed: (Redemption) -> Void
+
+    init(_ link: Link, binding: [UInt8], _ world: World, of server: SimulatedServer, before: @escaping (TenantSnapshot) throws -> Void, redeemed: @escaping (Redemption) -> Void) {
+        self.link = link
+        self.binding = binding
+        self.world = world
+        self.server = server
+        self.before = before
+        self.redeemed = redeemed
+    }
+
+    func begin() { perform(session.began(now: server.clock.now)) }
+
+    func leave() { isGone = true }
+
+    func received(_ bytes: [UInt8]) {
+        guard !isGone else { return }
+        decoder.append(bytes)
+        do {
+            while !isGone, let payload = try decoder.next() {
+                do throws(Problem) {
+                    perform(session.received(try Message(payload: payload), binding: binding, SimulationPrimitives()))
+                } catch {
+                    perform(session.received(error))
+                }
+            }
+        } catch {
+            perform(session.received(Problem(.tooLong, "a frame that is none")))
+        }
+    }
+
+    private func perform(_ actions: [EnrolmentDoorSession.Action]) {
+        for action in actions {
+            guard !isGone else { return }
+            switch action {
+            case .send(let message): link.send(message.frame, to: .device)
+            case .enrol(let enrol): server.later { [weak self] in self?.redeem(enrol) }
+            case .renew: perform(session.refused(Problem(.unknownCertificate, "nobody renews here")))
+            case .close(let problem):
+                if let problem { link.send(Message.problem(problem).frame, to: .device) }
+                isGone = true
+                link.close(.server)
+            }
+        }
+    }
+
+    /// In one transaction, between those of others. What was begun is done, whether its caller is still there or not.
+    private func redeem(_ enrol: Message.Enrol) {
+        let enrolment = DeviceEnrolment(id: Identifier(high: 0xdf, low: UInt64(enrol.signingKey[0])), name: enrol.deviceName, certificate: .zero, signingKey: enrol.signingKey)
+        do {
+            let hash = SimulationPrimitives().sha256(enrol.token.span)
+            let redemption = try server.store.write { transaction in
+                try before(transaction)
+                return try transaction.redeem(hash, for: enrolment, at: server.clock.now)
+            }
+            guard !server.isDead else { return }
+            redeemed(redemption)
+            switch redemption {
+            case .unknown: perform(session.refused(Problem(.unknownInvitation, "the invitation is not known here")))
+            case .expired: perform(session.refused(Problem(.expiredInvitation, "the invitation has expired")))
+            case .usedBefore: perform(session.refused(Problem(.usedInvitation, "the invitation was used before")))
+            case .redeemed: world.violate(.faulted, "an invitation was redeemed twice")
+            }
+        } catch {
+            if !server.hasTrouble { world.fault("somebody redeemed an invitation", error) }
+            perform(session.refused(Problem(.serverFault, "the server could not do this")))
+        }
+    }
+}
