@@ -49,7 +49,7 @@ import Testing
         try headquarters.verb("tenant", "add", "kestrel", "--name", "Kestrel")
         try headquarters.verb("member", "add", "eve", "--name", "Eve Example", "--tenant", "kestrel")
         try ann.must("site", "add", "name=Dayton plant")
-        let invitation = try headquarters.verb("invite", "eve", "--tenant", "kestrel")
+        let invitation = try headquarters.verb("invite", "eve", "--tenant", "kestrel", "--name", "127.0.0.1:\(headquarters.port)")
         let enrolled = try ann.run(["enrol", "--name", "Laptop"], input: invitation, passphrase: Laptop.passphrase)
         #expect(enrolled.status == 0, "\(enrolled.error)")
         let status = try ann.status()
