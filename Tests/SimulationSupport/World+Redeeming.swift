@@ -25,7 +25,13 @@ extension World {
         var decoder = FrameDecoder()
         let link = Link(agenda, trace, SplitMix64(seed: dice.next()), faults: schedule.faults)
         var before: DeviceStanding?
-        server.openDoor(link, binding: binding, before: { [unowned self] in before = try standing(of: seat.device, $0) }) { [unowned self] redemption in
+        server.openDoor(
+            link, binding: binding,
+            before: { [unowned self] in
+                decidedAt = agenda.now
+                before = try standing(of: seat.device, $0)
+            }
+        ) { [unowned self] redemption in
             if let before { judge(redemption, of: seat, number, before, isOwn: isOwn, isForged: isForged) }
         }
         link.arrived = { [unowned self, unowned link] end, bytes in
@@ -76,7 +82,6 @@ extension World {
             return
         }
         trace.note("\(agenda.now) ms: the invitation of device \(number) was redeemed again\(isOwn ? ", by itself" : isForged ? ", or so somebody thought" : "")")
-        decidedAt = agenda.now
         let now = server.clock.now
         let mustFreeze = !isOwn && !isForged && now < Cast.began + Self.thirtyDays && before.device?.revoked == nil && !before.wasFrozen
         let isAsExpected =

@@ -113,7 +113,8 @@ final class World {
         if mistake == .losesBytes { loseBytes() }
         // Nobody is asked to do what only an administrator can.
         quietly { _ in try self.setLeastSchemas(write: 1, read: 1) }
-        if counts.freezes > 0 {
+        // A server that died at once may have frozen a device, and nobody could look.
+        if counts.freezes + counts.redemptions > 0 {
             checkWaitingTold()
             quietly { _ in try self.confirmAll() }
         }
@@ -180,7 +181,7 @@ final class World {
         // It was turned away in mid-sync, or what it was greeted with is no longer so.
         case .sync(.server(let problem)) where [.deviceRevoked, .greetingOutdated].contains(problem.code): return
         // It was made to wait in mid-sync.
-        case .sync(.server(let problem)) where problem.code == .awaitsConfirmation && counts.freezes > 0: return
+        case .sync(.server(let problem)) where problem.code == .awaitsConfirmation && counts.freezes + counts.redemptions > 0: return
         // As late, the least version that may read was raised.
         case .sync(.server(let problem)) where problem.code == .tooOldToRead && machine.schema < Catalogue.version: return
         case .sync(.server(let problem)) where problem.code == .serverFault && server.hadTrouble: return
