@@ -1,7 +1,7 @@
 import SeamarkCrypto
 public import SeamarkJournal
 import SeamarkModel
-import SeamarkStore
+public import SeamarkStore
 
 extension Device {
     /// Judges edits as `captureAll` would, without storing anything: for trials (`--dry-run`).
@@ -24,9 +24,11 @@ extension Device {
 
     /// One action on one record, captured durably unless `isTrial`.
     ///
-    /// - Parameter make: runs inside the transaction, so that nothing another command wrote meanwhile is missed.
+    /// - Parameters:
+    ///   - noting: what the device remembers of it besides, in the same transaction.
+    ///   - make: runs inside the transaction, so that nothing another command wrote meanwhile is missed.
     public func capture(
-        in scope: Identifier, isTrial: Bool = false, _ make: (RecordCapture) throws -> RecordCapture.Result
+        in scope: Identifier, isTrial: Bool = false, noting: (DeviceState, [Change]) -> DeviceEvent? = { _, _ in nil }, _ make: (RecordCapture) throws -> RecordCapture.Result
     ) throws -> RecordCapture.Result {
         var result: RecordCapture.Result?
         func edits(_ state: DeviceState) throws -> [Edit] {
@@ -38,7 +40,10 @@ extension Device {
         if isTrial {
             try judge([try edits(state)], in: scope)
         } else {
-            try capture(in: scope) { state, _ in try edits(state) }
+            try captureAll(in: scope, noting: noting) { state, _ in
+                let edits = try edits(state)
+                return edits.isEmpty ? [] : [edits]
+            }
         }
         guard let result else { preconditionFailure("a capture that succeeds was made") }
         return result

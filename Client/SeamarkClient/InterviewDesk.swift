@@ -1,7 +1,7 @@
 import SeamarkCrypto
 public import SeamarkJournal
 public import SeamarkModel
-import SeamarkStore
+public import SeamarkStore
 
 /// Where a guided interview meets the records: reads what it resumes from, and makes each of its writes durable.
 public struct InterviewDesk: Sendable {
@@ -9,6 +9,8 @@ public struct InterviewDesk: Sendable {
     public struct ChangedSince: Error {}
     /// The interview was deleted, or merged into another, meanwhile; nothing was stored.
     public struct Gone: Error {}
+    /// Somebody of the interview withdrew consent meanwhile; nothing was stored.
+    public struct Withdrawn: Error {}
 
     public let device: Device
     public let scope: Identifier
@@ -58,7 +60,21 @@ public struct InterviewDesk: Sendable {
         return InterviewRecords(
             name: view.handle ?? RecordFinder.short(interview), respondents: respondents, answers: answers, bookmark: Self.places(state)[interview],
             startedAt: view.integer("startedAt"), endedAt: view.integer("endedAt"), isFinal: (view.integer("status") ?? 1) > 1,
-            domains: replica.view(scope)?.texts("inScopeDomains") ?? [], isBlind: !shows || device.lease(state).isOver || state.awaitsConfirmation)
+            domains: replica.view(scope)?.texts("inScopeDomains") ?? [], isBlind: isBlind(state))
+    }
+
+    private func isBlind(_ state: DeviceState) -> Bool { !shows || device.lease(state).isOver || state.awaitsConfirmation }
+
+    /// Reads what other programs wrote meanwhile. Everything as it stands where there is anything of it, or where what may be shown changed; else nil.
+    ///
+    /// - Parameter reach: how far was read before; how far now.
+    public func look(_ reach: inout Int64, isBlind: Bool) throws -> InterviewRecords? {
+        try device.store.refresh()
+        let now = device.store.reach
+        guard try now != reach || self.isBlind(device.state) != isBlind else { return nil }
+        let records = try records()
+        reach = now
+        return records
     }
 
     private static func stamp(_ record: RecordView) -> Stamp? {
@@ -74,10 +90,14 @@ public struct InterviewDesk: Sendable {
 
     // MARK: - Writing
 
-    /// Durable when it returns. Throws `ChangedSince`, what capturing throws, and what the store does; then nothing was stored.
-    public func carryOut(_ write: InterviewWrite) throws -> InterviewReceipt {
-        let result = try device.capture(in: scope) { capture in
+    /// Durable when it returns. Throws `ChangedSince`, `Gone`, `Withdrawn`, what capturing throws, and what the store does; then nothing was stored.
+    ///
+    /// - Parameter noting: what the device keeps besides, in the same transaction.
+    public func carryOut(_ write: InterviewWrite, noting: (DeviceState) -> DeviceEvent? = { _ in nil }) throws -> InterviewReceipt {
+        let result = try device.capture(in: scope, noting: { state, _ in noting(state) }) { capture in
             guard let record = capture.finder.view(interview), !record.isDeleted, !capture.finder.merges.isGone(interview) else { throw Gone() }
+            // Notes and marks are nobody's words by themselves, and yet nothing more is taken.
+            if record.references("persons").contains(where: { capture.finder.view($0)?.consent?.state == .withdrawn }) { throw Withdrawn() }
             let result = try self.result(of: write.capture, capture)
             guard let mark = write.unlessChangedSince else { return result }
             if RecordMark(capture.finder.replica.record(result.record)) != mark { throw ChangedSince() }
@@ -140,14 +160,18 @@ public struct InterviewDesk: Sendable {
     static let mostPlaces = 32
 
     /// Keeps the place sealed in the store. It is a convenience: who loses it loses no work.
-    public func remember(_ bookmark: InterviewBookmark) throws {
+    ///
+    /// - Returns: whether another program had written meanwhile.
+    public func remember(_ bookmark: InterviewBookmark) throws -> Bool {
         try device.store.transaction { transaction in
+            let others = !transaction.tail.isEmpty
             var rows = (transaction.state.settings[.interviewPlaces]?.list ?? []).filter { $0.member(1)?.id != interview }
             var members = [Value.Member(1, .id(interview))]
             if let question = bookmark.question { members.append(Value.Member(2, .text(question))) }
             if let after = bookmark.after { members += [Value.Member(3, .int(after.time)), Value.Member(4, .id(after.device))] }
             rows.append(.group(members))
             try transaction.append(.setting(.interviewPlaces, .list(Array(rows.suffix(Self.mostPlaces)))))
+            return others
         }
     }
 

@@ -41,11 +41,14 @@ struct Explanation {
             case let error as RecordFinder.Failure: Explanation(error)
             case let error as Assignment.Malformed:
                 Explanation(.usage, "'\(error.word)' is not key=value. Write for example title=\"Night shift overtime\", or evidence+=EV2 for a set.")
+            case is InterviewDesk.Withdrawn: Explanation(.refused, "Consent was withdrawn meanwhile: this was not stored.")
+            case is InterviewDrafts.Full: Explanation(.refused, "The texts that are begun on this laptop are as long as they may be together. Store or empty some of them first.")
             case is InterviewDesk.Gone: Explanation(.refused, "The interview was deleted, or merged into another, meanwhile: this was not stored. Bring it back with 'seamark interview restore', or go on in the other.")
             case let error as EngagementExchange.Failure: Explanation(error)
             case let error as InputFile.Failure: Explanation(error)
             case let error as SettingsFile.Failure: Explanation(.refused, error.line.map { "line \($0) of '\(error.path)' \(error.words): change that line, or take it out." } ?? "'\(error.path)' \(error.words): make it a file of yours that nobody else may write to.")
             case let error as TextEditor.Failure: Explanation(error)
+            case let error as TextEditor.Left: Explanation(error)
             case let error as AttachmentSource.Failure: Explanation(error)
             case let error as Device.AttachmentFailure: Explanation(error)
             case let error as Device.BundleFailure: Explanation(error)
@@ -296,6 +299,11 @@ extension Explanation {
                 Self.system(code, "'\(path)'", otherwise: .cannotWrite, "cannot be written (error \(code)). Check the directory, its permissions and the free space.")
             case .exists(let path): Explanation(.cannotWrite, "'\(path)' exists already. Choose another name, or say --replace.")
             }
+    }
+
+    private init(_ error: TextEditor.Left) {
+        let cause = Explanation(error.cause)
+        self.init(cause.status, "\(cause.sentence) What you wrote is kept for you alone in \(error.path), in memory: take it from there before this computer is switched off.")
     }
 
     private init(_ error: TextEditor.Failure) {

@@ -15,21 +15,30 @@ struct InterviewInput {
     enum Keys {
         case keys([InterviewKey])
         case redraw
+        /// To be stopped for a while; to go on after it.
+        case suspend, resume
         case end([InterviewKey])
     }
 
     static let longestLine = 256 * 1024
     /// A terminal that edits lines itself drops what a line has beyond this.
     private static let terminalLine = 4095
+    /// Milliseconds without a byte that end a text which is pasted without saying so.
+    private static let quiet: Int32 = 60
 
     private var held: [UInt8] = []
     private var isSkipping = false
     private var hasEnded = false
+    /// How many lines were begun so far.
+    private(set) var lineNumber = 0
+    /// What came while something else was waited for.
+    private var told: Wait?
     private var decoder = KeyDecoder()
 
     // MARK: Lines
 
     mutating func line() -> Line {
+        lineNumber += 1
         while true {
             if let end = held.firstIndex(of: UInt8(ascii: "\n")) {
                 var bytes = Array(held[..<end])
@@ -56,34 +65,59 @@ struct InterviewInput {
             switch wait(-1) {
             case .input: if !fill() { hasEnded = true }
             case .end: return .end
-            case .redraw, .pause: break
+            case .redraw, .pause, .suspend, .resume: break
             }
         }
     }
 
     // MARK: Keys
 
-    /// What was pressed; waits for it, and at most so long.
-    mutating func keys(_ milliseconds: Int32) -> Keys {
+    /// What was pressed; waits for it, and at most so long. More than fingers press at once is a pasted text, all of it until there is a pause.
+    ///
+    /// - Parameter inText: a text is being written.
+    mutating func keys(_ milliseconds: Int32, inText: Bool) -> Keys {
         switch wait(decoder.waits ? 60 : milliseconds) {
         case .input:
             guard fill() else { return .end(decoder.finish()) }
-            defer { held = [] }
-            return .keys(decoder.feed(held))
+            var keys = fed()
+            var isCut = false
+            while KeyBurst.isOne(keys), !(inText && keys.count > EntryLine.most) {
+                let next = wait(Self.quiet)
+                guard next == .input, fill() else {
+                    if next != .pause { told = next == .input ? .end : next }
+                    break
+                }
+                let more = fed()
+                if keys.count < EntryLine.most { keys += more } else if !more.isEmpty { isCut = true }
+            }
+            return .keys(KeyBurst.taken(keys, inText: inText, isCut: isCut))
         case .end: return .end(decoder.finish())
+        case .suspend: return .suspend
+        case .resume: return .resume
         case .redraw: return .redraw
         case .pause: return decoder.waits ? .keys(decoder.settle()) : .redraw
         }
     }
 
+    private mutating func fed() -> [InterviewKey] {
+        defer { held = [] }
+        return decoder.feed(held)
+    }
+
     // MARK: Waiting
 
-    private enum Wait { case input, end, redraw, pause }
+    private enum Wait { case input, end, suspend, resume, redraw, pause }
 
-    private func wait(_ milliseconds: Int32) -> Wait {
+    private mutating func wait(_ milliseconds: Int32) -> Wait {
+        if let told {
+            self.told = nil
+            return told
+        }
         while true {
             let words = InterviewSignals.take()
-            if words.contains(where: { $0 != .redraw }) { return .end }
+            if words.contains(.interrupt) || words.contains(.end) { return .end }
+            if words.contains(.suspend) { return .suspend }
+            if words.contains(.resume) { return .resume }
             if !words.isEmpty { return .redraw }
             var both = [pollfd(fd: 0, events: Int16(POLLIN), revents: 0), pollfd(fd: InterviewSignals.descriptor, events: Int16(POLLIN), revents: 0)]
             let count = poll(&both, 2, milliseconds)

@@ -1,5 +1,6 @@
 import SeamarkClient
 import SeamarkModel
+import SeamarkStore
 
 /// Carries out what a guided interview decides, on the whole screen or line by line. What it is told to store is durable before it asks for more.
 struct InterviewSitting {
@@ -11,25 +12,40 @@ struct InterviewSitting {
     private var refusal: Explanation?
     private var ending: GuidedInterview.Ending?
     private var hasTerminal = false
+    private var drafts: InterviewDrafts
+    /// When what is being written could not be kept, and why; it is tried again after a while, and at the end.
+    private var notKept: (at: ContinuousClock.Instant, sentence: String)?
+    /// How far the store was read.
+    private var reach: Int64
+    /// Texts that an editor left and that could not be taken, to be said again at the end.
+    private var left: [TextEditor.Left] = []
 
     init(_ desk: InterviewDesk, _ instrument: Instrument, _ input: InterviewInput) throws {
         self.desk = desk
         self.input = input
-        interview = GuidedInterview(instrument, try desk.records())
+        reach = desk.device.store.reach
+        drafts = InterviewDrafts(desk, sitting: .random(in: .min ... .max))
+        interview = GuidedInterview(instrument, try desk.records(), draft: try drafts.takeUp())
         ending = interview.ending
     }
 
     mutating func run(inLines: Bool) throws {
+        // Whether anybody reads it any more does not matter: all is stored.
+        defer {
+            if let refusal { Terminal.error([Terminal.Piece(refusal.sentence)]) }
+            for left in left { Terminal.warning(Explanation(left).sentence) }
+            if let notKept { Terminal.warning(notKept.sentence) }
+            if !drafts.kept.isEmpty { Terminal.warning(GuidedInterviewWords.draftsStay) }
+        }
         if ending == nil {
             if inLines { try lines() } else { screens() }
         }
-        // Whether anybody reads it any more does not matter: all is stored.
-        defer { if let refusal { Terminal.error([Terminal.Piece(refusal.sentence)]) } }
+        keepDraft(always: true)
         let name = interview.records.name
         switch ending ?? .paused {
         case .paused:
             if let refusal { throw Explained(refusal.status, GuidedInterviewWords.goOn(name)) }
-            Terminal.line("\(GuidedInterviewWords.stopped) \(GuidedInterviewWords.goOn(name))")
+            Terminal.line("\(drafts.kept.isEmpty && notKept == nil ? GuidedInterviewWords.stopped + " " : "")\(GuidedInterviewWords.goOn(name))")
         case .finished: Terminal.line("\(GuidedInterviewWords.finished(name))")
         case .noConsent: throw Explained(.refused, GuidedInterviewWords.noConsent)
         case .nobody: throw Explained(.refused, GuidedInterviewWords.nobody(name))
@@ -44,24 +60,31 @@ struct InterviewSitting {
         while ending == nil {
             guard say(interview.statements(now: TimeText.now())), ask() else { return carryOut(.hungUp) }
             switch input.line() {
-            case .text(let text): carryOut(.line(text))
+            case .text(let text):
+                if look() { carryOut(.line(text)) } else if ending == nil { try misread(GuidedInterviewWords.changedMeanwhile) }
             case .cut: try misread(GuidedInterviewWords.cutByTerminal)
             case .tooLong: try misread(GuidedInterviewWords.lineTooLong)
             case .notText: try misread(GuidedInterviewWords.notText)
             case .end: carryOut(.hungUp)
             }
-            // Who is not there to read it must not go on as if it were stored.
+            keepDraft()
+            // Who is not there to read it must not go on as if it were stored: what follows would answer other questions than were meant.
             if isScripted, let refusal {
                 self.refusal = nil
-                throw Explained(refusal.status, refusal.sentence)
+                throw stopped(refusal.status, refusal.sentence)
             }
+            if isScripted, interview.isDeclined { throw stopped(.refused, interview.notice) }
         }
         say(interview.statements(now: TimeText.now()))
     }
 
     private func misread(_ sentence: String) throws {
-        if isScripted { throw Explained(.refused, sentence) }
+        if isScripted { throw stopped(.refused, sentence) }
         say([sentence])
+    }
+
+    private func stopped(_ status: ExitStatus, _ sentence: String) -> Explained {
+        Explained(status, GuidedInterviewWords.stoppedAt(input.lineNumber, sentence, interview.records.name))
     }
 
     @discardableResult
@@ -75,19 +98,72 @@ struct InterviewSitting {
     // MARK: - Full screen
 
     private mutating func screens() {
-        defer { InterviewTerminal.leave() }
+        defer {
+            InterviewTerminal.leave()
+            InterviewSignals.hearSuspending(false)
+        }
         guard InterviewTerminal.take() else { return carryOut(.hungUp) }
+        InterviewSignals.hearSuspending(true)
         hasTerminal = true
         while ending == nil {
             let size = InterviewTerminal.size
             guard InterviewTerminal.show(interview.screen(width: size.columns, height: size.rows, now: TimeText.now())) else { return carryOut(.hungUp) }
-            switch input.keys(20_000) {
-            case .keys(let keys): for key in keys where ending == nil { carryOut(.key(key)) }
+            let inText = if case .text = interview.prompt { true } else { false }
+            switch input.keys(20_000, inText: inText) {
+            case .keys(let keys): guard press(keys) else { return carryOut(.hungUp) }
             case .redraw: break
+            case .suspend: guard InterviewTerminal.suspend() else { return carryOut(.hungUp) }
+            case .resume: guard InterviewTerminal.take() else { return carryOut(.hungUp) }
             case .end(let keys):
-                for key in keys where ending == nil { carryOut(.key(key)) }
+                _ = press(keys)
                 if ending == nil { carryOut(.hungUp) }
             }
+        }
+    }
+
+    /// What is written is kept before the screen shows it. False when the terminal is gone.
+    private mutating func press(_ keys: [InterviewKey]) -> Bool {
+        guard !keys.isEmpty else { return true }
+        if !look() {
+            if ending == nil { carryOut(.told(GuidedInterviewWords.changedMeanwhile)) }
+            return true
+        }
+        for key in keys where ending == nil {
+            if key == .control("z") {
+                keepDraft()
+                guard InterviewTerminal.suspend() else { return false }
+            } else {
+                carryOut(.key(key))
+            }
+        }
+        keepDraft()
+        return true
+    }
+
+    // MARK: - Others, and what is being written
+
+    /// Looks at what other programs stored, before the next answer is taken. False when something else is asked now than was answered.
+    private mutating func look() -> Bool {
+        let asked = interview.prompt
+        // A store that cannot be read says so when it is written to.
+        guard let records = try? desk.look(&reach, isBlind: interview.records.isBlind) else { return true }
+        carryOut(.looked(records))
+        return ending == nil && interview.prompt == asked
+    }
+
+    /// Makes durable what is being written.
+    private mutating func keepDraft(always: Bool = false) {
+        guard interview.draft != drafts.kept else { return notKept = nil }
+        // A full disk has to be read anew after each try.
+        if let notKept, !always, notKept.at.duration(to: .now) < .seconds(2) { return carryOut(.told(notKept.sentence)) }
+        do {
+            let others = try drafts.keep(interview.draft)
+            if !others { reach = desk.device.store.reach }
+            notKept = nil
+        } catch {
+            let sentence = GuidedInterviewWords.notKept(Explanation(error).sentence)
+            notKept = (.now, sentence)
+            carryOut(.told(sentence))
         }
     }
 
@@ -99,7 +175,7 @@ struct InterviewSitting {
             switch waiting.removeFirst() {
             case .store(let write): waiting = interview.handle(stored(write)) + waiting
             // Losing a bookmark loses no work.
-            case .remember(let bookmark): try? desk.remember(bookmark)
+            case .remember(let bookmark): if let others = try? desk.remember(bookmark), !others { reach = desk.device.store.reach }
             case .edit(let text, let most): waiting = interview.handle(edited(text, most)) + waiting
             case .end(let ending): self.ending = ending
             }
@@ -108,28 +184,51 @@ struct InterviewSitting {
 
     private mutating func stored(_ write: InterviewWrite) -> GuidedInterview.Event {
         do {
-            let receipt = try desk.carryOut(write)
+            let receipt = try drafts.carryOut(write, leaving: interview.draftOnceStored)
             refusal = nil
+            reach = desk.device.store.reach
             return .stored(receipt)
         } catch is InterviewDesk.ChangedSince {
             if let records = try? desk.records() { return .changedSince(records) }
             return .refused(GuidedInterviewWords.changedSince)
         } catch {
+            // Who withdrew consent just now is not asked on; the next look says so.
+            reach = .min
             let explanation = Explanation(error)
             refusal = explanation
             return .refused(explanation.sentence)
         }
     }
 
-    private func edited(_ text: String, _ most: Int) -> GuidedInterview.Event {
-        guard !isScripted else { return .notEdited(Explanation(TextEditor.Failure.notStarted).sentence) }
-        if hasTerminal { InterviewTerminal.leave() }
+    private mutating func edited(_ text: String, _ most: Int) -> GuidedInterview.Event {
+        guard !isScripted else { return .notEdited(Explanation(TextEditor.Failure.notStarted).sentence, left: nil) }
+        keepDraft()
+        if hasTerminal {
+            InterviewTerminal.leave()
+            // Ctrl-Z in the editor stops both.
+            InterviewSignals.hearSuspending(false)
+        }
         defer {
             // Ctrl-C in the editor was meant for the editor.
             InterviewSignals.forgetInterrupts()
-            if hasTerminal { _ = InterviewTerminal.take() }
+            if hasTerminal {
+                InterviewSignals.hearSuspending(true)
+                _ = InterviewTerminal.take()
+            }
         }
         // Twice what fits may come back: it is said then, and nothing is lost.
-        do { return .edited(try TextEditor.edit(text, atMost: max(EntryLine.most, most) * 4)) } catch { return .notEdited(Explanation(error).sentence) }
+        do {
+            return .edited(try TextEditor.edit(text, atMost: EntryLine.most * 4) { if $0.count > EntryLine.most { throw Explained(.refused, GuidedInterviewWords.editedTooLong) } })
+        } catch let left as TextEditor.Left {
+            // A text goes on in the line, not stored, and is kept there.
+            guard let text = left.text, text.count <= EntryLine.most else {
+                self.left.append(left)
+                return .notEdited(Explanation(left).sentence, left: nil)
+            }
+            left.remove()
+            return .notEdited(Explanation(left.cause).sentence + " " + GuidedInterviewWords.editorLeft, left: text)
+        } catch {
+            return .notEdited(Explanation(error).sentence, left: nil)
+        }
     }
 }

@@ -48,6 +48,13 @@ enum InterviewTerminal {
         tcsetattr(0, TCSADRAIN, &before)
     }
 
+    /// Stops the program with the terminal as the shell expects it, until somebody says to go on; false when the terminal is gone then.
+    static func suspend() -> Bool {
+        leave()
+        InterviewSignals.stop()
+        return take()
+    }
+
     /// A mistake of our own must not leave a terminal behind that shows nothing of what is typed.
     private static func atCrash() {
         for number in [SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGQUIT] {

@@ -77,8 +77,8 @@ struct Resolve: ParsableCommand {
         guard case .text(let rule) = field.kind else { throw Explained(.usage, "\(field.label) is no text. Settle it with --choose or --value.") }
         let draft = conflict.mergeOffer.merge?.text { MergeWords.mark(1, $0) + MergeWords.mark(2, $1) }
             ?? conflict.sides.enumerated().compactMap { side in side.element.value?.text.map { MergeWords.mark(side.offset + 1, $0) } }.joined(separator: "\n")
-        let text = try TextEditor.edit(draft, atMost: rule.longest * 4 + 64 * 1024)
-        guard !MergeWords.isMarked(text) else { throw TextEditor.Failure.marksLeft }
-        return text
+        return try TextEditor.edit(draft, atMost: rule.longest * 4 + 64 * 1024) { text in
+            if MergeWords.isMarked(text) { throw TextEditor.Failure.marksLeft }
+        }
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import SeamarkClient
 
-/// A text in the person's own editor. It stands in a file of theirs alone, in memory and never on a disk, and is gone afterwards.
+/// A text in the person's own editor. It stands in a file of theirs alone, in memory and never on a disk, and is gone once the text was taken.
 enum TextEditor {
     enum Failure: Error {
         /// There is no directory in memory.
@@ -13,8 +13,21 @@ enum TextEditor {
         case marksLeft
     }
 
-    /// What the person left, without the line break at its end.
-    static func edit(_ draft: String, atMost most: Int) throws -> String {
+    /// The text cannot be taken as the editor left it. It stays where it is, for its owner alone.
+    struct Left: Error {
+        let path: String
+        /// Nil where it is no text, or too long.
+        let text: String?
+        let cause: any Error
+
+        /// It stands elsewhere now.
+        func remove() { try? FileManager.default.removeItem(atPath: String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.endIndex))) }
+    }
+
+    /// What the person left, without the line break at its end. Throws `Left` where they wrote what cannot be taken, or what `check` refuses; else `Failure`.
+    ///
+    /// - Parameter most: bytes.
+    static func edit(_ draft: String, atMost most: Int, _ check: (String) throws -> Void = { _ in }) throws -> String {
         let environment = ProcessInfo.processInfo.environment
         let places = ["/dev/shm", environment["XDG_RUNTIME_DIR"] ?? ""]
         guard let place = places.first(where: { !$0.isEmpty && access($0, W_OK) == 0 }) else { throw Failure.nowhere }
@@ -22,12 +35,28 @@ enum TextEditor {
         guard mkdtemp(&template) != nil else { throw Failure.nowhere }
         let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let path = directory + "/text"
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        try InputFile.write(Array((draft + "\n").utf8), to: path, replacing: false)
-        guard run(name(environment), path) else { throw Failure.notStarted }
-        let text = try InputFile.text(path, atMost: most)
-        guard text.contains(where: { !$0.isWhitespace }) else { throw Failure.empty }
-        return text
+        var isNeeded = false
+        defer { if !isNeeded { try? FileManager.default.removeItem(atPath: directory) } }
+        let before = Array((draft + "\n").utf8)
+        try InputFile.write(before, to: path, replacing: false)
+        var left: String?
+        do {
+            let hasEnded = run(name(environment), path)
+            let text = try InputFile.text(path, atMost: most)
+            left = text
+            guard hasEnded else { throw Failure.notStarted }
+            guard text.contains(where: { !$0.isWhitespace }) else { throw Failure.empty }
+            try check(text)
+            return text
+        } catch {
+            // What an editor that was killed had not written yet may stand beside the file.
+            let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+            let isTouched = (try? InputFile.read(path, atMost: before.count)) != before
+            guard !files.isEmpty, isTouched && left?.contains(where: { !$0.isWhitespace }) != false || files.contains(where: { $0 != "text" }) else { throw error }
+            chmod(path, 0o600)
+            isNeeded = true
+            throw Left(path: path, text: files.count == 1 ? left : nil, cause: error)
+        }
     }
 
     /// What the person's settings name, else VISUAL, else EDITOR, else `vi`.

@@ -64,6 +64,8 @@ struct Workplace {
         }
         // Whatever it is opened for, what is seen of the clock counts.
         let lease = try device.lookAtLease()
+        // A disk that cannot be written keeps nobody from reading.
+        try? device.forgetDrafts()
         let state = try device.state
         shows = !lease.isOver && !state.awaitsConfirmation
         if purpose == .read, state.awaitsConfirmation { throw Failure.unconfirmed(state.identity.words) }

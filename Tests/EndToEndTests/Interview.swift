@@ -1,6 +1,7 @@
 import Foundation
+import Testing
 
-/// Made-up work of some size: an engagement file with one site and so many observations, which do not compress well.
+/// Made-up interviews, and work of some size: an engagement file with one site and so many observations, which do not compress well.
 enum Interview {
     static func file(observations count: Int, prefix: String = "O") -> String {
         var numbers = SystemRandomNumberGenerator()
@@ -12,5 +13,25 @@ enum Interview {
             {"format": "seamark-engagement", "version": 1, "sites": [{"handle": "ST1", "name": "Dayton plant"}],
             "observations": [\(rows.joined(separator: ",\n"))]}
             """
+    }
+
+    /// A laptop with one person who agreed, and an interview of hers.
+    static func laptop(_ member: String = "ann", _ headquarters: Headquarters, home: URL? = nil) throws -> (Laptop, interview: String) {
+        let laptop = try Laptop(of: member, at: headquarters, home: home)
+        let person = try said(laptop, ["person", "add", "level=manager", "title=planning manager", "--consent", "given", "--method", "verbal", "--scope", "quotes,role"])
+        return (laptop, try said(laptop, ["interview", "add", "persons=\(person)", "startedAt=now"]))
+    }
+
+    static func said(_ laptop: Laptop, _ words: [String]) throws -> String {
+        let done = try laptop.run(words)
+        try #require(done.status == 0, "\(done)")
+        return done.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Records of the interview, each as JSON.
+    static func rows(_ laptop: Laptop, _ noun: String, of interview: String) throws -> [String] {
+        let all = try JSONSerialization.jsonObject(with: Data(laptop.must("list", noun, "--json").utf8)) as? [[String: Any]] ?? []
+        return try all.map { String(decoding: try JSONSerialization.data(withJSONObject: $0, options: [.sortedKeys]), as: UTF8.self) }
+            .filter { $0.contains("\"\(interview)\"") || $0.contains("\(interview)\\/") || $0.contains("\(interview)/") }
     }
 }

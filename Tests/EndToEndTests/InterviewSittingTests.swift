@@ -8,24 +8,9 @@ import Testing
 
     init() throws { headquarters = try #require(Headquarters.shared) }
 
-    /// A laptop with one person who agreed, and an interview of hers.
-    private func laptop(_ member: String = "ann") throws -> (Laptop, interview: String) {
-        let laptop = try Laptop(of: member, at: headquarters)
-        let person = try said(laptop, "person", "add", "level=manager", "title=planning manager", "--consent", "given", "--method", "verbal", "--scope", "quotes,role")
-        return (laptop, try said(laptop, "interview", "add", "persons=\(person)", "startedAt=now"))
-    }
-
-    private func said(_ laptop: Laptop, _ words: String...) throws -> String {
-        let done = try laptop.run(words)
-        try #require(done.status == 0, "\(done)")
-        return done.output.trimmingCharacters(in: .whitespacesAndNewlines)
-    }
-
-    private func rows(_ laptop: Laptop, _ noun: String, of interview: String) throws -> [String] {
-        let all = try JSONSerialization.jsonObject(with: Data(laptop.must("list", noun, "--json").utf8)) as? [[String: Any]] ?? []
-        return try all.map { String(decoding: try JSONSerialization.data(withJSONObject: $0, options: [.sortedKeys]), as: UTF8.self) }
-            .filter { $0.contains("\"\(interview)\"") || $0.contains("\(interview)\\/") || $0.contains("\(interview)/") }
-    }
+    private func laptop(_ member: String = "ann") throws -> (Laptop, interview: String) { try Interview.laptop(member, headquarters) }
+    private func said(_ laptop: Laptop, _ words: String...) throws -> String { try Interview.said(laptop, words) }
+    private func rows(_ laptop: Laptop, _ noun: String, of interview: String) throws -> [String] { try Interview.rows(laptop, noun, of: interview) }
 
     @Test func `an interview that is killed in the middle of a question goes on there, with every answer`() throws {
         let (ann, interview) = try laptop()
@@ -37,13 +22,20 @@ import Testing
         }
         try first.type("k")
         try first.shows("LB5  ")
-        try first.type("thalf a note")
+        try first.type("t")
+        try first.shows("Note")
+        try first.type("half a note")
         try first.shows("half a note")
         first.send(SIGKILL)
         #expect(try first.ended() == -SIGKILL)
         let second = try Sitting(ann, ["interview", interview])
         try second.shows("LB5  ")
         try second.shows("3 of 49")
+        // In the middle of the note, too.
+        try second.shows("half a note")
+        try second.type(" and its end\r")
+        try second.shows("Saved O-")
+        #expect(try ann.must("list", "observation", "--json").contains("half a note and its end"))
         #expect(try rows(ann, "answer", of: interview).count == 3)
         // The skipped one is still open, and an answer leads past what is answered.
         try second.type("4")
@@ -60,12 +52,29 @@ import Testing
         let (ann, interview) = try laptop()
         let sitting = try Sitting(ann, ["interview", interview])
         try sitting.shows("LB1  ")
-        try sitting.type("tThe schedule is rewritten by hand")
+        try sitting.type("t")
+        try sitting.shows("Note")
+        try sitting.type("The schedule is rewritten by hand")
         try sitting.shows("rewritten by hand")
         if signal == 0 { sitting.hangUp() } else { sitting.send(signal) }
         #expect(try sitting.ended() >= 0)
         if signal != 0 { #expect(sitting.isAsAShellExpects) }
-        #expect(try ann.must("list", "observation", "--json").contains("Unfinished note: The schedule is rewritten by hand"))
+        #expect(!(try ann.must("list", "observation", "--json")).contains("rewritten by hand"))
+        let next = try Sitting(ann, ["interview", interview])
+        try next.shows("Here is what you were writing")
+        try next.type("\r")
+        try next.shows("Saved O-")
+        try next.type("z")
+        #expect(try next.ended() == 0)
+        #expect(try ann.must("list", "observation", "--json").contains("The schedule is rewritten by hand"))
+        // What is stored does not come back.
+        let last = try Sitting(ann, ["interview", interview])
+        try last.shows("LB1  ")
+        try last.type("t")
+        try last.shows("Note")
+        #expect(!last.screen.contains { $0.contains("rewritten by hand") })
+        last.hangUp()
+        try last.ended()
     }
 
     @Test func `another size in the middle of a question is drawn anew, down to twenty columns`() throws {
@@ -99,9 +108,18 @@ import Testing
         #expect(try rows(ann, "answer", of: interview).isEmpty)
         sitting.send(SIGTERM)
         #expect(try sitting.ended() == 0)
-        // Thirteen notes, all of it in them.
-        let notes = try JSONSerialization.jsonObject(with: Data(ann.must("list", "observation", "--json").utf8)) as? [[String: Any]] ?? []
-        #expect(notes.count == 13)
+        #expect(try ann.must("list", "observation", "--json").filter { !$0.isWhitespace } == "[]")
+        // All of it stands there again, and a paste that does not say that it is one is no keys either.
+        let next = try Sitting(ann, ["interview", interview])
+        try next.shows("Here is what you were writing")
+        try next.type("\u{15}")
+        try next.type("\u{1b}")
+        try next.shows("Nothing was stored")
+        try next.type(String(repeating: "3210dnx\r", count: 2000) + "3")
+        try next.shows("was not taken for keys")
+        try next.type("z")
+        #expect(try next.ended() == 0)
+        #expect(try rows(ann, "answer", of: interview).isEmpty)
         try ann.must("verify")
     }
 
@@ -124,23 +142,36 @@ import Testing
         #expect(hers.output.contains("3 of 49") && his.output.contains("2 of 49"))
     }
 
-    @Test func `line mode says one statement a line, takes answers from a file, and stops at the first that is refused`() throws {
+    @Test func `line mode says one statement a line, takes answers from a file, and stops at the first that is not done`() throws {
         let (ann, interview) = try laptop()
-        let done = try ann.run(["interview", interview, "--plain"], input: "3b They phone.\n?\nj AI1\n0\n/ overtime\n1\nnonsense\nu\n")
+        let done = try ann.run(["interview", interview, "--plain"], input: "3b They phone.\n?\nj AI1\n0\n/ overtime\n1\nu\n")
         #expect(done.status == 0 && !done.output.contains("\u{1b}"), "\(done)")
-        for part in ["Saved LB1: 3 serious, grade B, with rationale.", "Question AI1", "Saved AI1", "'nonsense' means nothing here", "Undone: AI1 is open again."] {
+        for part in ["Saved LB1: 3 serious, grade B, with rationale.", "Question AI1", "Saved AI1", "Undone: AI1 is open again."] {
             #expect(done.output.contains(part), "\(part): \(done.output)")
         }
+        // The lines behind it would answer other questions than were meant.
+        let before = try rows(ann, "answer", of: interview).count
+        let stopped = try ann.run(["interview", interview, "--plain"], input: "j XA1\n2\nnonsense\n4\n4\n")
+        #expect(stopped.status == 65, "\(stopped)")
+        for part in ["Line 3: 'nonsense' means nothing here", "no line after it was read", "seamark interview \(interview)"] { #expect(stopped.error.contains(part), "\(stopped.error)") }
+        #expect(stopped.output.contains("Saved XA1"))
+        #expect(try rows(ann, "answer", of: interview).count == before + 1)
+        let long = try ann.run(["interview", interview, "--plain"], input: "j XA2\n2 \(String(repeating: "x", count: 9000))\n4\n")
+        #expect(long.status == 65 && long.error.contains("Line 2: Saved XA2: 2 material, grade D. The text has 9000 characters"), "\(long)")
+        #expect(try rows(ann, "answer", of: interview).count == before + 2)
+        // The text waits; a line that is not empty takes its place.
+        let mended = try ann.run(["interview", interview, "--plain"], input: "They wait.\nz\n")
+        #expect(mended.status == 0 && mended.output.contains("Saved XA2: 2 material, grade D, with rationale."), "\(mended)")
         let refused = try ann.run(["interview", interview, "--plain"], input: "s \(String(repeating: "x", count: 300_000))\n3\n")
-        #expect(refused.status == 65 && refused.error.contains("nothing of it was stored"), "\(refused.error)")
+        #expect(refused.status == 65 && refused.error.contains("Line 1: ") && refused.error.contains("nothing of it was stored"), "\(refused.error)")
         #expect(try ann.run(["interview", interview]).status == 64)
         #expect(try ann.run(["interview", interview, "--plain", "--language", "de"]).status == 66)
         // A locale that is no UTF-8, and a terminal that draws nothing.
         for environment in [["LC_ALL": "C"], ["TERM": "dumb"]] {
             let sitting = try Sitting(ann, ["interview", interview], environment: environment)
-            try sitting.says("Question AI1")
+            try sitting.says("Question XA3")
             try sitting.type("2\n")
-            try sitting.says("Saved AI1")
+            try sitting.says("Saved XA3")
             try sitting.type("u\nz\n")
             #expect(try sitting.ended() == 0)
             #expect(!sitting.look().contains("\u{1b}["))
@@ -150,9 +181,11 @@ import Testing
     @Test func `a new interview begins with consent, and without it nothing is asked`() throws {
         let ann = try Laptop(of: "ann", at: headquarters)
         let person = try said(ann, "person", "add", "level=frontline")
-        let refused = try ann.run(["interview", "--plain", "--person", person], input: "3\nn\n3\n")
+        let refused = try ann.run(["interview", "--plain", "--person", person], input: "n\n3\n")
         #expect(refused.status == 65 && refused.error.contains("Without consent") && !refused.output.contains("Question"), "\(refused)")
         let interview = try #require(refused.output.firstMatch(of: /IV-\w+/)).output
+        let misread = try ann.run(["interview", String(interview), "--plain"], input: "3\ny\n")
+        #expect(misread.status == 65 && misread.error.contains("Line 1: Say y or n.") && !misread.output.contains("How was it given"), "\(misread)")
         let agreed = try ann.run(["interview", String(interview), "--plain"], input: "y\nw\nq\n3\n")
         #expect(agreed.status == 0 && agreed.output.contains("Saved LB1"), "\(agreed)")
         #expect(try ann.must("show", person).contains("given"))

@@ -89,6 +89,14 @@ final class Sitting: Sendable {
         return drawn.replacing(/\u{1b}\[[0-9;]*[A-Za-z]/, with: "").components(separatedBy: "\r\n")
     }
 
+    /// As `shows`, wherever the lines are broken.
+    func tells(_ text: String, sourceLine: Int = #line) throws {
+        func said() -> String { screen.map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ") }
+        do { try eventually("the screen tells '\(text)' (line \(sourceLine))", within: 30) { said().contains(text) ? true : nil } } catch {
+            throw Program.TookTooLong(description: "\(error); it shows:\n\(screen.joined(separator: "\n"))")
+        }
+    }
+
     func shows(_ text: String, sourceLine: Int = #line) throws {
         do { try eventually("the screen shows '\(text)' (line \(sourceLine))", within: 30) { screen.contains { $0.contains(text) } ? true : nil } } catch {
             throw Program.TookTooLong(description: "\(error); it shows:\n\(screen.joined(separator: "\n"))\n\(look().suffix(300))")

@@ -1,7 +1,7 @@
 /// A text while a person writes it, with the place where the next character goes. Nothing in it steers a terminal.
 public struct EntryLine: Hashable, Sendable {
-    /// More characters are not taken in.
-    public static let most = 200_000
+    /// More characters are not taken in. As many as the longest line has bytes.
+    public static let most = 256 * 1024
 
     public private(set) var characters: [Character]
     public private(set) var cursor: Int
@@ -9,6 +9,12 @@ public struct EntryLine: Hashable, Sendable {
     public init(_ text: String = "") {
         characters = Array(EntryLine.clean(text, keepingLines: true).text.prefix(Self.most))
         cursor = characters.count
+    }
+
+    /// With so many characters before the place where the next one goes.
+    public init(_ text: String, cursor: Int) {
+        self.init(text)
+        self.cursor = min(max(0, cursor), characters.count)
     }
 
     public var text: String { String(characters) }

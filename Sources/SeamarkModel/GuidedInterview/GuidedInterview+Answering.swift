@@ -77,7 +77,7 @@ extension GuidedInterview {
             return finishText()
         case .question:
             // What comes with its command and cannot be taken is said, and the question goes on standing there.
-            defer { if case .text(let use) = prompt, !use.isLong, !entry.isEmpty, doing == nil, !notice.isEmpty { (prompt, entry) = (.question, EntryLine()) } }
+            defer { if case .text(let use) = prompt, !use.isKept, !entry.isEmpty, doing == nil, !notice.isEmpty { (prompt, entry) = (.question, EntryLine()) } }
             let (word, rest) = Self.split(text)
             return word.isEmpty ? [] : chosen(word, rest)
         case .help, .grade, .quotedPerson, .attribution, .category, .found, .consent:
@@ -98,8 +98,7 @@ extension GuidedInterview {
         let folded = word.lowercased()
         if let content = Self.answer(folded) {
             guard let question else {
-                notice = GuidedInterviewWords.noQuestionHere
-                return []
+                return declined(GuidedInterviewWords.noQuestionHere)
             }
             return give(content, rest, to: question.id)
         }
@@ -108,8 +107,7 @@ extension GuidedInterview {
         guard let command = Command.allCases.first(where: { isLetter ? GuidedInterviewWords.key($0) == word : GuidedInterviewWords.words($0).contains(folded) })
             ?? (isLetter ? Command.allCases.first { GuidedInterviewWords.key($0) == folded } : nil)
         else {
-            notice = GuidedInterviewWords.notUnderstood(word)
-            return []
+            return declined(GuidedInterviewWords.notUnderstood(word))
         }
         return perform(command, rest)
     }
@@ -144,9 +142,9 @@ extension GuidedInterview {
             content.grade = content.grade ?? old?.grade ?? .d
         }
         if let fault = tooLong(rationale, .rationale(question)) {
-            notice = fault
-            (prompt, entry) = (.text(.rationale(question)), EntryLine(rationale))
-            return []
+            // The score is kept, and the text is mended.
+            afterwards = (.rationale(question), rationale, fault)
+            content.rationale = old?.rationale
         }
         return answer(question, content, movesOn: true)
     }
@@ -160,15 +158,15 @@ extension GuidedInterview {
     private mutating func perform(_ command: Command, _ rest: String) -> [Effect] {
         switch command {
         case .grade:
-            guard let id = aboutQuestion, records.answers[id]?.content?.outcome == .scored else { return say(GuidedInterviewWords.scoreFirst) }
+            guard let id = aboutQuestion, records.answers[id]?.content?.outcome == .scored else { return declined(GuidedInterviewWords.scoreFirst) }
             prompt = .grade(id)
             return rest.isEmpty ? [] : choose(rest)
         case .rationale:
-            guard let id = aboutQuestion, records.answers[id]?.content != nil else { return say(GuidedInterviewWords.answerFirst) }
+            guard let id = aboutQuestion, records.answers[id]?.content != nil else { return declined(GuidedInterviewWords.answerFirst) }
             return begin(.rationale(id), rest)
         case .note: return begin(.note, rest)
         case .quote:
-            guard records.respondents.contains(where: { $0.consent.scope.contains(.quotes) }) else { return say(GuidedInterviewWords.noConsentToQuotes) }
+            guard records.respondents.contains(where: { $0.consent.scope.contains(.quotes) }) else { return declined(GuidedInterviewWords.noConsentToQuotes) }
             return begin(.quote, rest)
         case .seam: return begin(.seam, rest)
         case .decision: return begin(.decision, rest)
@@ -189,8 +187,8 @@ extension GuidedInterview {
         return []
     }
 
-    private mutating func say(_ sentence: String) -> [Effect] {
-        notice = sentence
+    private mutating func declined(_ sentence: String) -> [Effect] {
+        decline(sentence)
         return []
     }
 
@@ -204,7 +202,7 @@ extension GuidedInterview {
             return finishText()
         }
         var draft = kept.removeValue(forKey: use) ?? ""
-        if draft.isEmpty, case .rationale(let id) = use { draft = shownAnswer(id)?.rationale ?? "" }
+        if draft.isEmpty { draft = standing(use) ?? "" }
         entry = EntryLine(draft)
         return []
     }
@@ -238,20 +236,7 @@ extension GuidedInterview {
     /// The text that is being written is left; it comes back when the same is begun again.
     private mutating func leave() -> [Effect] {
         if case .consent = prompt { return end(.noConsent) }
-        if case .text(let use) = prompt {
-            if use.isLong, entry.text.contains(where: { !$0.isWhitespace }) {
-                kept[use] = entry.text
-                notice = GuidedInterviewWords.kept
-            } else {
-                notice = GuidedInterviewWords.nothingStored
-            }
-        }
-        switch prompt {
-        case .quotedPerson(let text), .attribution(let text, _):
-            kept[.quote] = text
-            notice = GuidedInterviewWords.kept
-        case .question, .help, .grade, .text, .category, .found, .consent: break
-        }
+        if setAside() { notice = GuidedInterviewWords.kept } else if case .text = prompt { notice = GuidedInterviewWords.nothingStored }
         (prompt, entry, scroll) = (.question, EntryLine(), 0)
         return []
     }
@@ -273,7 +258,7 @@ extension GuidedInterview {
             case .rationale, .note, .quote, .seam, .decision, .leak, .jump, .search: return leave()
             }
         }
-        if let fault = tooLong(text, use) { return say(fault) }
+        if let fault = tooLong(text, use) { return declined(fault) }
         let domain = question?.domain.code
         switch use {
         case .rationale(let id): return explain(id, text)
@@ -286,7 +271,7 @@ extension GuidedInterview {
             let quotable = records.respondents.filter { $0.consent.scope.contains(.quotes) }
             prompt = records.respondents.count == 1 && quotable.count == 1 ? .attribution(text, person: quotable[0].id) : .quotedPerson(text)
         case .jump:
-            guard let index = index(of: text) else { return say(GuidedInterviewWords.noSuchQuestion(text)) }
+            guard let index = index(of: text) else { return declined(GuidedInterviewWords.noSuchQuestion(text)) }
             go(to: .question(index))
             prompt = .question
         case .search: search(text)
@@ -296,13 +281,13 @@ extension GuidedInterview {
     }
 
     private mutating func explain(_ id: String, _ rationale: String?) -> [Effect] {
-        guard var content = records.answers[id]?.content else { return say(GuidedInterviewWords.answerFirst) }
+        guard var content = records.answers[id]?.content else { return declined(GuidedInterviewWords.answerFirst) }
         content.rationale = rationale
         return answer(id, content)
     }
 
     private mutating func regrade(_ id: String, _ grade: OwnAnswer.Content.Grade, reference: String?) -> [Effect] {
-        guard var content = records.answers[id]?.content else { return say(GuidedInterviewWords.answerFirst) }
+        guard var content = records.answers[id]?.content else { return declined(GuidedInterviewWords.answerFirst) }
         (content.grade, content.reference) = (grade, reference)
         return answer(id, content)
     }
@@ -316,7 +301,7 @@ extension GuidedInterview {
         }
         scroll = 0
         if found.isEmpty {
-            notice = GuidedInterviewWords.nothingFound(text)
+            decline(GuidedInterviewWords.nothingFound(text))
         } else if found.count == 1 {
             go(to: .question(found[0]))
             prompt = .question
@@ -335,28 +320,29 @@ extension GuidedInterview {
             return []
         case .grade(let id):
             guard !folded.isEmpty else { return leave() }
-            guard let grade = Self.grade(folded) else { return say(GuidedInterviewWords.notAGrade) }
+            guard let grade = Self.grade(folded) else { return declined(GuidedInterviewWords.notAGrade) }
             if grade == .a || grade == .b {
-                prompt = .text(.reference(id, grade))
-                entry = EntryLine(shownAnswer(id)?.reference ?? "")
-                return []
+                return begin(.reference(id, grade), "")
             }
             return regrade(id, grade, reference: nil)
         case .quotedPerson(let text):
-            guard let number = Int(folded), records.respondents.indices.contains(number - 1) else { return say(GuidedInterviewWords.whichNumber(records.respondents.count)) }
+            guard let number = Int(folded), records.respondents.indices.contains(number - 1) else { return declined(GuidedInterviewWords.whichNumber(records.respondents.count)) }
             let person = records.respondents[number - 1]
-            guard person.consent.scope.contains(.quotes) else { return say(GuidedInterviewWords.noConsentToQuotes) }
+            guard person.consent.scope.contains(.quotes) else { return declined(GuidedInterviewWords.noConsentToQuotes) }
             prompt = .attribution(text, person: person.id)
             return []
         case .attribution(let text, let person):
-            guard let number = GuidedInterviewWords.attribution(folded) else { return say(GuidedInterviewWords.notAnAttribution) }
+            // It may have been taken back since.
+            let quotable = records.respondents.filter { $0.consent.scope.contains(.quotes) }
+            guard person.map({ id in quotable.contains { $0.id == id } }) ?? !quotable.isEmpty else { return declined(GuidedInterviewWords.noConsentToQuotes) }
+            guard let number = GuidedInterviewWords.attribution(folded) else { return declined(GuidedInterviewWords.notAnAttribution) }
             return store(.quote(text, person: person, attribution: number, domain: question?.domain.code))
         case .category(let title):
-            guard let number = GuidedInterviewWords.category(folded) else { return say(GuidedInterviewWords.notACategory) }
+            guard let number = GuidedInterviewWords.category(folded) else { return declined(GuidedInterviewWords.notACategory) }
             return store(.leak(title, category: number))
         case .found(let found):
             guard !folded.isEmpty else { return leave() }
-            guard let number = Int(folded), found.indices.contains(number - 1) else { return say(GuidedInterviewWords.whichNumber(found.count)) }
+            guard let number = Int(folded), found.indices.contains(number - 1) else { return declined(GuidedInterviewWords.whichNumber(found.count)) }
             go(to: .question(found[number - 1]))
             prompt = .question
             return []
@@ -371,13 +357,13 @@ extension GuidedInterview {
             switch GuidedInterviewWords.yesOrNo(word) {
             case true?: prompt = .consent(index, .method)
             case false?: return end(.noConsent)
-            case nil: notice = GuidedInterviewWords.sayYesOrNo
+            case nil: decline(GuidedInterviewWords.sayYesOrNo)
             }
         case .method:
-            guard let method = GuidedInterviewWords.consentMethod(word) else { return say(GuidedInterviewWords.notAMethod) }
+            guard let method = GuidedInterviewWords.consentMethod(word) else { return declined(GuidedInterviewWords.notAMethod) }
             prompt = .consent(index, .scope(method: method))
         case .scope(let method):
-            guard let scope = GuidedInterviewWords.consentScope(word) else { return say(GuidedInterviewWords.notAScope) }
+            guard let scope = GuidedInterviewWords.consentScope(word) else { return declined(GuidedInterviewWords.notAScope) }
             return store(.consent(person: records.respondents[index].id, method: method, scope: scope))
         }
         return []

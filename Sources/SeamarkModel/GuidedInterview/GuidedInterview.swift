@@ -60,13 +60,17 @@ public struct GuidedInterview: Sendable {
         case line(String)
         /// What an editor left.
         case edited(String)
-        /// The editor gave nothing back, and why.
-        case notEdited(String)
+        /// The editor gave nothing to store back, and why; with what it left, where that is a text.
+        case notEdited(String, left: String?)
         case stored(InterviewReceipt)
         /// Nothing was stored, and why: a whole sentence.
         case refused(String)
         /// What was to be undone or done again was changed since, and is left alone; all as it stands.
         case changedSince(InterviewRecords)
+        /// Somebody else wrote, or what may be shown changed: all as it stands, before the next key or line.
+        case looked(InterviewRecords)
+        /// A whole sentence that is to be heard besides.
+        case told(String)
         /// The terminal is lost, or somebody asked the program to end.
         case hungUp
     }
@@ -109,6 +113,8 @@ public struct GuidedInterview: Sendable {
     public internal(set) var entry = EntryLine()
     /// What there is to say of the last event; empty for nothing.
     public internal(set) var notice = ""
+    /// What the last key or line asked for was not done; the notice says why.
+    public internal(set) var isDeclined = false
     /// Rows that the reader has moved the text up by.
     public internal(set) var scroll = 0
     /// The question that was answered last in this sitting.
@@ -126,13 +132,18 @@ public struct GuidedInterview: Sendable {
     private var before: (prompt: Prompt, entry: EntryLine)?
     /// Text that was begun and left, by what it was for.
     var kept: [TextUse: String] = [:]
-    /// Nothing more is asked.
+    /// What earlier sittings had begun, where nothing of before may be shown.
+    var hidden: [InterviewDraft.Text] = []
+    /// A text that is to be mended when the write that is under way is durable, and why.
+    var afterwards: (use: TextUse, text: String, fault: String)?
     /// Questions that nobody had answered before this sitting did.
     private var own: Set<String> = []
+    /// Nothing more is asked.
     public private(set) var ending: Ending?
     private var remembered: InterviewBookmark?
 
-    public init(_ instrument: Instrument, _ records: InterviewRecords) {
+    /// - Parameter draft: what earlier sittings had begun to write.
+    public init(_ instrument: Instrument, _ records: InterviewRecords, draft: InterviewDraft = InterviewDraft()) {
         self.instrument = instrument
         self.records = records
         let levels = records.respondents.compactMap(\.level)
@@ -149,6 +160,7 @@ public struct GuidedInterview: Sendable {
         place = Self.place(questions, records, records.bookmark)
         if records.isFinal { notice = GuidedInterviewWords.isFinal }
         askConsent()
+        resume(draft)
     }
 
     // MARK: - What there is to know
@@ -213,10 +225,10 @@ public struct GuidedInterview: Sendable {
             } else if let previous = asked.last(where: { $0 < index }) {
                 go(to: .question(previous))
             } else {
-                notice = GuidedInterviewWords.isFirst
+                decline(GuidedInterviewWords.isFirst)
             }
         case .end:
-            if direction < 0 { go(to: asked.last.map { .question($0) } ?? .end) } else { notice = GuidedInterviewWords.isLast }
+            if direction < 0 { go(to: asked.last.map { .question($0) } ?? .end) } else { decline(GuidedInterviewWords.isLast) }
         }
     }
 
@@ -228,18 +240,29 @@ public struct GuidedInterview: Sendable {
         switch event {
         case .stored(let receipt): effects = stored(receipt)
         case .refused(let sentence):
-            doing = nil
+            // A rationale that came with its score waits for the answer to be given again.
+            if case .first(.answer(let question, let content?), _, _)? = doing, before?.prompt == .question, let rationale = afterwards?.text ?? content.rationale,
+                rationale != records.answers[question]?.content?.rationale
+            { kept[.rationale(question)] = rationale }
+            (doing, afterwards) = (nil, nil)
             if let before { (prompt, entry) = before }
             before = nil
-            notice = sentence
+            decline(sentence)
         case .changedSince(let records):
             self.records = records
             if case .undo? = doing { done.removeLast() } else if case .redo? = doing { undone.removeLast() }
             doing = nil
-            notice = GuidedInterviewWords.changedSince
-        case .hungUp: effects = hungUp()
+            decline(GuidedInterviewWords.changedSince)
+        case .looked(let records):
+            self.records = records
+            if ending == nil, doing == nil {
+                askConsent()
+                effects = ending.map { [.end($0)] } ?? []
+            }
+        case .told(let sentence): notice = [notice, sentence].filter { !$0.isEmpty }.joined(separator: " ")
+        case .hungUp: effects = ending == nil ? end(.paused) : []
         case .key, .line, .edited, .notEdited:
-            notice = ""
+            (notice, isDeclined) = ("", false)
             guard ending == nil else { return [] }
             switch event {
             case .key(let key): effects = press(key)
@@ -247,8 +270,10 @@ public struct GuidedInterview: Sendable {
             case .edited(let text):
                 entry = EntryLine(text)
                 effects = finishText()
-            case .notEdited(let sentence): notice = sentence
-            case .stored, .refused, .changedSince, .hungUp: break
+            case .notEdited(let sentence, let left):
+                if let left { entry = EntryLine(left) }
+                decline(sentence)
+            case .stored, .refused, .changedSince, .looked, .told, .hungUp: break
             }
         }
         if doing == nil, ending == nil, let bookmark = bookmark() {
@@ -276,6 +301,7 @@ public struct GuidedInterview: Sendable {
                 notice = isShown(question) ? GuidedInterviewWords.saved(question, content) : GuidedInterviewWords.saved(question)
                 lastAnswered = question
                 if movesOn { goOn(after: question) }
+                if let afterwards { mend(afterwards) }
             case (.note, .record(let id)), (.quote, .record(let id)), (.seam, .record(let id)), (.decision, .record(let id)), (.leak, .record(let id)):
                 done.append(.made(id, receipt.name))
                 notice = GuidedInterviewWords.saved(receipt.name)
@@ -302,6 +328,7 @@ public struct GuidedInterview: Sendable {
             }
         case nil: break
         }
+        afterwards = nil
         if ending == nil { askConsent() }
         return ending.map { [.end($0)] } ?? []
     }
@@ -323,9 +350,19 @@ public struct GuidedInterview: Sendable {
             lastAnswered = question
             (prompt, entry) = (.question, EntryLine())
             if movesOn { goOn(after: question) }
+            if let afterwards { mend(afterwards) }
+            afterwards = nil
             return []
         }
         return store(.answer(question: question, content), .answer(question, before: old, after: content), movesOn: movesOn)
+    }
+
+    /// What was asked for is not done.
+    mutating func decline(_ sentence: String) { (notice, isDeclined) = (sentence, true) }
+
+    private mutating func mend(_ after: (use: TextUse, text: String, fault: String)) {
+        (prompt, entry) = (.text(after.use), EntryLine(after.text))
+        decline(notice + " " + after.fault)
     }
 
     /// To the next open question after this one, round the end; to the end where none is open.
@@ -337,7 +374,7 @@ public struct GuidedInterview: Sendable {
 
     mutating func undo() -> [Effect] {
         guard let change = done.last else {
-            notice = GuidedInterviewWords.nothingToUndo
+            decline(GuidedInterviewWords.nothingToUndo)
             return []
         }
         doing = .undo(change)
@@ -350,7 +387,7 @@ public struct GuidedInterview: Sendable {
 
     mutating func redo() -> [Effect] {
         guard let change = undone.last else {
-            notice = GuidedInterviewWords.nothingToRedo
+            decline(GuidedInterviewWords.nothingToRedo)
             return []
         }
         doing = .redo(change)
@@ -367,47 +404,20 @@ public struct GuidedInterview: Sendable {
     private mutating func askConsent() {
         if records.respondents.isEmpty { return ending = .nobody }
         if records.respondents.contains(where: { $0.consent.state == .withdrawn }) { return ending = .withdrawn }
-        if let index = records.respondents.firstIndex(where: { $0.consent.state == .none }) { prompt = .consent(index, .given) }
+        let index = records.respondents.firstIndex { $0.consent.state == .none }
+        // It is being asked already.
+        if case .consent(let asked, _) = prompt {
+            if asked == index { return }
+            (prompt, entry) = (.question, EntryLine())
+        }
+        guard let index else { return }
+        setAside()
+        (prompt, entry) = (.consent(index, .given), EntryLine())
     }
 
     mutating func end(_ ending: Ending) -> [Effect] {
         self.ending = ending
         return [.end(ending)]
-    }
-
-    /// What was being written is not thrown away.
-    private mutating func hungUp() -> [Effect] {
-        var effects: [Effect] = []
-        if ending == nil, doing == nil {
-            var texts: [(TextUse, String)] = kept.map { ($0.key, $0.value) }.sorted { $0.1 < $1.1 }
-            if case .text(let use) = prompt, use.isLong { texts.append((use, entry.text)) }
-            switch prompt {
-            case .quotedPerson(let text), .attribution(let text, _): texts.append((.quote, text))
-            case .question, .help, .grade, .text, .category, .found, .consent: break
-            }
-            for (use, text) in texts where text.contains(where: { !$0.isWhitespace }) {
-                effects += unfinished(use, text.trimmed).map { .store(InterviewWrite($0)) }
-            }
-        }
-        kept = [:]
-        return effects + end(.paused)
-    }
-
-    /// A rationale goes to its answer and a quote stays with the team, so that both go where consent is withdrawn. What fits neither becomes notes that say what they were to be.
-    private func unfinished(_ use: TextUse, _ text: String) -> [InterviewWrite.Capture] {
-        let domain = question?.domain.code
-        switch use {
-        case .rationale(let id):
-            if var content = records.answers[id]?.content, text.unicodeScalars.count <= Self.longest(use) {
-                content.rationale = text
-                return [.answer(question: id, content)]
-            }
-        case .quote:
-            let person = records.respondents.count == 1 ? records.respondents[0].id : nil
-            return Self.parts(text, Self.longest(use)).map { .quote($0, person: person, attribution: GuidedInterviewWords.teamOnly, domain: domain) }
-        case .note, .reference, .seam, .decision, .leak, .jump, .search: break
-        }
-        return Self.parts(GuidedInterviewWords.unfinished(use) + text, Self.longest(.note)).map { .note($0, domain: domain) }
     }
 
     /// A text in parts of so many characters at most.

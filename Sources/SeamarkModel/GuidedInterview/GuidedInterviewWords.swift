@@ -168,7 +168,12 @@ public enum GuidedInterviewWords {
     static let sayYesOrNo = "Say y or n."
     static let notAMethod = "Say w, v or e."
     static let notAScope = "Say any of q, r, a and c, or nothing for none."
-    static let kept = "Not stored. What you wrote is kept until you stop: begin the same again to go on with it."
+    static let kept = "Not stored. What you wrote is kept on this laptop: begin the same again to go on with it."
+    static let draftGoesOn = "Here is what you were writing. It is not stored yet."
+    static func draftsWait(_ count: Int) -> String {
+        (count == 1 ? "A text that you began is kept" : "\(count) texts that you began are kept") + " and not stored: begin the same again to go on."
+    }
+    static let draftIsHidden = "Texts that you began before are kept and not shown until the next sync."
     static let nothingStored = "Nothing was stored."
     static let pasteIsNoKeys = "Pasted text was not taken for keys. To paste into a note, press t first."
     static let pasteWasCut = "The text is longer than fits here; its end was left out. Press Ctrl-O to use your editor."
@@ -183,13 +188,6 @@ public enum GuidedInterviewWords {
 
     static func tooLong(_ count: Int, most: Int, isLong: Bool) -> String {
         "The text has \(count) characters, and \(most) fit. " + (isLong ? "Shorten it here, or with Ctrl-O in your editor. In line mode, ! opens the editor." : "Shorten it.")
-    }
-
-    static func unfinished(_ use: GuidedInterview.TextUse) -> String {
-        switch use {
-        case .rationale(let question): "Unfinished rationale of \(question): "
-        case .note, .quote, .reference, .seam, .decision, .leak, .jump, .search: "Unfinished note: "
-        }
     }
 
     // MARK: Prompts
@@ -320,6 +318,15 @@ public enum GuidedInterviewWords {
     public static let title = "Their role title, such as planning manager; nothing for none"
     public static let fullName = "Their name, which is sealed and stands nowhere else; nothing for none"
     public static let site = "Where? The handle of a site; nothing for none"
+    /// What was begun and not stored, when the program ends.
+    public static let draftsStay = "What you had begun to write is not stored as a record yet. It is kept, sealed, on this laptop alone, and stands there when you go on."
+    public static func stoppedAt(_ line: Int, _ sentence: String, _ name: String) -> String {
+        "Line \(line): \(sentence) What stands before it is stored, and no line after it was read. \(goOn(name))"
+    }
+    public static let editorLeft = "What it left stands here, not stored yet."
+    public static let editedTooLong = "The text has more than \(EntryLine.most) characters, which is more than can be taken."
+    public static let changedMeanwhile = "The records were changed by another program meanwhile, so what you said was not taken. See what is asked now."
+    public static func notKept(_ reason: String) -> String { "What you are writing is not kept yet: \(reason)" }
     public static let stopped = "All is stored."
     public static func goOn(_ name: String) -> String { "Go on with: seamark interview \(name)" }
     public static func begun(_ name: String) -> String { "Interview \(name)." }

@@ -24,5 +24,8 @@ public struct DeviceSetting: RawRepresentable, Hashable, Comparable, Sendable {
     /// Where guided interviews stood that were left at another place than after their last answer: a `list`, as the client keeps it.
     public static let interviewPlaces = DeviceSetting(rawValue: 7)
 
+    /// What guided interviews had begun to write and not stored: a `list`, as the client keeps it.
+    public static let interviewDrafts = DeviceSetting(rawValue: 9)
+
     public static func < (left: DeviceSetting, right: DeviceSetting) -> Bool { left.rawValue < right.rawValue }
 }

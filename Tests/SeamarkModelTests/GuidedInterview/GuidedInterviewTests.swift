@@ -143,12 +143,103 @@ import Testing
         _ = desk.carryOut(.key(.paste(text, isCut: false)), &interview)
         _ = desk.carryOut(.key(.enter), &interview)
         #expect(desk.rows.isEmpty && interview.notice.contains("8000") && interview.entry.text == text)
-        // Left, it comes back; and when the terminal is lost, it becomes notes.
+        // Left, it comes back; and when the terminal is lost, it stands there again.
         _ = desk.carryOut(.key(.escape), &interview)
         _ = desk.carryOut(.key(.character("t")), &interview)
         #expect(interview.entry.text == text)
-        #expect(desk.carryOut(.hungUp, &interview) == .paused)
-        #expect(desk.rows.count == 13 && desk.notes.allSatisfy { $0.unicodeScalars.count <= 8000 })
+        #expect(desk.carryOut(.hungUp, &interview) == .paused && desk.rows.isEmpty)
+        #expect(GuidedInterview(.core9, desk.records, draft: InterviewDraft(interview.draft.value)).entry.text == text)
+    }
+
+    @Test func `a rationale that is too long is refused with its bound, and its score and its text stay`() {
+        var desk = PaperDesk()
+        var interview = GuidedInterview(.core9, desk.records)
+        let text = String(repeating: "why ", count: 3000)
+        _ = desk.carryOut(.line("3b " + text), &interview)
+        #expect(desk.records.answers["LB1"]?.content == OwnAnswer.Content(.scored, score: 3, grade: .b))
+        #expect(interview.isDeclined && interview.notice.contains("Saved LB1") && interview.notice.contains(" fit"), "\(interview.notice)")
+        #expect(interview.prompt == .text(.rationale("LB1")) && interview.entry.text == text.trimmed && interview.question?.id == "LB2")
+        // Scored once more with the same score, which writes nothing.
+        _ = desk.carryOut(.key(.escape), &interview)
+        _ = desk.carryOut(.line("b"), &interview)
+        _ = desk.carryOut(.line("3 " + text), &interview)
+        #expect(interview.prompt == .text(.rationale("LB1")) && interview.entry.text == text.trimmed)
+        // Mended, it is stored.
+        _ = desk.carryOut(.line("They phone."), &interview)
+        #expect(desk.records.answers["LB1"]?.content == OwnAnswer.Content(.scored, score: 3, grade: .b, rationale: "They phone."))
+        // A refused write keeps it for the next try.
+        _ = interview.handle(.line("2 They write."))
+        _ = interview.handle(.refused("The disk is full."))
+        _ = desk.carryOut(.line("2"), &interview)
+        _ = desk.carryOut(.line("r"), &interview)
+        #expect(interview.entry.text == "They write.")
+    }
+
+    /// Killed at any step: what was being written stands there again, in the same place of the text.
+    @Test(arguments: UInt64(0)..<80)
+    func `what is begun and not stored goes on in the next sitting`(seed: UInt64) {
+        sit(seed, events: 120) { desk, interview in
+            let draft = interview.draft
+            #expect(InterviewDraft(draft.value) == draft)
+            let next = GuidedInterview(.core9, desk.records, draft: InterviewDraft(draft.value))
+            #expect(next.draft == draft && next.place == interview.place)
+            switch interview.prompt {
+            case .text(.jump), .text(.search): break
+            case .text where draft.texts.last?.stage == .aside || draft.isEmpty: break
+            case .text: #expect(next.prompt == interview.prompt && next.entry == interview.entry)
+            case .quotedPerson, .attribution, .category: #expect(next.prompt == interview.prompt)
+            case .question, .help, .grade, .found, .consent: break
+            }
+            #expect(desk.misjudged == 0)
+            // Where nothing of before may be shown it is kept, and not seen.
+            var blind = desk.records
+            blind.isBlind = true
+            let unseen = GuidedInterview(.core9, blind, draft: draft)
+            #expect(unseen.draft == draft && unseen.entry.isEmpty && unseen.prompt == .question)
+        }
+    }
+
+    @Test func `a withdrawal that others stored is noticed before the next answer, and what was being written goes`() {
+        var desk = PaperDesk()
+        var interview = GuidedInterview(.core9, desk.records)
+        _ = desk.carryOut(.key(.character("t")), &interview)
+        _ = desk.carryOut(.key(.paste("half a note", isCut: false)), &interview)
+        #expect(!interview.draft.isEmpty)
+        // Something else that others wrote changes nothing of what is asked.
+        _ = desk.carryOut(.looked(desk.records), &interview)
+        #expect(interview.entry.text == "half a note")
+        // Consent that is open again is asked for, and the text waits.
+        var asked = interview
+        asked.handle(.looked(PaperDesk(consent: .none).records)).forEach { _ in #expect(Bool(false), "nothing is done") }
+        #expect(asked.prompt == .consent(0, .given) && asked.draft.texts.map(\.text) == ["half a note"])
+        #expect(desk.carryOut(.looked(PaperDesk(consent: .withdrawn).records), &interview) == .withdrawn)
+        #expect(interview.draft.isEmpty && desk.rows.isEmpty)
+        _ = desk.carryOut(.key(.character("3")), &interview)
+        #expect(desk.rows.isEmpty)
+    }
+
+    @Test func `a line that is not done says so, and one that is done does not`() {
+        var desk = PaperDesk()
+        var interview = GuidedInterview(.core9, desk.records)
+        for line in ["nonsense", "5", "u", "U", "b", "j ZZ9", "e b", "r why", "e", "/ no such words"] {
+            _ = desk.carryOut(.line(line), &interview)
+            #expect(interview.isDeclined && !interview.notice.isEmpty, "\(line)")
+        }
+        // What is searched for is asked again.
+        for line in ["", "3", "", "k", "b", "?", "w", "t They phone.", "u", "U", "q They wait.", "t", "j AI1", "/ overtime", "1", "3", "e"] {
+            _ = desk.carryOut(.line(line), &interview)
+            #expect(!interview.isDeclined, "\(line): \(interview.notice)")
+        }
+    }
+
+    @Test func `many keys at once are a paste, unless they are a text with its end`() {
+        func keys(_ text: String) -> [InterviewKey] { text.map { $0 == "\n" ? .enter : .character($0) } }
+        for typed in ["3", "eb", "3\n", "tab"] { for inText in [true, false] { #expect(KeyBurst.taken(keys(typed), inText: inText) == keys(typed)) } }
+        #expect(KeyBurst.taken(keys("3210\ndnx"), inText: false) == [.paste("3210\ndnx", isCut: false)])
+        #expect(KeyBurst.taken(keys("3210"), inText: false, isCut: true) == [.paste("3210", isCut: true)])
+        #expect(KeyBurst.taken(keys("They phone.\n"), inText: true) == keys("They phone.\n"))
+        #expect(KeyBurst.taken(keys("They phone.\n3\n"), inText: true) == [.paste("They phone.\n3\n", isCut: false)])
+        #expect(KeyBurst.taken([.down, .down, .down, .down, .enter], inText: false) == [.down, .down, .down, .down, .enter])
     }
 
     @Test func `a write that is refused leaves the question and the text where they were`() {

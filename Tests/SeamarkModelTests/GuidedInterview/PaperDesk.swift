@@ -16,6 +16,8 @@ struct PaperDesk {
     var bookmark: InterviewBookmark?
     var endedAt: Int64?
     private(set) var clock: Int64 = 1000
+    /// Writes after which another draft was left than was said beforehand.
+    private(set) var misjudged = 0
     private var next: UInt64 = 1
 
     static let ann = Identifier(high: 9, low: 1)
@@ -98,7 +100,10 @@ struct PaperDesk {
             count += 1
             guard count <= cut else { return ending }
             switch waiting.removeFirst() {
-            case .store(let capture): waiting = interview.handle(write(capture)) + waiting
+            case .store(let capture):
+                let (event, draft) = (write(capture), interview.draftOnceStored)
+                waiting = interview.handle(event) + waiting
+                if case .stored = event, interview.ending == nil, interview.draft != draft { misjudged += 1 }
             case .remember(let mark): bookmark = mark
             case .edit(let text, _): waiting = interview.handle(.edited(text + " from the editor")) + waiting
             case .end(let how): ending = how

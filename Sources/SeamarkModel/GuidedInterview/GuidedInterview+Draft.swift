@@ -1,0 +1,102 @@
+// Texts that were begun and not stored: what there is of them, and how the next sitting takes them up.
+extension GuidedInterview {
+    /// All that was begun and not stored, as it stands. Of somebody who withdrew consent nothing is kept.
+    public var draft: InterviewDraft { draft(and: current) }
+
+    /// What will be left of it when the write that is under way is durable.
+    public var draftOnceStored: InterviewDraft {
+        draft(and: afterwards.map { InterviewDraft.Text($0.use, $0.text, .writing(cursor: $0.text.count)) })
+    }
+
+    private func draft(and current: InterviewDraft.Text?) -> InterviewDraft {
+        if ending == .withdrawn { return InterviewDraft() }
+        let aside = kept.map { InterviewDraft.Text($0.key, $0.value, .aside) }.sorted { ($0.use.order, $0.text) < ($1.use.order, $1.text) }
+        return InterviewDraft(hidden + aside + (current.map { [$0] } ?? []))
+    }
+
+    /// The text that is being asked for or about.
+    private var current: InterviewDraft.Text? {
+        switch prompt {
+        case .text(let use):
+            guard use.isKept, entry.text.contains(where: { !$0.isWhitespace }), entry.text != standing(use) else { return nil }
+            return InterviewDraft.Text(use, entry.text, .writing(cursor: entry.cursor))
+        case .quotedPerson(let text): return InterviewDraft.Text(.quote, text, .person)
+        case .attribution(let text, let person): return InterviewDraft.Text(.quote, text, .attribution(person))
+        case .category(let title): return InterviewDraft.Text(.leak, title, .category)
+        case .question, .help, .grade, .found, .consent: return nil
+        }
+    }
+
+    /// What is stored already, which a text begins with.
+    func standing(_ use: TextUse) -> String? {
+        switch use {
+        case .rationale(let id): shownAnswer(id)?.rationale
+        case .reference(let id, _): shownAnswer(id)?.reference
+        case .note, .quote, .seam, .decision, .leak, .jump, .search: nil
+        }
+    }
+
+    /// Puts the text that is being asked for or about with those that come back; is there one?
+    @discardableResult
+    mutating func setAside() -> Bool {
+        guard let current else { return false }
+        putAside(current.use, current.text)
+        return true
+    }
+
+    mutating func putAside(_ use: TextUse, _ text: String) {
+        kept[use] = kept[use].map { $0 + (use.isLong ? "\n" : " ") + text } ?? text
+    }
+
+    /// Takes up what earlier sittings had begun. Where nothing of before may be shown it goes on being kept, unseen.
+    mutating func resume(_ draft: InterviewDraft) {
+        guard ending == nil, !draft.isEmpty else { return }
+        if records.isBlind {
+            hidden = draft.texts
+            notice = GuidedInterviewWords.draftIsHidden
+            return
+        }
+        for text in draft.texts {
+            guard prompt == .question, !text.text.isEmpty else {
+                putAside(text.use, text.text)
+                continue
+            }
+            switch text.stage {
+            case .aside: putAside(text.use, text.text)
+            case .writing(let cursor):
+                prompt = .text(text.use)
+                entry = EntryLine(text.text, cursor: cursor)
+            case .person: prompt = .quotedPerson(text.text)
+            case .attribution(let person): prompt = .attribution(text.text, person: person)
+            case .category: prompt = .category(text.text)
+            }
+        }
+        let told = kept.isEmpty ? GuidedInterviewWords.draftGoesOn : GuidedInterviewWords.draftsWait(kept.count)
+        notice = [notice, told].filter { !$0.isEmpty }.joined(separator: " ")
+    }
+}
+
+extension GuidedInterview.TextUse {
+    /// Is it work, and no mere way to somewhere?
+    var isKept: Bool {
+        switch self {
+        case .rationale, .reference, .note, .quote, .seam, .decision, .leak: true
+        case .jump, .search: false
+        }
+    }
+
+    /// A name that no other use has.
+    var order: String {
+        switch self {
+        case .rationale(let question): "rationale " + question
+        case .reference(let question, let grade): "reference \(question) \(grade.rawValue)"
+        case .note: "note"
+        case .quote: "quote"
+        case .seam: "seam"
+        case .decision: "decision"
+        case .leak: "leak"
+        case .jump: "jump"
+        case .search: "search"
+        }
+    }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import Glibc
+import Testing
+
+/// What may go wrong around a guided interview: editors, other programs, pipes and disks. Nothing is lost, and it is said.
+@Suite(.sharedHeadquarters, .serialized) struct InterviewFaultTests {
+    let headquarters: Headquarters
+
+    init() throws { headquarters = try #require(Headquarters.shared) }
+
+    private func editor(_ script: String) throws -> [String: String] {
+        let file = headquarters.folder.appendingPathComponent("editor-\(UUID().uuidString)")
+        try Data(("#!/bin/sh\n" + script + "\n").utf8).write(to: file)
+        chmod(file.path, 0o700)
+        return ["EDITOR": file.path, "VISUAL": ""]
+    }
+
+    @Test func `what an editor leaves that is no text is kept, and told where`() throws {
+        let (ann, interview) = try Interview.laptop("ann", headquarters)
+        for (script, bytes) in [
+            ("printf 'half \\377 text' > \"$1\"", Array("half ".utf8) + [0xff] + Array(" text".utf8)),
+            ("head -c 2000000 /dev/zero | tr '\\0' x > \"$1\"", [UInt8](repeating: UInt8(ascii: "x"), count: 2_000_000)),
+        ] {
+            let sitting = try Sitting(ann, ["interview", interview], environment: try editor(script))
+            try sitting.shows("LB1  ")
+            try sitting.type("t")
+            try sitting.shows("Note")
+            try sitting.type("so far\u{0f}")
+            try sitting.tells("kept for you alone in /dev/shm/seamark-")
+            // The line is as it was.
+            try sitting.shows("so far")
+            try sitting.type("\u{15}\u{1b}")
+            try sitting.shows("Nothing was stored")
+            try sitting.type("z")
+            #expect(try sitting.ended() == 0)
+            // Once more behind the screen, where it stays.
+            let path = try #require(sitting.look().components(separatedBy: "[?1049l").last?.firstMatch(of: /\/dev\/shm\/seamark-\w+\/text/)).output
+            defer { try? FileManager.default.removeItem(at: URL(fileURLWithPath: String(path)).deletingLastPathComponent()) }
+            #expect(try Array(Data(contentsOf: URL(fileURLWithPath: String(path)))) == bytes)
+            var facts = stat()
+            #expect(stat(String(path), &facts) == 0 && facts.st_mode & 0o777 == 0o600)
+        }
+    }
+
+    @Test func `what an editor left that was killed stands in the line; one that fails changes nothing`() throws {
+        let (ann, interview) = try Interview.laptop("ann", headquarters)
+        let killed = try Sitting(ann, ["interview", interview], environment: try editor("printf 'They phone.' > \"$1\"; echo \"$1\" > \"$0.path\"; kill -9 $$"))
+        try killed.shows("LB1  ")
+        try killed.type("t")
+        try killed.shows("Note")
+        try killed.type("\u{0f}")
+        try killed.tells("What it left stands here, not stored yet.")
+        try killed.shows("They phone.")
+        try killed.type("\r")
+        try killed.shows("Saved O-")
+        try killed.type("z")
+        #expect(try killed.ended() == 0)
+        #expect(!killed.look().contains("kept for you alone"))
+        let failing = try Sitting(ann, ["interview", interview], environment: ["EDITOR": "false", "VISUAL": ""])
+        try failing.shows("LB1  ")
+        try failing.type("t")
+        try failing.shows("Note")
+        try failing.type("so far\u{0f}")
+        try failing.tells("The editor could not be started")
+        try failing.shows("so far")
+        failing.send(SIGTERM)
+        #expect(try failing.ended() == 0)
+    }
+
+    /// A title, a reference and a quote whose attribution is asked for.
+    @Test(arguments: [("s", "Handing over to nights", ""), ("l", "Night shift overtime\r", "What kind of leak?"), ("q", "We ring and wait.\r", "How may the quote be attributed?")])
+    func `what was being typed or chosen when the program was killed is asked on`(key: String, text: String, asked: String) throws {
+        let (ann, interview) = try Interview.laptop("ann", headquarters)
+        let first = try Sitting(ann, ["interview", interview])
+        try first.shows("LB1  ")
+        try first.type(key)
+        try first.shows("Enter")
+        try first.type(text)
+        try first.tells(asked.isEmpty ? text : asked)
+        first.send(SIGKILL)
+        #expect(try first.ended() == -SIGKILL)
+        let second = try Sitting(ann, ["interview", interview])
+        try second.shows(text.trimmingCharacters(in: .newlines))
+        if !asked.isEmpty { try second.tells(asked) }
+        try second.type(key == "s" ? "\r" : key == "l" ? "e" : "r")
+        try second.shows("Saved ")
+        try second.type("z")
+        #expect(try second.ended() == 0)
+        #expect(try ann.must("list", key == "s" ? "seam" : key == "l" ? "leak" : "quote", "--json").contains(text.trimmingCharacters(in: .newlines)))
+    }
+
+    @Test func `a withdrawal that another program stores is noticed before the next answer, and drafts go with it`() throws {
+        let (ann, interview) = try Interview.laptop("ann", headquarters)
+        let sitting = try Sitting(ann, ["interview", interview])
+        try sitting.shows("LB1  ")
+        try sitting.type("3")
+        try sitting.shows("LB2  ")
+        try sitting.type("t")
+        try sitting.shows("Note")
+        try sitting.type("half a note")
+        try sitting.shows("half a note")
+        let person = try #require(ann.must("list", "person", "--json").firstMatch(of: /P-\w+/)).output
+        try ann.must("person", "set", String(person), "consent.state=withdrawn")
+        try sitting.type(" and more")
+        #expect(try sitting.ended() == 65)
+        try sitting.says("Consent was withdrawn")
+        #expect(!sitting.look().contains("and more"))
+        #expect(try ann.must("list", "observation", "--json").filter { !$0.isWhitespace } == "[]")
+        // Nothing of it waits for anybody.
+        let next = try ann.run(["interview", interview, "--plain"], input: "")
+        #expect(next.status == 65 && !next.output.contains("half a note") && !next.error.contains("begun"), "\(next)")
+    }
+
+    @Test func `where the output is a closed pipe no line is answered blindly`() throws {
+        let (ann, interview) = try Interview.laptop("ann", headquarters)
+        let program = Program.folder!.appendingPathComponent("seamark").path
+        let done = try headquarters.program(
+            "/bin/sh", ["-c", "{ sleep 1; \"$0\" \"$@\"; echo \"status $?\" >&2; } | true", program, "interview", interview, "--plain"],
+            environment: ["SEAMARK_HOME": ann.home.path], input: "3\n3\n3\n", passphrase: Laptop.passphrase
+        ).finish()
+        let status = try #require(done.error.firstMatch(of: /status (\d+)/).flatMap { Int($0.1) })
+        #expect(status < 128, "\(done.error)")
+        #expect(try Interview.rows(ann, "answer", of: interview).isEmpty)
+        try ann.must("verify")
+    }
+
+    @Test(.enabled(if: TinyDisk.isAllowed, "this system does not let the tests mount a small file system of their own"))
+    func `a full disk and a read-only one are said, the question and the text stay, and the same key tries again`() throws {
+        let disk = try TinyDisk(megabytes: 4)
+        defer { disk.close() }
+        let (ann, interview) = try Interview.laptop("ann", headquarters, home: disk.path.appendingPathComponent("ann"))
+        let sitting = try Sitting(ann, ["interview", interview])
+        try sitting.shows("LB1  ")
+        try disk.fill()
+        try sitting.type("3")
+        try sitting.tells("disk is full")
+        try sitting.shows("LB1  ")
+        try sitting.type("t")
+        try sitting.shows("Note")
+        try sitting.type("kept in the line")
+        try sitting.tells("What you are writing is not kept yet")
+        try sitting.shows("kept in the line")
+        disk.free()
+        try sitting.type("\r")
+        try sitting.shows("Saved O-")
+        try sitting.type("3")
+        try sitting.shows("LB2  ")
+        try sitting.type("z")
+        #expect(try sitting.ended() == 0)
+        try disk.set(readOnly: true)
+        let other = try Sitting(ann, ["interview", interview])
+        try other.says("read-only")
+        #expect(try other.ended() == 73)
+        try disk.set(readOnly: false)
+        #expect(try Interview.rows(ann, "answer", of: interview).count == 1)
+        #expect(try ann.must("list", "observation", "--json").contains("kept in the line"))
+        try ann.must("verify")
+    }
+}

@@ -1,0 +1,226 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A terminal program's window with one command in it, as a person has it before her: keys are sent, and what stands on the screen comes back.
+final class Window: Sendable {
+    /// A server of its own, which no other tmux meets.
+    private let name = "seamark-\(UUID().uuidString)"
+    private let folder: URL
+
+    struct Refused: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    init(_ laptop: Laptop, columns: Int, rows: Int, _ command: String) throws {
+        folder = laptop.headquarters.folder
+        let secret = folder.appendingPathComponent("passphrase-\(UUID().uuidString)")
+        try Data((Laptop.passphrase + "\n").utf8).write(to: secret)
+        chmod(secret.path, 0o600)
+        var words = ["-L", name, "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)"]
+        let variables = [
+            "SEAMARK_HOME": laptop.home.path, "XDG_RUNTIME_DIR": laptop.headquarters.runtime.path, "LC_ALL": "C.UTF-8", "NO_COLOR": "1", "SECRET": secret.path,
+            "SEAMARK": Program.folder!.appendingPathComponent("seamark").path, "EDITOR": "false", "VISUAL": "",
+        ]
+        for (key, value) in variables.sorted(by: { $0.key < $1.key }) { words += ["-e", "\(key)=\(value)"] }
+        try tmux(words + [command])
+        // The whole window is the program's.
+        try tmux(["-L", name, "set-option", "-g", "status", "off"])
+        try resize(columns: columns, rows: rows)
+    }
+
+    @discardableResult
+    private func tmux(_ words: [String]) throws -> String {
+        let done = try Program("/usr/bin/tmux", words, in: folder).finish(within: 60)
+        guard done.status == 0 else { throw Refused(description: "tmux \(words): \(done.error)") }
+        return done.output
+    }
+
+    func press(_ keys: String...) throws { for key in keys { try tmux(["-L", name, "send-keys", key]) } }
+    func type(_ text: String) throws { try tmux(["-L", name, "send-keys", "-l", text]) }
+    func resize(columns: Int, rows: Int) throws { try tmux(["-L", name, "resize-window", "-x", "\(columns)", "-y", "\(rows)"]) }
+
+    /// As a terminal pastes, with its marks around the text or without them.
+    func paste(_ text: String, isMarked: Bool) throws {
+        let file = folder.appendingPathComponent("paste-\(UUID().uuidString)")
+        try Data(text.utf8).write(to: file)
+        try tmux(["-L", name, "load-buffer", file.path])
+        try tmux(["-L", name, "paste-buffer"] + (isMarked ? ["-p"] : []))
+    }
+
+    var screen: String { get throws { try tmux(["-L", name, "capture-pane", "-p"]) } }
+
+    /// Waits for it, wherever the lines are broken; returns the screen.
+    @discardableResult
+    func shows(_ text: String, sourceLine: Int = #line) throws -> String {
+        var last = ""
+        do {
+            return try eventually("the window shows '\(text)' (line \(sourceLine))", within: 60) {
+                last = try screen
+                let lines = last.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+                return lines.joined(separator: " ").contains(text) || lines.joined().contains(text) ? last : nil
+            }
+        } catch { throw Program.TookTooLong(description: "\(error); it shows:\n\(last)") }
+    }
+
+    func close() { _ = try? tmux(["-L", name, "kill-server"]) }
+}
+
+extension Trait where Self == Needs {
+    static var needsTerminal: Self { Needs(path: "/usr/bin/tmux", package: "tmux") }
+}
+
+/// The guided interview in a real terminal: its screens are those that were looked at, and it gets along with the shell.
+@Suite(.needsTerminal, .serialized) struct InterviewTerminalTests {
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("InterviewScreens")
+    private static let interview = "exec 3<\"$SECRET\"; exec \"$SEAMARK\" interview IV-A001 --passphrase-fd 3"
+
+    /// Compares with the file; one that is not there is written, to be looked at, and the test fails.
+    private func looks(_ screen: String, like name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let file = Self.folder.appendingPathComponent(name + ".txt")
+        // The time since the beginning is the machine's.
+        let shown = screen.replacing(/\d+ min/, with: "0 min")
+        guard let wanted = try? String(contentsOf: file, encoding: .utf8) else {
+            try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
+            try Data(shown.utf8).write(to: file)
+            Issue.record("\(file.path) was missing and is written now: look at it", sourceLocation: sourceLocation)
+            return
+        }
+        #expect(shown == wanted, "\(name):\n\(shown)", sourceLocation: sourceLocation)
+    }
+
+    /// On a fresh installation, where the first handles are A001.
+    private func laptop(_ headquarters: Headquarters, consents: Bool) throws -> Laptop {
+        let ann = try Laptop(of: "ann", at: headquarters)
+        try ann.must("person", "add", "level=manager", "title=planning manager")
+        try ann.must("interview", "add", "persons=P-A001", "startedAt=now")
+        if consents { try ann.must("person", "set", "P-A001", "consent.state=given", "consent.method=verbal", "consent.scope=quotes,role") }
+        return ann
+    }
+
+    @Test(arguments: [(80, 24), (120, 40), (40, 20)])
+    func `the screens are those that were looked at`(columns: Int, rows: Int) throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let window = try Window(try laptop(headquarters, consents: false), columns: columns, rows: rows, Self.interview)
+        defer { window.close() }
+        func looks(_ text: String, _ name: String) throws { try self.looks(try window.shows(text), like: "\(columns)x\(rows)-\(name)") }
+        try looks("has P-A001 agreed", "opening")
+        try window.press("y")
+        try window.shows("How was it given?")
+        try window.press("v")
+        try window.shows("What else did they agree to?")
+        try window.type("qr")
+        try window.press("Enter")
+        try window.shows("LB1")
+        try window.press("3")
+        try looks("Saved LB1", "question")
+        try window.press("t")
+        try window.shows("Note")
+        try window.type("They phone every morning, and whoever is away decides nothing.")
+        try looks("decides nothing.", "note")
+        try window.press("Enter")
+        try window.shows("Saved O-A001")
+        try window.press("q")
+        try window.shows("in their words")
+        try window.type("Nobody knows what waits.")
+        try window.press("Enter")
+        try looks("How may the quote be attributed?", "quote")
+        try window.press("r")
+        try window.shows("Saved Q-A001")
+        try window.press("j")
+        try window.shows("Jump to question")
+        try window.type("ai1")
+        try looks("ai1", "jump")
+        try window.press("Enter")
+        try window.shows("AI1 ")
+        try window.press("/")
+        try window.shows("Search the questions for")
+        try window.type("overtime")
+        try window.press("Enter")
+        try looks("Which one?", "search")
+        try window.press("Escape")
+        try window.shows("0-4 d n x")
+        // Past the last one.
+        try window.press("j")
+        try window.shows("Jump to question")
+        try window.type("rx1")
+        try window.press("Enter")
+        try window.shows("RX1 ")
+        for next in ["RX2 ", "RX3 ", "RX4 ", "RX5 ", "RX6 "] {
+            try window.press("k")
+            try window.shows(next)
+        }
+        try window.press("k")
+        try looks("are still open", "end")
+    }
+
+    @Test func `another size in mid-question, twenty columns, and pastes of a hundred thousand characters leave everything as it was`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try laptop(headquarters, consents: true)
+        let window = try Window(ann, columns: 80, rows: 24, Self.interview)
+        defer { window.close() }
+        try window.shows("stop asking")
+        try window.resize(columns: 20, rows: 24)
+        try eventually("it is drawn anew", within: 20) { try window.screen.split(separator: "\n").allSatisfy { $0.count <= 20 } ? true : nil }
+        try window.shows("LB1")
+        try window.resize(columns: 80, rows: 24)
+        try window.shows("had no time?")
+        let text = String(repeating: "3210dnx\n", count: 12_500)
+        for isMarked in [true, false] {
+            try window.paste(text, isMarked: isMarked)
+            try window.shows("was not taken for keys")
+            try window.press("k")
+            try window.shows(isMarked ? "LB2" : "LB3")
+        }
+        try window.press("t")
+        try window.shows("Note")
+        try window.paste(text, isMarked: true)
+        try window.shows("3210dnx")
+        try window.press("Enter")
+        try window.shows("8000 fit")
+        try window.press("C-u", "Escape")
+        try window.shows("Nothing was stored")
+        try window.press("z")
+        try eventually("it ends", within: 60) { (try? window.screen) == nil ? true : nil }
+        for noun in ["answer", "observation"] { #expect(try ann.must("list", noun, "--json").filter { !$0.isWhitespace } == "[]") }
+        try ann.must("verify")
+    }
+
+    @Test func `Ctrl-Z gives the shell its terminal, and the screen comes back as it was`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try laptop(headquarters, consents: true)
+        let window = try Window(ann, columns: 80, rows: 24, "exec bash --norc --noprofile -i")
+        defer { window.close() }
+        try window.shows("bash-")
+        try window.type("\"$SEAMARK\" interview IV-A001 --passphrase-fd 3 3<\"$SECRET\"")
+        try window.press("Enter")
+        try window.shows("stop asking")
+        try window.press("t")
+        try window.shows("Note")
+        try window.type("half a note")
+        let before = try window.shows("half a note")
+        for suspend in [{ try window.press("C-z") }, { try window.press("C-z") }] {
+            try suspend()
+            try window.shows("Stopped")
+            try window.type("echo alive $((20+22))")
+            try window.press("Enter")
+            try window.shows("alive 42")
+            try window.type("fg")
+            try window.press("Enter")
+            try window.shows("stop asking")
+            #expect(try window.shows("half a note") == before)
+        }
+        try window.type(" and its end")
+        try window.press("Enter")
+        try window.shows("Saved O-A001")
+        try window.press("z")
+        try window.shows("Go on with")
+        // The shell echoes what is typed.
+        try window.type("echo done $((1+1))")
+        try window.shows("echo done")
+        #expect(try ann.must("show", "O-A001").contains("half a note and its end"))
+    }
+}
