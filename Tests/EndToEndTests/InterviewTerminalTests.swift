@@ -63,7 +63,8 @@ final class Window: Sendable {
         } catch { throw Program.TookTooLong(description: "\(error); it shows:\n\(last)") }
     }
 
-    func close() { _ = try? tmux(["-L", name, "kill-server"]) }
+    /// The last session ends its server. ('kill-server' is a SIGTERM, which a thread of the tests hands down blocked.)
+    func close() { _ = try? tmux(["-L", name, "kill-session"]) }
 }
 
 extension Trait where Self == Needs {
