@@ -17,16 +17,16 @@ final class Window: Sendable {
         let secret = folder.appendingPathComponent("passphrase-\(UUID().uuidString)")
         try Data((Laptop.passphrase + "\n").utf8).write(to: secret)
         chmod(secret.path, 0o600)
-        var words = ["-L", name, "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)"]
+        // The whole window is the program's, from its first frame on.
+        let settings = folder.appendingPathComponent("tmux-\(UUID().uuidString).conf")
+        try Data("set -g status off\n".utf8).write(to: settings)
+        var words = ["-L", name, "-f", settings.path, "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)"]
         let variables = [
             "SEAMARK_HOME": laptop.home.path, "XDG_RUNTIME_DIR": laptop.headquarters.runtime.path, "LC_ALL": "C.UTF-8", "NO_COLOR": "1", "SECRET": secret.path,
-            "SEAMARK": Program.folder!.appendingPathComponent("seamark").path, "EDITOR": "false", "VISUAL": "",
+            "SEAMARK": Program.folder!.appendingPathComponent("seamark").path, "EDITOR": "false", "VISUAL": "", "PS1": "ready> ", "ENV": "",
         ]
         for (key, value) in variables.sorted(by: { $0.key < $1.key }) { words += ["-e", "\(key)=\(value)"] }
         try tmux(words + [command])
-        // The whole window is the program's.
-        try tmux(["-L", name, "set-option", "-g", "status", "off"])
-        try resize(columns: columns, rows: rows)
     }
 
     @discardableResult
@@ -46,6 +46,15 @@ final class Window: Sendable {
         try Data(text.utf8).write(to: file)
         try tmux(["-L", name, "load-buffer", file.path])
         try tmux(["-L", name, "paste-buffer"] + (isMarked ? ["-p"] : []))
+    }
+
+    /// The program that the window's shell runs in the foreground.
+    var child: pid_t {
+        get throws {
+            let shell = try tmux(["-L", name, "display-message", "-p", "#{pane_pid}"]).trimmingCharacters(in: .whitespacesAndNewlines)
+            let children = try String(contentsOfFile: "/proc/\(shell)/task/\(shell)/children", encoding: .utf8).split(separator: " ")
+            return try #require(children.compactMap { pid_t($0) }.first)
+        }
     }
 
     var screen: String { get throws { try tmux(["-L", name, "capture-pane", "-p"]) } }
@@ -76,18 +85,25 @@ extension Trait where Self == Needs {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("InterviewScreens")
     private static let interview = "exec 3<\"$SECRET\"; exec \"$SEAMARK\" interview IV-A001 --passphrase-fd 3"
 
-    /// Compares with the file; one that is not there is written, to be looked at, and the test fails.
-    private func looks(_ screen: String, like name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    /// Waits until the screen is that of the file, once `text` stands on it; a file that is not there is written, to be looked at, and the test fails.
+    private func looks(_ window: Window, _ text: String, like name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let file = Self.folder.appendingPathComponent(name + ".txt")
         // The time since the beginning is the machine's.
-        let shown = screen.replacing(/\d+ min/, with: "0 min")
+        func shown(_ screen: String) -> String { screen.replacing(/\d+ min/, with: "0 min") }
+        let first = try window.shows(text)
         guard let wanted = try? String(contentsOf: file, encoding: .utf8) else {
             try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
-            try Data(shown.utf8).write(to: file)
+            try Data(shown(first).utf8).write(to: file)
             Issue.record("\(file.path) was missing and is written now: look at it", sourceLocation: sourceLocation)
             return
         }
-        #expect(shown == wanted, "\(name):\n\(shown)", sourceLocation: sourceLocation)
+        var last = shown(first)
+        // A capture may fall between two frames.
+        _ = try? eventually("the screen is that of \(name)", within: 30) {
+            last = shown(try window.screen)
+            return last == wanted ? true : nil
+        }
+        #expect(last == wanted, "\(name):\n\(last)", sourceLocation: sourceLocation)
     }
 
     /// On a fresh installation, where the first handles are A001.
@@ -105,7 +121,7 @@ extension Trait where Self == Needs {
         defer { headquarters.close() }
         let window = try Window(try laptop(headquarters, consents: false), columns: columns, rows: rows, Self.interview)
         defer { window.close() }
-        func looks(_ text: String, _ name: String) throws { try self.looks(try window.shows(text), like: "\(columns)x\(rows)-\(name)") }
+        func looks(_ text: String, _ name: String) throws { try self.looks(window, text, like: "\(columns)x\(rows)-\(name)") }
         try looks("has P-A001 agreed", "opening")
         try window.press("y")
         try window.shows("How was it given?")
@@ -193,9 +209,10 @@ extension Trait where Self == Needs {
         let headquarters = try Headquarters()
         defer { headquarters.close() }
         let ann = try laptop(headquarters, consents: true)
-        let window = try Window(ann, columns: 80, rows: 24, "exec bash --norc --noprofile -i")
+        // A shell that mends no terminal: what it is left with is what it has.
+        let window = try Window(ann, columns: 80, rows: 24, "exec dash -i")
         defer { window.close() }
-        try window.shows("bash-")
+        try window.shows("ready>")
         try window.type("\"$SEAMARK\" interview IV-A001 --passphrase-fd 3 3<\"$SECRET\"")
         try window.press("Enter")
         try window.shows("stop asking")
@@ -203,13 +220,15 @@ extension Trait where Self == Needs {
         try window.shows("Note")
         try window.type("half a note")
         let before = try window.shows("half a note")
-        for suspend in [{ try window.press("C-z") }, { try window.press("C-z") }] {
+        // The key; and the signal, from elsewhere.
+        let ways: [() throws -> Void] = [{ try window.press("C-z") }, { #expect(kill(try window.child, SIGTSTP) == 0) }]
+        for (round, suspend) in ways.enumerated() {
             try suspend()
             try window.shows("Stopped")
-            try window.type("echo alive $((20+22))")
+            try window.type("clear; echo alive $((\(round)+41))")
             try window.press("Enter")
-            try window.shows("alive 42")
-            try window.type("fg")
+            try window.shows("alive \(round + 41)")
+            try window.type("clear; fg")
             try window.press("Enter")
             try window.shows("stop asking")
             #expect(try window.shows("half a note") == before)

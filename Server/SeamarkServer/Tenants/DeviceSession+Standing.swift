@@ -13,16 +13,13 @@ extension DeviceSession {
         schema.withLock { $0 = status.schema }
         let now = tenant.clock.now()
         let (skew, overflow) = status.time.subtractingReportingOverflow(now)
-        let unsent = status.scopes.reduce(UInt64(0)) { sum, scope in
-            let (sum, overflow) = sum.addingReportingOverflow(scope.unsent)
-            return overflow ? .max : sum
-        }
         let software = status.software.unicodeScalars.filter { (0x20...0x7e).contains($0.value) }.prefix(60)
-        let said = DeviceContact(
-            time: now, skew: overflow ? .max : skew, unsent: Int64(clamping: unsent), version: String(String.UnicodeScalarView(software)),
+        let unsent = Dictionary(status.scopes.map { ($0.scope, $0.unsent) }) { max($0, $1) }
+        let contact = DeviceContact(
+            time: now, skew: overflow ? .max : skew, unsent: Self.sum(unsent), version: String(String.UnicodeScalarView(software)),
             incarnation: status.scopes.first?.incarnation ?? 0)
-        contact.withLock { $0 = said }
-        tenant.note(said, of: name.device)
+        said.withLock { $0 = (contact, unsent) }
+        tenant.note(contact, of: name.device)
         if status.isWiped {
             try tenant.store.write { transaction in
                 if try transaction.noteWiped(name.device, at: now) {
@@ -50,14 +47,25 @@ extension DeviceSession {
         }
     }
 
-    /// A block of so many changes has its receipt: what the device said that it had not sent is so much less, and headquarters is not left to fear for it.
-    func handedIn(_ changes: Int) {
-        contact.withLock { contact in
-            guard let known = contact, known.unsent > 0 else { return }
-            let left = DeviceContact(
-                time: known.time, skew: known.skew, unsent: max(0, known.unsent - Int64(changes)), version: known.version, incarnation: known.incarnation)
-            contact = left
-            tenant.note(left, of: name.device)
+    /// A block of so many changes has its receipt: what the device said that it had not sent of that scope is so much less, and headquarters is not left to
+    /// fear for it. What it holds of other scopes is as it was.
+    func handedIn(_ changes: Int, of scope: Identifier) {
+        said.withLock { said in
+            guard let known = said, let left = known.unsent[scope], left > 0 else { return }
+            var unsent = known.unsent
+            unsent[scope] = left - min(left, UInt64(changes))
+            let contact = DeviceContact(
+                time: known.contact.time, skew: known.contact.skew, unsent: Self.sum(unsent), version: known.contact.version,
+                incarnation: known.contact.incarnation)
+            said = (contact, unsent)
+            tenant.note(contact, of: name.device)
+        }
+    }
+
+    private static func sum(_ unsent: [Identifier: UInt64]) -> Int64 {
+        unsent.values.reduce(0) { sum, count in
+            let (sum, overflow) = sum.addingReportingOverflow(Int64(clamping: count))
+            return overflow ? .max : sum
         }
     }
 

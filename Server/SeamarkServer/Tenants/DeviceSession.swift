@@ -17,8 +17,8 @@ package final class DeviceSession: Sendable {
     private let greeted = Mutex<UInt64?>(nil)
     /// The schema that the device's program said it knows, on this connection; 0 until it has.
     let schema = Mutex<UInt32>(0)
-    /// What the device said of itself on this connection, less what it has handed in since; nil until it has.
-    let contact = Mutex<DeviceContact?>(nil)
+    /// What the device said of itself on this connection, and what of each scope it has not handed in since; nil until it has.
+    let said = Mutex<(contact: DeviceContact, unsent: [Identifier: UInt64])?>(nil)
 
     package init(_ name: DeviceName, of tenant: TenantDesk, issued: Int64 = .max) {
         self.issued = issued
@@ -147,7 +147,7 @@ package final class DeviceSession: Sendable {
             }
             switch decision.outcome {
             case .appended(let appended), .present(let appended):
-                handedIn(appended.verdicts.count)
+                handedIn(appended.verdicts.count, of: appended.scope)
                 return .receipt(
                     Receipt(
                         epoch: decision.epoch, scope: appended.scope, place: appended.place, block: appended.block, verdicts: appended.verdicts,

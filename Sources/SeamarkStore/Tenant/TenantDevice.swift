@@ -58,7 +58,7 @@ public struct DeviceContact: Hashable, Sendable {
     public let time: Int64
     /// The device's clock less the server's, in milliseconds.
     public let skew: Int64
-    /// Changes that the device said it had not sent, less those that have come in since on that connection.
+    /// Changes that the device said it had not sent, less those of the same scope that have come in since on that connection.
     public let unsent: Int64
     /// The version of its software.
     public let version: String
