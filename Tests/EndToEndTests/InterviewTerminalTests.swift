@@ -221,7 +221,7 @@ extension Trait where Self == Needs {
         try window.type("half a note")
         let before = try window.shows("half a note")
         // The key; and the signal, from elsewhere.
-        let ways: [() throws -> Void] = [{ try window.press("C-z") }, { #expect(kill(try window.child, SIGTSTP) == 0) }]
+        let ways: [() throws -> Void] = [{ try window.press("C-z") }, { let child = try window.child; #expect(kill(child, SIGTSTP) == 0) }]
         for (round, suspend) in ways.enumerated() {
             try suspend()
             try window.shows("Stopped")
