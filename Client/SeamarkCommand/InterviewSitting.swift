@@ -25,7 +25,7 @@ struct InterviewSitting {
         self.input = input
         reach = desk.device.store.reach
         drafts = InterviewDrafts(desk, sitting: .random(in: .min ... .max))
-        interview = GuidedInterview(instrument, try desk.records(), draft: try drafts.takeUp())
+        interview = GuidedInterview(instrument, try desk.records(), draft: try drafts.takeUp(), isScripted: isScripted)
         ending = interview.ending
     }
 

@@ -201,7 +201,8 @@ extension GuidedInterview {
             entry = EntryLine(rest)
             return finishText()
         }
-        var draft = kept.removeValue(forKey: use) ?? ""
+        // The next line of a script takes the place of what stands here, and nothing is lost by that.
+        var draft = isScripted ? "" : kept.removeValue(forKey: use) ?? ""
         if draft.isEmpty { draft = standing(use) ?? "" }
         entry = EntryLine(draft)
         return []

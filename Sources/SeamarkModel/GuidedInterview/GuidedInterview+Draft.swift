@@ -48,7 +48,8 @@ extension GuidedInterview {
         kept[use] = kept[use].map { $0 + (use.isLong ? "\n" : " ") + text } ?? text
     }
 
-    /// Takes up what earlier sittings had begun. Where nothing of before may be shown it goes on being kept, unseen.
+    /// Takes up what earlier sittings had begun. Where nothing of before may be shown it goes on being kept, unseen. A script does not go on in
+    /// the middle of a text: its first line would take the place of it.
     mutating func resume(_ draft: InterviewDraft) {
         guard ending == nil, !draft.isEmpty else { return }
         if records.isBlind {
@@ -57,7 +58,7 @@ extension GuidedInterview {
             return
         }
         for text in draft.texts {
-            guard prompt == .question, !text.text.isEmpty else {
+            guard prompt == .question, !isScripted, !text.text.isEmpty else {
                 putAside(text.use, text.text)
                 continue
             }

@@ -132,6 +132,8 @@ public struct GuidedInterview: Sendable {
     private var before: (prompt: Prompt, entry: EntryLine)?
     /// Text that was begun and left, by what it was for.
     var kept: [TextUse: String] = [:]
+    /// The lines come from a file: whoever wrote them does not know what an earlier sitting had begun.
+    let isScripted: Bool
     /// What earlier sittings had begun, where nothing of before may be shown.
     var hidden: [InterviewDraft.Text] = []
     /// A text that is to be mended when the write that is under way is durable, and why.
@@ -142,9 +144,12 @@ public struct GuidedInterview: Sendable {
     public private(set) var ending: Ending?
     private var remembered: InterviewBookmark?
 
-    /// - Parameter draft: what earlier sittings had begun to write.
-    public init(_ instrument: Instrument, _ records: InterviewRecords, draft: InterviewDraft = InterviewDraft()) {
+    /// - Parameters:
+    ///   - draft: what earlier sittings had begun to write.
+    ///   - isScripted: the lines come from a file, so that every line means what it would mean without a draft.
+    public init(_ instrument: Instrument, _ records: InterviewRecords, draft: InterviewDraft = InterviewDraft(), isScripted: Bool = false) {
         self.instrument = instrument
+        self.isScripted = isScripted
         self.records = records
         let levels = records.respondents.compactMap(\.level)
         var all: [(InstrumentDomain, InstrumentQuestion, Bool)] = []

@@ -175,6 +175,28 @@ import Testing
         #expect(interview.entry.text == "They write.")
     }
 
+    @Test func `a script that is mended and run again answers what it is meant to, and what it had begun is still kept`() {
+        var desk = PaperDesk()
+        let text = String(repeating: "why ", count: 3000).trimmed
+        var stopped = GuidedInterview(.core9, desk.records, isScripted: true)
+        for line in ["j LB1", "3", "j LB2", "2 " + text] { _ = desk.carryOut(.line(line), &stopped) }
+        #expect(stopped.isDeclined && stopped.draft.texts.map(\.text) == [text])
+        var draft = InterviewDraft(stopped.draft.value)
+        draft.texts.insert(InterviewDraft.Text(.note, "half a note", .aside), at: 0)
+        var again = GuidedInterview(.core9, desk.records, draft: draft, isScripted: true)
+        #expect(again.prompt == .question && again.entry.isEmpty && !again.isDeclined && !again.notice.isEmpty)
+        for line in ["j LB1", "3", "j LB2", "2 They phone.", "4", "t", "A whole note."] {
+            _ = desk.carryOut(.line(line), &again)
+            #expect(!again.isDeclined, "\(line): \(again.notice)")
+        }
+        let answers = desk.records.answers.mapValues { $0.content }
+        #expect(answers["LB1"] == OwnAnswer.Content(.scored, score: 3, grade: .d))
+        #expect(answers["LB2"] == OwnAnswer.Content(.scored, score: 2, grade: .d, rationale: "They phone."))
+        #expect(answers["LB3"] == OwnAnswer.Content(.scored, score: 4, grade: .d) && answers.count == 3)
+        #expect(desk.notes == ["A whole note."])
+        #expect(Set(again.draft.texts.map(\.text)) == ["half a note", text])
+    }
+
     /// Killed at any step: what was being written stands there again, in the same place of the text.
     @Test(arguments: UInt64(0)..<80)
     func `what is begun and not stored goes on in the next sitting`(seed: UInt64) {
