@@ -15,6 +15,8 @@ struct InterviewSitting {
     private var drafts: InterviewDrafts
     /// When what is being written could not be kept, and why; it is tried again after a while, and at the end.
     private var notKept: (at: ContinuousClock.Instant, sentence: String)?
+    /// Why nothing may be shown or taken here any more.
+    private var closed: Explanation?
     /// How far the store was read.
     private var reach: Int64
     /// Texts that an editor left and that could not be taken, to be said again at the end.
@@ -35,11 +37,12 @@ struct InterviewSitting {
             if let refusal { Terminal.error([Terminal.Piece(refusal.sentence)]) }
             for left in left { Terminal.warning(Explanation(left).sentence) }
             if let notKept { Terminal.warning(notKept.sentence) }
-            if !drafts.kept.isEmpty { Terminal.warning(GuidedInterviewWords.draftsStay) }
+            if closed == nil, !drafts.kept.isEmpty { Terminal.warning(GuidedInterviewWords.draftsStay) }
         }
         if ending == nil {
             if inLines { try lines() } else { screens() }
         }
+        if let closed { throw Explained(closed.status, closed.sentence) }
         keepDraft(always: true)
         let name = interview.records.name
         switch ending ?? .paused {
@@ -73,9 +76,9 @@ struct InterviewSitting {
                 self.refusal = nil
                 throw stopped(refusal.status, refusal.sentence)
             }
-            if isScripted, interview.isDeclined { throw stopped(.refused, interview.notice) }
+            if isScripted, closed == nil, interview.isDeclined { throw stopped(.refused, interview.notice) }
         }
-        say(interview.statements(now: TimeText.now()))
+        if closed == nil { say(interview.statements(now: TimeText.now())) }
     }
 
     private func misread(_ sentence: String) throws {
@@ -145,14 +148,22 @@ struct InterviewSitting {
     /// Looks at what other programs stored, before the next answer is taken. False when something else is asked now than was answered.
     private mutating func look() -> Bool {
         let asked = interview.prompt
-        // A store that cannot be read says so when it is written to.
-        guard let records = try? desk.look(&reach, isBlind: interview.records.isBlind) else { return true }
-        carryOut(.looked(records))
+        do {
+            guard let records = try desk.look(&reach, isBlind: interview.records.isBlind) else { return true }
+            carryOut(.looked(records))
+        } catch let error as InterviewDesk.Closed {
+            closed = Explanation(error)
+            ending = .paused
+        } catch {
+            // A store that cannot be read says so when it is written to.
+            return true
+        }
         return ending == nil && interview.prompt == asked
     }
 
     /// Makes durable what is being written.
     private mutating func keepDraft(always: Bool = false) {
+        guard closed == nil else { return }
         guard interview.draft != drafts.kept else { return notKept = nil }
         // A full disk has to be read anew after each try.
         if let notKept, !always, notKept.at.duration(to: .now) < .seconds(2) { return carryOut(.told(notKept.sentence)) }

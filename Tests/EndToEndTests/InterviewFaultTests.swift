@@ -111,6 +111,61 @@ import Testing
         #expect(next.status == 65 && !next.output.contains("half a note") && !next.error.contains("begun"), "\(next)")
     }
 
+    @Test func `a laptop that another program learns to be revoked asks, shows and keeps nothing more`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let (ann, interview) = try Interview.laptop("ann", headquarters)
+        try ann.must("sync")
+        let sitting = try Sitting(ann, ["interview", interview])
+        try sitting.shows("LB1  ")
+        try sitting.type("3")
+        try sitting.shows("LB2  ")
+        try sitting.type("t")
+        try sitting.shows("Note")
+        try sitting.type("half a note")
+        try sitting.shows("half a note")
+        let devices = try #require(try JSONSerialization.jsonObject(with: Data(try headquarters.verb("device", "list", "--json").utf8)) as? [[String: Any]])
+        try headquarters.verb("device", "revoke", try #require(devices.first?["id"] as? String))
+        _ = try ann.run("sync")
+        try sitting.type("X")
+        #expect(try sitting.ended() == 77)
+        try sitting.says("This device was revoked")
+        #expect(!sitting.look().contains("half a noteX"))
+    }
+
+    @Test func `of two sittings at once neither loses what the other was writing`() throws {
+        let (ann, interview) = try Interview.laptop("ann", headquarters)
+        let first = try Sitting(ann, ["interview", interview])
+        try first.shows("LB1  ")
+        try first.type("t")
+        try first.shows("Note")
+        try first.type("half a note")
+        try first.shows("half a note")
+        // The second takes it up, and the first writes on.
+        let second = try Sitting(ann, ["interview", interview])
+        try second.shows("half a note")
+        try first.type(" of one")
+        try first.shows("half a note of one")
+        try second.type(" of two")
+        try second.shows("half a note of two")
+        for sitting in [first, second] {
+            sitting.send(SIGKILL)
+            #expect(try sitting.ended() == -SIGKILL)
+        }
+        let third = try Sitting(ann, ["interview", interview])
+        try third.shows("half a note of one")
+        try third.type("\r")
+        try third.shows("Saved O-")
+        try third.type("t")
+        try third.shows("half a note of two")
+        try third.type("\r")
+        try third.shows("Saved O-")
+        try third.type("z")
+        #expect(try third.ended() == 0)
+        let notes = try ann.must("list", "observation", "--json")
+        #expect(notes.contains("half a note of one") && notes.contains("half a note of two"))
+    }
+
     @Test func `where the output is a closed pipe no line is answered blindly`() throws {
         let (ann, interview) = try Interview.laptop("ann", headquarters)
         let program = Program.folder!.appendingPathComponent("seamark").path
