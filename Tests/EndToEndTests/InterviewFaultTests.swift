@@ -180,6 +180,33 @@ import Testing
     }
 
     @Test(.enabled(if: TinyDisk.isAllowed, "this system does not let the tests mount a small file system of their own"))
+    func `what an editor left stays in its file as long as it is neither stored nor kept`() throws {
+        let disk = try TinyDisk(megabytes: 4)
+        defer { disk.close() }
+        let (ann, interview) = try Interview.laptop("ann", headquarters, home: disk.path.appendingPathComponent("ann"))
+        let environment = try editor("printf 'They phone.' > \"$1\"; echo \"$1\" > \"$0.path\"")
+        let sitting = try Sitting(ann, ["interview", interview], environment: environment)
+        try sitting.shows("LB1  ")
+        try sitting.type("t")
+        try sitting.shows("Note")
+        try disk.fill()
+        try sitting.type("\u{0f}")
+        try sitting.tells("disk is full")
+        try sitting.shows("They phone.")
+        let told = try String(contentsOf: URL(fileURLWithPath: try #require(environment["EDITOR"]) + ".path"), encoding: .utf8)
+        let file = URL(fileURLWithPath: told.trimmingCharacters(in: .newlines))
+        defer { try? FileManager.default.removeItem(at: file.deletingLastPathComponent()) }
+        #expect(try String(contentsOf: file, encoding: .utf8) == "They phone.")
+        disk.free()
+        try sitting.type("\r")
+        try sitting.shows("Saved O-")
+        #expect(!FileManager.default.fileExists(atPath: file.deletingLastPathComponent().path))
+        try sitting.type("z")
+        #expect(try sitting.ended() == 0)
+        #expect(!sitting.look().contains("kept for you alone"))
+    }
+
+    @Test(.enabled(if: TinyDisk.isAllowed, "this system does not let the tests mount a small file system of their own"))
     func `a full disk and a read-only one are said, the question and the text stay, and the same key tries again`() throws {
         let disk = try TinyDisk(megabytes: 4)
         defer { disk.close() }
