@@ -5,7 +5,10 @@ extension GuidedInterview {
 
     /// What will be left of it when the write that is under way is durable.
     public var draftOnceStored: InterviewDraft {
-        draft(and: afterwards.map { InterviewDraft.Text($0.use, $0.text, .writing(cursor: $0.text.count)) })
+        var once = self
+        if case .first(let capture, _, _)? = doing { once.forget(stored: capture) }
+        if let afterwards { once.forget(afterwards.use, afterwards.text) }
+        return once.draft(and: afterwards.map { InterviewDraft.Text($0.use, $0.text, .writing(cursor: $0.text.count)) })
     }
 
     private func draft(and current: InterviewDraft.Text?) -> InterviewDraft {
@@ -44,8 +47,39 @@ extension GuidedInterview {
         return true
     }
 
+    /// Behind what waits there already; once, where the same comes again.
     mutating func putAside(_ use: TextUse, _ text: String) {
-        kept[use] = kept[use].map { $0 + (use.isLong ? "\n" : " ") + text } ?? text
+        guard let waiting = kept[use] else { return kept[use] = text }
+        let more = Self.between(use) + text
+        if waiting != text, !waiting.hasSuffix(more) { kept[use] = waiting + more }
+    }
+
+    private static func between(_ use: TextUse) -> String { use.isLong ? "\n" : " " }
+
+    /// The text stands elsewhere now; what else waits there stays.
+    mutating func forget(_ use: TextUse, _ text: String) {
+        guard let waiting = kept[use] else { return }
+        let more = Self.between(use) + text
+        if waiting.trimmed == text.trimmed {
+            kept[use] = nil
+        } else if waiting.hasSuffix(more) {
+            kept[use] = String(waiting.dropLast(more.count))
+        }
+    }
+
+    /// What was stored need not wait any more, if it was put aside too.
+    mutating func forget(stored capture: InterviewWrite.Capture) {
+        switch capture {
+        case .answer(let question, let content?):
+            if let rationale = content.rationale { forget(.rationale(question), rationale) }
+            if let reference = content.reference, let grade = content.grade { forget(.reference(question, grade), reference) }
+        case .note(let text, _): forget(.note, text)
+        case .quote(let text, _, _, _): forget(.quote, text)
+        case .seam(let name): forget(.seam, name)
+        case .decision(let name, _): forget(.decision, name)
+        case .leak(let title, _): forget(.leak, title)
+        case .answer, .consent, .delete, .restore, .end: break
+        }
     }
 
     /// Takes up what earlier sittings had begun. Where nothing of before may be shown it goes on being kept, unseen. A script does not go on in

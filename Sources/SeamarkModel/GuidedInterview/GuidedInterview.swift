@@ -248,7 +248,7 @@ public struct GuidedInterview: Sendable {
             // A rationale that came with its score waits for the answer to be given again.
             if case .first(.answer(let question, let content?), _, _)? = doing, before?.prompt == .question, let rationale = afterwards?.text ?? content.rationale,
                 rationale != records.answers[question]?.content?.rationale
-            { kept[.rationale(question)] = rationale }
+            { putAside(.rationale(question), rationale) }
             (doing, afterwards) = (nil, nil)
             if let before { (prompt, entry) = before }
             before = nil
@@ -297,6 +297,7 @@ public struct GuidedInterview: Sendable {
         switch doing {
         case .first(let capture, let change, let movesOn)?:
             undone = []
+            forget(stored: capture)
             prompt = .question
             entry = EntryLine()
             switch (capture, receipt.subject) {
@@ -351,6 +352,7 @@ public struct GuidedInterview: Sendable {
         let old = records.answers[question]?.content
         guard old != content else {
             // It says that already.
+            forget(stored: .answer(question: question, content))
             notice = GuidedInterviewWords.saved(question, content)
             lastAnswered = question
             (prompt, entry) = (.question, EntryLine())
@@ -366,6 +368,7 @@ public struct GuidedInterview: Sendable {
     mutating func decline(_ sentence: String) { (notice, isDeclined) = (sentence, true) }
 
     private mutating func mend(_ after: (use: TextUse, text: String, fault: String)) {
+        forget(after.use, after.text)
         (prompt, entry) = (.text(after.use), EntryLine(after.text))
         decline(notice + " " + after.fault)
     }

@@ -197,6 +197,29 @@ import Testing
         #expect(Set(again.draft.texts.map(\.text)) == ["half a note", text])
     }
 
+    @Test func `what waits is added to and never written over, and goes when it is stored`() {
+        var desk = PaperDesk()
+        var interview = GuidedInterview(.core9, desk.records)
+        _ = desk.carryOut(.line("3"), &interview)
+        for key: InterviewKey in [.character("r"), .paste("They phone.", isCut: false), .escape] { _ = desk.carryOut(.key(key), &interview) }
+        _ = desk.carryOut(.line("b"), &interview)
+        // The same line twice waits once.
+        for _ in 0..<2 {
+            _ = interview.handle(.line("2 They write."))
+            _ = interview.handle(.refused("The disk is full."))
+            #expect(interview.draft.texts.map(\.text) == ["They phone.\nThey write."])
+        }
+        _ = desk.carryOut(.line("2 They write."), &interview)
+        #expect(desk.records.answers["LB1"]?.content == OwnAnswer.Content(.scored, score: 2, grade: .d, rationale: "They write."))
+        #expect(interview.draft.texts.map(\.text) == ["They phone."])
+        // What a line has no room for waits on.
+        let long = InterviewDraft([InterviewDraft.Text(.note, String(repeating: "x", count: EntryLine.most) + "the rest", .aside)])
+        var full = GuidedInterview(.core9, desk.records, draft: long)
+        _ = desk.carryOut(.key(.character("t")), &full)
+        #expect(full.entry.characters.count == EntryLine.most && !full.notice.isEmpty)
+        #expect(full.draft.texts.map(\.text).contains("the rest"))
+    }
+
     /// Killed at any step: what was being written stands there again, in the same place of the text.
     @Test(arguments: UInt64(0)..<80)
     func `what is begun and not stored goes on in the next sitting`(seed: UInt64) {
