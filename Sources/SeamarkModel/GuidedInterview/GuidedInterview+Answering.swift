@@ -205,10 +205,12 @@ extension GuidedInterview {
         var draft = isScripted ? "" : kept.removeValue(forKey: use) ?? ""
         if draft.isEmpty { draft = standing(use) ?? "" }
         entry = EntryLine(draft)
+        opened = takenUp.remove(use) == nil ? nil : current
         // What there is no room for goes on waiting.
         let rest = EntryLine.clean(draft, keepingLines: true).text.dropFirst(EntryLine.most)
         if !rest.isEmpty {
             kept[use] = String(rest)
+            if opened != nil { takenUp.insert(use) }
             notice = GuidedInterviewWords.draftsWait(1)
         }
         return []

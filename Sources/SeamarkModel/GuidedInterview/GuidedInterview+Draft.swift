@@ -18,7 +18,7 @@ extension GuidedInterview {
     }
 
     /// The text that is being asked for or about.
-    private var current: InterviewDraft.Text? {
+    var current: InterviewDraft.Text? {
         switch prompt {
         case .text(let use):
             guard use.isKept, entry.text.contains(where: { !$0.isWhitespace }), entry.text != standing(use) else { return nil }
@@ -43,6 +43,7 @@ extension GuidedInterview {
     @discardableResult
     mutating func setAside() -> Bool {
         guard let current else { return false }
+        if opened?.use == current.use { takenUp.insert(current.use) }
         putAside(current.use, current.text)
         return true
     }
@@ -106,8 +107,45 @@ extension GuidedInterview {
             case .category: prompt = .category(text.text)
             }
         }
+        takenUp = Set(kept.keys)
+        opened = current
         let told = kept.isEmpty ? GuidedInterviewWords.draftGoesOn : GuidedInterviewWords.draftsWait(kept.count)
         notice = [notice, told].filter { !$0.isEmpty }.joined(separator: " ")
+    }
+}
+
+// MARK: - Where nothing of before may be shown any more
+
+extension GuidedInterview {
+    /// Takes in how all stands now.
+    mutating func take(_ now: InterviewRecords) {
+        let stood: String? = if case .text(let use) = prompt { standing(use) } else { nil }
+        let turnsBlind = now.isBlind && !records.isBlind
+        records = now
+        if turnsBlind { hide(standing: stood) }
+    }
+
+    /// What was taken up of earlier sittings waits unseen, and a text that only says what they said is closed.
+    ///
+    /// - Parameter stood: the answer's text that the open text began with.
+    mutating func hide(standing stood: String?) {
+        var former: [InterviewDraft.Text] = []
+        let uses = takenUp
+        for use in uses { if let text = kept.removeValue(forKey: use) { former.append(InterviewDraft.Text(use, text, .aside)) } }
+        former.sort { ($0.use.order, $0.text) < ($1.use.order, $1.text) }
+        takenUp = []
+        var isOver = false
+        if case .text(let use) = prompt, let stood, entry.text == stood, standing(use) == nil {
+            isOver = true
+        } else if let opened, let current, current.use == opened.use, current.text == opened.text {
+            former.append(current)
+            isOver = true
+        }
+        opened = nil
+        if isOver { (prompt, entry, scroll) = (.question, EntryLine(), 0) }
+        guard !former.isEmpty else { return }
+        hidden += former
+        notice = [notice, GuidedInterviewWords.draftIsHidden].filter { !$0.isEmpty }.joined(separator: " ")
     }
 }
 

@@ -132,6 +132,10 @@ public struct GuidedInterview: Sendable {
     private var before: (prompt: Prompt, entry: EntryLine)?
     /// Text that was begun and left, by what it was for.
     var kept: [TextUse: String] = [:]
+    /// For what there waits a text of earlier sittings.
+    var takenUp: Set<TextUse> = []
+    /// The text of earlier sittings that was opened, as it was then.
+    var opened: InterviewDraft.Text?
     /// The lines come from a file: whoever wrote them does not know what an earlier sitting had begun.
     let isScripted: Bool
     /// What earlier sittings had begun, where nothing of before may be shown.
@@ -254,12 +258,12 @@ public struct GuidedInterview: Sendable {
             before = nil
             decline(sentence)
         case .changedSince(let records):
-            self.records = records
+            take(records)
             if case .undo? = doing { done.removeLast() } else if case .redo? = doing { undone.removeLast() }
             doing = nil
             decline(GuidedInterviewWords.changedSince)
         case .looked(let records):
-            self.records = records
+            take(records)
             if ending == nil, doing == nil {
                 askConsent()
                 effects = ending.map { [.end($0)] } ?? []
@@ -289,6 +293,7 @@ public struct GuidedInterview: Sendable {
     }
 
     private mutating func stored(_ receipt: InterviewReceipt) -> [Effect] {
+        let turnsBlind = receipt.records.isBlind && !records.isBlind
         records = receipt.records
         marks[receipt.subject] = receipt.mark
         before = nil
@@ -298,6 +303,7 @@ public struct GuidedInterview: Sendable {
         case .first(let capture, let change, let movesOn)?:
             undone = []
             forget(stored: capture)
+            opened = nil
             prompt = .question
             entry = EntryLine()
             switch (capture, receipt.subject) {
@@ -335,6 +341,7 @@ public struct GuidedInterview: Sendable {
         case nil: break
         }
         afterwards = nil
+        if turnsBlind { hide(standing: nil) }
         if ending == nil { askConsent() }
         return ending.map { [.end($0)] } ?? []
     }

@@ -220,6 +220,34 @@ import Testing
         #expect(full.draft.texts.map(\.text).contains("the rest"))
     }
 
+    @Test func `where nothing of before may be shown any more, what was taken up waits unseen and what is being written stays`() {
+        var desk = PaperDesk()
+        var earlier = GuidedInterview(.core9, desk.records)
+        _ = desk.carryOut(.line("3 They phone."), &earlier)
+        var blind = desk.records
+        blind.isBlind = true
+        let draft = InterviewDraft([InterviewDraft.Text(.note, "an old note", .aside), InterviewDraft.Text(.seam, "Release", .writing(cursor: 7))])
+        let interview = GuidedInterview(.core9, desk.records, draft: draft)
+        #expect(interview.entry.text == "Release")
+        var unseen = interview
+        _ = unseen.handle(.looked(blind))
+        #expect(unseen.prompt == .question && unseen.entry.isEmpty && !unseen.notice.isEmpty)
+        #expect(Set(unseen.draft.texts) == Set(draft.texts))
+        _ = unseen.handle(.key(.character("t")))
+        #expect(unseen.entry.isEmpty)
+        // Somebody is in the middle of it.
+        var written = interview
+        _ = written.handle(.key(.character("X")))
+        _ = written.handle(.looked(blind))
+        #expect(written.entry.text == "ReleaseX" && Set(written.draft.texts.map(\.text)) == ["an old note", "ReleaseX"])
+        // A rationale of before, opened to be read.
+        var reading = GuidedInterview(.core9, desk.records)
+        for line in ["b", "r"] { _ = reading.handle(.line(line)) }
+        #expect(reading.entry.text == "They phone.")
+        _ = reading.handle(.looked(blind))
+        #expect(reading.prompt == .question && reading.entry.isEmpty && reading.draft.isEmpty)
+    }
+
     /// Killed at any step: what was being written stands there again, in the same place of the text.
     @Test(arguments: UInt64(0)..<80)
     func `what is begun and not stored goes on in the next sitting`(seed: UInt64) {
