@@ -11,6 +11,12 @@ public struct InterviewDesk: Sendable {
     public struct Gone: Error {}
     /// Somebody of the interview withdrew consent meanwhile; nothing was stored.
     public struct Withdrawn: Error {}
+    /// Nothing is shown or taken here any more; nothing was stored.
+    public enum Closed: Error {
+        case wipeOrdered, revoked
+        /// The engagement is no longer this member's, or no longer on the device.
+        case notStaffed
+    }
 
     public let device: Device
     public let scope: Identifier
@@ -65,11 +71,21 @@ public struct InterviewDesk: Sendable {
 
     private func isBlind(_ state: DeviceState) -> Bool { !shows || device.lease(state).isOver || state.awaitsConfirmation }
 
+    /// Why nothing may be shown or taken any more; nil where it may.
+    func closed(_ state: DeviceState) -> Closed? {
+        if state.settings[.wipeOrder] != nil { return .wipeOrdered }
+        if state.settings[.isRevoked] == .bool(true) { return .revoked }
+        return state.scopes[scope]?.takesCaptures == true && state.replicas[scope] != nil ? nil : .notStaffed
+    }
+
     /// Reads what other programs wrote meanwhile. Everything as it stands where there is anything of it, or where what may be shown changed; else nil.
+    ///
+    /// Throws `Closed` where nothing may be shown any more, or what the store does.
     ///
     /// - Parameter reach: how far was read before; how far now.
     public func look(_ reach: inout Int64, isBlind: Bool) throws -> InterviewRecords? {
         try device.store.refresh()
+        if let closed = closed(try device.state) { throw closed }
         let now = device.store.reach
         guard try now != reach || self.isBlind(device.state) != isBlind else { return nil }
         let records = try records()

@@ -4,7 +4,7 @@ import SeamarkStore
 
 /// What sittings of one interview had begun to write, sealed in the device's store until it is a record or is given up.
 ///
-/// Each sitting has a row of its own and takes the place of those that it took up, so that two at once do not write over each other.
+/// Each sitting has a row of its own and takes the place of those that it took up as they were then, so that two at once do not write over each other.
 public struct InterviewDrafts: Sendable {
     /// All drafts of the device together are as long as they may be. What was kept stays kept.
     public struct Full: Error {}
@@ -14,7 +14,8 @@ public struct InterviewDrafts: Sendable {
 
     private let desk: InterviewDesk
     private let sitting: Int64
-    private var takenUp: Set<Int64> = []
+    /// By sitting. A row goes only while it says what was taken up: its sitting may go on beside this one.
+    private var takenUp: [Int64: Value] = [:]
     /// As it was kept last.
     public private(set) var kept = InterviewDraft()
 
@@ -28,17 +29,19 @@ public struct InterviewDrafts: Sendable {
         guard !rows.isEmpty, let replica = state.replicas[desk.scope] else { return InterviewDraft() }
         let merges = Merges(replica.recordIDs.compactMap { replica.view($0) })
         let own = rows.filter { $0.scope == desk.scope && merges.survivor(of: $0.interview) == desk.interview }
-        takenUp = Set(own.map(\.sitting))
+        takenUp = Dictionary(own.map { ($0.sitting, $0.draft) }) { $1 }
         kept = InterviewDraft(own.flatMap { InterviewDraft($0.draft).texts })
         return kept
     }
 
-    /// Durable when it returns; nothing is written where it is kept already. Throws `Full`, or what the store does.
+    /// Durable when it returns; nothing is written where it is kept already. Throws `Full`, `InterviewDesk.Closed`, or what the store does.
     ///
     /// - Returns: whether another program had written meanwhile.
     public mutating func keep(_ draft: InterviewDraft) throws -> Bool {
         guard draft != kept else { return false }
         let others = try desk.device.store.transaction { transaction in
+            // Nothing is added to what is about to be destroyed.
+            if let closed = desk.closed(transaction.state) { throw closed }
             try transaction.append(try setting(transaction.state, draft))
             return !transaction.tail.isEmpty
         }
@@ -59,7 +62,7 @@ public struct InterviewDrafts: Sendable {
     }
 
     private func setting(_ state: DeviceState, _ draft: InterviewDraft) throws -> DeviceEvent {
-        var rows = Row.all(state).filter { $0.sitting != sitting && !takenUp.contains($0.sitting) }
+        var rows = Row.all(state).filter { $0.sitting != sitting && takenUp[$0.sitting] != $0.draft }
         if !draft.isEmpty {
             let length = rows.reduce(0) { $0 + InterviewDraft($1.draft).length } + draft.length
             guard length <= Self.most else { throw Full() }

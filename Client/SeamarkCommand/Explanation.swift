@@ -42,6 +42,7 @@ struct Explanation {
             case let error as Assignment.Malformed:
                 Explanation(.usage, "'\(error.word)' is not key=value. Write for example title=\"Night shift overtime\", or evidence+=EV2 for a set.")
             case is InterviewDesk.Withdrawn: Explanation(.refused, "Consent was withdrawn meanwhile: this was not stored.")
+            case let error as InterviewDesk.Closed: Explanation(error)
             case is InterviewDrafts.Full: Explanation(.refused, "The texts that are begun on this laptop are as long as they may be together. Store or empty some of them first.")
             case is InterviewDesk.Gone: Explanation(.refused, "The interview was deleted, or merged into another, meanwhile: this was not stored. Bring it back with 'seamark interview restore', or go on in the other.")
             case let error as EngagementExchange.Failure: Explanation(error)
@@ -298,6 +299,15 @@ extension Explanation {
             case .unwritable(let path, let code):
                 Self.system(code, "'\(path)'", otherwise: .cannotWrite, "cannot be written (error \(code)). Check the directory, its permissions and the free space.")
             case .exists(let path): Explanation(.cannotWrite, "'\(path)' exists already. Choose another name, or say --replace.")
+            }
+    }
+
+    private init(_ error: InterviewDesk.Closed) {
+        self =
+            switch error {
+            case .wipeOrdered: Explanation(.notPermitted, "Headquarters ordered this laptop wiped meanwhile: the interview shows and takes nothing any more. 'seamark sync' hands in what waits and then wipes.")
+            case .revoked: Explanation(Workplace.Failure.revoked)
+            case .notStaffed: Explanation(Device.Refused.noSuchScope)
             }
     }
 

@@ -25,6 +25,8 @@ struct InterviewInput {
     private static let terminalLine = 4095
     /// Milliseconds without a byte that end a text which is pasted without saying so.
     private static let quiet: Int32 = 60
+    /// The same where keys are asked for: a paste that comes in pieces, over a slow line, must not become keys after its first one.
+    private static let quietAtQuestion: Int32 = 500
 
     private var held: [UInt8] = []
     private var isSkipping = false
@@ -82,7 +84,7 @@ struct InterviewInput {
             var keys = fed()
             var isCut = false
             while KeyBurst.isOne(keys), !(inText && keys.count > EntryLine.most) {
-                let next = wait(Self.quiet)
+                let next = wait(inText ? Self.quiet : Self.quietAtQuestion)
                 guard next == .input, fill() else {
                     if next != .pause { told = next == .input ? .end : next }
                     break

@@ -15,17 +15,21 @@ struct InterviewSitting {
     private var drafts: InterviewDrafts
     /// When what is being written could not be kept, and why; it is tried again after a while, and at the end.
     private var notKept: (at: ContinuousClock.Instant, sentence: String)?
+    /// Why nothing may be shown or taken here any more.
+    private var closed: Explanation?
     /// How far the store was read.
     private var reach: Int64
     /// Texts that an editor left and that could not be taken, to be said again at the end.
     private var left: [TextEditor.Left] = []
+    /// Texts of an editor that were taken and are not durable yet: their files stay until then.
+    private var unkept: [TextEditor.Left] = []
 
     init(_ desk: InterviewDesk, _ instrument: Instrument, _ input: InterviewInput) throws {
         self.desk = desk
         self.input = input
         reach = desk.device.store.reach
         drafts = InterviewDrafts(desk, sitting: .random(in: .min ... .max))
-        interview = GuidedInterview(instrument, try desk.records(), draft: try drafts.takeUp())
+        interview = GuidedInterview(instrument, try desk.records(), draft: try drafts.takeUp(), isScripted: isScripted)
         ending = interview.ending
     }
 
@@ -33,13 +37,14 @@ struct InterviewSitting {
         // Whether anybody reads it any more does not matter: all is stored.
         defer {
             if let refusal { Terminal.error([Terminal.Piece(refusal.sentence)]) }
-            for left in left { Terminal.warning(Explanation(left).sentence) }
+            for left in left + unkept { Terminal.warning(Explanation(left).sentence) }
             if let notKept { Terminal.warning(notKept.sentence) }
-            if !drafts.kept.isEmpty { Terminal.warning(GuidedInterviewWords.draftsStay) }
+            if closed == nil, !drafts.kept.isEmpty { Terminal.warning(GuidedInterviewWords.draftsStay) }
         }
         if ending == nil {
             if inLines { try lines() } else { screens() }
         }
+        if let closed { throw Explained(closed.status, closed.sentence) }
         keepDraft(always: true)
         let name = interview.records.name
         switch ending ?? .paused {
@@ -73,9 +78,9 @@ struct InterviewSitting {
                 self.refusal = nil
                 throw stopped(refusal.status, refusal.sentence)
             }
-            if isScripted, interview.isDeclined { throw stopped(.refused, interview.notice) }
+            if isScripted, closed == nil, interview.isDeclined { throw stopped(.refused, interview.notice) }
         }
-        say(interview.statements(now: TimeText.now()))
+        if closed == nil { say(interview.statements(now: TimeText.now())) }
     }
 
     private func misread(_ sentence: String) throws {
@@ -145,26 +150,44 @@ struct InterviewSitting {
     /// Looks at what other programs stored, before the next answer is taken. False when something else is asked now than was answered.
     private mutating func look() -> Bool {
         let asked = interview.prompt
-        // A store that cannot be read says so when it is written to.
-        guard let records = try? desk.look(&reach, isBlind: interview.records.isBlind) else { return true }
-        carryOut(.looked(records))
+        do {
+            guard let records = try desk.look(&reach, isBlind: interview.records.isBlind) else { return true }
+            carryOut(.looked(records))
+        } catch let error as InterviewDesk.Closed {
+            closed = Explanation(error)
+            ending = .paused
+        } catch {
+            // A store that cannot be read says so when it is written to.
+            return true
+        }
         return ending == nil && interview.prompt == asked
     }
 
     /// Makes durable what is being written.
     private mutating func keepDraft(always: Bool = false) {
-        guard interview.draft != drafts.kept else { return notKept = nil }
+        guard closed == nil else { return }
+        guard interview.draft != drafts.kept else {
+            removeTaken()
+            return notKept = nil
+        }
         // A full disk has to be read anew after each try.
         if let notKept, !always, notKept.at.duration(to: .now) < .seconds(2) { return carryOut(.told(notKept.sentence)) }
         do {
             let others = try drafts.keep(interview.draft)
             if !others { reach = desk.device.store.reach }
             notKept = nil
+            removeTaken()
         } catch {
             let sentence = GuidedInterviewWords.notKept(Explanation(error).sentence)
             notKept = (.now, sentence)
             carryOut(.told(sentence))
         }
+    }
+
+    /// What an editor left is durable now, as a record or as a draft.
+    private mutating func removeTaken() {
+        for taken in unkept { taken.remove() }
+        unkept = []
     }
 
     // MARK: - Carrying out
@@ -184,8 +207,10 @@ struct InterviewSitting {
 
     private mutating func stored(_ write: InterviewWrite) -> GuidedInterview.Event {
         do {
-            let receipt = try drafts.carryOut(write, leaving: interview.draftOnceStored)
+            let rest = interview.draftOnceStored
+            let receipt = try drafts.carryOut(write, leaving: rest)
             refusal = nil
+            if drafts.kept == rest { removeTaken() }
             reach = desk.device.store.reach
             return .stored(receipt)
         } catch is InterviewDesk.ChangedSince {
@@ -218,14 +243,16 @@ struct InterviewSitting {
         }
         // Twice what fits may come back: it is said then, and nothing is lost.
         do {
-            return .edited(try TextEditor.edit(text, atMost: EntryLine.most * 4) { if $0.count > EntryLine.most { throw Explained(.refused, GuidedInterviewWords.editedTooLong) } })
+            let taken = try TextEditor.edit(text, atMost: EntryLine.most * 4) { if $0.count > EntryLine.most { throw Explained(.refused, GuidedInterviewWords.editedTooLong) } }
+            unkept.append(taken.left(Explained(.cannotWrite, GuidedInterviewWords.editedNotKept)))
+            return .edited(taken.text)
         } catch let left as TextEditor.Left {
             // A text goes on in the line, not stored, and is kept there.
             guard let text = left.text, text.count <= EntryLine.most else {
                 self.left.append(left)
                 return .notEdited(Explanation(left).sentence, left: nil)
             }
-            left.remove()
+            unkept.append(left)
             return .notEdited(Explanation(left.cause).sentence + " " + GuidedInterviewWords.editorLeft, left: text)
         } catch {
             return .notEdited(Explanation(error).sentence, left: nil)

@@ -52,8 +52,11 @@ struct Resolve: ParsableCommand {
         let parts = try capture.assignments(parts)
         guard parts.isEmpty || choose != nil && !merged else { throw Explained(.usage, "Parts of a group are put into a value taken with --choose.") }
         let choice: RecordCapture.Choice
+        var taken: TextEditor.Taken?
         if editor {
-            choice = .text(try edited(field))
+            let text = try edited(field)
+            taken = text
+            choice = .text(text.text)
         } else if merged {
             choice = .merged(overlapsBy: choose)
         } else if let choose {
@@ -62,13 +65,20 @@ struct Resolve: ParsableCommand {
             // As in captures, @FILE is read from that file and @- from standard input.
             choice = .value(try capture.assignments([field + "=" + (value ?? "-")]).first?.text ?? "-")
         }
-        try capture.perform(work, to: .read) { capture in
-            try capture.resolving(try capture.finder.record(handle), field: field, choice, parts: parts)
+        do {
+            try capture.perform(work, to: .read) { capture in
+                try capture.resolving(try capture.finder.record(handle), field: field, choice, parts: parts)
+            }
+        } catch {
+            // What was written in the editor stands nowhere else.
+            guard let taken else { throw error }
+            throw taken.left(error)
         }
+        taken?.remove()
     }
 
     /// What the person makes of the proposal, or of both texts where none is offered. The state is read anew when it is written.
-    private func edited(_ key: String) throws -> String {
+    private func edited(_ key: String) throws -> TextEditor.Taken {
         let finder = try Workplace(work, to: .read).finder()
         let record = try finder.record(handle)
         guard let conflict = finder.conflicts.first(where: { $0.record.id == record.id && $0.key == key }), let field = conflict.field else {

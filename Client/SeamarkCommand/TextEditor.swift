@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import SeamarkClient
 
-/// A text in the person's own editor. It stands in a file of theirs alone, in memory and never on a disk, and is gone once the text was taken.
+/// A text in the person's own editor. It stands in a file of theirs alone, in memory and never on a disk, until the text stands elsewhere.
 enum TextEditor {
     enum Failure: Error {
         /// There is no directory in memory.
@@ -21,13 +21,27 @@ enum TextEditor {
         let cause: any Error
 
         /// It stands elsewhere now.
-        func remove() { try? FileManager.default.removeItem(atPath: String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.endIndex))) }
+        func remove() { TextEditor.remove(path) }
     }
 
-    /// What the person left, without the line break at its end. Throws `Left` where they wrote what cannot be taken, or what `check` refuses; else `Failure`.
+    /// The file with the directory that was made for it.
+    private static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.endIndex))) }
+
+    /// A text that can be taken. It stays where it is until it stands elsewhere.
+    struct Taken {
+        let path: String
+        let text: String
+
+        func remove() { TextEditor.remove(path) }
+
+        /// It could not be stored.
+        func left(_ cause: any Error) -> Left { Left(path: path, text: text, cause: cause) }
+    }
+
+    /// What the person left, without the line break at its end; whoever stored it removes the file. Throws `Left` where they wrote what cannot be taken, or what `check` refuses; else `Failure`.
     ///
     /// - Parameter most: bytes.
-    static func edit(_ draft: String, atMost most: Int, _ check: (String) throws -> Void = { _ in }) throws -> String {
+    static func edit(_ draft: String, atMost most: Int, _ check: (String) throws -> Void = { _ in }) throws -> Taken {
         let environment = ProcessInfo.processInfo.environment
         let places = ["/dev/shm", environment["XDG_RUNTIME_DIR"] ?? ""]
         guard let place = places.first(where: { !$0.isEmpty && access($0, W_OK) == 0 }) else { throw Failure.nowhere }
@@ -47,7 +61,9 @@ enum TextEditor {
             guard hasEnded else { throw Failure.notStarted }
             guard text.contains(where: { !$0.isWhitespace }) else { throw Failure.empty }
             try check(text)
-            return text
+            chmod(path, 0o600)
+            isNeeded = true
+            return Taken(path: path, text: text)
         } catch {
             // What an editor that was killed had not written yet may stand beside the file.
             let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []

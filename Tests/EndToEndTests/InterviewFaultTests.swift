@@ -111,6 +111,61 @@ import Testing
         #expect(next.status == 65 && !next.output.contains("half a note") && !next.error.contains("begun"), "\(next)")
     }
 
+    @Test func `a laptop that another program learns to be revoked asks, shows and keeps nothing more`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let (ann, interview) = try Interview.laptop("ann", headquarters)
+        try ann.must("sync")
+        let sitting = try Sitting(ann, ["interview", interview])
+        try sitting.shows("LB1  ")
+        try sitting.type("3")
+        try sitting.shows("LB2  ")
+        try sitting.type("t")
+        try sitting.shows("Note")
+        try sitting.type("half a note")
+        try sitting.shows("half a note")
+        let devices = try #require(try JSONSerialization.jsonObject(with: Data(try headquarters.verb("device", "list", "--json").utf8)) as? [[String: Any]])
+        try headquarters.verb("device", "revoke", try #require(devices.first?["id"] as? String))
+        _ = try ann.run("sync")
+        try sitting.type("X")
+        #expect(try sitting.ended() == 77)
+        try sitting.says("This device was revoked")
+        #expect(!sitting.look().contains("half a noteX"))
+    }
+
+    @Test func `of two sittings at once neither loses what the other was writing`() throws {
+        let (ann, interview) = try Interview.laptop("ann", headquarters)
+        let first = try Sitting(ann, ["interview", interview])
+        try first.shows("LB1  ")
+        try first.type("t")
+        try first.shows("Note")
+        try first.type("half a note")
+        try first.shows("half a note")
+        // The second takes it up, and the first writes on.
+        let second = try Sitting(ann, ["interview", interview])
+        try second.shows("half a note")
+        try first.type(" of one")
+        try first.shows("half a note of one")
+        try second.type(" of two")
+        try second.shows("half a note of two")
+        for sitting in [first, second] {
+            sitting.send(SIGKILL)
+            #expect(try sitting.ended() == -SIGKILL)
+        }
+        let third = try Sitting(ann, ["interview", interview])
+        try third.shows("half a note of one")
+        try third.type("\r")
+        try third.shows("Saved O-")
+        try third.type("t")
+        try third.shows("half a note of two")
+        try third.type("\r")
+        try third.shows("Saved O-")
+        try third.type("z")
+        #expect(try third.ended() == 0)
+        let notes = try ann.must("list", "observation", "--json")
+        #expect(notes.contains("half a note of one") && notes.contains("half a note of two"))
+    }
+
     @Test func `where the output is a closed pipe no line is answered blindly`() throws {
         let (ann, interview) = try Interview.laptop("ann", headquarters)
         let program = Program.folder!.appendingPathComponent("seamark").path
@@ -122,6 +177,33 @@ import Testing
         #expect(status < 128, "\(done.error)")
         #expect(try Interview.rows(ann, "answer", of: interview).isEmpty)
         try ann.must("verify")
+    }
+
+    @Test(.enabled(if: TinyDisk.isAllowed, "this system does not let the tests mount a small file system of their own"))
+    func `what an editor left stays in its file as long as it is neither stored nor kept`() throws {
+        let disk = try TinyDisk(megabytes: 4)
+        defer { disk.close() }
+        let (ann, interview) = try Interview.laptop("ann", headquarters, home: disk.path.appendingPathComponent("ann"))
+        let environment = try editor("printf 'They phone.' > \"$1\"; echo \"$1\" > \"$0.path\"")
+        let sitting = try Sitting(ann, ["interview", interview], environment: environment)
+        try sitting.shows("LB1  ")
+        try sitting.type("t")
+        try sitting.shows("Note")
+        try disk.fill()
+        try sitting.type("\u{0f}")
+        try sitting.tells("disk is full")
+        try sitting.shows("They phone.")
+        let told = try String(contentsOf: URL(fileURLWithPath: try #require(environment["EDITOR"]) + ".path"), encoding: .utf8)
+        let file = URL(fileURLWithPath: told.trimmingCharacters(in: .newlines))
+        defer { try? FileManager.default.removeItem(at: file.deletingLastPathComponent()) }
+        #expect(try String(contentsOf: file, encoding: .utf8) == "They phone.")
+        disk.free()
+        try sitting.type("\r")
+        try sitting.shows("Saved O-")
+        #expect(!FileManager.default.fileExists(atPath: file.deletingLastPathComponent().path))
+        try sitting.type("z")
+        #expect(try sitting.ended() == 0)
+        #expect(!sitting.look().contains("kept for you alone"))
     }
 
     @Test(.enabled(if: TinyDisk.isAllowed, "this system does not let the tests mount a small file system of their own"))

@@ -159,9 +159,11 @@ import Testing
         let long = try ann.run(["interview", interview, "--plain"], input: "j XA2\n2 \(String(repeating: "x", count: 9000))\n4\n")
         #expect(long.status == 65 && long.error.contains("Line 2: Saved XA2: 2 material, grade D. The text has 9000 characters"), "\(long)")
         #expect(try rows(ann, "answer", of: interview).count == before + 2)
-        // The text waits; a line that is not empty takes its place.
-        let mended = try ann.run(["interview", interview, "--plain"], input: "They wait.\nz\n")
+        // Run again, every line of the mended script answers what it is meant for, and the text that was too long waits.
+        let mended = try ann.run(["interview", interview, "--plain"], input: "j XA2\n2 They wait.\nz\n")
         #expect(mended.status == 0 && mended.output.contains("Saved XA2: 2 material, grade D, with rationale."), "\(mended)")
+        #expect(mended.output.contains("A text that you began is kept") && mended.error.contains("not stored as a record yet"), "\(mended)")
+        #expect(try rows(ann, "answer", of: interview).count == before + 2)
         let refused = try ann.run(["interview", interview, "--plain"], input: "s \(String(repeating: "x", count: 300_000))\n3\n")
         #expect(refused.status == 65 && refused.error.contains("Line 1: ") && refused.error.contains("nothing of it was stored"), "\(refused.error)")
         #expect(try ann.run(["interview", interview]).status == 64)

@@ -201,9 +201,18 @@ extension GuidedInterview {
             entry = EntryLine(rest)
             return finishText()
         }
-        var draft = kept.removeValue(forKey: use) ?? ""
+        // The next line of a script takes the place of what stands here, and nothing is lost by that.
+        var draft = isScripted ? "" : kept.removeValue(forKey: use) ?? ""
         if draft.isEmpty { draft = standing(use) ?? "" }
         entry = EntryLine(draft)
+        opened = takenUp.remove(use) == nil ? nil : current
+        // What there is no room for goes on waiting.
+        let rest = EntryLine.clean(draft, keepingLines: true).text.dropFirst(EntryLine.most)
+        if !rest.isEmpty {
+            kept[use] = String(rest)
+            if opened != nil { takenUp.insert(use) }
+            notice = GuidedInterviewWords.draftsWait(1)
+        }
         return []
     }
 

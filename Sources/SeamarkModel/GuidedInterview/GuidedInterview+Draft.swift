@@ -5,7 +5,10 @@ extension GuidedInterview {
 
     /// What will be left of it when the write that is under way is durable.
     public var draftOnceStored: InterviewDraft {
-        draft(and: afterwards.map { InterviewDraft.Text($0.use, $0.text, .writing(cursor: $0.text.count)) })
+        var once = self
+        if case .first(let capture, _, _)? = doing { once.forget(stored: capture) }
+        if let afterwards { once.forget(afterwards.use, afterwards.text) }
+        return once.draft(and: afterwards.map { InterviewDraft.Text($0.use, $0.text, .writing(cursor: $0.text.count)) })
     }
 
     private func draft(and current: InterviewDraft.Text?) -> InterviewDraft {
@@ -15,7 +18,7 @@ extension GuidedInterview {
     }
 
     /// The text that is being asked for or about.
-    private var current: InterviewDraft.Text? {
+    var current: InterviewDraft.Text? {
         switch prompt {
         case .text(let use):
             guard use.isKept, entry.text.contains(where: { !$0.isWhitespace }), entry.text != standing(use) else { return nil }
@@ -40,15 +43,48 @@ extension GuidedInterview {
     @discardableResult
     mutating func setAside() -> Bool {
         guard let current else { return false }
+        if opened?.use == current.use { takenUp.insert(current.use) }
         putAside(current.use, current.text)
         return true
     }
 
+    /// Behind what waits there already; once, where the same comes again.
     mutating func putAside(_ use: TextUse, _ text: String) {
-        kept[use] = kept[use].map { $0 + (use.isLong ? "\n" : " ") + text } ?? text
+        guard let waiting = kept[use] else { return kept[use] = text }
+        let more = Self.between(use) + text
+        if waiting != text, !waiting.hasSuffix(more) { kept[use] = waiting + more }
     }
 
-    /// Takes up what earlier sittings had begun. Where nothing of before may be shown it goes on being kept, unseen.
+    private static func between(_ use: TextUse) -> String { use.isLong ? "\n" : " " }
+
+    /// The text stands elsewhere now; what else waits there stays.
+    mutating func forget(_ use: TextUse, _ text: String) {
+        guard let waiting = kept[use] else { return }
+        let more = Self.between(use) + text
+        if waiting.trimmed == text.trimmed {
+            kept[use] = nil
+        } else if waiting.hasSuffix(more) {
+            kept[use] = String(waiting.dropLast(more.count))
+        }
+    }
+
+    /// What was stored need not wait any more, if it was put aside too.
+    mutating func forget(stored capture: InterviewWrite.Capture) {
+        switch capture {
+        case .answer(let question, let content?):
+            if let rationale = content.rationale { forget(.rationale(question), rationale) }
+            if let reference = content.reference, let grade = content.grade { forget(.reference(question, grade), reference) }
+        case .note(let text, _): forget(.note, text)
+        case .quote(let text, _, _, _): forget(.quote, text)
+        case .seam(let name): forget(.seam, name)
+        case .decision(let name, _): forget(.decision, name)
+        case .leak(let title, _): forget(.leak, title)
+        case .answer, .consent, .delete, .restore, .end: break
+        }
+    }
+
+    /// Takes up what earlier sittings had begun. Where nothing of before may be shown it goes on being kept, unseen. A script does not go on in
+    /// the middle of a text: its first line would take the place of it.
     mutating func resume(_ draft: InterviewDraft) {
         guard ending == nil, !draft.isEmpty else { return }
         if records.isBlind {
@@ -57,7 +93,7 @@ extension GuidedInterview {
             return
         }
         for text in draft.texts {
-            guard prompt == .question, !text.text.isEmpty else {
+            guard prompt == .question, !isScripted, !text.text.isEmpty else {
                 putAside(text.use, text.text)
                 continue
             }
@@ -71,8 +107,45 @@ extension GuidedInterview {
             case .category: prompt = .category(text.text)
             }
         }
+        takenUp = Set(kept.keys)
+        opened = current
         let told = kept.isEmpty ? GuidedInterviewWords.draftGoesOn : GuidedInterviewWords.draftsWait(kept.count)
         notice = [notice, told].filter { !$0.isEmpty }.joined(separator: " ")
+    }
+}
+
+// MARK: - Where nothing of before may be shown any more
+
+extension GuidedInterview {
+    /// Takes in how all stands now.
+    mutating func take(_ now: InterviewRecords) {
+        let stood: String? = if case .text(let use) = prompt { standing(use) } else { nil }
+        let turnsBlind = now.isBlind && !records.isBlind
+        records = now
+        if turnsBlind { hide(standing: stood) }
+    }
+
+    /// What was taken up of earlier sittings waits unseen, and a text that only says what they said is closed.
+    ///
+    /// - Parameter stood: the answer's text that the open text began with.
+    mutating func hide(standing stood: String?) {
+        var former: [InterviewDraft.Text] = []
+        let uses = takenUp
+        for use in uses { if let text = kept.removeValue(forKey: use) { former.append(InterviewDraft.Text(use, text, .aside)) } }
+        former.sort { ($0.use.order, $0.text) < ($1.use.order, $1.text) }
+        takenUp = []
+        var isOver = false
+        if case .text(let use) = prompt, let stood, entry.text == stood, standing(use) == nil {
+            isOver = true
+        } else if let opened, let current, current.use == opened.use, current.text == opened.text {
+            former.append(current)
+            isOver = true
+        }
+        opened = nil
+        if isOver { (prompt, entry, scroll) = (.question, EntryLine(), 0) }
+        guard !former.isEmpty else { return }
+        hidden += former
+        notice = [notice, GuidedInterviewWords.draftIsHidden].filter { !$0.isEmpty }.joined(separator: " ")
     }
 }
 

@@ -132,6 +132,12 @@ public struct GuidedInterview: Sendable {
     private var before: (prompt: Prompt, entry: EntryLine)?
     /// Text that was begun and left, by what it was for.
     var kept: [TextUse: String] = [:]
+    /// For what there waits a text of earlier sittings.
+    var takenUp: Set<TextUse> = []
+    /// The text of earlier sittings that was opened, as it was then.
+    var opened: InterviewDraft.Text?
+    /// The lines come from a file: whoever wrote them does not know what an earlier sitting had begun.
+    let isScripted: Bool
     /// What earlier sittings had begun, where nothing of before may be shown.
     var hidden: [InterviewDraft.Text] = []
     /// A text that is to be mended when the write that is under way is durable, and why.
@@ -142,9 +148,12 @@ public struct GuidedInterview: Sendable {
     public private(set) var ending: Ending?
     private var remembered: InterviewBookmark?
 
-    /// - Parameter draft: what earlier sittings had begun to write.
-    public init(_ instrument: Instrument, _ records: InterviewRecords, draft: InterviewDraft = InterviewDraft()) {
+    /// - Parameters:
+    ///   - draft: what earlier sittings had begun to write.
+    ///   - isScripted: the lines come from a file, so that every line means what it would mean without a draft.
+    public init(_ instrument: Instrument, _ records: InterviewRecords, draft: InterviewDraft = InterviewDraft(), isScripted: Bool = false) {
         self.instrument = instrument
+        self.isScripted = isScripted
         self.records = records
         let levels = records.respondents.compactMap(\.level)
         var all: [(InstrumentDomain, InstrumentQuestion, Bool)] = []
@@ -243,18 +252,18 @@ public struct GuidedInterview: Sendable {
             // A rationale that came with its score waits for the answer to be given again.
             if case .first(.answer(let question, let content?), _, _)? = doing, before?.prompt == .question, let rationale = afterwards?.text ?? content.rationale,
                 rationale != records.answers[question]?.content?.rationale
-            { kept[.rationale(question)] = rationale }
+            { putAside(.rationale(question), rationale) }
             (doing, afterwards) = (nil, nil)
             if let before { (prompt, entry) = before }
             before = nil
             decline(sentence)
         case .changedSince(let records):
-            self.records = records
+            take(records)
             if case .undo? = doing { done.removeLast() } else if case .redo? = doing { undone.removeLast() }
             doing = nil
             decline(GuidedInterviewWords.changedSince)
         case .looked(let records):
-            self.records = records
+            take(records)
             if ending == nil, doing == nil {
                 askConsent()
                 effects = ending.map { [.end($0)] } ?? []
@@ -284,6 +293,7 @@ public struct GuidedInterview: Sendable {
     }
 
     private mutating func stored(_ receipt: InterviewReceipt) -> [Effect] {
+        let turnsBlind = receipt.records.isBlind && !records.isBlind
         records = receipt.records
         marks[receipt.subject] = receipt.mark
         before = nil
@@ -292,6 +302,8 @@ public struct GuidedInterview: Sendable {
         switch doing {
         case .first(let capture, let change, let movesOn)?:
             undone = []
+            forget(stored: capture)
+            opened = nil
             prompt = .question
             entry = EntryLine()
             switch (capture, receipt.subject) {
@@ -329,6 +341,7 @@ public struct GuidedInterview: Sendable {
         case nil: break
         }
         afterwards = nil
+        if turnsBlind { hide(standing: nil) }
         if ending == nil { askConsent() }
         return ending.map { [.end($0)] } ?? []
     }
@@ -346,6 +359,7 @@ public struct GuidedInterview: Sendable {
         let old = records.answers[question]?.content
         guard old != content else {
             // It says that already.
+            forget(stored: .answer(question: question, content))
             notice = GuidedInterviewWords.saved(question, content)
             lastAnswered = question
             (prompt, entry) = (.question, EntryLine())
@@ -361,6 +375,7 @@ public struct GuidedInterview: Sendable {
     mutating func decline(_ sentence: String) { (notice, isDeclined) = (sentence, true) }
 
     private mutating func mend(_ after: (use: TextUse, text: String, fault: String)) {
+        forget(after.use, after.text)
         (prompt, entry) = (.text(after.use), EntryLine(after.text))
         decline(notice + " " + after.fault)
     }

@@ -325,6 +325,7 @@ public enum GuidedInterviewWords {
     }
     public static let editorLeft = "What it left stands here, not stored yet."
     public static let editedTooLong = "The text has more than \(EntryLine.most) characters, which is more than can be taken."
+    public static let editedNotKept = "A text of your editor could not be stored."
     public static let changedMeanwhile = "The records were changed by another program meanwhile, so what you said was not taken. See what is asked now."
     public static func notKept(_ reason: String) -> String { "What you are writing is not kept yet: \(reason)" }
     public static let stopped = "All is stored."

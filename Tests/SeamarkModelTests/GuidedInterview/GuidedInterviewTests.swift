@@ -175,6 +175,79 @@ import Testing
         #expect(interview.entry.text == "They write.")
     }
 
+    @Test func `a script that is mended and run again answers what it is meant to, and what it had begun is still kept`() {
+        var desk = PaperDesk()
+        let text = String(repeating: "why ", count: 3000).trimmed
+        var stopped = GuidedInterview(.core9, desk.records, isScripted: true)
+        for line in ["j LB1", "3", "j LB2", "2 " + text] { _ = desk.carryOut(.line(line), &stopped) }
+        #expect(stopped.isDeclined && stopped.draft.texts.map(\.text) == [text])
+        var draft = InterviewDraft(stopped.draft.value)
+        draft.texts.insert(InterviewDraft.Text(.note, "half a note", .aside), at: 0)
+        var again = GuidedInterview(.core9, desk.records, draft: draft, isScripted: true)
+        #expect(again.prompt == .question && again.entry.isEmpty && !again.isDeclined && !again.notice.isEmpty)
+        for line in ["j LB1", "3", "j LB2", "2 They phone.", "4", "t", "A whole note."] {
+            _ = desk.carryOut(.line(line), &again)
+            #expect(!again.isDeclined, "\(line): \(again.notice)")
+        }
+        let answers = desk.records.answers.mapValues { $0.content }
+        #expect(answers["LB1"] == OwnAnswer.Content(.scored, score: 3, grade: .d))
+        #expect(answers["LB2"] == OwnAnswer.Content(.scored, score: 2, grade: .d, rationale: "They phone."))
+        #expect(answers["LB3"] == OwnAnswer.Content(.scored, score: 4, grade: .d) && answers.count == 3)
+        #expect(desk.notes == ["A whole note."])
+        #expect(Set(again.draft.texts.map(\.text)) == ["half a note", text])
+    }
+
+    @Test func `what waits is added to and never written over, and goes when it is stored`() {
+        var desk = PaperDesk()
+        var interview = GuidedInterview(.core9, desk.records)
+        _ = desk.carryOut(.line("3"), &interview)
+        for key: InterviewKey in [.character("r"), .paste("They phone.", isCut: false), .escape] { _ = desk.carryOut(.key(key), &interview) }
+        _ = desk.carryOut(.line("b"), &interview)
+        // The same line twice waits once.
+        for _ in 0..<2 {
+            _ = interview.handle(.line("2 They write."))
+            _ = interview.handle(.refused("The disk is full."))
+            #expect(interview.draft.texts.map(\.text) == ["They phone.\nThey write."])
+        }
+        _ = desk.carryOut(.line("2 They write."), &interview)
+        #expect(desk.records.answers["LB1"]?.content == OwnAnswer.Content(.scored, score: 2, grade: .d, rationale: "They write."))
+        #expect(interview.draft.texts.map(\.text) == ["They phone."])
+        // What a line has no room for waits on.
+        let long = InterviewDraft([InterviewDraft.Text(.note, String(repeating: "x", count: EntryLine.most) + "the rest", .aside)])
+        var full = GuidedInterview(.core9, desk.records, draft: long)
+        _ = desk.carryOut(.key(.character("t")), &full)
+        #expect(full.entry.characters.count == EntryLine.most && !full.notice.isEmpty)
+        #expect(full.draft.texts.map(\.text).contains("the rest"))
+    }
+
+    @Test func `where nothing of before may be shown any more, what was taken up waits unseen and what is being written stays`() {
+        var desk = PaperDesk()
+        var earlier = GuidedInterview(.core9, desk.records)
+        _ = desk.carryOut(.line("3 They phone."), &earlier)
+        var blind = desk.records
+        blind.isBlind = true
+        let draft = InterviewDraft([InterviewDraft.Text(.note, "an old note", .aside), InterviewDraft.Text(.seam, "Release", .writing(cursor: 7))])
+        let interview = GuidedInterview(.core9, desk.records, draft: draft)
+        #expect(interview.entry.text == "Release")
+        var unseen = interview
+        _ = unseen.handle(.looked(blind))
+        #expect(unseen.prompt == .question && unseen.entry.isEmpty && !unseen.notice.isEmpty)
+        #expect(Set(unseen.draft.texts) == Set(draft.texts))
+        _ = unseen.handle(.key(.character("t")))
+        #expect(unseen.entry.isEmpty)
+        // Somebody is in the middle of it.
+        var written = interview
+        _ = written.handle(.key(.character("X")))
+        _ = written.handle(.looked(blind))
+        #expect(written.entry.text == "ReleaseX" && Set(written.draft.texts.map(\.text)) == ["an old note", "ReleaseX"])
+        // A rationale of before, opened to be read.
+        var reading = GuidedInterview(.core9, desk.records)
+        for line in ["b", "r"] { _ = reading.handle(.line(line)) }
+        #expect(reading.entry.text == "They phone.")
+        _ = reading.handle(.looked(blind))
+        #expect(reading.prompt == .question && reading.entry.isEmpty && reading.draft.isEmpty)
+    }
+
     /// Killed at any step: what was being written stands there again, in the same place of the text.
     @Test(arguments: UInt64(0)..<80)
     func `what is begun and not stored goes on in the next sitting`(seed: UInt64) {
@@ -239,6 +312,11 @@ import Testing
         #expect(KeyBurst.taken(keys("3210"), inText: false, isCut: true) == [.paste("3210", isCut: true)])
         #expect(KeyBurst.taken(keys("They phone.\n"), inText: true) == keys("They phone.\n"))
         #expect(KeyBurst.taken(keys("They phone.\n3\n"), inText: true) == [.paste("They phone.\n3\n", isCut: false)])
+        // What was mistyped and mended in it is mended.
+        let mistyped: [InterviewKey] = keys("They phonr") + [InterviewKey.backspace] + keys("e.\nDaily.")
+        let mended: [InterviewKey] = [.paste("They phonr", isCut: false), .backspace, .paste("e.\nDaily.", isCut: false)]
+        #expect(KeyBurst.taken(mistyped, inText: true) == mended)
+        #expect(KeyBurst.taken(mistyped, inText: false) == [.paste("They phonre.\nDaily.", isCut: false)])
         #expect(KeyBurst.taken([.down, .down, .down, .down, .enter], inText: false) == [.down, .down, .down, .down, .enter])
     }
 
