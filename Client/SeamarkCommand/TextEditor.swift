@@ -38,7 +38,9 @@ enum TextEditor {
         func left(_ cause: any Error) -> Left { Left(path: path, text: text, cause: cause) }
     }
 
-    /// What the person left, without the line break at its end; whoever stored it removes the file. Throws `Left` where they wrote what cannot be taken, or what `check` refuses; else `Failure`.
+    /// What the person left, without the line break at its end; whoever stored it removes the file.
+    ///
+    /// Throws `Left` where they wrote what cannot be taken, or what `check` refuses; else `Failure`.
     ///
     /// - Parameter most: bytes.
     static func edit(_ draft: String, atMost most: Int, _ check: (String) throws -> Void = { _ in }) throws -> Taken {
