@@ -23,7 +23,7 @@ final class Window: Sendable {
         var words = ["-L", name, "-f", settings.path, "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)"]
         let variables = [
             "SEAMARK_HOME": laptop.home.path, "XDG_RUNTIME_DIR": laptop.headquarters.runtime.path, "LC_ALL": "C.UTF-8", "NO_COLOR": "1", "SECRET": secret.path,
-            "SEAMARK": Program.folder!.appendingPathComponent("seamark").path, "EDITOR": "false", "VISUAL": "", "PS1": "ready> ", "ENV": "",
+            "SEAMARK": Program.folder!.appendingPathComponent("seamark").path, "EDITOR": "false", "VISUAL": "", "ENV": "",
         ]
         for (key, value) in variables.sorted(by: { $0.key < $1.key }) { words += ["-e", "\(key)=\(value)"] }
         try tmux(words + [command])
@@ -212,7 +212,6 @@ extension Trait where Self == Needs {
         // A shell that mends no terminal: what it is left with is what it has.
         let window = try Window(ann, columns: 80, rows: 24, "exec dash -i")
         defer { window.close() }
-        try window.shows("ready>")
         try window.type("\"$SEAMARK\" interview IV-A001 --passphrase-fd 3 3<\"$SECRET\"")
         try window.press("Enter")
         try window.shows("stop asking")
