@@ -271,7 +271,7 @@ def tell(s):
         s.say(f"| {row}")
     merged = s.json("lea", "show", "L2")
     s.must(merged["title"] == line_two["title"] and merged["seamPoints"] == {"S3": 40}, "Ann's new name or Bob's seam points are missing")
-    s.must(s.json("bob", "show", "S4")["name"] == "S4", "S4 has vanished although Bob edited it")
+    s.must(s.json("bob", "show", "S4")["recordName"] == "S4", "S4 has vanished although Bob edited it")
     s.say("Ann's new name and Bob's seam points are both kept: they do not disagree.")
 
     s.chapter("Lea decides: Ann's price stands, and the seam stays. Then she adds what belongs to both sites.")

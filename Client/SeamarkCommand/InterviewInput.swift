@@ -82,9 +82,14 @@ struct InterviewInput {
         case .input:
             guard fill() else { return .end(decoder.finish()) }
             var keys = fed()
-            var isCut = false
+            var (isCut, isResized) = (false, false)
             while KeyBurst.isOne(keys), !(inText && keys.count > EntryLine.most) {
-                let next = wait(inText ? Self.quiet : Self.quietAtQuestion)
+                // What an Enter may store is looked at longer: what follows it would be keys.
+                let next = wait(inText && keys.last != .enter ? Self.quiet : Self.quietAtQuestion)
+                if next == .redraw {
+                    isResized = true
+                    continue
+                }
                 guard next == .input, fill() else {
                     if next != .pause { told = next == .input ? .end : next }
                     break
@@ -92,6 +97,7 @@ struct InterviewInput {
                 let more = fed()
                 if keys.count < EntryLine.most { keys += more } else if !more.isEmpty { isCut = true }
             }
+            if isResized, told == nil { told = .redraw }
             return .keys(KeyBurst.taken(keys, inText: inText, isCut: isCut))
         case .end: return .end(decoder.finish())
         case .suspend: return .suspend

@@ -50,7 +50,7 @@ struct InterviewSitting {
         switch ending ?? .paused {
         case .paused:
             if let refusal { throw Explained(refusal.status, GuidedInterviewWords.goOn(name)) }
-            Terminal.line("\(drafts.kept.isEmpty && notKept == nil ? GuidedInterviewWords.stopped + " " : "")\(GuidedInterviewWords.goOn(name))")
+            Terminal.line("\(drafts.kept.isEmpty && notKept == nil && left.isEmpty && unkept.isEmpty ? GuidedInterviewWords.stopped + " " : "")\(GuidedInterviewWords.goOn(name))")
         case .finished: Terminal.line("\(GuidedInterviewWords.finished(name))")
         case .noConsent: throw Explained(.refused, GuidedInterviewWords.noConsent)
         case .nobody: throw Explained(.refused, GuidedInterviewWords.nobody(name))

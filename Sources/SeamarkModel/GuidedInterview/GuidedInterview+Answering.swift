@@ -202,14 +202,14 @@ extension GuidedInterview {
             return finishText()
         }
         // The next line of a script takes the place of what stands here, and nothing is lost by that.
-        var draft = isScripted ? "" : kept.removeValue(forKey: use) ?? ""
+        var draft = isScripted ? "" : (kept.removeValue(forKey: use) ?? []).joined(separator: Self.between(use))
         if draft.isEmpty { draft = standing(use) ?? "" }
         entry = EntryLine(draft)
         opened = takenUp.remove(use) == nil ? nil : current
         // What there is no room for goes on waiting.
         let rest = EntryLine.clean(draft, keepingLines: true).text.dropFirst(EntryLine.most)
         if !rest.isEmpty {
-            kept[use] = String(rest)
+            kept[use] = [String(rest)]
             if opened != nil { takenUp.insert(use) }
             notice = GuidedInterviewWords.draftsWait(1)
         }

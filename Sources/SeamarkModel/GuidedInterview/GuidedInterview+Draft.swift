@@ -13,7 +13,7 @@ extension GuidedInterview {
 
     private func draft(and current: InterviewDraft.Text?) -> InterviewDraft {
         if ending == .withdrawn { return InterviewDraft() }
-        let aside = kept.map { InterviewDraft.Text($0.key, $0.value, .aside) }.sorted { ($0.use.order, $0.text) < ($1.use.order, $1.text) }
+        let aside = kept.sorted { $0.key.order < $1.key.order }.flatMap { use, texts in texts.map { InterviewDraft.Text(use, $0, .aside) } }
         return InterviewDraft(hidden + aside + (current.map { [$0] } ?? []))
     }
 
@@ -50,22 +50,16 @@ extension GuidedInterview {
 
     /// Behind what waits there already; once, where the same comes again.
     mutating func putAside(_ use: TextUse, _ text: String) {
-        guard let waiting = kept[use] else { return kept[use] = text }
-        let more = Self.between(use) + text
-        if waiting != text, !waiting.hasSuffix(more) { kept[use] = waiting + more }
+        if kept[use]?.contains(text) != true { kept[use, default: []].append(text) }
     }
 
-    private static func between(_ use: TextUse) -> String { use.isLong ? "\n" : " " }
+    static func between(_ use: TextUse) -> String { use.isLong ? "\n" : " " }
 
     /// The text stands elsewhere now; what else waits there stays.
     mutating func forget(_ use: TextUse, _ text: String) {
         guard let waiting = kept[use] else { return }
-        let more = Self.between(use) + text
-        if waiting.trimmed == text.trimmed {
-            kept[use] = nil
-        } else if waiting.hasSuffix(more) {
-            kept[use] = String(waiting.dropLast(more.count))
-        }
+        let left = waiting.filter { $0.trimmed != text.trimmed }
+        kept[use] = left.isEmpty ? nil : left
     }
 
     /// What was stored need not wait any more, if it was put aside too.
@@ -86,14 +80,16 @@ extension GuidedInterview {
     /// Takes up what earlier sittings had begun. Where nothing of before may be shown it goes on being kept, unseen. A script does not go on in
     /// the middle of a text: its first line would take the place of it.
     mutating func resume(_ draft: InterviewDraft) {
-        guard ending == nil, !draft.isEmpty else { return }
-        if records.isBlind {
+        guard !draft.isEmpty else { return }
+        // An interview that names nobody ends before it begins: what waits goes on waiting.
+        if records.isBlind || ending != nil {
             hidden = draft.texts
-            notice = GuidedInterviewWords.draftIsHidden
+            if ending == nil { notice = GuidedInterviewWords.draftIsHidden }
             return
         }
+        let mayQuote = records.respondents.contains { $0.consent.scope.contains(.quotes) }
         for text in draft.texts {
-            guard prompt == .question, !isScripted, !text.text.isEmpty else {
+            guard prompt == .question, !isScripted, !text.text.isEmpty, mayQuote || text.use != .quote else {
                 putAside(text.use, text.text)
                 continue
             }
@@ -130,9 +126,8 @@ extension GuidedInterview {
     /// - Parameter stood: the answer's text that the open text began with.
     mutating func hide(standing stood: String?) {
         var former: [InterviewDraft.Text] = []
-        let uses = takenUp
-        for use in uses { if let text = kept.removeValue(forKey: use) { former.append(InterviewDraft.Text(use, text, .aside)) } }
-        former.sort { ($0.use.order, $0.text) < ($1.use.order, $1.text) }
+        let uses = takenUp.sorted { $0.order < $1.order }
+        for use in uses { former += (kept.removeValue(forKey: use) ?? []).map { InterviewDraft.Text(use, $0, .aside) } }
         takenUp = []
         var isOver = false
         if case .text(let use) = prompt, let stood, entry.text == stood, standing(use) == nil {

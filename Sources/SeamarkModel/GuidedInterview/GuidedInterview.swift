@@ -130,8 +130,8 @@ public struct GuidedInterview: Sendable {
     var doing: Doing?
     /// Where to go back to when a write is refused.
     private var before: (prompt: Prompt, entry: EntryLine)?
-    /// Text that was begun and left, by what it was for.
-    var kept: [TextUse: String] = [:]
+    /// Texts that were begun and left, by what they were for, in the order in which they were left. They are opened together.
+    var kept: [TextUse: [String]] = [:]
     /// For what there waits a text of earlier sittings.
     var takenUp: Set<TextUse> = []
     /// The text of earlier sittings that was opened, as it was then.

@@ -207,7 +207,7 @@ import Testing
         for _ in 0..<2 {
             _ = interview.handle(.line("2 They write."))
             _ = interview.handle(.refused("The disk is full."))
-            #expect(interview.draft.texts.map(\.text) == ["They phone.\nThey write."])
+            #expect(interview.draft.texts.map(\.text) == ["They phone.", "They write."])
         }
         _ = desk.carryOut(.line("2 They write."), &interview)
         #expect(desk.records.answers["LB1"]?.content == OwnAnswer.Content(.scored, score: 2, grade: .d, rationale: "They write."))
@@ -218,6 +218,37 @@ import Testing
         _ = desk.carryOut(.key(.character("t")), &full)
         #expect(full.entry.characters.count == EntryLine.most && !full.notice.isEmpty)
         #expect(full.draft.texts.map(\.text).contains("the rest"))
+    }
+
+    @Test func `what waits keeps all its words when what stood there already is stored again`() {
+        var desk = PaperDesk()
+        var earlier = GuidedInterview(.core9, desk.records)
+        _ = desk.carryOut(.line("3 Daily."), &earlier)
+        let waits = [InterviewDraft.Text(.rationale("LB1"), "They phone.\nDaily.", .aside), InterviewDraft.Text(.seam, "Order release", .aside)]
+        var interview = GuidedInterview(.core9, desk.records, draft: InterviewDraft(waits))
+        _ = desk.carryOut(.line("b"), &interview)
+        _ = desk.carryOut(.key(.character("4")), &interview)
+        #expect(desk.records.answers["LB1"]?.content == OwnAnswer.Content(.scored, score: 4, grade: .d, rationale: "Daily."))
+        _ = desk.carryOut(.line("s release"), &interview)
+        #expect(interview.draft.texts == waits)
+        // Two texts that begin or end alike are two.
+        _ = desk.carryOut(.key(.character("s")), &interview)
+        #expect(interview.entry.text == "Order release")
+    }
+
+    @Test func `what waits of an interview that names nobody goes on waiting, and a quote is not shown where nobody may be quoted`() {
+        var desk = PaperDesk()
+        let draft = InterviewDraft([InterviewDraft.Text(.note, "half a note", .writing(cursor: 11)), InterviewDraft.Text(.quote, "Nobody knows.", .aside)])
+        let somebody = desk.respondents
+        desk.respondents = []
+        let nobody = GuidedInterview(.core9, desk.records, draft: draft)
+        #expect(nobody.ending == .nobody && nobody.draft == draft)
+        desk.respondents = somebody.map {
+            InterviewRecords.Respondent(id: $0.id, handle: $0.handle, title: $0.title, level: $0.level, consent: Consent(state: .given, scope: [.role]))
+        }
+        let quote = InterviewDraft([InterviewDraft.Text(.quote, "Nobody knows.", .person)])
+        let unquoted = GuidedInterview(.core9, desk.records, draft: quote)
+        #expect(unquoted.prompt == .question && unquoted.draft.texts.map(\.text) == ["Nobody knows."])
     }
 
     @Test func `where nothing of before may be shown any more, what was taken up waits unseen and what is being written stays`() {
