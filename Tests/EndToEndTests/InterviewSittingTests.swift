@@ -169,7 +169,7 @@ import Testing
         #expect(try ann.run(["interview", interview]).status == 64)
         #expect(try ann.run(["interview", interview, "--plain", "--language", "de"]).status == 66)
         // A locale that is no UTF-8, and a terminal that draws nothing.
-        for environment in [["LC_ALL": "C"], ["TERM": "dumb"]] {
+        for environment in [["LC_ALL": "C", "NO_COLOR": "1"], ["TERM": "dumb"]] {
             let sitting = try Sitting(ann, ["interview", interview], environment: environment)
             try sitting.says("Question XA3")
             try sitting.type("2\n")
