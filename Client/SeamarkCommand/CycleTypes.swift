@@ -1,20 +1,44 @@
 import ArgumentParser
 import SeamarkModel
 
-/// The nouns of the ninety days: moves and their checks, drift, gates, what the board is told, and what people ruled on figures.
+/// The nouns of what is concluded, and of the ninety days: moves and their checks, drift, gates, what the board is told, and what people ruled on figures.
 enum CycleTypes {
     static let commands: [any ParsableCommand.Type] = [
+        CaptureCommand<Statement>.self, CaptureCommand<Recommendation>.self, CaptureCommand<InterviewReview>.self,
         CaptureCommand<QuickCheck>.self, CaptureCommand<ScoreReview>.self, CaptureCommand<CheckAnswer>.self, CaptureCommand<Ruling>.self,
         CaptureCommand<Cycle>.self, CaptureCommand<Move>.self, CaptureCommand<MoveCheck>.self, CaptureCommand<Drift>.self,
         CaptureCommand<Gate>.self, CaptureCommand<GateResult>.self, CaptureCommand<BoardAnswer>.self,
     ]
 
     static let nouns: [(noun: String, aliases: [String], type: RecordType)] = [
+        CapturedTypes.entry(Statement.self), CapturedTypes.entry(Recommendation.self), CapturedTypes.entry(InterviewReview.self),
         CapturedTypes.entry(QuickCheck.self), CapturedTypes.entry(ScoreReview.self), CapturedTypes.entry(CheckAnswer.self),
         CapturedTypes.entry(Ruling.self), CapturedTypes.entry(Cycle.self), CapturedTypes.entry(Move.self), CapturedTypes.entry(MoveCheck.self),
         CapturedTypes.entry(Drift.self), CapturedTypes.entry(Gate.self), CapturedTypes.entry(GateResult.self),
         CapturedTypes.entry(BoardAnswer.self),
     ]
+}
+
+/// A finding that people write; `Finding` is one that is computed.
+enum Statement: CapturedType {
+    static let noun = "finding"
+    static let type = Catalogue.finding
+    static let abstract = "What the team concludes, and the evidence, observations and answers that it rests on."
+    static let example = #"statement="Nobody owns the release desk at night" domains=D3 seams=S-A001 sources=O-A001,EV-A001 severity=3"#
+}
+
+enum Recommendation: CapturedType {
+    static let noun = "recommendation"
+    static let type = Catalogue.recommendation
+    static let abstract = "What the team advises, and the findings behind it."
+    static let example = #"text="Name one owner of night releases" findings=F-A001 effect=200000/450000/900000 effort=weeks"#
+}
+
+enum InterviewReview: CapturedType {
+    static let noun = "interview-review"
+    static let type = Catalogue.interviewReview
+    static let abstract = "What a lead says of an interview: approved, with issues, or rejected. Rows of their own, never changed."
+    static let example = #"interview=IV-A001 verdict=hasIssues comment="two answers lack their evidence""#
 }
 
 enum QuickCheck: CapturedType {

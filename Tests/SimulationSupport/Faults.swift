@@ -29,9 +29,9 @@ public struct Faults: Hashable, Sendable {
     /// Of schedules: devices wait until headquarters has confirmed them.
     public var confirmation = 10
     /// Of schedules: devices watch for a while.
-    public var watch = 15
+    public var watch = 12
     /// Of schedules: somebody redeems invitations once more that made devices.
-    public var redemption = 8
+    public var redemption = 6
     /// Weights of what happens between captures and syncs.
     public var serverCrash = 4
     public var deviceBackup = 4

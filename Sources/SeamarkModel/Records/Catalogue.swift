@@ -1,18 +1,20 @@
 /// Every record type, by stable numbers.
 ///
-/// Numbers 1–19 are the directory (shared scope), 20–29 fieldwork, 30–39 seams, decisions, constraints and initiatives,
+/// Numbers 1–19 are the directory (shared scope), 20–29 fieldwork, 30–39 seams, decisions, constraints and initiatives, findings and
+/// recommendations, reviews of interviews,
 /// 40–49 money, 50–69 the ninety days: moves, gates, cycles, board answers, rulings, snapshots; questionnaires and
 /// what they were answered. Fields 1–9 are
 /// common to all types, own fields begin at 10. A number is never given twice, not even after its type or field is retired.
 public enum Catalogue {
     /// The version of the record types that this software knows: the `schema` of its changes. Adding types, fields or choices
     /// raises it; nothing is ever taken away.
-    public static let version: UInt32 = 5
+    public static let version: UInt32 = 6
 
     public static let types: [RecordType] = [
         tenant, member, device, instrument,
         engagement, site, unit, person, interview, answer, observation, quote, evidence, contributor,
         seam, seamModeScore, decisionRight, decisionSample, constraint, initiative, initiativeTarget,
+        finding, recommendation, interviewReview,
         leakageLine, overlap, pool,
         move, moveCheck, quickCheck, driftSignal, gateReview, gateResult, cycle, boardAnswer, sequenceDecision, checkAnswer, scoreReview,
         redaction, snapshot, questionnaire, formAnswer,

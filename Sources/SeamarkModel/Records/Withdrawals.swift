@@ -7,8 +7,8 @@ public import SeamarkJournal
 /// after, by somebody who knew or did not. A quote or answer that names nobody is of everyone in its interview, in those that it was merged into and
 /// in those that were merged into it, through however many merges: what is answered after a merge stands in the surviving interview.
 public struct Withdrawals: Sendable {
-    /// Types of records that hold the words of whom they name, or of everyone in their interview.
-    public static let spoken = [Catalogue.quote, Catalogue.answer, Catalogue.formAnswer, Catalogue.quickCheck]
+    /// Types of records that hold the words of whom they name, or of everyone in their interview; what a lead said of an interview may repeat them.
+    public static let spoken = [Catalogue.quote, Catalogue.answer, Catalogue.formAnswer, Catalogue.quickCheck, Catalogue.interviewReview]
 
     /// Every person record of somebody who withdrew, twins among them.
     private let persons: Set<Identifier>

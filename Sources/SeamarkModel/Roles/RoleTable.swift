@@ -26,8 +26,12 @@ public enum RoleTable {
     private static let shared: [RecordType] = [
         Catalogue.site, Catalogue.unit, Catalogue.person, Catalogue.interview, Catalogue.evidence, Catalogue.contributor,
         Catalogue.seam, Catalogue.decisionRight, Catalogue.constraint, Catalogue.initiative, Catalogue.initiativeTarget,
-        Catalogue.leakageLine, Catalogue.overlap, Catalogue.pool, Catalogue.move, Catalogue.driftSignal, Catalogue.gateReview, Catalogue.gateResult,
-    ]
+        Catalogue.leakageLine, Catalogue.overlap, Catalogue.pool, Catalogue.move, Catalogue.driftSignal,
+        Catalogue.finding, Catalogue.recommendation,
+    ] + gates
+
+    /// Reviews of gates are work of the field, and headquarters writes them too.
+    private static let gates: [RecordType] = [Catalogue.gateReview, Catalogue.gateResult]
 
     /// What one consultant says: answers, scores, quotes, samples.
     private static let personal: [RecordType] = [
@@ -46,8 +50,8 @@ public enum RoleTable {
         Rule(role: .lead, operations: [.create, .edit, .resolve], types: [Catalogue.engagement, Catalogue.scoreReview] + governing, owner: .any),
         // Links of an observation (site, seams, evidence) are shared work; what was seen stays its author's by class.
         Rule(role: .lead, operations: [.edit, .resolve], types: [Catalogue.observation, Catalogue.quote], owner: .any),
-        Rule(role: .lead, operations: [.create], types: [Catalogue.redaction, Catalogue.snapshot], owner: .any),
-        Rule(role: .analyst, operations: [.create, .edit, .resolve], types: [Catalogue.pool] + governing, owner: .any),
+        Rule(role: .lead, operations: [.create], types: [Catalogue.redaction, Catalogue.snapshot, Catalogue.interviewReview], owner: .any),
+        Rule(role: .analyst, operations: [.create, .edit, .resolve], types: [Catalogue.pool] + gates + governing, owner: .any),
         // What is frozen stays as it is: nobody edits or deletes it.
         Rule(role: .analyst, operations: [.create], types: [Catalogue.snapshot], owner: .any),
     ]

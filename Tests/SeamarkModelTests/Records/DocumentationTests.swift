@@ -102,6 +102,9 @@ import Testing
             constraint        CED         CEDR        -                 -             -          
             initiative        CED         CEDR        -                 -             -          
             initiativeTarget  CED         CEDR        -                 -             -          
+            finding           CED         CEDR        -                 -             -          
+            recommendation    CED         CEDR        -                 -             -          
+            interviewReview   -           C           -                 -             -          
             leakageLine       CED         CEDR        -                 -             -          
             overlap           CED         CEDR        -                 -             -          
             pool              CED         CEDR        CER               -             -          
@@ -109,8 +112,8 @@ import Testing
             moveCheck         ced         ced         -                 -             -          
             quickCheck        ced         ced         -                 -             -          
             driftSignal       CED         CEDR        -                 -             -          
-            gateReview        CED         CEDR        -                 -             -          
-            gateResult        CED         CEDR        -                 -             -          
+            gateReview        CED         CEDR        CER               -             -          
+            gateResult        CED         CEDR        CER               -             -          
             cycle             -           CER         CER               -             -          
             boardAnswer       -           CER         CER               -             -          
             sequenceDecision  -           CER         CER               -             -          

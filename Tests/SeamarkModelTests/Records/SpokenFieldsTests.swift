@@ -7,7 +7,8 @@ import Testing
 @Suite struct SpokenFieldsTests {
     /// What people said or who they are: sensitive, so that analysts do not get it, it can be redacted, and no export for others holds it.
     private static let spoken: Set<String> = [
-        "site.notes", "person.name", "person.contact", "interview.summary", "answer.rationale", "observation.text", "quote.text", "contributor.name", "quickCheck.note", "formAnswer.text",
+        "site.notes", "person.name", "person.contact", "interview.summary", "answer.rationale", "observation.text", "quote.text", "contributor.name", "quickCheck.note", "formAnswer.text", "finding.statement",
+        "interviewReview.comment",
     ]
 
     /// What the engagement is about, in the consultants' words: open.
@@ -20,7 +21,7 @@ import Testing
         "pool.name", "move.title", "move.owner", "move.measure.name", "move.measure.threshold", "moveCheck.reading.note", "quickCheck.subject", "driftSignal.note", "gateReview.extent",
         "gateReview.reviewer", "gateReview.rollbackTrigger", "gateResult.finding.note", "boardAnswer.narrative", "boardAnswer.approvedBy", "sequenceDecision.ruling.reason",
         "sequenceDecision.ruling.approver", "checkAnswer.reason", "scoreReview.ruling.reason", "redaction.reason", "snapshot.name", "questionnaire.title", "questionnaire.document",
-        "formAnswer.response.choices",
+        "formAnswer.response.choices", "recommendation.text",
     ]
 
     @Test func `every text field of an engagement is either what somebody said, and sensitive, or known to be open`() {
@@ -58,7 +59,7 @@ import Testing
             let view = try #require(bench.view(id))
             if withdrawals.conceals(view) { hidden.insert(type.key) } else { #expect(type === Catalogue.observation, "\(type.key): what consultants saw is theirs") }
         }
-        #expect(hidden == ["answer", "quote", "quickCheck", "formAnswer"] && hidden == Set(Withdrawals.spoken.map(\.key)))
+        #expect(hidden == ["answer", "quote", "quickCheck", "formAnswer", "interviewReview"] && hidden == Set(Withdrawals.spoken.map(\.key)))
     }
 
     @Test func `words that name nobody in interviews that were merged are of everyone in any of them, through two merges`() throws {
