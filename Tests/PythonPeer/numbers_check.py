@@ -292,7 +292,7 @@ def main(programs, seed, count, *paths):
             report = bench.report(file, name)
             compare = Comparison(max(1.0, report['waterfall']['gross']))
             compare(Expected(file, date.fromisoformat(report['asOf'])).report(), report)
-            method.shape.cache_clear()
+            method.quantiles.cache_clear()
             figures, furthest = figures + compare.figures, max(furthest, compare.furthest)
             if compare.differences:
                 failed += 1

@@ -64,9 +64,9 @@ def domain_score(rows, questions, rulings):
         pair = (WEIGHT[row['grade']], row['score'])
         by_question.setdefault(row['question'], []).append(pair)
         by_person.setdefault(row['person'], []).append(pair)
-    # A question that does not apply to anybody who was asked leaves the coverage.
+    # A question that does not apply leaves the coverage, unless somebody answered it, or should have known.
     outcomes = {question: {row['outcome'] for row in rows if row['question'] == question} for question in questions}
-    applicable = [question for question in questions if outcomes[question] != {'notApplicable'}]
+    applicable = [question for question in questions if 'notApplicable' not in outcomes[question] or outcomes[question] & {'scored', 'dontKnow'}]
     score = mean([rulings.get(question, weighted(pairs)) for question, pairs in by_question.items()])
     people = {person: (math.fsum(w for w, _ in pairs), weighted(pairs)) for person, pairs in by_person.items()}
     middle = weighted(list(people.values()))
