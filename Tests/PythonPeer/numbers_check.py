@@ -69,6 +69,7 @@ class Expected:
 
     @staticmethod
     def corner(line, name):
+        """What a line is at its least, as is likely, and at its most: what may not come at all is nothing at its least."""
         if line.p is None: return getattr(line, name)
         return {'low': 0.0 if line.p < 1 else line.low, 'likely': line.p * line.likely, 'high': line.high if line.p > 0 else 0.0}[name]
 
@@ -103,22 +104,25 @@ class Expected:
         at = [{key: value / 100 for key, value in (line.row.get('seamPoints') or {}).items()} for line in self.lines]
         self.seam_draws = {seam: self.figure.weighted([points.get(seam, 0) for points in at]) for seam in sorted(seams)}
         report = {'domains': self.ranking(domains, ranked), 'unallocated': spread(self.figure.weighted([1 - math.fsum(points.values()) for points in given])),
-                  'seams': self.ranking(self.seam_draws, list(self.seam_draws)), 'notAtASeam': spread(self.figure.weighted([1 - math.fsum(points.values()) for points in at]))}
+                  'seams': self.ranking(self.seam_draws, list(self.seam_draws)),
+                  'notAtASeam': spread(self.figure.weighted([1 - math.fsum(points.values()) for points in at]))}
         report['method'] = {'unallocatedShare': report['unallocated']['mean'] / method.mean(self.figure.total)}
         front = lambda rows: sorted((key for key, row in rows.items() if row['firstShare'] >= 0.2), key=lambda key: (-rows[key]['mean'], key))
         report['frontRunners'] = {'domains': front(report['domains']), 'seams': front(report['seams'])}
         for domain, row in report['domains'].items():
             score = self.scores[domain]
             row |= {'inScope': domain in self.answers.scope, 'severity': score and score['severity'], 'confidence': score and score['confidence'],
-                    'confidenceLevel': score and score['level'], 'coverage': score['coverage'] if score else 0.0 if domain in self.answers.scope else None, 'perceptionGap': score and score['gap'],
+                    'confidenceLevel': score and score['level'], 'coverage': score['coverage'] if score else 0.0 if domain in self.answers.scope else None,
+                    'perceptionGap': score and score['gap'],
                     'reviewedQuestions': score['reviewed'] if score else []}
         return report
 
     def ranking(self, draws, ranked):
         means = {key: method.mean(column) for key, column in draws.items()}
         order = sorted(ranked, key=lambda key: (-means[key], key))
-        stable = method.stability([draws[key] for key in draws], list(draws))
-        return {key: spread(draws[key]) | {'key': key, 'rank': order.index(key) + 1 if key in ranked else None, 'firstShare': stable[key][0], 'firstThreeShare': stable[key][1]}
+        stable = method.stability([draws[key] for key in draws], list(draws), ranked)
+        return {key: spread(draws[key]) | {'key': key, 'rank': order.index(key) + 1 if key in ranked else None,
+                                   'firstShare': stable[key][0], 'firstThreeShare': stable[key][1]}
                 for key in draws}
 
     # --- The four outputs
@@ -179,7 +183,8 @@ class Expected:
                 added[key] = [amount * (speed - 1) * weight for amount, speed in zip(self.seam_draws[key], speeds)]
         if not added: return None
         said = spread([math.fsum(each) for each in zip(self.figure.total, *added.values())])
-        return said | {'addedMean': said['mean'] - method.mean(self.figure.total), 'seams': sorted(added), 'bySeam': {key: method.mean(each) for key, each in added.items()}}
+        return said | {'addedMean': said['mean'] - method.mean(self.figure.total), 'seams': sorted(added),
+                       'bySeam': {key: method.mean(each) for key, each in added.items()}}
 
     def first(self):
         ticks = dict.fromkeys(outputs.QUESTIONS, 0)
@@ -248,7 +253,8 @@ class Bench:
             self.verb('engagement', 'add', name, '--currency', 'USD')
             self.verb('engagement', 'staff', name, 'ann')
         log = open(self.folder / 'server.log', 'w')
-        self.server = subprocess.Popen([self.programs / 'seamark-server', 'run', '--listen', '127.0.0.1:0', '--data', self.folder / 'data'], stdout=subprocess.PIPE, stderr=log, text=True)
+        command = [self.programs / 'seamark-server', 'run', '--listen', '127.0.0.1:0', '--data', self.folder / 'data']
+        self.server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         port = self.server.stdout.readline().rstrip().rstrip('.').rpartition(':')[2]
         invitation = self.verb('invite', 'ann', '--name', f'127.0.0.1:{port}')
         self('enrol', '--name', 'Laptop', given=invitation)
@@ -263,7 +269,8 @@ class Bench:
         read, write = os.pipe()
         os.write(write, PASSPHRASE)
         os.close(write)
-        done = subprocess.run([self.programs / 'seamark', *words, '--passphrase-fd', str(read)], capture_output=True, text=True, input=given, env=self.environment, pass_fds=[read])
+        command = [self.programs / 'seamark', *words, '--passphrase-fd', str(read)]
+        done = subprocess.run(command, capture_output=True, text=True, input=given, env=self.environment, pass_fds=[read])
         os.close(read)
         if done.returncode: raise SystemExit(f'seamark {words[0]} ended with {done.returncode}: {done.stderr}{done.stdout}')
         return done.stdout

@@ -7,8 +7,8 @@ from numbers_outputs import QUESTIONS
 LEVELS = ['executive', 'director', 'manager', 'supervisor', 'frontline', 'external']
 VARIANTS = {'EXPEDITE': ['shipments', 'ledger'], 'QUALITY': ['scrap', 'rework', 'escapes'], 'LABOUR': ['overtime', 'agency', 'turnover'],
             'PENALTY': ['chargeback', 'serviceCredit', 'lostCustomer'], 'DOWNTIME': ['constraintHours', 'nonConstraint', 'decisionWait', 'energyOutput', 'other']}
-UNITS = [['events/yr', 'money/event'], ['h/yr', 'money/h', '1'], ['units/yr', 'money/unit'], ['events/yr', 'h/event', 'money/h'], ['events/yr', 'h/event', 'money/h', '1'],
-         ['money/yr', '1']]
+UNITS = [['events/yr', 'money/event'], ['h/yr', 'money/h', '1'], ['units/yr', 'money/unit'], ['events/yr', 'h/event', 'money/h'],
+         ['events/yr', 'h/event', 'money/h', '1'], ['money/yr', '1']]
 MODES = ['ownershipAmbiguity', 'kpiConflict', 'approvalLatency', 'exceptionByHeroics', 'relationshipDependence', 'dataMismatch']
 
 
@@ -58,11 +58,13 @@ class Maker:
         file['decisions'] = [self.decision(handle) for handle in self.decisions]
         file['constraints'] = [self.constraint(handle) for handle in self.constraints]
         file['pools'] = [{'handle': pool, 'name': f'Pool {pool}', 'booking': {'code': pool, 'booked': dice.randint(10**7, 6 * 10**8)} | dice.choice(
-            [{}, {'from': '2025-01-01', 'to': '2025-12-31'}, {'from': '2025-03-01', 'to': '2026-02-28'}, {'from': '2025-07-01', 'to': '2025-12-31'}])} for pool in self.pools]
+            [{}, {'from': '2025-01-01', 'to': '2025-12-31'}, {'from': '2025-03-01', 'to': '2026-02-28'}, {'from': '2025-07-01', 'to': '2025-12-31'}])}
+            for pool in self.pools]
         file['lines'], file['overlaps'] = rows, self.overlaps(rows)
         file |= self.programme(rows)
         if self.chance(0.5):
-            file['quickChecks'] = [{'handle': f'QC{n}', 'subject': 'Dock', 'date': '2026-03-02', 'boxes': [self.chance(0.4) for _ in range(25)]} for n in range(dice.randint(1, 3))]
+            file['quickChecks'] = [{'handle': f'QC{n}', 'subject': 'Dock', 'date': '2026-03-02', 'boxes': [self.chance(0.4) for _ in range(25)]}
+                                   for n in range(dice.randint(1, 3))]
         return file
 
     # --- Lines
@@ -131,7 +133,8 @@ class Maker:
         while waiting:
             together = [waiting.pop() for _ in range(min(len(waiting), 1 if self.chance(0.85) else 2))]
             handle = f'IV{len(interviews)}'
-            interview = {'handle': handle, 'persons': together, 'startedAt': '2026-03-03T09:00:00Z', 'endedAt': '2026-03-03T10:00:00Z', 'lead': 'C0', 'instrument': 'core-9@1'}
+            interview = {'handle': handle, 'persons': together, 'startedAt': '2026-03-03T09:00:00Z', 'endedAt': '2026-03-03T10:00:00Z', 'lead': 'C0',
+                         'instrument': 'core-9@1'}
             if self.chance(0.9): interview['site'] = dice.choice(self.sites)
             if self.chance(0.5): interview['unit'] = dice.choice(self.units)
             if self.chance(0.3): interview['attribution'] = dice.choice(['roleOk', 'unattributed', 'teamOnly'])
@@ -172,7 +175,8 @@ class Maker:
         row = {'handle': handle, 'name': f'Decision {handle}'}
         if self.chance(0.85): row['decider'] = decider
         if self.chance(0.5): row['cadence'] = {'forum': 'meeting', 'interval': dice.choice([3600, 86400, 604800])}
-        if self.chance(0.8): row['economics'] = {'timeToDamage': self.three(3600, 10**6), 'eventsPerYear': self.three(0, 200, whole=False), 'costPerHour': self.three(0, 10**5)}
+        if self.chance(0.8):
+            row['economics'] = {'timeToDamage': self.three(3600, 10**6), 'eventsPerYear': self.three(0, 200, whole=False), 'costPerHour': self.three(0, 10**5)}
         if self.chance(0.6): row['latency'] = self.three(3600, 10**6)
         if self.chance(0.7):
             # A role has the same minutes whatever it decides.
@@ -191,11 +195,13 @@ class Maker:
 
     def constraint(self, handle):
         dice = self.dice
-        row = {'handle': handle, 'resource': f'Resource {handle}', 'site': dice.choice(self.sites), 'status': dice.choice(['suspected', 'measured', 'measured', 'relieved'])}
+        row = {'handle': handle, 'resource': f'Resource {handle}', 'site': dice.choice(self.sites),
+               'status': dice.choice(['suspected', 'measured', 'measured', 'relieved'])}
         if self.chance(0.9): row['valueStream'] = dice.choice(['north', 'south'])
         if self.chance(0.9):
             capacity = dice.uniform(100, 200)
-            row['load'] = {'load': self.three(0.9 * capacity, 1.1 * capacity, whole=False), 'capacity': capacity, 'unit': 'h', 'period': 'week', 'grade': dice.choice('ABC')}
+            row['load'] = {'load': self.three(0.9 * capacity, 1.1 * capacity, whole=False), 'capacity': capacity, 'unit': 'h', 'period': 'week',
+                           'grade': dice.choice('ABC')}
             if self.chance(0.2): row['load'] |= {'capacity': 100.0, 'load': {'low': 90.0, 'likely': dice.choice([94.9, 95.0, 120.0]), 'high': 130.0}}
         if self.chance(0.8): row['rate'] = {'contributionPerUnit': self.three(0, 10**6), 'method': 'contribution'}
         if self.chance(0.8): row['lostUnitsPerYear'] = self.three(0, 500, whole=False)
@@ -210,7 +216,9 @@ class Maker:
         for n, handle in enumerate(handles):
             row = {'handle': handle, 'name': f'Initiative {handle}', 'cost': self.three(10**5, dice.choice([10**7, 10**8, 10**9])), 'isAIScale': self.chance(0.25)}
             if self.chance(0.9): row['declaredRank'] = n + 1
-            if self.chance(0.9): row['schedule'] = {'delayMonths': float(dice.choice([0, 1, 5, 14, 36, 40])), 'stage': dice.choice(['idea', 'planned', 'approved', 'running', 'live', 'stopped'])}
+            if self.chance(0.9):
+                row['schedule'] = {'delayMonths': float(dice.choice([0, 1, 5, 14, 36, 40])),
+                                   'stage': dice.choice(['idea', 'planned', 'approved', 'running', 'live', 'stopped'])}
             if self.chance(0.2): row['mandate'] = {'kind': dice.choice(['none', 'safety', 'regulatory', 'endOfLife'])}
             if self.chance(0.3): row['growthCase'] = self.three(0, 10**8)
             if self.constraints and self.chance(0.3): row['relievesConstraint'] = dice.choice(self.constraints)
@@ -223,14 +231,15 @@ class Maker:
             row['targets'] = [{'line': line, 'reduction': self.three(0, 9000)} for line in targets]
             initiatives.append(row)
             if row['isAIScale'] and self.chance(0.8): reviews.append(self.review(f'GR{n + 1}', handle))
-        rulings = [{'initiative': handle, 'ruling': {'verdict': dice.choice(['keepMandated', 'fundConstraint', 'fund', 'review', 'notFunded', 'pause']), 'reason': 'The board.', 'approver': 'chair'}}
-                   for handle in handles if self.chance(0.1)]
-        for n, row in enumerate(rulings): row['handle'] = f'SD{n}'
+        verdicts = ['keepMandated', 'fundConstraint', 'fund', 'review', 'notFunded', 'pause']
+        rulings = [{'handle': f'SD{n}', 'initiative': handle, 'ruling': {'verdict': dice.choice(verdicts), 'reason': 'The board.', 'approver': 'chair'}}
+                   for n, handle in enumerate(handles) if self.chance(0.1)]
         return {'initiatives': initiatives, 'gateReviews': reviews, 'sequenceDecisions': rulings}
 
     def review(self, handle, initiative):
         dice = self.dice
-        row = {'handle': handle, 'initiative': initiative, 'date': str(self.today - timedelta(days=dice.choice([1, 20, 60, 89, 90, 91, 200]))), 'isLive': self.chance(0.3), 'isRegulated': self.chance(0.5)}
+        row = {'handle': handle, 'initiative': initiative, 'date': str(self.today - timedelta(days=dice.choice([1, 20, 60, 89, 90, 91, 200]))),
+               'isLive': self.chance(0.3), 'isRegulated': self.chance(0.5)}
         if self.chance(0.3): row['validDays'] = dice.choice([30, 60, 120])
         bad = dice.choice([0, 0, 0, 0.1, 0.3])
         row['results'] = [{'criterion': f'G{n}', 'finding': {'result': dice.choice(['conditional', 'fail', 'notAssessed']) if self.chance(bad) else 'pass'}}

@@ -261,11 +261,12 @@ class Figure:
         return [math.fsum((x - m) * d for x, d in zip(column, off)) / whole if whole else 0.0 for column, m in zip(self.columns, self.means)]
 
 
-def stability(columns, keys):
-    """How often each is first, and among the first three. Nothing is first with nothing."""
+def stability(columns, keys, ranked):
+    """How often each of those that are ranked is first, and among the first three. Nothing is first with nothing."""
+    eligible = [n for n, key in enumerate(keys) if key in ranked]
     first, three = dict.fromkeys(keys, 0), dict.fromkeys(keys, 0)
     for amounts in zip(*columns):
-        order = sorted((n for n in range(len(keys)) if amounts[n] > 0), key=lambda n: (-amounts[n], n))
+        order = sorted((n for n in eligible if amounts[n] > 0), key=lambda n: (-amounts[n], n))
         for rank, n in enumerate(order[:3]):
             three[keys[n]] += 1
             if rank == 0: first[keys[n]] += 1
