@@ -76,26 +76,33 @@ public struct DecisionView: Hashable, Sendable {
             high: max(0, latency.high - damage.low) / hour * events.high * cost.high)
     }
 
-    /// The mean of max(0, X − Y) for independent X and Y: exact where the ranges do not cross, else over 1,000 midpoints of each.
+    /// The mean of max(0, X − Y) for independent X and Y: where the ranges cross, the integral of how likely it is that Y lies below a value and X above it,
+    /// so that a small excess has as many exact digits as a great one.
     static func meanExcess(of x: PERT, over y: PERT) -> Double {
         if x.range.low >= y.range.high { return x.mean - y.mean }
         if x.range.high <= y.range.low { return 0 }
-        let count = 1000
-        func values(_ pert: PERT) -> [Double] {
-            guard let shape = pert.shape else { return [Double](repeating: pert.range.low, count: count) }
-            return shape.quantiles(first: 0.5 / Double(count), step: 1 / Double(count), count: count).map(pert.stretched)
+        func below(_ value: Double) -> Double {
+            guard let shape = y.shape else { return value < y.range.low ? 0 : 1 }
+            return shape.cumulative((value - y.range.low) / (y.range.high - y.range.low))
         }
-        let xs = values(x), ys = values(y)
-        var total = 0.0, sum = 0.0
-        var below = 0
-        for value in xs {
-            while below < count, ys[below] < value {
-                sum += ys[below]
-                below += 1
+        func above(_ value: Double) -> Double {
+            guard let shape = x.shape else { return value < x.range.low ? 1 : 0 }
+            return shape.mirrored.cumulative((x.range.high - value) / (x.range.high - x.range.low))
+        }
+        // Both curves are smooth between the ends of the ranges. Of each part the middle of many pieces is asked by Gauss's rule with two points.
+        let ends = [x.range.low, x.range.high, y.range.low, y.range.high].map { min(x.range.high, max(y.range.low, $0)) }.sorted()
+        let pieces = 200, node = 0.5 / 3.0.squareRoot()
+        var total = 0.0
+        for (start, end) in zip(ends, ends.dropFirst()) where end > start {
+            let width = (end - start) / Double(pieces)
+            for piece in 0..<pieces {
+                for place in [0.5 - node, 0.5 + node] {
+                    let value = start + (Double(piece) + place) * width
+                    total += below(value) * above(value) * width / 2
+                }
             }
-            total += value * Double(below) - sum
         }
-        return total / Double(count) / Double(count)
+        return total
     }
 }
 

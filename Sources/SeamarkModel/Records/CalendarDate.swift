@@ -77,6 +77,13 @@ public enum CalendarDate {
         return result
     }
 
+    /// How many months a period is that ends on the day before the one of the month on which it began (17 March to 16 June: 3); nil for other periods.
+    static func wholeMonths(from first: Int64, through last: Int64) -> Int64? {
+        let (start, end) = (civil(first), civil(last + 1))
+        let months = (end.year - start.year) * 12 + end.month - start.month
+        return end.day == start.day && months > 0 ? months : nil
+    }
+
     // MARK: - Arithmetic (Howard Hinnant, "chrono-compatible low-level date algorithms")
 
     private static func count(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {

@@ -113,8 +113,12 @@ extension EngagementReading {
                 CalendarDate.days.contains(from), CalendarDate.days.contains(to)
             {
                 let days = Double(to - from) + 1
-                // A year is a year, leap or not; other periods are annualised by days.
-                if days != 365, days != 366 { ceiling *= 365.25 / days }
+                // Whole months as the method has it, × 12 / months. Else a year is a year, leap or not, and what is left is annualised by days.
+                if let months = CalendarDate.wholeMonths(from: from, through: to) {
+                    ceiling *= 12 / Double(months)
+                } else if days != 365, days != 366 {
+                    ceiling *= 365.25 / days
+                }
             }
             input.pools.append(LedgerPool(key: keys[view.id] ?? view.id.description, ceiling: min(ceiling, ThreePoint.bound)))
         }

@@ -64,9 +64,15 @@ import Testing
         var bench = try ReportBench.bench("halden")
         let id = try #require(bench.views.first { $0.handle == "PL1" }?.id)
         #expect(try EngagementReading(bench.views).input.pools == [LedgerPool(key: "PL1", ceiling: 900_000)])
-        try bench.write(id, Catalogue.pool, [("booking.booked", "200k"), ("booking.from", "2025-12-01"), ("booking.to", "2026-02-28")])
-        let pool = try #require(try EngagementReading(bench.views).input.pools.first)
-        #expect(agree(pool.ceiling, 200_000 * 365.25 / 90, within: 1e-12))
+        // Whole months count as months, as in × 12 / months; another period by its days, and a year is a year.
+        for (first, last, times) in [
+            ("2025-12-01", "2026-02-28", 4), ("2025-07-01", "2025-12-31", 2), ("2024-01-01", "2025-12-31", 0.5), ("2025-03-17", "2025-06-16", 4),
+            ("2024-01-01", "2024-12-31", 1), ("2025-01-02", "2026-01-02", 1), ("2025-01-01", "2025-03-11", 365.25 / 70), ("2025-01-31", "2025-02-27", 365.25 / 28),
+        ] {
+            try bench.write(id, Catalogue.pool, [("booking.booked", "200k"), ("booking.from", first), ("booking.to", last)])
+            let pool = try #require(try EngagementReading(bench.views).input.pools.first)
+            #expect(agree(pool.ceiling, 200_000 * times, within: 1e-12), "\(first) to \(last)")
+        }
     }
 
     @Test func `the perception gap is shown only where five people stand on each side`() throws {

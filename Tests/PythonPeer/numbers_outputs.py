@@ -1,0 +1,320 @@
+"""Scores, seams, constraints, decisions, gates and the sequence of investments, calculated a second time from the method's description alone."""
+import math
+from datetime import date, datetime
+from numbers_method import MATRIX, NODES, Pert, arrange, beta_cdf, mean, normals, percentile, points, spread
+
+QUESTIONS = {f'D{n + 1}': [f'{prefix}{i}' for i in range(1, 7)] for n, prefix in enumerate(['LB', 'XA', 'DR', 'HF', 'TR', 'KT', 'AI', 'CS', 'RX'])}
+WEIGHT = {'A': 1.0, 'B': 0.8, 'C': 0.5, 'D': 0.3}
+LEAST_CELL, HORIZON, HURDLE = 5, 36, 1.0
+FLOOR, TOP = ('frontline', 'supervisor'), ('executive', 'director')
+
+
+# --- Scores
+
+class Answers:
+    """What was answered, with who and where. Words of people who did not consent are left out."""
+
+    def __init__(self, file):
+        people = {row['handle']: row for row in file.get('people', [])}
+        interviews = {row['handle']: row for row in file.get('interviews', [])}
+        sites = {row['handle']: row.get('site') for row in file.get('units', [])}
+        self.scope = file['engagement'].get('inScopeDomains') or list(QUESTIONS)
+        self.rows, self.left_out = [], 0
+        for row in file.get('answers', []):
+            interview = interviews[row['interview']]
+            person = row.get('person') or interview['persons'][0]
+            if people[person].get('consent', {}).get('state') != 'given':
+                self.left_out += 1
+                continue
+            self.rows.append({**row['response'], 'question': row['question'], 'person': person, 'level': people[person]['level'],
+                              'site': interview.get('site') or sites.get(interview.get('unit')), 'unit': interview.get('unit')})
+        self.rulings = file.get('scoreReviews', [])
+
+    def domains(self, key=None, place=None):
+        """The scores of each domain, everywhere or at one site or unit; None where nothing was scored. A ruling holds for what it was made for."""
+        rows = [row for row in self.rows if key is None or row[key] == place]
+        rulings = {}
+        for ruling in self.rulings:
+            where = {name: ruling.get(name) for name in ('site', 'unit') if ruling.get(name)}
+            if where == ({key: place} if key else {}): rulings[ruling['question']] = ruling['ruling']['value']
+        return {domain: domain_score([row for row in rows if row['question'] in questions], questions, rulings) if domain in self.scope else None
+                for domain, questions in QUESTIONS.items()}
+
+    def for_line(self, line):
+        """The scores at a line's own unit or site, where so many people answered there and elsewhere that nobody can be told from them."""
+        everybody = {row['person'] for row in self.rows}
+        for key in ('unit', 'site'):
+            place = line.row.get(key)
+            if place:
+                there = {row['person'] for row in self.rows if row[key] == place}
+                if len(there) >= LEAST_CELL and (len(everybody - there) >= LEAST_CELL or there == everybody): return self.domains(key, place)
+        return self.domains()
+
+
+def weighted(pairs):
+    weight = math.fsum(w for w, _ in pairs)
+    return math.fsum(w * x for w, x in pairs) / weight
+
+
+def domain_score(rows, questions, rulings):
+    scored = [row for row in rows if row['outcome'] == 'scored']
+    if not scored: return None
+    by_question, by_person = {}, {}
+    for row in scored:
+        pair = (WEIGHT[row['grade']], row['score'])
+        by_question.setdefault(row['question'], []).append(pair)
+        by_person.setdefault(row['person'], []).append(pair)
+    # A question that does not apply leaves the coverage, unless somebody answered it, or should have known.
+    outcomes = {question: {row['outcome'] for row in rows if row['question'] == question} for question in questions}
+    applicable = [question for question in questions if 'notApplicable' not in outcomes[question] or outcomes[question] & {'scored', 'dontKnow'}]
+    score = mean([rulings.get(question, weighted(pairs)) for question, pairs in by_question.items()])
+    people = {person: (math.fsum(w for w, _ in pairs), weighted(pairs)) for person, pairs in by_person.items()}
+    middle = weighted(list(people.values()))
+    deviation = math.sqrt(weighted([(w, (x - middle)**2) for w, x in people.values()]))
+    levels = {row['person']: row['level'] for row in scored}
+    coverage = len(by_question) / len(applicable)
+    triangulation = min(1, len(set(levels.values())) / 3)
+    quality = mean([WEIGHT[row['grade']] for row in scored])
+    confidence = (coverage * triangulation * quality * (1 - min(1, deviation / 2)))**0.25
+    cells = {name: [person for person in people if levels[person] in group] for name, group in
+             (('floor', FLOOR), ('top', TOP), ('middle', ('manager', 'external')))}
+    gap = None
+    if min(len(cells['floor']), len(cells['top'])) >= LEAST_CELL and (not cells['middle'] or len(cells['middle']) >= LEAST_CELL):
+        gap = mean([people[person][1] for person in cells['floor']]) - mean([people[person][1] for person in cells['top']])
+    return {'severity': score / 4, 'confidence': confidence, 'coverage': coverage, 'gap': gap,
+            'level': 'high' if confidence >= 0.75 else 'medium' if confidence >= 0.5 else 'low',
+            'reviewed': sorted(question for question in by_question if question in rulings)}
+
+
+def default_points(line, scores):
+    """Where the line's author said nothing: the instrument's matrix times severity and confidence, as shares of one."""
+    raw = {domain: weight * scores[domain]['severity'] * scores[domain]['confidence'] for domain, weight in MATRIX[line.row['category']].items() if scores[domain]}
+    whole = math.fsum(raw.values())
+    return {domain: weight / whole for domain, weight in raw.items() if weight} if whole else {}
+
+
+# --- Seams
+
+def seam_modes(seam):
+    rows = {}
+    for row in seam.get('modeScores', []): rows.setdefault(row['mode'], []).append((WEIGHT[row['rating']['grade']], row['rating']['score']))
+    return {mode: weighted(pairs) for mode, pairs in rows.items()}
+
+
+def severity(seam):
+    hard = ('ownershipAmbiguity', 'kpiConflict', 'approvalLatency')
+    modes = seam_modes(seam)
+    return max((value * (1 if mode in hard else 0.5) for mode, value in modes.items()), default=None)
+
+
+def product(*ranges, k=4):
+    """Mean and ends of a product of independent ranges, without a grade unless `k` follows from one."""
+    return {'mean': math.prod(Pert(each, k).mean for each in ranges), 'low': math.prod(each[0] for each in ranges), 'high': math.prod(each[2] for each in ranges)}
+
+
+def failure_cost(seam):
+    v = seam.get('volumetrics') or {}
+    if not (v.get('failuresPerWeek') and v.get('costPerFailure')): return None
+    return product(points(v['failuresPerWeek']), points(v['costPerFailure'], 100), [52] * 3)
+
+
+# --- Constraints
+
+def utilisation(row): return [row['load']['load'][name] / row['load']['capacity'] for name in ('low', 'likely', 'high')]
+
+
+def lost_hour(row): return points(row['rate']['contributionPerUnit'], 100) if row.get('rate') else None
+
+
+def governing(constraints):
+    """By value stream."""
+    streams = {}
+    for row in constraints: streams.setdefault(row.get('valueStream'), []).append(row)
+    found = {}
+    for stream, rows in streams.items():
+        found[stream] = None
+        for status in ('measured', 'suspected'):
+            full = [row for row in rows if row.get('status') == status and row.get('load') and utilisation(row)[1] >= 0.95]
+            if full and not found[stream]:
+                found[stream] = min(full, key=lambda row: (-utilisation(row)[1], -(lost_hour(row) or [0, 0])[1], row['handle']))['handle']
+    return found
+
+
+# --- Decisions
+
+def time_of(text): return datetime.fromisoformat(text.replace('Z', '+00:00')).timestamp()
+
+
+def mean_excess(one, other):
+    """The mean of max(0, one - other): the integral of how likely it is that `other` is below and `one` above."""
+    if one[0] >= other[2]: return Pert(one).mean - Pert(other).mean
+    if one[2] <= other[0]: return 0.0
+    def below(range_, t):
+        if range_[2] == range_[0]: return float(t >= range_[0])
+        x = (t - range_[0]) / (range_[2] - range_[0])
+        return beta_cdf(Pert(range_).a, Pert(range_).b, min(max(x, 0), 1))
+    edges = sorted({min(max(edge, other[0]), one[2]) for edge in (*one, *other)})
+    whole = 0.0
+    for low, high in zip(edges, edges[1:]):
+        wide = (high - low) / 60
+        for i in range(60): whole += wide * math.fsum(w * below(other, t) * (1 - below(one, t)) for t, w in ((low + wide * (i + u), w) for u, w in NODES))
+    return whole
+
+
+def decision(row):
+    samples = row.get('samples', [])
+    taken = sorted(time_of(each['times']['actedAt']) - time_of(each['times']['detectedAt']) for each in samples)
+    latency = [percentile(taken, p) for p in (0.25, 0.5, 0.9)] if len(taken) >= 5 else points(row['latency']) if row.get('latency') else None
+    economics, interval = row.get('economics') or {}, (row.get('cadence') or {}).get('interval')
+    damage = points(economics['timeToDamage']) if economics.get('timeToDamage') else None
+    ratio = latency[1] / damage[1] if latency and damage and damage[1] else None
+    excess = None
+    if latency and damage and economics.get('eventsPerYear') and economics.get('costPerHour'):
+        events, cost = points(economics['eventsPerYear']), points(economics['costPerHour'], 100)
+        excess = {'mean': Pert(events).mean * Pert(cost).mean * mean_excess(latency, damage) / 3600,
+                  'low': events[0] * cost[0] * max(0, latency[0] - damage[2]) / 3600, 'high': events[2] * cost[2] * max(0, latency[2] - damage[0]) / 3600}
+    routine = [each for each in samples if each.get('isRoutine') is not False and each.get('levels') is not None]
+    return {
+        'key': row['handle'], 'latency': named(latency), 'isMeasured': len(taken) >= 5, 'samples': len(taken), 'timeToDamage': named(damage), 'ratio': ratio,
+        'standing': None if ratio is None else 'inside' if ratio <= 0.5 else 'marginal' if ratio <= 1 else 'behind',
+        'forumMeanWait': None if interval is None else interval / 2, 'forumWorstWait': interval,
+        'cannotBeDecidedInForum': None if interval is None else bool(damage and interval / 2 > damage[1]), 'excess': excess,
+        'reopenRate': mean([float(bool(each.get('reopened'))) for each in samples]) if samples else None,
+        'escalatedShare': mean([float(each['levels'] >= 2) for each in routine]) if routine else None,
+    }
+
+
+def named(values): return None if values is None else dict(zip(('low', 'likely', 'high'), values))
+
+
+def bandwidth(rows):
+    roles = {}
+    for row in rows:
+        if row.get('decider') and row.get('bandwidth'): roles.setdefault(row['decider'], []).append(row)
+    found = []
+    for role, each in roles.items():
+        load = math.fsum(row['bandwidth']['arrivalsPerWeek'] * row['bandwidth']['minutesPerDecision'] for row in each) / each[0]['bandwidth']['minutesPerWeek']
+        found.append({'role': role, 'load': load, 'light': 'red' if load >= 1 else 'amber' if load > 0.85 else 'green', 'decisions': [row['handle'] for row in each]})
+    return {row['role']: row for row in found}
+
+
+# --- Gates
+
+MUSTS = ('G1', 'G2', 'G4', 'G5', 'G9')
+
+
+def gate(review, today):
+    if (today - date.fromisoformat(review['date'])).days > (review.get('validDays') or 90): return 'hold', True
+    results = {row['criterion']: row['finding']['result'] for row in review.get('results', [])}
+    musts = MUSTS + (('G11',) if review.get('isRegulated') else ())
+    all_results = [(name, results.get(name, 'notAssessed')) for name in (f'G{n}' for n in range(1, 13))]
+    if any(name in musts and result in ('fail', 'notAssessed') for name, result in all_results): return 'rollBack' if review.get('isLive') else 'hold', False
+    return ('pass' if all(result == 'pass' for _, result in all_results) else 'limited'), False
+
+
+# --- The sequence
+
+class Sequence:
+    """Which initiatives are paused, funded, reviewed and not funded, in which order, and what each protects."""
+
+    def __init__(self, file, lines, figure, severities, governs, ratios, gates):
+        self.file, self.net, self.place = file, figure.net, {line.id: n for n, line in enumerate(lines)}
+        self.rows = {row['handle']: row for row in file.get('initiatives', [])}
+        self.severities, self.governs, self.ratios, self.gates = severities, governs, ratios, gates
+        self.targets = {key: {target['line']: Pert(points(target['reduction'], 10000)) for target in row.get('targets', []) if target['line'] in self.place}
+                          for key, row in self.rows.items()}
+        self.reduction = {key: {line: pert.mean for line, pert in targets.items()} for key, targets in self.targets.items()}
+        self.cost = {key: Pert(points(row['cost'], 100)).mean if row.get('cost') else 0.0 for key, row in self.rows.items()}
+        self.left = dict.fromkeys(self.place, 1.0)
+        self.means = dict(zip(self.place, figure.means))
+        self.found, self.budget = [], file['engagement'].get('budget')
+        if self.budget is not None: self.budget /= 100
+        self.run()
+        self.draw()
+
+    def paused(self, key, seen=()):
+        row = self.rows[key]
+        loads = any((self.severities.get(each) or 0) >= 3 or each in self.governs for each in row.get('addsLoadTo', []))
+        bare = not self.reduction[key] and not self.mandated(key) and not row.get('growthCase')
+        ahead = any(self.paused(each, (*seen, key)) for each in row.get('prerequisites', []) if each in self.rows and each not in (*seen, key))
+        return bool(row.get('isAIScale') and self.gates.get(key) != 'pass') or loads or bare or ahead
+
+    def mandated(self, key): return (self.rows[key].get('mandate') or {}).get('kind', 'none') != 'none'
+
+    def tier(self, key):
+        row = self.rows[key]
+        if self.mandated(key): return 0
+        if row.get('isAIScale'): return 5
+        if row.get('relievesConstraint') in self.governs: return 1
+        if (self.severities.get(row.get('treatsSeam')) or 0) >= 3 or (self.ratios.get(row.get('treatsDecision')) or 0) > 1: return 2
+        return 3 if self.reduction[key] else 4
+
+    def months(self, key): return max(0, HORIZON - (self.rows[key].get('schedule') or {}).get('delayMonths', 0))
+
+    def shares(self, key):
+        """Of each line, what the initiative takes off in a year, of what the ones before it left."""
+        return {line: self.left[line] * r for line, r in self.reduction[key].items()}
+
+    def note(self, key, tier, verdict):
+        row, shares = self.rows[key], self.shares(key)
+        yearly = math.fsum(self.means[line] * share for line, share in shares.items())
+        declared = row.get('declaredRank')
+        self.found.append({
+            'key': key, 'rank': len(self.found) + 1, 'declaredRank': declared, 'moved': None if declared is None else declared - len(self.found) - 1, 'tier': tier,
+            'verdict': verdict, 'cost': self.cost[key],
+            'ratio': yearly * self.months(key) / 12 / self.cost[key] if self.cost[key] else None, 'paybackMonths': 12 * self.cost[key] / yearly if yearly else None})
+
+    def run(self):
+        paused = [key for key in self.rows if self.paused(key)]
+        open_ = [key for key in self.rows if key not in paused]
+        worth = lambda key: math.fsum(self.means[line] * share for line, share in self.shares(key).items()) * self.months(key) / 12
+        for tier in range(6):
+            here = [key for key in open_ if self.tier(key) == tier]
+            while here:
+                key = min(here, key=lambda key: (-worth(key) / self.cost[key] if self.cost[key] else -math.inf, self.cost[key], key))
+                here.remove(key)
+                if tier and worth(key) < HURDLE * self.cost[key]: verdict = 'review'
+                elif self.budget is not None and self.cost[key] > self.budget: verdict = 'notFunded'
+                else: verdict = 'keepMandated' if tier == 0 else 'fundConstraint' if tier == 1 else 'fund'
+                self.note(key, tier, verdict)
+                if verdict in FUNDED: self.fund(key)
+        for key in sorted(paused, key=lambda key: (self.rows[key].get('declaredRank') or math.inf, key)): self.note(key, None, 'pause')
+
+    def fund(self, key):
+        if self.budget is not None: self.budget -= self.cost[key]
+        for line, r in self.reduction[key].items(): self.left[line] *= 1 - r
+
+    def drawn(self, key, line):
+        """The share that an initiative takes off a line, by iteration, on a stream of its own."""
+        pert = self.targets[key][line]
+        return arrange(pert.midpoints(), normals(f'initiative:{key}/{line}')) if pert.high > pert.low else [pert.low] * len(self.net)
+
+    def draw(self):
+        """What each protects, and what the funded leave, as ranges."""
+        columns = [list(column) for column in zip(*self.net)]
+        for row in self.found:
+            key, gained = row['key'], [0.0] * len(self.net)
+            for line in self.targets[key]:
+                column = columns[self.place[line]]
+                taken = [amount * share for amount, share in zip(column, self.drawn(key, line))]
+                gained = [sum_ + part for sum_, part in zip(gained, taken)]
+                if row['verdict'] in FUNDED: columns[self.place[line]] = [amount - part for amount, part in zip(column, taken)]
+            row['protected'] = spread([amount * self.months(key) / 12 for amount in gained])
+        self.residual = spread([math.fsum(each) for each in zip(*columns)])
+
+    def ruled_residual(self):
+        rulings = {row['initiative']: row['ruling']['verdict'] for row in self.file.get('sequenceDecisions', [])}
+        funded = [row['key'] for row in self.found if rulings.get(row['key'], row['verdict']) in FUNDED]
+        if funded == [row['key'] for row in self.found if row['verdict'] in FUNDED]: return None
+        columns = [list(column) for column in zip(*self.net)]
+        for key in funded:
+            for line in self.targets[key]:
+                columns[self.place[line]] = [amount * (1 - share) for amount, share in zip(columns[self.place[line]], self.drawn(key, line))]
+        return spread([math.fsum(each) for each in zip(*columns)])
+
+    def alignment(self, keys):
+        whole, to = math.fsum(self.cost[key] for key in keys), math.fsum(self.cost[key] for key in keys if self.rows[key].get('relievesConstraint') in self.governs)
+        return {'toConstraint': to, 'all': whole, 'share': to / whole if whole else None}
+
+
+FUNDED = ('keepMandated', 'fundConstraint', 'fund')
