@@ -5,22 +5,24 @@ import SeamarkJournal
 /// The cases. Each builds its own server, measures, and notes a row.
 final class Bench {
     private let program: String
-    private let floor: String
+    /// The folder of `raw_sqlite` and `bare_server`.
+    private let floors: String
     private let work: String
     private var rows: [[String]] = []
     private var count = 0
 
-    init(server: String, floor: String, work: String) {
+    init(server: String, floors: String, work: String) {
         program = server
-        self.floor = floor
+        self.floors = floors
         self.work = work
     }
 
     /// A device that has captured everything offline syncs it; then a second, fresh one pulls it. Ours and the floor in turn.
     func pushAndPull(records: Int, runs: Int) throws {
-        var floors: [Double] = [], push = Samples(), pull = Samples()
+        var raw: [Double] = [], bare: [Double] = [], push = Samples(), pull = Samples()
         for _ in 0..<runs {
-            floors.append(try rawFloor(records))
+            raw.append(try floor("raw_sqlite", ["\(records)", "584"]))
+            bare.append(try floor("bare_server", ["\(records)"]))
             let office = try office()
             defer { office.server.stop() }
             let device = try office.enrol()
@@ -42,8 +44,8 @@ final class Bench {
                 throw Failure(what: "the second device's digest differs")
             }
         }
-        note("first push of \(records)", push, floor: median(floors), per: records)
-        note("first pull of \(records)", pull, floor: median(floors), per: records)
+        note("first push of \(records)", push, raw: median(raw), bare: median(bare), per: records)
+        note("first pull of \(records)", pull, raw: median(raw), per: records)
     }
 
     /// One edit, and nothing at all, each a whole sync: connect, handshake, compare, close.
@@ -59,12 +61,12 @@ final class Bench {
             try edit.measure(office.server) { try SyncRun.run(device) }
             try nothing.measure(office.server) { try SyncRun.run(device) }
         }
-        note("one new record, whole sync", edit, floor: nil, per: 1)
-        note("nothing to do, whole sync", nothing, floor: nil, per: 1)
+        note("one new record, whole sync", edit, per: 1)
+        note("nothing to do, whole sync", nothing, per: 1)
     }
 
     func printTable() {
-        let header = ["case", "median s", "× raw SQLite", "server CPU s", "server peak MB", "bytes a record"]
+        let header = ["case", "median s", "× raw SQLite", "× bare C server", "server CPU s", "server peak MB", "bytes a record"]
         let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
         for (index, row) in ([header] + rows).enumerated() {
             print("| " + zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }.joined(separator: " | ") + " |")
@@ -77,31 +79,34 @@ final class Bench {
         return try Office(program: program, folder: "\(work)/run-\(count)", port: 20_000 + Int(getpid()) % 20_000 + count)
     }
 
-    /// Seconds of the raw SQLite writer for as many rows, on the same disk.
-    private func rawFloor(_ records: Int) throws -> Double {
+    /// Seconds of a floor for as many rows, on the same disk: the first number that it prints.
+    private func floor(_ name: String, _ words: [String]) throws -> Double {
         count += 1
         let task = Process()
-        task.executableURL = URL(fileURLWithPath: floor)
-        task.arguments = ["\(work)/floor-\(count).sqlite", "\(records)", "584"]
+        task.executableURL = URL(fileURLWithPath: "\(floors)/\(name)")
+        task.arguments = ["\(work)/floor-\(count).sqlite"] + words
         let output = Pipe()
         task.standardOutput = output
         try task.run()
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         task.waitUntilExit()
-        guard task.terminationStatus == 0, let seconds = Double(text.filter { !$0.isWhitespace }) else { throw Failure(what: "the floor did not run") }
+        guard task.terminationStatus == 0, let seconds = text.split(whereSeparator: \.isWhitespace).first.flatMap({ Double($0) }) else {
+            throw Failure(what: "\(name) did not run")
+        }
         return seconds
     }
 
-    private func note(_ name: String, _ samples: Samples, floor: Double?, per records: Int) {
+    private func note(_ name: String, _ samples: Samples, raw: Double? = nil, bare: Double? = nil, per records: Int) {
         let seconds = median(samples.seconds)
-        let ratio = floor.map { seconds / $0 }
+        let ratio = raw.map { seconds / $0 }, toBare = bare.map { seconds / $0 }
         rows.append([
-            name, text(seconds, 4), ratio.map { text($0, 2) } ?? "", text(median(samples.cpu), 3), text(median(samples.peak), 1),
+            name, text(seconds, 4), ratio.map { text($0, 2) } ?? "", toBare.map { text($0, 2) } ?? "", text(median(samples.cpu), 3), text(median(samples.peak), 1),
             text(median(samples.bytes) / Double(records), 1),
         ])
         let fields = [
             "\"case\":\"\(name)\"", "\"runs\":\(samples.seconds.count)", "\"seconds\":\(seconds)",
-            "\"floorSeconds\":\(floor.map { "\($0)" } ?? "null")", "\"ratio\":\(ratio.map { "\($0)" } ?? "null")",
+            "\"floorSeconds\":\(raw.map { "\($0)" } ?? "null")", "\"ratio\":\(ratio.map { "\($0)" } ?? "null")",
+            "\"bareSeconds\":\(bare.map { "\($0)" } ?? "null")", "\"toBare\":\(toBare.map { "\($0)" } ?? "null")",
             "\"serverCPUSeconds\":\(median(samples.cpu))", "\"serverPeakMegabytes\":\(median(samples.peak))",
             "\"bytes\":\(Int(median(samples.bytes)))", "\"all\":[\(samples.seconds.map { text($0, 4) }.joined(separator: ","))]",
         ]
