@@ -98,7 +98,8 @@ class Expected:
         for line in self.lines:
             said = line.row.get('domainPoints')
             given.append({key: value / 100 for key, value in said.items()} if said else outputs.default_points(line, self.answers.for_line(line)))
-        domains = {domain: self.figure.weighted([points.get(domain, 0) for points in given]) for domain in outputs.QUESTIONS}
+        listed = [domain for domain in outputs.QUESTIONS if domain in self.answers.scope or any(domain in points for points in given)]
+        domains = {domain: self.figure.weighted([points.get(domain, 0) for points in given]) for domain in listed}
         ranked = [domain for domain in domains if self.scores[domain] and self.scores[domain]['confidence'] >= 0.5]
         seams = [row['handle'] for row in self.file.get('seams', [])]
         at = [{key: value / 100 for key, value in (line.row.get('seamPoints') or {}).items()} for line in self.lines]

@@ -205,11 +205,12 @@ MUSTS = ('G1', 'G2', 'G4', 'G5', 'G9')
 
 
 def gate(review, today):
-    if (today - date.fromisoformat(review['date'])).days > (review.get('validDays') or 90): return 'hold', True
+    stop = 'rollBack' if review.get('isLive') else 'hold'
+    if (today - date.fromisoformat(review['date'])).days > (review.get('validDays') or 90): return stop, True
     results = {row['criterion']: row['finding']['result'] for row in review.get('results', [])}
     musts = MUSTS + (('G11',) if review.get('isRegulated') else ())
     all_results = [(name, results.get(name, 'notAssessed')) for name in (f'G{n}' for n in range(1, 13))]
-    if any(name in musts and result in ('fail', 'notAssessed') for name, result in all_results): return 'rollBack' if review.get('isLive') else 'hold', False
+    if any(name in musts and result in ('fail', 'notAssessed') for name, result in all_results): return stop, False
     return ('pass' if all(result == 'pass' for _, result in all_results) else 'limited'), False
 
 
