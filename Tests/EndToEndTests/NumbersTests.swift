@@ -12,7 +12,7 @@ import Testing
         let samples = ["halden", "northlink"].map { Self.root.appendingPathComponent("Samples/\($0).json").path }
         let done = try headquarters.program(
             Self.root.appendingPathComponent("Scripts/python-peer").path,
-            [Self.root.appendingPathComponent("Tests/PythonPeer/numbers_check.py").path, programs, "9", "2"] + samples
+            [Self.root.appendingPathComponent("Tests/PythonPeer/numbers_check.py").path, programs, "30", "2"] + samples
         ).finish(within: 400)
         #expect(done.status == 0, "\(done.output)\(done.error)")
         #expect(done.output.contains(#""engagements": 4, "figures": "#) && done.output.contains(#""failures": 0"#), "\(done.output)")

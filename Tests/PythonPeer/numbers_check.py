@@ -98,7 +98,8 @@ class Expected:
         for line in self.lines:
             said = line.row.get('domainPoints')
             given.append({key: value / 100 for key, value in said.items()} if said else outputs.default_points(line, self.answers.for_line(line)))
-        domains = {domain: self.figure.weighted([points.get(domain, 0) for points in given]) for domain in outputs.QUESTIONS}
+        listed = [domain for domain in outputs.QUESTIONS if domain in self.answers.scope or any(domain in points for points in given)]
+        domains = {domain: self.figure.weighted([points.get(domain, 0) for points in given]) for domain in listed}
         ranked = [domain for domain in domains if self.scores[domain] and self.scores[domain]['confidence'] >= 0.5]
         seams = [row['handle'] for row in self.file.get('seams', [])]
         at = [{key: value / 100 for key, value in (line.row.get('seamPoints') or {}).items()} for line in self.lines]
@@ -112,10 +113,15 @@ class Expected:
         for domain, row in report['domains'].items():
             score = self.scores[domain]
             row |= {'inScope': domain in self.answers.scope, 'severity': score and score['severity'], 'confidence': score and score['confidence'],
-                    'confidenceLevel': score and score['level'], 'coverage': score['coverage'] if score else 0.0 if domain in self.answers.scope else None,
+                    'confidenceLevel': score and score['level'], 'coverage': score['coverage'] if score else self.unscored,
                     'perceptionGap': score and score['gap'],
                     'reviewedQuestions': score['reviewed'] if score else []}
         return report
+
+    @staticmethod
+    def unscored(said):
+        """The coverage of a domain that nobody scored is nothing or none: the report says the one where a line names it, and else the other."""
+        return said if said == 0 else None
 
     def ranking(self, draws, ranked):
         means = {key: method.mean(column) for key, column in draws.items()}
@@ -134,12 +140,13 @@ class Expected:
         found = {'seamMap': {}, 'stress': self.stress(seams, severities)}
         for key, row in report['seams'].items():
             row |= {'severity': severities[key], 'modes': outputs.seam_modes(seams[key])}
-            row['riskIndex'] = row['mean'] * (severities[key] or 0) / 4
+            row['riskIndex'] = row['mean'] * severities[key] / 4
             cost = outputs.failure_cost(seams[key])
             found['seamMap'][key] = {'seam': key, 'index': row['riskIndex'], 'exposure': row['mean'], 'severity': severities[key], 'failureCost': cost,
                                      'costDiffers': bool(cost and abs(cost['mean'] - row['mean']) > 0.3 * row['mean']),
                                      'stressAdded': (found['stress'] or {'bySeam': {}})['bySeam'].get(key)}
-        for rank, key in enumerate(sorted(found['seamMap'], key=lambda key: (-found['seamMap'][key]['index'], key))): found['seamMap'][key]['rank'] = rank + 1
+        by_index = lambda key: (-found['seamMap'][key]['index'], -found['seamMap'][key]['exposure'], key)
+        for rank, key in enumerate(sorted(found['seamMap'], key=by_index)): found['seamMap'][key]['rank'] = rank + 1
         constraints = file.get('constraints', [])
         governs = outputs.governing(constraints)
         decisions = [outputs.decision(row) for row in file.get('decisions', [])]
@@ -178,7 +185,7 @@ class Expected:
         added = {}
         for key, row in seams.items():
             if row.get('aiExposed') and row.get('velocity'):
-                pert, weight = method.Pert(method.points(row['velocity']), method.WEIGHT_ON_LIKELY['D']), (severities[key] or 0) / 4
+                pert, weight = method.Pert(method.points(row['velocity']), method.WEIGHT_ON_LIKELY['D']), severities[key] / 4
                 speeds = method.arrange(pert.midpoints(), method.normals(f'seam:{key}/velocity'))
                 added[key] = [amount * (speed - 1) * weight for amount, speed in zip(self.seam_draws[key], speeds)]
         if not added: return None

@@ -57,7 +57,7 @@ class Maker:
         file['seams'] = [self.seam(handle) for handle in self.seams]
         file['decisions'] = [self.decision(handle) for handle in self.decisions]
         file['constraints'] = [self.constraint(handle) for handle in self.constraints]
-        file['pools'] = [{'handle': pool, 'name': f'Pool {pool}', 'booking': {'code': pool, 'booked': dice.randint(10**7, 6 * 10**8)} | dice.choice(
+        file['pools'] = [{'handle': pool, 'name': f'Pool {pool}', 'booking': {'code': pool, 'booked': dice.randint(10**6, dice.choice([10**7, 10**8, 6 * 10**8]))} | dice.choice(
             [{}, {'from': '2025-01-01', 'to': '2025-12-31'}, {'from': '2025-03-01', 'to': '2026-02-28'}, {'from': '2025-07-01', 'to': '2025-12-31'}])}
             for pool in self.pools]
         file['lines'], file['overlaps'] = rows, self.overlaps(rows)

@@ -102,9 +102,10 @@ def seam_modes(seam):
 
 
 def severity(seam):
+    """Of a seam whose modes nobody scored 0."""
     hard = ('ownershipAmbiguity', 'kpiConflict', 'approvalLatency')
     modes = seam_modes(seam)
-    return max((value * (1 if mode in hard else 0.5) for mode, value in modes.items()), default=None)
+    return max((value * (1 if mode in hard else 0.5) for mode, value in modes.items()), default=0.0)
 
 
 def product(*ranges, k=4):
@@ -204,11 +205,12 @@ MUSTS = ('G1', 'G2', 'G4', 'G5', 'G9')
 
 
 def gate(review, today):
-    if (today - date.fromisoformat(review['date'])).days > (review.get('validDays') or 90): return 'hold', True
+    stop = 'rollBack' if review.get('isLive') else 'hold'
+    if (today - date.fromisoformat(review['date'])).days > (review.get('validDays') or 90): return stop, True
     results = {row['criterion']: row['finding']['result'] for row in review.get('results', [])}
     musts = MUSTS + (('G11',) if review.get('isRegulated') else ())
     all_results = [(name, results.get(name, 'notAssessed')) for name in (f'G{n}' for n in range(1, 13))]
-    if any(name in musts and result in ('fail', 'notAssessed') for name, result in all_results): return 'rollBack' if review.get('isLive') else 'hold', False
+    if any(name in musts and result in ('fail', 'notAssessed') for name, result in all_results): return stop, False
     return ('pass' if all(result == 'pass' for _, result in all_results) else 'limited'), False
 
 
@@ -234,7 +236,7 @@ class Sequence:
 
     def paused(self, key, seen=()):
         row = self.rows[key]
-        loads = any((self.severities.get(each) or 0) >= 3 or each in self.governs for each in row.get('addsLoadTo', []))
+        loads = any(self.severities.get(each, 0) >= 3 or each in self.governs for each in row.get('addsLoadTo', []))
         bare = not self.reduction[key] and not self.mandated(key) and not row.get('growthCase')
         ahead = any(self.paused(each, (*seen, key)) for each in row.get('prerequisites', []) if each in self.rows and each not in (*seen, key))
         return bool(row.get('isAIScale') and self.gates.get(key) != 'pass') or loads or bare or ahead
@@ -246,7 +248,7 @@ class Sequence:
         if self.mandated(key): return 0
         if row.get('isAIScale'): return 5
         if row.get('relievesConstraint') in self.governs: return 1
-        if (self.severities.get(row.get('treatsSeam')) or 0) >= 3 or (self.ratios.get(row.get('treatsDecision')) or 0) > 1: return 2
+        if self.severities.get(row.get('treatsSeam'), 0) >= 3 or (self.ratios.get(row.get('treatsDecision')) or 0) > 1: return 2
         return 3 if self.reduction[key] else 4
 
     def months(self, key): return max(0, HORIZON - (self.rows[key].get('schedule') or {}).get('delayMonths', 0))
