@@ -25,6 +25,8 @@ public struct EngagementStanding {
     public let quarantined: [(change: Change, refusal: Refusal)]
     /// What records with conflicts are called, each as often as it has conflicts.
     public let conflicts: [String]
+    /// Texts that were begun in guided interviews and are no record yet, by what the interview is called.
+    public let drafts: [(interview: String, texts: Int)]
     /// What names the records; nil where the scope holds none that can be named.
     public let finder: RecordFinder?
 
@@ -47,6 +49,7 @@ public struct EngagementStanding {
         attachmentsWaiting = (waiting.count, waiting.bytes)
         quarantined = replica.confirmed.refused.values.filter { $0.change.stamp.device == replica.stream.device }
             .sorted { $0.change.stamp < $1.change.stamp }.map { ($0.change, $0.refusal) }
+        drafts = InterviewDrafts.waiting(in: id, state, finder)
         conflicts = finder.map { finder in finder.conflicts.map { finder.name(of: $0.record.id) } } ?? []
     }
 }

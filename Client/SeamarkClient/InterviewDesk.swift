@@ -5,7 +5,7 @@ public import SeamarkStore
 
 /// Where a guided interview meets the records: reads what it resumes from, and makes each of its writes durable.
 public struct InterviewDesk: Sendable {
-    /// A write that was to happen only if nobody had written since; somebody had, and nothing was stored.
+    /// A write that was to happen only if nobody had written since, or only over what the sitting knew; somebody had, and nothing was stored.
     public struct ChangedSince: Error {}
     /// The interview was deleted, or merged into another, meanwhile; nothing was stored.
     public struct Gone: Error {}
@@ -69,6 +69,12 @@ public struct InterviewDesk: Sendable {
             domains: replica.view(scope)?.texts("inScopeDomains") ?? [], isBlind: isBlind(state))
     }
 
+    /// What the member's answer to a question says; nil where there is none, or none that this version understands.
+    private func answer(_ question: String, _ replica: Replica, _ member: Identifier) -> OwnAnswer.Content? {
+        let id = DerivedIdentifiers.answer(interview: interview, question: question, scorer: member, by: SystemPrimitives())
+        return replica.view(id).flatMap { $0.isDeleted ? nil : Self.content($0) }
+    }
+
     private func isBlind(_ state: DeviceState) -> Bool { !shows || device.lease(state).isOver || state.awaitsConfirmation }
 
     /// Why nothing may be shown or taken any more; nil where it may.
@@ -114,6 +120,9 @@ public struct InterviewDesk: Sendable {
             guard let record = capture.finder.view(interview), !record.isDeleted, !capture.finder.merges.isGone(interview) else { throw Gone() }
             // Notes and marks are nobody's words by themselves, and yet nothing more is taken.
             if record.references("persons").contains(where: { capture.finder.view($0)?.consent?.state == .withdrawn }) { throw Withdrawn() }
+            if let standing = write.onto, case .answer(let question, _) = write.capture, self.answer(question, capture.finder.replica, capture.identity.member) != standing.content {
+                throw ChangedSince()
+            }
             let result = try self.result(of: write.capture, capture)
             guard let mark = write.unlessChangedSince else { return result }
             if RecordMark(capture.finder.replica.record(result.record)) != mark { throw ChangedSince() }

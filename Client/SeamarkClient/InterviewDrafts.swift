@@ -61,6 +61,16 @@ public struct InterviewDrafts: Sendable {
         return receipt
     }
 
+    /// How many texts wait in each interview of a scope, by what that is called.
+    static func waiting(in scope: Identifier, _ state: DeviceState, _ finder: RecordFinder?) -> [(interview: String, texts: Int)] {
+        var texts: [String: Int] = [:]
+        for row in Row.all(state) where row.scope == scope {
+            let standing = finder?.merges.survivor(of: row.interview) ?? row.interview
+            texts[finder?.name(of: standing) ?? RecordFinder.short(standing), default: 0] += InterviewDraft(row.draft).texts.count
+        }
+        return texts.sorted { HandleOrder.precedes($0.key, $1.key) }.map { ($0.key, $0.value) }
+    }
+
     private func setting(_ state: DeviceState, _ draft: InterviewDraft) throws -> DeviceEvent {
         var rows = Row.all(state).filter { $0.sitting != sitting && takenUp[$0.sitting] != $0.draft }
         if !draft.isEmpty {

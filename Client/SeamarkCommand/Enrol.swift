@@ -14,10 +14,11 @@ struct Enrol: ParsableCommand {
             For example:
               seamark enrol --name "Ann's laptop"   asks for the invitation and a passphrase
               seamark enrol < invitation.txt
+              seamark-server invite ann | seamark enrol
 
             Reads the invitation from headquarters (one line, seamark://…) from standard input, never from an argument, where \
             others could see it. It serves once. Then chooses a passphrase, which seals everything on this laptop: nobody can \
-            read it without. 'seamark passphrase recovery' makes a code for when it is forgotten.
+            read it without; it is asked for on the terminal, wherever the invitation comes from. 'seamark passphrase recovery' makes a code for when it is forgotten.
             """)
 
     @Option(help: ArgumentHelp("What to call this laptop; administrators see it.", valueName: "device"))
@@ -52,7 +53,8 @@ struct Enrol: ParsableCommand {
         if let passphraseFd {
             passphrase = try Passphrase.checked(try Passphrase.read(from: passphraseFd))
         } else {
-            guard Terminal.inputIsTerminal else { throw Passphrase.Failure.noTerminal }
+            // The invitation may come through a pipe, as in 'invite | enrol': whoever started that sits at the terminal that errors go to.
+            guard Terminal.inputIsTerminal || Terminal.errorsAreOnTerminal else { throw Passphrase.Failure.noTerminal }
             passphrase = try Passphrase.askNew("A passphrase for this tenant's work")
         }
         try home.tryWriting()

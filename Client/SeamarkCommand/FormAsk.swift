@@ -51,7 +51,7 @@ struct FormAsk: ParsableCommand {
             }
             guard let prompt = talk.prompt else { break }
             show(prompt)
-            guard Terminal.flush(), let line = readLine(strippingNewline: true) else { break }
+            guard Terminal.prompt("> "), let line = readLine(strippingNewline: true) else { break }
             switch talk.take(line) {
             case .ended: break asking
             case .moved: continue

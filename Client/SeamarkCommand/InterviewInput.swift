@@ -36,6 +36,8 @@ struct InterviewInput {
     /// What came while something else was waited for.
     private var told: Wait?
     private var decoder = KeyDecoder()
+    /// Looks on while nobody reads keys.
+    private var watch: ArrivalWatch?
 
     // MARK: Lines
 
@@ -78,12 +80,18 @@ struct InterviewInput {
     ///
     /// - Parameter inText: a text is being written.
     mutating func keys(_ milliseconds: Int32, inText: Bool) -> Keys {
+        let arrivals = watch?.end() ?? []
+        watch = nil
+        defer { watch = ArrivalWatch() }
         switch wait(decoder.waits ? 60 : milliseconds) {
         case .input:
             guard fill() else { return .end(decoder.finish()) }
+            // All that is read now was seen to come.
+            let isTypedAhead = arrivals.reduce(0) { $0 + $1.bytes } == held.count && KeyBurst.wereTyped(arrivals)
             var keys = fed()
+            if isTypedAhead { return .keys(keys) }
             var (isCut, isResized) = (false, false)
-            while KeyBurst.isOne(keys), !(inText && keys.count > EntryLine.most) {
+            while KeyBurst.isOne(keys), !keys.contains(.control("c")), !(inText && keys.count > EntryLine.most) {
                 // What an Enter may store is looked at longer: what follows it would be keys.
                 let next = wait(inText && keys.last != .enter ? Self.quiet : Self.quietAtQuestion)
                 if next == .redraw {
@@ -96,6 +104,7 @@ struct InterviewInput {
                 }
                 let more = fed()
                 if keys.count < EntryLine.most { keys += more } else if !more.isEmpty { isCut = true }
+                if isCut, more.contains(.control("c")) { keys.append(.control("c")) }
             }
             if isResized, told == nil { told = .redraw }
             return .keys(KeyBurst.taken(keys, inText: inText, isCut: isCut))
@@ -105,6 +114,12 @@ struct InterviewInput {
         case .redraw: return .redraw
         case .pause: return decoder.waits ? .keys(decoder.settle()) : .redraw
         }
+    }
+
+    /// Another program has the terminal: what comes now is not meant for this one.
+    mutating func lookAway() {
+        _ = watch?.end()
+        watch = nil
     }
 
     private mutating func fed() -> [InterviewKey] {

@@ -19,17 +19,24 @@ struct InterviewOpening {
     /// Nil where the input ended first.
     mutating func interview(called name: String?, persons: [String], site: String?, mode: String?) throws -> Identifier? {
         do {
-            if let name {
-                let finder = try place.finder()
-                let id = try finder.record(name, type: Catalogue.interview).id
-                guard let standing = InterviewDesk.standing(id, finder) else { throw RecordCapture.Failure.isDeleted(name: finder.name(of: id)) }
-                return standing
-            }
-            if persons.isEmpty, let open = try chooseOpen() { return open }
-            return try begin(persons, site, mode)
+            return try opened(name, persons, site, mode)
         } catch is Ended {
             return nil
+        } catch where !Terminal.inputIsTerminal && input.lineNumber > 0 {
+            let explanation = Explanation(error)
+            throw Explained(explanation.status, GuidedInterviewWords.notOpened(input.lineNumber, explanation.sentence))
         }
+    }
+
+    private mutating func opened(_ name: String?, _ persons: [String], _ site: String?, _ mode: String?) throws -> Identifier? {
+        if let name {
+            let finder = try place.finder()
+            let id = try finder.record(name, type: Catalogue.interview).id
+            guard let standing = InterviewDesk.standing(id, finder) else { throw RecordCapture.Failure.isDeleted(name: finder.name(of: id)) }
+            return standing
+        }
+        if persons.isEmpty, let open = try chooseOpen() { return open }
+        return try begin(persons, site, mode)
     }
 
     // MARK: - One that is there

@@ -17,6 +17,8 @@ struct InterviewSitting {
     private var notKept: (at: ContinuousClock.Instant, sentence: String)?
     /// Why nothing may be shown or taken here any more.
     private var closed: Explanation?
+    /// The laptop is to be wiped: texts of an editor go as all else does.
+    private var isToBeWiped = false
     /// How far the store was read.
     private var reach: Int64
     /// Texts that an editor left and that could not be taken, to be said again at the end.
@@ -37,15 +39,15 @@ struct InterviewSitting {
         // Whether anybody reads it any more does not matter: all is stored.
         defer {
             if let refusal { Terminal.error([Terminal.Piece(refusal.sentence)]) }
-            for left in left + unkept { Terminal.warning(Explanation(left).sentence) }
+            for left in left + unkept { if isToBeWiped { left.remove() } else { Terminal.warning(Explanation(left).sentence) } }
             if let notKept { Terminal.warning(notKept.sentence) }
             if closed == nil, !drafts.kept.isEmpty { Terminal.warning(GuidedInterviewWords.draftsStay) }
         }
         if ending == nil {
             if inLines { try lines() } else { screens() }
         }
-        if let closed { throw Explained(closed.status, closed.sentence) }
         keepDraft(always: true)
+        if let closed { throw Explained(closed.status, closed.sentence) }
         let name = interview.records.name
         switch ending ?? .paused {
         case .paused:
@@ -133,12 +135,20 @@ struct InterviewSitting {
             if ending == nil { carryOut(.told(GuidedInterviewWords.changedMeanwhile)) }
             return true
         }
-        for key in keys where ending == nil {
+        for (index, key) in keys.enumerated() where ending == nil {
             if key == .control("z") {
                 keepDraft()
                 guard InterviewTerminal.suspend() else { return false }
-            } else {
-                carryOut(.key(key))
+                continue
+            }
+            carryOut(.key(key))
+            // What was typed ahead was meant for what would be asked then.
+            let isInText = if case .text = interview.prompt { true } else { false }
+            if interview.isDeclined, !isInText, index < keys.count - 1, ending == nil {
+                carryOut(.told(GuidedInterviewWords.typedAhead))
+                // To end is never meant for a question.
+                if keys[(index + 1)...].contains(.control("c")) { carryOut(.key(.control("c"))) }
+                break
             }
         }
         keepDraft()
@@ -154,13 +164,18 @@ struct InterviewSitting {
             guard let records = try desk.look(&reach, isBlind: interview.records.isBlind) else { return true }
             carryOut(.looked(records))
         } catch let error as InterviewDesk.Closed {
-            closed = Explanation(error)
-            ending = .paused
+            close(error)
         } catch {
             // A store that cannot be read says so when it is written to.
             return true
         }
         return ending == nil && interview.prompt == asked
+    }
+
+    private mutating func close(_ error: InterviewDesk.Closed) {
+        closed = Explanation(error)
+        isToBeWiped = error == .wipeOrdered
+        ending = .paused
     }
 
     /// Makes durable what is being written.
@@ -177,6 +192,8 @@ struct InterviewSitting {
             if !others { reach = desk.device.store.reach }
             notKept = nil
             removeTaken()
+        } catch let error as InterviewDesk.Closed {
+            close(error)
         } catch {
             let sentence = GuidedInterviewWords.notKept(Explanation(error).sentence)
             notKept = (.now, sentence)
@@ -228,6 +245,7 @@ struct InterviewSitting {
     private mutating func edited(_ text: String, _ most: Int) -> GuidedInterview.Event {
         guard !isScripted else { return .notEdited(Explanation(TextEditor.Failure.notStarted).sentence, left: nil) }
         keepDraft()
+        input.lookAway()
         if hasTerminal {
             InterviewTerminal.leave()
             // Ctrl-Z in the editor stops both.
@@ -244,9 +262,11 @@ struct InterviewSitting {
         // Twice what fits may come back: it is said then, and nothing is lost.
         do {
             let taken = try TextEditor.edit(text, atMost: EntryLine.most * 4) { if $0.count > EntryLine.most { throw Explained(.refused, GuidedInterviewWords.editedTooLong) } }
+            guard look() else { return setAside(taken.left(Explained(.refused, GuidedInterviewWords.changedWhileEdited))) }
             unkept.append(taken.left(Explained(.cannotWrite, GuidedInterviewWords.editedNotKept)))
             return .edited(taken.text)
         } catch let left as TextEditor.Left {
+            guard look() else { return setAside(left) }
             // A text goes on in the line, not stored, and is kept there.
             guard let text = left.text, text.count <= EntryLine.most else {
                 self.left.append(left)
@@ -255,7 +275,14 @@ struct InterviewSitting {
             unkept.append(left)
             return .notEdited(Explanation(left.cause).sentence + " " + GuidedInterviewWords.editorLeft, left: text)
         } catch {
+            _ = look()
             return .notEdited(Explanation(error).sentence, left: nil)
         }
+    }
+
+    /// What came back belongs nowhere any more: its file stays.
+    private mutating func setAside(_ left: TextEditor.Left) -> GuidedInterview.Event {
+        self.left.append(left)
+        return .notEdited(Explanation(left).sentence, left: nil)
     }
 }

@@ -74,7 +74,8 @@ struct Resolve: ParsableCommand {
             guard let taken else { throw error }
             throw taken.left(error)
         }
-        taken?.remove()
+        guard let taken else { return }
+        if capture.dryRun { Terminal.warning(Explanation(taken.left(Explained(.done, "This was a trial."))).sentence) } else { taken.remove() }
     }
 
     /// What the person makes of the proposal, or of both texts where none is offered. The state is read anew when it is written.

@@ -61,6 +61,12 @@ struct Status: ParsableCommand {
         if waiting.count > 0 {
             Terminal.line(.init("  \(counted(waiting.count, "attachment")) (\(bytesInWords(waiting.bytes))) not yet with the server.", .yellow))
         }
+        if !standing.drafts.isEmpty {
+            let count = standing.drafts.reduce(0) { $0 + $1.texts }
+            let places = standing.drafts.prefix(4).map(\.interview).joined(separator: ", ") + (standing.drafts.count > 4 ? " and \(standing.drafts.count - 4) more" : "")
+            let whose = namesRecords ? " in \(places)" : ""
+            Terminal.line(.init("  \(counted(count, "text"))\(whose) that you began \(count == 1 ? "waits" : "wait"), not stored: seamark interview \(namesRecords && standing.drafts.count == 1 ? places : "HANDLE")", .yellow))
+        }
         for (change, refusal) in standing.quarantined {
             let names = standing.finder.map { RecordNames.of(change, $0) } ?? "a change"
             Terminal.line(.init("  In quarantine: ", .yellow), "\(names): \(RefusalWords.words(refusal)).")
@@ -126,6 +132,7 @@ struct Status: ParsableCommand {
                 JSONMember("oldestUnsentSeconds", standing.oldestUnsent.map { .integer(max(0, now &- $0) / 1000) } ?? .null),
                 JSONMember("attachmentsWaiting", .integer(Int64(waiting.count))),
                 JSONMember("attachmentBytesWaiting", .integer(Int64(waiting.bytes))),
+                JSONMember("drafts", .array(standing.drafts.map { .object([JSONMember("interview", .string($0.interview)), JSONMember("texts", .integer(Int64($0.texts)))]) })),
                 JSONMember("quarantined", .array(standing.quarantined.map { change, refusal in
                     .object([
                         JSONMember("change", .string(change.id.description)), JSONMember("refusal", .integer(Int64(refusal.rawValue))),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import SeamarkCrypto
+import SeamarkModel
 
 // Secrets pass through this process: nobody else may look into it. Before anything else, and before any thread.
 do {
@@ -12,11 +13,16 @@ do {
     exit(explanation.status.rawValue)
 }
 
+func verbs(_ verb: any ParsableCommand.Type) -> VerbNames {
+    VerbNames(verb._commandName, aliases: verb.configuration.aliases, verb.configuration.subcommands.filter { $0.configuration.shouldDisplay }.map { verbs($0) })
+}
+
 /// What the parser says: its help and version, or what was wrong with the command line.
 func parserSays(_ error: any Error) -> ExitStatus {
     let lines = Seamark.fullMessage(for: error, columns: Terminal.width ?? 100).split(separator: "\n", omittingEmptySubsequences: false)
     guard Seamark.exitCode(for: error) == .success else {
         for line in lines { Terminal.error([Terminal.Piece(String(line))]) }
+        if let meant = verbs(Seamark.self).suggestion(for: Array(CommandLine.arguments.dropFirst())) { Terminal.error([Terminal.Piece(meant)]) }
         return .usage
     }
     for line in lines { Terminal.line(Terminal.Piece(String(line))) }

@@ -35,6 +35,7 @@ struct BackupVerb: ParsableCommand {
         @Option(help: "The folder to write into; made if it is not there. Files are named after tenant and time.")
         var to: String
         @OptionGroup var passphrase: PassphraseOption
+        @OptionGroup var trial: TrialOption
         @Flag(help: "As JSON.") var json = false
 
         func validate() throws {
@@ -45,6 +46,11 @@ struct BackupVerb: ParsableCommand {
             let office = try data.office()
             let names = try tenant.map { [try ShortName(checking: $0, for: "a tenant")] } ?? office.tenantNames()
             if let tenant { _ = try data.tenant(tenant) }
+            if trial.dryRun {
+                let files = (all ? ["the installation"] : []) + names.map { "the tenant \($0.text)" }
+                if json { return Output.json(.array([]), .backup) }
+                return trial.say("", trial: "write a backup of each into \(Output.shown(to)): \(files.joined(separator: ", "))")
+            }
             let secret = try passphrase.new()
             var rows: [JSONValue] = []
             var failure: (any Error)?

@@ -27,14 +27,15 @@ struct TenantOption: ParsableArguments {
     @Option(help: "The tenant's short name; may be left out while there is only one.")
     var tenant: String?
 
-    func open() throws -> TenantOffice {
+    /// - Parameter isTrial: no act of the office stays.
+    func open(isTrial: Bool = false) throws -> TenantOffice {
         let office = try tenant.map { try data.tenant($0) } ?? onlyOne()
         if let folder = office.keysMovedTo {
             Output.say(
                 "The keys of \(office.name.text) lay plain; they are wrapped under a tenant key in \(folder) now. Keep that out of backups, and write down its recovery text: seamark-server tenant key \(office.name.text)\n",
                 on: STDERR_FILENO)
         }
-        return office
+        return isTrial ? office.trial : office
     }
 
     private func onlyOne() throws -> TenantOffice {

@@ -71,10 +71,13 @@ struct DeviceVerb: ParsableCommand {
         @OptionGroup var tenant: TenantOption
         @Argument(help: "The device's letters or id.")
         var device: String
+        @OptionGroup var trial: TrialOption
 
         func run() throws {
-            let revoked = try tenant.open().revoke(device)
-            print("Device \(revoked.letters) is revoked; a running server ends its connections within a second.")
+            let revoked = try tenant.open(isTrial: trial.dryRun).revoke(device)
+            trial.say(
+                "Device \(revoked.letters) is revoked; a running server ends its connections within a second.",
+                trial: "revoke device \(revoked.letters) (\(Output.shown(revoked.name)))")
         }
     }
 
@@ -96,10 +99,11 @@ struct DeviceVerb: ParsableCommand {
         @Argument(help: "The device's letters or id.")
         var device: String
         @Flag(help: "Order it, and do not only tell what it would mean.") var yes = false
+        @OptionGroup var trial: TrialOption
 
         func run() throws {
             let office = try tenant.open()
-            guard yes else {
+            guard yes, !trial.dryRun else {
                 let found = try office.device(device)
                 let unsent = found.contact.map { "When it was last heard, \(Output.time($0.time)), it held \($0.unsent) changes without a receipt." }
                 print("Device \(found.letters) (\(Output.shown(found.name))) would be revoked and wiped for ever. \(unsent ?? "It was never heard.") Nothing was ordered; say --yes to order it.")

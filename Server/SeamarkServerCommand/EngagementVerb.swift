@@ -30,6 +30,7 @@ struct EngagementVerb: ParsableCommand {
         var plannedIncome: Int64?
         @Option(help: "The fiscal year, such as 2026.")
         var fiscalYear: Int64?
+        @OptionGroup var trial: TrialOption
 
         func validate() throws {
             let given = [revenue, plannedIncome, fiscalYear].count { $0 != nil }
@@ -37,14 +38,16 @@ struct EngagementVerb: ParsableCommand {
         }
 
         func run() throws {
-            let office = try tenant.open()
+            let office = try tenant.open(isTrial: trial.dryRun)
             let short = try ShortName(checking: engagement, for: "an engagement")
             var financials: TenantOffice.Financials?
             if let revenue, let plannedIncome, let fiscalYear {
                 financials = TenantOffice.Financials(revenue: revenue, plannedOperatingIncome: plannedIncome, fiscalYear: fiscalYear)
             }
             let id = try office.addEngagement(short, title: name ?? engagement, currency: currency, financials: financials)
-            print("Added the engagement \(short.text) to \(office.name.text) (\(id)).")
+            trial.say(
+                "Added the engagement \(short.text) to \(office.name.text) (\(id)).",
+                trial: "add the engagement \(short.text) in \(currency) to \(office.name.text)\(financials == nil ? "" : ", with its financials")")
         }
     }
 
@@ -66,16 +69,19 @@ struct EngagementVerb: ParsableCommand {
         var remove = false
         @Flag(help: "With --remove: their devices destroy their copies as soon as they have handed in everything, without waiting for a backup.")
         var releaseCopies = false
+        @OptionGroup var trial: TrialOption
 
         func validate() throws {
             guard remove || !releaseCopies else { throw ValidationError("--release-copies goes with --remove") }
         }
 
         func run() throws {
-            let office = try tenant.open()
+            let office = try tenant.open(isTrial: trial.dryRun)
             for member in members {
                 try office.staff(member, on: engagement, remove: remove, releasingCopies: releaseCopies)
-                print(remove ? "Took \(member) off \(engagement)." : "Staffed \(member) on \(engagement).")
+                trial.say(
+                    remove ? "Took \(member) off \(engagement)." : "Staffed \(member) on \(engagement).",
+                    trial: remove ? "take \(member) off \(engagement)\(releaseCopies ? ", and let its devices destroy their copies" : "")" : "staff \(member) on \(engagement)")
             }
         }
     }

@@ -8,9 +8,18 @@ internal import SeamarkStore
 /// Turns what went wrong into a sentence and an exit code. The one table of exit codes of `seamark-server`.
 enum Explanation {
     static func exit(_ error: any Error) -> Never {
-        guard let (sentence, code) = explain(error) else { SeamarkServerCommand.exit(withError: error) }
+        guard let (sentence, code) = explain(error) else {
+            if SeamarkServerCommand.exitCode(for: error) != .success, let meant = verbs(SeamarkServerCommand.self).suggestion(for: Array(CommandLine.arguments.dropFirst())) {
+                Output.say(meant + "\n", on: STDERR_FILENO)
+            }
+            SeamarkServerCommand.exit(withError: error)
+        }
         Output.say("seamark-server: \(sentence)\n", on: STDERR_FILENO)
         Glibc.exit(code)
+    }
+
+    private static func verbs(_ verb: any ParsableCommand.Type) -> VerbNames {
+        VerbNames(verb._commandName, aliases: verb.configuration.aliases, verb.configuration.subcommands.filter { $0.configuration.shouldDisplay }.map { verbs($0) })
     }
 
     /// Nil for what ArgumentParser explains itself: help, version, wrong usage (64).

@@ -32,6 +32,7 @@ struct InviteVerb: ParsableCommand {
     var qr = false
     @Flag(help: "With --qr: without colours, for a file or a printer; dark is drawn, light is left.")
     var plain = false
+    @OptionGroup var trial: TrialOption
 
     func validate() throws {
         if let minutes, !confirm, minutes > TenantOffice.usualMinutes {
@@ -42,8 +43,13 @@ struct InviteVerb: ParsableCommand {
 
     func run() throws {
         var drawing: String?
-        let line = try tenant.open().invite(member, minutes: minutes, address: name, confirming: confirm) { line in
+        let line = try tenant.open(isTrial: trial.dryRun).invite(member, minutes: minutes, address: name, confirming: confirm) { line in
             if qr { drawing = try draw(line.text) }
+        }
+        // A line that opens nothing is no use to anybody.
+        if trial.dryRun {
+            return trial.say(
+                "", trial: "make an invitation for \(member), valid for \(minutes ?? (confirm ? TenantOffice.mostMinutes : TenantOffice.usualMinutes)) minutes\(confirm ? ", whose device waits to be confirmed" : "")")
         }
         print(drawing ?? line.text, terminator: drawing == nil ? "\n" : "")
     }

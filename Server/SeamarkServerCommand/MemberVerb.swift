@@ -26,15 +26,16 @@ struct MemberVerb: ParsableCommand {
         var role = "consultant"
         @Option(help: "The person's e-mail address.")
         var email: String?
+        @OptionGroup var trial: TrialOption
 
         func run() throws {
             guard let role = Role(key: role) else {
                 throw ValidationError("there is no role \(role); choose consultant, lead, analyst, clientViewer or tenantAdmin")
             }
-            let office = try tenant.open()
+            let office = try tenant.open(isTrial: trial.dryRun)
             let short = try ShortName(checking: member, for: "a member")
             let id = try office.addMember(short, name: name ?? member, role: role, email: email)
-            print("Added \(short.text) as \(role.key) of \(office.name.text) (\(id)).")
+            trial.say("Added \(short.text) as \(role.key) of \(office.name.text) (\(id)).", trial: "add \(short.text) as \(role.key) of \(office.name.text)")
         }
     }
 

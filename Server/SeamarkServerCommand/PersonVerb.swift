@@ -66,10 +66,11 @@ struct PersonVerb: ParsableCommand {
         @Option(help: "Why. Everybody who may read the engagement reads this; do not repeat there what is to go.")
         var reason = "erasure was asked for"
         @Flag(help: "Erase, and do not only tell.") var yes = false
+        @OptionGroup var trial: TrialOption
         @Flag(help: "As JSON.") var json = false
 
         func run() throws {
-            let office = try tenant.open()
+            let office = try tenant.open(), yes = yes && !trial.dryRun
             let held =
                 yes
                 ? try office.erasePerson(subject.person, in: subject.engagement, reason: reason)

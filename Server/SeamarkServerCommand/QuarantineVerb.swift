@@ -120,6 +120,7 @@ struct QuarantineVerb: ParsableCommand {
         @Flag(help: "All that the quarantine holds, or all of the part that the options below name.") var all = false
         @OptionGroup var part: Part
         @Flag(help: "Apply what comes in from outside the log without judging it.") var unjudged = false
+        @OptionGroup var trial: TrialOption
         @Flag(help: "As JSON.") var json = false
 
         func validate() throws {
@@ -128,10 +129,10 @@ struct QuarantineVerb: ParsableCommand {
         }
 
         func run() throws {
-            let office = try tenant.open()
+            let office = try tenant.open(isTrial: trial.dryRun)
             let ids = all ? try office.quarantine(part.filter).map(\.change.id) : try changes.map { try office.quarantined($0).change.id }
             guard !ids.isEmpty else {
-                if json { return Output.json(.object([JSONMember("released", .array([])), JSONMember("refused", .array([])), JSONMember("entries", 0)]), .release) }
+                if json { return Output.json(.object([JSONMember("released", .array([])), JSONMember("refused", .array([])), JSONMember("entries", 0), JSONMember("stored", false)]), .release) }
                 return print("The quarantine holds nothing of that kind; nothing was changed.")
             }
             let done = try office.release(ids, unjudged: unjudged)
@@ -148,11 +149,16 @@ struct QuarantineVerb: ParsableCommand {
                                         JSONMember("why", .string(QuarantineReason.words($0.refusal))),
                                     ])
                                 })),
-                        JSONMember("entries", .integer(Int64(done.entries))),
+                        JSONMember("entries", .integer(Int64(done.entries))), JSONMember("stored", .bool(!trial.dryRun)),
                     ]), .release)
             }
-            print("Released \(done.applied.count) \(done.applied.count == 1 ? "change" : "changes"); devices read of it at their next sync.")
+            let changes = "\(done.applied.count) \(done.applied.count == 1 ? "change" : "changes")"
+            trial.say("Released \(changes); devices read of it at their next sync.", trial: "release \(changes)")
             for (change, refusal) in done.refused {
+                guard !trial.dryRun else {
+                    print("\(change) would come into the log and be refused there (\(refusal.rawValue): \(QuarantineReason.words(refusal))).")
+                    continue
+                }
                 print("\(change) came into the log and is refused there (\(refusal.rawValue): \(QuarantineReason.words(refusal))). Release it once more to apply it all the same.")
             }
         }

@@ -22,9 +22,11 @@ struct RedactVerb: ParsableCommand {
     var field: String
     @Option(help: "Why. Everybody who may read the engagement reads this; do not repeat there what is to go.")
     var reason: String
+    @OptionGroup var trial: TrialOption
 
     func run() throws {
-        let redacted = try tenant.open().redact(field, of: record, in: engagement, reason: reason)
-        print("Redacted the \(redacted.field.label) of \(redacted.type.label) \(record): \(redacted.values) \(redacted.values == 1 ? "value" : "values").")
+        let redacted = try tenant.open(isTrial: trial.dryRun).redact(field, of: record, in: engagement, reason: reason)
+        let what = "the \(redacted.field.label) of \(redacted.type.label) \(record): \(redacted.values) \(redacted.values == 1 ? "value" : "values")"
+        trial.say("Redacted \(what).", trial: "redact \(what)")
     }
 }

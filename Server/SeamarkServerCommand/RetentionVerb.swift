@@ -49,6 +49,7 @@ struct RetentionVerb: ParsableCommand {
         @Argument(help: "1 to 36500 days from when the server received a value, or 'none'.")
         var days: String
         @Flag(help: "Agree, and do not only tell.") var yes = false
+        @OptionGroup var trial: TrialOption
         @Flag(help: "As JSON.") var json = false
 
         func validate() throws {
@@ -57,7 +58,7 @@ struct RetentionVerb: ParsableCommand {
 
         func run() throws {
             let office = try tenant.open()
-            let days = Int64(days)
+            let days = Int64(days), yes = yes && !trial.dryRun
             let standing = try days.map { try office.retention(ifDays: $0) }
             if yes { try office.setRetention(days: days) }
             if json {
@@ -122,7 +123,7 @@ struct RetentionVerb: ParsableCommand {
         .object([
             JSONMember("days", standing.days.map(JSONValue.integer) ?? .null), JSONMember("values", .integer(Int64(standing.values))),
             JSONMember("engagements", .object(standing.due.map { JSONMember($0.engagement, .integer(Int64($0.values))) })),
-            JSONMember("silentSince", standing.silentSince.map { .string(Output.time($0)) } ?? .null), JSONMember("redacted", .bool(redacted)),
+            JSONMember("silentSince", standing.silentSince.map { .string(CalendarDate.text(milliseconds: $0)) } ?? .null), JSONMember("redacted", .bool(redacted)),
         ])
     }
 }

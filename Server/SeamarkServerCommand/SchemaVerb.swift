@@ -33,22 +33,27 @@ struct SchemaVerb: ParsableCommand {
         @OptionGroup var tenant: TenantOption
         @Option(help: "The least schema that may read.") var read: UInt32?
         @Option(help: "The least schema that may write; not less than the one that may read.") var write: UInt32?
+        @OptionGroup var trial: TrialOption
         @Flag(help: "As JSON.") var json = false
 
         func validate() throws {
             guard read != nil || write != nil else { throw ValidationError("say --read, --write or both") }
         }
 
-        func run() throws { SchemaVerb.show(try tenant.open().setLeastSchemas(read: read, write: write), json) }
+        func run() throws {
+            let set = try tenant.open(isTrial: trial.dryRun).setLeastSchemas(read: read, write: write)
+            guard !trial.dryRun || json else { return trial.say("", trial: "let programs that know schema \(set.read) or later read, and those that know \(set.write) or later write") }
+            SchemaVerb.show(set, json, stored: !trial.dryRun)
+        }
     }
 
-    private static func show(_ schemas: LeastSchemas, _ json: Bool) {
+    private static func show(_ schemas: LeastSchemas, _ json: Bool, stored: Bool? = nil) {
         if json {
             return Output.json(
                 .object([
                     JSONMember("server", .integer(Int64(schemas.server))), JSONMember("leastRead", .integer(Int64(schemas.read))),
                     JSONMember("leastWrite", .integer(Int64(schemas.write))),
-                ]), .schemas)
+                ] + (stored.map { [JSONMember("stored", .bool($0))] } ?? [])), .schemas)
         }
         print("The server writes schema \(schemas.server). Programs that know schema \(schemas.read) or later may read, those that know \(schemas.write) or later may write.")
     }

@@ -23,9 +23,14 @@ struct TenantVerb: ParsableCommand {
         var tenant: String
         @Option(help: "What people call it (default: the short name).")
         var name: String?
+        @OptionGroup var trial: TrialOption
 
         func run() throws {
             let short = try ShortName(checking: tenant, for: "a tenant")
+            if trial.dryRun {
+                try data.office().requireFree(short)
+                return trial.say("", trial: "add the tenant \(short.text), with an authority, a key and a database of its own")
+            }
             let added = try data.office().addTenant(short, title: name ?? tenant)
             print("Added the tenant \(added.name.text) (\(added.id)).")
             print("Write down the recovery text of its key, without which no backup of it opens on another machine: seamark-server tenant key \(added.name.text)")

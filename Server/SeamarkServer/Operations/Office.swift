@@ -28,9 +28,7 @@ public struct Office: Sendable {
     public func addTenant(_ name: ShortName, title: String) throws -> Tenant {
         let folder = directory.tenant(name)
         let doing = "adding a tenant"
-        guard try !PrivateFile.exists(folder.path) else {
-            throw OperationFailure(.badInput, doing: doing, wrong: "there is a tenant of this name", remedy: "choose another name")
-        }
+        try requireFree(name)
         // Made beside its place and then moved there: a running server finds a whole tenant or none.
         let draft = TenantFolder(path: directory.tenants + "/.new-" + Hexadecimal.text(of: try Randomness.bytes(8)))
         var unfinished: Identifier?
@@ -68,6 +66,13 @@ public struct Office: Sendable {
         unfinished = nil
         try PrivateFile.makeDurable(folder: directory.tenants)
         return Tenant(name: name, id: keys.tenant, title: title)
+    }
+
+    /// Refuses a name that a new tenant cannot have.
+    public func requireFree(_ name: ShortName) throws {
+        guard try !PrivateFile.exists(directory.tenant(name).path) else {
+            throw OperationFailure(.badInput, doing: "adding a tenant", wrong: "there is a tenant of this name", remedy: "choose another name")
+        }
     }
 
     /// The short names of all tenants, whether their stores can be read or not.

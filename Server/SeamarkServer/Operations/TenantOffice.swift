@@ -8,7 +8,7 @@ public import SeamarkStore
 /// Each act is one transaction with its line in the audit log; what devices must know of it travels as headquarters' signed blocks.
 public struct TenantOffice: Sendable {
     public let name: ShortName
-    public let store: TenantStore
+    public private(set) var store: TenantStore
     let keys: TenantKeys
     /// Where the bytes of attachments lie.
     let vault: String
@@ -27,6 +27,13 @@ public struct TenantOffice: Sendable {
         vault = folder.attachments
         store = try TenantStore.open(at: folder.database, tools: .standard(keys, clock))
         keysMovedTo = try keys.settle(folder, store, at: clock.now()) ? installation.keyFolder.path : nil
+    }
+
+    /// The same office, of which no act stays: each is made and judged, and then taken back.
+    public var trial: TenantOffice {
+        var trial = self
+        trial.store = store.trial
+        return trial
     }
 
     /// Refuses where the signing key was replaced since this office was opened: what it signed in the epoch of the next one would be by two keys.

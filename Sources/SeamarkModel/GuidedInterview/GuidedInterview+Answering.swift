@@ -73,6 +73,11 @@ extension GuidedInterview {
                 if case .reference = use { return finishText() }
                 return leave()
             }
+            if text.trimmed == GuidedInterviewWords.emptyLine {
+                // What stood here goes, and a rationale that is stored too.
+                entry = EntryLine()
+                return finishText()
+            }
             entry = EntryLine(text)
             return finishText()
         case .question:
@@ -166,8 +171,11 @@ extension GuidedInterview {
             return begin(.rationale(id), rest)
         case .note: return begin(.note, rest)
         case .quote:
-            guard records.respondents.contains(where: { $0.consent.scope.contains(.quotes) }) else { return declined(GuidedInterviewWords.noConsentToQuotes) }
-            return begin(.quote, rest)
+            // One that waits can be read and emptied, whatever was agreed since.
+            guard mayQuote || rest.isEmpty && !isScripted && kept[.quote] != nil else { return declined(GuidedInterviewWords.noConsentToQuotes) }
+            let effects = begin(.quote, rest)
+            if !mayQuote { notice = [notice, GuidedInterviewWords.noConsentToQuotes].filter { !$0.isEmpty }.joined(separator: " ") }
+            return effects
         case .seam: return begin(.seam, rest)
         case .decision: return begin(.decision, rest)
         case .leak: return begin(.leak, rest)
@@ -186,6 +194,8 @@ extension GuidedInterview {
         }
         return []
     }
+
+    private var mayQuote: Bool { records.respondents.contains { $0.consent.scope.contains(.quotes) } }
 
     private mutating func declined(_ sentence: String) -> [Effect] {
         decline(sentence)
@@ -277,6 +287,7 @@ extension GuidedInterview {
         case .decision: return store(.decision(text, domain: domain))
         case .leak: prompt = .category(text)
         case .quote:
+            guard mayQuote else { return declined(GuidedInterviewWords.noConsentToQuotes) }
             let quotable = records.respondents.filter { $0.consent.scope.contains(.quotes) }
             prompt = records.respondents.count == 1 && quotable.count == 1 ? .attribution(text, person: quotable[0].id) : .quotedPerson(text)
         case .jump:

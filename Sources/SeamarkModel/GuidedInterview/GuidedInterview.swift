@@ -65,7 +65,7 @@ public struct GuidedInterview: Sendable {
         case stored(InterviewReceipt)
         /// Nothing was stored, and why: a whole sentence.
         case refused(String)
-        /// What was to be undone or done again was changed since, and is left alone; all as it stands.
+        /// What was to be written over, undone or done again was changed since, and is left alone; all as it stands.
         case changedSince(InterviewRecords)
         /// Somebody else wrote, or what may be shown changed: all as it stands, before the next key or line.
         case looked(InterviewRecords)
@@ -248,20 +248,16 @@ public struct GuidedInterview: Sendable {
         var effects: [Effect] = []
         switch event {
         case .stored(let receipt): effects = stored(receipt)
-        case .refused(let sentence):
-            // A rationale that came with its score waits for the answer to be given again.
-            if case .first(.answer(let question, let content?), _, _)? = doing, before?.prompt == .question, let rationale = afterwards?.text ?? content.rationale,
-                rationale != records.answers[question]?.content?.rationale
-            { putAside(.rationale(question), rationale) }
-            (doing, afterwards) = (nil, nil)
-            if let before { (prompt, entry) = before }
-            before = nil
-            decline(sentence)
+        case .refused(let sentence): goBack(sentence)
         case .changedSince(let records):
+            var sentence = GuidedInterviewWords.changedSince
+            switch doing {
+            case .undo?: done.removeLast()
+            case .redo?: undone.removeLast()
+            case .first?, nil: sentence = GuidedInterviewWords.changedMeanwhile
+            }
+            goBack(sentence)
             take(records)
-            if case .undo? = doing { done.removeLast() } else if case .redo? = doing { undone.removeLast() }
-            doing = nil
-            decline(GuidedInterviewWords.changedSince)
         case .looked(let records):
             take(records)
             if ending == nil, doing == nil {
@@ -290,6 +286,18 @@ public struct GuidedInterview: Sendable {
             effects.append(.remember(bookmark))
         }
         return effects
+    }
+
+    /// Nothing was stored: where it was asked for stands again, with the text.
+    private mutating func goBack(_ sentence: String) {
+        // A rationale that came with its score waits for the answer to be given again.
+        if case .first(.answer(let question, let content?), _, _)? = doing, before?.prompt == .question, let rationale = afterwards?.text ?? content.rationale,
+            rationale != records.answers[question]?.content?.rationale
+        { putAside(.rationale(question), rationale) }
+        (doing, afterwards) = (nil, nil)
+        if let before { (prompt, entry) = before }
+        before = nil
+        decline(sentence)
     }
 
     private mutating func stored(_ receipt: InterviewReceipt) -> [Effect] {
@@ -351,7 +359,8 @@ public struct GuidedInterview: Sendable {
     mutating func store(_ capture: InterviewWrite.Capture, _ change: Done? = nil, movesOn: Bool = false) -> [Effect] {
         if before == nil { before = (prompt, entry) }
         doing = .first(capture, change, movesOn: movesOn)
-        return [.store(InterviewWrite(capture))]
+        let standing: InterviewWrite.Standing? = if case .answer(let question, _) = capture { InterviewWrite.Standing(records.answers[question]?.content) } else { nil }
+        return [.store(InterviewWrite(capture, onto: standing))]
     }
 
     /// Writes an answer as it is to be from now on.

@@ -83,6 +83,7 @@ public enum GuidedInterviewWords {
     }
 
     static let editorLine = "!"
+    static let emptyLine = "-"
 
     // MARK: Answers
 
@@ -122,8 +123,12 @@ public enum GuidedInterviewWords {
 
     static func saved(_ question: String, _ content: OwnAnswer.Content?) -> String {
         guard let content else { return "\(question) is open again." }
-        return "Saved \(question): \(answer(content))" + (content.rationale == nil ? "." : ", with rationale.")
+        let lacks = (content.grade == .a || content.grade == .b) && content.reference == nil
+        return "Saved \(question): \(answer(content))" + (content.rationale == nil ? "." : ", with rationale.") + (lacks ? " " + noReference(content.grade ?? .d) : "")
     }
+
+    /// Line mode takes the grade with the score, and asks for nothing by that.
+    static func noReference(_ level: OwnAnswer.Content.Grade) -> String { "Nothing is named yet that supports grade \(grade(level)): e, then \(grade(level).lowercased()) asks for it." }
 
     static func saved(_ name: String) -> String { "Saved \(name)." }
     static func consentSaved(_ name: String) -> String { "Saved the consent of \(name)." }
@@ -175,6 +180,7 @@ public enum GuidedInterviewWords {
     }
     static let draftIsHidden = "Texts that you began before are kept and not shown until the next sync."
     static let nothingStored = "Nothing was stored."
+    public static let typedAhead = "What was typed after it was not taken."
     static let pasteIsNoKeys = "Pasted text was not taken for keys. To paste into a note, press t first."
     static let pasteWasCut = "The text is longer than fits here; its end was left out. Press Ctrl-O to use your editor."
     static let isFinal = "This interview is finalised: its answers stand. A lead can reopen it."
@@ -208,8 +214,8 @@ public enum GuidedInterviewWords {
 
     static let textKeys = "Enter stores   Esc leaves   Ctrl-O your editor"
     static let shortTextKeys = "Enter takes it   Esc leaves"
-    static let lineTextHint = "Type it on one line. An empty line leaves, ! opens your editor."
-    static let lineShortHint = "Type it on one line. An empty line leaves."
+    static let lineTextHint = "Type it on one line. An empty line leaves, - empties it, ! opens your editor."
+    static let lineShortHint = "Type it on one line. An empty line leaves, - empties it."
     static let soFar = "So far, to be replaced:"
     static func gradePrompt(_ question: String) -> String { "Evidence grade of \(question)" }
     static let attributionPrompt = "How may the quote be attributed?"
@@ -323,8 +329,10 @@ public enum GuidedInterviewWords {
     public static func stoppedAt(_ line: Int, _ sentence: String, _ name: String) -> String {
         "Line \(line): \(sentence) What stands before it is stored, and no line after it was read. \(goOn(name))"
     }
+    public static func notOpened(_ line: Int, _ sentence: String) -> String { "Line \(line): \(sentence) No line after it was read." }
     public static let editorLeft = "What it left stands here, not stored yet."
     public static let editedTooLong = "The text has more than \(EntryLine.most) characters, which is more than can be taken."
+    public static let changedWhileEdited = "The records were changed by another program while you wrote, and something else is asked now: nothing of the text was stored."
     public static let editedNotKept = "A text of your editor could not be stored."
     public static let changedMeanwhile = "The records were changed by another program meanwhile, so what you said was not taken. See what is asked now."
     public static func notKept(_ reason: String) -> String { "What you are writing is not kept yet: \(reason)" }

@@ -22,8 +22,19 @@ public struct InterviewWrite: Hashable, Sendable {
     public let capture: Capture
     /// Only if the record still stands as it did after this sitting's own last write: how undoing leaves alone what came later.
     public let unlessChangedSince: RecordMark?
+    /// Only if the answer that it writes over says this: what a person has not seen is never written back.
+    public let onto: Standing?
 
-    public init(_ capture: Capture, unlessChangedSince mark: RecordMark? = nil) { (self.capture, unlessChangedSince) = (capture, mark) }
+    /// An answer as the sitting knew it; nil content where there was none.
+    public struct Standing: Hashable, Sendable {
+        public let content: OwnAnswer.Content?
+
+        public init(_ content: OwnAnswer.Content?) { self.content = content }
+    }
+
+    public init(_ capture: Capture, unlessChangedSince mark: RecordMark? = nil, onto standing: Standing? = nil) {
+        (self.capture, unlessChangedSince, onto) = (capture, mark, standing)
+    }
 }
 
 /// What was written to.

@@ -2,6 +2,9 @@ internal import GRDB
 internal import GRDBSQLite
 internal import Synchronization
 
+/// What ends a trial's transaction.
+private struct TrialIsOver: Error {}
+
 /// One tenant's file on the server. Whoever holds it may reach this tenant and no other: no function takes a tenant's name.
 ///
 /// One writer at a time, and readers beside it that see the last commit. The functions wait for the disk: they are for a
@@ -11,15 +14,21 @@ public final class TenantStore: Sendable {
     private let tools: TenantTools
     /// Nil where the store lies on no disk of the machine.
     private let path: String?
+    /// Every write is taken back at its end.
+    private let isTrial: Bool
     private let erasureIsOwed = Mutex(false)
     /// How many writes of this process were committed.
     private let writes = Mutex<Int64>(0)
 
-    private init(_ database: any DatabaseWriter, _ tools: TenantTools, at path: String? = nil) {
+    private init(_ database: any DatabaseWriter, _ tools: TenantTools, at path: String? = nil, isTrial: Bool = false) {
         self.database = database
         self.tools = tools
         self.path = path
+        self.isTrial = isTrial
     }
+
+    /// The same store, for trials: each write is made and judged whole, and then taken back, whatever comes of it. One write does not see the one before.
+    public var trial: TenantStore { TenantStore(database, tools, at: path, isTrial: true) }
 
     // MARK: Making and opening
 
@@ -167,17 +176,26 @@ public final class TenantStore: Sendable {
     /// Everything that `body` does becomes durable together before this returns; if it throws, nothing of it happened.
     public func write<Value>(_ body: (TenantTransaction) throws -> Value) throws -> Value {
         let doing: StaticString = "writing to a store"
-        let (value, hasErased) = try whole(doing) {
-            try database.writeWithoutTransaction { database in
-                try database.transaction(.immediate, doing: doing) {
-                    let transaction = TenantTransaction(database, tools)
-                    let value = try body(transaction)
-                    if let failure = transaction.failure { throw failure }
-                    try transaction.followRule()
-                    if transaction.altersDecisions, !transaction.foundDecisionsDamaged { try transaction.noteDecisions() }
-                    return (value, transaction.hasErased)
+        var tried: Value?
+        let (value, hasErased): (Value, Bool)
+        do {
+            (value, hasErased) = try whole(doing) {
+                try database.writeWithoutTransaction { database in
+                    try database.transaction(.immediate, doing: doing) {
+                        let transaction = TenantTransaction(database, tools)
+                        let value = try body(transaction)
+                        if let failure = transaction.failure { throw failure }
+                        try transaction.followRule()
+                        if transaction.altersDecisions, !transaction.foundDecisionsDamaged { try transaction.noteDecisions() }
+                        tried = value
+                        if isTrial { throw TrialIsOver() }
+                        return (value, transaction.hasErased)
+                    }
                 }
             }
+        } catch {
+            guard isTrial, let tried else { throw error }
+            return tried
         }
         writes.withLock { $0 &+= 1 }
         if hasErased { erasureIsOwed.withLock { $0 = true } }

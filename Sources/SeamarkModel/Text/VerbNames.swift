@@ -1,0 +1,26 @@
+/// The verbs of a program by name, each with those below it: what somebody may have meant who mistyped one.
+public struct VerbNames: Sendable {
+    public let name: String
+    /// Other names for the same.
+    public let aliases: [String]
+    public let verbs: [VerbNames]
+
+    public init(_ name: String, aliases: [String] = [], _ verbs: [VerbNames] = []) { (self.name, self.aliases, self.verbs) = (name, aliases, verbs) }
+
+    /// A whole sentence with the verb that is nearest to the first of `words` that is none; nil where all are, none is near, or an option stands before it.
+    public func suggestion(for words: [String]) -> String? {
+        var (verb, path) = (self, [name])
+        // 'help' names a verb too.
+        for word in words.first == "help" ? Array(words.dropFirst()) : words {
+            guard !word.hasPrefix("-") else { return nil }
+            if let next = verb.verbs.first(where: { $0.name == word || $0.aliases.contains(word) }) {
+                verb = next
+                path.append(next.name)
+                continue
+            }
+            let near = TextSearch.nearest(to: word, among: verb.verbs.map(\.name), atMost: 2)
+            return near.isEmpty ? nil : "Did you mean " + near.map { "'\((path + [$0]).joined(separator: " "))'" }.joined(separator: " or ") + "?"
+        }
+        return nil
+    }
+}
