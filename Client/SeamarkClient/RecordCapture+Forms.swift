@@ -140,8 +140,11 @@ extension Device {
             guard let form = held.form, var talk = finder.formInterview(held, in: interview.id, today: today) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
             if held.isRetired, talk.answers.isEmpty, talk.hidden.isEmpty { throw FormCaptureFailure.retired(held.reference) }
             let given = try answers(held, form)
+            // Something can always be taken away.
+            if talk.isTooMuch, given.contains(where: { $0.answer != nil }) { throw FormCaptureFailure.tooMuchWork(held.reference) }
+            let work = FormWork()
             for (question, answer) in given {
-                do throws(FormAnswerFault) { try talk.answer(question, answer, language: language ?? form.languages[0]) } catch {
+                do throws(FormAnswerFault) { try talk.answer(question, answer, language: language ?? form.languages[0], within: work) } catch {
                     throw FormCaptureFailure.answer(question: question, error, form)
                 }
             }
@@ -170,6 +173,7 @@ extension Device {
             let held = try finder.questionnaire(questionnaire), interview = try finder.record(interview, type: Catalogue.interview)
             guard let talk = finder.formInterview(held, in: interview.id, today: today) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
             if held.isRetired, talk.answers.isEmpty, talk.hidden.isEmpty { throw FormCaptureFailure.retired(held.reference) }
+            if talk.isTooMuch { throw FormCaptureFailure.tooMuchWork(held.reference) }
             let former: (HeldQuestionnaire, FormInterview)?
             if let earlier {
                 let named = try finder.questionnaire(earlier)
@@ -207,6 +211,8 @@ public enum FormCaptureFailure: Error, Sendable {
     /// It is retired, and nothing was answered to it in this interview.
     case retired(String)
     case answer(question: String, FormAnswerFault, Questionnaire)
+    /// What was answered makes its conditions take more work than one change may cost.
+    case tooMuchWork(String)
     /// There is no other edition from which answers could be carried over.
     case nothingBefore(String)
 
@@ -218,6 +224,8 @@ public enum FormCaptureFailure: Error, Sendable {
         switch self {
         case .needsNewerVersion(let name): return "\(name) was made by a newer version of Seamark; update this laptop's."
         case .retired(let name): return "\(name) is retired and is not asked any more. What was answered is kept; a lead opens it again with 'seamark form retire \(name) --undo'."
+        case .tooMuchWork(let name):
+            return "What was answered to \(name) in this interview takes more work to look at than one change may. Take a long answer away with 'seamark form answer' and --clear, or shorten it. Nothing was stored."
         case .nothingBefore(let name): return "You answered no edition before \(name) in this interview; 'seamark form list' has the editions, and --from names one. Nothing was stored."
         case .answer(let question, let fault, let form):
             let item = form.all.first { $0.name == question }

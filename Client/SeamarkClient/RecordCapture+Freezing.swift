@@ -31,6 +31,15 @@ extension RecordCapture {
 extension RecordFinder {
     /// A published edition of an instrument, by what engagements call it, from the tenant's directory.
     public func instrument(_ named: String) -> Instrument? {
-        directory.lazy.filter { $0.type === Catalogue.instrument }.compactMap { $0.text("document") }.compactMap { try? Instrument(document: $0) }.first { $0.reference == named }
+        instruments.first { $0.reference == named }
     }
+
+    /// Every edition that this device holds; the built-in one first.
+    public var instruments: [Instrument] {
+        let published = directory.filter { $0.type === Catalogue.instrument }.compactMap { $0.text("document") }.compactMap { try? Instrument(document: $0) }
+        return [.core9] + published.filter { $0.reference != Instrument.core9.reference }
+    }
+
+    /// The edition that the engagement names; the built-in one where it names none, or one that is not here, which reading then says.
+    public var instrument: Instrument { EngagementReading.instrument(namedIn: all).flatMap { instrument($0) } ?? .core9 }
 }

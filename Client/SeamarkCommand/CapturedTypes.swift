@@ -110,7 +110,7 @@ struct ConsentOptions: CaptureExtra {
 enum Interview: CapturedType {
     static let noun = "interview"
     static let type = Catalogue.interview
-    static let verbs: [any ParsableCommand.Type] = [InterviewRun.self]
+    static let verbs: [any ParsableCommand.Type] = [InterviewRun.self, InterviewCarry.self]
     static let abstract = "A conversation with one or more people: asked question by question, or captured as a record."
     static let example = "persons=P-A001 site=ST-A001 startedAt=now mode=onSite"
 }

@@ -13,7 +13,7 @@ struct ConflictPrices {
 
     init(_ finder: RecordFinder) {
         let views = finder.all + finder.concealed
-        effect = ConflictEffect(views, instrument: EngagementReading.instrument(namedIn: views).flatMap { finder.instrument($0) } ?? .core9)
+        effect = ConflictEffect(views, instrument: finder.instrument)
         currency = finder.view(finder.scope)?.text("currency") ?? ""
     }
 

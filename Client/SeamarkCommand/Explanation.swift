@@ -56,6 +56,7 @@ struct Explanation {
             case let error as AttachmentRefusal: Explanation(.serverRefused, "\(error.name) was not fetched: \(error.words).")
             case let error as WorkbookWriter.Failure: Explanation(.refused, "The file was not written: \(error.words).")
             case let error as FormCaptureFailure: Explanation(error.isNotFound ? .notFound : .refused, error.words)
+            case let error as InterviewCarryFailure: Explanation(error.isNotFound ? .notFound : .refused, error.words)
             case let error as FormFileError: Explanation(.refused, "\(Self.sentence("\(error)"))")
             case let error as SnapshotError:
                 Explanation(error.kind == .notFound ? .notFound : .refused, Self.sentence("\(error.wrong); \(error.remedy)"))

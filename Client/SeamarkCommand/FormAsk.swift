@@ -33,6 +33,7 @@ struct FormAsk: ParsableCommand {
         let language = try FormVerb.language(language, of: form)
         guard let begun = finder.formInterview(held, in: asked.id, today: today) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
         if held.isRetired, begun.answers.isEmpty, begun.hidden.isEmpty { throw FormCaptureFailure.retired(held.reference) }
+        if begun.isTooMuch { throw FormCaptureFailure.tooMuchWork(held.reference) }
         if let person { _ = try finder.record(person, type: Catalogue.person) }
         if begun.answers.isEmpty, let (former, answered) = finder.formerAnswers(to: held, in: asked.id, today: today) {
             let count = FormCarrying(answered, into: begun).carried.count
@@ -61,6 +62,8 @@ struct FormAsk: ParsableCommand {
                 count += 1
             }
         }
+        // An answer that is taken away may bring others back into the conditions.
+        if talk.interview.isTooMuch { throw FormCaptureFailure.tooMuchWork(held.reference) }
         let missing = talk.interview.missing.map(\.name)
         Terminal.line("\(counted(count, "answer")) kept.\(missing.isEmpty ? "" : " Still to be answered: \(missing.joined(separator: ", ")).")")
     }

@@ -55,6 +55,7 @@ struct FormCarry: ParsableCommand {
         case .asksOtherwise: "is asked in another way"
         case .gone: "not asked any more"
         case .hidden: "its words were redacted"
+        case .refused(.tooMuchWork): "takes more work to look at than one change may"
         case .refused(.notAsked): "not asked, as the others are answered"
         case .refused: "does not meet the condition any more"
         }

@@ -120,6 +120,7 @@ struct FormStatus: ParsableCommand {
         }
         table.show()
         let answered = questions.count { talk.isAnswered($0.name) && asked.contains($0.name) }
+        if talk.isTooMuch { Terminal.line(.init("What was answered takes more work to look at than one change may: nothing is asked until a long answer is taken away or shortened.", .yellow)) }
         Terminal.line("\(answered) of \(counted(questions.count { asked.contains($0.name) }, "question")) answered\(missing.isEmpty ? "" : "; \(missing.count) must be").")
         let more = others.filter { $0.key != who ?? finder.member }.map { "\(finder.person($0.key)) (\($0.value.count))" }.sorted()
         if !more.isEmpty { Terminal.line("Also answered by \(more.joined(separator: ", ")): see --scorer.") }

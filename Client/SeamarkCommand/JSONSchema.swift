@@ -19,6 +19,7 @@ enum JSONSchema: String, CaseIterable {
     case formAnswers = "form-answers"
     case formCarried = "form-carried"
     case formStatus = "form-status"
+    case interviewCarried = "interview-carried"
 
     var version: Int { 1 }
     /// `seamark.status/1`.

@@ -21,7 +21,7 @@ struct Report: ParsableCommand {
         let place = try Workplace(work, to: .read)
         let finder = try place.finder()
         let report = try EngagementReport(
-            views: finder.all + finder.concealed, primitives: place.device.primitives, provenance: ReportProvenance(software: SyncRun.software), memberName: finder.person)
+            views: finder.all + finder.concealed, instrument: finder.instrument, primitives: place.device.primitives, provenance: ReportProvenance(software: SyncRun.software), memberName: finder.person)
         if format.json { return Terminal.json(ofFormat: report.document) }
         let result = report.result
         Terminal.line(.init(report.facts.title, .bold), .init("  preview from this device", .dim))

@@ -23,7 +23,7 @@ struct Signals: ParsableCommand {
     func run() throws {
         if boxes { return list() }
         let finder = try Workplace(work, to: .read).finder()
-        let reading = try EngagementReading(finder.all + finder.concealed)
+        let reading = try EngagementReading(finder.all + finder.concealed, instrument: finder.instrument)
         let codes = reading.domains.filter(\.isInScope).map(\.code)
         let order = FiveSignals.order(of: codes, after: reading.quickChecks.map(\.signals))
         let names = Dictionary(reading.domains.map { ($0.code, $0.name) }) { first, _ in first }

@@ -16,7 +16,7 @@ import Testing
         ("form add", ["FORM"]), ("form answer", ["IV-A001", "fine", "said=yes"]), ("form retire", ["fine"]), ("bundle export", ["NEW"]), ("wipe", []),
     ]
     /// Tried below, or in the unhappy way alone.
-    private static let elsewhere: Set<String> = ["snapshot freeze", "redo", "resolve", "bundle import", "enrol", "form carry"]
+    private static let elsewhere: Set<String> = ["snapshot freeze", "redo", "resolve", "bundle import", "enrol", "form carry", "interview carry"]
 
     /// What the laptop shows of itself, its whole log, and the names of its files but the store's.
     private func bytes(_ ann: Laptop) throws -> String { try ann.everything() + ann.must("log", "--limit", "0", "--json") + attachments(ann) }
@@ -62,7 +62,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: new))
         // Judged in full: what the store would refuse is refused, and nothing is kept either.
         for (words, status) in [
-            (["site", "add", "--dry-run"], 65), (["snapshot", "freeze", "First", "--dry-run"], 65), (["site", "set", "ST-A001", "headcount=many", "--dry-run"], 65), (["redo", "--dry-run"], 66), (["form", "carry", "IV-A001", "NOPE", "--dry-run"], 66), (["resolve", "ST-A001", "name", "--choose", "1", "--dry-run"], 66),
+            (["site", "add", "--dry-run"], 65), (["snapshot", "freeze", "First", "--dry-run"], 65), (["site", "set", "ST-A001", "headcount=many", "--dry-run"], 65), (["redo", "--dry-run"], 66), (["form", "carry", "IV-A001", "NOPE", "--dry-run"], 66), (["interview", "carry", "IV-A001", "--dry-run"], 66), (["resolve", "ST-A001", "name", "--choose", "1", "--dry-run"], 66),
             (["attach", "add", file.path, "--to", "ST-A001", "--dry-run"], 65), (["bundle", "import", file.path, "--dry-run"], 65), (["use", "halden", "NOPE", "--dry-run"], 78),
         ] as [([String], Int32)] {
             let done = try ann.run(words)

@@ -17,6 +17,8 @@ import Testing
         ["attach", "evict", "--all", "--dry-run"], ["attach", "get", "EV-A001", "--output", "FOLDER/got"], ["sync", "--max-bytes", "1M"],
         // The next edition of a form, to which an answer is carried over.
         ["form", "add", "FOLDER/finer.md", "--key", "fine"], ["form", "carry", "IV-A01", "fine", "--dry-run"],
+        // A draft that goes on under a later edition, with an answer and what stays behind.
+        ["interview", "carry", "IV-DRAFT", "--dry-run"],
         // Two of one name, before they are merged and after.
         ["site", "add", "name=Twin works"], ["site", "add", "name=Twin works"], ["duplicates"], ["merge", "ST-A002", "ST-A003", "--rest", "keep"], ["duplicates"], ["show", "ST-A002"], ["show", "ST-A003"],
         ["bundle", "export", "FOLDER/stick"],
@@ -139,6 +141,11 @@ import Testing
         try story.ask(ann, ["import", Self.root.appendingPathComponent("Samples/halden.json").path])
         try story.ask(ann, ["form", "add", "FOLDER/fine.md", "--key", "fine"])
         try story.ask(ann, ["form", "answer", "IV-A01", "fine", "said=yes"])
+        try Data(try InstrumentStoryTests.document(2).utf8).write(to: URL(fileURLWithPath: story.path("second.json")))
+        try story.headquarters.verb("instrument", "publish", story.path("second.json"))
+        let draft = try ann.must("interview", "add", "handle=IV-DRAFT", "startedAt=now").trimmingCharacters(in: .whitespacesAndNewlines)
+        try ann.must("answer", "add", "interview=\(draft)", "question=LB1", "response.score=2", "response.grade=D")
+        try ann.must("observation", "add", "interview=\(draft)", "text=Pallets wait at the gate")
         try story.ask(ann, ["attach", "add", "FOLDER/fine.md", "title=An extract"])
         try story.ask(ann, ["sync"])
         try story.headquarters.verb("report", "baseline", "--out", story.path("report"))

@@ -14,7 +14,7 @@ import Testing
         "resolve": ["NOPE", "--keep"], "merge": ["NOPE", "NOPE2"], "unmerge": ["NOPE"], "attach get": ["NOPE", "--output", "nowhere"],
         "search": ["works"], "diff": [], "check": [], "signals": [], "undo": [], "redo": [],
         "snapshot freeze": ["First"], "snapshot list": [], "snapshot show": ["NOPE"], "snapshot compare": ["NOPE", "NOPE2"],
-        "form add": ["no-such-file.md"], "form list": [], "form show": ["NOPE"], "form status": ["NOPE", "NOPE"], "form ask": ["NOPE", "NOPE"], "form carry": ["NOPE", "NOPE"],
+        "form add": ["no-such-file.md"], "form list": [], "form show": ["NOPE"], "form status": ["NOPE", "NOPE"], "form ask": ["NOPE", "NOPE"], "form carry": ["NOPE", "NOPE"], "interview carry": ["NOPE"],
     ]
     private static let allowed: [String: [String]] = [
         "enrol": [], "unlock": [], "lock": [], "passphrase change": ["--new-passphrase-fd", "3"], "passphrase recovery": [], "wipe": [], "use": [], "status": [],

@@ -36,7 +36,7 @@ package struct Outcome: Hashable, Sendable {
 
 /// The ways in, by the name that `Scripts/fuzz` takes.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-    case frame, block, inflate, hello, certificate, invitation, `import`, bundle, arguments, evidence
+    case frame, block, inflate, hello, certificate, invitation, `import`, bundle, arguments, evidence, questionnaire, form
 
     package func harness() throws -> any Harness {
         switch self {
@@ -50,6 +50,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .bundle: BundleHarness()
         case .arguments: ArgumentsHarness()
         case .evidence: EvidenceHarness()
+        case .questionnaire: QuestionnaireHarness()
+        case .form: FormHarness()
         }
     }
 }

@@ -12,8 +12,8 @@ import Testing
 @Suite struct PrivacyTests {
     private static let canary = "canary: my door is full"
 
-    /// Records of one engagement by one device, block after block.
-    final class Author {
+    /// Records of one engagement by one device, block after block; one thread at a time has it.
+    final class Author: @unchecked Sendable {
         let enrolment: Enrolment
         let scope: Identifier
         private var end = StreamEnd.beginning
@@ -237,6 +237,47 @@ import Testing
             #expect(try tenant.store.read { try $0.sensitiveValues(in: scope) { _, _ in true } }.isEmpty)
         }
         await server.stop()
+        #expect(try tenant.verify().holds)
+    }
+
+    @Test func `words that an older program's rule left are redacted with the first that come in after the server started`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let invitation = try tenant.invite("anna")
+        let scope = try #require(try tenant.engagements().first).id
+        let (person, interview, quote) = (try Identifier.drawn(at: 1), try Identifier.drawn(at: 2), try Identifier.drawn(at: 3))
+        let first = try await yard.start()
+        let anna = try await blocking {
+            let enrolment = try Enrolment(port: first.port, invitation)
+            let anna = Author(enrolment, scope)
+            let receipt = try anna.push(
+                [
+                    anna.change(Catalogue.person, person, handle: "P-A001", [("level", .int(3)), ("consent", Self.consent(.withdrawn))]),
+                    anna.change(Catalogue.interview, interview, handle: "IV-A001", []),
+                    anna.change(Catalogue.quote, quote, handle: "Q-A001", [("interview", .id(interview)), ("text", .text(Self.canary))]),
+                ], try enrolment.greeted(port: first.port).0)
+            #expect(receipt?.verdicts == [.accepted, .accepted, .accepted])
+            return anna
+        }
+        await first.stop()
+        // The quote becomes hers in a store that follows no rule.
+        let folder = URL(fileURLWithPath: tenant.vault).deletingLastPathComponent()
+        let bare = try TenantStore.open(at: folder.appendingPathComponent("tenant.sqlite").path, tools: .standard(dataKey: tenant.keys.dataKey))
+        let state = try bare.read { try $0.record(quote, in: scope) }
+        let named = anna.change(Catalogue.quote, quote, handle: nil, [("person", .id(person))], over: state)
+        let author = try bare.read { try $0.identity() }.author
+        let change = Change(scope: scope, stamp: Stamp(time: WallClock.system.now(), device: author), member: author, schema: 1, edits: named.edits, primitives: SystemPrimitives())
+        _ = try bare.write { try $0.author([change], in: scope, by: tenant.keys.signingKey, received: WallClock.system.now()) }
+        func left() throws -> Int { try tenant.store.read { try $0.sensitiveValues(in: scope) { _, _ in true } }.count }
+        #expect(try left() == 1)
+        let second = try await yard.start()
+        try await blocking {
+            let other = anna.change(Catalogue.quote, try .drawn(at: 4), handle: "Q-A002", [("interview", .id(interview)), ("text", .text("nobody's words"))])
+            #expect(try anna.push([other], try anna.enrolment.greeted(port: second.port).0)?.verdicts == [.accepted])
+        }
+        await second.stop()
+        #expect(try left() == 1, "what names nobody is left")
+        #expect(try tenant.store.read { try $0.barredCounts() }.values == 1)
         #expect(try tenant.verify().holds)
     }
 

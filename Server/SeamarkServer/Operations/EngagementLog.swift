@@ -25,17 +25,17 @@ struct EngagementLog {
     }
 
     /// A published edition of an instrument, by what engagements call it; nil where there is none.
-    func instrument(_ named: String) -> Instrument? {
-        if named == Instrument.core9.reference { return .core9 }
-        guard let shared = try? snapshot.scopes().first(where: { $0.kind == .shared }) else { return nil }
-        var found: Instrument?
-        try? snapshot.records(in: shared.id, ofType: Catalogue.instrument.number) { id, state in
-            guard let document = RecordView(id: id, state: state).text("document"), let instrument = try? Instrument(document: document),
-                instrument.reference == named
-            else { return }
-            found = instrument
+    func instrument(_ named: String) -> Instrument? { try? Self.instruments(snapshot).first { $0.reference == named } }
+
+    /// Every edition that is published to the tenant; the built-in one first.
+    static func instruments(_ snapshot: TenantSnapshot) throws -> [Instrument] {
+        var all = [Instrument.core9]
+        guard let shared = try snapshot.scopes().first(where: { $0.kind == .shared }) else { return all }
+        try snapshot.records(in: shared.id, ofType: Catalogue.instrument.number) { id, state in
+            guard let document = RecordView(id: id, state: state).text("document"), let instrument = try? Instrument(document: document) else { return }
+            if instrument.reference != Instrument.core9.reference { all.append(instrument) }
         }
-        return found
+        return all
     }
 
     // MARK: Earlier

@@ -2,6 +2,7 @@ internal import SeamarkCrypto
 package import SeamarkJournal
 internal import SeamarkModel
 package import SeamarkStore
+internal import Synchronization
 
 /// Where somebody withdraws consent, headquarters redacts what their quotes, answers and checks say, in the transaction that applies the
 /// withdrawal; and what a device that did not know of it hands in later, in the transaction that applies that.
@@ -10,6 +11,12 @@ package struct ConsentRule: TenantRule {
     private let clock: WallClock
     /// Random words, for the ids of redactions.
     private let draw: @Sendable () throws -> UInt64
+    /// Scopes of which everything was looked at since this was made.
+    private let looked = Looked()
+
+    private final class Looked: Sendable {
+        let scopes = Mutex<Set<Identifier>>([])
+    }
 
     package init(signer: any Signer, clock: WallClock, draw: @escaping @Sendable () throws -> UInt64 = { try Randomness.word() }) {
         self.signer = signer
@@ -78,11 +85,13 @@ package struct ConsentRule: TenantRule {
             guard Self.spokenTypes.contains(edit.type) else { return false }
             return try transaction.record(edit.record, in: scope)?.slots.allSatisfy { $0.heads.allSatisfy { made.contains($0.name.change) } } ?? true
         }
-        if try changes.contains(where: { try $0.edits.contains { try Self.isWithdrawal($0) || Self.shiftsWords($0) && !isNew($0) } }) {
+        // Once since the program started everything is looked at: what an earlier program's rule did not know was left then. A commit that fails after
+        // this leaves it to the next start, or to the next withdrawal.
+        let isFirst = looked.scopes.withLock { $0.insert(scope).inserted }
+        if try isFirst || changes.contains(where: { try $0.edits.contains { try Self.isWithdrawal($0) || Self.shiftsWords($0) && !isNew($0) } }) {
             values = try transaction.sensitiveValues(in: scope, where: isHidden)
         } else {
-            // Only what is new is looked at here: what was there before was looked at when consent was withdrawn or words were moved, by the rule as it
-            // was then. What a later rule adds (checks, merges of merges) of people who withdrew earlier waits for the next such change in the scope.
+            // Only what is new is looked at here: what was there before was looked at then, or when consent was withdrawn or words were moved.
             for change in changes { values += try transaction.sensitiveValues(of: change, where: isHidden) }
             values = try values.filter { try !transaction.isBarred($0.redacted.leaf) }
         }

@@ -99,12 +99,14 @@ extension RecordEditing {
 }
 
 extension Headquarters {
-    /// Publishes an edition of an instrument. Published once, it never changes.
+    /// Publishes an edition of an instrument. Published once, it never changes: whoever calls this has seen that it is not there, or the same.
     func publish(_ instrument: Instrument) throws {
         var document: [UInt8] = []
         JSONWriter.write(instrument.json, to: &document)
         let id = DerivedIdentifiers.instrument(key: instrument.key, edition: instrument.edition, by: SystemPrimitives())
-        try write(Catalogue.instrument, id, in: shared, handle: "I-\(instrument.key)") { record in
+        // A handle names one edition.
+        let handle = instrument.edition == 1 ? instrument.key : instrument.reference
+        try write(Catalogue.instrument, id, in: shared, handle: "I-\(handle.prefix(38))") { record in
             record.set("key", .text(instrument.key))
             record.set("edition", .int(Int64(instrument.edition)))
             record.set("document", .text(String(decoding: document, as: UTF8.self)))

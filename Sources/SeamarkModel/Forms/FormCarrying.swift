@@ -28,23 +28,25 @@ public struct FormCarrying: Sendable {
 
     public init(_ earlier: FormInterview, into later: FormInterview) {
         var after = later
+        // All of them together cost what one change may.
+        let work = FormWork()
         let before = Dictionary(earlier.questionnaire.all.filter { $0.kind.isAnswered && earlier.isAnswered($0.name) }.map { ($0.name, $0) }) { first, _ in first }
         var rows: [(question: String, fate: Fate)] = []
         let questions = later.questionnaire.all.filter(\.kind.isAnswered)
         for item in questions {
             guard let old = before[item.name] else { continue }
-            rows.append((item.name, Self.fate(of: old, earlier, as: item, &after)))
+            rows.append((item.name, Self.fate(of: old, earlier, as: item, &after, work)))
         }
         let names = Set(questions.map(\.name))
         self.rows = rows + earlier.questionnaire.all.filter { before[$0.name] != nil && !names.contains($0.name) }.map { ($0.name, .gone) }
         self.after = after
     }
 
-    private static func fate(of old: Questionnaire.Item, _ earlier: FormInterview, as item: Questionnaire.Item, _ after: inout FormInterview) -> Fate {
+    private static func fate(of old: Questionnaire.Item, _ earlier: FormInterview, as item: Questionnaire.Item, _ after: inout FormInterview, _ work: FormWork) -> Fate {
         if after.isAnswered(item.name) { return .answered }
         guard isSame(old, earlier.questionnaire, item, after.questionnaire) else { return .asksOtherwise }
         guard let answer = earlier.answers[item.name] else { return .hidden }
-        do throws(FormAnswerFault) { try after.answer(item.name, answer, language: after.questionnaire.languages[0]) } catch { return .refused(error) }
+        do throws(FormAnswerFault) { try after.answer(item.name, answer, language: after.questionnaire.languages[0], within: work) } catch { return .refused(error) }
         return .carried(answer)
     }
 

@@ -29,6 +29,9 @@ public enum FormAnswerFault: Error, Hashable, Sendable {
 }
 
 /// A form with the answers of one interview, on one day.
+///
+/// What is asked and what must be answered is looked at once, when it is made and after each answer, within the steps that one change may cost
+/// (`FormWork`): no form and no answer can make a device look for longer, whoever wrote them.
 public struct FormInterview: Sendable {
     /// Unicode scalars of a text that is answered.
     public static let longestText = 8000
@@ -42,8 +45,17 @@ public struct FormInterview: Sendable {
     /// What such an answer is in conditions and among words: no answer is equal to it, and it is not empty.
     static let hiddenWords = "[redacted]"
 
+    /// To look at what is asked takes more than `FormWork.most`: nothing is, until an answer is taken away or shortened.
+    public private(set) var isTooMuch = false
+
+    /// The bytes of words that are shown with answers in them.
+    static let longestShown = 100_000
+
     private let items: [String: Questionnaire.Item]
     private let groups: [String: String]
+    /// Is it asked, by name; and what must be answered, as things were answered.
+    private var known: [String: Bool] = [:]
+    private var required: Set<String> = []
 
     /// - Parameter answers: by question. What the form does not ask, or no longer, is kept and not looked at.
     public init(_ questionnaire: Questionnaire, answers: [String: FormAnswer] = [:], hidden: Set<String> = [], today: Int64) {
@@ -55,19 +67,14 @@ public struct FormInterview: Sendable {
         var groups: [String: String] = [:]
         for item in questionnaire.all { for inner in item.items { groups[inner.name] = item.name } }
         self.groups = groups
+        look(FormWork())
     }
 
     /// Is it asked, as things were answered? True of what its condition and those of its groups allow.
-    public func isAsked(_ name: String) -> Bool {
-        var known: [String: Bool] = [:]
-        return isAsked(name, &known)
-    }
+    public func isAsked(_ name: String) -> Bool { known[name] ?? false }
 
     /// Everything that is asked, in the form's order, groups and notes too.
-    public var asked: [Questionnaire.Item] {
-        var known: [String: Bool] = [:]
-        return questionnaire.all.filter { isAsked($0.name, &known) }
-    }
+    public var asked: [Questionnaire.Item] { questionnaire.all.filter { isAsked($0.name) } }
 
     /// What still has to be answered.
     public var missing: [Questionnaire.Item] { asked.filter { !hidden.contains($0.name) && (answers[$0.name].map { Self.value($0).text.isEmpty } ?? true) && isRequired($0) } }
@@ -75,45 +82,60 @@ public struct FormInterview: Sendable {
     /// Has the question an answer, seen or hidden?
     public func isAnswered(_ name: String) -> Bool { answers[name] != nil || hidden.contains(name) }
 
-    /// Takes an answer; nil takes it away.
-    public mutating func answer(_ name: String, _ answer: FormAnswer?, language: String) throws(FormAnswerFault) {
+    /// Takes an answer; nil takes it away, which is always done.
+    ///
+    /// - Parameter work: what may be spent on it; one for several answers lets them cost together what one change may.
+    public mutating func answer(_ name: String, _ answer: FormAnswer?, language: String, within work: FormWork = FormWork()) throws(FormAnswerFault) {
         guard let answer else {
             answers[name] = nil
             hidden.remove(name)
-            return
+            return look(FormWork())
         }
-        if let fault = fault(of: answer, to: name, language: language) { throw fault }
+        if let fault = fault(of: answer, to: name, language: language, work) { throw fault }
+        let before = self
         answers[name] = answer
         hidden.remove(name)
+        look(work)
+        guard isTooMuch else { return }
+        self = before
+        throw .tooMuchWork
     }
 
     /// Why an answer would not be taken; nil if it would.
-    public func fault(of answer: FormAnswer, to name: String, language: String) -> FormAnswerFault? {
+    public func fault(of answer: FormAnswer, to name: String, language: String) -> FormAnswerFault? { fault(of: answer, to: name, language: language, FormWork()) }
+
+    private func fault(of answer: FormAnswer, to name: String, language: String, _ work: FormWork) -> FormAnswerFault? {
         guard let item = items[name], item.kind.isAnswered else { return .unknownQuestion }
+        guard !isTooMuch else { return .tooMuchWork }
         guard isAsked(name) else { return .notAsked }
         if let fault = Self.fault(of: answer, kind: item.kind, questionnaire) { return fault }
         guard let constraint = item.constraint else { return nil }
-        var setting = setting()
+        var setting = setting(work)
         setting.current = Self.value(answer)
-        guard !constraint.value(in: setting).truth else { return nil }
-        return .constraint(item.constraintMessage.text(in: language, of: questionnaire.languages).map { words($0) })
+        let holds = constraint.value(in: setting).truth
+        if work.isExhausted { return .tooMuchWork }
+        return holds ? nil : .constraint(item.constraintMessage.text(in: language, of: questionnaire.languages).map { words($0) })
     }
 
-    /// Words with the answers that they show.
+    /// Words with the answers that they show, at most `longestShown` bytes of them.
     public func words(_ text: String) -> String {
-        FormWords.parts(text).map { part in
-            switch part {
-            case .words(let words): String(words)
-            case .answer(let name): value(of: name).text
-            }
+        let room = FormWork(Self.longestShown)
+        let shown = FormWords.parts(text).map { part in
+            let words =
+                switch part {
+                case .words(let words): String(words)
+                case .answer(let name): value(of: name).text
+                }
+            return room.takes(words.utf8.count) ? words : ""
         }.joined()
+        return room.isExhausted ? shown + "…" : shown
     }
 
-    func isRequired(_ item: Questionnaire.Item) -> Bool { item.required?.value(in: setting()).truth ?? false }
+    func isRequired(_ item: Questionnaire.Item) -> Bool { required.contains(item.name) }
 
     // MARK: - Looking
 
-    private func setting() -> FormLogic.Setting { FormLogic.Setting(answer: { value(of: $0) }, today: today) }
+    private func setting(_ work: FormWork) -> FormLogic.Setting { FormLogic.Setting(answer: { value(of: $0) }, today: today, work: work) }
 
     /// A question that is not asked has no answer, whatever it was answered before.
     private func value(of name: String) -> FormValue {
@@ -123,17 +145,28 @@ public struct FormInterview: Sendable {
 
     private func given(_ name: String) -> FormValue? { answers[name].map(Self.value) ?? (hidden.contains(name) ? .text(Self.hiddenWords) : nil) }
 
-    private func isAsked(_ name: String, _ known: inout [String: Bool]) -> Bool {
+    /// Looks at everything that hangs on the answers.
+    private mutating func look(_ work: FormWork) {
+        var found: [String: Bool] = [:]
+        for item in questionnaire.all { _ = isAsked(item.name, &found, work) }
+        known = found
+        required = Set(questionnaire.all.filter { item in found[item.name] == true && item.required?.value(in: setting(work)).truth == true }.map(\.name))
+        isTooMuch = work.isExhausted
+        // What was looked at until then says nothing.
+        if isTooMuch { (known, required) = ([:], []) }
+    }
+
+    private func isAsked(_ name: String, _ known: inout [String: Bool], _ work: FormWork) -> Bool {
         if let found = known[name] { return found }
-        guard let item = items[name] else { return false }
+        guard let item = items[name], work.takes(1) else { return false }
         // Forms have no circles here (`FormReferences`), so this ends.
-        var isAsked = groups[name].map { self.isAsked($0, &known) } ?? true
+        var isAsked = groups[name].map { self.isAsked($0, &known, work) } ?? true
         if isAsked, let relevant = item.relevant {
             var answered: [String: FormValue] = [:]
             for reference in relevant.references {
-                answered[reference] = if let given = given(reference), self.isAsked(reference, &known) { given } else { .text("") }
+                answered[reference] = if let given = given(reference), self.isAsked(reference, &known, work) { given } else { .text("") }
             }
-            isAsked = relevant.value(in: FormLogic.Setting(answer: { answered[$0] ?? .text("") }, today: today)).truth
+            isAsked = relevant.value(in: FormLogic.Setting(answer: { answered[$0] ?? .text("") }, today: today, work: work)).truth
         }
         known[name] = isAsked
         return isAsked

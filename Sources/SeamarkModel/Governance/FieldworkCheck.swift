@@ -57,7 +57,7 @@ public struct FieldworkCheck: Sendable {
         let views = reading.of(Catalogue.interview)
         // Who withdrew is told to whoever finalises, and to nobody who looks at the whole.
         let obstacles = Findings.obstacles(toFinalising: views.map(\.id), in: records).mapValues { $0.filter { $0.kind != .withdrawnConsent } }
-        for view in views where !reading.withdrawals.includesAll(of: view) {
+        for view in views where !reading.withdrawals.includesAll(of: view) && !reading.carried.isPassedOver(view.id) {
             let levels = Set(view.references("persons").compactMap { reading.byId[reading.survivor(of: $0)]?.choice("level").flatMap(RespondentLevel.init(rawValue:)) })
             let asked = inScope.flatMap(\.questions).filter { !levels.isDisjoint(with: $0.asked) }.map(\.id)
             let given = answered[view.id] ?? []

@@ -30,6 +30,7 @@ extension Instrument {
             guard codes.insert(domain.code).inserted else { throw .invalid(place: "domains[\(index)].code", needs: "a code that no other domain has") }
             domains.append(domain)
         }
+        try Self.judgeComparable(domains, edition: self.edition)
         self.domains = domains
         var entries: [CategoryMatrix.Entry] = []
         for row in json["matrix"]?.members ?? [] {
@@ -60,16 +61,22 @@ extension Instrument {
                     JSONMember("code", .string(domain.code)), JSONMember("key", .string(domain.key)), JSONMember("name", .string(domain.name)),
                     JSONMember("description", .string(domain.description)), JSONMember("mayBeNotAssessed", .bool(domain.mayBeNotAssessed)),
                     JSONMember("drives", .array(domain.drives.map { .string($0.rawValue) })), JSONMember("evidence", .string(domain.evidence)),
-                    JSONMember("questions", .array(domain.questions.map { question in
-                        .object([
-                            JSONMember("id", .string(question.id)), JSONMember("text", .string(question.text)),
-                            JSONMember("asked", .array(question.asked.map { .string($0.rawValue) })), JSONMember("weight", Self.number(question.weight)),
-                            JSONMember("anchors", .object(question.anchors.map { JSONMember(String($0.score), .string($0.text)) })),
-                        ])
-                    })),
+                    JSONMember("questions", .array(domain.questions.map(Self.json))),
                 ])
             })),
         ])
+    }
+
+    private static func json(_ question: InstrumentQuestion) -> JSONValue {
+        var members = [
+            JSONMember("id", .string(question.id)), JSONMember("text", .string(question.text)),
+            JSONMember("asked", .array(question.asked.map { .string($0.rawValue) })), JSONMember("weight", number(question.weight)),
+            JSONMember("anchors", .object(question.anchors.map { JSONMember(String($0.score), .string($0.text)) })),
+        ]
+        if !question.comparable.isEmpty {
+            members.append(JSONMember("comparable", .object(question.comparable.map { JSONMember(String($0.edition), .string($0.question)) })))
+        }
+        return .object(members)
     }
 
     // MARK: - Parts
@@ -105,8 +112,29 @@ extension Instrument {
         guard anchors.first?.score == 0, anchors.last?.score == 4 else { throw .invalid(place: place + ".anchors", needs: "at least what 0 and 4 mean") }
         let asked: [RespondentLevel] = try choices(json["asked"], place + ".asked")
         guard !asked.isEmpty else { throw .invalid(place: place + ".asked", needs: "at least one level") }
+        var comparable: [InstrumentQuestion.Former] = []
+        for member in json["comparable"]?.members ?? [] {
+            guard let edition = Int(member.name), String(edition) == member.name, edition >= 1, comparable.last.map({ $0.edition < edition }) ?? true else {
+                throw .invalid(place: place + ".comparable", needs: "numbers of earlier editions, ascending")
+            }
+            comparable.append(InstrumentQuestion.Former(edition: edition, question: try code(member.value, place + ".comparable")))
+        }
         return InstrumentQuestion(
-            id: try code(json["id"], place + ".id"), text: try text(json["text"], place + ".text"), asked: asked, weight: weight, anchors: anchors)
+            id: try code(json["id"], place + ".id"), text: try text(json["text"], place + ".text"), asked: asked, weight: weight, anchors: anchors,
+            comparable: comparable)
+    }
+
+    /// One answer becomes one answer: no two questions may claim the same former one.
+    private static func judgeComparable(_ domains: [InstrumentDomain], edition: Int) throws(InstrumentError) {
+        var claimed: Set<InstrumentQuestion.Former> = []
+        for question in domains.flatMap(\.questions) {
+            for former in question.comparable {
+                guard former.edition < edition else { throw .invalid(place: "question \(question.id)'s comparable", needs: "editions before its own") }
+                guard claimed.insert(former).inserted else {
+                    throw .invalid(place: "question \(question.id)'s comparable", needs: "questions that no other question is comparable with")
+                }
+            }
+        }
     }
 
     private static func choices<Choice: RawRepresentable<String> & CaseIterable & Hashable>(

@@ -58,9 +58,17 @@ public struct InstrumentQuestion: Hashable, Sendable {
     public let weight: Double
     /// What a score means, ascending; 1 and 3 lie between.
     public let anchors: [Anchor]
+    /// Questions of earlier editions whose answers may stand as answers to this one, though its words are others; an edition occurs once, ascending.
+    /// What is asked in the same words needs no entry.
+    public let comparable: [Former]
 
     public struct Anchor: Hashable, Sendable {
         public let score: Int
         public let text: String
+    }
+
+    public struct Former: Hashable, Sendable {
+        public let edition: Int
+        public let question: String
     }
 }

@@ -76,6 +76,7 @@ extension Catalogue {
         FieldDefinition(20, "status", .choice(.interviewStatus), .lattice(Lattice(loweredBy: .lead, leadFrom: 3))),
         FieldDefinition(21, "attribution", .choice(.attribution), .lattice(Lattice(loweredBy: .nobody))),
         FieldDefinition(22, "summary", .narrative, .text, sensitive: true),
+        FieldDefinition(23, "carriedFrom", .reference([24]), .once, label: "interview of an earlier edition that it goes on with"),
     ])
 
     /// Its id is derived from interview, question and scorer, so that two devices of one scorer meet in one row and two scorers never do.
@@ -89,6 +90,8 @@ extension Catalogue {
             GroupMember(2, "score", .score),
             GroupMember(3, "grade", .choice(.grade)),
             GroupMember(4, "reference", .line),
+            // The question of an earlier edition whose answer it goes on with, in the interview that its own was carried from.
+            GroupMember(5, "carriedFrom", .code),
         ], rules: [.onlyWhen(1, is: 1, [2, 3])])), .author, required: true),
         FieldDefinition(15, "rationale", .narrative, .author, sensitive: true),
         FieldDefinition(16, "evidence", .reference([28]), .set),

@@ -63,6 +63,7 @@ extension Catalogue {
         | 55 gateResult | `gateResult` | id of the review, the criterion's number in decimal |
         | 41 overlap | `overlap` | the lesser id of the two lines, the greater |
         | 4 instrument | `instrument` | key, `@`, edition in decimal |
+        | 24 interview, carried to a later edition | `carriedInterview` | id of the interview that it was carried from, key, `@`, edition in decimal |
         | any, from an engagement file | `imported` | id of the scope, the type's number in decimal, `/`, the handle |
 
         """

@@ -69,6 +69,11 @@ public enum DerivedIdentifiers {
         .derived("imported", from: scope.bytes + Array("\(type)/\(handle)".utf8), by: primitives)
     }
 
+    /// The interview that goes on with another under a later edition of its instrument: whoever carries it over, wherever, means this one.
+    public static func carriedInterview(_ interview: Identifier, to reference: String, by primitives: any Primitives) -> Identifier {
+        .derived("carriedInterview", from: interview.bytes + Array(reference.utf8), by: primitives)
+    }
+
     /// An edition of an instrument, in every tenant the same.
     public static func instrument(key: String, edition: Int, by primitives: any Primitives) -> Identifier {
         .derived("instrument", from: Array("\(key)@\(edition)".utf8), by: primitives)

@@ -149,7 +149,9 @@ public struct Findings {
         {
             find(.gradeWithoutEvidence, record, "response", "grade \(grade) needs a piece of evidence or a reference; add one, or grade it C or D")
         }
-        if let instrument, let question = record.text("question"), instrument.question(question) == nil {
+        // What was asked with another edition is none of this one's.
+        let asked = record.reference("interview").flatMap { byId[merges.survivor(of: $0)]?.text("instrument") }
+        if let instrument, asked == nil || asked == instrument.reference, let question = record.text("question"), instrument.question(question) == nil {
             find(.unknownQuestion, record, "question", "is no question of the instrument \(instrument.reference)")
         }
     }

@@ -12,7 +12,7 @@ extension EngagementReading {
         /// Places in `answers` by site and by unit.
         var places: [Identifier: [Int]] = [:]
         let interviews = of(Catalogue.interview)
-        self.interviews = interviews.count { !withdrawals.includesAll(of: $0) }
+        self.interviews = interviews.count { !withdrawals.includesAll(of: $0) && !carried.isPassedOver($0.id) }
         var heard: Set<String> = []
         for answer in of(Catalogue.answer) {
             guard let interview = answer.reference("interview").flatMap({ byId[survivor(of: $0)] }) else {
@@ -20,7 +20,10 @@ extension EngagementReading {
                 continue
             }
             if let named = interview.text("instrument"), named != instrument.reference {
-                leaveOut(answer, "was asked with another edition of the instrument; it is not scored")
+                // What was carried over stands in another interview of the same conversation; what was not is told.
+                if !carried.isPassedOver(interview.id) || !carried.standsElsewhere(answer) {
+                    leaveOut(answer, "was asked with another edition of the instrument; it is not scored")
+                }
                 continue
             }
             guard let question = answer.text("question"), instrument.question(question) != nil, let response = answer.group("response") else { continue }

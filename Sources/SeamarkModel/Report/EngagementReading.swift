@@ -145,6 +145,8 @@ public struct EngagementReading: Sendable {
     let records: [RecordView]
     let byId: [Identifier: RecordView]
     let merges: Merges
+    /// Which interviews go on under another edition of the instrument.
+    let carried: CarriedInterviews
     var constraintKeys: [Identifier: String] = [:]
     var decisionKeys: [Identifier: String] = [:]
     /// What the answers say by place, for lines that name one.
@@ -185,6 +187,7 @@ public struct EngagementReading: Sendable {
             return a != b ? HandleOrder.precedes(a, b) : left.id < right.id
         }
         merges = Merges(records)
+        carried = CarriedInterviews(self.records, instrument: instrument.reference)
         byId = Dictionary(self.records.map { ($0.id, $0) }) { first, _ in first }
         readSettings()
         sites = of(Catalogue.site).compactMap { $0.text("name").map { ReportText.clean($0) } }

@@ -114,6 +114,58 @@ import Testing
         #expect(work.isExhausted)
     }
 
+    /// Whether `b`, `b2` and `b3` are asked takes some thousand steps for each character of the answer to `a`.
+    private static let pattern = "regex(${a}, '(([a0x-z]?){200})*')"
+    private static let dear = """
+        | survey |
+        | | type | name | label | relevant |
+        | | text | a | A | |
+        | | text | b | B ${a}${a}${a}${a}${a}${a}${a}${a}${a}${a}${a}${a}${a} | \(pattern) |
+        | | text | b2 | B2 | \(pattern) |
+        | | text | b3 | B3 | \(pattern) |
+        | | text | c | C | |
+        | settings |
+        | | form_title | form_id | version |
+        | | Dear | dear | 3 |
+        """
+
+    @Test func `asking on a device takes twenty million steps at most for an answer, and what is too much is a sentence and takes nothing away`() throws {
+        let form = try FormRecordTests.read(Self.dear)
+        func fault(_ talk: inout FormInterview, _ name: String, _ count: Int) -> FormAnswerFault? {
+            do throws(FormAnswerFault) { try talk.answer(name, .text(String(repeating: "a", count: count)), language: form.languages[0]) } catch { return error }
+            return nil
+        }
+        var talk = FormInterview(form, today: 0)
+        #expect(fault(&talk, "a", 40) == nil && fault(&talk, "b", 3) == nil && talk.isAsked("b"))
+        let before = talk
+        #expect(fault(&talk, "a", 8000) == .tooMuchWork && talk.answers == before.answers && talk.isAsked("b") && !talk.isTooMuch)
+        #expect(FormAnswerFault.tooMuchWork.demand.contains("more work to look at than one change may"))
+        // One line is held to the same.
+        var asking = FormConversation(before, language: form.languages[0])
+        #expect(asking.current == "b2" && asking.take("<") == .moved && asking.take("<") == .moved)
+        guard case .refused(let words) = asking.take(String(repeating: "a", count: 8000)) else { Issue.record("it was taken"); return }
+        #expect(words.hasPrefix("This and the answers before it take more work") && asking.current == "a")
+        // Several at once cost together.
+        let work = FormWork(100_000)
+        var few = FormInterview(form, today: 0)
+        do throws(FormAnswerFault) {
+            for count in [4, 5, 6, 7, 8, 9, 10, 11, 12, 13] { try few.answer("a", .text(String(repeating: "a", count: count)), language: form.languages[0], within: work) }
+            Issue.record("more was spent than was there")
+        } catch { #expect(error == .tooMuchWork && few.answers["a"] != nil) }
+        // What others' programs stored is not looked at either, says so, and is mended by taking away.
+        var stored = FormInterview(form, answers: ["a": .text(String(repeating: "a", count: 8000)), "c": .text("c")], today: 0)
+        #expect(stored.isTooMuch && stored.asked.isEmpty && stored.missing.isEmpty && fault(&stored, "c", 1) == .tooMuchWork)
+        try stored.answer("a", nil, language: form.languages[0])
+        #expect(!stored.isTooMuch && stored.asked.map(\.name) == ["a", "b", "b2", "b3", "c"] && stored.answers["c"] == .text("c"))
+        // Words with answers in them have an end.
+        let long = FormInterview(try FormRecordTests.read(Self.dear.replacing(Self.pattern, with: "")), answers: ["a": .text(String(repeating: "é", count: 8000))], today: 0)
+        let shown = long.words(try #require(long.questionnaire.all.first { $0.name == "b" }?.label.text(in: form.languages[0], of: form.languages)))
+        #expect(shown.utf8.count <= FormInterview.longestShown + 3 && shown.hasSuffix("…") && shown.utf8.count > 90_000)
+        // Carrying stops where the steps do, and says so of each.
+        let carrying = FormCarrying(FormInterview(try FormRecordTests.read(Self.dear.replacing(Self.pattern, with: "")), answers: ["a": .text(String(repeating: "a", count: 8000)), "c": .text("c")], today: 0), into: FormInterview(form, today: 0))
+        #expect(carrying.rows.map(\.fate) == [.refused(.tooMuchWork), .refused(.tooMuchWork)])
+    }
+
     // MARK: Merged interviews
 
     @Test func `one scorer's answers in interviews that were merged are one, the surviving interview's first, and apart again when the merge is undone`() throws {

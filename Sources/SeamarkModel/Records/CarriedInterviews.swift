@@ -1,0 +1,59 @@
+import SeamarkJournal
+
+/// Interviews that go on under a later edition of their instrument, among some records: which of those that are one conversation counts.
+///
+/// Where one of them was asked with the edition that is read, the others are passed over; else each stands for itself.
+struct CarriedInterviews {
+    private struct Origin: Hashable {
+        let interview: Identifier, question: String, scorer: Identifier
+    }
+
+    private let passedOver: Set<Identifier>
+    private let origins: Set<Origin>
+    private let from: [Identifier: Identifier]
+
+    /// - Parameters:
+    ///   - records: without deleted ones.
+    ///   - instrument: the edition that is read (`core-9@2`).
+    init(_ records: [RecordView], instrument: String) {
+        let interviews = records.filter { $0.type === Catalogue.interview }
+        var from: [Identifier: Identifier] = [:]
+        for interview in interviews { if let earlier = interview.reference("carriedFrom") { from[interview.id] = earlier } }
+        guard !from.isEmpty else {
+            passedOver = []
+            origins = []
+            self.from = [:]
+            return
+        }
+        // Whoever made a circle finds themselves in it, at the least id.
+        func first(_ id: Identifier) -> Identifier {
+            var at = id, seen: Set<Identifier> = []
+            while let earlier = from[at] {
+                guard seen.insert(at).inserted else { return seen.min() ?? at }
+                at = earlier
+            }
+            return at
+        }
+        self.from = from
+        let families = Dictionary(grouping: interviews) { first($0.id) }
+        passedOver = Set(families.values.flatMap { family in
+            func isRead(_ interview: RecordView) -> Bool { interview.text("instrument").map { $0 == instrument } ?? true }
+            return family.contains(where: isRead) ? family.filter { !isRead($0) }.map(\.id) : []
+        })
+        origins = Set(records.compactMap { record in
+            guard record.type === Catalogue.answer, let question = record.group("response")?.text("carriedFrom"), let scorer = record.reference("scorer"),
+                let earlier = record.reference("interview").flatMap({ from[$0] })
+            else { return nil }
+            return Origin(interview: earlier, question: question, scorer: scorer)
+        })
+    }
+
+    func isPassedOver(_ interview: Identifier) -> Bool { passedOver.contains(interview) }
+
+    /// Does it stand elsewhere too: as an answer that was carried over from it, or as the one that it was carried over from, where that is read?
+    func standsElsewhere(_ answer: RecordView) -> Bool {
+        if let earlier = answer.reference("interview").flatMap({ from[$0] }), !isPassedOver(earlier), answer.group("response")?.text("carriedFrom") != nil { return true }
+        guard let interview = answer.reference("interview"), let question = answer.text("question"), let scorer = answer.reference("scorer") else { return false }
+        return origins.contains(Origin(interview: interview, question: question, scorer: scorer))
+    }
+}
