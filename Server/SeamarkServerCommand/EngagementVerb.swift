@@ -44,7 +44,7 @@ struct EngagementVerb: ParsableCommand {
                 financials = TenantOffice.Financials(revenue: revenue, plannedOperatingIncome: plannedIncome, fiscalYear: fiscalYear)
             }
             let id = try office.addEngagement(short, title: name ?? engagement, currency: currency, financials: financials)
-            print("Added the engagement \(short.text) to \(office.name.text) (\(id)).")
+            Output.done("Added the engagement \(short.text) to \(office.name.text) (\(id)).")
         }
     }
 
@@ -75,7 +75,7 @@ struct EngagementVerb: ParsableCommand {
             let office = try tenant.open()
             for member in members {
                 try office.staff(member, on: engagement, remove: remove, releasingCopies: releaseCopies)
-                print(remove ? "Took \(member) off \(engagement)." : "Staffed \(member) on \(engagement).")
+                Output.done(remove ? "Took \(member) off \(engagement)." : "Staffed \(member) on \(engagement).")
             }
         }
     }
@@ -142,7 +142,7 @@ struct EngagementVerb: ParsableCommand {
         func run() throws {
             guard let chosen else { return }
             let count = try tenant.open().exportEngagement(engagement, as: chosen, headers: headers, to: out, sensitive: sensitive)
-            print("Wrote \(count) \(count == 1 ? "record" : "records") into \(Output.shown(out))\(sensitive ? ", with names and quotes in the open; keep it safe" : "").")
+            Output.done("Wrote \(count) \(count == 1 ? "record" : "records") into \(Output.shown(out))\(sensitive ? ", with names and quotes in the open; keep it safe" : "").")
         }
     }
 }

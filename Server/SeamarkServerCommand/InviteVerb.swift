@@ -45,7 +45,8 @@ struct InviteVerb: ParsableCommand {
         let line = try tenant.open().invite(member, minutes: minutes, address: name, confirming: confirm) { line in
             if qr { drawing = try draw(line.text) }
         }
-        print(drawing ?? line.text, terminator: drawing == nil ? "\n" : "")
+        Output.note("An invitation of \(member) was made, and nobody has read it: make another one; this one ends by itself.")
+        Output.text(drawing ?? line.text + "\n")
     }
 
     /// Before there is such an invitation: one that could not be shown would serve nobody.

@@ -34,7 +34,7 @@ struct MemberVerb: ParsableCommand {
             let office = try tenant.open()
             let short = try ShortName(checking: member, for: "a member")
             let id = try office.addMember(short, name: name ?? member, role: role, email: email)
-            print("Added \(short.text) as \(role.key) of \(office.name.text) (\(id)).")
+            Output.done("Added \(short.text) as \(role.key) of \(office.name.text) (\(id)).")
         }
     }
 

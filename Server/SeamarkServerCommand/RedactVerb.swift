@@ -25,6 +25,6 @@ struct RedactVerb: ParsableCommand {
 
     func run() throws {
         let redacted = try tenant.open().redact(field, of: record, in: engagement, reason: reason)
-        print("Redacted the \(redacted.field.label) of \(redacted.type.label) \(record): \(redacted.values) \(redacted.values == 1 ? "value" : "values").")
+        Output.done("Redacted the \(redacted.field.label) of \(redacted.type.label) \(record): \(redacted.values) \(redacted.values == 1 ? "value" : "values").")
     }
 }

@@ -39,7 +39,11 @@ struct SchemaVerb: ParsableCommand {
             guard read != nil || write != nil else { throw ValidationError("say --read, --write or both") }
         }
 
-        func run() throws { SchemaVerb.show(try tenant.open().setLeastSchemas(read: read, write: write), json) }
+        func run() throws {
+            let schemas = try tenant.open().setLeastSchemas(read: read, write: write)
+            Output.note("The least schemas were set.")
+            SchemaVerb.show(schemas, json)
+        }
     }
 
     private static func show(_ schemas: LeastSchemas, _ json: Bool) {

@@ -27,7 +27,7 @@ struct TenantVerb: ParsableCommand {
         func run() throws {
             let short = try ShortName(checking: tenant, for: "a tenant")
             let added = try data.office().addTenant(short, title: name ?? tenant)
-            print("Added the tenant \(added.name.text) (\(added.id)).")
+            Output.done("Added the tenant \(added.name.text) (\(added.id)).")
             print("Write down the recovery text of its key, without which no backup of it opens on another machine: seamark-server tenant key \(added.name.text)")
         }
     }
