@@ -2,8 +2,8 @@ import Glibc
 import SeamarkCrypto
 public import SeamarkJournal
 public import SeamarkModel
-import SeamarkProtocol
-import SeamarkStore
+package import SeamarkProtocol
+public import SeamarkStore
 
 /// A row of evidence with bytes, and where these are.
 public struct AttachmentStanding: Sendable {
@@ -175,6 +175,27 @@ extension Device {
         for one in try attachments(in: scope, epoch: epoch) where one.isWaiting { named.insert(one.attachment) }
         return (named.count, named.reduce(0) { $0 + $1.size })
     }
+
+    // MARK: - Refused ones
+
+    /// What the server refused at the last sync that offered attachments, by the row of evidence. One that is offered again and taken is none any more.
+    public static func attachmentRefusals(_ state: DeviceState) -> [Identifier: UInt32] {
+        let pairs: [(Identifier, UInt32)] = state.settings[.attachmentRefusals]?.list?.compactMap { item in
+            guard let parts = item.list, parts.count == 2, let record = parts[0].id, let code = parts[1].int else { return nil }
+            return (record, UInt32(clamping: code))
+        } ?? []
+        return Dictionary(pairs) { first, _ in first }
+    }
+
+    /// Remembers what a sync that offered all attachments was refused, so that it is told until another one takes them.
+    package func note(refused: [AttachmentLane.Refusal]) throws {
+        let value = Value.list(refused.prefix(Self.mostRefusals).map { .list([.id($0.item.record), .int(Int64($0.code.rawValue))]) })
+        guard value != (try state.settings[.attachmentRefusals] ?? .list([])) else { return }
+        try store.transaction { try $0.append(.setting(.attachmentRefusals, value)) }
+    }
+
+    /// So many are remembered: a person reads the first of them.
+    private static let mostRefusals = 200
 
     // MARK: - Reading
 

@@ -3,22 +3,20 @@ import SeamarkModel
 import SeamarkStore
 
 extension Device {
-    /// So many newer steps that cannot be taken back are told of.
-    private static let mostTold = 5
-
     /// Takes back this member's newest step that still stands, durably unless `isTrial`: a second call goes one step further. `isRedo` takes back the
-    /// newest of these. Newer steps of which nothing can be taken back are passed over, and told in `left`. Nil where there is nothing to take back.
+    /// newest of these. Nil where there is nothing to take back. Of a newest step that cannot be taken back there are no edits, and `left` says why:
+    /// nothing older is touched in its place, since nobody meant that.
     public func takeBack(in scope: Identifier, isRedo: Bool, isTrial: Bool) throws -> RecordCapture.TakenBack? {
         var taken: RecordCapture.TakenBack?
         func edits(_ state: DeviceState) throws -> [[Edit]] {
             taken = try newest(state, scope, isRedo: isRedo)
-            return taken.map { [$0.edits] } ?? []
+            return taken.flatMap { $0.edits.isEmpty ? nil : [$0.edits] } ?? []
         }
         if isTrial {
             try judge(try edits(state), in: scope)
         } else {
             try captureAll(in: scope, noting: { state, changes in
-                guard let taken else { return nil }
+                guard let taken, !changes.isEmpty else { return nil }
                 var undoings = Undoings(state.settings[.undoings])
                 for change in changes { undoings.note(change.id, took: taken.change.id, isRedo: isRedo) }
                 return .setting(.undoings, undoings.value)
@@ -40,20 +38,16 @@ extension Device {
             }.sorted { ($0.stamp, $0.id) > ($1.stamp, $1.id) }.map { finder.change($0.id) ?? $0 }
         }
         let others = OthersWork(finder, than: state.identity.member)
-        var passed: [String] = []
         for change in changes {
             // Of a sensitive value that is written again, a salt each; of a set, no more than it names.
             let capture = try RecordCapture(finder, identity: state.identity, now: now(), salts: change.edits.count + 1)
             var back = capture.takingBack(change, undoings, others)
-            if !back.edits.isEmpty {
-                guard allows(back.edits, state, scope, replica) else {
-                    passed.append("A newer step cannot be taken back: what it wrote may not be changed any more.")
-                    continue
-                }
-                back.left += passed.prefix(Self.mostTold)
-                return back
+            if back.edits.isEmpty, back.left.isEmpty { continue }
+            if !back.edits.isEmpty, !allows(back.edits, state, scope, replica) {
+                back.edits = []
+                back.left.append("What it wrote may not be changed any more.")
             }
-            passed += back.left
+            return back
         }
         return nil
     }

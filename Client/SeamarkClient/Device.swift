@@ -2,6 +2,7 @@ internal import SeamarkCrypto
 public import SeamarkJournal
 public import SeamarkModel
 public import SeamarkStore
+internal import Synchronization
 
 /// A laptop of one member for one tenant, unlocked: what verbs capture into and read from. It works without a network.
 ///
@@ -14,6 +15,7 @@ public final class Device: Sendable {
     public let now: @Sendable () -> Int64
     /// The version of the record types that its program knows; another one than this program's only where a simulation plays an older or newer one.
     let schema: UInt32
+    private let captured = Mutex<[(scope: Identifier, record: Identifier)]>([])
 
     public convenience init(store: OpenDeviceStore, tools: DeviceTools = .system, now: @escaping @Sendable () -> Int64) {
         self.init(store: store, tools: tools, schema: Catalogue.version, now: now)
@@ -69,7 +71,7 @@ public final class Device: Sendable {
     public func captureAll(
         in scope: Identifier, noting: (DeviceState, [Change]) -> DeviceEvent? = { _, _ in nil }, _ make: (DeviceState, Replica) throws -> [[Edit]]
     ) throws -> [Change] {
-        try store.transaction { transaction in
+        let stored = try store.transaction { transaction in
             let (groups, identity, first) = try plan(transaction.state, scope, make)
             let author = author(identity)
             var clock = first
@@ -87,6 +89,19 @@ public final class Device: Sendable {
             if !changes.isEmpty, let note = noting(transaction.state, changes) { try transaction.append(note) }
             return changes
         }
+        captured.withLock { captured in
+            for edit in stored.flatMap(\.edits) where captured.last?.record != edit.record { captured.append((stored[0].scope, edit.record)) }
+        }
+        return stored
+    }
+
+    /// What the records are called that were captured through this device, each once, the first first: a command that cannot print what it did says them.
+    public var capturedNames: [String] {
+        var seen: Set<Identifier> = []
+        let records = captured.withLock { $0.filter { seen.insert($0.record).inserted } }
+        guard !records.isEmpty else { return [] }
+        let state = try? state
+        return records.map { scope, record in state.flatMap { RecordFinder($0, scope: scope)?.name(of: record) } ?? record.description }
     }
 
     /// The edits with everything that they must name, if they fit one change.

@@ -21,6 +21,10 @@ public struct EngagementStanding {
     /// The most bytes on the connection that they would take, blocks not yet sealed included.
     public let bytesUnsent: Int
     public let attachmentsWaiting: (count: Int, bytes: Int)
+    /// Of these, what the server refused when they were last offered: the row of evidence, and the code of the refusal.
+    public let attachmentsRefused: [(record: RecordView, size: Int, code: UInt32)]
+    /// Nothing of it is on this device alone.
+    public var isWithServer: Bool { unsent == 0 && attachmentsWaiting.count == 0 }
     /// Own changes that the log holds and does not apply, in the order in which they were made.
     public let quarantined: [(change: Change, refusal: Refusal)]
     /// What records with conflicts are called, each as often as it has conflicts.
@@ -47,6 +51,11 @@ public struct EngagementStanding {
         bytesUnsent = replica.unsentCount == 0 ? 0 : try SyncForecast.bytesUnsent(replica, state.identity, device)
         let waiting = try device.attachmentsWaiting(in: id)
         attachmentsWaiting = (waiting.count, waiting.bytes)
+        let refusals = Device.attachmentRefusals(state)
+        attachmentsRefused = waiting.count == 0 || refusals.isEmpty ? [] : try device.attachments(in: id).compactMap { one in
+            guard one.isWaiting, let code = refusals[one.record.id] else { return nil }
+            return (one.record, one.attachment.size, code)
+        }
         quarantined = replica.confirmed.refused.values.filter { $0.change.stamp.device == replica.stream.device }
             .sorted { $0.change.stamp < $1.change.stamp }.map { ($0.change, $0.refusal) }
         drafts = InterviewDrafts.waiting(in: id, state, finder)

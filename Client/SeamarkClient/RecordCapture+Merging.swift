@@ -33,7 +33,7 @@ extension RecordCapture {
             let survivor = finder.merges.survivor(of: record.id)
             if survivor != record.id { throw .isMerged(name: finder.name(of: record.id), into: finder.name(of: survivor)) }
         }
-        for key in takings.keys.sorted() where type.field(key: key) == nil { throw .unknownField(key, type: type.label, fields: type.fields.map(\.key)) }
+        for key in takings.keys.sorted() where type.field(key: key) == nil { throw .unknownField(key, type: type.label, fields: type.writtenKeys) }
         var editing = editing(type, kept.id, kept.state)
         var undecided: [Undecided] = []
         for field in type.fields where field.number >= 10 {

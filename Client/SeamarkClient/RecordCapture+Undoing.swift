@@ -8,7 +8,8 @@ extension RecordCapture {
     public struct TakenBack: Sendable {
         /// The step.
         public let change: Change
-        public let edits: [Edit]
+        /// None where all of it stays.
+        public internal(set) var edits: [Edit]
         /// What of the step stays, and why, as sentences.
         public var left: [String]
     }
@@ -32,7 +33,10 @@ extension RecordCapture {
             }
             var back = editing(type, record, view.state)
             if own[record]?.contains(where: { change.edits[$0].target == .field(CommonField.createdAt) }) == true {
-                guard !view.isDeleted else { continue }
+                guard !view.isDeleted else {
+                    left.append("\(name): it was deleted since.")
+                    continue
+                }
                 // Whoever wrote into it, or of it, would lose their words' place.
                 if others.touched.contains(record) || others.referred.contains(record) {
                     left.append("\(name) stays: others have written into it, or refer to it.")
@@ -67,8 +71,10 @@ extension RecordCapture {
             return nil
         case .field(let number), .element(let number, _):
             guard let field = type.field(number) else { return "a field that needs a newer version." }
-            guard !view.isDeleted else { return nil }
-            guard let before = before(edit, field, includingAuthors: true) else { return "\(field.label): it never goes back, or what stood there is gone." }
+            guard !view.isDeleted else { return "\(field.label): the record was deleted since." }
+            guard let before = before(edit, field, includingAuthors: true) else {
+                return settled(edit) ? "\(field.label): it settled a conflict, and two values are not written again; write the one that is to stand." : "\(field.label): it never goes back, or what stood there is gone."
+            }
             if case .element(_, let element) = edit.target {
                 if before == .bool(true) { back.add(field, element) } else { back.remove(field, element) }
             } else {
@@ -88,6 +94,12 @@ extension RecordCapture {
             at = under
         }
         return false
+    }
+
+    /// Was it written over more than one value?
+    private func settled(_ edit: Edit) -> Bool {
+        let older = Set(edit.supersedes.compactMap { named($0, edit.target) }.flatMap(\.supersedes))
+        return edit.supersedes.filter { !older.contains($0) }.count > 1
     }
 
     /// What an edit was written over.

@@ -158,7 +158,7 @@ public struct RecordCapture {
     public func resolving(_ record: RecordView, field key: String, _ choice: Choice, parts: [Assignment] = []) throws(Failure) -> Result {
         let type = try known(record)
         guard let field = type.field(key: key) else {
-            throw key == "life" ? .settledOtherwise(finder.name(of: record.id)) : .unknownField(key, type: type.label, fields: type.fields.map(\.key))
+            throw key == "life" ? .settledOtherwise(finder.name(of: record.id)) : .unknownField(key, type: type.label, fields: type.writtenKeys)
         }
         guard let conflict = record.conflicts.first(where: { $0.target == .field(field.number) }) else { throw .noConflict(field.label) }
         var value: Value
@@ -178,6 +178,8 @@ public struct RecordCapture {
         if !parts.isEmpty { value = try replacing(parts, of: field, in: value, type) }
         var editing = editing(type, record.id, record.state)
         editing.resolve(field, value)
+        // One of those that stand may be chosen whatever it says.
+        if case .number = choice {} else { for edit in editing.edits { try refuseFuture(edit) } }
         return result(record, type, editing.edits)
     }
 
@@ -242,15 +244,43 @@ public struct RecordCapture {
             do throws(Draft.Problem) { try draft.set(key, text) } catch {
                 // A handle that two records share names neither of them.
                 if case .unknownHandle? = error.fault?.rule {
-                    for name in text.split(whereSeparator: { ",;=/+ ".contains($0) }).map(String.init) {
-                        let names = finder.clashing(name)
-                        if !names.isEmpty { throw .find(.ambiguous(name, names)) }
+                    let types = types(of: key, in: draft.editing.type)
+                    for name in text.split(whereSeparator: { ",;=/+ ".contains($0) }).map({ String($0.drop { $0 == "-" }) }) where Int64(name) == nil {
+                        if let failure = finder.whyNothing(name, types: types) { throw .find(failure) }
                     }
                 }
                 throw .draft(error)
             }
         }
-        do throws(Draft.Problem) { return try draft.finish() } catch { throw .draft(error) }
+        let edits: [Edit]
+        do throws(Draft.Problem) { edits = try draft.finish() } catch { throw .draft(error) }
+        for edit in edits { try refuseFuture(edit) }
+        return edits
+    }
+
+    /// What the values at `key` may refer to.
+    private func types(of key: String, in type: RecordType) -> [RecordTypeNumber] {
+        func types(_ kind: FieldKind) -> [RecordTypeNumber] {
+            switch kind {
+            case .reference(let types): types
+            case .list(let kind, _), .threePoint(let kind): types(kind)
+            case .group(let group): group.members.flatMap { types($0.kind) }
+            case .points(.seams): [Catalogue.seam.number]
+            case .points(.domains), .text, .integer, .number, .money, .basisPoints, .score, .boolean, .choice, .date, .time, .duration, .bytes: []
+            }
+        }
+        let path = key.split(separator: ".").map(String.init)
+        guard let field = path.first.flatMap({ type.field(key: $0) }) else { return [] }
+        if path.count > 1, case .group(let group) = field.kind, let member = group.member(key: path[1]) { return types(member.kind) }
+        return types(field.kind)
+    }
+
+    /// Nothing happened at a time that has not come.
+    private func refuseFuture(_ edit: Edit) throws(Failure) {
+        guard let field = edit.target.number.flatMap({ Catalogue.type(edit.type)?.field($0) }), let value = edit.content.value,
+            let fault = FutureTimes.fault(in: value, of: field, now: now)
+        else { return }
+        throw .value(fault.sentence(about: field.label, holding: value, of: field.kind, references: finder.references))
     }
 
     /// `lines=L4,L7` names both lines of an overlap, which stand by their ids, whatever their order here.

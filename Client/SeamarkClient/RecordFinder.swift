@@ -12,6 +12,8 @@ public struct RecordFinder {
     public enum Failure: Error, Hashable, Sendable {
         /// Nothing is called that; `types` says in words what was looked for, `near` what has a name like it.
         case notFound(String, types: String, near: [String] = [])
+        /// It is called that, and is of another type.
+        case otherType(String, is: String, wanted: String)
         /// It holds words of somebody who withdrew consent, and is not shown.
         case concealed(String)
         /// Several are; their names.
@@ -111,14 +113,32 @@ public struct RecordFinder {
         if let record = composite(name, type: type) { return record }
         if let id = Identifier(name.lowercased()), let record = view(id), type == nil || record.state.type == type?.number { return record }
         let matches = Self.isPrefix(name) ? all.filter { (type == nil || $0.state.type == type?.number) && $0.id.description.hasPrefix(name.lowercased()) } : []
-        if matches.count > 1 { throw .ambiguous(name, matches.prefix(8).map { "\(self.name(of: $0.id)) (\($0.id))" }) }
+        if matches.count > 1 { throw ambiguous(name, matches) }
         guard let record = matches.first else {
+            if type != nil, let other = try? self.record(name) { throw .otherType(self.name(of: other.id), is: other.type?.label ?? "record of a newer version", wanted: words) }
             let isConcealed = concealed.contains { $0.handle?.lowercased() == name.lowercased() || $0.id.description == name.lowercased() }
             if isConcealed { throw .concealed(name) }
             let names = all.filter { !$0.isDeleted && (type == nil || $0.state.type == type?.number) && $0.handle != nil }.map { self.name(of: $0.id) }
-            throw .notFound(name, types: words, near: TextSearch.nearest(to: name, among: names, atMost: 3))
+            throw .notFound(name, types: words, near: TextSearch.nearest(to: name, among: names, atMost: Suggestion.most))
         }
         return record
+    }
+
+    /// Why `name`, in a value, names no record of these types; nil where it names one. Whoever typed it is told what comes near.
+    func whyNothing(_ name: String, types: [RecordTypeNumber]) -> Failure? {
+        guard references.identifier(name, types) == nil else { return nil }
+        let names = clashing(name, types: types)
+        if !names.isEmpty { return .ambiguous(name, names) }
+        let words = types.map { Catalogue.type($0)?.label ?? "record" }.joined(separator: " or ")
+        let candidates = (directory + all).filter { types.contains($0.state.type) && !$0.isDeleted }
+        let matches = Self.isPrefix(name) ? candidates.filter { $0.id.description.hasPrefix(name.lowercased()) } : []
+        if matches.count > 1 { return ambiguous(name, matches) }
+        if let other = try? record(name) { return .otherType(self.name(of: other.id), is: other.type?.label ?? "record of a newer version", wanted: words) }
+        return .notFound(name, types: words, near: TextSearch.nearest(to: name, among: candidates.compactMap { handles[$0.id] }, atMost: Suggestion.most))
+    }
+
+    private func ambiguous(_ name: String, _ matches: [RecordView]) -> Failure {
+        .ambiguous(name, matches.prefix(8).map { "\(self.name(of: $0.id)) (\($0.id))" } + (matches.count > 8 ? ["and \(matches.count - 8) more"] : []))
     }
 
     /// A change as it may be shown: without what is redacted.

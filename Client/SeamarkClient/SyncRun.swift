@@ -90,6 +90,7 @@ public struct SyncRun {
             do {
                 let report = try run.toTheEnd()
                 try run.note(report.budget?.shortfall == nil ? .complete : .interrupted)
+                if attachments.handsIn, report.budget?.shortfall == nil { try device.note(refused: report.attachments.refused) }
                 return report
             } catch let failure as Failure {
                 spent += run.bytesPassed

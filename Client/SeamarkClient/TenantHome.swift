@@ -21,7 +21,7 @@ public struct TenantHome: Sendable {
         case noTenant
         /// Several tenants, none chosen; here are their names.
         case notChosen([String])
-        case unknownTenant([String])
+        case unknownTenant(String, [String])
     }
 
     public init(path: String) { self.path = path }
@@ -100,7 +100,7 @@ public struct TenantHome: Sendable {
             if all.contains(name) { return name }
             // A beginning that only one has will do.
             let matches = all.filter { $0.hasPrefix(name) }
-            guard matches.count == 1 else { throw .unknownTenant(all) }
+            guard matches.count == 1 else { throw .unknownTenant(asked, all) }
             return matches[0]
         }
         if let chosen = try chosen(), all.contains(chosen) { return chosen }

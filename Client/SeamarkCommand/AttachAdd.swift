@@ -17,7 +17,7 @@ struct AttachAdd: ParsableCommand {
             """)
 
     @Argument(help: "A plain file.") var file: String
-    @Option(help: ArgumentHelp("What it is evidence for: an answer, observation, decision or line, or a row of evidence without bytes.", valueName: "handle"))
+    @Option(help: ArgumentHelp("What it is evidence for: an answer, observation, decision or line, or a row of evidence without bytes.", valueName: "handle"), completion: HandleCompletion.of())
     var to: String?
     @Argument(help: ArgumentHelp("What else its row says: title, kind, source, period, sensitivity.", valueName: "key=value"))
     var words: [String] = []

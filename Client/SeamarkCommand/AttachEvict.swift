@@ -15,7 +15,7 @@ struct AttachEvict: ParsableCommand {
             again with 'seamark attach get'. Nothing is ever evicted by itself.
             """)
 
-    @Argument(help: "Handles of evidence, such as EV-A001.") var handles: [String] = []
+    @Argument(help: "Handles of evidence, such as EV-A001.", completion: HandleCompletion.of(Catalogue.evidence)) var handles: [String] = []
     @Flag(help: "Every attachment of the engagement.") var all = false
     @OptionGroup var trial: DryRunOption
     @OptionGroup var work: WorkOptions

@@ -157,6 +157,8 @@ struct CaptureOptions: ParsableArguments {
                     JSONMember("id", .string(result.record.description)), JSONMember("name", .string(result.name)),
                     JSONMember("type", .string(result.type.key)), JSONMember("stored", .bool(!dryRun && !result.edits.isEmpty)),
                 ] + (place.shows ? [JSONMember("edits", .array(result.edits.map { EditWords.json($0, result.type, references) }))] : [])), .capture)
+        } else if dryRun, result.edits.isEmpty {
+            Terminal.line("Nothing to change: ", .init(result.name, .bold), " says that already.")
         } else if dryRun {
             let references = try place.finder().references
             Terminal.line("Would capture \(result.type.label) ", .init(result.name, .bold), ":")

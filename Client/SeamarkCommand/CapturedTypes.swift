@@ -64,6 +64,12 @@ enum CapturedTypes {
         return folded == "people" ? Catalogue.person : folded == "leakage" ? Catalogue.leakageLine : nil
     }
 
+    /// A word that means no type, with what comes near.
+    static func unknown(_ word: String) -> Explained {
+        let names = nouns.map(\.noun)
+        return Explained(.notFound, "There is no type '\(word)'. \(Suggestion.sentence(word, among: names))There are " + names.joined(separator: ", ") + ".")
+    }
+
     static func noun(of type: RecordType) -> String { nouns.first { $0.type === type }?.noun ?? type.key }
 }
 

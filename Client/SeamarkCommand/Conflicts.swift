@@ -16,7 +16,7 @@ struct Conflicts: ParsableCommand {
             """)
 
     @Argument(help: "Only those of this record.", completion: HandleCompletion.of()) var handle: String?
-    @Option(help: ArgumentHelp("Only those in which this person said something: a name, a handle, or me.", valueName: "person")) var by: String?
+    @Option(help: ArgumentHelp("Only those in which this person said something: a name, a handle, or me.", valueName: "person"), completion: HandleCompletion.people) var by: String?
     @Flag(help: "One line each, of all your engagements (or the one that --engagement names).") var list = false
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption

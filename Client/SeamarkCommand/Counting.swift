@@ -1,10 +1,12 @@
+import SeamarkModel
+
 /// "1 change", "3 changes".
 func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
     "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
 }
 
 /// "a seam", "an answer".
-func withArticle(_ noun: String) -> String { ("aeiou".contains(noun.first ?? "x") && noun != "unit" ? "an " : "a ") + noun }
+func withArticle(_ noun: String) -> String { Article.with(noun) }
 
 /// "12 B", "3.4 KB", "1.2 MB".
 func bytesInWords(_ count: Int) -> String {

@@ -46,12 +46,27 @@ struct Diff: ParsableCommand {
 
     private func show(_ difference: RecordDifference, _ finder: RecordFinder) {
         let style: Terminal.Style = difference.fate == .deleted ? .red : difference.fate == .changed ? .yellow : .green
-        Terminal.line(.init(finder.name(of: difference.record.id), .bold), "  \(difference.record.type?.label ?? "record")  ", .init(difference.fate.rawValue, style))
+        let edits = Self.edits(difference)
+        let authors = edits.reduce(into: [String]()) { names, head in
+            let name = finder.person(head.member)
+            if !names.contains(name) { names.append(name) }
+        }
+        let last = edits.last.map { "  by \(authors.joined(separator: " and ")), \(authors.count > 1 ? "last " : "")\(TimeText.local($0.stamp.time))" } ?? ""
+        Terminal.line(
+            .init(finder.name(of: difference.record.id), .bold), "  \(difference.record.type?.label ?? "record")  ", .init(difference.fate.rawValue, style), .init(last, .dim))
         guard difference.fate != .deleted else { return }
         for field in difference.fields {
             let before = texts(field.before, difference, field, finder), after = texts(field.after, difference, field, finder)
             Terminal.line([.init("  \(field.field.label): ", .dim)] + (field.field.isSet ? elements(before, after) : words(before.first ?? "", after.first ?? "")))
         }
+    }
+
+    /// What stands where the two differ, the oldest first: who wrote it, and when.
+    private static func edits(_ difference: RecordDifference) -> [Head] {
+        let numbers = Set(difference.fields.map(\.field.number))
+        let isWhole = difference.fate == .deleted || difference.fate == .restored
+        return difference.record.state.slots.filter { slot in isWhole ? slot.target == .life : slot.target.number.map { numbers.contains($0) } ?? false }
+            .flatMap(\.heads).sorted { $0.stamp < $1.stamp }
     }
 
     private func elements(_ gone: [String], _ come: [String]) -> [Terminal.Piece] {
@@ -88,6 +103,9 @@ struct Diff: ParsableCommand {
         return .object([
             JSONMember("name", .string(finder.name(of: difference.record.id))), JSONMember("id", .string(difference.record.id.description)),
             JSONMember("type", .string(difference.record.type?.key ?? "")), JSONMember("fate", .string(difference.fate.rawValue)),
+            JSONMember("edits", .array(Self.edits(difference).map { head in
+                .object([JSONMember("author", .string(finder.person(head.member))), JSONMember("authorId", .string(head.member.description)), JSONMember("time", .string(CalendarDate.text(milliseconds: head.stamp.time)))])
+            })),
             JSONMember("fields", .array(difference.fields.map { field in
                 .object([JSONMember("field", .string(field.field.key)), JSONMember("before", values(field.before, field.field)), JSONMember("after", values(field.after, field.field)), JSONMember("withheld", .bool((field.before + field.after).contains(.withheld)))])
             })),

@@ -14,7 +14,7 @@ struct Duplicates: ParsableCommand {
             A proposal only. Merge two with 'seamark merge', or tell them apart by another name.
             """)
 
-    @Argument(help: "Only of this type, such as site.") var type: String?
+    @Argument(help: "Only of this type, such as site.", completion: HandleCompletion.nouns) var type: String?
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
 
@@ -22,7 +22,7 @@ struct Duplicates: ParsableCommand {
         let finder = try Workplace(work, to: .read).finder()
         let only = try type.map { word in
             guard let type = CapturedTypes.type(word) else {
-                throw Explained(.notFound, "There is no type '\(word)'. There are " + CapturedTypes.nouns.map(\.noun).joined(separator: ", ") + ".")
+                throw CapturedTypes.unknown(word)
             }
             return type
         }

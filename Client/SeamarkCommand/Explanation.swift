@@ -14,7 +14,7 @@ struct Explanation {
 
     init(_ status: ExitStatus, _ sentence: String) {
         self.status = status
-        self.sentence = sentence
+        self.sentence = RepeatedWords.bounded(sentence, CommandLine.arguments)
     }
 
     init(_ error: any Error) {
@@ -107,8 +107,8 @@ extension Explanation {
             case .noTenant: Explanation(.notChosen, "This device is not enrolled anywhere. Run 'seamark enrol' with the invitation from headquarters.")
             case .notChosen(let names):
                 Explanation(.notChosen, "Several tenants live on this device: \(names.joined(separator: ", ")). Choose one with 'seamark use TENANT', or name it with --tenant.")
-            case .unknownTenant(let names):
-                Explanation(.notChosen, "No such tenant on this device. There \(names.count == 1 ? "is" : "are") \(names.joined(separator: ", ")).")
+            case .unknownTenant(let name, let names):
+                Explanation(.notChosen, "There is no tenant '\(name)' on this device. \(Suggestion.sentence(name, among: names))There \(names.count == 1 ? "is" : "are") \(names.joined(separator: ", ")).")
             }
     }
 
@@ -147,7 +147,7 @@ extension Explanation {
             case .engagementNotChosen(let names):
                 Explanation(.notChosen, "You work on several engagements: \(names.joined(separator: ", ")). Choose one with 'seamark use TENANT ENGAGEMENT', or name it with --engagement.")
             case .unknownEngagement(let name, let names):
-                Explanation(.notChosen, "'\(name)' is none of your engagements: \(names.joined(separator: ", ")).")
+                Explanation(.notChosen, "'\(name)' is none of your engagements. \(Suggestion.sentence(name, among: names))They are \(names.joined(separator: ", ")).")
             }
     }
 
@@ -219,7 +219,7 @@ extension Explanation {
             case .isDeleted(let name): Explanation(.refused, "\(name) was deleted. Bring it back with 'restore \(name)' before you change it.")
             case .notCaptured(let type): Explanation(.notPermitted, "\(Self.sentenceStart(withArticle(type))) is not captured on devices; headquarters writes it.")
             case .unknownField(let key, let type, let fields):
-                Explanation(.notFound, "\(Self.sentenceStart(withArticle(type))) has no field '\(key)'; it has \(fields.joined(separator: ", ")).")
+                Explanation(.notFound, "\(Self.sentenceStart(withArticle(type))) has no field '\(key)'. \(Suggestion.sentence(key, among: fields))It has \(fields.joined(separator: ", ")).")
             case .noConflict(let label): Explanation(.notFound, "There is no conflict about \(label) there. 'seamark conflicts' lists those that are open.")
             case .noSuchChoice(let number, let count): Explanation(.refused, "There is no value \(number); choose 1 to \(count), as 'seamark conflicts' numbers them.")
             case .settledOtherwise(let name): Explanation(.usage, "A deletion is settled with 'resolve \(name) --keep' or 'resolve \(name) --delete'.")
@@ -267,6 +267,7 @@ extension Explanation {
             case .notFound(let name, let types, let near):
                 Explanation(
                     .notFound, "There is no \(types) called '\(name)' here. \(near.isEmpty ? "" : "Did you mean \(near.joined(separator: " or "))? ")'seamark list' shows what there is.")
+            case .otherType(let name, let type, let wanted): Explanation(.notFound, "\(name) is \(withArticle(type)); wanted is \(withArticle(wanted)). 'seamark list' shows what there is.")
             case .concealed(let name): Explanation(.notFound, "\(name) is not shown: whoever said it has withdrawn consent.")
             case .ambiguous(let name, let names): Explanation(.notFound, "'\(name)' may be several: \(names.joined(separator: ", ")). Name one of them as it stands here, or by its id.")
             }

@@ -14,11 +14,11 @@ struct FormAnswers: ParsableCommand {
             input; QUESTION=- or --clear takes an answer away. A question is answered where it is asked, as the others are answered.
             """)
 
-    @Argument(help: "The interview's handle.") var interview: String
-    @Argument(help: "The questionnaire's handle, its key, or key@edition.") var questionnaire: String
+    @Argument(help: "The interview's handle.", completion: HandleCompletion.of(Catalogue.interview)) var interview: String
+    @Argument(help: "The questionnaire's handle, its key, or key@edition.", completion: HandleCompletion.of(Catalogue.questionnaire)) var questionnaire: String
     @Argument(help: ArgumentHelp("What was answered.", valueName: "question=value")) var words: [String] = []
     @Option(name: .customLong("clear"), help: ArgumentHelp("Take the answer to this question away; may be said several times.", valueName: "question")) var cleared: [String] = []
-    @Option(help: ArgumentHelp("Who answered, where the interview has several people.", valueName: "handle")) var person: String?
+    @Option(help: ArgumentHelp("Who answered, where the interview has several people.", valueName: "handle"), completion: HandleCompletion.of(Catalogue.person)) var person: String?
     @OptionGroup var capture: CaptureOptions
     @OptionGroup var work: WorkOptions
 

@@ -44,7 +44,7 @@ struct FormShow: ParsableCommand {
               seamark form show shift-check@2 --language French
             """)
 
-    @Argument(help: "Its handle, its key, or key@edition.") var questionnaire: String
+    @Argument(help: "Its handle, its key, or key@edition.", completion: HandleCompletion.of(Catalogue.questionnaire)) var questionnaire: String
     @Option(help: ArgumentHelp("The language whose words are shown; the form's first if not said.", valueName: "name")) var language: String?
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
@@ -71,9 +71,9 @@ struct FormStatus: ParsableCommand {
               seamark form status IV-A001 shift-check --scorer bob
             """)
 
-    @Argument(help: "The interview's handle.") var interview: String
-    @Argument(help: "The questionnaire's handle, its key, or key@edition.") var questionnaire: String
-    @Option(help: ArgumentHelp("Whose answers; your own if not said.", valueName: "member")) var scorer: String?
+    @Argument(help: "The interview's handle.", completion: HandleCompletion.of(Catalogue.interview)) var interview: String
+    @Argument(help: "The questionnaire's handle, its key, or key@edition.", completion: HandleCompletion.of(Catalogue.questionnaire)) var questionnaire: String
+    @Option(help: ArgumentHelp("Whose answers; your own if not said.", valueName: "member"), completion: HandleCompletion.people) var scorer: String?
     @Option(help: ArgumentHelp("The language whose words are shown; the form's first if not said.", valueName: "name")) var language: String?
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption

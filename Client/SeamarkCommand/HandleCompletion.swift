@@ -18,19 +18,57 @@ enum HandleCompletion {
 
     static let nouns = CompletionKind.custom { _, _, prefix in CapturedTypes.nouns.map(\.noun).filter { $0.hasPrefix(prefix) } }
 
+    /// The tenants on this laptop; locked ones too.
+    static let tenants = CompletionKind.custom { _, _, prefix in
+        fitting((try? TenantHome(environment: ProcessInfo.processInfo.environment).tenants()) ?? [], prefix)
+    }
+
+    static let engagements = CompletionKind.custom { words, _, prefix in
+        guard let (state, scopes) = try? open(words) else { return [] }
+        return fitting(scopes.compactMap { state.replicas[$0]?.view($0)?.handle }, prefix)
+    }
+
+    /// The engagement after a tenant, as `use` takes the two.
+    static let engagementsOfTenant = CompletionKind.custom { words, _, prefix in
+        let named = words.firstIndex(of: "use").flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }
+        guard let (state, scopes) = try? open(named.map { ["--tenant", $0] } ?? words) else { return [] }
+        return fitting(scopes.compactMap { state.replicas[$0]?.view($0)?.handle }, prefix)
+    }
+
+    /// Who captures: members, and contributors of the engagement.
+    static let people = CompletionKind.custom { words, _, prefix in
+        guard let finder = try? finder(words) else { return [] }
+        let people = finder.directory.filter { $0.type === Catalogue.member } + finder.all.filter { !$0.isDeleted && $0.type === Catalogue.contributor }
+        return fitting(["me"] + people.compactMap(\.handle), prefix)
+    }
+
     private static func names(_ words: [String], _ prefix: String, _ type: RecordTypeNumber?) throws -> [String] {
-        func option(_ name: String) -> String? { words.lastIndex(of: name).flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil } }
+        guard let finder = try finder(words) else { return [] }
+        return fitting(finder.all.filter { !$0.isDeleted && (type == nil || $0.state.type == type) }.map { finder.name(of: $0.id) }, prefix)
+    }
+
+    private static func fitting(_ names: [String], _ prefix: String) -> [String] {
+        Array(names.filter { $0.lowercased().hasPrefix(prefix.lowercased()) }.sorted(by: HandleOrder.precedes).prefix(most))
+    }
+
+    private static func option(_ name: String, _ words: [String]) -> String? { words.lastIndex(of: name).flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil } }
+
+    /// What may be shown of the tenant that is meant: its state, and the engagements.
+    private static func open(_ words: [String]) throws -> (DeviceState, [Identifier])? {
         let home = try TenantHome(environment: ProcessInfo.processInfo.environment)
-        let store = try DeviceStore(at: home.storePath(try home.tenant(asked: option("--tenant"))))
-        guard let key = try KeyHolder.key(of: try store.id) else { return [] }
+        let store = try DeviceStore(at: home.storePath(try home.tenant(asked: option("--tenant", words))))
+        guard let key = try KeyHolder.key(of: try store.id) else { return nil }
         let device = Device(store: try store.unlock(storeKey: key), now: TimeText.now)
         let state = try device.state
-        guard try device.orderedWipe == nil, !state.awaitsConfirmation, !device.lease(state).isOver, state.settings[.isRevoked] != .bool(true) else { return [] }
-        let scopes = state.scopeIDs.filter { state.scopes[$0]?.kind == .engagement && state.scopes[$0]?.isWithdrawn == false }
-        let asked = option("--engagement").map { name in scopes.first { state.replicas[$0]?.view($0)?.handle?.lowercased() == name.lowercased() } }
+        guard try device.orderedWipe == nil, !state.awaitsConfirmation, !device.lease(state).isOver, state.settings[.isRevoked] != .bool(true) else { return nil }
+        return (state, state.scopeIDs.filter { state.scopes[$0]?.kind == .engagement && state.scopes[$0]?.isWithdrawn == false })
+    }
+
+    private static func finder(_ words: [String]) throws -> RecordFinder? {
+        guard let (state, scopes) = try open(words) else { return nil }
+        let asked = option("--engagement", words).map { name in scopes.first { state.replicas[$0]?.view($0)?.handle?.lowercased() == name.lowercased() } }
         let chosen = state.settings[.currentScope]?.id.flatMap { scopes.contains($0) ? $0 : nil }
-        guard let scope = asked ?? chosen ?? (scopes.count == 1 ? scopes[0] : nil), let finder = RecordFinder(state, scope: scope) else { return [] }
-        let names = finder.all.filter { !$0.isDeleted && (type == nil || $0.state.type == type) }.map { finder.name(of: $0.id) }
-        return Array(names.filter { $0.lowercased().hasPrefix(prefix.lowercased()) }.sorted(by: HandleOrder.precedes).prefix(most))
+        guard let scope = asked ?? chosen ?? (scopes.count == 1 ? scopes[0] : nil) else { return nil }
+        return RecordFinder(state, scope: scope)
     }
 }

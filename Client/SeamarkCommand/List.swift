@@ -27,7 +27,7 @@ struct List: ParsableCommand {
         let records = finder.all.filter { $0.isDeleted == deleted && (merged || deleted || !finder.merges.isGone($0.id)) }
         guard let word = type else { return counts(records) }
         guard let type = CapturedTypes.type(word) else {
-            throw Explained(.notFound, "There is no type '\(word)'. There are " + CapturedTypes.nouns.map(\.noun).joined(separator: ", ") + ".")
+            throw CapturedTypes.unknown(word)
         }
         let found = records.filter { $0.state.type == type.number }.map { (name: finder.name(of: $0.id), record: $0) }
             .sorted { HandleOrder.precedes($0.name, $1.name) }

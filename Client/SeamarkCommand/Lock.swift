@@ -12,7 +12,7 @@ struct Lock: ParsableCommand {
             Nothing on this laptop can be read afterwards without the passphrase.
             """)
 
-    @Option(help: ArgumentHelp("Close this tenant's store alone.", valueName: "name"))
+    @Option(help: ArgumentHelp("Close this tenant's store alone.", valueName: "name"), completion: HandleCompletion.tenants)
     var tenant: String?
 
     func run() throws {

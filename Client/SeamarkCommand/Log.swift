@@ -50,9 +50,15 @@ struct Log: ParsableCommand {
     /// What stood there before, as the author saw it.
     private func previous(_ edit: Edit, _ type: RecordType?, _ finder: RecordFinder, _ references: References) -> String {
         guard case .field(let number) = edit.target, let field = type?.field(number), !edit.supersedes.isEmpty else { return "" }
-        let texts = edit.supersedes.compactMap { name -> String? in
+        let superseded = edit.supersedes.compactMap { name -> (name: EditName, edit: Edit)? in
             guard let change = finder.change(name.change), Int(name.index) < change.edits.count else { return nil }
-            return EditWords.text(change.edits[Int(name.index)].content, field, references, RedactionWords(finder))
+            return (name, change.edits[Int(name.index)])
+        }
+        // An edit names what its own device had written before that, too: what stood there is what no other of them took the place of.
+        let older = Set(superseded.flatMap(\.edit.supersedes))
+        let texts = superseded.filter { !older.contains($0.name) }.reduce(into: [String]()) { texts, one in
+            let text = EditWords.text(one.edit.content, field, references, RedactionWords(finder))
+            if !texts.contains(text) { texts.append(text) }
         }
         return texts.isEmpty ? "" : "  (was \(texts.joined(separator: " and ")))"
     }

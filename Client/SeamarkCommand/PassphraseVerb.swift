@@ -68,7 +68,7 @@ struct PassphraseVerb: ParsableCommand {
 
 /// Whose store, and how whoever sits here shows that they may open it: for verbs that never go by the kept key.
 struct ProofOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Open this tenant's store instead of the chosen one.", valueName: "name"))
+    @Option(help: ArgumentHelp("Open this tenant's store instead of the chosen one.", valueName: "name"), completion: HandleCompletion.tenants)
     var tenant: String?
 
     @Flag(help: "With the recovery code instead of the passphrase.")

@@ -29,7 +29,7 @@ struct Search: ParsableCommand {
         }
         let only = try type.map { word in
             guard let found = CapturedTypes.type(word) else {
-                throw Explained(.notFound, "There is no type '\(word)'. There are " + CapturedTypes.nouns.map(\.noun).joined(separator: ", ") + ".")
+                throw CapturedTypes.unknown(word)
             }
             return found
         }

@@ -80,7 +80,7 @@ struct SnapshotVerb: ParsableCommand {
                 Reads the log anew from its beginning, and computes the figures of that time.
                 """)
 
-        @Argument(help: "Its handle, id or name.") var snapshot: String
+        @Argument(help: "Its handle, id or name.", completion: HandleCompletion.of(Catalogue.snapshot)) var snapshot: String
         @OptionGroup var work: WorkOptions
         @OptionGroup var format: JSONOption
 
@@ -126,8 +126,8 @@ struct SnapshotVerb: ParsableCommand {
                 Each step is computed from what the log said; together they are the difference. Money in thousands a year; --json has it exactly.
                 """)
 
-        @Argument(help: "The earlier snapshot: handle, id or name.") var first: String
-        @Argument(help: "The later one.") var second: String
+        @Argument(help: "The earlier snapshot: handle, id or name.", completion: HandleCompletion.of(Catalogue.snapshot)) var first: String
+        @Argument(help: "The later one.", completion: HandleCompletion.of(Catalogue.snapshot)) var second: String
         @OptionGroup var work: WorkOptions
         @OptionGroup var format: JSONOption
 

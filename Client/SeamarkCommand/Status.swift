@@ -67,6 +67,11 @@ struct Status: ParsableCommand {
             let whose = namesRecords ? " in \(places)" : ""
             Terminal.line(.init("  \(counted(count, "text"))\(whose) that you began \(count == 1 ? "waits" : "wait"), not stored: seamark interview \(namesRecords && standing.drafts.count == 1 ? places : "HANDLE")", .yellow))
         }
+        for refused in standing.attachmentsRefused.prefix(Self.mostRefused) {
+            let name = standing.finder?.name(of: refused.record.id) ?? RecordFinder.short(refused.record.id)
+            Terminal.line(.init("  Refused by the server: ", .red), "\(name) (\(bytesInWords(refused.size))): \(AttachmentRefusal(code: Problem.Code(rawValue: refused.code), name: name).words).")
+        }
+        if standing.attachmentsRefused.count > Self.mostRefused { Terminal.line("  and \(standing.attachmentsRefused.count - Self.mostRefused) more attachments: seamark status --json") }
         for (change, refusal) in standing.quarantined {
             let names = standing.finder.map { RecordNames.of(change, $0) } ?? "a change"
             Terminal.line(.init("  In quarantine: ", .yellow), "\(names): \(RefusalWords.words(refusal)).")
@@ -80,8 +85,13 @@ struct Status: ParsableCommand {
         Terminal.line(.init("  \(counted(standing.conflicts.count, "conflict")) to settle\(namesRecords ? " (\(some))" : ""): seamark conflicts", .yellow))
     }
 
+    /// So many refused attachments are told of in one engagement.
+    private static let mostRefused = 5
+
     private func unsent(_ standing: EngagementStanding, isHeld: Bool) {
-        guard standing.unsent > 0 else { return Terminal.line(.init("  Everything is with the server.", .green)) }
+        guard standing.unsent > 0 else {
+            return Terminal.line(standing.isWithServer ? .init("  Everything is with the server.", .green) : "  All changes are with the server, attachments are not:")
+        }
         let age = standing.oldestUnsent.map { ", the oldest made \(TimeText.span(TimeText.now() &- $0)) ago" } ?? ""
         // What a server keeps in quarantine whole gets no receipt: it counts as unsent until headquarters decides.
         let words = isHeld ? "without a receipt: a sync hands them in, the server keeps them in quarantine, and headquarters releases them" : "not yet sent (at most \(bytesInWords(standing.bytesUnsent)))"
@@ -133,6 +143,12 @@ struct Status: ParsableCommand {
                 JSONMember("attachmentsWaiting", .integer(Int64(waiting.count))),
                 JSONMember("attachmentBytesWaiting", .integer(Int64(waiting.bytes))),
                 JSONMember("drafts", .array(standing.drafts.map { .object([JSONMember("interview", .string($0.interview)), JSONMember("texts", .integer(Int64($0.texts)))]) })),
+                JSONMember("attachmentsRefused", .array(standing.attachmentsRefused.map { refused in
+                    .object([
+                        JSONMember("record", .string(standing.finder?.name(of: refused.record.id) ?? refused.record.id.description)), JSONMember("code", .integer(Int64(refused.code))),
+                        JSONMember("reason", .string(AttachmentRefusal(code: Problem.Code(rawValue: refused.code), name: "").words)),
+                    ])
+                })),
                 JSONMember("quarantined", .array(standing.quarantined.map { change, refusal in
                     .object([
                         JSONMember("change", .string(change.id.description)), JSONMember("refusal", .integer(Int64(refusal.rawValue))),

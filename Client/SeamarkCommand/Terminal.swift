@@ -121,6 +121,21 @@ enum Terminal {
     /// At once and without a line's end: a person is to answer. False when it could not be written.
     static func prompt(_ text: String) -> Bool { flush() && write(Array(TerminalText.line(text).utf8), to: 1) }
 
+    private static let device = Mutex<Device?>(nil)
+
+    /// What is captured through it is told where the output cannot be written.
+    static func worksOn(_ device: Device) { self.device.withLock { $0 = device } }
+
+    /// What to say where the output could not be written whole: what was captured is stored, and must not be captured again.
+    static var lost: String {
+        let names = device.withLock { $0 }?.capturedNames ?? []
+        let stored = names.prefix(mostStored).joined(separator: ", ") + (names.count > mostStored ? " and \(names.count - mostStored) more" : "")
+        return "The output could not be written whole. Check the free space where it goes." + (names.isEmpty ? "" : " What was captured is stored all the same: \(stored).")
+    }
+
+    /// So many records that are stored are named.
+    private static let mostStored = 5
+
     /// Writes what was gathered. False when it could not be written whole.
     static func flush() -> Bool {
         let bytes = buffer.withLock { buffer in

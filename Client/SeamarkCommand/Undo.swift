@@ -12,7 +12,7 @@ struct Undo: ParsableCommand {
               seamark undo
 
             A step is what one command captured (of an import, its last part). It is taken back by a change like any other: the history keeps both. What somebody else has \
-            written over since stays as it is, and so does what never goes back (consent that was withdrawn, a finalised interview). \
+            written over since stays as it is, and so does what never goes back (consent that was withdrawn, a finalised interview). Where all of the newest step stays, nothing is taken back, and it says why. \
             'seamark redo' takes an undo back.
             """)
 
@@ -34,6 +34,9 @@ struct Redo: ParsableCommand {
 }
 
 struct TakeBackOptions: ParsableArguments {
+    /// So many reasons are told of a step of which nothing can be taken back.
+    private static let mostTold = 5
+
     @Flag(help: "Show what would be taken back; store nothing.") var dryRun = false
     @Flag(help: "Print what was taken back as JSON.") var json = false
 
@@ -43,6 +46,10 @@ struct TakeBackOptions: ParsableArguments {
         let scope = try place.engagement()
         guard let taken = try place.device.takeBack(in: scope, isRedo: isRedo, isTrial: dryRun) else {
             throw Explained(.notFound, isRedo ? "No undo of yours stands that could be taken back." : "No step of yours stands that could be taken back.")
+        }
+        guard !taken.edits.isEmpty else {
+            let step = isRedo ? "Your newest undo" : "Your newest step"
+            throw Explained(.refused, "\(step), captured \(TimeText.local(taken.change.stamp.time)), cannot be taken back, so nothing was. " + taken.left.prefix(Self.mostTold).joined(separator: " ") + " Write what is to stand in its place.")
         }
         let finder = try place.finder()
         let references = finder.references

@@ -13,8 +13,8 @@ struct Use: ParsableCommand {
               seamark use halden baseline
             """)
 
-    @Argument(help: "The tenant.") var tenant: String?
-    @Argument(help: "The engagement, by its handle.") var engagement: String?
+    @Argument(help: "The tenant.", completion: HandleCompletion.tenants) var tenant: String?
+    @Argument(help: "The engagement, by its handle.", completion: HandleCompletion.engagementsOfTenant) var engagement: String?
 
     @Option(help: ArgumentHelp("Read the passphrase from this file descriptor, for scripts.", valueName: "n"))
     var passphraseFd: Int32?

@@ -2,10 +2,10 @@ import ArgumentParser
 
 /// Where a command works: every verb that opens a store takes these.
 struct WorkOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Work for this tenant instead of the one chosen with 'use'.", valueName: "name"))
+    @Option(help: ArgumentHelp("Work for this tenant instead of the one chosen with 'use'.", valueName: "name"), completion: HandleCompletion.tenants)
     var tenant: String?
 
-    @Option(help: ArgumentHelp("Work on this engagement instead of the one chosen with 'use'.", valueName: "handle"))
+    @Option(help: ArgumentHelp("Work on this engagement instead of the one chosen with 'use'.", valueName: "handle"), completion: HandleCompletion.engagements)
     var engagement: String?
 
     @Option(help: ArgumentHelp("Read the passphrase from this file descriptor, for scripts.", valueName: "n"))

@@ -66,6 +66,7 @@ struct Workplace {
         let lease = try device.lookAtLease()
         // A disk that cannot be written keeps nobody from reading.
         try? device.forgetDrafts()
+        Terminal.worksOn(device)
         let state = try device.state
         shows = !lease.isOver && !state.awaitsConfirmation
         if purpose == .read, state.awaitsConfirmation { throw Failure.unconfirmed(state.identity.words) }

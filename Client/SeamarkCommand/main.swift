@@ -3,6 +3,8 @@ import Glibc
 import SeamarkCrypto
 import SeamarkModel
 
+// Before any file is opened, which would take the number of one that is closed, and get what is printed into it.
+OpenFiles.holdStandard()
 // Secrets pass through this process: nobody else may look into it. Before anything else, and before any thread.
 do {
     try ProcessHardening.apply()
@@ -19,7 +21,7 @@ func verbs(_ verb: any ParsableCommand.Type) -> VerbNames {
 
 /// What the parser says: its help and version, or what was wrong with the command line.
 func parserSays(_ error: any Error) -> ExitStatus {
-    let lines = Seamark.fullMessage(for: error, columns: Terminal.width ?? 100).split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = RepeatedWords.bounded(Seamark.fullMessage(for: error, columns: Terminal.width ?? 100), CommandLine.arguments).split(separator: "\n", omittingEmptySubsequences: false)
     guard Seamark.exitCode(for: error) == .success else {
         for line in lines { Terminal.error([Terminal.Piece(String(line))]) }
         if let meant = verbs(Seamark.self).suggestion(for: Array(CommandLine.arguments.dropFirst())) { Terminal.error([Terminal.Piece(meant)]) }
@@ -50,7 +52,7 @@ func runToTheEnd() -> ExitStatus {
 
 let status = runToTheEnd()
 guard Terminal.flush() else {
-    Terminal.error(["The output could not be written whole. Check the free space where it goes."])
+    Terminal.error([Terminal.Piece(Terminal.lost)])
     exit(ExitStatus.cannotWrite.rawValue)
 }
 exit(status.rawValue)

@@ -82,7 +82,7 @@ struct AuditVerb: ParsableCommand {
 
         func run() throws {
             let count = try tenant.open().exportAudit(to: out)
-            print("Wrote \(count) \(count == 1 ? "act" : "acts") into \(Output.shown(out)).")
+            Output.done("Wrote \(count) \(count == 1 ? "act" : "acts") into \(Output.shown(out)).")
         }
     }
 }

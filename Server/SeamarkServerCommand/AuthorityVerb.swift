@@ -39,6 +39,7 @@ struct AuthorityVerb: ParsableCommand {
 
         func run() throws {
             try data.office().beginAuthority()
+            Output.note("The next authority was made.")
             try AuthorityVerb.show(data, json)
         }
     }
@@ -58,6 +59,7 @@ struct AuthorityVerb: ParsableCommand {
 
         func run() throws {
             try data.office().finishAuthority(force: force)
+            Output.note("The former authority's key was destroyed.")
             try AuthorityVerb.show(data, json)
         }
     }

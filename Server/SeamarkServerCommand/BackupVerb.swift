@@ -55,6 +55,7 @@ struct BackupVerb: ParsableCommand {
             var rows: [JSONValue] = []
             var failure: (any Error)?
             func note(_ backup: Office.Backup) {
+                Output.note("The backup \(backup.path) was made, verified and sealed.")
                 rows.append(
                     .object([
                         JSONMember("file", .string(backup.path)), JSONMember("tenant", backup.tenant.map { .string($0.text) } ?? .null),

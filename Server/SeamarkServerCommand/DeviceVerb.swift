@@ -59,7 +59,7 @@ struct DeviceVerb: ParsableCommand {
 
         func run() throws {
             let confirmed = try tenant.open().confirm(device, words: words.joined(separator: " "))
-            print("Device \(confirmed.letters) is confirmed: it reads and hands in at its next sync.")
+            Output.done("Device \(confirmed.letters) is confirmed: it reads and hands in at its next sync.")
         }
     }
 
@@ -111,7 +111,7 @@ struct DeviceVerb: ParsableCommand {
             }
             let ordered = try office.wipe(device)
             if let wiped = ordered.wipe?.wiped { return print("Device \(ordered.letters) said \(Output.time(wiped)) that it is wiped.") }
-            print("Device \(ordered.letters) is revoked, and is wiped at its next contact; a running server ends its connections within a second.")
+            Output.done("Device \(ordered.letters) is revoked, and is wiped at its next contact; a running server ends its connections within a second.")
         }
     }
 }

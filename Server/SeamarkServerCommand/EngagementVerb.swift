@@ -148,7 +148,7 @@ struct EngagementVerb: ParsableCommand {
         func run() throws {
             guard let chosen else { return }
             let count = try tenant.open().exportEngagement(engagement, as: chosen, headers: headers, to: out, sensitive: sensitive)
-            print("Wrote \(count) \(count == 1 ? "record" : "records") into \(Output.shown(out))\(sensitive ? ", with names and quotes in the open; keep it safe" : "").")
+            Output.done("Wrote \(count) \(count == 1 ? "record" : "records") into \(Output.shown(out))\(sensitive ? ", with names and quotes in the open; keep it safe" : "").")
         }
     }
 }

@@ -41,7 +41,7 @@ struct EvidenceVerb: ParsableCommand {
                         JSONMember("values", .bool(!withoutValues)),
                     ]), .evidence)
             }
-            print("Wrote \(done.entries) \(done.entries == 1 ? "entry" : "entries") into \(Output.shown(out)), up to position \(done.position), log hash \(done.logHash).")
+            Output.done("Wrote \(done.entries) \(done.entries == 1 ? "entry" : "entries") into \(Output.shown(out)), up to position \(done.position), log hash \(done.logHash).")
             print("The tenant authority's fingerprint, for whoever verifies it, by another way than the file:\n\(done.authority)")
         }
     }

@@ -8,14 +8,32 @@ internal import SeamarkStore
 /// Turns what went wrong into a sentence and an exit code. The one table of exit codes of `seamark-server`.
 enum Explanation {
     static func exit(_ error: any Error) -> Never {
-        guard let (sentence, code) = explain(error) else {
-            if SeamarkServerCommand.exitCode(for: error) != .success, let meant = verbs(SeamarkServerCommand.self).suggestion(for: Array(CommandLine.arguments.dropFirst())) {
-                Output.say(meant + "\n", on: STDERR_FILENO)
-            }
-            SeamarkServerCommand.exit(withError: error)
-        }
-        Output.say("seamark-server: \(sentence)\n", on: STDERR_FILENO)
+        guard let (sentence, code) = explain(error) else { exit(parser: error) }
+        // What was found before it failed.
+        if let lost = Output.flush() { Output.say("seamark-server: \(lost)\n", on: STDERR_FILENO) }
+        Output.say("seamark-server: \(RepeatedWords.bounded(sentence, CommandLine.arguments))\n", on: STDERR_FILENO)
         Glibc.exit(code)
+    }
+
+    /// Ends with what was gathered, written.
+    static func exit() -> Never {
+        guard let lost = Output.flush() else { Glibc.exit(0) }
+        Output.say("seamark-server: \(lost)\n", on: STDERR_FILENO)
+        Glibc.exit(code(.cannotWrite))
+    }
+
+    /// What the parser says: its help and version, or what was wrong with the command line.
+    private static func exit(parser error: any Error) -> Never {
+        let text = RepeatedWords.bounded(SeamarkServerCommand.fullMessage(for: error, columns: Output.width), CommandLine.arguments)
+        let code = SeamarkServerCommand.exitCode(for: error)
+        guard code == .success else {
+            _ = Output.flush()
+            if !text.isEmpty { Output.say(text + "\n", on: STDERR_FILENO) }
+            if let meant = verbs(SeamarkServerCommand.self).suggestion(for: Array(CommandLine.arguments.dropFirst())) { Output.say(meant + "\n", on: STDERR_FILENO) }
+            Glibc.exit(code.rawValue)
+        }
+        print(text)
+        exit()
     }
 
     private static func verbs(_ verb: any ParsableCommand.Type) -> VerbNames {

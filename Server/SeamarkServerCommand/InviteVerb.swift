@@ -51,7 +51,8 @@ struct InviteVerb: ParsableCommand {
             return trial.say(
                 "", trial: "make an invitation for \(member), valid for \(minutes ?? (confirm ? TenantOffice.mostMinutes : TenantOffice.usualMinutes)) minutes\(confirm ? ", whose device waits to be confirmed" : "")")
         }
-        print(drawing ?? line.text, terminator: drawing == nil ? "\n" : "")
+        Output.note("An invitation of \(member) was made, and nobody has read it: make another one; this one ends by itself.")
+        Output.text(drawing ?? line.text + "\n")
     }
 
     /// Before there is such an invitation: one that could not be shown would serve nobody.

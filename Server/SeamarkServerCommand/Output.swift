@@ -1,16 +1,50 @@
 internal import Glibc
 internal import SeamarkModel
+internal import Synchronization
 
-/// Prints for people and for programs.
+/// A line for standard output. It takes the place of the standard library's, which does not say when it could not write: there is one door.
+func print(_ text: String) { Output.text(text + "\n") }
+
+/// Prints for people and for programs. What goes to standard output is gathered, and written at the end of the verb, which fails where it cannot be written
+/// whole: somebody who reads less than all of it must not take it for all.
 enum Output {
-    /// Writes at once. Where nobody listens any more there is nothing left to tell.
-    static func say(_ text: String, on file: Int32) {
-        var rest = Array(text.utf8)[...]
+    private static let gathered = Mutex<(text: [UInt8], done: [String])>(([], []))
+
+    /// Gathers text for standard output, as it is. Lines are given to `print`.
+    static func text(_ text: String) { gathered.withLock { $0.text.append(contentsOf: text.utf8) } }
+
+    /// A line that tells of what was changed. Where it cannot be written it is said with the failure, or somebody would do it again.
+    static func done(_ sentence: String) {
+        print(sentence)
+        note(sentence)
+    }
+
+    /// What was changed, in a sentence that is only said where the output cannot be written: it tells no secret.
+    static func note(_ sentence: String) { gathered.withLock { $0.done.append(sentence) } }
+
+    /// Writes what was gathered. Nil when it was written; else what to say of it.
+    static func flush() -> String? {
+        let (text, done) = gathered.withLock { gathered in
+            defer { gathered = ([], []) }
+            return (gathered.text, gathered.done)
+        }
+        if write(text, STDOUT_FILENO) { return nil }
+        return "the output could not be written whole; check the free space where it goes." + (done.isEmpty ? "" : " This was done all the same: " + done.joined(separator: " "))
+    }
+
+    /// Writes at once. False when it could not be written whole.
+    @discardableResult
+    static func say(_ text: String, on file: Int32) -> Bool { write(Array(text.utf8), file) }
+
+    private static func write(_ bytes: [UInt8], _ file: Int32) -> Bool {
+        var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-            guard count > 0 else { return }
+            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
             rest = rest.dropFirst(count)
         }
+        return true
     }
 
     /// Columns of the terminal; nil where there is none, or it does not say.
@@ -27,7 +61,7 @@ enum Output {
         var bytes: [UInt8] = []
         JSONWriter.writePretty(document, to: &bytes)
         let text = String(decoding: bytes, as: UTF8.self)
-        print(isatty(STDOUT_FILENO) == 1 ? TerminalText.json(text) : text, terminator: "")
+        self.text(isatty(STDOUT_FILENO) == 1 ? TerminalText.json(text) : text)
     }
 
     /// Columns side by side, each as wide as its widest cell; nothing but `empty` when there are no rows.

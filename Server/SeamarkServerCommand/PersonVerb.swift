@@ -43,7 +43,7 @@ struct PersonVerb: ParsableCommand {
         func run() throws {
             let held = try tenant.open().exportPerson(subject.person, in: subject.engagement, to: out)
             if json { return Output.json(PersonVerb.summary(held), .person) }
-            print("Wrote what is held about \(Output.shown(held.person)) into \(Output.shown(out)): \(PersonVerb.words(held)).")
+            Output.done("Wrote what is held about \(Output.shown(held.person)) into \(Output.shown(out)): \(PersonVerb.words(held)).")
         }
     }
 
@@ -75,6 +75,7 @@ struct PersonVerb: ParsableCommand {
                 yes
                 ? try office.erasePerson(subject.person, in: subject.engagement, reason: reason)
                 : try office.holdings(ofPerson: subject.person, in: subject.engagement)
+            if yes { Output.note("The values were erased.") }
             if json { return Output.json(.object((PersonVerb.summary(held).members ?? []) + [JSONMember("erased", .bool(yes))]), .person) }
             let person = Output.shown(held.person)
             guard yes else {

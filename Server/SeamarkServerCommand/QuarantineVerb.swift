@@ -136,6 +136,7 @@ struct QuarantineVerb: ParsableCommand {
                 return print("The quarantine holds nothing of that kind; nothing was changed.")
             }
             let done = try office.release(ids, unjudged: unjudged)
+            Output.note("They were released.")
             if json {
                 return Output.json(
                     .object([
@@ -182,7 +183,7 @@ struct QuarantineVerb: ParsableCommand {
 
         func run() throws {
             let count = try tenant.open().exportQuarantine(part.filter, to: out, sensitive: sensitive)
-            print("Wrote \(count) \(count == 1 ? "change" : "changes") to \(out).")
+            Output.done("Wrote \(count) \(count == 1 ? "change" : "changes") to \(out).")
         }
     }
 

@@ -7,7 +7,7 @@ struct RecordVerb: ParsableCommand {
         commandName: "record", abstract: "What headquarters alone may write in a record.",
         discussion: """
             For example:
-              seamark-server record set instrument=core-9@1 methodSettings.iterations=20000 --engagement baseline
+              seamark-server record set methodSettings.iterations=20000 methodSettings.minCell=6 --engagement baseline
               seamark-server record set approvedForReport=true --record Q-A004 --engagement baseline
               seamark-server record set sector=energy region=EU
             """, subcommands: [Set.self])
@@ -21,7 +21,7 @@ struct RecordVerb: ParsableCommand {
                   seamark-server record set status=fieldwork --engagement baseline
                   seamark-server record set legalName="Halden Works (fictitious)" sector=manufacturing
 
-                Of an engagement: its instrument, the settings of the method, and a state that is taken back. Of a quote: approvedForReport. Of a \
+                Of an engagement: the settings of the method, and a state that is taken back. Of a quote: approvedForReport. Of a \
                 recommendation: its rank. Of the tenant: legalName, sector, currency, region. All else is written by members. 'key=-' clears.
                 """)
 
@@ -44,7 +44,7 @@ struct RecordVerb: ParsableCommand {
                 return (key: String(parts[0]), text: String(parts[1]))
             }
             let done = try tenant.open().set(pairs, of: record, in: engagement)
-            print(done.changed.isEmpty
+            Output.done(done.changed.isEmpty
                 ? "Everything stands so already in \(done.type.label) \(done.name)."
                 : "Set in \(done.type.label) \(done.name): \(done.changed.joined(separator: ", ")).")
         }

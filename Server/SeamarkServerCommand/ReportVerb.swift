@@ -35,6 +35,6 @@ struct ReportVerb: ParsableCommand {
             on: engagement, asOf: asOf.map { AsOf($0) }, inputs: inputs, software: "seamark-server \(SeamarkServerCommand.configuration.version)")
         if json { return Output.json(ofFormat: report.document) }
         let files = [("report.html", report.html), ("report.md", report.markdown), ("report.json", report.json)] + (inputs ? [("inputs.json", report.inputs)] : [])
-        for path in try TenantOffice.write(files, to: out) { print("Wrote \(path).") }
+        for path in try TenantOffice.write(files, to: out) { Output.done("Wrote \(path).") }
     }
 }

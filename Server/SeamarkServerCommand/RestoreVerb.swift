@@ -32,6 +32,7 @@ struct RestoreVerb: ParsableCommand {
         let secret = try passphrase.known()
         let key = try recovery.key(for: header, in: Installation.keyFolder(of: data.directory))
         let done = try Restoring(into: data.directory).restore(file, as: short, passphrase: secret, tenantKey: key)
+        Output.note("It was restored.")
         if json {
             return Output.json(
                 .object([

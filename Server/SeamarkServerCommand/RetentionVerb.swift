@@ -60,7 +60,10 @@ struct RetentionVerb: ParsableCommand {
             let office = try tenant.open()
             let days = Int64(days), yes = yes && !trial.dryRun
             let standing = try days.map { try office.retention(ifDays: $0) }
-            if yes { try office.setRetention(days: days) }
+            if yes {
+                try office.setRetention(days: days)
+                Output.note("The retention was agreed.")
+            }
             if json {
                 let members = standing.map { RetentionVerb.summary($0, redacted: false).members ?? [] } ?? [JSONMember("days", .null), JSONMember("values", .integer(0))]
                 return Output.json(.object(members + [JSONMember("agreed", .bool(yes))]), .retention)
@@ -99,7 +102,7 @@ struct RetentionVerb: ParsableCommand {
                 print("Would be redacted: \(RetentionVerb.words(standing)). Nothing was changed.")
                 RetentionVerb.printSilence(standing)
             } else {
-                print(standing.values == 0 ? "Nothing is due." : "Redacted: \(RetentionVerb.words(standing)). Devices delete it at their next sync.")
+                Output.done(standing.values == 0 ? "Nothing is due." : "Redacted: \(RetentionVerb.words(standing)). Devices delete it at their next sync.")
             }
         }
     }

@@ -47,7 +47,9 @@ struct RunVerb: AsyncParsableCommand {
         var limits = ConnectionLimits()
         limits.connectionsPerAddress = connectionsPerAddress
         let server = try await Server.start(data.directory, host: host, port: Int(port), limits: limits)
-        Output.say("Listening on \(host):\(server.port).\n", on: STDOUT_FILENO)
+        if !Output.say("Listening on \(host):\(server.port).\n", on: STDOUT_FILENO) {
+            Output.say("seamark-server: the address could not be printed; listening on \(host):\(server.port) all the same.\n", on: STDERR_FILENO)
+        }
         await signals.first()
         await server.stop()
     }

@@ -43,6 +43,7 @@ struct SchemaVerb: ParsableCommand {
         func run() throws {
             let set = try tenant.open(isTrial: trial.dryRun).setLeastSchemas(read: read, write: write)
             guard !trial.dryRun || json else { return trial.say("", trial: "let programs that know schema \(set.read) or later read, and those that know \(set.write) or later write") }
+            if !trial.dryRun { Output.note("The least schemas were set.") }
             SchemaVerb.show(set, json, stored: !trial.dryRun)
         }
     }

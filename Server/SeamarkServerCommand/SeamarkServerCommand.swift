@@ -48,12 +48,15 @@ struct SeamarkServerCommand: AsyncParsableCommand {
         ])
 
     static func main() async {
+        // Before any file is opened, which would take the number of one that is closed, and get what is printed into it.
+        OpenFiles.holdStandard()
         do {
             try ProcessHardening.apply()
             try OpenFiles.require(OpenFiles.ofACommand)
             Heap.settle()
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+            Explanation.exit()
         } catch {
             Explanation.exit(error)
         }

@@ -42,6 +42,7 @@ extension TenantVerb {
 
             func run() throws {
                 try data.office().beginAuthority(of: ShortName(checking: tenant, for: "a tenant"))
+                Output.note("The next authority was made.")
                 try Authority.show(data, tenant, json)
             }
         }
@@ -62,6 +63,7 @@ extension TenantVerb {
 
             func run() throws {
                 try data.office().finishAuthority(of: ShortName(checking: tenant, for: "a tenant"), force: force)
+                Output.note("The former authority's key was destroyed.")
                 try Authority.show(data, tenant, json)
             }
         }

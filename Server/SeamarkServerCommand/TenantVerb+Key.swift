@@ -32,11 +32,12 @@ extension TenantVerb {
                 Output.say(
                     "The recovery text of the key of \(tenant). Write it down and keep it apart from the backups; the audit log notes that it was handed out.\n",
                     on: STDERR_FILENO)
+                Output.note("The audit log notes that the key was handed out, and nobody has read it.")
                 return print(text)
             }
             let office = try data.office()
             try office.putKeyBack(ShortName(checking: tenant, for: "a tenant")) { try recovery.key(of: $0, in: office.installation.keyFolder) }
-            print("Put the key of \(tenant) into \(office.installation.keyFolder.path).")
+            Output.done("Put the key of \(tenant) into \(office.installation.keyFolder.path).")
         }
     }
 }

@@ -50,10 +50,11 @@ extension TenantVerb {
             if request {
                 let hash = try shredding.request(name)
                 Output.say("Within a day a lead or an administrator of \(tenant), somebody else than you, runs on their own laptop:\n", on: STDERR_FILENO)
+                Output.note("The request was noted; make it again for a line to hand over.")
                 return print("seamark approve \(hash)")
             }
             let note = try shredding.shred(name, by: Self.account, authority())
-            print("Shredded the tenant \(tenant) (\(note.tenant)): its key is destroyed, and its files here are gone.")
+            Output.done("Shredded the tenant \(tenant) (\(note.tenant)): its key is destroyed, and its files here are gone.")
             for path in try shredding.unclaimed() { print("Nobody can tell whose \(path) is: look, and destroy it by hand if it was this tenant's.") }
             print("Destroy the copies of its key's recovery text, and what backups of other tools hold of the data directory and the key folder.")
         }

@@ -46,6 +46,7 @@ extension TenantVerb {
 
             func run() throws {
                 try data.office().replaceSigningKey(of: ShortName(checking: tenant, for: "a tenant"))
+                Output.note("The key was replaced.")
                 try Signing.show(data, tenant, json)
             }
         }
@@ -62,6 +63,7 @@ extension TenantVerb {
 
             func run() throws {
                 try data.office().forgetSigningKey(key, of: ShortName(checking: tenant, for: "a tenant"))
+                Output.note("The earlier key was forgotten.")
                 try Signing.show(data, tenant, json)
             }
         }

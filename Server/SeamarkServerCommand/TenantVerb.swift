@@ -32,7 +32,7 @@ struct TenantVerb: ParsableCommand {
                 return trial.say("", trial: "add the tenant \(short.text), with an authority, a key and a database of its own")
             }
             let added = try data.office().addTenant(short, title: name ?? tenant)
-            print("Added the tenant \(added.name.text) (\(added.id)).")
+            Output.done("Added the tenant \(added.name.text) (\(added.id)).")
             print("Write down the recovery text of its key, without which no backup of it opens on another machine: seamark-server tenant key \(added.name.text)")
         }
     }

@@ -7,5 +7,7 @@ struct TrialOption: ParsableArguments {
     var dryRun = false
 
     /// What was done; in a trial, what would be, which is whole as 'Would …'.
-    func say(_ done: String, trial: String) { print(dryRun ? "Would \(trial). Nothing was changed." : done) }
+    func say(_ done: String, trial: String) {
+        if dryRun { print("Would \(trial). Nothing was changed.") } else { Output.done(done) }
+    }
 }

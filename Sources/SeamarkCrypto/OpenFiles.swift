@@ -17,6 +17,15 @@ public enum OpenFiles {
     /// What a command opens at most at a time: a store with its log and index for each connection, a socket, and what the runtime needs.
     public static let ofACommand = 32
 
+    /// Standard input, output and error that are closed stay so in effect, but their numbers are taken: the next file that is opened would get one of them,
+    /// and a store what is printed. Call before anything is opened.
+    public static func holdStandard() {
+        for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+            // The lowest free number is the one that is missing. It can be used the wrong way around only, so that who reads or writes hears of it.
+            _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+        }
+    }
+
     /// As many as the system allows this process. Failing leaves the limit as it is.
     public static func raiseLimit() {
         var limit = rlimit()

@@ -42,6 +42,9 @@ import Testing
         // Blocks travel without it.
         let first = try #require(try JSONSerialization.jsonObject(with: Data(try ann.must("sync", "--no-attachments", "--json").utf8)) as? [String: Any])
         #expect(first["attachmentsHandedIn"] as? Int == 0 && first["unsent"] as? Int == 0)
+        // Nobody may take the laptop for empty meanwhile.
+        let standing = try ann.must("status")
+        #expect(!standing.contains("Everything is with the server") && standing.contains("All changes are with the server, attachments are not:"), "\(standing)")
         try bob.must("sync")
         let output = headquarters.folder.appendingPathComponent("out.jpg").path
         let early = try bob.run("attach", "get", evidence, "-o", output)

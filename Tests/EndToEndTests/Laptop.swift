@@ -31,6 +31,14 @@ struct Laptop {
         try start(words, input: input, passphrase: passphrase).finish()
     }
 
+    /// With its output led elsewhere, as a shell says it: `>/dev/full`.
+    func run(_ words: [String], into way: String) throws -> Program.Result {
+        let program = try #require(Program.folder).appendingPathComponent("seamark").path
+        return try headquarters.program(
+            "/bin/sh", ["-c", "exec \"$0\" \"$@\" \(way)", program] + words, environment: ["SEAMARK_HOME": home.path],
+            passphrase: words.first?.hasPrefix("--") == true || words.last == "--help" || words.first == "doctor" ? nil : passphrase).finish()
+    }
+
     /// Without being given the passphrase, whatever the system keeps.
     func runWithoutPassphrase(_ words: String...) throws -> Program.Result {
         try headquarters.program("seamark", words, environment: ["SEAMARK_HOME": home.path]).finish()

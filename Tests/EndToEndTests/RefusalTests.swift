@@ -122,7 +122,7 @@ import Testing
         try ann.must("site", "add", "name=Dayton plant")
         let site = "ST-\(try #require(try ann.status()["letters"] as? String))001"
         let before = try ann.everything()
-        try ann.refuses(["site", "set", site, "colour=red"], 66, saying: ["no field 'colour'", "it has handle", "headcount"], before: before)
+        try ann.refuses(["site", "set", site, "colour=red"], 66, saying: ["no field 'colour'", "It has handle", "headcount"], before: before)
         try ann.refuses(["site", "set", site, "headcount=-3"], 65, saying: ["Headcount is -3", "between 0 and 100000"], before: before)
         try ann.refuses(["site", "set", site, "headcount=many"], 65, saying: ["Headcount"], before: before)
         try ann.refuses(["site", "set", site, "name=" + String(repeating: "x", count: 121)], 65, saying: ["Name", "120"], before: before)

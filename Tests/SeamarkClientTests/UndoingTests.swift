@@ -6,8 +6,11 @@ import SeamarkTestSupport
 import Testing
 
 struct UndoingTests {
+    /// Nil where nothing was taken back.
     @discardableResult
-    private func undo(_ laptop: Laptop, isRedo: Bool = false) throws -> RecordCapture.TakenBack? { try laptop.device.takeBack(in: Laptop.scope, isRedo: isRedo, isTrial: false) }
+    private func undo(_ laptop: Laptop, isRedo: Bool = false) throws -> RecordCapture.TakenBack? {
+        try laptop.device.takeBack(in: Laptop.scope, isRedo: isRedo, isTrial: false).flatMap { $0.edits.isEmpty ? nil : $0 }
+    }
 
     private func document(_ laptop: Laptop) throws -> String {
         try laptop.finder.all.filter { !$0.isDeleted }.map { $0.json(references: .none).compact }.joined(separator: "\n")
@@ -96,6 +99,39 @@ struct UndoingTests {
         _ = try a.device.capture(in: Laptop.scope) { try $0.resolving(try $0.finder.record(site), field: "name", .value("B")) }
         #expect(try undo(a) == nil)
         #expect(try a.record(site).text("name") == "B")
+    }
+
+    @Test func `where the newest step cannot be taken back, nothing older is in its place, and it says why`() throws {
+        let (a, b) = (try Laptop("A", role: .lead), try Laptop("B"))
+        let site = try a.add(Catalogue.site, "name=A")
+        try Laptop.exchange(a, b)
+        try a.set(site, "name=B")
+        try b.set(site, "name=C")
+        try Laptop.exchange(a, b)
+        let older = try a.add(Catalogue.site, "name=Erie", "notes=Ann Field runs it")
+        func isStuck(_ reason: String) throws {
+            for isTrial in [true, false] {
+                let before = try a.device.state.replicas[Laptop.scope]?.history.count
+                let taken = try #require(try a.device.takeBack(in: Laptop.scope, isRedo: false, isTrial: isTrial))
+                #expect(taken.edits.isEmpty && taken.left.contains { $0.contains(reason) }, "\(taken.left)")
+                #expect(try a.device.state.replicas[Laptop.scope]?.history.count == before && !a.record(older).isDeleted)
+            }
+        }
+        _ = try a.device.capture(in: Laptop.scope) { try $0.resolving(try $0.finder.record(site), field: "name", .number(1)) }
+        try isStuck("it settled a conflict")
+        // What was written since is taken back, and then it stands there again.
+        let newer = try a.add(Catalogue.site, "name=Dayton")
+        _ = try #require(try undo(a))
+        #expect(try a.record(newer).isDeleted)
+        try isStuck("it settled a conflict")
+        _ = try a.device.capture(in: Laptop.scope) { try $0.redacting(try $0.finder.record(older), field: "notes", reason: "asked for") }
+        try isStuck("a redaction is for ever")
+        // What somebody else deleted cannot be taken back either.
+        let gone = try a.add(Catalogue.site, "name=Troy")
+        try Laptop.exchange(a, b)
+        try b.delete(gone)
+        try Laptop.exchange(a, b)
+        try isStuck("deleted since")
     }
 
     @Test func `a record that was brought back and written into by somebody is not deleted by a redo, nor one that others refer to by an undo`() throws {

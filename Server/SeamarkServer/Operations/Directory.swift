@@ -40,6 +40,22 @@ struct Directory {
 
     func engagement(_ name: String) -> Identifier? { engagements.first { $0.handle == name || $0.id.description == name }?.id }
 
+    /// The same, or why there is none, with what comes near.
+    func member(called name: String) throws -> Identifier { try Self.find(name, "the member", member(name), among: members.map(\.handle), list: "member list") }
+
+    func engagement(called name: String) throws -> Identifier { try Self.find(name, "the engagement", engagement(name), among: engagements.map(\.handle), list: "engagement list") }
+
+    /// - Parameters:
+    ///   - name: what was asked for.
+    ///   - id: what was found.
+    ///   - names: what there is.
+    static func find(_ name: String, _ what: String, _ id: Identifier?, among names: [String], list: String) throws -> Identifier {
+        if let id { return id }
+        throw OperationFailure(
+            .notFound, doing: "looking for \(what)", wrong: "there is none of the short name or id '\(OperationFailure.repeated(name))'",
+            remedy: OperationFailure.remedy("see seamark-server \(list)", name, among: names))
+    }
+
     func handle(of member: Identifier) -> String? { members.first { $0.id == member }?.handle }
 
     /// The scope of what is published of an engagement.

@@ -90,15 +90,15 @@ public struct Office: Sendable {
     public func tenant(_ name: ShortName) throws -> TenantOffice {
         let folder = directory.tenant(name)
         guard try PrivateFile.exists(folder.facts) else {
-            throw Self.noTenant(name)
+            throw Self.noTenant(name, among: (try? tenantNames()) ?? [])
         }
         return try TenantOffice(name: name, folder: folder, installation: installation, clock: clock)
     }
 
-    static func noTenant(_ name: ShortName) -> OperationFailure {
+    static func noTenant(_ name: ShortName, among names: [ShortName] = []) -> OperationFailure {
         OperationFailure(
             .notFound, doing: "opening the tenant \(name.text)", wrong: "there is none of this name",
-            remedy: "see seamark-server tenant list, or add it with seamark-server tenant add")
+            remedy: OperationFailure.remedy("see seamark-server tenant list, or add it with seamark-server tenant add", name.text, among: names.map(\.text)))
     }
 
     private static func remove(_ folder: TenantFolder) {

@@ -1,3 +1,5 @@
+internal import SeamarkModel
+
 /// Why an administrative operation was not done: what was being done, what was wrong, what to do. Nothing was changed.
 ///
 /// Holds no customer's data: names that an administrator typed are the administrator's own.
@@ -31,6 +33,17 @@ public struct OperationFailure: Error, Hashable, Sendable {
         self.doing = doing
         self.wrong = wrong
         self.remedy = remedy
+    }
+}
+
+extension OperationFailure {
+    /// What was asked for, as an error repeats it: on one line, and no longer than a person reads.
+    static func repeated(_ name: String) -> String { TerminalText.shortened(TerminalText.line(name), to: 80) }
+
+    /// A remedy that begins with what may have been meant, where something comes near.
+    static func remedy(_ remedy: String, _ name: String, among names: [String]) -> String {
+        let near = TextSearch.nearest(to: name, among: names, atMost: Suggestion.most)
+        return near.isEmpty ? remedy : "did you mean \(near.joined(separator: " or "))? Otherwise \(remedy)"
     }
 }
 

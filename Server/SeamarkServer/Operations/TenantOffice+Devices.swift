@@ -1,5 +1,6 @@
 internal import SeamarkCrypto
 internal import SeamarkJournal
+internal import SeamarkModel
 internal import SeamarkProtocol
 public import SeamarkStore
 
@@ -111,8 +112,11 @@ extension TenantOffice {
     }
 
     private func find(_ device: String, doing: String, _ snapshot: TenantSnapshot) throws -> TenantDevice {
-        guard let found = try snapshot.devices().first(where: { $0.letters == device || $0.id.description == device }) else {
-            throw OperationFailure(.notFound, doing: doing, wrong: "there is none of these letters or this id", remedy: "see seamark-server device list")
+        let all = try snapshot.devices()
+        guard let found = all.first(where: { $0.letters == device || $0.id.description == device }) else {
+            throw OperationFailure(
+                .notFound, doing: doing, wrong: "there is none of the letters or id '\(OperationFailure.repeated(device))'",
+                remedy: OperationFailure.remedy("see seamark-server device list", device, among: all.map(\.letters)))
         }
         return found
     }

@@ -26,7 +26,7 @@ extension TenantOffice {
     /// - Parameter values: false to put a leaf hash in the place of every sensitive value. Everything verifies all the same.
     public func exportEvidence(of engagement: String, values: Bool = true, to path: String) throws -> EvidenceExport {
         let now = clock.now()
-        let scope = try store.read { try find(Directory($0).engagement(engagement), "the engagement", list: "engagement list") }
+        let scope = try store.read { try Directory($0).engagement(called: engagement) }
         try store.write { _ = try $0.noteAct("evidence.export", detail: "\(scope) \(values ? "values" : "hashes")", at: now) }
         return try store.read { snapshot in
             let standing = try TenantStanding(snapshot, keys, at: now)
@@ -113,7 +113,7 @@ extension TenantOffice {
             let directory = try Directory(snapshot)
             let scope: Identifier
             if let engagement {
-                scope = try find(directory.engagement(engagement), "the engagement", list: "engagement list")
+                scope = try directory.engagement(called: engagement)
             } else {
                 // The checkpoint speaks of every scope; the report's own has a name in it.
                 guard let named = directory.engagements.first(where: { claim.names.contains($0.id) }) else { return .ofAnotherEngagement }

@@ -12,7 +12,7 @@ extension TenantOffice {
         _ engagement: String, as format: EngagementExport.Format, headers: TableHeaders, to path: String, sensitive: Bool
     ) throws -> Int {
         let now = clock.now()
-        let id = try store.read { try find(Directory($0).engagement(engagement), "the engagement", list: "engagement list") }
+        let id = try store.read { try Directory($0).engagement(called: engagement) }
         if sensitive { try store.write { _ = try $0.noteAct("engagement.export-sensitive", detail: id.description, at: now) } }
         let export = try store.read { snapshot in
             let directory = try Directory(snapshot)

@@ -12,7 +12,7 @@ extension TenantOffice {
         public let changed: [String]
     }
 
-    /// Sets fields that headquarters alone may write: of an engagement its instrument, the settings of the method and a lower state, of a quote
+    /// Sets fields that headquarters alone may write: of an engagement the settings of the method and a lower state, of a quote
     /// whether the report may use it, of a recommendation its rank, of the tenant what it is.
     ///
     /// The change is signed by the server, like everything that headquarters writes. Nothing is changed where one of the fields is refused.
@@ -27,8 +27,7 @@ extension TenantOffice {
             let headquarters = try Headquarters(transaction, keys: keys, now: now)
             let directory = try Directory(transaction)
             let scope = try engagement.map { try find(directory.engagement($0), "the engagement", list: "engagement list") } ?? headquarters.shared
-            let log = EngagementLog(of: scope, transaction, directory)
-            let views = try log.views
+            let views = try EngagementLog(of: scope, transaction, directory).views
             let view = try Self.find(record ?? (engagement == nil ? try transaction.identity().id : scope).description, views, doing)
             guard let type = view.type else {
                 throw OperationFailure(.badInput, doing: doing, wrong: "the record is of a type that a newer version brought", remedy: "update seamark-server")
@@ -44,11 +43,6 @@ extension TenantOffice {
                     remedy: "it sets: \(settable.map(\.key).joined(separator: ", "))")
             }
             let edits = try Self.edits(fields, of: view, type, References(views), doing)
-            for edit in edits where type === Catalogue.engagement && edit.target == type.field(key: "instrument").map({ .field($0.number) }) {
-                guard let named = edit.content.value?.text, log.instrument(named) != nil else {
-                    throw OperationFailure(.notFound, doing: doing, wrong: "no instrument of this key and edition is published", remedy: "name one as KEY@EDITION")
-                }
-            }
             try headquarters.write(type, view.id, in: scope) { editing in
                 for edit in edits {
                     guard let field = edit.target.number.flatMap({ type.field($0) }), let value = edit.content.value else { continue }
@@ -65,7 +59,8 @@ extension TenantOffice {
     private static func isHeadquarters(_ field: FieldDefinition, of type: RecordType) -> Bool {
         if type.home == .shared { return type === Catalogue.tenant && ["legalName", "sector", "currency", "region"].contains(field.key) }
         switch field.merge {
-        case .headquarters: return true
+        // Which instrument an engagement asks has an act of its own.
+        case .headquarters: return !(type === Catalogue.engagement && field.key == "instrument")
         case .lattice(let lattice): return lattice.loweredBy == .headquarters
         case .once, .author, .register, .contested, .group, .text, .set, .consent: return false
         }

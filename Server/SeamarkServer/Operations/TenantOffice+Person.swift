@@ -22,7 +22,7 @@ extension TenantOffice {
     public func exportPerson(_ person: String, in engagement: String, to path: String) throws -> PersonHoldings {
         let now = clock.now()
         let (scope, id) = try store.read { snapshot in
-            let scope = try find(Directory(snapshot).engagement(engagement), "the engagement", list: "engagement list")
+            let scope = try Directory(snapshot).engagement(called: engagement)
             return (scope, try PersonHolding.person(person, in: scope, snapshot))
         }
         try store.write { _ = try $0.noteAct("person.export", detail: "\(scope) \(id)", at: now) }
@@ -39,7 +39,7 @@ extension TenantOffice {
     /// What `erasePerson` would erase. Reads only.
     public func holdings(ofPerson person: String, in engagement: String) throws -> PersonHoldings {
         try store.read { snapshot in
-            let scope = try find(Directory(snapshot).engagement(engagement), "the engagement", list: "engagement list")
+            let scope = try Directory(snapshot).engagement(called: engagement)
             let holding = try PersonHolding(of: PersonHolding.person(person, in: scope, snapshot), in: scope, snapshot)
             return holding.summary(of: try holding.sensitiveValues(snapshot))
         }
@@ -50,7 +50,7 @@ extension TenantOffice {
         let now = clock.now()
         try Self.checkReason(reason, doing: "erasing a person")
         return try store.write { transaction in
-            let scope = try find(Directory(transaction).engagement(engagement), "the engagement", list: "engagement list")
+            let scope = try Directory(transaction).engagement(called: engagement)
             let id = try PersonHolding.person(person, in: scope, transaction)
             let holding = try PersonHolding(of: id, in: scope, transaction)
             let values = try holding.sensitiveValues(transaction)
@@ -75,13 +75,16 @@ private struct PersonHolding {
     static func person(_ name: String, in scope: Identifier, _ snapshot: TenantSnapshot) throws -> Identifier {
         let folded = name.lowercased()
         var found: [Identifier] = []
+        var names: [String] = []
         try snapshot.records(in: scope, ofType: Catalogue.person.number) { id, state in
-            if id.description == folded || RecordView(id: id, state: state).handle?.lowercased() == folded { found.append(id) }
+            let handle = RecordView(id: id, state: state).handle
+            if id.description == folded || handle?.lowercased() == folded { found.append(id) }
+            if let handle { names.append(handle) }
         }
         guard let id = found.first, found.count == 1 else {
             throw OperationFailure(
-                .notFound, doing: "looking for the person", wrong: found.isEmpty ? "the engagement has no such person" : "several persons have this handle",
-                remedy: found.isEmpty ? "name it by its handle or id" : "name it by its id")
+                .notFound, doing: "looking for the person", wrong: found.isEmpty ? "the engagement has no person '\(OperationFailure.repeated(name))'" : "several persons have this handle",
+                remedy: found.isEmpty ? OperationFailure.remedy("name it by its handle or id", name, among: names) : "name it by its id")
         }
         return id
     }

@@ -53,10 +53,10 @@ extension TenantOffice {
 
     private func quarantine(_ filter: QuarantineFilter, in snapshot: TenantSnapshot) throws -> [Quarantined] {
         var names = try QuarantineNames(snapshot)
-        let engagement = try filter.engagement.map { try find(names.directory.engagement($0), "the engagement", list: "engagement list") }
-        let member = try filter.member.map { try find(names.directory.member($0), "the member", list: "member list") }
+        let engagement = try filter.engagement.map { try names.directory.engagement(called: $0) }
+        let member = try filter.member.map { try names.directory.member(called: $0) }
         let device = try filter.device.map { name in
-            try find(names.devices.first { $0.letters == name || $0.id.description == name }?.id, "the device", list: "device list")
+            try Directory.find(name, "the device", names.devices.first { $0.letters == name || $0.id.description == name }?.id, among: names.devices.map(\.letters), list: "device list")
         }
         var found: [Quarantined] = []
         try snapshot.heldChanges { held in

@@ -17,17 +17,19 @@ extension TenantOffice {
         let doing = "redacting"
         try Self.checkReason(reason, doing: doing)
         return try store.write { transaction in
-            let scope = try find(Directory(transaction).engagement(engagement), "the engagement", list: "engagement list")
+            let scope = try Directory(transaction).engagement(called: engagement)
             var found: [RecordView] = []
+            var names: [String] = []
             let folded = record.lowercased()
             try transaction.records(in: scope) { id, state in
                 let view = RecordView(id: id, state: state)
                 if id.description == folded || view.handle?.lowercased() == folded { found.append(view) }
+                if let handle = view.handle { names.append(handle) }
             }
             guard let view = found.first, let type = view.type, found.count == 1 else {
                 throw OperationFailure(
-                    .notFound, doing: doing, wrong: found.isEmpty ? "the engagement has no such record" : "several records have this handle",
-                    remedy: found.isEmpty ? "name it by its handle or id" : "name it by its id")
+                    .notFound, doing: doing, wrong: found.isEmpty ? "the engagement has no record '\(OperationFailure.repeated(record))'" : "several records have this handle",
+                    remedy: found.isEmpty ? OperationFailure.remedy("name it by its handle or id", record, among: names) : "name it by its id")
             }
             guard let definition = type.field(key: field), definition.isSensitive else {
                 let keys = type.fields.filter(\.isSensitive).map(\.key)

@@ -14,7 +14,7 @@ extension TenantOffice {
         let now = clock.now()
         return try store.read { snapshot in
             let directory = try Directory(snapshot)
-            let id = try find(directory.engagement(engagement), "the engagement", list: "engagement list")
+            let id = try directory.engagement(called: engagement)
             let log = EngagementLog(of: id, snapshot, directory)
             guard let asOf else { return try present(log, now: now, software: software) }
             let (frozen, named) = try log.frozen(asOf, now: now)

@@ -18,7 +18,7 @@ extension TenantOffice {
     private func withLog<Value>(of engagement: String, _ body: (EngagementLog) throws -> Value) throws -> Value {
         try store.read { snapshot in
             let directory = try Directory(snapshot)
-            return try body(EngagementLog(of: find(directory.engagement(engagement), "the engagement", list: "engagement list"), snapshot, directory))
+            return try body(EngagementLog(of: directory.engagement(called: engagement), snapshot, directory))
         }
     }
 }

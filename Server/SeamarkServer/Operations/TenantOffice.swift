@@ -182,8 +182,8 @@ public struct TenantOffice: Sendable {
         try store.write { transaction in
             let headquarters = try Headquarters(transaction, keys: keys, now: now)
             let directory = try Directory(transaction)
-            let id = try find(directory.engagement(engagement), "the engagement", list: "engagement list")
-            let person = try find(directory.member(member), "the member", list: "member list")
+            let id = try directory.engagement(called: engagement)
+            let person = try directory.member(called: member)
             guard let row = try transaction.member(person), let role = Role(key: row.role) else {
                 throw OperationFailure(.fault, doing: "staffing", wrong: "the member's row is missing", remedy: "run seamark-server verify")
             }
@@ -248,7 +248,7 @@ public struct TenantOffice: Sendable {
             address: address, label: keys.label, serverName: installation.serverName, pin: installation.pin, token: token)
         try showing(line)
         try store.write { transaction in
-            let person = try find(Directory(transaction).member(member), "the member", list: "member list")
+            let person = try Directory(transaction).member(called: member)
             try transaction.addInvitation(
                 token: Invitations.hash(token), member: person, made: now, expires: now + Int64(minutes) * 60_000, mustConfirm: confirming)
             try transaction.noteAct("invitation.make", detail: "\(person) \(minutes)\(confirming ? " confirm" : "")", at: now)
@@ -256,11 +256,4 @@ public struct TenantOffice: Sendable {
         return line
     }
 
-    func find(_ id: Identifier?, _ what: String, list: String) throws -> Identifier {
-        guard let id else {
-            throw OperationFailure(
-                .notFound, doing: "looking for \(what)", wrong: "there is none of this short name or id", remedy: "see seamark-server \(list)")
-        }
-        return id
-    }
 }

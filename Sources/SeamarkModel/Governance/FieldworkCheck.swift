@@ -44,8 +44,10 @@ public struct FieldworkCheck: Sendable {
     /// Everyone was heard, every domain can be ranked, and no record wants anything.
     public var isComplete: Bool { !interviews.isEmpty && interviews.allSatisfy(\.isDone) && !domains.contains(where: \.isThin) && findings.isEmpty }
 
-    /// - Parameter records: those of one engagement; those of the shared scope may be among them.
-    public init(_ records: [RecordView], instrument: Instrument = .core9) throws(ReportError) {
+    /// - Parameters:
+    ///   - records: those of one engagement; those of the shared scope may be among them.
+    ///   - now: milliseconds since 1970, to know the future by; nil looks for none.
+    public init(_ records: [RecordView], instrument: Instrument = .core9, now: Int64? = nil) throws(ReportError) {
         let reading = try EngagementReading(records, instrument: instrument)
         let scope = Set(reading.engagement.texts("inScopeDomains"))
         let inScope = instrument.domains.filter { scope.isEmpty || scope.contains($0.code) }
@@ -57,13 +59,14 @@ public struct FieldworkCheck: Sendable {
         let views = reading.of(Catalogue.interview)
         // Who withdrew is told to whoever finalises, and to nobody who looks at the whole.
         let obstacles = Findings.obstacles(toFinalising: views.map(\.id), in: records).mapValues { $0.filter { $0.kind != .withdrawnConsent } }
+        let future = now.map { now in FutureTimes.findings(in: records.filter { !reading.withdrawals.conceals($0) }, now: now) } ?? []
         for view in views where !reading.withdrawals.includesAll(of: view) && !reading.carried.isPassedOver(view.id) {
             let levels = Set(view.references("persons").compactMap { reading.byId[reading.survivor(of: $0)]?.choice("level").flatMap(RespondentLevel.init(rawValue:)) })
             let asked = inScope.flatMap(\.questions).filter { !levels.isDisjoint(with: $0.asked) }.map(\.id)
             let given = answered[view.id] ?? []
             interviews.append(Interview(
                 record: view.id, name: reading.name(of: view), isFinalised: (view.integer("status") ?? 1) >= 2, asked: asked,
-                unanswered: asked.filter { !given.contains($0) }, obstacles: obstacles[view.id] ?? []))
+                unanswered: asked.filter { !given.contains($0) }, obstacles: (obstacles[view.id] ?? []) + future.filter { $0.record == view.id }))
         }
         self.interviews = interviews
         domains = reading.domains.filter(\.isInScope).map { domain in
@@ -73,6 +76,6 @@ public struct FieldworkCheck: Sendable {
                 confidence: domain.score?.confidence)
         }
         let told = Set(views.map(\.id))
-        findings = Findings.all(in: records, instrument: instrument).filter { !told.contains($0.record) }
+        findings = (Findings.all(in: records, instrument: instrument) + future).filter { !told.contains($0.record) }
     }
 }

@@ -13,7 +13,7 @@ extension Catalogue {
         FieldDefinition(14, "lines", .reference([40]), .set),
         FieldDefinition(15, "seams", .reference([30]), .set),
         FieldDefinition(16, "state", .choice(.moveState), .contested),
-        FieldDefinition(17, "completedAt", .date, .register, label: "completion date"),
+        FieldDefinition(17, "completedAt", .date, .register, label: "completion date", past: true),
         FieldDefinition(18, "evidence", .reference([28]), .set),
         FieldDefinition(19, "initiative", .reference([35]), .register),
     ])
@@ -21,7 +21,7 @@ extension Catalogue {
     /// One look at a move. Rows of their own, so they cannot conflict.
     public static let moveCheck = RecordType(51, "moveCheck", "move check", handles: "MC", [
         FieldDefinition(10, "move", .reference([50]), .once, required: true),
-        FieldDefinition(11, "date", .date, .once, required: true),
+        FieldDefinition(11, "date", .date, .once, required: true, past: true),
         FieldDefinition(12, "reading", .group(GroupDefinition([
             GroupMember(1, "isOnTrack", .boolean, required: true),
             GroupMember(2, "value", .number(-1e15...1e15)),
@@ -34,7 +34,7 @@ extension Catalogue {
         FieldDefinition(10, "subject", .name, .once, label: "initiative or area", required: true),
         FieldDefinition(11, "unit", .reference([22]), .once),
         FieldDefinition(12, "person", .reference([23]), .once, label: "who answered"),
-        FieldDefinition(13, "date", .date, .once, required: true),
+        FieldDefinition(13, "date", .date, .once, required: true, past: true),
         FieldDefinition(14, "boxes", .list(.boolean, 25...25), .once, label: "boxes, section by section", required: true),
         FieldDefinition(15, "note", .narrative, .once, sensitive: true),
     ])
@@ -42,7 +42,7 @@ extension Catalogue {
     public static let driftSignal = RecordType(53, "driftSignal", "drift signal", handles: "DF", [
         FieldDefinition(10, "kind", .choice(.drift), .once, required: true),
         FieldDefinition(11, "object", .reference([30, 32, 34, 50]), .contested, label: "what drifts"),
-        FieldDefinition(12, "observedAt", .date, .once, label: "day of observation", required: true),
+        FieldDefinition(12, "observedAt", .date, .once, label: "day of observation", required: true, past: true),
         FieldDefinition(13, "severity", .score, .author),
         FieldDefinition(14, "note", .line, .author),
         FieldDefinition(15, "state", .choice(.driftState), .contested),
@@ -53,7 +53,7 @@ extension Catalogue {
         FieldDefinition(10, "initiative", .reference([35]), .once, required: true),
         FieldDefinition(11, "extent", .name, .contested, label: "scope (site, line)"),
         FieldDefinition(12, "reviewer", .name, .register, label: "reviewer (a role)"),
-        FieldDefinition(13, "date", .date, .once, required: true),
+        FieldDefinition(13, "date", .date, .once, required: true, past: true),
         FieldDefinition(14, "validDays", .integer(1...366), .register, label: "days of validity"),
         FieldDefinition(15, "isLive", .boolean, .contested, label: "already live"),
         FieldDefinition(16, "isRegulated", .boolean, .contested, label: "regulated"),

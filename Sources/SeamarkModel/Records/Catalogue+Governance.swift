@@ -65,10 +65,10 @@ extension Catalogue {
     public static let decisionSample = RecordType(33, "decisionSample", "decision sample", handles: "DS", [
         FieldDefinition(10, "decision", .reference([32]), .once, required: true),
         FieldDefinition(11, "times", .group(GroupDefinition([
-            GroupMember(1, "detectedAt", .time, required: true),
-            GroupMember(2, "escalatedAt", .time),
-            GroupMember(3, "decidedAt", .time, required: true),
-            GroupMember(4, "actedAt", .time, required: true),
+            GroupMember(1, "detectedAt", .time, required: true, past: true),
+            GroupMember(2, "escalatedAt", .time, past: true),
+            GroupMember(3, "decidedAt", .time, required: true, past: true),
+            GroupMember(4, "actedAt", .time, required: true, past: true),
         ], rules: [.ascending([1, 2, 3, 4])])), .once, required: true),
         FieldDefinition(12, "reopened", .boolean, .register),
         FieldDefinition(13, "levels", .integer(0...12), .register, label: "levels that it climbed"),

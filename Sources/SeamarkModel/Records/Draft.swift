@@ -91,7 +91,7 @@ public struct Draft {
         }
         throw Problem(
             key: key,
-            description: "a \(editing.type.label) has no field '\(TextRule.quoted(key))'; it has \(editing.type.fields.map(\.key).joined(separator: ", "))",
+            description: "\(Article.with(editing.type.label)) has no field '\(TextRule.quoted(key))'. \(Suggestion.sentence(key, among: editing.type.writtenKeys))It has \(editing.type.writtenKeys.joined(separator: ", "))",
             fault: FieldFault(.unknownMember))
     }
 

@@ -11,6 +11,8 @@ public final class FieldDefinition: Sendable {
     public let isSensitive: Bool
     /// Must be given when the record is made, and is never cleared.
     public let isRequired: Bool
+    /// A time of what happened: it never lies in the future (`FutureTimes`).
+    public let isPast: Bool
     /// In words, for messages.
     public let label: String
     /// `,"key":`, as it stands in documents.
@@ -18,7 +20,7 @@ public final class FieldDefinition: Sendable {
 
     public init(
         _ number: UInt32, _ key: String, _ kind: FieldKind, _ merge: MergeClass, label: String? = nil,
-        sensitive: Bool = false, required: Bool = false
+        sensitive: Bool = false, required: Bool = false, past: Bool = false
     ) {
         self.number = number
         self.key = key
@@ -26,6 +28,7 @@ public final class FieldDefinition: Sendable {
         self.merge = merge
         isSensitive = sensitive
         isRequired = required
+        isPast = past
         self.label = label ?? FieldDefinition.words(of: key)
         documentName = Array(",\"\(key)\":".utf8)
     }

@@ -16,7 +16,7 @@ extension FieldFault {
             return "\(place): low is \(texts[0]), must not be above high, which is \(texts[2])"
         }
         switch rule {
-        case .range, .kind, .unknownChoice, .notACode, .unknownHandle:
+        case .range, .kind, .unknownChoice, .notACode, .unknownHandle, .future:
             let text = partKind.text(of: part, references: references)
             if text.unicodeScalars.count <= 60, text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f }) {
                 return "\(place) is \(text), \(demand)"

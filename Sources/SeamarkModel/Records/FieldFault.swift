@@ -27,6 +27,8 @@ public struct FieldFault: Error, Hashable, Sendable {
         case pointsTwice
         case units
         case mustBeGiven
+        /// A time of what happened, and it has not come.
+        case future
         /// A handle that names no record of the types wanted (in words).
         case unknownHandle(String)
     }
@@ -69,6 +71,7 @@ public struct FieldFault: Error, Hashable, Sendable {
         case .pointsTwice: "names the same one twice, or not in ascending order"
         case .units: "has factors whose units do not multiply to money/yr, such as h/yr and money/h"
         case .mustBeGiven: "must be given and cannot be cleared"
+        case .future: "has not come yet; correct it, or set this laptop's clock right"
         case .unknownHandle(let types): "names no \(types) here; use the handle of one that exists"
         }
     }
@@ -77,7 +80,7 @@ public struct FieldFault: Error, Hashable, Sendable {
     public var refusal: Refusal {
         switch rule {
         case .kind, .bytes, .unknownMember, .unknownChoice, .unknownHandle: .wrongKind
-        case .range, .count: .outOfBounds
+        case .range, .count, .future: .outOfBounds
         case .length, .notACode, .controlCharacter, .directionCharacter: .badText
         case .order, .notAscending, .exactlyOne, .missing, .givenWithout, .pointsAboveHundred, .pointsTwice, .units: .contradiction
         case .mustBeGiven: .missing

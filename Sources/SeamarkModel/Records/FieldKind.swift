@@ -102,12 +102,15 @@ public struct GroupMember: Sendable {
     public let key: String
     public let kind: FieldKind
     public let isRequired: Bool
+    /// A time of what happened: it never lies in the future (`FutureTimes`).
+    public let isPast: Bool
 
-    public init(_ number: UInt32, _ key: String, _ kind: FieldKind, required: Bool = false) {
+    public init(_ number: UInt32, _ key: String, _ kind: FieldKind, required: Bool = false, past: Bool = false) {
         self.number = number
         self.key = key
         self.kind = kind
         isRequired = required
+        isPast = past
     }
 }
 

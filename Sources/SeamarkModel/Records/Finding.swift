@@ -9,7 +9,7 @@ public struct Finding: Hashable, Sendable {
         case gradeWithoutEvidence, unknownQuestion, unfitAnswer, unknownDomain, quoteWithoutConsent
         case unpriced, ledgerMissing, tooNarrow, lopsided, shortObservation, abovePool, changedAfterReview
         case variantElsewhere, basisDiffers, moveUnproven
-        case singleSource, reviewRejected, reviewOpen
+        case singleSource, reviewRejected, reviewOpen, future
         case overlapOfOne, sharesAboveWhole, measuredWithoutEvidence, ownerMissing, deciderMissing
     }
 

@@ -46,6 +46,11 @@ public final class RecordType: Sendable {
         self.placesByKey = placesByKey
     }
 
+    /// The keys that people write, for messages: without what a program writes itself.
+    public var writtenKeys: [String] {
+        fields.filter { ![CommonField.createdAt, CommonField.mergedInto, CommonField.mergeSaw].contains($0.number) }.map(\.key)
+    }
+
     /// Nil for a number that only a newer version knows.
     public func field(_ number: UInt32) -> FieldDefinition? {
         guard number < UInt32(places.count), places[Int(number)] >= 0 else { return nil }

@@ -27,5 +27,8 @@ public struct DeviceSetting: RawRepresentable, Hashable, Comparable, Sendable {
     /// What guided interviews had begun to write and not stored: a `list`, as the client keeps it.
     public static let interviewDrafts = DeviceSetting(rawValue: 9)
 
+    /// Why the server refused what of this device's attachments, at the last sync that offered them: a `list` of lists, as the client keeps it.
+    public static let attachmentRefusals = DeviceSetting(rawValue: 12)
+
     public static func < (left: DeviceSetting, right: DeviceSetting) -> Bool { left.rawValue < right.rawValue }
 }

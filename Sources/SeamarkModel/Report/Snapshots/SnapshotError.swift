@@ -37,6 +37,9 @@ public enum SnapshotError: Error, Hashable, Sendable {
         }
     }
 
+    /// It goes on in the middle of a sentence.
+    private static func lowered(_ sentence: String) -> String { sentence.prefix(1).lowercased() + sentence.dropFirst() }
+
     /// What is wrong, as the part of a sentence.
     public var wrong: String {
         switch self {
@@ -59,7 +62,7 @@ public enum SnapshotError: Error, Hashable, Sendable {
     /// What to do, as the other part.
     public var remedy: String {
         switch self {
-        case .unknown(_, let handles): handles.isEmpty ? "none is frozen yet" : "there \(handles.count == 1 ? "is" : "are") \(handles.joined(separator: ", "))"
+        case .unknown(let name, let handles): handles.isEmpty ? "none is frozen yet" : "\(Self.lowered(Suggestion.sentence(name, among: handles)))there \(handles.count == 1 ? "is" : "are") \(handles.joined(separator: ", "))"
         case .ambiguous(_, let handles): "say which: \(handles.joined(separator: ", "))"
         case .ofAnotherEngagement: "name that engagement"
         case .afterTheEnd, .beforeTheBeginning: "choose a position or a day that the log reaches"

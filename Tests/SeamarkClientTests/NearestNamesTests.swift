@@ -1,0 +1,49 @@
+import SeamarkClient
+import SeamarkJournal
+import SeamarkModel
+import SeamarkStore
+import Testing
+
+struct NearestNamesTests {
+    private func failure(_ make: () throws -> Void) -> RecordFinder.Failure? {
+        do { try make() } catch let error as RecordFinder.Failure { return error } catch RecordCapture.Failure.find(let failure) { return failure } catch {}
+        return nil
+    }
+
+    @Test func `a name of another type says what it is, a mistyped one what comes near, and a beginning that several share says which, in words and in values`() throws {
+        let laptop = try Laptop("A")
+        let dayton = try laptop.add(Catalogue.site, "name=Dayton"), erie = try laptop.add(Catalogue.site, "name=Erie")
+        let line = try laptop.add(Catalogue.leakageLine, "title=Scrap", "category=QUALITY", "site=\(dayton)")
+        #expect(failure { _ = try laptop.finder.record(line, type: Catalogue.site) } == .otherType(line, is: "leakage line", wanted: "site"))
+        #expect(failure { try laptop.set(line, "site=\(line)") } == .otherType(line, is: "leakage line", wanted: "site"))
+        guard case .notFound("ST-A0O1", types: "site", let near)? = failure({ try laptop.set(line, "site=ST-A0O1") }) else {
+            Issue.record("a mistyped site was not refused as one")
+            return
+        }
+        #expect(near.contains(dayton))
+        let shared = String(try laptop.record(erie).id.description.prefix(8))
+        for found in [failure { _ = try laptop.finder.record(shared, type: Catalogue.site) }, failure { try laptop.set(line, "site=\(shared)") }] {
+            guard case .ambiguous(shared, let names)? = found else {
+                Issue.record("\(String(describing: found))")
+                continue
+            }
+            #expect(names.count == 2 && names[0].hasPrefix(dayton) && names[1].hasPrefix(erie))
+        }
+        // What names one is taken as before.
+        try laptop.set(line, "site=\(erie)")
+        #expect(try laptop.record(line).reference("site") == laptop.record(erie).id)
+    }
+
+    @Test func `a field that is none names those that people write, and no others`() throws {
+        let laptop = try Laptop("A")
+        let site = try laptop.add(Catalogue.site, "name=Dayton")
+        do {
+            try laptop.set(site, "headcout=3")
+            Issue.record("it was taken")
+        } catch RecordCapture.Failure.draft(let problem) {
+            #expect(problem.description.contains("Did you mean headcount?") && problem.description.contains("country"), "\(problem)")
+            for key in ["createdAt", "mergeSaw", "mergedInto"] { #expect(!problem.description.contains(key)) }
+        }
+        #expect(throws: RecordCapture.Failure.self) { try laptop.add(Catalogue.observation, "txt=Something") }
+    }
+}
