@@ -115,7 +115,7 @@ import Testing
         let none = try bob.run("form", "ask", interview, "shift-check")
         #expect(none.status == 64 && none.error.contains("form answer"), "\(none)")
         let killed = try ask(bob, [interview, "shift-check"], [
-            ("Is the shift covered?", "\n"), ("This must be answered", "1\n"), ("How many people?", "900\n"), ("Between 1 and 500", "12\n"), ("Why was it late?", nil),
+            ("Is the shift covered?", ""), ("> ", "\n"), ("This must be answered", "1\n"), ("How many people?", "900\n"), ("Between 1 and 500", "12\n"), ("Why was it late?", nil),
         ])
         #expect(killed.status == 128 + 9 && killed.output.contains("The works") && killed.output.contains("1 Yes"), "\(killed)")
         let resumed = try ask(bob, [interview, "shift-check", "--language", "Deutsch (de)"], [

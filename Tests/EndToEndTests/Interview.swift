@@ -22,6 +22,15 @@ enum Interview {
         return (laptop, try said(laptop, ["interview", "add", "persons=\(person)", "startedAt=now"]))
     }
 
+    /// A sitting with a note open, at its first question.
+    static func note(_ laptop: Laptop, _ interview: String, environment: [String: String] = [:]) throws -> Sitting {
+        let sitting = try Sitting(laptop, ["interview", interview], environment: environment)
+        try sitting.shows("LB1  ")
+        try sitting.type("t")
+        try sitting.shows("Note")
+        return sitting
+    }
+
     static func said(_ laptop: Laptop, _ words: [String]) throws -> String {
         let done = try laptop.run(words)
         try #require(done.status == 0, "\(done)")

@@ -21,10 +21,7 @@ import Testing
             ("printf 'half \\377 text' > \"$1\"", Array("half ".utf8) + [0xff] + Array(" text".utf8)),
             ("head -c 2000000 /dev/zero | tr '\\0' x > \"$1\"", [UInt8](repeating: UInt8(ascii: "x"), count: 2_000_000)),
         ] {
-            let sitting = try Sitting(ann, ["interview", interview], environment: try editor(script))
-            try sitting.shows("LB1  ")
-            try sitting.type("t")
-            try sitting.shows("Note")
+            let sitting = try Interview.note(ann, interview, environment: try editor(script))
             try sitting.type("so far\u{0f}")
             try sitting.tells("kept for you alone in /dev/shm/seamark-")
             // The line is as it was.
@@ -44,10 +41,7 @@ import Testing
 
     @Test func `what an editor left that was killed stands in the line; one that fails changes nothing`() throws {
         let (ann, interview) = try Interview.laptop("ann", headquarters)
-        let killed = try Sitting(ann, ["interview", interview], environment: try editor("printf 'They phone.' > \"$1\"; echo \"$1\" > \"$0.path\"; kill -9 $$"))
-        try killed.shows("LB1  ")
-        try killed.type("t")
-        try killed.shows("Note")
+        let killed = try Interview.note(ann, interview, environment: try editor("printf 'They phone.' > \"$1\"; echo \"$1\" > \"$0.path\"; kill -9 $$"))
         try killed.type("\u{0f}")
         try killed.tells("What it left stands here, not stored yet.")
         try killed.shows("They phone.")
@@ -56,10 +50,7 @@ import Testing
         try killed.type("z")
         #expect(try killed.ended() == 0)
         #expect(!killed.look().contains("kept for you alone"))
-        let failing = try Sitting(ann, ["interview", interview], environment: ["EDITOR": "false", "VISUAL": ""])
-        try failing.shows("LB1  ")
-        try failing.type("t")
-        try failing.shows("Note")
+        let failing = try Interview.note(ann, interview, environment: ["EDITOR": "false", "VISUAL": ""])
         try failing.type("so far\u{0f}")
         try failing.tells("The editor could not be started")
         try failing.shows("so far")
@@ -133,12 +124,75 @@ import Testing
         #expect(!sitting.look().contains("half a noteX"))
     }
 
-    @Test func `of two sittings at once neither loses what the other was writing`() throws {
+    @Test func `what others stored is noticed where a quote waits that nobody may have given, and it can be read and emptied`() throws {
         let (ann, interview) = try Interview.laptop("ann", headquarters)
         let first = try Sitting(ann, ["interview", interview])
         try first.shows("LB1  ")
-        try first.type("t")
-        try first.shows("Note")
+        try first.type("q")
+        try first.shows("in their words")
+        try first.type("We ring")
+        try first.shows("We ring")
+        first.send(SIGTERM)
+        #expect(try first.ended() == 0)
+        let person = try #require(ann.must("list", "person", "--json").firstMatch(of: /P-\w+/)).output
+        try ann.must("person", "set", String(person), "consent.state=given", "consent.method=verbal", "consent.scope=role")
+        let second = try Sitting(ann, ["interview", interview])
+        try second.shows("LB1  ")
+        try second.type("q")
+        try second.shows("We ring")
+        try second.type("\r")
+        try second.tells("There is no consent to quotes")
+        try second.shows("We ring")
+        try second.type("\u{15}\r")
+        try second.shows("Nothing was stored")
+        try second.type("q")
+        try second.tells("There is no consent to quotes")
+        try second.type("z")
+        #expect(try second.ended() == 0)
+        #expect(!second.look().contains("not stored as a record yet"))
+        #expect(try ann.must("list", "quote", "--json").filter { !$0.isWhitespace } == "[]")
+    }
+
+    @Test func `Ctrl-C ends a sitting out of the middle of a paste, and no key of that paste answers`() throws {
+        let (ann, interview) = try Interview.laptop("ann", headquarters)
+        let sitting = try Sitting(ann, ["interview", interview])
+        try sitting.shows("LB1  ")
+        try sitting.type("32103210\u{3}3210")
+        #expect(try sitting.ended() == 0)
+        #expect(try Interview.rows(ann, "answer", of: interview).isEmpty)
+    }
+
+    /// Another program holds the store meanwhile; how long fingers rest between keys is this test's, and a busy machine may take them for a paste, which
+    /// answers nothing: then they are typed once more.
+    @Test func `keys that are typed ahead of a slow disk answer one question each`() throws {
+        let (ann, interview) = try Interview.laptop("ann", headquarters)
+        let sitting = try Sitting(ann, ["interview", interview])
+        try sitting.shows("LB1  ")
+        let database = try #require(try FileManager.default.subpathsOfDirectory(atPath: ann.store.path).first { $0.hasSuffix(".sqlite") })
+        let holding = "import sqlite3,sys,time\nc=sqlite3.connect(sys.argv[1],isolation_level=None)\nc.execute('BEGIN IMMEDIATE')\nprint('held',flush=True)\ntime.sleep(3)\nc.execute('ROLLBACK')\n"
+        var gained = 0
+        for _ in 0..<5 where gained < 5 {
+            let before = try Interview.rows(ann, "answer", of: interview).count
+            let holder = try headquarters.program("/usr/bin/env", ["python3", "-c", holding, ann.store.appendingPathComponent(database).path])
+            try eventually("the store is held", within: 30) { holder.outputSoFar.contains("held") ? true : nil }
+            for key in ["3", "2", "1", "0", "4"] {
+                try sitting.type(key)
+                usleep(250_000)
+            }
+            #expect(try holder.finish().status == 0)
+            try eventually("they are taken, or said to be a paste", within: 60) {
+                gained = try Interview.rows(ann, "answer", of: interview).count - before
+                return gained >= 5 || sitting.screen.contains { $0.contains("was not taken for keys") } ? true : nil
+            }
+        }
+        try sitting.type("z")
+        #expect(try sitting.ended() == 0)
+        #expect(gained == 5)
+    }
+
+    @Test func `of two sittings at once neither loses what the other was writing`() throws {
+        let (ann, interview) = try Interview.laptop("ann", headquarters)
+        let first = try Interview.note(ann, interview)
         try first.type("half a note")
         try first.shows("half a note")
         // The second takes it up, and the first writes on.
@@ -185,10 +239,7 @@ import Testing
         defer { disk.close() }
         let (ann, interview) = try Interview.laptop("ann", headquarters, home: disk.path.appendingPathComponent("ann"))
         let environment = try editor("printf 'They phone.' > \"$1\"; echo \"$1\" > \"$0.path\"")
-        let sitting = try Sitting(ann, ["interview", interview], environment: environment)
-        try sitting.shows("LB1  ")
-        try sitting.type("t")
-        try sitting.shows("Note")
+        let sitting = try Interview.note(ann, interview, environment: environment)
         try disk.fill()
         try sitting.type("\u{0f}")
         try sitting.tells("disk is full")

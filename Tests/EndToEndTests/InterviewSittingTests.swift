@@ -50,10 +50,7 @@ import Testing
     @Test(arguments: [SIGTERM, SIGHUP, 0])
     func `a lost terminal or a request to end keeps what was being written`(signal: Int32) throws {
         let (ann, interview) = try laptop()
-        let sitting = try Sitting(ann, ["interview", interview])
-        try sitting.shows("LB1  ")
-        try sitting.type("t")
-        try sitting.shows("Note")
+        let sitting = try Interview.note(ann, interview)
         try sitting.type("The schedule is rewritten by hand")
         try sitting.shows("rewritten by hand")
         if signal == 0 { sitting.hangUp() } else { sitting.send(signal) }
@@ -68,10 +65,7 @@ import Testing
         #expect(try next.ended() == 0)
         #expect(try ann.must("list", "observation", "--json").contains("The schedule is rewritten by hand"))
         // What is stored does not come back.
-        let last = try Sitting(ann, ["interview", interview])
-        try last.shows("LB1  ")
-        try last.type("t")
-        try last.shows("Note")
+        let last = try Interview.note(ann, interview)
         #expect(!last.screen.contains { $0.contains("rewritten by hand") })
         last.hangUp()
         try last.ended()
@@ -168,6 +162,11 @@ import Testing
         #expect(refused.status == 65 && refused.error.contains("Line 1: ") && refused.error.contains("nothing of it was stored"), "\(refused.error)")
         #expect(try ann.run(["interview", interview]).status == 64)
         #expect(try ann.run(["interview", interview, "--plain", "--language", "de"]).status == 66)
+        // Also before the first question: which interview, and with whom.
+        for (input, says) in [("n\nNOPE\n", "Line 2: "), ("n\n\nnobody\n", "Line 3: 'nobody' is no level."), ("99\n", "Line 1: '99' is none of these interviews.")] {
+            let done = try ann.run(["interview", "--plain"], input: input)
+            #expect([65, 66].contains(done.status) && done.error.contains(says) && done.error.contains("No line after it was read."), "\(done)")
+        }
         // A locale that is no UTF-8, and a terminal that draws nothing.
         for environment in [["LC_ALL": "C", "NO_COLOR": "1"], ["TERM": "dumb"]] {
             let sitting = try Sitting(ann, ["interview", interview], environment: environment)

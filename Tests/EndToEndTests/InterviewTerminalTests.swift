@@ -2,84 +2,6 @@ import Foundation
 import Glibc
 import Testing
 
-/// A terminal program's window with one command in it, as a person has it before her: keys are sent, and what stands on the screen comes back.
-final class Window: Sendable {
-    /// A server of its own, which no other tmux meets.
-    private let name = "seamark-\(UUID().uuidString)"
-    private let folder: URL
-
-    struct Refused: Error, CustomStringConvertible {
-        let description: String
-    }
-
-    init(_ laptop: Laptop, columns: Int, rows: Int, _ command: String) throws {
-        folder = laptop.headquarters.folder
-        let secret = folder.appendingPathComponent("passphrase-\(UUID().uuidString)")
-        try Data((Laptop.passphrase + "\n").utf8).write(to: secret)
-        chmod(secret.path, 0o600)
-        // The whole window is the program's, from its first frame on.
-        let settings = folder.appendingPathComponent("tmux-\(UUID().uuidString).conf")
-        try Data("set -g status off\n".utf8).write(to: settings)
-        var words = ["-L", name, "-f", settings.path, "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)"]
-        let variables = [
-            "SEAMARK_HOME": laptop.home.path, "XDG_RUNTIME_DIR": laptop.headquarters.runtime.path, "LC_ALL": "C.UTF-8", "NO_COLOR": "1", "SECRET": secret.path,
-            "SEAMARK": Program.folder!.appendingPathComponent("seamark").path, "EDITOR": "false", "VISUAL": "", "ENV": "",
-        ]
-        for (key, value) in variables.sorted(by: { $0.key < $1.key }) { words += ["-e", "\(key)=\(value)"] }
-        try tmux(words + [command])
-    }
-
-    @discardableResult
-    private func tmux(_ words: [String]) throws -> String {
-        let done = try Program("/usr/bin/tmux", words, in: folder).finish(within: 60)
-        guard done.status == 0 else { throw Refused(description: "tmux \(words): \(done.error)") }
-        return done.output
-    }
-
-    func press(_ keys: String...) throws { for key in keys { try tmux(["-L", name, "send-keys", key]) } }
-    func type(_ text: String) throws { try tmux(["-L", name, "send-keys", "-l", text]) }
-    func resize(columns: Int, rows: Int) throws { try tmux(["-L", name, "resize-window", "-x", "\(columns)", "-y", "\(rows)"]) }
-
-    /// As a terminal pastes, with its marks around the text or without them.
-    func paste(_ text: String, isMarked: Bool) throws {
-        let file = folder.appendingPathComponent("paste-\(UUID().uuidString)")
-        try Data(text.utf8).write(to: file)
-        try tmux(["-L", name, "load-buffer", file.path])
-        try tmux(["-L", name, "paste-buffer"] + (isMarked ? ["-p"] : []))
-    }
-
-    /// The program that the window's shell runs in the foreground.
-    var child: pid_t {
-        get throws {
-            let shell = try tmux(["-L", name, "display-message", "-p", "#{pane_pid}"]).trimmingCharacters(in: .whitespacesAndNewlines)
-            let children = try String(contentsOfFile: "/proc/\(shell)/task/\(shell)/children", encoding: .utf8).split(separator: " ")
-            return try #require(children.compactMap { pid_t($0) }.first)
-        }
-    }
-
-    var screen: String { get throws { try tmux(["-L", name, "capture-pane", "-p"]) } }
-
-    /// Waits for it, wherever the lines are broken; returns the screen.
-    @discardableResult
-    func shows(_ text: String, sourceLine: Int = #line) throws -> String {
-        var last = ""
-        do {
-            return try eventually("the window shows '\(text)' (line \(sourceLine))", within: 60) {
-                last = try screen
-                let lines = last.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
-                return lines.joined(separator: " ").contains(text) || lines.joined().contains(text) ? last : nil
-            }
-        } catch { throw Program.TookTooLong(description: "\(error); it shows:\n\(last)") }
-    }
-
-    /// The last session ends its server. ('kill-server' is a SIGTERM, which a thread of the tests hands down blocked.)
-    func close() { _ = try? tmux(["-L", name, "kill-session"]) }
-}
-
-extension Trait where Self == Needs {
-    static var needsTerminal: Self { Needs(path: "/usr/bin/tmux", package: "tmux") }
-}
-
 /// The guided interview in a real terminal: its screens are those that were looked at, and it gets along with the shell.
 @Suite(.needsTerminal, .serialized) struct InterviewTerminalTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("InterviewScreens")
@@ -116,12 +38,26 @@ extension Trait where Self == Needs {
         return ann
     }
 
+    private func open(columns: Int = 80, rows: Int = 24, consents: Bool = true, _ command: String = interview) throws -> (Headquarters, Window, Laptop) {
+        let headquarters = try Headquarters()
+        do {
+            let ann = try laptop(headquarters, consents: consents)
+            return (headquarters, try Window(ann, columns: columns, rows: rows, command), ann)
+        } catch {
+            headquarters.close()
+            throw error
+        }
+    }
+
+    private func close(_ headquarters: Headquarters, _ window: Window) {
+        window.close()
+        headquarters.close()
+    }
+
     @Test(arguments: [(80, 24), (120, 40), (40, 20)])
     func `the screens are those that were looked at`(columns: Int, rows: Int) throws {
-        let headquarters = try Headquarters()
-        defer { headquarters.close() }
-        let window = try Window(try laptop(headquarters, consents: false), columns: columns, rows: rows, Self.interview)
-        defer { window.close() }
+        let (headquarters, window, _) = try open(columns: columns, rows: rows, consents: false)
+        defer { close(headquarters, window) }
         func looks(_ text: String, _ name: String) throws { try self.looks(window, text, like: "\(columns)x\(rows)-\(name)") }
         try looks("has P-A001 agreed", "opening")
         try window.press("y")
@@ -174,11 +110,8 @@ extension Trait where Self == Needs {
     }
 
     @Test func `another size in mid-question, twenty columns, and pastes of a hundred thousand characters leave everything as it was`() throws {
-        let headquarters = try Headquarters()
-        defer { headquarters.close() }
-        let ann = try laptop(headquarters, consents: true)
-        let window = try Window(ann, columns: 80, rows: 24, Self.interview)
-        defer { window.close() }
+        let (headquarters, window, ann) = try open()
+        defer { close(headquarters, window) }
         try window.shows("stop asking")
         try window.resize(columns: 20, rows: 24)
         try eventually("it is drawn anew", within: 20) { try window.screen.split(separator: "\n").allSatisfy { $0.count <= 20 } ? true : nil }
@@ -207,12 +140,9 @@ extension Trait where Self == Needs {
     }
 
     @Test func `Ctrl-Z gives the shell its terminal, and the screen comes back as it was`() throws {
-        let headquarters = try Headquarters()
-        defer { headquarters.close() }
-        let ann = try laptop(headquarters, consents: true)
         // A shell that mends no terminal: what it is left with is what it has.
-        let window = try Window(ann, columns: 80, rows: 24, "exec dash -i")
-        defer { window.close() }
+        let (headquarters, window, ann) = try open("exec dash -i")
+        defer { close(headquarters, window) }
         try window.type("\"$SEAMARK\" interview IV-A001 --passphrase-fd 3 3<\"$SECRET\"")
         try window.press("Enter")
         try window.shows("stop asking")
@@ -249,5 +179,26 @@ extension Trait where Self == Needs {
         try window.type("echo done $((1+1))")
         try window.shows("echo done")
         #expect(try ann.must("show", "O-A001").contains("half a note and its end"))
+    }
+
+    @Test func `an invitation that comes through a pipe leaves the passphrase to the terminal, and without one a script is refused as ever`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let file = headquarters.folder.appendingPathComponent("invitation")
+        try Data(try headquarters.invitation("bob").utf8).write(to: file)
+        let bob = Laptop(headquarters)
+        let refused = try bob.headquarters.program("seamark", ["enrol"], environment: ["SEAMARK_HOME": bob.home.path], input: try String(contentsOf: file, encoding: .utf8)).finish()
+        #expect(refused.status == 77 && refused.error.contains("no terminal"), "\(refused)")
+        let window = try Window(bob, "cat '\(file.path)' | \"$SEAMARK\" enrol --name Laptop; echo ended $?; sleep 60")
+        defer { window.close() }
+        try window.shows("A passphrase for this tenant's work")
+        try window.type(Laptop.passphrase)
+        try window.press("Enter")
+        try window.shows("The same again")
+        try window.type(Laptop.passphrase)
+        try window.press("Enter")
+        let screen = try window.shows("ended 0")
+        #expect(screen.contains("This laptop is now a device of Halden") && !screen.contains(Laptop.passphrase))
+        #expect(try bob.run(["status"]).status == 0)
     }
 }

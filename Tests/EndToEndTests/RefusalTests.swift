@@ -29,6 +29,22 @@ import Testing
         #expect(try ann.everything() == before)
     }
 
+    // MARK: Verbs
+
+    @Test func `a mistyped verb of either program is answered with the nearest one, and with nothing where none is near`() throws {
+        for (program, words, meant) in [
+            ("seamark", ["stauts"], "Did you mean 'seamark status'?"), ("seamark", ["interview", "delet", "IV-A001"], "Did you mean 'seamark interview delete'?"),
+            ("seamark-server", ["tennant", "list"], "Did you mean 'seamark-server tenant'?"), ("seamark-server", ["member", "lsit"], "Did you mean 'seamark-server member list'?"),
+        ] {
+            let done = try headquarters.program(program, words).finish()
+            #expect(done.status == 64 && done.output.isEmpty && done.error.contains(meant), "\(words): \(done)")
+        }
+        for (program, words) in [("seamark", ["aardvark"]), ("seamark", ["status", "--jsno"]), ("seamark-server", ["aardvark"])] {
+            let done = try headquarters.program(program, words).finish()
+            #expect(done.status == 64 && !done.error.contains("Did you mean 'seamark"), "\(words): \(done)")
+        }
+    }
+
     // MARK: Open files
 
     @Test(arguments: [["status"], ["run", "--listen", "127.0.0.1:0"], ["verify"]])

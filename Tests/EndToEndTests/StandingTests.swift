@@ -30,6 +30,15 @@ import Testing
         let first = try ann.must("interview", "add", "site=ST1", "startedAt=2026-11-20T09:00:00Z").trimmingCharacters(in: .whitespacesAndNewlines)
         #expect(try (engagement(ann)["interviews"] as? [String: Int])?["draft"] == (counted["draft"] ?? 0) + 1)
         #expect(try ann.must("status").contains("\((counted["draft"] ?? 0) + 1) draft"), "\(first)")
+        // A text that was begun and not stored.
+        #expect(try (engagement(ann)["drafts"] as? [Any])?.isEmpty == true)
+        let level = try ann.must("person", "add", "level=manager", "--consent", "given", "--method", "verbal", "--scope", "role").trimmingCharacters(in: .whitespacesAndNewlines)
+        try ann.must("interview", "set", first, "persons=\(level)")
+        let begun = try ann.run(["interview", first, "--plain"], input: "t\n\n2 \(String(repeating: "x", count: 9000))\n")
+        #expect(begun.status == 65, "\(begun)")
+        let drafts = try #require(try engagement(ann)["drafts"] as? [[String: Any]])
+        #expect(drafts.count == 1 && drafts[0]["interview"] as? String == first && drafts[0]["texts"] as? Int == 1, "\(drafts)")
+        #expect(try ann.must("status").contains("1 text in \(first) that you began waits, not stored: seamark interview \(first)"))
         let heavy = try #require(try engagement(ann)["unsentBytesAtMost"] as? Int)
         let sent = try JSONSerialization.jsonObject(with: Data(try ann.must("sync", "--json").utf8)) as? [String: Any]
         // Connecting and greeting come on top of what the changes weigh.
@@ -99,5 +108,16 @@ import Testing
         #expect(devices.first?["quarantined"] as? Int == 1 && devices.last?["quarantined"] as? Int == 0, "\(devices)")
         let after = try headquarters.verb("status")
         #expect(!after.contains("halden  A") && after.contains("halden  B"), "\(after)")
+    }
+
+    @Test(.needsCompiler) func `since when a schedule waits for somebody to look at the clock is said in JSON as every other time`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        try headquarters.verb("retention", "set", "400", "--yes")
+        let clock = try Clock(headquarters)
+        try clock.set(ahead: 100)
+        let done = try headquarters.program("seamark-server", ["retention", "show", "--json", "--data", headquarters.data.path], environment: clock.environment).finish()
+        let said = try #require(try JSONSerialization.jsonObject(with: Data(done.output.utf8)) as? [String: Any], "\(done)")
+        #expect((said["silentSince"] as? String)?.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/) != nil, "\(said)")
     }
 }

@@ -351,6 +351,107 @@ import Testing
         #expect(KeyBurst.taken([.down, .down, .down, .down, .enter], inText: false) == [.down, .down, .down, .down, .enter])
     }
 
+    @Test(arguments: UInt64(0)..<60)
+    func `an answer that was altered unseen is never written back, and what was typed waits for another look`(seed: UInt64) {
+        var desk = PaperDesk()
+        var fingers = Fingers(seed)
+        var interview = GuidedInterview(.core9, desk.records)
+        _ = desk.carryOut(.line("3 They phone."), &interview)
+        _ = desk.carryOut(.line("b"), &interview)
+        desk.score("LB1", 1)
+        let theirs = desk.records.answers["LB1"]?.content
+        let way = ["r", "e", "3", "d"].randomElement(using: &fingers.dice) ?? "r"
+        switch way {
+        case "r":
+            _ = desk.carryOut(.line("r"), &interview)
+            _ = desk.carryOut(.edited("They write."), &interview)
+            #expect(interview.prompt == .text(.rationale("LB1")) && interview.entry.text == "They write.")
+        case "e": _ = desk.carryOut(.line("e c"), &interview)
+        case _: _ = desk.carryOut(.line(way + " They write."), &interview)
+        }
+        #expect(desk.records.answers["LB1"]?.content == theirs && interview.isDeclined, "\(way): \(interview.notice)")
+        #expect(interview.records.answers == desk.records.answers && interview.question?.id == "LB1")
+        // It is known now, and what is said is said of it.
+        if way == "r" {
+            _ = desk.carryOut(.key(.enter), &interview)
+            #expect(desk.records.answers["LB1"]?.content == OwnAnswer.Content(.scored, score: 1, grade: .c, rationale: "They write."))
+        } else if way == "3" {
+            #expect(interview.draft.texts.map(\.text) == ["They write."])
+            _ = desk.carryOut(.line("3"), &interview)
+            #expect(desk.records.answers["LB1"]?.content?.score == 3)
+        }
+    }
+
+    @Test func `a quote that waits where nobody may be quoted any more can be read and emptied, and not stored`() {
+        var desk = PaperDesk()
+        desk.respondents = desk.respondents.map {
+            InterviewRecords.Respondent(id: $0.id, handle: $0.handle, title: $0.title, level: $0.level, consent: Consent(state: .given, scope: [.role]))
+        }
+        let draft = InterviewDraft([InterviewDraft.Text(.quote, "Nobody knows.", .aside)])
+        for inLines in [true, false] {
+            var interview = GuidedInterview(.core9, desk.records, draft: draft)
+            _ = desk.carryOut(inLines ? .line("q") : .key(.character("q")), &interview)
+            #expect(interview.entry.text == "Nobody knows." && interview.notice.contains("no consent"))
+            _ = desk.carryOut(inLines ? .line("They wait.") : .key(.enter), &interview)
+            #expect(desk.rows.isEmpty && interview.isDeclined && interview.draft.texts.map(\.text) == [inLines ? "They wait." : "Nobody knows."])
+            for event: GuidedInterview.Event in inLines ? [.line("-")] : [.key(.control("u")), .key(.enter)] { _ = desk.carryOut(event, &interview) }
+            #expect(interview.prompt == .question && interview.draft.isEmpty)
+            _ = desk.carryOut(.line("q"), &interview)
+            #expect(interview.prompt == .question && interview.isDeclined)
+        }
+        // What is written anew is not begun, nor does a script go on in the middle of it.
+        var scripted = GuidedInterview(.core9, desk.records, draft: draft, isScripted: true)
+        for line in ["q", "q They wait."] {
+            _ = desk.carryOut(.line(line), &scripted)
+            #expect(scripted.prompt == .question && scripted.isDeclined && scripted.draft == draft)
+        }
+    }
+
+    @Test func `in line mode a dash empties a text, and takes a rationale away`() {
+        var desk = PaperDesk()
+        var interview = GuidedInterview(.core9, desk.records, draft: InterviewDraft([InterviewDraft.Text(.note, "half a note", .aside)]))
+        for line in ["t", "-"] { _ = desk.carryOut(.line(line), &interview) }
+        #expect(interview.prompt == .question && interview.draft.isEmpty && desk.rows.isEmpty)
+        for line in ["3 They phone.", "b", "r", "-"] { _ = desk.carryOut(.line(line), &interview) }
+        #expect(desk.records.answers["LB1"]?.content == OwnAnswer.Content(.scored, score: 3, grade: .d))
+    }
+
+    @Test func `a grade of documents that names none says so, and how to name it`() {
+        var desk = PaperDesk()
+        var interview = GuidedInterview(.core9, desk.records)
+        _ = desk.carryOut(.line("2b"), &interview)
+        #expect(interview.notice.contains("supports grade B: e, then b asks for it") && !interview.isDeclined)
+        for line in ["e b", "ledger 6410"] { _ = desk.carryOut(.line(line), &interview) }
+        #expect(desk.records.answers["LB1"]?.content?.reference == "ledger 6410" && !interview.notice.contains("supports"))
+        _ = desk.carryOut(.line("2c"), &interview)
+        #expect(!interview.notice.contains("supports"))
+    }
+
+    @Test func `Ctrl-C comes out of a burst, and nothing of the burst is a key`() {
+        func keys(_ text: String) -> [InterviewKey] { text.map { $0 == "\n" ? .enter : $0 == "^" ? .control("c") : .character($0) } }
+        #expect(KeyBurst.taken(keys("3210^dnx"), inText: false) == [.paste("3210", isCut: false), .control("c")])
+        #expect(KeyBurst.taken(keys("3^dnxd"), inText: false) == [.paste("3", isCut: false), .control("c")])
+        #expect(KeyBurst.taken(keys("They phone.\n^3"), inText: true) == keys("They phone.^"))
+        #expect(KeyBurst.taken(keys("3^"), inText: false) == keys("3^"))
+    }
+
+    @Test(arguments: UInt64(0)..<40)
+    func `what came one after the other was typed, however much of it; what came at once was not`(seed: UInt64) {
+        var dice = SplitMix64(seed: seed)
+        var time: Int64 = 0
+        var typed: [KeyBurst.Arrival] = []
+        for _ in 0..<Int.random(in: 1...40, using: &dice) {
+            time += Int64.random(in: 40...400, using: &dice)
+            typed.append(KeyBurst.Arrival(milliseconds: time, bytes: 1))
+        }
+        #expect(KeyBurst.wereTyped(typed))
+        // A paste somewhere in it, at once or byte by byte over a slow line.
+        let place = Int.random(in: 0...typed.count, using: &dice)
+        let start = place == 0 ? 0 : typed[place - 1].milliseconds
+        let pasted = Bool.random(using: &dice) ? [KeyBurst.Arrival(milliseconds: start, bytes: 4)] : (0..<4).map { KeyBurst.Arrival(milliseconds: start + $0 * 10, bytes: 1) }
+        #expect(!KeyBurst.wereTyped((typed[..<place] + pasted + typed[place...]).sorted { $0.milliseconds < $1.milliseconds }))
+    }
+
     @Test func `a write that is refused leaves the question and the text where they were`() {
         var desk = PaperDesk()
         var interview = GuidedInterview(.core9, desk.records)

@@ -58,6 +58,7 @@ struct PaperDesk {
         case .delete(let id), .restore(let id): subject = .record(id)
         case .note, .quote, .seam, .decision, .leak, .consent, .end: break
         }
+        if let standing = write.onto, rows[subject].flatMap({ $0.isThere ? $0.answer?.content : nil }) != standing.content { return .changedSince(records) }
         if let mark = write.unlessChangedSince, mark != RecordMark(heads: rows[subject]?.heads ?? []) { return .changedSince(records) }
         switch write.capture {
         case .answer(_, let content):
@@ -89,6 +90,12 @@ struct PaperDesk {
             content.rationale = "theirs"
             rows[subject]?.answer = OwnAnswer(content, at: Stamp(time: clock, device: Self.ann))
         }
+    }
+
+    /// Another program of the same person gives another score, and no sitting has looked yet.
+    mutating func score(_ question: String, _ score: Int64) {
+        let content = OwnAnswer.Content(.scored, score: score, grade: .c, rationale: rows[.answer(question)]?.answer?.content?.rationale)
+        _ = write(InterviewWrite(.answer(question: question, content)))
     }
 
     /// Hands an event in and does what comes of it. `cut` stops before the effect with this number, as a kill would.

@@ -1,0 +1,19 @@
+import SeamarkModel
+import Testing
+
+@Suite struct VerbNamesTests {
+    private let verbs = VerbNames("seamark", [
+        VerbNames("status"), VerbNames("sync"), VerbNames("interview", aliases: ["iv"], [VerbNames("add"), VerbNames("set"), VerbNames("delete")]),
+    ])
+
+    @Test func `the verb that is nearest to what was typed is said with all its words`() {
+        #expect(verbs.suggestion(for: ["stauts"]) == "Did you mean 'seamark status'?")
+        #expect(verbs.suggestion(for: ["help", "stauts"]) == "Did you mean 'seamark status'?")
+        #expect(verbs.suggestion(for: ["interview", "delet", "IV-A001"]) == "Did you mean 'seamark interview delete'?")
+        #expect(verbs.suggestion(for: ["iv", "delet"]) == "Did you mean 'seamark interview delete'?")
+    }
+
+    @Test func `where nothing is near, or nothing is wrong with the verbs, nothing is said`() {
+        for words in [["report"], ["status"], ["status", "stauts"], ["--json", "stauts"], [], ["interview", "IV-A001"]] { #expect(verbs.suggestion(for: words) == nil, "\(words)") }
+    }
+}
