@@ -28,7 +28,7 @@ extension TenantOffice {
             let directory = try Directory(transaction)
             let scope = try engagement.map { try find(directory.engagement($0), "the engagement", list: "engagement list") } ?? headquarters.shared
             let views = try EngagementLog(of: scope, transaction, directory).views
-            let view = try Self.find(record ?? (engagement == nil ? try transaction.identity().id : scope).description, views, doing)
+            let view = try Self.record(record ?? (engagement == nil ? try transaction.identity().id : scope).description, views, doing)
             guard let type = view.type else {
                 throw OperationFailure(.badInput, doing: doing, wrong: "the record is of a type that a newer version brought", remedy: "update seamark-server")
             }
@@ -66,7 +66,7 @@ extension TenantOffice {
         }
     }
 
-    private static func find(_ name: String, _ views: [RecordView], _ doing: String) throws -> RecordView {
+    private static func record(_ name: String, _ views: [RecordView], _ doing: String) throws -> RecordView {
         let folded = name.lowercased()
         let found = views.filter { $0.id.description == folded || $0.handle?.lowercased() == folded }
         guard let view = found.first, found.count == 1, !view.isDeleted else {
