@@ -26,7 +26,7 @@ extension TenantOffice {
         return try store.write { transaction in
             let headquarters = try Headquarters(transaction, keys: keys, now: now)
             let directory = try Directory(transaction)
-            let scope = try engagement.map { try directory.findEngagement($0) } ?? headquarters.shared
+            let scope = try engagement.map { try directory.engagement(called: $0) } ?? headquarters.shared
             let views = try EngagementLog(of: scope, transaction, directory).views
             let view = try Self.record(record ?? (engagement == nil ? try transaction.identity().id : scope).description, views, doing)
             guard let type = view.type else {

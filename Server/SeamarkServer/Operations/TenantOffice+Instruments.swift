@@ -48,7 +48,7 @@ extension TenantOffice {
         let now = clock.now()
         try store.write { transaction in
             let headquarters = try Headquarters(transaction, keys: keys, now: now)
-            let id = try find(Directory(transaction).engagement(engagement), "the engagement", list: "engagement list")
+            let id = try Directory(transaction).engagement(called: engagement)
             let published = try EngagementLog.instruments(transaction)
             guard published.contains(where: { $0.reference == reference }) else {
                 throw OperationFailure(
