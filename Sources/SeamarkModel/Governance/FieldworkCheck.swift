@@ -73,6 +73,6 @@ public struct FieldworkCheck: Sendable {
                 confidence: domain.score?.confidence)
         }
         let told = Set(views.map(\.id))
-        findings = Findings.all(in: records, instrument: instrument).filter { !told.contains($0.record) }
+        findings = Findings.all(in: records, instrument: instrument).filter { !told.contains($0.record) || $0.kind == .unknownInstrument }
     }
 }
