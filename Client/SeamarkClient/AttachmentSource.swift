@@ -86,6 +86,14 @@ public final class AttachmentSource {
         return .removed(bytes: max(1, bytes.count - stripped.count))
     }
 
+    /// Is it recorded sound or film, by its first bytes? Afterwards it is read from its beginning again.
+    func isRecording() throws(Failure) -> Bool {
+        try rewind()
+        let head = try read(min(size, RecordingFormat.head))
+        try rewind()
+        return RecordingFormat.isRecording(head)
+    }
+
     /// Reads it through once: what the file is.
     public func attachment() throws(Failure) -> Attachment {
         let digest = RunningDigest()

@@ -27,7 +27,8 @@ public struct CaptureWords {
     private static let points = ["low", "likely", "high"]
 
     func expanded(_ assignments: [Assignment]) throws(Failure) -> [(key: String, text: String)] {
-        var out: [(key: String, text: String)] = []
+        let (assignments, priced) = inputs(assignments)
+        var out = priced
         var ranges: [(key: String, kind: FieldKind, shown: Value?, given: [String?])] = []
         for assignment in assignments {
             let path = self.path(assignment.key.split(separator: ".", omittingEmptySubsequences: false).map(String.init))

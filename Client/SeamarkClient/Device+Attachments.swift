@@ -69,7 +69,8 @@ extension Device {
         ]
         let row = [Assignment(key: "kind", text: name.kind), Assignment(key: "title", text: name.title)].filter { !given.contains($0.key) } + words + bytes
         // Judged before a byte is copied; and once more in the transaction that stores it.
-        let judged = try judgeAttachment(in: scope, to: target, row: row, bytes: words + bytes)
+        let isRecording = try source.isRecording() || RecordingFormat.isSaid(kind: row.last { $0.key == "kind" }?.text, mediaType: name.mediaType)
+        let judged = try judgeAttachment(in: scope, to: target, row: row, bytes: words + bytes, isRecording: isRecording)
         if isTrial { return (judged, attachment) }
         let wasHere = try shelf.holds(attachment, in: scope)
         if !wasHere {
@@ -80,7 +81,7 @@ extension Device {
             try source.requireUnchanged()
             var result: RecordCapture.Result?
             try capture(in: scope) { state, _ in
-                let (made, edits) = try self.edits(state, scope, target, row: row, bytes: words + bytes)
+                let (made, edits) = try self.edits(state, scope, target, row: row, bytes: words + bytes, isRecording: isRecording)
                 result = made
                 return edits
             }
@@ -92,17 +93,21 @@ extension Device {
         }
     }
 
-    private func judgeAttachment(in scope: Identifier, to target: String?, row: [Assignment], bytes: [Assignment]) throws -> RecordCapture.Result {
-        let (result, edits) = try edits(try state, scope, target, row: row, bytes: bytes)
+    private func judgeAttachment(in scope: Identifier, to target: String?, row: [Assignment], bytes: [Assignment], isRecording: Bool) throws -> RecordCapture.Result {
+        let (result, edits) = try edits(try state, scope, target, row: row, bytes: bytes, isRecording: isRecording)
         try judge([edits], in: scope)
         return result
     }
 
     private func edits(
-        _ state: DeviceState, _ scope: Identifier, _ target: String?, row: [Assignment], bytes: [Assignment]
+        _ state: DeviceState, _ scope: Identifier, _ target: String?, row: [Assignment], bytes: [Assignment], isRecording: Bool
     ) throws -> (RecordCapture.Result, [Edit]) {
         guard let finder = RecordFinder(state, scope: scope) else { throw Refused.noSuchScope }
         let capture = try RecordCapture(finder, identity: state.identity, now: now())
+        if isRecording {
+            let subject = try target.map { try finder.record($0).id }
+            if let obstacle = Findings.obstacle(toRecording: subject ?? .zero, in: finder.all + finder.concealed) { throw RecordCapture.Failure.recording(obstacle) }
+        }
         guard let target else {
             let made = try capture.adding(Catalogue.evidence, row)
             return (made, made.edits)

@@ -66,6 +66,12 @@ public struct RecordCapture {
         /// Free words in one change.
         case tooManyTexts(most: Int)
         case noEntropy
+        /// An interview by an instrument that is not here; those that are.
+        case unknownInstrument(String, known: [String])
+        /// What keeps an interview from being finalised.
+        case unfinished(name: String, [Finding])
+        /// A recording of somebody who is not known to have agreed.
+        case recording(Findings.RecordingObstacle)
     }
 
     public let finder: RecordFinder
@@ -115,7 +121,7 @@ public struct RecordCapture {
         var draft = draft(type, id, nil)
         draft.create(at: now)
         let edits = try fill(&draft, typed)
-        return Result(record: id, type: type, name: handle ?? composite(type, id, edits), edits: edits)
+        return try heeding(Result(record: id, type: type, name: handle ?? composite(type, id, edits), edits: edits))
     }
 
     /// Other values for a record that is there.
@@ -123,7 +129,7 @@ public struct RecordCapture {
         let type = try known(record)
         guard !record.isDeleted else { throw .isDeleted(name: finder.name(of: record.id)) }
         var draft = draft(type, record.id, record.state)
-        return result(record, type, try fill(&draft, try words(type, record, assignments)))
+        return try heeding(result(record, type, try fill(&draft, try words(type, record, assignments))))
     }
 
     public func deleting(_ record: RecordView) throws(Failure) -> Result {

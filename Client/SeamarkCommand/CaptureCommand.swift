@@ -28,7 +28,7 @@ struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
 
         func run() throws {
             let assignments = try capture.assignments(words) + extra.assignments
-            try capture.perform(work, to: .work) { try $0.adding(Noun.type, assignments) }
+            try capture.perform(work, to: .work, asksOfPrices: Noun.type === Catalogue.leakageLine) { try $0.adding(Noun.type, assignments) }
         }
     }
 
@@ -51,7 +51,9 @@ struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
 
         func run() throws {
             let assignments = try capture.assignments(words) + extra.assignments
-            try capture.perform(work, to: .work) { try $0.changing(try $0.finder.record(handle, type: Noun.type), assignments) }
+            try capture.perform(work, to: .work, asksOfPrices: Noun.type === Catalogue.leakageLine) {
+                try $0.changing(try $0.finder.record(handle, type: Noun.type), assignments)
+            }
         }
     }
 
@@ -145,18 +147,25 @@ struct CaptureOptions: ParsableArguments {
         }
     }
 
-    func perform(_ work: WorkOptions, to purpose: Workplace.Purpose, _ make: (RecordCapture) throws -> RecordCapture.Result) throws {
+    /// - Parameter asksOfPrices: before a range is saved whose likely value lies close to one end.
+    func perform(
+        _ work: WorkOptions, to purpose: Workplace.Purpose, asksOfPrices: Bool = false, _ make: (RecordCapture) throws -> RecordCapture.Result
+    ) throws {
         // A trial captures nothing: it shows, and what it shows holds parts that nobody typed.
         let place = try Workplace(work, to: dryRun ? .read : purpose)
         let scope = try place.engagement()
-        let result = try place.device.capture(in: scope, isTrial: dryRun, make)
+        let device = try place.device
+        if asksOfPrices, !dryRun, try !PriceWords.agrees(to: { try device.capture(in: scope, isTrial: true, make) }) { throw PriceWords.NotSaved() }
+        let result = try device.capture(in: scope, isTrial: dryRun, make)
+        let price = PriceWords.price(in: result)
+        if dryRun { PriceWords.warn(of: result) }
         if json {
             let references = try place.finder().references
             Terminal.json(
                 .object([
                     JSONMember("id", .string(result.record.description)), JSONMember("name", .string(result.name)),
                     JSONMember("type", .string(result.type.key)), JSONMember("stored", .bool(!dryRun && !result.edits.isEmpty)),
-                ] + (place.shows ? [JSONMember("edits", .array(result.edits.map { EditWords.json($0, result.type, references) }))] : [])), .capture)
+                ] + (price.map { [JSONMember("yearly", $0.json)] } ?? []) + (place.shows ? [JSONMember("edits", .array(result.edits.map { EditWords.json($0, result.type, references) }))] : [])), .capture)
         } else if dryRun, result.edits.isEmpty {
             Terminal.line("Nothing to change: ", .init(result.name, .bold), " says that already.")
         } else if dryRun {
@@ -169,5 +178,6 @@ struct CaptureOptions: ParsableArguments {
         } else {
             Terminal.line(.init(result.name, .bold))
         }
+        if !json, !result.edits.isEmpty, let price { Terminal.error([.init("\(result.name): \(price.words)")]) }
     }
 }

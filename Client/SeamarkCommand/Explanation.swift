@@ -37,6 +37,7 @@ struct Explanation {
                 Explanation(.usage, "Connecting alone may take \(bytesInWords(error.least)). Nothing was begun: say --max-bytes \(ByteCount(error.least).atLeast) or more.")
             case let error as Device.Refused: Explanation(error)
             case let error as RecordCapture.Failure: Explanation(error)
+            case is PriceWords.NotSaved: Explanation(.refused, "Nothing was saved. Give the range again, wide enough that no year falls outside.")
             case let error as CaptureWords.Failure: Explanation(error)
             case let error as RecordFinder.Failure: Explanation(error)
             case let error as Assignment.Malformed:
@@ -249,6 +250,18 @@ extension Explanation {
                 Explanation(.refused, "The form takes \(bytesInWords(bytes)) with all its words, and one questionnaire at most \(bytesInWords(most)). Nothing was stored: make two of it, or leave languages out.")
             case .formNotKept: Explanation(.refused, "The form has a name, a language or a text that is too long to be kept (120 characters, texts 2,000). Nothing was stored.")
             case .tooManyTexts(let most): Explanation(.refused, "At most \(most) answers in words are taken at once. Nothing was stored; give the rest in another step.")
+            case .unknownInstrument(let named, let known):
+                Explanation(.notFound, "There is no instrument '\(named)' here. Nothing was captured: name \(known.joined(separator: " or ")), or leave it out for the engagement's.")
+            case .unfinished(let name, let obstacles):
+                Explanation(.refused, "\(name) is not finalised and nothing was changed. Before it is:\n" + obstacles.map { "  \($0.field ?? "interview"): \($0.words)" }.joined(separator: "\n"))
+            case .recording(.nobodyKnown):
+                Explanation(
+                    .refused,
+                    "A recording needs consent to audio of whoever is heard, and this belongs to no interview. Nothing was attached: name with --to the answer or observation that it belongs to.")
+            case .recording(.notAgreed(let names)):
+                Explanation(
+                    .refused,
+                    "A recording needs consent to audio, and \(names.joined(separator: ", ")) \(names.count == 1 ? "has" : "have") not given it. Nothing was attached: leave it out, or ask; who agrees to more than before is recorded as a new person.")
             case .noEntropy: Explanation(.exhausted, "\(NoEntropy()).")
             }
     }

@@ -6,6 +6,12 @@ enum FigureText {
     /// The range of a line's amount, or its factors; empty, or with a blank at its end.
     static func amount(_ value: Value) -> String {
         if let range = value.member(LineAmount.range) { return grouped(FieldKind.threePoint(.money(0...Int64.max)).text(of: range, references: .none)) + " " }
+        // A line that its inputs price, or what was observed, reads as what that comes to; `show` has the inputs.
+        switch (try? LinePrice(value)) ?? nil {
+        case .inputs(let price): return "\(range(price.range)) by \(price.variant.rawValue) "
+        case .observed(let range): return "\(self.range(range)) as observed "
+        case .range, .factors, nil: break
+        }
         let factors = (value.member(LineAmount.factors)?.list ?? []).map { factor in
             let unit = factor.member(LineAmount.Factor.unit)?.text ?? ""
             let points = (factor.member(LineAmount.Factor.range)?.group ?? []).compactMap(\.value.double).map { point in
@@ -16,6 +22,11 @@ enum FigureText {
             return unit == "1" ? range : range + " " + unit
         }
         return factors.isEmpty ? "" : factors.joined(separator: " × ") + " "
+    }
+
+    /// Money a year, low/likely/high.
+    static func range(_ range: ThreePoint) -> String {
+        range.isConstant ? number(range.low) : [range.low, range.likely, range.high].map(number).joined(separator: "/")
     }
 
     private static func number(_ value: Double) -> String {

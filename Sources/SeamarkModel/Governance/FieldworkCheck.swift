@@ -76,6 +76,8 @@ public struct FieldworkCheck: Sendable {
                 confidence: domain.score?.confidence)
         }
         let told = Set(views.map(\.id))
-        findings = (Findings.all(in: records, instrument: instrument) + future).filter { !told.contains($0.record) }
+        // Of an interview what stands before finalising is told with it; the rest here.
+        let ofInterviews: Set<Finding.Kind> = [.unknownInstrument, .reviewRejected, .reviewOpen]
+        findings = (Findings.all(in: records, instrument: instrument) + future).filter { !told.contains($0.record) || ofInterviews.contains($0.kind) }
     }
 }

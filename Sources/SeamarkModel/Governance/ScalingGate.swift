@@ -78,13 +78,18 @@ public struct ScalingGate: Hashable, Sendable {
 
     /// G2: the standard deviation live over that of the baseline, at most 1.10, with at least 20 periods of each. Nil: too few to tell.
     public static func variance(live: [Double], baseline: [Double]) -> Result? {
-        guard live.count >= 20, baseline.count >= 20 else { return nil }
-        func deviation(_ values: [Double]) -> Double {
-            let mean = Spread.mean(of: values)
-            return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
-        }
+        guard live.count >= leastPeriods, baseline.count >= leastPeriods else { return nil }
         let (now, before) = (deviation(live), deviation(baseline))
         // A hair for the rounding of two square roots.
         return now <= 1.10 * before * (1 + 1e-12) ? .pass : .fail
+    }
+
+    /// Periods of each series that G2 needs.
+    public static let leastPeriods = 20
+
+    /// The standard deviation of a sample of at least two.
+    public static func deviation(_ values: [Double]) -> Double {
+        let mean = Spread.mean(of: values)
+        return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
     }
 }

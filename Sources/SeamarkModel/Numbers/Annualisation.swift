@@ -10,9 +10,9 @@ public struct Annualisation: Hashable, Sendable {
 
     /// A year's worth of `observed`. Throws if the result is not finite and within `ThreePoint.bound`.
     public func yearly(_ observed: Double) throws(PricingError) -> Double {
-        if observed.isNaN { throw .notANumber(.observed) }
         let amount = observed * 12 / months
-        guard amount.magnitude <= ThreePoint.bound else { throw .beyondBound(.observed) }
+        // Written so that what is no number fails.
+        guard amount.magnitude <= ThreePoint.bound else { throw .observedBeyondBound }
         return amount
     }
 

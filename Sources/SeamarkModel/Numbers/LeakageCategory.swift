@@ -1,4 +1,4 @@
-/// The five kinds of money that leaks; each has its own pricing variants (`Pricing`) and its own row in the
+/// The five kinds of money that leaks; each has its own pricing variants (`PricingVariant`) and its own row in the
 /// instrument's category matrix.
 public enum LeakageCategory: String, CaseIterable, Hashable, Sendable {
     /// Expedite and premium freight.

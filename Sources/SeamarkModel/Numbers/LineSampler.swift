@@ -18,6 +18,7 @@ struct LineSampler {
 
     /// A line's values in rising order, before guards.
     mutating func values(of line: PricedLine) -> [Double] {
+        // One range, or one input, is the line's own distribution.
         let parts = line.amount.parts
         guard let probability = line.probability else {
             return parts.count == 1 ? table(of: parts[0], grade: line.grade) : products(of: line)
@@ -64,6 +65,12 @@ struct LineSampler {
     }
 
     private mutating func products(of line: PricedLine) -> [Double] {
+        if case .inputs(let price) = line.amount {
+            let columns = price.inputs.enumerated().map { index, given in
+                independent(given.range, grade: line.grade, key: "line:\(line.key)/f\(index)")
+            }
+            return order.sorted(price.amounts(columns))
+        }
         var product = [Double](repeating: 1, count: settings.iterations)
         for (index, part) in line.amount.parts.enumerated() {
             let factor = independent(part, grade: line.grade, key: "line:\(line.key)/f\(index)")

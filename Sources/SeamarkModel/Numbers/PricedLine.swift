@@ -9,12 +9,25 @@ public struct PricedLine: Hashable, Sendable {
         case amount(ThreePoint)
         /// Two to four ranges that are multiplied, such as events a year × average cost × share.
         case factors([ThreePoint])
+        /// The named inputs of a variant, by its formula.
+        case inputs(VariantPrice)
 
-        /// The ranges to multiply: one or several.
+        /// The ranges that it is computed from: one or several.
         public var parts: [ThreePoint] {
             switch self {
             case .amount(let range): [range]
             case .factors(let ranges): ranges
+            case .inputs(let price): price.inputs.map(\.range)
+            }
+        }
+
+        /// The least, the likely and the most that a year can cost.
+        public var ends: (low: Double, likely: Double, high: Double) {
+            switch self {
+            case .amount(let range): (range.low, range.likely, range.high)
+            case .factors(let ranges):
+                (ranges.reduce(1) { $0 * $1.low }, ranges.reduce(1) { $0 * $1.likely }, ranges.reduce(1) { $0 * $1.high })
+            case .inputs(let price): (price.range.low, price.range.likely, price.range.high)
             }
         }
     }
@@ -55,8 +68,9 @@ public struct PricedLine: Hashable, Sendable {
         self.readings = readings
     }
 
-    /// The exact expected value, without any sampling: the product of the means, times the probability.
+    /// The exact expected value, without any sampling: the product of the means (by the formula, for inputs), times the probability.
     public var mean: Double {
-        amount.parts.reduce(probability ?? 1) { $0 * PERT($1, grade: grade).mean }
+        if case .inputs(let price) = amount { return (probability ?? 1) * price.mean(grade: grade) }
+        return amount.parts.reduce(probability ?? 1) { $0 * PERT($1, grade: grade).mean }
     }
 }

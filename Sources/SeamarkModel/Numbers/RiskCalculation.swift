@@ -125,10 +125,10 @@ public struct RiskCalculation: Sendable {
         var factors: [[Double]] = [[], [], []]
         for line in lines {
             let chance = line.probability ?? 1
-            let parts = line.amount.parts
-            factors[0].append(chance < 1 ? 0 : parts.reduce(1) { $0 * $1.low })
-            factors[1].append(parts.reduce(chance) { $0 * $1.likely })
-            factors[2].append(chance > 0 ? parts.reduce(1) { $0 * $1.high } : 0)
+            let ends = line.amount.ends
+            factors[0].append(chance < 1 ? 0 : ends.low)
+            factors[1].append(chance * ends.likely)
+            factors[2].append(chance > 0 ? ends.high : 0)
         }
 
         return RiskResult(

@@ -4,7 +4,7 @@ extension RiskInput {
 
     /// Throws if any number is outside its bounds or two things share a name, before anything is computed.
     public func validate(_ settings: RiskSettings) throws(RiskError) {
-        try Self.check(Double(settings.iterations), .iterations, "", 100, 100_000)
+        try Self.check(Double(settings.iterations), .iterations, "", Double(RiskSettings.iterationBounds.lowerBound), Double(RiskSettings.iterationBounds.upperBound))
         try Self.check(settings.correlation, .correlation, "", 0, 1)
         let (values, tooMany) = lines.count.multipliedReportingOverflow(by: settings.iterations)
         guard !tooMany, values <= Self.mostValues else {
@@ -36,11 +36,14 @@ extension RiskInput {
         if case .factors(let factors) = line.amount, !(2...4).contains(factors.count) {
             throw .factorCount(line: line.key, factors.count)
         }
-        var product = 1.0
-        for part in line.amount.parts {
-            try check(part.low, .amount, line.key, 0, ThreePoint.bound)
-            product *= part.high
-            try check(product, .amount, line.key, 0, ThreePoint.bound)
+        // A `VariantPrice` has bounds of its own.
+        if case .inputs = line.amount {} else {
+            var product = 1.0
+            for part in line.amount.parts {
+                try check(part.low, .amount, line.key, 0, ThreePoint.bound)
+                product *= part.high
+                try check(product, .amount, line.key, 0, ThreePoint.bound)
+            }
         }
         if let probability = line.probability { try check(probability, .probability, line.key, 0, 1) }
         if let readings = line.readings { try check(readings) }

@@ -69,6 +69,9 @@ extension Catalogue {
             GroupMember(1, "result", .choice(.gateOutcome), required: true),
             GroupMember(2, "value", .number(-1e15...1e15)),
             GroupMember(3, "note", .line),
+            // The outcome measure of G2, a value for each period, live and before: they are what it is computed from.
+            GroupMember(4, "live", .list(.number(-1e15...1e15), 1...400)),
+            GroupMember(5, "baseline", .list(.number(-1e15...1e15), 1...400)),
         ])), .group, required: true),
         FieldDefinition(13, "evidence", .reference([28]), .set),
     ])

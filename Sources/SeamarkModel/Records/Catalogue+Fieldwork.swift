@@ -14,7 +14,7 @@ extension Catalogue {
         ])), .group),
         FieldDefinition(13, "instrument", .code, .headquarters, label: "instrument (key@edition)"),
         FieldDefinition(14, "methodSettings", .group(GroupDefinition([
-            GroupMember(1, "iterations", .integer(100...1_000_000)),
+            GroupMember(1, "iterations", .integer(RiskSettings.iterationRange)),
             GroupMember(2, "seed", .integer(0...Int64.max)),
             GroupMember(3, "rho", .number(0...1)),
             GroupMember(4, "horizonMonths", .integer(1...240)),

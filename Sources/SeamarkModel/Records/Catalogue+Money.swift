@@ -29,10 +29,16 @@ extension Catalogue {
             GroupMember(LineAmount.basis, "basis", .text(TextRule(longest: 2000, isName: false))),
             GroupMember(LineAmount.reason, "reason", .text(TextRule(longest: 2000, isName: false))),
             GroupMember(LineAmount.valuation, "valuation", .choice(.valuation)),
+            GroupMember(LineAmount.inputs, "inputs", .list(.group(GroupDefinition([
+                GroupMember(LineAmount.Factor.name, "name", .choice(.pricingInput), required: true),
+                GroupMember(LineAmount.Factor.unit, "unit", .text(TextRule(longest: 40)), required: true),
+                GroupMember(LineAmount.Factor.range, "range", .threePoint(.amount), required: true),
+            ])), 1...4)),
         ], rules: [
-            .exactlyOne([LineAmount.range, LineAmount.factors]),
+            .exactlyOneOrElse([LineAmount.range, LineAmount.factors, LineAmount.inputs], LineAmount.observed),
             .onlyWhen(LineAmount.kind, is: 2, [LineAmount.probability]),
             .unitsGiveMoneyPerYear(LineAmount.factors),
+            .hasAPrice,
         ])), .group),
         FieldDefinition(17, "domainPoints", .points(.domains), .group),
         FieldDefinition(18, "seamPoints", .points(.seams), .group),
@@ -86,6 +92,8 @@ public enum LineAmount {
     public static let reason: UInt32 = 14
     /// What a unit is priced at: what was paid or booked, its variable cost, its contribution, its revenue.
     public static let valuation: UInt32 = 15
+    /// The named inputs of the variant, which price it by its formula. Their members are those of factors, with a choice for the name.
+    public static let inputs: UInt32 = 16
 
     /// The members of one factor. A factor whose unit holds money counts hundredths.
     public enum Factor {

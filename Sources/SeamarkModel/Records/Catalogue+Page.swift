@@ -116,6 +116,8 @@ extension GroupDefinition {
         func keys(_ numbers: [UInt32]) -> String { numbers.map { member($0)?.key ?? "\($0)" }.joined(separator: ", ") }
         switch rule {
         case .exactlyOne(let numbers): return "exactly one of \(keys(numbers)) is given"
+        case .exactlyOneOrElse(let numbers, let other): return "exactly one of \(keys(numbers)) is given, or \(keys([other])) alone"
+        case .hasAPrice: return "a price that can be computed with; inputs are those of the variant, in units that give money a year, and no difference falls below 0"
         case .onlyWhen(let by, let choice, let numbers): return "given if, and only if, \(keys([by])) is \(choice): \(keys(numbers))"
         case .ascending(let numbers): return "those given do not fall: \(keys(numbers))"
         case .unitsGiveMoneyPerYear(let number): return "the units of \(keys([number])) multiply to money a year"

@@ -10,7 +10,7 @@ extension Catalogue {
         FieldDefinition(15, "method", .code, .once, required: true),
         FieldDefinition(16, "instrument", .code, .once, required: true),
         FieldDefinition(17, "settings", .group(GroupDefinition([
-            GroupMember(1, "iterations", .integer(100...1_000_000), required: true),
+            GroupMember(1, "iterations", .integer(RiskSettings.iterationRange), required: true),
             GroupMember(2, "seed", .integer(0...Int64.max), required: true),
             GroupMember(3, "rho", .number(0...1), required: true),
             GroupMember(4, "horizonMonths", .integer(1...240), required: true),

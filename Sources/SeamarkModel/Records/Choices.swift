@@ -61,6 +61,11 @@ extension Choices {
     static let variant = Choices(
         "shipments", "ledger", "scrap", "rework", "escapes", "overtime", "agency", "turnover", "chargeback", "serviceCredit", "lostCustomer",
         "constraintHours", "nonConstraint", "decisionWait", "energyOutput", "other")
+    /// What variants are priced from, in the order of `PricingInput`.
+    static let pricingInput = Choices(
+        "shipments", "premiumPrice", "standardPrice", "share", "booked", "baseline", "units", "variableCost", "salvage", "hours", "rate", "material", "events",
+        "costPerEvent", "premiumFraction", "agencyRate", "internalRate", "leavers", "costPerReplacement", "value", "rateBasisPoints", "contribution",
+        "contributionPerHour", "avoidableCostPerHour", "latencyHours", "hoursToDamage", "costPerHour", "volume", "marginPerUnit")
     static let lineKind = Choices("runRate", "contingent")
     static let inPlan = Choices("yes", "no", "unknown")
     static let lineStatus = Choices("draft", "priced", "reviewed", "reconciled")

@@ -21,6 +21,15 @@ public enum FactorUnit {
         return above == ["money"] && rest == ["yr"]
     }
 
+    /// Do two units count the same?
+    public static func areSame(_ left: String, _ right: String) -> Bool {
+        func parts(_ unit: String) -> [String] {
+            let names = unit.split(separator: "/", omittingEmptySubsequences: false).map { name(of: $0) }
+            return names.prefix(1) + names.dropFirst().filter { $0 != "1" }.sorted()
+        }
+        return parts(left) == parts(right)
+    }
+
     /// Does a factor of this unit count money, that is hundredths?
     public static func isMoney(_ unit: String) -> Bool { name(of: unit.split(separator: "/", omittingEmptySubsequences: false).first ?? "") == "money" }
 

@@ -29,7 +29,7 @@ extension FieldFault {
             let sum = (part.list ?? []).reduce(Int64(0)) { $0 &+ ($1.member(2)?.int ?? 0) }
             return "\(place) sum to \(sum), \(demand)"
         case .controlCharacter, .directionCharacter, .count, .bytes, .order, .notAscending, .exactlyOne, .missing, .givenWithout, .unknownMember,
-            .pointsTwice, .units, .mustBeGiven:
+            .pointsTwice, .units, .price, .mustBeGiven:
             return "\(place) \(demand)"
         }
     }
@@ -40,6 +40,7 @@ extension FieldFault {
         let rest = Array(path.dropFirst())
         switch kind {
         case .group(let group):
+            let value = FieldKind.scaled(value, by: 0.01, in: group)
             guard let member = group.member(key: step) else { return (nil, kind) }
             return follow(rest, value.member(member.number), member.kind)
         case .list(let kind, _):

@@ -26,6 +26,8 @@ public struct FieldFault: Error, Hashable, Sendable {
         case pointsAboveHundred
         case pointsTwice
         case units
+        /// What is given makes no price of a line.
+        case price(PricingError)
         case mustBeGiven
         /// A time of what happened, and it has not come.
         case future
@@ -63,13 +65,14 @@ public struct FieldFault: Error, Hashable, Sendable {
         case .bytes(let count): "must be \(count) bytes (\(count * 2) hexadecimal digits)"
         case .order: "must not fall from low over likely to high"
         case .notAscending(let keys): "must not fall from \(keys.joined(separator: " over ")); correct the earlier or the later one"
-        case .exactlyOne(let keys): "needs exactly one of \(keys.joined(separator: " and "))"
+        case .exactlyOne(let keys): "needs exactly one of \(keys.count > 2 ? keys.dropLast().joined(separator: ", ") + " and " + (keys.last ?? "") : keys.joined(separator: " and "))"
         case .missing(let key): "lacks \(key); give it"
         case .givenWithout(let key, let by, let choice): "has \(key) if, and only if, \(by) is \(choice)"
         case .unknownMember: "is not a part that this version knows; correct its name or update Seamark"
         case .pointsAboveHundred: "may sum to at most 100 points; lower some"
         case .pointsTwice: "names the same one twice, or not in ascending order"
         case .units: "has factors whose units do not multiply to money/yr, such as h/yr and money/h"
+        case .price(let error): error.demand
         case .mustBeGiven: "must be given and cannot be cleared"
         case .future: "has not come yet; correct it, or set this laptop's clock right"
         case .unknownHandle(let types): "names no \(types) here; use the handle of one that exists"
@@ -82,7 +85,7 @@ public struct FieldFault: Error, Hashable, Sendable {
         case .kind, .bytes, .unknownMember, .unknownChoice, .unknownHandle: .wrongKind
         case .range, .count, .future: .outOfBounds
         case .length, .notACode, .controlCharacter, .directionCharacter: .badText
-        case .order, .notAscending, .exactlyOne, .missing, .givenWithout, .pointsAboveHundred, .pointsTwice, .units: .contradiction
+        case .order, .notAscending, .exactlyOne, .missing, .givenWithout, .pointsAboveHundred, .pointsTwice, .units, .price: .contradiction
         case .mustBeGiven: .missing
         }
     }

@@ -11,12 +11,12 @@ extension FieldKind {
             guard case .text(let text) = value else { return FieldFault(.kind("a text")) }
             return rule.fault(in: text)
         case .integer(let bounds): return Self.fault(value, in: bounds, "a whole number")
-        case .money(let bounds): return Self.fault(value, in: bounds, "an amount of money in hundredths", money: true)
-        case .basisPoints(let most): return Self.fault(value, in: 0...most, "a whole number of basis points")
+        case .money(let bounds): return Self.fault(value, in: bounds, "an amount of money in hundredths", Money.text)
+        case .basisPoints(let most): return Self.fault(value, in: 0...most, "a whole number of basis points") { Self.words(Double($0) / 100) + "%" }
         case .score: return Self.fault(value, in: 0...4, "a score")
-        case .duration(let bounds): return Self.fault(value, in: bounds, "a whole number of seconds")
-        case .date: return Self.fault(value, in: CalendarDate.days, "a date")
-        case .time: return Self.fault(value, in: CalendarDate.milliseconds, "a time")
+        case .duration(let bounds): return Self.fault(value, in: bounds, "a whole number of seconds", Self.text(seconds:))
+        case .date: return Self.fault(value, in: CalendarDate.days, "a date") { CalendarDate.text(days: $0) }
+        case .time: return Self.fault(value, in: CalendarDate.milliseconds, "a time") { CalendarDate.text(milliseconds: $0) }
         case .number(let bounds):
             guard case .double(let number) = value else { return FieldFault(.kind("a number")) }
             return bounds.contains(number) ? nil : FieldFault(.range(low: Self.words(bounds.lowerBound), high: Self.words(bounds.upperBound)))
@@ -46,12 +46,12 @@ extension FieldKind {
         }
     }
 
-    private static func fault(_ value: Value, in bounds: ClosedRange<Int64>, _ kind: String, money: Bool = false) -> FieldFault? {
+    /// - Parameter text: a bound as people type it.
+    private static func fault(
+        _ value: Value, in bounds: ClosedRange<Int64>, _ kind: String, _ text: (Int64) -> String = { String($0) }
+    ) -> FieldFault? {
         guard case .int(let number) = value else { return FieldFault(.kind(kind)) }
-        if bounds.contains(number) { return nil }
-        return money
-            ? FieldFault(.range(low: Money.text(bounds.lowerBound), high: Money.text(bounds.upperBound)))
-            : FieldFault(.range(low: String(bounds.lowerBound), high: String(bounds.upperBound)))
+        return bounds.contains(number) ? nil : FieldFault(.range(low: text(bounds.lowerBound), high: text(bounds.upperBound)))
     }
 
     static func words(_ number: Double) -> String {
@@ -174,7 +174,7 @@ extension GroupDefinition {
             }
             // An optional part that was left empty may be written as such.
             if case .absent = part.value { continue }
-            if let fault = member.kind.fault(in: part.value, newer: newer) { return fault.inside(member.key) }
+            if let fault = member.kind.fault(in: part.value, newer: newer) { return inMainUnit(fault, parts).inside(member.key) }
         }
         for member in members where member.isRequired {
             if given(member.number, in: parts) == nil { return FieldFault(.missing(member.key)) }
@@ -183,6 +183,14 @@ extension GroupDefinition {
             if let fault = fault(in: parts, breaking: rule) { return fault }
         }
         return nil
+    }
+
+    /// What counts hundredths is typed in the main unit, and so are its bounds.
+    private func inMainUnit(_ fault: FieldFault, _ parts: [Value.Member]) -> FieldFault {
+        guard case .range(let low, let high) = fault.rule, self.member(key: "unit") != nil, let low = Double(low), let high = Double(high),
+            let unit = given(LineAmount.Factor.unit, in: parts)?.text, FactorUnit.isMoney(unit)
+        else { return fault }
+        return FieldFault(.range(low: FieldKind.words(low / 100), high: FieldKind.words(high / 100)), at: fault.path)
     }
 
     private func given(_ number: UInt32, in parts: [Value.Member]) -> Value? {
@@ -196,6 +204,10 @@ extension GroupDefinition {
         switch rule {
         case .exactlyOne(let numbers):
             return numbers.count(where: { given($0, in: parts) != nil }) == 1 ? nil : FieldFault(.exactlyOne(numbers.map(key)))
+        case .exactlyOneOrElse(let numbers, let other):
+            let count = numbers.count { given($0, in: parts) != nil }
+            return count == 1 || count == 0 && given(other, in: parts) != nil ? nil : FieldFault(.exactlyOne(numbers.map(key)))
+        case .hasAPrice: return LinePrice.fault(in: .group(parts)).map { FieldFault(.price($0)) }
         case .onlyWhen(let by, let choice, let numbers):
             let holds = given(by, in: parts) == .int(choice)
             for number in numbers where (given(number, in: parts) != nil) != holds {

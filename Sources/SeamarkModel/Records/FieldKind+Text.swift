@@ -126,7 +126,7 @@ extension FieldKind {
     // MARK: - Parts
 
     /// A factor whose unit holds money is kept in hundredths and typed in the main unit, like all money.
-    private static func scaled(_ value: Value, by factor: Double, in group: GroupDefinition) -> Value {
+    static func scaled(_ value: Value, by factor: Double, in group: GroupDefinition) -> Value {
         guard group.member(key: "unit") != nil, group.member(LineAmount.Factor.range)?.key == "range", let parts = value.group,
             let unit = value.member(LineAmount.Factor.unit)?.text, FactorUnit.isMoney(unit)
         else { return value }
@@ -152,10 +152,16 @@ extension FieldKind {
         case "%": divisor = 100
         case "k": factor = 1000
         case "M": factor = 1_000_000
-        case _: return Double(text).flatMap { $0.isFinite ? $0 : nil }
+        case _: return decimal(text)
         }
         text.removeLast()
-        return Double(text).map { $0 * factor / divisor }.flatMap { $0.isFinite ? $0 : nil }
+        return decimal(text).map { $0 * factor / divisor }.flatMap { $0.isFinite ? $0 : nil }
+    }
+
+    /// A finite number in decimal notation, and in no other.
+    private static func decimal(_ text: String) -> Double? {
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }) else { return nil }
+        return Double(text).flatMap { $0.isFinite ? $0 : nil }
     }
 
     private static func basisPoints(_ text: String) -> Int64? {
@@ -167,13 +173,13 @@ extension FieldKind {
     private static let units: [(letter: Character, seconds: Int64)] = [("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)]
 
     private static func duration(_ text: String) -> Int64? {
-        guard let unit = units.first(where: { $0.letter == text.last }), let number = Double(text.dropLast()), number.isFinite, abs(number) < 1e9
+        guard let unit = units.first(where: { $0.letter == text.last }), let number = decimal(String(text.dropLast())), abs(number) < 1e9
         else { return nil }
         let seconds = number * Double(unit.seconds)
         return seconds == seconds.rounded() ? Int64(seconds) : nil
     }
 
-    private static func text(seconds: Int64) -> String {
+    static func text(seconds: Int64) -> String {
         for unit in units where unit.letter != "w" && unit.letter != "d" && seconds.isMultiple(of: unit.seconds) && seconds != 0 {
             return String(seconds / unit.seconds) + String(unit.letter)
         }

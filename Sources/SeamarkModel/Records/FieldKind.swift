@@ -119,12 +119,16 @@ public struct GroupMember: Sendable {
 public enum GroupRule: Sendable {
     /// Exactly one of these members is given.
     case exactlyOne([UInt32])
+    /// Exactly one of these members is given, or none where the last is.
+    case exactlyOneOrElse([UInt32], UInt32)
     /// These members are given if, and only if, member `when` is the choice `is`.
     case onlyWhen(UInt32, is: Int64, [UInt32])
     /// Those given do not fall from one to the next.
     case ascending([UInt32])
     /// The units of the factors in this member multiply to money a year (`FactorUnit`).
     case unitsGiveMoneyPerYear(UInt32)
+    /// The amount of a line has a price that can be computed with (`LinePrice`).
+    case hasAPrice
     /// The choices in this list ascend, each once: it stands for a set, and equal sets are equal values.
     case ascendingChoices(UInt32)
 }

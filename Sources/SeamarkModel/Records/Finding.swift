@@ -5,10 +5,10 @@ public import SeamarkJournal
 public struct Finding: Hashable, Sendable {
     public enum Kind: String, CaseIterable, Hashable, Sendable {
         case incomplete, missingReference, wrongReference, twinHandle, likelyTwin, answeredTwice, mergeCycle, changedAfterMerge, parentCycle, prerequisiteCycle
-        case noConsent, withdrawnConsent, emptyInterview, noEnd, endsBeforeStart, longInterview
-        case gradeWithoutEvidence, unknownQuestion, unfitAnswer, unknownDomain, quoteWithoutConsent
+        case noConsent, withdrawnConsent, emptyInterview, noEnd, endsBeforeStart, longInterview, unknownInstrument
+        case gradeWithoutEvidence, unknownQuestion, unfitAnswer, unknownDomain, quoteWithoutConsent, recordingWithoutConsent
         case unpriced, ledgerMissing, tooNarrow, lopsided, shortObservation, abovePool, changedAfterReview
-        case variantElsewhere, basisDiffers, moveUnproven
+        case notPriceable, variantElsewhere, basisDiffers, moveUnproven
         case singleSource, reviewRejected, reviewOpen, future
         case overlapOfOne, sharesAboveWhole, measuredWithoutEvidence, ownerMissing, deciderMissing
     }

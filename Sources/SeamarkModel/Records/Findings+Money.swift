@@ -16,7 +16,9 @@ extension Findings {
         if let months = amount.number("monthsObserved"), months < 3, grade < .c {
             find(.shortObservation, record, "amount", "was observed for less than 3 months; grade C is the best that supports")
         }
-        let ranges = amount.threePoint("range").map { [$0] } ?? amount.groups("factors").compactMap { $0.threePoint("range") }
+        if let fault = LinePrice.fault(in: amount.value) { find(.notPriceable, record, "amount", "\(fault.demand); it is not in the figures", blocks: true) }
+        let price = (try? LinePrice(amount.value)) ?? nil
+        let ranges = price?.amount.parts ?? []
         // A product of factors is as wide as its factors together; only a single range is held to its grade.
         if let range = amount.threePoint("range"), amount.text("reason") == nil,
             range.warnings(grade: grade).contains(where: { if case .tooNarrow = $0 { true } else { false } })
@@ -27,7 +29,7 @@ extension Findings {
             find(.lopsided, record, "amount", "has its likely value close to one end; ask once more whether a year could fall outside")
         }
         if let pool = record.reference("pool").flatMap({ byId[merges.survivor(of: $0)] }), let booked = pool.group("booking")?.number("booked"),
-            let high = amount.threePoint("range")?.high, high > booked
+            let high = price?.ends.high, high > booked / 100
         {
             find(.abovePool, record, "pool", "can be higher than the booked amount of its pool, which will cap it; check both")
         }

@@ -10,7 +10,7 @@ public struct Findings {
     let merges: Merges
     private var findings: [Finding] = []
 
-    private init(_ records: [RecordView], _ instrument: Instrument?) {
+    init(_ records: [RecordView], _ instrument: Instrument?) {
         // What is hidden is not judged: a finding would tell of it.
         let hidden = Withdrawals.concealed(among: records)
         withdrawals = Withdrawals(records)
@@ -38,7 +38,7 @@ public struct Findings {
         return findings.findings
     }
 
-    /// What keeps this interview from being finalised; devices ask before they write the status.
+    /// What keeps this interview from being finalised; devices ask before they write the status (`RecordCapture`).
     public static func obstacles(toFinalising interview: Identifier, in records: [RecordView]) -> [Finding] {
         var findings = Findings(records, nil)
         if let view = findings.byId[interview] { findings.judgeInterview(view, asFinalised: true) }
@@ -68,9 +68,12 @@ public struct Findings {
             }
             judgeReferences(record, type)
             switch type.number {
-            case Catalogue.interview.number: judgeInterview(record, asFinalised: false)
+            case Catalogue.interview.number:
+                judgeInterview(record, asFinalised: false)
+                judgeInstrument(of: record)
             case Catalogue.answer.number: judgeAnswer(record)
             case Catalogue.quote.number: judgeQuote(record)
+            case Catalogue.evidence.number: judgeEvidence(record)
             case Catalogue.formAnswer.number: judgeFormAnswer(record)
             case Catalogue.leakageLine.number: judgeLine(record)
             case Catalogue.constraint.number: judgeConstraint(record)
@@ -138,8 +141,16 @@ public struct Findings {
         if isEmpty { find(.emptyInterview, record, nil, "holds no answer and no observation; capture one, or delete it") }
     }
 
+    /// Of a reader who does not hold the directory nobody can say that an instrument is not there.
+    private mutating func judgeInstrument(of record: RecordView) {
+        guard let named = record.text("instrument"), named != instrument?.reference, records.contains(where: { $0.type?.home == .shared }),
+            !Instrument.available(in: records).contains(named)
+        else { return }
+        find(.unknownInstrument, record, "instrument", "names an instrument that is not here; its answers are not scored. Publish it, or capture the interview anew with one that is")
+    }
+
     /// A person's consent; withdrawn as soon as one of the records that it stands for says so.
-    private func consent(of person: RecordView) -> Consent? {
+    func consent(of person: RecordView) -> Consent? {
         merges.standsFor(person.id).compactMap { byId[$0]?.consent }.first { $0.state == .withdrawn } ?? person.consent
     }
 

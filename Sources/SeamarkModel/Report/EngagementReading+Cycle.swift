@@ -12,6 +12,18 @@ extension EngagementReading {
         public var day: Int64
         public var decision: ScalingGate.Verdict?
         public var rollbackTrigger: String?
+        /// The two series of G2, where somebody gave them.
+        public var variance: Variance?
+
+        public struct Variance: Hashable, Sendable {
+            public var live: [Double]
+            public var baseline: [Double]
+            /// What was ticked.
+            public var recorded: ScalingGate.Result
+
+            /// Nil: too few periods of one of them.
+            public var result: ScalingGate.Result? { ScalingGate.variance(live: live, baseline: baseline) }
+        }
     }
 
     public struct QuickCheck: Hashable, Sendable {
@@ -38,10 +50,20 @@ extension EngagementReading {
         let views = of(Catalogue.gateReview)
         let keys = keys(views)
         var results: [Identifier: [ScalingGate.Criterion: ScalingGate.Result]] = [:]
+        var variances: [Identifier: GateReview.Variance] = [:]
         for row in of(Catalogue.gateResult) {
             guard let review = row.reference("review"), let criterion = row.choice("criterion").flatMap(ScalingGate.Criterion.init(rawValue:)) else { continue }
-            results[survivor(of: review), default: [:]][criterion] =
-                row.group("finding")?.choice("result").flatMap(ScalingGate.Result.init(rawValue:)) ?? .notAssessed
+            let finding = row.group("finding")
+            let recorded = finding?.choice("result").flatMap(ScalingGate.Result.init(rawValue:)) ?? .notAssessed
+            results[survivor(of: review), default: [:]][criterion] = recorded
+            func series(_ key: String) -> [Double] { (finding?.value(key)?.list ?? []).compactMap(\.double) }
+            let live = series("live"), baseline = series("baseline")
+            if criterion == .g2, !live.isEmpty || !baseline.isEmpty {
+                // What was measured stands, whatever was ticked; too few periods to tell were not assessed.
+                let variance = GateReview.Variance(live: live, baseline: baseline, recorded: recorded)
+                variances[survivor(of: review)] = variance
+                results[survivor(of: review), default: [:]][criterion] = variance.result ?? .notAssessed
+            }
         }
         for view in views {
             guard let initiative = view.reference("initiative").flatMap({ initiatives[survivor(of: $0)] }), let day = view.integer("date") else { continue }
@@ -51,7 +73,8 @@ extension EngagementReading {
                     results: results[view.id] ?? [:], isRegulated: view.boolean("isRegulated") ?? false, isLive: view.boolean("isLive") ?? false,
                     age: Int(clamping: today - day), validDays: view.integer("validDays").map { Int($0) } ?? ScalingGate.standardValidity),
                 extent: view.text("extent").map { ReportText.clean($0) }, reviewer: view.text("reviewer").map { ReportText.clean($0) }, day: day,
-                decision: view.choice("decision").flatMap(ScalingGate.Verdict.init(rawValue:)), rollbackTrigger: view.text("rollbackTrigger").map { ReportText.clean($0) }))
+                decision: view.choice("decision").flatMap(ScalingGate.Verdict.init(rawValue:)), rollbackTrigger: view.text("rollbackTrigger").map { ReportText.clean($0) },
+                variance: variances[view.id]))
         }
         // Of several reviews of one initiative the last counts.
         gates.sort { $0.day != $1.day ? $0.day < $1.day : HandleOrder.precedes($0.key, $1.key) }

@@ -20,14 +20,19 @@ extension EngagementReading {
                 leaveOut(view, "is priced in another currency than the engagement's; its money is not in the figures", isMoney: true)
                 continue
             }
-            var factors: [Line.Factor] = []
-            guard let price = price(amount, factors: &factors) else {
+            let read: LinePrice?
+            do throws(PricingError) { read = try LinePrice(amount.value) } catch {
+                leaveOut(view, "(amount) \(error.demand); its money is not in the figures", isMoney: true)
+                continue
+            }
+            guard let price = read else {
                 leaveOut(view, "has a price that this version cannot read; its money is not in the figures", isMoney: true)
                 continue
             }
+            let factors = parts(of: price)
             let grade = amount.number("monthsObserved").flatMap { try? Annualisation(months: $0) }?.capped(captured) ?? captured
             let line = PricedLine(
-                key: key, category: category, grade: grade, amount: price,
+                key: key, category: category, grade: grade, amount: price.amount,
                 probability: amount.choice("kind") == "contingent" ? amount.number("probability") ?? 1 : nil,
                 inPlan: amount.choice("inPlan").flatMap(InPlan.init(rawValue:)) ?? .unknown,
                 domainPoints: view.value("domainPoints").map { _ in view.domainPoints("domainPoints").map { PointShare($0.domain, Double($0.points)) } },
@@ -35,7 +40,7 @@ extension EngagementReading {
             do throws(RiskError) {
                 try RiskInput(lines: [line]).validate(RiskSettings())
             } catch {
-                leaveOut(view, "has a price or points outside their bounds; its money is not in the figures", isMoney: true)
+                leaveOut(view, "\(Self.words(error)); its money is not in the figures", isMoney: true)
                 continue
             }
             input.lines.append(line)
@@ -44,7 +49,7 @@ extension EngagementReading {
             lines.append(Line(
                 key: key, record: view.id, title: ReportText.clean(view.text("title") ?? ""), status: view.choice("status") ?? "draft",
                 site: site(of: view), factors: factors, capturedGrade: grade == captured ? nil : captured, evidence: evidence(of: view), constraint: constraint,
-                decision: view.reference("decision").flatMap { decisionKeys[survivor(of: $0)] }, variant: variant, basis: amount.text("basis").map { ReportText.clean($0) }))
+                decision: view.reference("decision").flatMap { decisionKeys[survivor(of: $0)] }, variant: variant, basis: amount.text("basis").map { ReportText.clean($0) }, formula: formula(of: price)))
             checkedLines.append(CheckedLine(
                 key: key, category: category, variant: variant, site: view.reference("site").map { survivor(of: $0).description },
                 unit: view.reference("unit").map { survivor(of: $0).description }, pool: line.pool, seams: Set(line.seamPoints.map(\.key)), resource: constraint,
@@ -72,16 +77,33 @@ extension EngagementReading {
         return nil
     }
 
-    private func price(_ amount: GroupView, factors names: inout [Line.Factor]) -> PricedLine.Amount? {
-        if let range = amount.threePoint("range") { return scaled(range).map { .amount($0) } }
-        var ranges: [ThreePoint] = []
-        for factor in amount.groups("factors") {
-            guard let unit = factor.text("unit"), let range = factor.threePoint("range"), let scaled = FactorUnit.isMoney(unit) ? scaled(range) : range
-            else { return nil }
-            ranges.append(scaled)
-            names.append(Line.Factor(name: ReportText.clean(factor.text("name") ?? ""), unit: ReportText.clean(unit)))
+    /// What the parts of a price are called and counted in, in the order of `PricedLine.amount.parts`; none for a single range.
+    private func parts(of price: LinePrice) -> [Line.Factor] {
+        switch price {
+        case .range, .observed: []
+        case .factors(let factors): factors.map { Line.Factor(name: ReportText.clean($0.name), unit: ReportText.clean($0.unit)) }
+        case .inputs(let price): price.inputs.map { Line.Factor(name: $0.input.rawValue, unit: ReportText.clean($0.unit)) }
         }
-        return (2...4).contains(ranges.count) ? .factors(ranges) : nil
+    }
+
+    private func formula(of price: LinePrice) -> String? {
+        switch price {
+        case .range, .factors: nil
+        case .inputs(let price): price.formula.words
+        case .observed: "(observed × 12 / months observed − baseline) × share"
+        }
+    }
+
+    /// Which field of a line is beyond which bound.
+    private static func words(_ error: RiskError) -> String {
+        switch error {
+        case .pointsExceedHundred(_, let kind, _), .pointsRepeated(_, let kind, _):
+            "(\(kind == .seam ? "seamPoints" : "domainPoints")) gives more than 100 points, or points to one twice"
+        case .outOfBounds(let quantity, _, let least, let most):
+            "(\(quantity == .points ? "points" : "amount")) has \(FieldDefinition.words(of: quantity.rawValue)) outside \(FieldKind.words(least))…\(FieldKind.words(most))"
+        case .factorCount: "(amount) needs 2 to 4 factors"
+        case .repeated, .tooLarge: "(amount) has a price or points outside their bounds"
+        }
     }
 
     /// Points by seam; twins that were merged add up, and what goes to a seam that is gone goes to none.

@@ -7,10 +7,15 @@ extension EngagementReading {
         var level: RespondentLevel
     }
 
+    private struct Place {
+        var site: Identifier?
+        var unit: Identifier?
+    }
+
     mutating func readDomains() {
         var answers: [ScoredAnswer] = []
-        /// Places in `answers` by site and by unit.
-        var places: [Identifier: [Int]] = [:]
+        /// Where each of `answers` tells of.
+        var places: [Place] = []
         let interviews = of(Catalogue.interview)
         self.interviews = interviews.count { !withdrawals.includesAll(of: $0) && !carried.isPassedOver($0.id) }
         var heard: Set<String> = []
@@ -41,7 +46,7 @@ extension EngagementReading {
             guard let voice = voice(of: answer, in: interview) else { continue }
             heard.insert(voice.respondent)
             if case .score = value { self.answers += 1 }
-            for place in self.places(of: answer, in: interview) { places[place, default: []].append(answers.count) }
+            places.append(place(of: answer, in: interview))
             answers.append(ScoredAnswer(question: question, respondent: voice.respondent, level: voice.level, grade: grade, value: value))
         }
         people = heard.count
@@ -77,31 +82,27 @@ extension EngagementReading {
     }
 
     /// The unit and the site that an answer tells of: the interview's, else the person's.
-    private func places(of answer: RecordView, in interview: RecordView) -> [Identifier] {
+    private func place(of answer: RecordView, in interview: RecordView) -> Place {
         let person = (answer.reference("person") ?? interview.references("persons").first).flatMap { byId[survivor(of: $0)] }
         let unit = (interview.reference("unit") ?? person?.reference("unit")).map { survivor(of: $0) }
         let site = (interview.reference("site") ?? unit.flatMap { byId[$0]?.reference("site") } ?? person?.reference("site")).map { survivor(of: $0) }
-        return [unit, site].compactMap { $0 }
+        return Place(site: site, unit: unit)
     }
 
-    /// Domains by place, for the default points of lines: only where so many people answered, there and elsewhere, that nobody can be found out.
-    private mutating func readScopes(
-        _ answers: [ScoredAnswer], _ places: [Identifier: [Int]], _ scope: Set<String>, _ reviews: [Identifier?: [String: Int]]
-    ) {
-        let everybody = Set(answers.map(\.respondent))
-        for (place, indices) in places {
-            let own = indices.map { answers[$0] }
-            let here = Set(own.map(\.respondent))
-            let cells = CellSuppression([
-                CellSuppression.Cell("here", respondents: here.count), CellSuppression.Cell("elsewhere", respondents: everybody.subtracting(here).count),
-            ], minimum: leastCell)
-            guard cells.shown.contains("here") else { continue }
-            scopes[place] = instrument.domains.filter { scope.isEmpty || scope.contains($0.code) }.compactMap { domain in
-                let ids = Set(domain.questions.map(\.id))
+    /// Domains by place, for the default points of lines: each only where so many people scored it, there and in what else is not
+    /// shown, that nobody can be found out (`PlaceSuppression`).
+    private mutating func readScopes(_ answers: [ScoredAnswer], _ places: [Place], _ scope: Set<String>, _ reviews: [Identifier?: [String: Int]]) {
+        for domain in instrument.domains where scope.isEmpty || scope.contains(domain.code) {
+            let ids = Set(domain.questions.map(\.id))
+            let own = answers.indices.filter { ids.contains(answers[$0].question) }
+            let scored = own.filter { if case .score = answers[$0].value { true } else { false } }
+            let shown = PlaceSuppression(
+                scored.map { PlaceSuppression.Voice(answers[$0].respondent, site: places[$0].site, unit: places[$0].unit) }, minimum: leastCell).shown
+            for place in shown.sorted() {
+                let here = own.filter { places[$0].site == place || places[$0].unit == place }.map { answers[$0] }
                 let score = try? DomainScore(
-                    questions: domain.questions.map { WeightedQuestion($0.id, weight: $0.weight) }, answers: own.filter { ids.contains($0.question) },
-                    reviewed: reviews[place] ?? [:])
-                return score?.reading(key: domain.code)
+                    questions: domain.questions.map { WeightedQuestion($0.id, weight: $0.weight) }, answers: here, reviewed: reviews[place] ?? [:])
+                if let reading = score?.reading(key: domain.code) { scopes[place, default: []].append(reading) }
             }
         }
     }

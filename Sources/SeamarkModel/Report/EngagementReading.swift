@@ -25,6 +25,8 @@ public struct EngagementReading: Sendable {
         public var variant: PricingVariant?
         /// How it was priced, in the words of whoever did.
         public var basis: String?
+        /// How its parts make money a year, where a variant or what was observed prices it.
+        public var formula: String?
 
         /// A piece of evidence by its handle.
         public struct Evidence: Hashable, Sendable {
@@ -234,7 +236,7 @@ public struct EngagementReading: Sendable {
     private mutating func readSettings() {
         budget = engagement.integer("budget").map { Double($0) / 100 }
         guard let group = engagement.group("methodSettings") else { return }
-        if let iterations = group.integer("iterations") { settings.iterations = Int(min(max(iterations, 100), 100_000)) }
+        if let iterations = group.integer("iterations") { settings.iterations = Int(min(max(iterations, RiskSettings.iterationRange.lowerBound), RiskSettings.iterationRange.upperBound)) }
         if let seed = group.integer("seed"), seed >= 0 { settings.seed = UInt64(seed) }
         if let rho = group.number("rho"), rho >= 0, rho <= 1 { settings.correlation = rho }
         if let months = group.integer("horizonMonths"), months >= 1 { horizonMonths = Double(min(months, 240)) }

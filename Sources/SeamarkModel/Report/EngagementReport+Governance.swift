@@ -149,7 +149,7 @@ extension EngagementReport {
                 guard let review = reading.gates.last(where: { $0.initiative == initiative.key }) else {
                     return Gate(initiative: initiative.key, review: nil, verdict: .hold, contradictions: [])
                 }
-                let facts = GateFacts(initiative, reading, view, decisions.map { ($0.captured, $0.view) }, sequence)
+                let facts = GateFacts(initiative, reading, view, decisions.map { ($0.captured, $0.view) }, sequence, review)
                 return Gate(initiative: initiative.key, review: review, verdict: review.gate.verdict, contradictions: facts.contradictions(with: review.gate))
             }
         }

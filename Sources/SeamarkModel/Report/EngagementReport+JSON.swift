@@ -166,7 +166,7 @@ extension EngagementReport {
             JSONMember("varianceShare", number(line.exposure.varianceShare)), JSONMember("domainPoints", points(line.exposure.domainPoints)),
             JSONMember("variant", optional(line.line.variant?.rawValue)), JSONMember("basis", optional(line.line.basis)),
             JSONMember("evidence", .array(line.line.evidence.map { .string($0.key) })), JSONMember("domainPointsFromMatrix", .bool(line.exposure.usesDefaultPoints)), JSONMember("seamPoints", points(line.priced.seamPoints)),
-        ])
+        ] + (line.line.formula.map { [JSONMember("formula", .string($0))] } ?? []))
     }
 
     private var stressDocument: JSONValue {

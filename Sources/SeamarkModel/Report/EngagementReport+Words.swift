@@ -96,7 +96,10 @@ extension EngagementReport {
         }
         var words: String
         switch line.priced.amount {
-        case .amount(let range): words = points(range, ReportFigures.thousands)
+        case .amount(let range): words = points(range, ReportFigures.thousands) + (line.line.formula.map { " = \($0)" } ?? "")
+        case .inputs(let price):
+            words = points(price.range, ReportFigures.thousands) + (line.line.formula.map { " = \($0)" } ?? "") + "; "
+                + price.inputs.map { given in "\(given.input.words) \(points(given.range, ReportFigures.plain)) \(ReportText.clean(given.unit))" }.joined(separator: ", ")
         case .factors(let ranges):
             words = ranges.enumerated().map { place, range in
                 let unit = place < line.line.factors.count ? line.line.factors[place].unit : ""

@@ -1,12 +1,15 @@
 /// What the records themselves say about some criteria of a gate: they alter no result, and what contradicts one is told.
 struct GateFacts {
+    /// G2 as it was ticked, and what the two series say of it.
+    private var variance: String?
     private var facts: [(criterion: ScalingGate.Criterion, passes: Bool, words: String)] = []
 
     /// The path: seams that the initiative loads or treats; the decisions on them or treated by it.
     init(
         _ initiative: InitiativeReading, _ reading: EngagementReading, _ view: ConstraintView, _ decisions: [(captured: EngagementReading.Decision, view: DecisionView)],
-        _ sequence: InvestmentSequence
+        _ sequence: InvestmentSequence, _ review: EngagementReading.GateReview? = nil
     ) {
+        variance = review?.variance.flatMap(Self.words)
         let seams = reading.seams.filter { initiative.addsLoadTo.contains($0.key) || initiative.treatsSeam == $0.key }
         let streams = Set(seams.compactMap(\.valueStream))
         let governing = view.streams.filter { streams.isEmpty || $0.name.map(streams.contains) ?? true }.compactMap(\.governing)
@@ -46,6 +49,32 @@ struct GateFacts {
 
     /// Where a criterion was recorded as passed and the records say otherwise, or the other way round.
     func contradictions(with gate: ScalingGate) -> [String] {
+        let others = contradictionsOfFacts(with: gate)
+        // In the order of the criteria.
+        guard let variance else { return others }
+        let place = others.firstIndex { !$0.hasPrefix("G1 ") } ?? others.endIndex
+        return Array(others[..<place]) + [variance] + others[place...]
+    }
+
+    /// Nil where the series say what was ticked.
+    private static func words(_ variance: EngagementReading.GateReview.Variance) -> String? {
+        guard let result = variance.result else {
+            return "G2 needs \(ScalingGate.leastPeriods) periods of each series; the records hold \(variance.live.count) live and \(variance.baseline.count) before, so it counts as not assessed."
+        }
+        guard result != variance.recorded else { return nil }
+        let deviations = (ScalingGate.deviation(variance.live), ScalingGate.deviation(variance.baseline))
+        let recorded: String =
+            switch variance.recorded {
+            case .pass: "passed"
+            case .fail: "failed"
+            case .conditional: "conditional"
+            case .notAssessed: "not assessed"
+            }
+        return "G2 is recorded as \(recorded); the two series say \(result == .pass ? "passed" : "failed"), and that counts: the standard deviation is "
+            + "\(ReportFigures.plain(deviations.0)) live and \(ReportFigures.plain(deviations.1)) before."
+    }
+
+    private func contradictionsOfFacts(with gate: ScalingGate) -> [String] {
         facts.sorted { $0.criterion.rawValue.utf8.count != $1.criterion.rawValue.utf8.count
             ? $0.criterion.rawValue.utf8.count < $1.criterion.rawValue.utf8.count : $0.criterion.rawValue < $1.criterion.rawValue
         }.compactMap { fact in

@@ -25,6 +25,23 @@ struct DomainScoreTests {
         #expect(score.isPerceptionGapFlagged)
     }
 
+    @Test func `confidence is high from 0.75 and medium from 0.5, and a gap is flagged from one point`() throws {
+        var score = try DomainScore(questions: questions, answers: answers)
+        (score.triangulation, score.quality, score.agreement) = (1, 1, 1)
+        // The fourth root of these is exact in binary fractions.
+        for (coverage, confidence, level) in [
+            (0.31640625, 0.75, DomainScore.Confidence.high), (0.3165, nil, .high), (0.3163, nil, .medium), (0.0625, 0.5, .medium), (0.0626, nil, .medium), (0.0624, nil, .low), (0, 0, .low), (1, 1, .high),
+        ] as [(Double, Double?, DomainScore.Confidence)] {
+            score.coverage = coverage
+            #expect(score.confidenceLevel == level, "\(coverage)")
+            if let confidence { #expect(score.confidence == confidence) }
+        }
+        for (gap, isFlagged) in [(1, true), (1.01, true), (0.99, false), (-0.99, false), (-1, true), (-4, true), (0, false), (nil, false)] as [(Double?, Bool)] {
+            score.perceptionGap = gap
+            #expect(score.isPerceptionGapFlagged == isFlagged, "\(String(describing: gap))")
+        }
+    }
+
     @Test func `answers in any order score the same to the last bit`() throws {
         var answers = answers + [
             Self.answer("DR3", "C", .manager, .d, .score(1)), Self.answer("DR1", "C", .manager, .a, .score(0)),

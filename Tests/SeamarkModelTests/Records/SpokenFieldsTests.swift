@@ -17,7 +17,7 @@ import Testing
         "evidence.mediaType", "evidence.source", "seam.name", "seam.valueStream", "seam.object", "seam.ownerFrom", "seam.ownerTo", "seam.workaround", "decisionRight.name",
         "decisionRight.trigger", "decisionRight.decider", "decisionRight.deputy", "decisionRight.inputs", "decisionRight.escalation", "decisionRight.cadence.forum",
         "decisionRight.proposedCadence.forum", "constraint.resource", "constraint.valueStream", "constraint.load.unit", "initiative.name", "initiative.sponsor", "leakageLine.title",
-        "leakageLine.valueStream", "leakageLine.amount.factors.name", "leakageLine.amount.factors.unit", "leakageLine.amount.basis", "leakageLine.amount.reason", "overlap.judgement.reason",
+        "leakageLine.valueStream", "leakageLine.amount.factors.name", "leakageLine.amount.factors.unit", "leakageLine.amount.inputs.unit", "leakageLine.amount.basis", "leakageLine.amount.reason", "overlap.judgement.reason",
         "pool.name", "move.title", "move.owner", "move.measure.name", "move.measure.threshold", "moveCheck.reading.note", "quickCheck.subject", "driftSignal.note", "gateReview.extent",
         "gateReview.reviewer", "gateReview.rollbackTrigger", "gateResult.finding.note", "boardAnswer.narrative", "boardAnswer.approvedBy", "sequenceDecision.ruling.reason",
         "sequenceDecision.ruling.approver", "checkAnswer.reason", "scoreReview.ruling.reason", "redaction.reason", "snapshot.name", "questionnaire.title", "questionnaire.document",

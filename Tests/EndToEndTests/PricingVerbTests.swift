@@ -1,0 +1,63 @@
+import Foundation
+import Testing
+
+/// Prices as they are captured on a command line: computed, asked about and refused.
+@Suite(.serialized) struct PricingVerbTests {
+    @Test func `a price by inputs is told, a likely value at an end is asked about, and what is no price is not stored`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        let freight = try ann.run(
+            "line", "add", "title=Premium freight", "category=EXPEDITE", "variant=shipments", "shipments=400", "premiumPrice=1450", "standardPrice=400", "share=80%", "grade=A")
+        #expect(freight.status == 0 && freight.output.hasPrefix("L-") && freight.output.split(separator: "\n").count == 1, "\(freight)")
+        #expect(freight.error.contains("336,000 a year = shipments × (premium price − standard price) × share"), "\(freight.error)")
+        let line = freight.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        #expect(try ann.must("list", "lines").contains("336,000 by shipments"))
+        let shown = try ann.must("show", line)
+        #expect(shown.contains("premiumPrice") && shown.contains("money/shipment"), "\(shown)")
+        let json = try #require(try JSONSerialization.jsonObject(with: Data(try ann.must("line", "set", line, "shipments=500", "--json").utf8)) as? [String: Any])
+        #expect((json["yearly"] as? [String: Any])?["likely"] as? Double == 420_000)
+
+        let wrong = try ann.run("line", "set", line, "shipments=500 shipments/month")
+        #expect(wrong.status == 65 && wrong.error.contains("units that do not give money/yr") && wrong.error.contains("premiumPrice in money/shipment"), "\(wrong.error)")
+        let large = try ann.run("line", "add", "title=Large", "category=QUALITY", "variant=escapes", "events=1e14", "costPerEvent=1e11", "grade=C")
+        #expect(large.status == 65 && large.error.contains("more money a year"), "\(large.error)")
+
+        // A script is warned and goes on; a trial stores nothing.
+        let lopsided = ["line", "add", "title=Rework", "category=QUALITY", "amount.range=100k/101k/300k", "grade=B"]
+        let trial = try ann.run(lopsided + ["--dry-run"])
+        #expect(trial.status == 0 && trial.error.contains("likely value close to its low end"), "\(trial.error)")
+        let stored = try ann.run(lopsided)
+        #expect(stored.status == 0 && stored.output.hasPrefix("L-") && stored.error.contains("likely value close to its low end"), "\(stored.error)")
+        #expect(try ann.run(Array(lopsided.dropLast(2)) + ["amount.range=100k/200k/300k", "grade=B"]).error.isEmpty)
+        #expect(try ann.must("list", "lines", "--json").components(separatedBy: "Rework").count == 3)
+    }
+
+    @Test func `a recording without consent to audio, an instrument that is not here and an unfinished interview are refused with what to do`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        func made(_ words: String...) throws -> String { try ann.must(words).trimmingCharacters(in: .whitespacesAndNewlines) }
+        let person = try made("person", "add", "level=manager", "--consent", "given", "--method", "written", "--scope", "quotes")
+        let interview = try made("interview", "add", "persons=\(person)", "startedAt=2026-03-02T09:00")
+        let observation = try made("observation", "add", "text=The press waits", "interview=\(interview)")
+        let voice = headquarters.folder.appendingPathComponent("voice.m4a"), hidden = headquarters.folder.appendingPathComponent("minutes.pdf")
+        for file in [voice, hidden] { try (Data([0, 0, 0, 28]) + Data("ftypM4A canary".utf8)).write(to: file) }
+        for file in [voice, hidden] {
+            for words in [["--to", observation], []] {
+                let refused = try ann.run(["attach", "add", file.path] + words)
+                #expect(refused.status == 65 && refused.error.contains("consent to audio") && (words.isEmpty || refused.error.contains(person)), "\(refused.error)")
+            }
+        }
+        #expect(try !ann.must("list", "evidence").contains("EV-"))
+        let heard = try made("person", "add", "level=manager", "--consent", "given", "--method", "written", "--scope", "audio")
+        let other = try made("interview", "add", "persons=\(heard)", "startedAt=2026-03-02T09:00")
+        let told = try made("observation", "add", "text=The press waits", "interview=\(other)")
+        #expect(try made("attach", "add", voice.path, "--to", told).hasPrefix("EV-"))
+
+        let unknown = try ann.run("interview", "add", "instrument=nope@9")
+        #expect(unknown.status != 0 && unknown.error.contains("There is no instrument 'nope@9' here"), "\(unknown)")
+        let unfinished = try ann.run("interview", "set", interview, "status=finalised")
+        #expect(unfinished.status == 65 && unfinished.error.contains("endedAt: must be given"), "\(unfinished.error)")
+    }
+}
