@@ -10,6 +10,7 @@ public struct Finding: Hashable, Sendable {
         case unpriced, ledgerMissing, tooNarrow, lopsided, shortObservation, abovePool, changedAfterReview
         case variantElsewhere, basisDiffers, moveUnproven
         case overlapOfOne, sharesAboveWhole, measuredWithoutEvidence, ownerMissing, deciderMissing
+        case unknownSnapshot, approvalBlocked
     }
 
     public let kind: Kind

@@ -9,6 +9,7 @@ extension EngagementReading {
 
     mutating func readDomains() {
         var answers: [ScoredAnswer] = []
+        var sources: [Source] = []
         /// Places in `answers` by site and by unit.
         var places: [Identifier: [Int]] = [:]
         let interviews = of(Catalogue.interview)
@@ -40,6 +41,7 @@ extension EngagementReading {
             if case .score = value { self.answers += 1 }
             for place in self.places(of: answer, in: interview) { places[place, default: []].append(answers.count) }
             answers.append(ScoredAnswer(question: question, respondent: voice.respondent, level: voice.level, grade: grade, value: value))
+            sources.append(Source(interview: interview, evidence: answer.references("evidence")))
         }
         people = heard.count
 
@@ -59,6 +61,10 @@ extension EngagementReading {
                 shownGap: mayShowGap(scored) ? assessed?.perceptionGap : nil, respondents: Set(scored.map(\.respondent)).count,
                 reviewed: (assessed?.questions ?? []).filter(\.isReviewed).map(\.key)))
             if let reading = assessed?.reading(key: domain.code) { input.domains.append(reading) }
+            tell(of: domain.code, answers.indices.compactMap { place in
+                guard ids.contains(answers[place].question), case .score = answers[place].value else { return nil }
+                return (answers[place], sources[place])
+            })
         }
     }
 
