@@ -28,7 +28,7 @@ import Testing
             #expect(try ann.run(["report"] + words).status == 64, "\(words)")
         }
         let traced = try ann.must("report", "--trace", "d3")
-        #expect(traced.contains("D3 Decision rights and ownership") && traced.contains("IV-A01") && traced.contains("L1") && !traced.contains("IV-A07") && !traced.contains("P-A"))
+        #expect(traced.contains("D3 Decision rights and ownership") && traced.contains("IV-A02") && traced.contains("L1") && !traced.contains("IV-A07") && !traced.contains("P-A"))
         #expect(try ann.must("report", "--trace", "L1").contains("Evidence: EV1"))
         let unknown = try ann.run("report", "--trace", "D99")
         #expect(unknown.status == 66 && unknown.error.contains("No figure of the report is called that"))

@@ -66,7 +66,7 @@ import Testing
         #expect((inputs["people"]?.number ?? 0) >= 5 && (inputs["answers"]?.number ?? 0) > 20 && inputs["withheld"] == .null)
         let interviews = (inputs["interviews"]?.elements ?? []).compactMap(\.text)
         // The compliance director's interview is the team's alone, and so is what was seen in it.
-        #expect(interviews.contains("IV-A01") && !interviews.contains("IV-A07") && inputs["observations"]?.elements == [])
+        #expect(interviews.contains("IV-A02") && !interviews.contains("IV-A07") && inputs["observations"]?.elements == [])
         for text in [report.json, report.markdown, report.html] { #expect(!text.contains("IV-A07") && !text.contains("P-A11") && !text.contains("dispatcher (fictitious)")) }
         #expect(report.document["seams"]?.elements?.first { $0["key"]?.text == "S1" }?["inputs"]?["observations"]?.elements == ["O1"])
         #expect(report.document["constraint"]?["resources"]?.elements?[0]["inputs"]?["evidence"]?.elements == ["EV5"])
