@@ -297,6 +297,11 @@ def tell(s):
     for name in ("report.html", "report.md", "report.json"):
         s.must((s.out / name).stat().st_size > 1000, f"{name} is missing")
     s.say(f"The report lies in {os.path.relpath(s.out)}/report.html, report.md and report.json.")
+    s.server_verb("report", "--tenant", "northlink", "northlink-2026", "--out", s.out / "northlink")
+    check_northlink(s, json.loads((s.out / "northlink/report.json").read_text()))
+    for name in ("report.html", "report.md", "report.json"):
+        s.must((s.out / "northlink" / name).stat().st_size > 1000, f"northlink/{name} is missing")
+    s.say(f"Northlink's, of its own tenant, lies in {os.path.relpath(s.out)}/northlink.")
 
     s.chapter("A client written in Python from the specification alone joins Halden, and is turned away at Northlink.")
     independent_client(s, s.server_verb("invite", "--tenant", "halden", "ann").strip(), s.server_verb("invite", "--tenant", "northlink", "nia").strip())
@@ -329,6 +334,20 @@ def check_report(s, figures):
     s.must(found["seam"] == "S2", f"the first seam is {found['seam']}")
     s.say(f"Operating Income at Risk, likely (P50): {found['p50']:,.0f} USD (P10 {found['p10']:,.0f}, P90 {found['p90']:,.0f}).")
     s.say("Two front runners among the domains: D2 and D6. First among the seams: S2.")
+
+
+def check_northlink(s, figures):
+    """The other engagement of the specification, section 7.2 A, within the same tolerances."""
+    found = find_figures(figures)
+    s.must(abs(found["p50"] - 7_734_000) <= 0.0075 * 7_734_000, f"Northlink's P50 is {found['p50']}")
+    s.must(found["front"] == ["D2"] and found["seam"] == "S1", f"Northlink's front runners are {found['front']} and {found['seam']}")
+    s.must(figures["engagement"]["interviews"] == 26, f"{figures['engagement']['interviews']} interviews were counted")
+    verdicts = {row["key"]: row["verdict"] for row in figures["sequence"]["rows"]}
+    s.must(verdicts["N6"] == "fundConstraint" and [key for key, verdict in verdicts.items() if verdict == "pause"] == ["N2", "N5"], f"the verdicts are {verdicts}")
+    gap = next(d["perceptionGap"] for d in figures["domains"] if d["key"] == "D3")
+    s.must(gap is not None and gap >= 1, f"the perception gap of D3 is {gap}")
+    s.say(f"Northlink, likely (P50): {found['p50']:,.0f} USD (P10 {found['p10']:,.0f}, P90 {found['p90']:,.0f}), D2 before all other domains, S1 first among the seams.")
+    s.say(f"The doors of hub B come first (N6), N2 and N5 are paused, and on D3 the floor scores {gap:.1f} worse than the top.")
 
 
 def find_figures(figures):

@@ -2,50 +2,127 @@ import ArgumentParser
 import SeamarkClient
 import SeamarkJournal
 import SeamarkModel
+import SeamarkStore
 
 struct Report: ParsableCommand {
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case html, md, json, pdf
+    }
+
     static let configuration = CommandConfiguration(
         abstract: "A preview of the engagement's figures, from what this device holds.",
         discussion: """
             For example:
               seamark report
+              seamark report --format html --output preview.html
+              seamark report --trace D3
               seamark report --json
 
-            The same calculation as headquarters', on your copy: only a report of the server is to be quoted.
+            The same calculation as headquarters', on your copy: only a report of the server is to be quoted. Without --format the figures are printed; \
+            html, md and json hold all its sections, and say on every page that they are a preview. pdf needs a Chromium that is installed, and --output.
+
+            --trace says what a figure is made of: lines, answers and who was interviewed (by handle), observations, cases and evidence.
             """)
 
     @OptionGroup var work: WorkOptions
-    @OptionGroup var format: JSONOption
+    @OptionGroup var asJSON: JSONOption
+    @Option(help: "The whole preview: html, md, json or pdf.") var format: Format?
+    @Option(help: ArgumentHelp("The file to write it to; printed without one.", valueName: "file")) var output: String?
+    @Flag(help: "Replace the file if it exists.") var replace = false
+    @Option(help: ArgumentHelp("A domain, seam, decision, constraint or line such as D3, S1 or L2: what stands behind it.", valueName: "figure")) var trace: String?
+
+    func validate() throws {
+        guard !asJSON.json || format == nil else { throw ValidationError("--json and --format exclude each other; --format json is the same") }
+        guard trace == nil || format == nil && output == nil else { throw ValidationError("--trace prints, and takes neither --format nor --output") }
+        guard output == nil || format != nil else { throw ValidationError("--output needs --format: html, md, json or pdf") }
+        guard !replace || output != nil else { throw ValidationError("--replace goes with --output") }
+        guard format != .pdf || output != nil else { throw ValidationError("a PDF is no text to print; name a file with --output, such as preview.pdf") }
+    }
 
     func run() throws {
+        if format == .pdf, PagePrinter.browser() == nil { throw Self.notPrinted(.noBrowser) }
         let place = try Workplace(work, to: .read)
         let finder = try place.finder()
+        let preview = ReportProvenance.Preview(unsent: finder.replica.unsentCount, position: finder.replica.cursor.position)
         let report = try EngagementReport(
-            views: finder.all + finder.concealed, instrument: finder.instrument, primitives: place.device.primitives, provenance: ReportProvenance(software: SyncRun.software), memberName: finder.person)
-        if format.json { return Terminal.json(ofFormat: report.document) }
+            views: finder.all + finder.concealed, instrument: finder.instrument, primitives: place.device.primitives, provenance: ReportProvenance(software: SyncRun.software, preview: preview),
+            memberName: finder.person)
+        if let trace { return try show(report, behind: trace) }
+        if asJSON.json { return Terminal.json(ofFormat: report.document) }
+        guard let format else { return Self.show(report) }
+        var bytes: [UInt8] = []
+        switch format {
+        case .html: bytes = Array(report.html.utf8)
+        case .md: bytes = Array(report.markdown.utf8)
+        case .json: bytes = Array(report.json.utf8)
+        case .pdf:
+            do throws(PagePrinter.Failure) { bytes = try PagePrinter.pdf(of: report.html) } catch { throw Self.notPrinted(error) }
+        }
+        guard let output else { return Terminal.json(bytes) }
+        try InputFile.write(bytes, to: output, replacing: replace)
+        Terminal.line("Wrote \(output) (\(bytesInWords(bytes.count))), a preview. It is not sealed; keep it safe.")
+    }
+
+    private static func notPrinted(_ failure: PagePrinter.Failure) -> Explained { Explained(.unreachable, "No PDF was made: \(failure.cause). \(failure.remedy.prefix(1).uppercased())\(failure.remedy.dropFirst()).") }
+
+    // MARK: - What stands behind a figure
+
+    private func show(_ report: EngagementReport, behind name: String) throws {
+        let origins = report.origins(called: name)
+        guard !origins.isEmpty else {
+            throw Explained(.notFound, "No figure of the report is called that. Name a domain, a seam, a decision, a constraint or a line, such as \(report.origins.first?.figure.key ?? "D1").")
+        }
+        if asJSON.json {
+            return Terminal.json(.object([JSONMember("figures", .array(origins.map { origin in
+                .object([
+                    JSONMember("kind", .string(origin.figure.kind.rawValue)), JSONMember("key", .string(origin.figure.key)), JSONMember("name", .string(origin.name)),
+                    JSONMember("inputs", EngagementReport.document(of: origin)),
+                ])
+            }))]), .trace)
+        }
+        for (place, origin) in origins.enumerated() {
+            if place > 0 { Terminal.line("") }
+            Terminal.line(.init("\(origin.figure.key) \(origin.name)", .bold), .init("  \(origin.figure.kind.rawValue), preview from this device", .dim))
+            var table = Table(["", "line", "grade", "mean", "P10", "P90"], rightAligned: [3, 4, 5])
+            for key in origin.lines {
+                guard let line = report.lines.first(where: { $0.line.key == key }) else { continue }
+                let net = line.exposure.net
+                table.add([key, line.line.title, line.exposure.grade.rawValue] + [net.mean, net.p10, net.p90].map { Self.grouped(($0 / 1000).rounded()) })
+            }
+            if origin.lines.isEmpty { Terminal.line("  No line gives to it.") } else { table.show() }
+            let told = origin.told
+            Terminal.line("  Told by: \(report.words(of: origin)).")
+            for (what, names) in [("Interviews", told.interviews), ("Observations", told.observations), ("Timed cases", told.samples), ("Evidence", told.evidence)] where !names.isEmpty {
+                Terminal.line("  \(what): \(names.joined(separator: ", ")).")
+            }
+        }
+    }
+
+    // MARK: - The figures
+
+    private static func show(_ report: EngagementReport) {
         let result = report.result
         Terminal.line(.init(report.facts.title, .bold), .init("  preview from this device", .dim))
         if let fictitious = report.fictitious { Terminal.line(.init("  \(fictitious)", .dim)) }
         Terminal.line("")
         let currency = report.facts.currency
-        func thousands(_ amount: Double) -> String { Self.grouped((amount / 1000).rounded()) }
+        func thousands(_ amount: Double) -> String { grouped((amount / 1000).rounded()) }
         Terminal.line("Operating income at risk, thousand \(currency) a year:")
         var headline = Table(["", "P10", "P25", "P50", "P75", "P90", "mean"], rightAligned: [1, 2, 3, 4, 5, 6])
         let h = result.headline
         headline.add([""] + [h.p10, h.p25, h.p50, h.p75, h.p90, h.mean].map(thousands), styles: [3: .bold])
         headline.show()
-        if let share = Self.share(result.relative) { Terminal.line("  \(share)") }
-        Self.ranking("domain", report.domains.map { ($0.exposure, $0.name) }, fronts: result.frontRunningDomains, thousands)
-        Self.ranking("seam", report.seams.map { ($0.exposure, $0.seam.name) }, fronts: result.frontRunningSeams, thousands)
+        if case .unavailable = result.relative {} else { Terminal.line("  \(report.relativeSentence)") }
+        ranking("domain", report.domains.map { ($0.exposure, $0.name) }, fronts: result.frontRunningDomains, thousands)
+        ranking("seam", report.seams.map { ($0.exposure, $0.seam.name) }, fronts: result.frontRunningSeams, thousands)
         Terminal.line("")
         if report.gate.isBoardReady {
-            Terminal.line(.init("Ready for the board.", .green))
+            Terminal.line("On this copy nothing stands in the way of the board; whether it is ready, headquarters' report says.")
         } else {
             Terminal.line(.init("Draft:", .yellow))
             for reason in report.gate.reasons { Terminal.line("  \(reason)") }
         }
-        let unsent = finder.replica.unsentCount
-        if unsent > 0 { Terminal.line(.init("\(counted(unsent, "change")) of yours in it are not yet sent.", .yellow)) }
+        if let unsent = report.provenance.preview?.unsent, unsent > 0 { Terminal.line(.init("\(counted(unsent, "change")) of yours in it are not yet sent.", .yellow)) }
     }
 
     private static func ranking(_ noun: String, _ rows: [(exposure: Exposure, name: String)], fronts: [String], _ thousands: (Double) -> String) {
@@ -61,15 +138,6 @@ struct Report: ParsableCommand {
                 ], styles: isFront ? [1: .bold, 2: .bold] : [:])
         }
         table.show()
-    }
-
-    private static func share(_ relative: RelativeHeadline) -> String? {
-        func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
-        switch relative {
-        case .ofPlannedOperatingIncome(let spread): return "\(percent(spread.p50)) of planned operating income (\(percent(spread.p10)) to \(percent(spread.p90)))"
-        case .ofRevenue(let spread, _): return "\(percent(spread.p50)) of revenue (\(percent(spread.p10)) to \(percent(spread.p90)))"
-        case .unavailable: return nil
-        }
     }
 
     /// `3,053`.

@@ -1,16 +1,23 @@
 internal import ArgumentParser
 internal import SeamarkModel
 internal import SeamarkServer
+internal import SeamarkStore
 
 struct ReportVerb: ParsableCommand {
+    enum Format: String, CaseIterable, ExpressibleByArgument {
+        case html, md, json, pdf
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "report", abstract: "Write an engagement's report: what it costs, where it comes from, in order.",
         discussion: """
             For example:
               seamark-server report baseline --out report
               seamark-server report baseline --as-of SN-A001 --out first-quarter
+              seamark-server report baseline --format html --format pdf --out report
 
-            Writes report.html (self-contained), report.md and report.json into the folder. The files are for their owner alone.
+            Writes report.html (self-contained), report.md and report.json into the folder, or what --format names: report.pdf is the page printed by a Chromium \
+            that is installed, without the network. The files are for their owner alone.
 
             --as-of makes it from the log as it stood earlier: at a snapshot (its handle, id or name), at a position of the log, or at the end of a day \
             (UTC). Such a report is the same bytes whenever it is made. Of a snapshot it is made only if the inputs are what the snapshot says.
@@ -23,18 +30,36 @@ struct ReportVerb: ParsableCommand {
     var asOf: String?
     @Option(help: "The folder to write to; made if it is not there.")
     var out = "."
+    @Option(help: ArgumentHelp("html, md, json or pdf; may be given several times (default: all but pdf).")) var format: [Format] = []
     @Flag(help: "Write inputs.json too: the bytes whose SHA-256 the report names.") var inputs = false
     @Flag(help: "Print the report as JSON, and write nothing.") var json = false
 
     func validate() throws {
+        guard !json || format.isEmpty else { throw ValidationError("--format writes files, and --json writes none") }
         guard !json || !inputs else { throw ValidationError("--inputs writes a file, and --json writes none") }
     }
 
     func run() throws {
+        if format.contains(.pdf), PagePrinter.browser() == nil { throw Self.notPrinted(.noBrowser) }
         let report = try tenant.open().report(
             on: engagement, asOf: asOf.map { AsOf($0) }, inputs: inputs, software: "seamark-server \(SeamarkServerCommand.configuration.version)")
         if json { return Output.json(ofFormat: report.document) }
-        let files = [("report.html", report.html), ("report.md", report.markdown), ("report.json", report.json)] + (inputs ? [("inputs.json", report.inputs)] : [])
+        let chosen = format.isEmpty ? [.html, .md, .json] : Format.allCases.filter(format.contains)
+        var files = try chosen.map { format in
+            let bytes: [UInt8]
+            switch format {
+            case .html: bytes = Array(report.html.utf8)
+            case .md: bytes = Array(report.markdown.utf8)
+            case .json: bytes = Array(report.json.utf8)
+            case .pdf: do throws(PagePrinter.Failure) { bytes = try PagePrinter.pdf(of: report.html) } catch { throw Self.notPrinted(error) }
+            }
+            return ("report." + format.rawValue, bytes)
+        }
+        if inputs { files.append(("inputs.json", Array(report.inputs.utf8))) }
         for path in try TenantOffice.write(files, to: out) { Output.done("Wrote \(path).") }
+    }
+
+    private static func notPrinted(_ failure: PagePrinter.Failure) -> OperationFailure {
+        OperationFailure(.unavailable, doing: "making the PDF", wrong: failure.cause, remedy: failure.remedy)
     }
 }

@@ -11,7 +11,7 @@ import Testing
     /// Verbs with words that show much, in the order in which a laptop is given them. `FOLDER` is a folder of the test's.
     private static let laptop: [[String]] = [
         ["status"], ["use"], ["list"], ["list", "site"], ["list", "line"], ["list", "interview"], ["show", "L2"], ["show", "ST1"], ["show", "Q1"], ["search", "furnace"], ["log"],
-        ["log", "L2", "--limit", "0"], ["diff"], ["diff", "--since", "2020-01-01"], ["check"], ["signals"], ["signals", "--boxes"], ["conflicts"], ["conflicts", "--list"], ["duplicates"], ["verify"],
+        ["log", "L2", "--limit", "0"], ["diff"], ["diff", "--since", "2020-01-01"], ["check"], ["signals"], ["signals", "--boxes"], ["conflicts"], ["conflicts", "--list"], ["duplicates"], ["verify"], ["report", "--trace", "D3"],
         ["snapshot", "list"], ["snapshot", "show", "SN-A001"], ["snapshot", "compare", "SN-A001", "SN-A002"], ["attach", "list"], ["form", "list"], ["form", "status", "IV-A01", "fine"],
         ["sync", "--forecast"], ["sync"], ["bundle", "export", "FOLDER/none", "--dry-run"], ["undo", "--dry-run"], ["site", "set", "ST1", "headcount=5", "--dry-run"],
         ["attach", "evict", "--all", "--dry-run"], ["attach", "get", "EV-A001", "--output", "FOLDER/got"], ["sync", "--max-bytes", "1M"],

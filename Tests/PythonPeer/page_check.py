@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 
 TAGS = set(
     """html head meta title style body div span header footer main section p h1 h2 h3 ul ol li strong b figure figcaption table thead tbody tr th td
-    svg defs pattern rect line circle path text tspan g title desc polygon polyline clippath ellipse""".split()
+    a svg defs pattern rect line circle path text tspan g title desc polygon polyline clippath ellipse""".split()
 )
 ALLOWED_META = {"Content-Security-Policy", None}
 ATTRIBUTES_WITH_ADDRESSES = {"href", "src", "action", "formaction", "data", "poster", "background", "cite", "srcset", "xlink:href", "ping", "manifest"}
@@ -31,7 +31,8 @@ class Page(HTMLParser):
             value = value or ""
             if name.startswith("on"):
                 self.findings.append(f"attribute {name} of <{tag}>")
-            if name in ATTRIBUTES_WITH_ADDRESSES:
+            # To a place of the same page, and nowhere else.
+            if name in ATTRIBUTES_WITH_ADDRESSES and not (tag == "a" and name == "href" and re.fullmatch(r"#[A-Za-z0-9-]+", value)):
                 self.findings.append(f"address in {name} of <{tag}>")
             if name == "style":
                 self.style.append(value)

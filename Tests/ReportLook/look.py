@@ -6,8 +6,10 @@
 Prints one line for each fault and exits with 1 if there are any. What is looked for:
 
 - on the screen: a page that scrolls sideways, words beyond its edges, words cut off by their box, words over words, a drawing beyond its page,
-  words that do not stand out from what is behind them (WCAG 2.2, 1.4.3: 4.5 to 1, of large words 3 to 1);
-- on paper (A4 and Letter): words beyond the margins, words over words, a page with next to nothing on it, a heading at the foot of a page.
+  words that do not stand out from what is behind them, in drawings too (WCAG 2.2, 1.4.3: 4.5 to 1, of large words 3 to 1), words of a drawing
+  that a line strikes through, that stand half on a bar or on a pattern, series of one drawing that only their colours tell apart;
+- on paper (A4 and Letter): words beyond the margins, words over words, a page with next to nothing on it, a heading at the foot of a page; of a
+  page with a mark across it, a sheet without the mark, and words that the mark has moved.
 
 Needs Chromium and pdftotext (poppler-utils). Only files are opened; nothing is fetched.
 """
@@ -55,6 +57,78 @@ function behind(element, view) {
   for (const c of layers.reverse()) out = out.map((v, i) => v * (1 - c[3]) + c[i] * c[3]);
   return out;
 }
+function outermost(element) {
+  let drawing = element.closest("svg");
+  for (let above; drawing && (above = drawing.parentElement.closest("svg"));) drawing = above;
+  return drawing;
+}
+function contrast(one, other) {
+  const a = luminance(one), b = luminance(other);
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+}
+// The last shape that was drawn under the middle of a text.
+function shapeBehind(text, r, view) {
+  let found = null;
+  for (const shape of outermost(text).querySelectorAll("rect, circle, polygon")) {
+    if (shape.closest("defs") || !(text.compareDocumentPosition(shape) & Node.DOCUMENT_POSITION_PRECEDING) || view.getComputedStyle(shape).fill == "none") continue;
+    const s = shape.getBoundingClientRect(), x = (r.left + r.right) / 2, y = (r.top + r.bottom) / 2;
+    if (x >= s.left && x <= s.right && y >= s.top && y <= s.bottom) found = shape;
+  }
+  return found;
+}
+function ends(line) {
+  const matrix = line.getScreenCTM(), points = line.tagName == "line"
+    ? [{ x: line.x1.baseVal.value, y: line.y1.baseVal.value }, { x: line.x2.baseVal.value, y: line.y2.baseVal.value }] : Array.from(line.points);
+  return points.map(p => ({ x: matrix.a * p.x + matrix.c * p.y + matrix.e, y: matrix.b * p.x + matrix.d * p.y + matrix.f }));
+}
+function crosses(p, q, box) {
+  let from = 0, to = 1;
+  for (const [start, way, low, high] of [[p.x, q.x - p.x, box.l, box.r], [p.y, q.y - p.y, box.t, box.b]]) {
+    if (way == 0) { if (start <= low || start >= high) return false; continue; }
+    const a = (low - start) / way, b = (high - start) / way;
+    from = Math.max(from, Math.min(a, b)); to = Math.min(to, Math.max(a, b));
+  }
+  return from < to;
+}
+function lookAtDrawings(doc, view, add) {
+  const isSeen = element => element.getClientRects().length > 0 && !element.closest("defs");
+  for (const drawing of doc.body.querySelectorAll("svg")) {
+    if (drawing.parentElement.closest("svg") || !isSeen(drawing)) continue;
+    const texts = [];
+    for (const text of drawing.querySelectorAll("text")) {
+      if (!isSeen(text)) continue;
+      const r = text.getBoundingClientRect(), slack = Math.max(0, (r.height - parseFloat(view.getComputedStyle(text).fontSize) * 0.72) / 2);
+      texts.push({ l: r.left + 1, r: r.right - 1, t: r.top + slack, b: r.bottom - slack, words: text.textContent });
+    }
+    for (const line of drawing.querySelectorAll("line.line, line.quietline, polyline")) {
+      if (!isSeen(line)) continue;
+      const points = ends(line);
+      for (const box of texts) if (points.some((p, i) => i > 0 && crosses(points[i - 1], p, box))) add("struck through", box.words);
+    }
+    for (const bar of drawing.querySelectorAll("rect.solid, rect.mid, rect.band, rect.hatched, rect.whisker, rect.tick, rect.plan, rect.g0, rect.g1, rect.g2, rect.g3")) {
+      if (!isSeen(bar)) continue;
+      const s = bar.getBoundingClientRect();
+      for (const box of texts) {
+        const x = Math.min(box.r, s.right) - Math.max(box.l, s.left), y = Math.min(box.b, s.bottom) - Math.max(box.t, s.top);
+        const isInside = box.l >= s.left - 1 && box.r <= s.right + 1 && box.t >= s.top - 1 && box.b <= s.bottom + 1;
+        if (x > %(tolerance)s && y > %(tolerance)s && !isInside) add("half on a bar", box.words);
+      }
+    }
+  }
+  // Without colour: two series of one drawing, or of the drawings in one table, differ by pattern, by dashes or plainly by lightness.
+  for (const group of [...doc.body.querySelectorAll("table"), ...doc.body.querySelectorAll("figure > svg, .plot > svg, div > svg")]) {
+    const series = new Map();
+    for (const mark of group.querySelectorAll("rect.solid, rect.hatched, rect.mid, rect.g0, rect.g1, rect.g2, rect.g3, line.line, line.quietline")) {
+      if (!isSeen(mark)) continue;
+      const style = view.getComputedStyle(mark), isLine = mark.tagName == "line", ink = isLine ? style.stroke : style.fill;
+      series.set(mark.getAttribute("class"), { isLine, pattern: ink.startsWith("url") ? ink : isLine && style.strokeDasharray != "none" ? style.strokeDasharray : "", ink });
+    }
+    const all = [...series];
+    all.forEach(([one, a], i) => all.slice(i + 1).forEach(([other, b]) => {
+      if (a.isLine == b.isLine && a.pattern == b.pattern && (a.ink.startsWith("url") || contrast(colour(a.ink), colour(b.ink)) < 1.5)) add("alike without colour", one + " and " + other);
+    }));
+  }
+}
 function brief(words) { return words.trim().replace(/\s+/g, " ").slice(0, 40); }
 function look(frame) {
   const doc = frame.contentDocument, view = frame.contentWindow, root = doc.documentElement, width = frame.clientWidth;
@@ -82,9 +156,15 @@ function look(frame) {
       }
     }
     const ink = colour(drawing ? style.fill : style.color);
-    if (!drawing) {
-      const ground = behind(parent, view), mixed = [0, 1, 2].map(i => ground[i] * (1 - ink[3]) + ink[i] * ink[3]);
-      const a = luminance(mixed), b = luminance(ground), ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    let ground = behind(drawing ? outermost(parent).parentElement : parent, view), shape = drawing && shapeBehind(parent.closest("text"), range.getBoundingClientRect(), view);
+    if (shape) {
+      const s = view.getComputedStyle(shape), fill = colour(s.fill), share = fill[3] * parseFloat(s.opacity);
+      if (s.fill.startsWith("url")) add("on a pattern", node.data);
+      else ground = ground.map((v, i) => v * (1 - share) + fill[i] * share);
+    }
+    {
+      const mixed = [0, 1, 2].map(i => ground[i] * (1 - ink[3]) + ink[i] * ink[3]);
+      const ratio = contrast(mixed, ground);
       const isLarge = size >= 24 || (size >= 18.66 && parseInt(style.fontWeight) >= 700);
       if (ratio < (isLarge ? 3 : 4.5)) add("faint", node.data, ratio.toFixed(2));
     }
@@ -96,6 +176,7 @@ function look(frame) {
     if (style.overflowX != "visible" && element.scrollWidth > element.clientWidth + 1) add("cut off", element.textContent);
     if (style.overflowY != "visible" && element.scrollHeight > element.clientHeight + 1) add("cut off", element.textContent);
   }
+  lookAtDrawings(doc, view, add);
   boxes.sort((a, b) => a.t - b.t);
   for (let i = 0; i < boxes.length; i++) {
     for (let k = i + 1; k < boxes.length && boxes[k].t < boxes[i].b; k++) {
@@ -140,26 +221,57 @@ def on_screen(page: str, folder: pathlib.Path, is_dark: bool):
     return json.loads(html.unescape(match.group(1)))
 
 
-def on_paper(page: str, paper: str, folder: pathlib.Path, name: pathlib.Path):
-    """The faults of a report on one kind of paper. The slanted mark of a draft lies under the words on purpose and is left out."""
-    width, height = PAPERS[paper]
-    page = re.sub(r'<div class="draft".*?</div>\n', "", page, flags=re.S).replace("</style>", "@page{size:%s}</style>" % paper, 1)
-    copy, pdf = folder / "paper.html", name.with_suffix(f".{paper}.pdf")
-    copy.write_text(page, encoding="utf-8")
+SPACE = "{http://www.w3.org/1999/xhtml}"
+
+
+def printed(page: str, paper: str, folder: pathlib.Path, pdf: pathlib.Path):
+    """Each sheet's size, and its words with their edges, less what stands above and below their letters."""
+    copy = folder / "paper.html"
+    copy.write_text(page.replace("</style>", "@page{size:%s}</style>" % paper, 1), encoding="utf-8")
     chromium(folder, "--no-pdf-header-footer", f"--print-to-pdf={pdf}", copy.as_uri())
     boxes = subprocess.run(["pdftotext", "-bbox", str(pdf), "-"], check=True, stdout=subprocess.PIPE).stdout
     tree = xml.etree.ElementTree.fromstring(re.sub(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]", b"", boxes))
-    space = "{http://www.w3.org/1999/xhtml}"
-    pages = list(tree.iter(space + "page"))
-    faults = []
-    for number, sheet in enumerate(pages, 1):
-        if abs(float(sheet.get("width")) - width) > 2 or abs(float(sheet.get("height")) - height) > 2:
-            faults.append((number, "other paper", "", f"{sheet.get('width')} x {sheet.get('height')}"))
+    sheets = []
+    for sheet in tree.iter(SPACE + "page"):
         words = []
-        for word in sheet.iter(space + "word"):
+        for word in sheet.iter(SPACE + "word"):
             l, t, r, b = (float(word.get(key)) for key in ("xMin", "yMin", "xMax", "yMax"))
             slack = (b - t) * 0.22
             words.append((l, t + slack, r, b - slack, word.text or ""))
+        sheets.append((float(sheet.get("width")), float(sheet.get("height")), words))
+    return sheets
+
+
+def beside_the_mark(marked, bare):
+    """What the mark across a page does to it: it is on every sheet, and moves nothing. Its letters stand among the words, slanted and in pieces."""
+    if len(marked) != len(bare):
+        return [(1, "moved by the mark", "", f"{len(marked)} sheets with it and {len(bare)} without")]
+    faults = []
+    for number, ((_, _, with_mark), (_, _, without)) in enumerate(zip(marked, bare), 1):
+        if sum(len(word[4]) for word in with_mark) < sum(len(word[4]) for word in without) + 5:
+            faults.append((number, "no mark", "", ""))
+        places = {(round(word[0] + x), round(word[1] + y), word[4]) for word in with_mark for x in (-0.5, 0, 0.5) for y in (-0.5, 0, 0.5)}
+        moved = [word for word in without if (round(word[0]), round(word[1]), word[4]) not in places]
+        # Where the mark's letters touch a word, the two are read as one.
+        if len(moved) > 0.2 * len(without):
+            faults.append((number, "moved by the mark", moved[0][4], f"{len(moved)} of {len(without)} words"))
+    return faults
+
+
+def on_paper(page: str, paper: str, folder: pathlib.Path, name: pathlib.Path):
+    """The faults of a report on one kind of paper. The slanted mark of a draft lies under the words on purpose: it is judged by itself."""
+    width, height = PAPERS[paper]
+    pdf = name.with_suffix(f".{paper}.pdf")
+    faults = []
+    marked = printed(page, paper, folder, pdf)
+    bare = re.sub(r'<div class="draft".*?</div>\n', "", page, flags=re.S)
+    pages = marked
+    if bare != page:
+        pages = printed(bare, paper, folder, folder / "bare.pdf")
+        faults += beside_the_mark(marked, pages)
+    for number, (wide, high, words) in enumerate(pages, 1):
+        if abs(wide - width) > 2 or abs(high - height) > 2:
+            faults.append((number, "other paper", "", f"{wide} x {high}"))
         body = [word for word in words if word[3] < height - 45]
         if len(body) < 12:
             faults.append((number, "next to nothing on the page", " ".join(word[4] for word in body), ""))

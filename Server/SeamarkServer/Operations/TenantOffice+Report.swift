@@ -54,12 +54,12 @@ extension TenantOffice {
     }
 
     /// Writes files for their owner alone into `folder`, which is made if it is not there. Returns their paths.
-    public static func write(_ files: [(name: String, text: String)], to folder: String) throws -> [String] {
+    public static func write(_ files: [(name: String, bytes: [UInt8])], to folder: String) throws -> [String] {
         if mkdir(folder, 0o700) != 0, errno != EEXIST { throw PrivateFile.failure(errno, doing: "making the folder \(folder)") }
         var paths: [String] = []
         for file in files {
             let path = folder + "/" + file.name
-            try PrivateFile.replace(path, Array(file.text.utf8))
+            try PrivateFile.replace(path, file.bytes)
             paths.append(path)
         }
         return paths

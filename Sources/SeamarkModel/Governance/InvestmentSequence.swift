@@ -171,6 +171,12 @@ public struct InvestmentSequence: Hashable, Sendable {
     /// Money by verdict: together it is all that was asked for.
     public func money(_ verdict: Verdict) -> Double { rows.reduce(0) { $1.verdict == verdict ? $0 + ($1.cost ?? 0) : $0 } }
 
+    /// Money by what stands, a person's ruling before the computed verdict: the same sum.
+    public func ruledMoney(_ verdict: Verdict) -> Double { rows.reduce(0) { $1.standing == verdict ? $0 + ($1.cost ?? 0) : $0 } }
+
+    /// Somebody ruled other than the rules.
+    public var isRuledOtherwise: Bool { rows.contains { $0.standing != $0.verdict } }
+
     // MARK: - Rules
 
     private static func tier(of reading: InitiativeReading, _ setting: Setting) -> Int {

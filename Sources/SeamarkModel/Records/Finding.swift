@@ -11,6 +11,7 @@ public struct Finding: Hashable, Sendable {
         case notPriceable, variantElsewhere, basisDiffers, moveUnproven
         case singleSource, reviewRejected, reviewOpen, future
         case overlapOfOne, sharesAboveWhole, measuredWithoutEvidence, ownerMissing, deciderMissing
+        case unknownSnapshot, approvalBlocked
     }
 
     public let kind: Kind

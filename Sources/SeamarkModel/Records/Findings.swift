@@ -79,6 +79,7 @@ public struct Findings {
             case Catalogue.constraint.number: judgeConstraint(record)
             case Catalogue.move.number: judgeMove(record)
             case Catalogue.finding.number: judgeStatement(record)
+            case Catalogue.boardAnswer.number: judgeBoardAnswer(record)
             case Catalogue.seam.number:
                 for key in ["ownerFrom", "ownerTo"] where record.text(key) == nil { find(.ownerMissing, record, key, "nobody owns this side; find out who does, or report it as it is") }
             case Catalogue.decisionRight.number:

@@ -16,6 +16,7 @@ extension EngagementReading {
         var answers: [ScoredAnswer] = []
         /// Where each of `answers` tells of.
         var places: [Place] = []
+        var sources: [Source] = []
         let interviews = of(Catalogue.interview)
         self.interviews = interviews.count { !withdrawals.includesAll(of: $0) && !carried.isPassedOver($0.id) }
         var heard: Set<String> = []
@@ -48,6 +49,7 @@ extension EngagementReading {
             if case .score = value { self.answers += 1 }
             places.append(place(of: answer, in: interview))
             answers.append(ScoredAnswer(question: question, respondent: voice.respondent, level: voice.level, grade: grade, value: value))
+            sources.append(Source(interview: interview, evidence: answer.references("evidence")))
         }
         people = heard.count
 
@@ -67,6 +69,10 @@ extension EngagementReading {
                 shownGap: mayShowGap(scored) ? assessed?.perceptionGap : nil, respondents: Set(scored.map(\.respondent)).count,
                 reviewed: (assessed?.questions ?? []).filter(\.isReviewed).map(\.key)))
             if let reading = assessed?.reading(key: domain.code) { input.domains.append(reading) }
+            tell(of: domain.code, answers.indices.compactMap { place in
+                guard ids.contains(answers[place].question), case .score = answers[place].value else { return nil }
+                return (answers[place], sources[place])
+            })
         }
     }
 

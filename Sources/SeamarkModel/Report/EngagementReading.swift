@@ -120,6 +120,8 @@ public struct EngagementReading: Sendable {
     /// By question, 1 to 6.
     public internal(set) var boardAnswers: [Int: BoardAnswer] = [:]
     public internal(set) var checkAnswers: [CheckAnswer] = []
+    /// What stands behind figures beside the lines.
+    public internal(set) var told: [Figure: Told] = [:]
     /// The lines as the structural checks look at them.
     public internal(set) var checkedLines: [CheckedLine] = []
     /// The day that ages are counted to, since 1970: the one given, else that of the last change.
@@ -203,6 +205,7 @@ public struct EngagementReading: Sendable {
         readInitiatives()
         readCycle()
         readAnswers()
+        readTold()
         input.matrix = instrument.matrix
         let financials = engagement.group("financials")
         input.plannedOperatingIncome = financials?.number("plannedOperatingIncome").map { $0 / 100 }

@@ -7,23 +7,39 @@ extension EngagementReport {
         public var facts: [String]
         public var narrative: String?
         public var approvedBy: String?
-        /// What stands in the way of approving the answer; what is only worth a warning begins so.
+        /// What stands in the way of approving the answer, a sentence each.
         public var obstacles: [String]
+        /// How an obstacle ends.
+        static let consequence = ": the answer cannot be approved."
+
+        /// What is only worth a warning.
+        public var warnings: [String] = []
+
+        /// Somebody approved it, and nothing stands in the way; nil: nobody did.
+        public var isApprovalGood: Bool? { approvedBy.map { _ in obstacles.isEmpty } }
+
+        /// Who approved it and whether that holds, in one sentence.
+        public var approval: String {
+            guard let approvedBy else { return "Not approved yet." }
+            guard !obstacles.isEmpty else { return "Approved by: \(approvedBy)." }
+            let reasons = obstacles.map { $0.hasSuffix(Self.consequence) ? String($0.dropLast(Self.consequence.count)) : $0 }
+            return "Approved by: \(approvedBy), which does not hold, because \(reasons.joined(separator: ", and "))."
+        }
     }
 
     /// The most moves that a board is told of.
     static let mostMoves = 5
 
     public var boardQuestions: [BoardQuestion] {
-        let questions = [
-            ("Where is the exposure?", whereFacts, [String]()), ("What is the range?", rangeFacts, []), ("What changed since last quarter?", changeFacts, changeObstacles),
-            ("What happens in the next 90 days?", moveFacts, moveObstacles), ("Who owns it, with what authority and cadence?", ownerFacts, []),
-            ("How will we know, and what would make us stop?", stopFacts, []),
+        let questions: [(String, facts: [String], obstacles: [String], warnings: [String])] = [
+            ("Where is the exposure?", whereFacts, [], []), ("What is the range?", rangeFacts, [], []), ("What changed since last quarter?", changeFacts, changeObstacles, []),
+            ("What happens in the next 90 days?", moveFacts, moveObstacles, moveWarnings), ("Who owns it, with what authority and cadence?", ownerFacts, [], []),
+            ("How will we know, and what would make us stop?", stopFacts, [], []),
         ]
         return questions.enumerated().map { place, question in
             let answer = governance.boardAnswers[place + 1]
             return BoardQuestion(
-                number: place + 1, question: question.0, facts: question.1, narrative: answer?.narrative, approvedBy: answer?.approvedBy, obstacles: question.2)
+                number: place + 1, question: question.0, facts: question.facts, narrative: answer?.narrative, approvedBy: answer?.approvedBy, obstacles: question.obstacles, warnings: question.warnings)
         }
     }
 
@@ -33,14 +49,16 @@ extension EngagementReport {
         let rows = Array(zip(governance.sequence.rows, governance.protected))
         if let (row, protected) = rows.first(where: { $0.0.standing == .fundConstraint }) ?? rows.first(where: { $0.0.standing == .fund }) {
             let relieves = initiative(row.key)?.relievesConstraint.flatMap { key in governance.constraints.first { $0.reading.key == key } }
-            asked.append("Release \(costWords(row.key)) for \(initiativeName(row.key))"
+            asked.append("Release \(costWords(row.key)) for \(initiativeName(row.key))\(ruledNote(row))"
                 + (row.standing == .fundConstraint ? relieves.map { ": it relieves \($0.reading.name), the governing constraint, and" } ?? ": it" : ": it")
                 + " protects \(shortSpread(protected)) over \(months).")
         }
         let held = governance.sequence.rows.filter { $0.standing == .pause }
         if !held.isEmpty {
             let money = governance.sequence.rows.reduce(0) { $1.standing == .pause ? $0 + ($1.cost ?? 0) : $0 }
-            asked.append("Hold \(short(money)): " + held.map { "\(initiativeName($0.key)) (\(reason($0)))" }.joined(separator: "; ") + ".")
+            let computed = governance.sequence.money(.pause)
+            asked.append("Hold \(short(money))" + (computed == money ? "" : " (the rules alone hold \(short(computed)))") + ": "
+                + held.map { "\(initiativeName($0.key)) (\(reason($0)))" }.joined(separator: "; ") + ".")
         }
         let behind = governance.decisions.filter { $0.view.standing == .behind }.sorted { ($0.view.ratio ?? 0) > ($1.view.ratio ?? 0) }
         if let slow = behind.first, let latency = slow.view.latency, let damage = slow.captured.reading.timeToDamage {
@@ -101,7 +119,7 @@ extension EngagementReport {
     private var changeObstacles: [String] {
         guard let bridge = governance.bridge, governance.boardAnswers[3] == nil else { return [] }
         return bridge.changes.filter { $0.amount.magnitude > 0.05 * bridge.before }.map {
-            "The step \(stepName($0.step)) is more than 5 % of the mean, and nobody says why: the answer cannot be approved."
+            "The step \(stepName($0.step)) is more than 5 % of the mean, and nobody says why" + BoardQuestion.consequence
         }
     }
 
@@ -121,12 +139,14 @@ extension EngagementReport {
     }
 
     private var moveObstacles: [String] {
-        var obstacles = openMoves.filter { !$0.isAnswerable }.map { move in
+        openMoves.filter { !$0.isAnswerable }.map { move in
             let missing = [move.owner == nil ? "an owner" : nil, move.due == nil ? "a due date" : nil, move.isLinked ? nil : "a linked line or seam"].compactMap { $0 }
-            return "\(move.key) lacks \(missing.joined(separator: " and ")): the answer cannot be approved."
+            return "\(move.key) lacks \(missing.joined(separator: " and "))" + BoardQuestion.consequence
         }
-        if openMoves.count > EngagementReport.mostMoves { obstacles.append("Warning: \(openMoves.count) moves are open; a board follows five.") }
-        return obstacles
+    }
+
+    private var moveWarnings: [String] {
+        openMoves.count > EngagementReport.mostMoves ? ["Warning: \(openMoves.count) moves are open; a board follows five."] : []
     }
 
     private var ownerFacts: [String] {

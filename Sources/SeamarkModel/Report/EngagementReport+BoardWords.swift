@@ -106,8 +106,16 @@ extension EngagementReport {
 
     /// Why an initiative stands where it stands.
     func reason(_ row: InvestmentSequence.Row) -> String {
-        if let ruling = row.ruling { return "\(ruling.approver) ruled \(verdictName(ruling.verdict).lowercased()): \(ruling.reason)" }
+        if let ruling = row.ruling {
+            return "\(ruling.approver) ruled \(verdictName(ruling.verdict).lowercased())" + (ruling.verdict == row.verdict ? "" : ", where the rules say \(verdictName(row.verdict).lowercased())") + ": \(ruling.reason)"
+        }
         return computedReason(row)
+    }
+
+    /// After an initiative's name, where a person ruled other than the rules.
+    func ruledNote(_ row: InvestmentSequence.Row) -> String {
+        guard let ruling = row.ruling, ruling.verdict != row.verdict else { return "" }
+        return " (\(ruling.approver) ruled so; the rules say \(verdictName(row.verdict).lowercased()))"
     }
 
     func computedReason(_ row: InvestmentSequence.Row) -> String {

@@ -7,7 +7,8 @@ extension EngagementReport {
                 .object([
                     JSONMember("number", .integer(Int64(question.number))), JSONMember("question", .string(question.question)),
                     JSONMember("facts", .array(question.facts.map { .string(plain($0)) })), JSONMember("narrative", optional(question.narrative)),
-                    JSONMember("approvedBy", optional(question.approvedBy)), JSONMember("obstacles", .array(question.obstacles.map { .string(plain($0)) })),
+                    JSONMember("approvedBy", optional(question.approvedBy)), JSONMember("approvalHolds", question.isApprovalGood.map { .bool($0) } ?? .null),
+                    JSONMember("obstacles", .array((question.obstacles + question.warnings).map { .string(plain($0)) })),
                 ])
             })),
             JSONMember("structuralChecks", .array(governance.checks.map { check in
@@ -59,6 +60,7 @@ extension EngagementReport {
                     JSONMember("key", .string(r.key)), JSONMember("resource", .string(r.name)), JSONMember("site", optional(constraint.site)),
                     JSONMember("status", .string(r.status.rawValue)), JSONMember("utilisation", range(r.utilisation)), JSONMember("lostHour", range(r.costOfLostHour)),
                     JSONMember("yearlyCost", cost(r.yearlyCost)),
+                    inputs(.constraint, r.key),
                 ])
             })),
             JSONMember("alignmentBefore", alignment(governance.sequence.before)), JSONMember("alignmentAfter", alignment(governance.sequence.after)),
@@ -74,7 +76,7 @@ extension EngagementReport {
             JSONMember("samples", .integer(Int64(r.samples.count))), JSONMember("timeToDamage", range(r.timeToDamage)), JSONMember("ratio", number(v.ratio)),
             JSONMember("standing", optional(v.standing?.rawValue)), JSONMember("forumMeanWait", number(v.forum?.meanWait)), JSONMember("forumWorstWait", number(v.forum?.worstWait)),
             JSONMember("cannotBeDecidedInForum", v.forum.map { .bool($0.cannotDecideInTime) } ?? .null), JSONMember("excess", cost(v.excess)),
-            JSONMember("reopenRate", number(v.reopenRate)), JSONMember("escalatedShare", number(v.escalatedShare)),
+            JSONMember("reopenRate", number(v.reopenRate)), JSONMember("escalatedShare", number(v.escalatedShare)), inputs(.decision, v.key),
         ])
     }
 
@@ -98,6 +100,7 @@ extension EngagementReport {
                 ])
             })),
             JSONMember("money", .object(InvestmentSequence.Verdict.allCases.map { JSONMember($0.rawValue, number(s.money($0))) })),
+            JSONMember("ruledMoney", s.isRuledOtherwise ? .object(InvestmentSequence.Verdict.allCases.map { JSONMember($0.rawValue, number(s.ruledMoney($0))) }) : .null),
             JSONMember("residual", .object(spread(governance.residual))), JSONMember("ruledResidual", governance.ruledResidual.map { .object(spread($0)) } ?? .null),
         ])
     }

@@ -35,7 +35,8 @@ extension EngagementReport {
                     cells: [
                         "\(r.key) \(r.name)" + (constraint.site.map { ", \($0)" } ?? ""), load,
                         (r.isMarket ? "market" : r.status.rawValue) + (governing.contains(r.key) ? ", governs" : ""), hour, cost(r.yearlyCost),
-                    ], mark: r.utilisation.map { .load($0) }, isTotal: governing.contains(r.key))
+                    ], mark: r.utilisation.map { .load($0) }, isTotal: governing.contains(r.key),
+                    links: [0: [ReportTable.Link(words: "\(r.key) \(r.name)" + (constraint.site.map { ", \($0)" } ?? ""), anchor: anchor(.constraint, r.key))]])
             }, most: max(1.15, (governance.constraints.compactMap { $0.reading.utilisation?.high }.max() ?? 0) * 1.05))
     }
 
@@ -58,7 +59,7 @@ extension EngagementReport {
     var alignmentSentence: String {
         let s = governance.sequence
         func share(_ alignment: FundingAlignment) -> String { alignment.share.map(ReportFigures.finePercent) ?? "no money" }
-        return "Of the programme's \(short(s.before.all)), \(share(s.before)) goes to the governing constraint. Of the \(short(s.after.all)) that is released after re-ranking it is \(share(s.after))"
+        return "Of the programme's \(short(s.before.all)), \(share(s.before)) goes to the governing constraint. Of the \(short(s.after.all)) that \(s.isRuledOtherwise ? "the rules alone release" : "is released") after re-ranking it is \(share(s.after))"
             + (s.freeChoice.all != s.after.all ? ", and \(share(s.freeChoice)) of what is not mandated." : ".")
     }
 
@@ -91,7 +92,7 @@ extension EngagementReport {
                         String(row.rank), "\(row.key) \(seam.seam.name)", isScored ? ReportFigures.thousands(row.index) : "–", ReportFigures.thousands(row.exposure), range(seam.exposure.net),
                         isScored ? ReportFigures.oneDecimal(row.severity ?? 0) : "not scored", cost(row.failureCost) + (row.costDiffers ? ", differs" : ""),
                     ] + (isStressed ? [row.stressAdded.map(ReportFigures.thousands) ?? "–"] : []) + [seam.ownersGap.map { "Gap: " + $0 } ?? "both sides owned"],
-                    mark: .range(seam.exposure.net))
+                    mark: .range(seam.exposure.net), links: [1: [ReportTable.Link(words: "\(row.key) \(seam.seam.name)", anchor: anchor(.seam, row.key))]])
             } + [
                 ReportTable.Row(
                     cells: ["–", "Not at a seam", "–", ReportFigures.thousands(result.notAtASeam.mean), range(result.notAtASeam), "–", "–"] + (isStressed ? ["–"] : []) + ["–"],
@@ -111,11 +112,12 @@ extension EngagementReport {
             rows: governance.decisions.map { decision in
                 let r = decision.captured.reading, v = decision.view
                 let measured = v.isMeasured ? ", \(r.samples.count) cases" : v.latency == nil ? "" : ", told"
+                let name = "\(v.key) \(r.name)" + (decision.captured.inputs.isEmpty ? "" : " (on \(decision.captured.inputs.joined(separator: ", ")))")
                 return ReportTable.Row(cells: [
-                    "\(v.key) \(r.name)" + (decision.captured.inputs.isEmpty ? "" : " (on \(decision.captured.inputs.joined(separator: ", ")))"),
+                    name,
                     "\(r.decider ?? "nobody"); \(r.deputy ?? "no deputy"); \(decision.captured.limit.map(short) ?? "no limit")",
                     v.latency.map { durations($0) + measured } ?? "–", r.timeToDamage.map(durations) ?? "–", ratio(v.ratio), standingName(v.standing), forum(decision), cost(v.excess),
-                ])
+                ], links: [0: [ReportTable.Link(words: name, anchor: anchor(.decision, v.key))]])
             })
     }
 
@@ -175,13 +177,32 @@ extension EngagementReport {
     var sequenceMoneyTable: ReportTable {
         let s = governance.sequence
         let asked = InvestmentSequence.Verdict.allCases.reduce(0) { $0 + s.money($1) }
-        var rows = InvestmentSequence.Verdict.allCases.filter { s.money($0) > 0 }.map { verdict in
-            ReportTable.Row(cells: [verdictName(verdict), ReportFigures.thousands(s.money(verdict)), ReportFigures.percent(asked > 0 ? s.money(verdict) / asked : 0)])
+        // People's rulings stand on page one: where they differ from the rules, both are told side by side.
+        let isRuled = s.isRuledOtherwise
+        func cells(_ computed: Double, _ ruled: Double) -> [String] {
+            ([computed] + (isRuled ? [ruled] : [])).flatMap { [ReportFigures.thousands($0), ReportFigures.percent(asked > 0 ? $0 / asked : 0)] }
         }
-        rows.append(ReportTable.Row(cells: ["Asked for", ReportFigures.thousands(asked), "100 %"], isTotal: true))
-        let budget = governance.budget.flatMap { budget in s.budgetLeft.map { " Of the budget of \(ReportFigures.thousands(budget)), \(ReportFigures.thousands($0)) is left." } } ?? ""
+        var rows = InvestmentSequence.Verdict.allCases.filter { s.money($0) > 0 || s.ruledMoney($0) > 0 }.map { verdict in
+            ReportTable.Row(cells: [verdictName(verdict)] + cells(s.money(verdict), s.ruledMoney(verdict)))
+        }
+        rows.append(ReportTable.Row(cells: ["Asked for"] + cells(asked, asked), isTotal: true))
+        var caption = "Money by verdict, \(thousandsOf)."
+        if isRuled {
+            let differing = s.rows.filter { $0.standing != $0.verdict }.map(\.key).joined(separator: ", ")
+            caption += " By the rules, and by what people ruled, which is what page one asks for; they differ over \(differing)."
+        }
+        if let budget = governance.budget, let left = s.budgetLeft {
+            caption += " Of the budget of \(ReportFigures.thousands(budget)), the rules leave \(ReportFigures.thousands(left))"
+            if isRuled {
+                let spent = InvestmentSequence.Verdict.allCases.reduce(0) { $1.isFunded ? $0 + s.ruledMoney($1) : $0 }
+                caption += " and the rulings \(ReportFigures.thousands(budget - spent))"
+            }
+            caption += "."
+        }
         return ReportTable(
-            caption: "Money by verdict, \(thousandsOf)." + budget, columns: [.text("Verdict", wide: true), .number("Cost"), .number("Share")], rows: rows)
+            caption: caption,
+            columns: [.text("Verdict", wide: true)] + (isRuled ? [.number("By the rules"), .number("Share"), .number("As ruled"), .number("Share")] : [.number("Cost"), .number("Share")]),
+            rows: rows)
     }
 
     var residualSentence: String {

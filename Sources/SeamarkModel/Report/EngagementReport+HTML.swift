@@ -3,8 +3,9 @@ import SeamarkJournal
 extension EngagementReport {
     /// The report as one HTML file that asks nobody for anything: no script, no address, styles and drawings inside.
     public var html: String {
-        let isDraft = !gate.isBoardReady
-        let margin = isDraft ? "DRAFT: " + gate.shortReasons.joined(separator: "; ") : "Board-ready"
+        let isDraft = !isBoardReady
+        let why = (provenance.preview == nil ? [] : ["from a laptop, not from headquarters"]) + gate.shortReasons
+        let margin = isDraft ? statusLabel + ": " + why.joined(separator: "; ") : "Board-ready"
         var out = """
             <!DOCTYPE html>
             <html lang="en">
@@ -14,7 +15,7 @@ extension EngagementReport {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="referrer" content="no-referrer">
             <meta name="robots" content="noindex">
-            <title>\(text((isDraft ? "DRAFT: " : "") + "Operating income at risk, " + facts.title))</title>
+            <title>\(text((isDraft ? statusLabel + ": " : "") + "Operating income at risk, " + facts.title))</title>
             <style>
             \(ReportStyle.sheet(margin: margin))
             </style>
@@ -23,13 +24,14 @@ extension EngagementReport {
             \(ReportDrawing.patterns)
             """
         if isDraft {
-            out += "<div class=\"draft\" aria-hidden=\"true\"><b>DRAFT</b><span>\(text(gate.shortReasons.joined(separator: " · ")))</span></div>\n"
+            out += "<div class=\"draft\" aria-hidden=\"true\"><b\(provenance.preview == nil ? "" : " class=\"preview\"")>\(statusLabel)</b><span>\(text(why.joined(separator: " · ")))</span></div>\n"
         }
         out += "<header class=\"top\">\n<p class=\"kicker\">Operating income at risk</p>\n<h1>\(text(facts.title))</h1>\n<p class=\"facts\">\(text(factsLine))</p>\n"
         if let frozenLine { out += "<p class=\"facts\">\(text(frozenLine))</p>\n" }
         if let fictitious { out += "<p class=\"fictitious\"><strong>\(text(fictitious))</strong></p>\n" }
         if isDraft {
-            out += "<div class=\"status\" role=\"note\" aria-label=\"Status\"><p>DRAFT, not for the board, because</p>\(list(gate.reasons))</div>\n"
+            out += "<div class=\"status\" role=\"note\" aria-label=\"Status\">" + (previewSentence.map { "<p>PREVIEW</p><p class=\"what\">\(text($0))</p>" } ?? "")
+                + (draftLead.map { "<p>\($0)</p>\(list(gate.reasons))" } ?? "") + "</div>\n"
         } else {
             out += "<div class=\"status ready\" role=\"note\" aria-label=\"Status\"><p>Board-ready: every condition of the gate is met.</p></div>\n"
         }
@@ -124,10 +126,11 @@ extension EngagementReport {
         }
         out += "<tbody>\n"
         for row in table.rows {
-            out += "<tr\(row.isTotal ? " class=\"total\"" : row.isBelowTheLine ? " class=\"below\"" : "")>"
+            out += "<tr\(row.anchor.map { " id=\"\($0)\"" } ?? "")\(row.isTotal ? " class=\"total\"" : row.isBelowTheLine ? " class=\"below\"" : "")>"
             for (place, cell) in row.cells.enumerated() {
                 let column = place < table.columns.count ? table.columns[place] : ReportTable.Column(title: "")
-                out += place == after && type != "method" ? "<th scope=\"row\"\(style(column))>\(text(cell))</th>" : "<td\(style(column))>\(text(cell))</td>"
+                let words = row.links[place]?.map { "<a href=\"#\($0.anchor)\">\(text($0.words))</a>" }.joined(separator: ", ") ?? text(cell)
+                out += place == after && type != "method" ? "<th scope=\"row\"\(style(column))>\(words)</th>" : "<td\(style(column))>\(words)</td>"
                 if isDrawn, place == after { out += "<td class=\"m\">" + (row.mark.map { ReportDrawing.mark($0, most: table.most) } ?? "") + "</td>" }
             }
             out += "</tr>\n"

@@ -9,7 +9,7 @@ extension EngagementReport {
     public var document: JSONValue {
         .object([
             JSONMember("format", "seamark-report"), JSONMember("version", 1), JSONMember("fictitious", optional(fictitious)),
-            JSONMember("engagement", factsDocument), JSONMember("status", gateDocument), JSONMember("amountsIn", .string(facts.currency)),
+            JSONMember("engagement", factsDocument), JSONMember("status", gateDocument), JSONMember("preview", previewDocument), JSONMember("amountsIn", .string(facts.currency)),
             JSONMember("headline", headlineDocument),
             JSONMember("inPlan", .object([
                 JSONMember("alreadyInPlan", number(result.inPlan.inPlan)), JSONMember("notInPlan", number(result.inPlan.notInPlan)),
@@ -86,7 +86,7 @@ extension EngagementReport {
 
     private var gateDocument: JSONValue {
         .object([
-            JSONMember("label", .string(statusLabel)), JSONMember("boardReady", .bool(gate.isBoardReady)),
+            JSONMember("label", .string(statusLabel)), JSONMember("boardReady", .bool(isBoardReady)),
             JSONMember("reasons", .array(gate.reasons.map { .string($0) })),
             JSONMember("conditions", .array(gate.conditions.map { condition in
                 .object([
@@ -94,6 +94,14 @@ extension EngagementReport {
                     JSONMember("words", .array(condition.words.map { .string($0) })),
                 ])
             })),
+        ])
+    }
+
+    private var previewDocument: JSONValue {
+        guard let preview = provenance.preview else { return .null }
+        return .object([
+            JSONMember("words", optional(previewSentence)), JSONMember("unsentChanges", .integer(Int64(preview.unsent))),
+            JSONMember("logPosition", .integer(Int64(clamping: preview.position))),
         ])
     }
 
@@ -131,6 +139,7 @@ extension EngagementReport {
             JSONMember("confidence", number(domain.exposure.confidence)), JSONMember("confidenceLevel", optional(domain.confidence?.rawValue)),
             JSONMember("coverage", number(domain.coverage)), JSONMember("perceptionGap", number(domain.perceptionGap)),
             JSONMember("inScope", .bool(domain.isInScope)), JSONMember("reviewedQuestions", .array(domain.reviewed.map { .string($0) })),
+            inputs(.domain, domain.exposure.key),
         ])
     }
 
@@ -141,6 +150,7 @@ extension EngagementReport {
             JSONMember("from", optional(seam.seam.from)), JSONMember("to", optional(seam.seam.to)), JSONMember("object", optional(seam.seam.object)),
             JSONMember("ownerFrom", optional(seam.seam.ownerFrom)), JSONMember("ownerTo", optional(seam.seam.ownerTo)),
             JSONMember("ownersGap", optional(seam.ownersGap)), JSONMember("aiExposed", .bool(seam.seam.isAIExposed)),
+            inputs(.seam, seam.exposure.key),
         ])
     }
 

@@ -27,16 +27,16 @@ extension EngagementReport {
             line()
         }
         /// Every part says that it is a draft: parts get copied out.
-        func section(_ title: String) { heading(2, title + (gate.isBoardReady ? "" : " (DRAFT)")) }
+        func section(_ title: String) { heading(2, title + (isBoardReady ? "" : " (\(statusLabel))")) }
 
-        heading(1, (gate.isBoardReady ? "" : "DRAFT: ") + "Operating income at risk, " + facts.title)
+        heading(1, (isBoardReady ? "" : statusLabel + ": ") + "Operating income at risk, " + facts.title)
         if let fictitious { line("> **" + ReportText.markdown(fictitious) + "**\n") }
         line(ReportText.markdown(factsLine) + "\n")
         if let frozenLine { line(ReportText.markdown(frozenLine) + "\n") }
-        if gate.isBoardReady {
-            paragraph("Board-ready: every condition of the gate is met.")
-        } else {
-            line("**DRAFT, not for the board, because:**\n")
+        if let previewSentence { line("**PREVIEW.** " + ReportText.markdown(previewSentence) + "\n") }
+        if isBoardReady { paragraph("Board-ready: every condition of the gate is met.") }
+        if let draftLead {
+            line("**\(draftLead):**\n")
             list(gate.reasons)
         }
         section("The figure")

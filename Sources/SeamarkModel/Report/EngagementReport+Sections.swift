@@ -8,7 +8,7 @@ extension EngagementReport {
             constraintSection, seamSection, decisionSection, sequenceSection, bridgeSection, gateSection, cycleSection,
             ReportSection(title: "Open conflicts", blocks: conflicts.isEmpty ? [.paragraph("None.")] : conflicts.flatMap(blocks)),
             methodSection,
-            ReportSection(title: "Annex: lines", blocks: [.table(lineTable, type: "lines"), .heading("Overlaps"), .table(overlapTable)], startsPage: !lines.isEmpty),
+            ReportSection(title: "Annex: lines", blocks: [.table(lineTable, type: "lines"), .heading("Overlaps"), .table(overlapTable), .heading("What stands behind each figure"), .table(originTable, type: "lines")], startsPage: !lines.isEmpty),
         ]
     }
 
@@ -18,9 +18,10 @@ extension EngagementReport {
         ReportSection(title: "Six questions", blocks: boardQuestions.flatMap { question -> [ReportSection.Block] in
             var blocks: [ReportSection.Block] = [.heading("\(question.number). \(question.question)"), question.facts.count > 1 ? .list(question.facts) : .paragraph(question.facts[0])]
             if let narrative = question.narrative {
-                blocks.append(.paragraph(narrative + (question.approvedBy.map { " (Approved by: \($0).)" } ?? " (Not approved yet.)")))
+                blocks.append(.paragraph(narrative + " (\(question.approval))"))
             }
-            if !question.obstacles.isEmpty { blocks.append(.list(question.obstacles)) }
+            let besides = (question.approvedBy == nil ? question.obstacles : []) + question.warnings
+            if !besides.isEmpty { blocks.append(.list(besides)) }
             return blocks
         })
     }
@@ -103,7 +104,7 @@ extension EngagementReport {
     private var methodSection: ReportSection {
         ReportSection(title: "Method", blocks: [.table(methodTable, type: "method"), .heading("Dependence"), .table(dependenceTable), .heading("What drives the spread"), .table(tornadoTable)]
             + [.heading("Loss exceedance")] + drawn(ReportDrawing.exceedance(self)) + [.table(exceedanceTable)] + [
-                .heading("Board-ready gate"), .table(gateTable), .heading("Structural checks"), governance.checks.isEmpty ? .paragraph("None is raised.") : .table(checkTable),
+                .heading("Gate before the board"), .table(gateTable), .heading("Structural checks"), governance.checks.isEmpty ? .paragraph("None is raised.") : .table(checkTable),
                 .heading("Assumptions"), .list(assumptions), .heading("Exclusions"), .list(exclusions), .heading("Points to check"),
                 .list(findings.map { ReportText.sentence(ReportText.clean($0.description)) }),
             ])

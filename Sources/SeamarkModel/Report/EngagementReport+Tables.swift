@@ -15,16 +15,16 @@ extension EngagementReport {
             case .ofRevenue: "of revenue"
             case .unavailable: "share"
             }
-        func percent(_ value: (Spread) -> Double) -> String { share.map { ReportFigures.percent(value($0)) } ?? "–" }
-        let band = share.map { ReportFigures.percent($0.p25) + " to " + ReportFigures.percent($0.p75) } ?? "–"
+        let percent = share.map { ReportFigures.percents([$0.p10, $0.p25, $0.p50, $0.p75, $0.p90]) } ?? Array(repeating: "–", count: 5)
+        let band = share == nil ? "–" : percent[1] + " to " + percent[3]
         return ReportTable(
             caption: "The range of the yearly loss, after overlaps and ceilings.",
             columns: [.text("", wide: true), .number("a year"), .number(whole)],
             rows: [
-                ReportTable.Row(cells: ["Floor (P10)", short(h.p10), percent(\.p10)]),
+                ReportTable.Row(cells: ["Floor (P10)", short(h.p10), percent[0]]),
                 ReportTable.Row(cells: ["Most-likely band (P25 to P75)", shortRange(h.p25, h.p75), band]),
-                ReportTable.Row(cells: ["Likely (P50)", short(h.p50), percent(\.p50)], isTotal: true),
-                ReportTable.Row(cells: ["Upper (P90)", short(h.p90), percent(\.p90)]),
+                ReportTable.Row(cells: ["Likely (P50)", short(h.p50), percent[2]], isTotal: true),
+                ReportTable.Row(cells: ["Upper (P90)", short(h.p90), percent[4]]),
             ])
     }
 
@@ -84,7 +84,8 @@ extension EngagementReport {
                 cells: [
                     e.rank.map(String.init) ?? "–", "\(e.key) \(domain.name)", ReportFigures.thousands(e.net.mean), range(e.net), e.rank == nil ? "–" : ReportFigures.percent(e.firstShare),
                     e.severity.map(ReportFigures.twoDecimals) ?? "–", confidence,
-                ] + (showsGaps ? [domain.perceptionGap.map { ReportFigures.twoDecimals($0) } ?? "not shown"] : []), mark: .range(e.net), isBelowTheLine: e.rank == nil)
+                ] + (showsGaps ? [domain.perceptionGap.map { ReportFigures.twoDecimals($0) } ?? "not shown"] : []), mark: .range(e.net), isBelowTheLine: e.rank == nil,
+                links: [1: [ReportTable.Link(words: "\(e.key) \(domain.name)", anchor: anchor(.domain, e.key))]])
         }
         return ReportTable(
             caption: "\(thousandsOf.capitalizedWord) a year. Means add up to the total; percentiles do not. First: the share of runs in which the domain is the largest. Severity 0 to 1. Domains below confidence 0.5 are shown, and not ranked. "
@@ -125,7 +126,7 @@ extension EngagementReport {
                     line.line.key, line.line.title, line.priced.category.rawValue.lowercased().capitalizedWord, grade(of: line), price(of: line),
                     ReportFigures.thousands(line.exposure.net.mean), range(line.exposure.net),
                     (domains.isEmpty ? "none" : domains) + "; " + (seams.isEmpty ? "none" : seams), evidence(of: line),
-                ])
+                ], anchor: Self.anchor("line", line.line.key))
             })
     }
 
@@ -177,7 +178,7 @@ extension EngagementReport {
             rows.append(["Tenant authority", checkpoint.authority.description])
             rows.append(["To check it", "seamark verify, or seamark-server verify, with --report and the report's JSON file"])
         } else {
-            rows.append(["Log", "made on a device: not tied to a checkpoint of the server"])
+            rows.append(["Log", previewSentence ?? "not tied to a checkpoint of the server"])
         }
         return ReportTable(
             caption: "What the figures were made from.", columns: [.text("", wide: true), .text("", wide: true)],

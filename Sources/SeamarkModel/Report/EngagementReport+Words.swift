@@ -1,6 +1,22 @@
 // The sentences that all formats share.
 extension EngagementReport {
-    var statusLabel: String { gate.isBoardReady ? "Board-ready" : "DRAFT" }
+    /// A preview is never ready for the board, whatever its gate says.
+    var isBoardReady: Bool { gate.isBoardReady && provenance.preview == nil }
+
+    var statusLabel: String { provenance.preview != nil ? "PREVIEW" : gate.isBoardReady ? "Board-ready" : "DRAFT" }
+
+    /// What a preview is, and what may be missing from it; nil for a report of headquarters.
+    public var previewSentence: String? {
+        guard let preview = provenance.preview else { return nil }
+        let unsent = preview.unsent == 0 ? "Everything of its own in it is sent" : "\(preview.unsent) change\(preview.unsent == 1 ? "" : "s") of its own in it \(preview.unsent == 1 ? "is" : "are") not sent"
+        return "From this laptop, not from headquarters: its own copy, up to entry \(preview.position) of the log. \(unsent); what others have stored and this laptop has not received is missing. Only a report of headquarters is to be quoted."
+    }
+
+    /// Why it is not for the board, as a beginning of the reasons; nil where no reason stands in the way.
+    var draftLead: String? {
+        guard !gate.isBoardReady else { return nil }
+        return provenance.preview == nil ? "DRAFT, not for the board, because" : "Of headquarters it would be a draft, because"
+    }
 
     /// `USD 3.1M`.
     func short(_ amount: Double) -> String { (facts.currency.isEmpty ? "" : facts.currency + "\u{a0}") + ReportFigures.short(amount) }
@@ -24,9 +40,10 @@ extension EngagementReport {
     }
 
     /// `38 % of planned operating income (33 % to 44 %)`, or of revenue with the reason.
-    var relativeSentence: String {
+    public var relativeSentence: String {
         func words(_ spread: Spread, _ whole: String) -> String {
-            "\(ReportFigures.percent(spread.p50)) of \(whole) (\(ReportFigures.percent(spread.p10)) to \(ReportFigures.percent(spread.p90)))"
+            let percent = ReportFigures.percents([spread.p10, spread.p50, spread.p90])
+            return "\(percent[1]) of \(whole) (\(percent[0]) to \(percent[2]))"
         }
         switch result.relative {
         case .ofPlannedOperatingIncome(let spread): return words(spread, "planned operating income")

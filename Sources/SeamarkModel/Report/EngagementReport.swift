@@ -106,6 +106,7 @@ public struct EngagementReport: Hashable, Sendable {
     /// SHA-256 of what the server signed as its checkpoint: short enough to be printed, and it names all of it.
     public var checkpointHash: Hash256?
     public var governance: Governance
+    var told: [EngagementReading.Figure: EngagementReading.Told]
     /// The snapshot that it is compared with.
     public var earlier: Comparison?
 
@@ -174,6 +175,7 @@ public struct EngagementReport: Hashable, Sendable {
         let findings = Findings.all(in: views, instrument: instrument)
         self.findings = findings
         leftOut = reading.leftOut
+        told = reading.told
         withdrawnQuotes = reading.withdrawnQuotes
         withdrawnAnswers = reading.withdrawnAnswers
         redactions = reading.redactions

@@ -34,6 +34,15 @@ enum ReportFigures {
         return (value < 0 ? "−" : "") + (value != 0 && value.magnitude < 0.95 ? oneDecimal(value.magnitude) : whole(value.magnitude)) + " %"
     }
 
+    /// Shares of one whole that stand beside each other: without places, unless rounding would make two that differ the same.
+    static func percents(_ shares: [Double]) -> [String] {
+        let plain = shares.map(percent)
+        let isTakenAway = shares.indices.contains { first in
+            shares.indices.contains { plain[first] == plain[$0] && (shares[first] - shares[$0]).magnitude >= 0.0005 }
+        }
+        return isTakenAway ? shares.map(finePercent) : plain
+    }
+
     /// `38.2 %`.
     static func finePercent(_ share: Double) -> String {
         guard share.isFinite else { return "–" }

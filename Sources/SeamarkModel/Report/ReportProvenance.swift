@@ -58,6 +58,19 @@ public struct ReportProvenance: Hashable, Sendable {
         }
     }
 
+    /// A report that a laptop made of its own copy: it is nobody's word but that laptop's.
+    public struct Preview: Hashable, Sendable {
+        /// Changes in it that headquarters has not received.
+        public var unsent: Int
+        /// The place of headquarters' log that the copy has reached.
+        public var position: UInt64
+
+        public init(unsent: Int, position: UInt64) {
+            self.unsent = unsent
+            self.position = position
+        }
+    }
+
     /// Such as `seamark-server 0.1.0`.
     public var software: String
     /// Milliseconds since 1970; nil prints no time, so that the same records give the same bytes.
@@ -66,11 +79,14 @@ public struct ReportProvenance: Hashable, Sendable {
     public var checkpoint: SignedCheckpoint?
     /// Nil for a report of the engagement as it stands.
     public var frozen: Frozen?
+    /// Nil for a report of headquarters.
+    public var preview: Preview?
 
-    public init(software: String, madeAt: Int64? = nil, checkpoint: SignedCheckpoint? = nil, frozen: Frozen? = nil) {
+    public init(software: String, madeAt: Int64? = nil, checkpoint: SignedCheckpoint? = nil, frozen: Frozen? = nil, preview: Preview? = nil) {
         self.software = software
         self.madeAt = madeAt
         self.checkpoint = checkpoint
         self.frozen = frozen
+        self.preview = preview
     }
 }

@@ -24,6 +24,7 @@ enum ReportStyle {
         .fictitious{border:1px dashed var(--quiet);padding:8px 14px;margin:14px 0;font-size:14.5px}
         .status{border-left:5px solid var(--warn);background:var(--warnwash);padding:12px 18px;margin:18px 0 0}
         .status p{margin:0 0 4px;font-weight:650}
+        .status .what{font-weight:400;font-size:14.5px}
         .status.ready{border-color:var(--deep);background:var(--wash)}
         .status ul{margin:0;padding-left:20px;font-size:14.5px}
         .status li{margin:3px 0;overflow-wrap:anywhere}
@@ -71,6 +72,7 @@ enum ReportStyle {
         td.m{width:24%;min-width:120px;padding-top:9px}
         tr.total td,tr.total th{font-weight:650;border-bottom:1.5px solid var(--ink)}
         tr.below td,tr.below th{color:var(--quiet)}
+        a{color:inherit;text-decoration-color:var(--mid);text-underline-offset:2px}tr:target{background:var(--wash)}
         table.method td{overflow-wrap:anywhere}
         table.method td:first-child{white-space:nowrap;color:var(--quiet)}
         table.lines{font-size:13.5px}
@@ -87,6 +89,7 @@ enum ReportStyle {
         footer.end{color:var(--quiet);font-size:13.5px;padding-top:26px;padding-bottom:48px}
         .draft{position:fixed;inset:0;display:flex;flex-direction:column;align-items:center;justify-content:center;text-align:center;pointer-events:none;z-index:9;transform:rotate(-28deg)}
         .draft b{color:color-mix(in srgb,var(--warn) 8%,transparent);font-size:min(26vw,250px);line-height:1;letter-spacing:.06em}
+        .draft b.preview{font-size:min(18vw,176px)}
         .draft span{color:color-mix(in srgb,var(--warn) 15%,transparent);font-size:min(2.4vw,21px);max-width:70vw;font-weight:650}
         .defs{position:absolute;width:0;height:0}
         @media (max-width:700px){
@@ -124,7 +127,7 @@ enum ReportStyle {
         thead{display:table-header-group}
         svg text{font-size:8.5pt}
         .legend{font-size:8.5pt}
-        .draft b{color:color-mix(in srgb,var(--warn) 8%,transparent);font-size:116pt}.draft span{font-size:12pt;max-width:150mm}
+        .draft b{color:color-mix(in srgb,var(--warn) 8%,transparent);font-size:116pt}.draft b.preview{font-size:84pt}.draft span{font-size:12pt;max-width:150mm}
         }
 
         """#

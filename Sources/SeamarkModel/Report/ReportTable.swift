@@ -23,12 +23,22 @@ struct ReportTable {
         case change(Double)
     }
 
+    /// To a row of the same report.
+    struct Link {
+        var words: String
+        var anchor: String
+    }
+
     struct Row {
         var cells: [String]
         var mark: Mark?
         var isTotal = false
         /// Shown for completeness, outside the ranking.
         var isBelowTheLine = false
+        /// What other rows link to, where a format has links: unique in the report.
+        var anchor: String?
+        /// By column: links in place of the cell's words, which say the same.
+        var links: [Int: [Link]] = [:]
     }
 
     /// What the table says, as a sentence or two.

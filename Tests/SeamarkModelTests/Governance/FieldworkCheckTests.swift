@@ -8,7 +8,7 @@ import Testing
     @Test func `a draft says which questions its people's levels are asked and nobody answered`() throws {
         var bench = try ReportBench.bench("halden")
         let whole = try Self.check(bench)
-        #expect(whole.interviews.count == 8 && whole.interviews.allSatisfy(\.isDone) && whole.domains.count == 9 && !whole.domains.contains(where: \.isThin))
+        #expect(whole.interviews.count == 18 && whole.interviews.allSatisfy(\.isDone) && whole.domains.count == 9 && !whole.domains.contains(where: \.isThin))
         #expect(!whole.isComplete && whole.findings.contains { $0.kind == .ownerMissing })
         let first = try #require(whole.interviews.first)
         // An answer more is a question less, a deleted one a question more.

@@ -48,25 +48,40 @@ import Testing
     @Test func `on a screen and on paper nothing overlaps, is cut off, runs out of the page or is faint`() throws {
         var empty = Bench()
         try empty.write(Bench.scope, Catalogue.engagement, handle: "NEW-2026", [("title", "An engagement with nothing in it yet"), ("currency", "EUR")], by: Bench.lea)
-        let (words, status) = try look(at: [
+        let bench = try ReportBench.bench("halden")
+        let frozen = try EngagementReport(
+            views: bench.views, primitives: bench.primitives,
+            provenance: ReportProvenance(software: "seamark-test 0", madeAt: 20_530 * 86_400_000, frozen: .init(
+                scope: Bench.scope, place: LogPlace(position: 3, hash: .zero), day: 20_530, asOf: "SN-A001", snapshot: try ReportBench.snapshot(of: bench), author: "lea"))) { _ in nil }
+        let pages = [
             "halden": try ReportBench.halden.get().html, "northlink": try ReportBench.northlink.get().html, "hostile": try ReportFormatTests.report().html,
-            "crowded": try Self.crowded().html, "empty": try ReportBench.report(empty.views).html,
-        ])
+            "crowded": try Self.crowded().html, "empty": try ReportBench.report(empty.views).html, "frozen": frozen.html,
+            "bridged": try ReportJudgementTests.bridged().html, "ruled": try ReportBench.report(try ReportJudgementTests.ruled().views).html,
+            "disputed": try ReportBench.report(try ReportGateTests.disputed().views).html, "preview": try ReportPreviewTests.preview(try ReportGateTests.disputed().views).html,
+        ]
+        let (words, status) = try look(at: pages)
         #expect(status == 0, "\(words)")
-        #expect(words.components(separatedBy: "words' boxes").count == 5 * 3 + 1, "\(words)")
+        #expect(words.components(separatedBy: "words' boxes").count == pages.count * 3 + 1, "\(words)")
     }
 
     @Test func `the looker sees what is wrong`() throws {
         let page = try ReportBench.halden.get().html
         func spoilt(_ rule: String) -> String { page.replacingOccurrences(of: "</style>", with: rule + "</style>") }
+        let drawn = { (what: String, by: String) in page.replacingOccurrences(of: what, with: by) }
+        let latency = "<circle class=\"solid\""
         let (words, status) = try look(at: [
             "sideways": spoilt("main{width:1500px;max-width:none}@media print{p{position:relative;left:-10mm}}"),
+            "struck": drawn(latency, "<line class=\"line\" x1=\"0\" y1=\"16\" x2=\"100%\" y2=\"20\"/>" + latency), "alike": spoilt(".g1{fill:var(--deep)}.quietline{stroke:var(--ink);stroke-dasharray:none}"),
+            "drawn": spoilt("svg text.on{fill:#5b86ad}"), "blot": drawn("<text class=\"soft\" x=\"12\" y=\"22\">", "<rect class=\"solid\" x=\"20\" y=\"12\" width=\"30\" height=\"12\"/><text class=\"soft\" x=\"12\" y=\"22\">"),
+            "unmarked": ReportPreviewTests.preview(ReportBench.bench("halden").views).html.replacingOccurrences(of: "</style>", with: "@media print{.draft{display:none}}</style>"),
+            "moved": ReportPreviewTests.preview(ReportBench.bench("halden").views).html.replacingOccurrences(of: "</style>", with: "@media print{.draft{position:static;height:90mm}}</style>"),
             "spoilt": spoilt("h2{height:0}.keep{margin-top:-60px}.card{overflow:hidden;height:20px}:root{--quiet:#bbb}"),
         ])
         #expect(status == 1)
         let faults = [
             "sideways.html, 390 wide, light: sideways", "sideways.html, A4, page 1: beyond the margin", "spoilt.html, 1280 wide, light: over", "spoilt.html, 390 wide, dark: cut off",
-            "spoilt.html, 820 wide, light: faint", "spoilt.html, Letter, page 1: over",
+            "spoilt.html, 820 wide, light: faint", "spoilt.html, Letter, page 1: over", "struck.html, 1280 wide, light: struck through", "alike.html, 820 wide, light: alike without colour",
+            "drawn.html, 390 wide, light: faint", "blot.html, 1280 wide, dark: half on a bar", "unmarked.html, A4, page 1: no mark", "moved.html, A4, page 1: moved by the mark",
         ]
         for fault in faults {
             #expect(words.contains(fault), "\(fault) is not in: \(words.prefix(2000))")

@@ -1,0 +1,55 @@
+import Foundation
+import Glibc
+import SeamarkStore
+import Testing
+
+/// With the browser that is installed, with none, and with some that do wrong.
+@Suite struct PagePrinterTests {
+    private static let page = "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>t</title></head><body><p>Seventeen lines of rain</p><img src=\"http://127.0.0.1:1/x.png\"></body></html>"
+
+    /// A folder with one program that is called like a browser.
+    private func folder(_ script: String) throws -> String {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("browser-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        #expect(FileManager.default.createFile(atPath: folder.path + "/chromium", contents: Data(("#!/bin/sh\n" + script + "\n").utf8), attributes: [.posixPermissions: 0o700]))
+        return folder.path
+    }
+
+    @Test func `a page becomes a PDF with its words`() throws {
+        let pdf = try PagePrinter.pdf(of: Self.page)
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).pdf")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(pdf).write(to: file)
+        let reader = Process()
+        reader.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        reader.arguments = ["pdftotext", file.path, "-"]
+        let pipe = Pipe()
+        reader.standardOutput = pipe
+        try reader.run()
+        let words = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        reader.waitUntilExit()
+        #expect(words.contains("Seventeen lines of rain"))
+    }
+
+    @Test func `without a browser, with one that fails, and with one that never ends it says so`() throws {
+        #expect(throws: PagePrinter.Failure.noBrowser) { try PagePrinter.pdf(of: Self.page, path: "") }
+        #expect(throws: PagePrinter.Failure.noBrowser) { try PagePrinter.pdf(of: Self.page, path: "/nonexistent:relative") }
+        #expect(throws: PagePrinter.Failure.failed) { try PagePrinter.pdf(of: Self.page, path: folder("exit 1")) }
+        #expect(throws: PagePrinter.Failure.failed) { try PagePrinter.pdf(of: Self.page, path: folder("for word; do case $word in --print-to-pdf=*) echo no > \"${word#*=}\";; esac; done")) }
+        #expect(throws: PagePrinter.Failure.tooSlow(1)) { try PagePrinter.pdf(of: Self.page, path: folder("exec /bin/sleep 600"), within: 1) }
+    }
+
+    @Test func `the browser sees a folder of its owner's alone, which is gone afterwards, and no setting of ours`() throws {
+        let place = try folder("")
+        let seen = place + "/seen"
+        let script = "{ /usr/bin/stat -c %a \"$HOME\" \"$HOME/page.html\"; echo \"$HOME\"; echo \"$*\"; /usr/bin/env | /usr/bin/cut -d= -f1; } > \(seen); printf '%%PDF-1.4 x' > \"$HOME/page.pdf\""
+        try Data(("#!/bin/sh\n" + script + "\n").utf8).write(to: URL(fileURLWithPath: place + "/chromium"))
+        chmod(place + "/chromium", 0o700)
+        #expect(try PagePrinter.pdf(of: Self.page, path: place).starts(with: Array("%PDF-".utf8)))
+        let lines = try String(contentsOfFile: seen, encoding: .utf8).split(separator: "\n")
+        #expect(lines[0...1] == ["700", "600"] && !FileManager.default.fileExists(atPath: String(lines[2])))
+        #expect(lines[3].contains("--host-resolver-rules=MAP * ~NOTFOUND") && lines[3].contains("--user-data-dir=\(lines[2])"))
+        let settings = Set(lines[4...].map(String.init)).subtracting(["PWD", "OLDPWD", "SHLVL", "_"])
+        #expect(settings == ["PATH", "HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "LANG"], "\(settings)")
+    }
+}
