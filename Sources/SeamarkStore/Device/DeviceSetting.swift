@@ -27,5 +27,8 @@ public struct DeviceSetting: RawRepresentable, Hashable, Comparable, Sendable {
     /// What guided interviews had begun to write and not stored: a `list`, as the client keeps it.
     public static let interviewDrafts = DeviceSetting(rawValue: 9)
 
+    /// The scopes whose streams were begun anew since the store was found restored or copied, until somebody was told: a `list` of ids.
+    public static let renumbered = DeviceSetting(rawValue: 10)
+
     public static func < (left: DeviceSetting, right: DeviceSetting) -> Bool { left.rawValue < right.rawValue }
 }
