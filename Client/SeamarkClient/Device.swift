@@ -155,12 +155,31 @@ public final class Device: Sendable {
 
     /// Begins a new incarnation of the stream: the store was found to be a restored or cloned one. A copy that is there stays of the epoch that it
     /// was read in, or nothing would say that it is to be read anew; one that is not begins in `epoch`.
-    func begin(_ scope: Identifier, epoch: UInt64 = 0) throws {
+    ///
+    /// - Parameter isNews: people are to hear of it; that is remembered with it, since what began it may be cut off before it tells them.
+    func begin(_ scope: Identifier, epoch: UInt64 = 0, isNews: Bool = false) throws {
         let incarnation = try tools.word()
         try store.transaction { transaction in
             let epoch = transaction.state.replicas[scope]?.epoch ?? epoch
             let stream = StreamName(device: transaction.state.identity.device, incarnation: incarnation, scope: scope)
             try transaction.append(.replica(scope, .began(stream, epoch: epoch)))
+            guard isNews else { return }
+            let known = Self.renumbered(transaction.state)
+            if !known.contains(scope) { try transaction.append(.setting(.renumbered, .list((known + [scope]).map(Value.id)))) }
+        }
+    }
+
+    /// Scopes whose work was numbered anew since the store was found restored or copied, and nobody was told yet.
+    public var renumbered: [Identifier] { get throws { Self.renumbered(try state) } }
+
+    private static func renumbered(_ state: DeviceState) -> [Identifier] { state.settings[.renumbered]?.list?.compactMap(\.id) ?? [] }
+
+    /// Somebody was told of `scopes`.
+    public func hasTold(renumbered scopes: [Identifier]) throws {
+        guard try !renumbered.isEmpty else { return }
+        try store.transaction { transaction in
+            let left = Self.renumbered(transaction.state).filter { !scopes.contains($0) }
+            try transaction.append(.setting(.renumbered, left.isEmpty ? .absent : .list(left.map(Value.id))))
         }
     }
 

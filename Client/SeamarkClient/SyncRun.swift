@@ -59,6 +59,10 @@ public struct SyncRun {
     var line: (any SyncLine)?
     var session: SyncSession
     var welcome: Message.Welcome?
+    /// When this conversation began, by the device's clock.
+    private let began: Int64
+    /// How far the server's clock is ahead, as the greeting says; nil before it.
+    private(set) var skew: Int64?
     /// What to do about attachments, and the lane that does it once blocks are done.
     let attachments: Attachments
     var lane: AttachmentLane?
@@ -179,11 +183,12 @@ public struct SyncRun {
         self.stop = stop
         self.attachments = attachments
         self.progress = progress
+        began = device.now()
         session = SyncSession(
             device: SyncSession.Device(
                 id: identity.device, tenant: identity.tenant, software: Self.software, schema: device.schema,
                 mustBeWiped: (try? device.orderedWipe) != nil),
-            now: device.now())
+            now: began)
         session.staysOpen = !attachments.isNone
     }
 
@@ -260,7 +265,7 @@ public struct SyncRun {
                     try $0.append(.scopeAdded(DeviceScope(id: scope, kind: DeviceScope.Kind(rawValue: UInt8(kind.rawValue)) ?? .engagement, name: "")))
                 }
                 try device.begin(scope, epoch: epoch)
-            case .begin(let scope): try device.begin(scope)
+            case .begin(let scope): try device.begin(scope, isNews: true)
             case .rebuild(let scope, let epoch):
                 try device.store.attachments()?.forgetReceipts()
                 try device.store.transaction { try $0.append(.replica(scope, .rebuilt(epoch: epoch))) }
@@ -286,7 +291,7 @@ public struct SyncRun {
     func report(_ outcome: SyncSession.Outcome, _ attachments: AttachmentLane.Outcome, _ line: any SyncLine) -> Report {
         Report(
             outcome: outcome, attachments: attachments, bytesSent: line.bytesSent + beside.sent, bytesReceived: line.bytesReceived + beside.received,
-            skew: (welcome?.time ?? device.now()) &- device.now(), role: welcome?.role ?? identity.role,
+            skew: skew ?? 0, role: welcome?.role ?? identity.role,
             attachmentBackups: AttachmentBackups(welcome), renewal: renewal, budget: budgetUse(outcome))
     }
 
@@ -325,6 +330,7 @@ public struct SyncRun {
     /// Notes down what the greeting says of this device's member.
     private mutating func adopt(_ welcome: Message.Welcome) throws {
         self.welcome = welcome
+        skew = Self.skew(of: welcome.time, between: began, and: device.now())
         if let bundle = welcome.bundleKey, bundle.key != identity.bundleKey {
             let isEndorsed = try device.tools.endorsement(identity)
             guard isEndorsed(Message.BundleKey.message(tenant: identity.tenant, key: bundle.key), bundle.signature) else {
@@ -371,6 +377,14 @@ public struct SyncRun {
         if session.outcome.mustBeWiped { device.forgetKey() }
     }
 
+    /// How far the server's clock is ahead for certain: it said its time at some moment of those two of this device's, and nobody knows which. A slow
+    /// line makes it less certain, and never greater.
+    static func skew(of time: Int64, between began: Int64, and arrived: Int64) -> Int64 {
+        // A clock that was put back meanwhile says nothing of either end.
+        let (least, most) = (time &- max(began, arrived), time &- min(began, arrived))
+        return least > 0 ? least : min(most, 0)
+    }
+
     private func tell() {
         guard let line, let replicas = try? replicas() else { return }
         let left = session.remaining(replicas)
@@ -382,8 +396,9 @@ public struct SyncRun {
 
     /// Notes down how the conversation went.
     func note(_ outcome: ServerContact.Outcome) throws {
+        let time = device.now()
         try device.store.transaction {
-            try $0.append(.contact(ServerContact(outcome: outcome, time: device.now(), serverTime: welcome?.time)))
+            try $0.append(.contact(ServerContact(outcome: outcome, time: time, serverTime: skew.map { time &+ $0 })))
         }
     }
 

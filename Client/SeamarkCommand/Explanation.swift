@@ -117,6 +117,11 @@ extension Explanation {
         self =
             switch error {
             case .locked(let tenant): Explanation(.notPermitted, "The store of \(tenant) is locked. Run 'seamark unlock', or give --passphrase-fd N.")
+            case .damaged(let error, let waiting):
+                Explanation(
+                    .damaged,
+                    Self.sentence("\(error)") + " " + (waiting.map { $0 == 0 ? "No change that waits is found in it." : "\(counted($0, "change")) \($0 == 1 ? "waits" : "wait") in it, readable." }
+                        ?? "Who this device is cannot be read any more: keep the folder, and ask headquarters for a new invitation."))
             case .noEngagement: Explanation(.notChosen, "There is no engagement on this device yet. Run 'seamark sync'; if none comes, ask headquarters to staff you.")
             case .revoked:
                 Explanation(.notPermitted, "This device was revoked: it neither shows nor takes anything any more. 'seamark sync' hands in what it holds; ask headquarters.")
@@ -416,7 +421,9 @@ extension Explanation {
             case .forgedServerKey, .forgedReceipt: Explanation(.serverRefused, "What the server signed does not verify. \(kept) Tell headquarters: this is not as it should be.")
             case .server(let problem): Explanation(.serverRefused, Self.words(problem) + " \(kept)")
             case .epochRenewed: Explanation(.busy, "The server's log was put back again and again while this sync ran. \(kept) Try again.")
-            case .unexpected, .blockRefused, .streamRefused:
+            case .blockRefused(let code):
+                Explanation(.serverRefused, "The server does not take this device's work of one engagement as it is (\(code.rawValue)); what it took and had of other engagements is in. \(kept) Tell headquarters, and hand in the rest with 'seamark bundle export' if they ask for it.")
+            case .unexpected, .streamRefused:
                 Explanation(.serverRefused, "Server and device do not agree on the protocol. \(kept) Try again; if it stays, tell headquarters.")
             case .badEntry(_, let position, _): Explanation(.serverRefused, "Entry \(position) of the server's log does not hold together and was not taken. \(kept) Tell headquarters.")
             case .logDiffers(_, let position): Explanation(.serverRefused, "The server's log differs from what this device has read, at entry \(position). \(kept) Tell headquarters.")

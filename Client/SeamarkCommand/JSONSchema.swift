@@ -3,7 +3,7 @@
 /// A number rises when a member goes or means something else; a new member is no new version.
 enum JSONSchema: String, CaseIterable {
     case status, doctor, use, enrolment, invitation, list, counts, record, search, log, differences, check, signals, conflict, duplicates
-    case capture, undoing, imported, verification, sync, forecast, watch, wipe
+    case capture, undoing, imported, verification, sync, forecast, watch, wipe, salvage
     case quickChecks = "quick-checks"
     case conflictSummary = "conflict-summary"
     case attachment, attached, fetched, evicted

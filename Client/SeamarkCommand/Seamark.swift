@@ -33,7 +33,7 @@ struct Seamark: ParsableCommand {
             """,
         version: SoftwareVersion.text,
         groupedSubcommands: [
-            CommandGroup(name: "This device", subcommands: [Enrol.self, Unlock.self, Lock.self, PassphraseVerb.self, Wipe.self, Use.self, Status.self, Doctor.self, KeyAgent.self]),
+            CommandGroup(name: "This device", subcommands: [Enrol.self, Unlock.self, Lock.self, PassphraseVerb.self, Wipe.self, Use.self, Status.self, Doctor.self, Salvage.self, KeyAgent.self]),
             CommandGroup(name: "Capturing", subcommands: CapturedTypes.commands + [Undo.self, Redo.self]),
             CommandGroup(name: "Attachments", subcommands: [Attach.self]),
             CommandGroup(name: "Reading", subcommands: [List.self, Show.self, Search.self, Log.self, Diff.self, Check.self, Signals.self, Report.self, SnapshotVerb.self, Export.self]),

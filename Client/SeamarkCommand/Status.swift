@@ -28,6 +28,10 @@ struct Status: ParsableCommand {
         let name = identity.tenantName.isEmpty ? place.tenant : identity.tenantName
         Terminal.line(.init(name, .bold), .init(": " + [person, role].compactMap { $0 }.joined(separator: ", ") + "; its handles have the letters \(identity.letters)"))
         if state.settings[.isRevoked] == .bool(true) { Terminal.line(.init("This device is revoked. What it captured is kept; ask headquarters.", .red)) }
+        // The next sync that gets to its end says it once more, and then it is told.
+        if try !place.device.renumbered.isEmpty {
+            Terminal.line(.init("This store was found restored or copied; its work was numbered anew. If you did not do that, tell headquarters.", .yellow))
+        }
         if state.awaitsConfirmation { Terminal.line(.init(WaitWords.sentence(identity.words), .yellow)) }
         Terminal.line(.init(KeyHolder.holder(of: place.device.store.id).map { "Unlocked: \($0.words)." } ?? "Locked: each command asks for the passphrase."))
         Terminal.line(.init(lastSync(state)))

@@ -52,6 +52,7 @@ struct Sync: ParsableCommand {
         if forecast { return try forecast(place) }
         let before = try Self.conflictIDs(place)
         let known = try Self.changesOfOthers(place)
+        let ownBefore = OwnChanges(try place.device.state)
         let heldBefore = QuarantineWatch(try place.device.state)
         let redactedBefore = try redactedValues(place)
         var bar = ProgressBar("Attachments")
@@ -77,15 +78,20 @@ struct Sync: ParsableCommand {
         let fetched = try Self.changesOfOthers(place) - known
         let new = after.subtracting(before).count
         let state = try place.device.state
+        let own = OwnChanges(state).news(since: ownBefore, sent: report.outcome.pushedChanges)
         let quarantine = QuarantineWatch(state)
         let released = quarantine.released(since: heldBefore, state)
+        // With what a sync that was cut off could not tell.
+        let renumbered = try place.device.renumbered
         if format.json {
-            Terminal.json(document(report, fetched, new, after.count, state, released), .sync)
+            Terminal.json(document(report, fetched, own, renumbered, new, after.count, state, released), .sync)
+            try place.device.hasTold(renumbered: renumbered)
         }
         if report.outcome.awaitsConfirmation { throw Explained(.awaitsConfirmation, WaitWords.sentence(state.identity.words)) }
         if format.json { return }
         let held = quarantine.new(since: heldBefore)
-        say(report, fetched, held.count, new, after.count)
+        say(report, fetched, own, renumbered, held.count, new, after.count)
+        try place.device.hasTold(renumbered: renumbered)
         say(held, released, state)
         let redacted = try redactedValues(place) - redactedBefore
         if redacted > 0 { Terminal.line("\(counted(redacted, "redacted value")) deleted here: 'seamark list redaction' says why.") }
@@ -120,11 +126,13 @@ struct Sync: ParsableCommand {
         if released.count > most { Terminal.line("  and \(released.count - most) more") }
     }
 
-    private func say(_ report: SyncRun.Report, _ fetched: Int, _ quarantined: Int, _ newConflicts: Int, _ conflicts: Int) {
+    private func say(_ report: SyncRun.Report, _ fetched: Int, _ own: OwnChanges.News, _ renumbered: [Identifier], _ quarantined: Int, _ newConflicts: Int, _ conflicts: Int) {
         let outcome = report.outcome
         var parts: [String] = []
         if outcome.pushedChanges > 0 { parts.append("Sent \(counted(outcome.pushedChanges, "change"))") }
         if fetched > 0 { parts.append("\(parts.isEmpty ? "Fetched" : "fetched") \(counted(fetched, "change"))") }
+        if own.fetchedBack > 0 { parts.append("\(parts.isEmpty ? "Fetched" : "fetched") \(counted(own.fetchedBack, "change")) of this laptop's own back") }
+        if own.arrived > 0 { parts.append("\(parts.isEmpty ? "Heard" : "heard") that \(counted(own.arrived, "change")) sent before had arrived") }
         let handedIn = report.attachments.handedIn
         if !handedIn.isEmpty {
             let size = handedIn.reduce(0) { $0 + $1.attachment.size }
@@ -154,7 +162,7 @@ struct Sync: ParsableCommand {
             let reason = outcome.revoked ? "this device was revoked" : "you are not staffed there"
             Terminal.line(.init("The server keeps work of \(counted(outcome.held.count, "engagement")) in quarantine, because \(reason). Nothing is lost; ask headquarters to release it.", .yellow))
         }
-        if !outcome.renumbered.isEmpty {
+        if !renumbered.isEmpty {
             Terminal.line(.init("This store was restored or copied; its work was numbered anew. If you did not do that, tell headquarters.", .yellow))
         }
         if !outcome.rebuilt.isEmpty { Terminal.line("The server's log has a new epoch (a backup was restored, or its signing key replaced); it was read anew and what it lacked was handed in.") }
@@ -185,15 +193,16 @@ struct Sync: ParsableCommand {
     }
 
     private func document(
-        _ report: SyncRun.Report, _ fetched: Int, _ newConflicts: Int, _ conflicts: Int, _ state: DeviceState, _ released: [QuarantineWatch.Held]
+        _ report: SyncRun.Report, _ fetched: Int, _ own: OwnChanges.News, _ renumbered: [Identifier], _ newConflicts: Int, _ conflicts: Int, _ state: DeviceState, _ released: [QuarantineWatch.Held]
     ) -> JSONValue {
         let outcome = report.outcome
         func ids(_ scopes: [Identifier]) -> JSONValue { .array(scopes.map { .string($0.description) }) }
         return .object([
             JSONMember("sentBlocks", .integer(Int64(outcome.pushedBlocks))), JSONMember("sentChanges", .integer(Int64(outcome.pushedChanges))),
             JSONMember("fetchedEntries", .integer(Int64(outcome.pulledEntries))), JSONMember("fetchedChanges", .integer(Int64(fetched))),
+            JSONMember("arrivedBefore", .integer(Int64(own.arrived))), JSONMember("fetchedBack", .integer(Int64(own.fetchedBack))),
             JSONMember("quarantined", .integer(Int64(outcome.quarantined))), JSONMember("released", .array(released.map { .string($0.change.id.description) })), JSONMember("held", ids(outcome.held)),
-            JSONMember("renumbered", ids(outcome.renumbered)), JSONMember("rebuilt", ids(outcome.rebuilt)), JSONMember("revoked", .bool(outcome.revoked)),
+            JSONMember("renumbered", ids(renumbered)), JSONMember("rebuilt", ids(outcome.rebuilt)), JSONMember("revoked", .bool(outcome.revoked)),
             JSONMember("attachmentsHandedIn", .integer(Int64(report.attachments.handedIn.count))),
             JSONMember("attachmentsHeldAlready", .integer(Int64(report.attachments.heldAlready.count))),
             JSONMember("attachmentBytesSent", .integer(Int64(report.attachments.bytesSent))),

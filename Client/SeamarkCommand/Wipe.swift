@@ -42,6 +42,8 @@ struct Wipe: ParsableCommand {
         let place: Workplace
         do { place = try Workplace(work, to: .handIn) } catch Workplace.Failure.locked {
             return "The store of \(tenant) is locked, so what it holds without a receipt cannot be counted."
+        } catch Workplace.Failure.damaged(_, let waiting) {
+            return "The store of \(tenant) is damaged; \(waiting.map { counted($0, "change") } ?? "an unknown number of changes") for which there is no receipt can be read: wiped, that is lost for ever. Run 'seamark salvage' first."
         } catch let error as DeviceStoreError where error != .exhausted && error != .noEntropy {
             return "The store of \(tenant) cannot be opened, so what it holds without a receipt cannot be counted."
         }

@@ -11,6 +11,8 @@ struct Workplace {
     /// Why there is no place to work.
     enum Failure: Error {
         case locked(tenant: String)
+        /// The store's file is damaged, and so many changes that wait can be taken out of it; nil where nothing says any more whose they are.
+        case damaged(DeviceStoreError, waiting: Int?)
         case noEngagement
         /// The server told this device at a sync that it was revoked.
         case revoked
@@ -76,16 +78,31 @@ struct Workplace {
     private static func unlock(_ store: DeviceStore, tenant: String, _ options: WorkOptions) throws -> OpenDeviceStore {
         if let descriptor = options.passphraseFd {
             guard let passphrase = try Passphrase.read(from: descriptor) else { throw Passphrase.Failure.tooShort }
-            return try store.unlock(passphrase: passphrase.copy())
+            return try open(store, with: passphrase)
         }
         // A lock that cannot be read is not a store that is locked.
         let id = try store.id
         if let key = try? KeyHolder.key(of: id) {
-            do { return try store.unlock(storeKey: key) } catch DeviceStoreError.wrongKey {}
+            do { return try store.unlock(storeKey: key) } catch where error == .wrongKey {} catch {
+                throw error.isDamage ? damaged(error, try? store.lookAtSalvage(storeKey: key)) : error
+            }
         }
         guard Terminal.inputIsTerminal else { throw Failure.locked(tenant: tenant) }
         guard let passphrase = try Passphrase.ask("Passphrase for \(tenant): ") else { throw Failure.locked(tenant: tenant) }
-        return try store.unlock(passphrase: passphrase.copy())
+        return try open(store, with: passphrase)
+    }
+
+    private static func open(_ store: DeviceStore, with passphrase: SecretBytes) throws -> OpenDeviceStore {
+        let proof = DeviceProof.passphrase(passphrase.copy())
+        do { return try store.unlock(with: proof) } catch {
+            throw error.isDamage ? damaged(error, try? store.lookAtSalvage(with: proof)) : error
+        }
+    }
+
+    /// What waits in a store whose file is damaged, so that nobody throws it away.
+    private static func damaged(_ error: DeviceStoreError, _ found: DeviceSalvage?) -> any Error {
+        guard let found else { return error }
+        return Failure.damaged(error, waiting: found.hasIdentity ? found.waitingCount : nil)
     }
 
     // MARK: - The engagement

@@ -95,6 +95,9 @@ extension SyncSession {
             outcome.isOutdated = true
         case .epochRenewed: return fail(.epochRenewed)
         case .awaitsConfirmation: return fail(.server(Problem(.awaitsConfirmation, "the device must be confirmed by its words", of: refusal.scope)))
+        case .streamGap where scope.isRefused, .streamFork where scope.isRefused:
+            // What was sent behind a block that was not taken.
+            break
         case .streamGap, .streamFork:
             // What was sent after it is refused for the same reason; look again when all answers are in.
             scope.isLost = !scope.inFlight.isEmpty
@@ -109,7 +112,12 @@ extension SyncSession {
                     return renumber(refusal.scope)
                 }
             }
-        case _: return fail(.blockRefused(refusal.code))
+        case _:
+            // The block stays here, and its stream waits: the server would take none behind it. Nothing of that keeps other scopes back; the sync is told to
+            // have failed when all else is said. Who watches would never come to that end, and a copy that is to be left must not be taken for handed in.
+            guard !isWatching, scope.status.staffed else { return fail(.blockRefused(refusal.code)) }
+            scope.isRefused = true
+            blockRefused = blockRefused ?? refusal.code
         }
         work[refusal.scope] = scope
         return []

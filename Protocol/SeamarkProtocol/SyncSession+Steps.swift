@@ -44,6 +44,7 @@ extension SyncSession {
     }
 
     private mutating func finish() -> [Action] {
+        if let blockRefused { return fail(.blockRefused(blockRefused)) }
         state = .done
         outcome.shortfall = shortfall
         return [.finish(outcome)]
@@ -68,7 +69,7 @@ extension SyncSession {
 
     mutating func pushing(_ id: Identifier, _ replica: Replica, _ replicas: [Identifier: Replica], _ weight: Weight) -> [Action] {
         // Where the member is not staffed, or the program too old to write, everything is handed in; otherwise a stream that is held waits.
-        guard var scope = work[id], !scope.isHeld || !scope.status.staffed || isTooOldToWrite, !scope.isUnknown, !scope.isLost,
+        guard var scope = work[id], !scope.isHeld || !scope.status.staffed || isTooOldToWrite, !scope.isUnknown, !scope.isLost, !scope.isRefused,
             scope.status.kind == .engagement
         else { return [] }
         let room = Self.mostInFlight - scope.inFlight.count
@@ -115,7 +116,7 @@ extension SyncSession {
             }
             if let digest = scope.digest, let actions = examine(id, replica, digest) { return actions }
             // All of the log is read: what of the device's own it lacks, and no block of this incarnation holds, goes into a new one.
-            if scope.status.kind == .engagement, !scope.isHeld, !scope.hasTakenStranded, !replica.stranded.isEmpty {
+            if scope.status.kind == .engagement, !scope.isHeld, !scope.isRefused, !scope.hasTakenStranded, !replica.stranded.isEmpty {
                 work[id]?.hasTakenStranded = true
                 return renumber(id)
             }

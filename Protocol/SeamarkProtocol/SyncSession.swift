@@ -128,6 +128,8 @@ public struct SyncSession: Sendable {
         var inFlight: [Hash256] = []
         var pushedThrough: StreamEnd
         var isHeld = false
+        /// The server would not take a block of the stream, as it is: nothing more is pushed.
+        var isRefused = false
         /// A push was refused because of its place in the stream: nothing more is pushed until all answers are in.
         var isLost = false
         var renumberings = 0
@@ -186,6 +188,8 @@ public struct SyncSession: Sendable {
     /// A Watch was said that no News has answered.
     public internal(set) var isWatchUnanswered = false
     var refresh = Refresh.none
+    /// Why a block of this device's own was not taken, the first of them; other scopes went on.
+    var blockRefused: Problem.Code?
     /// The log of this scope ended, when the server greeted, before what this device has seen of it. The server has been told in the Status, or is about
     /// to be.
     var shortLog: Identifier?

@@ -123,7 +123,7 @@ public struct Replica: Sendable {
 
     /// Each change once, behind those of them that its edits name: a block names changes of its own by their number only where they stand before. What
     /// was stranded may be older than what waits, and younger. Else as they were made, by the device's clock.
-    private static func inOrder(_ changes: [Change]) -> [Change] {
+    package static func inOrder(_ changes: [Change]) -> [Change] {
         var left = Dictionary(changes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         var ordered: [Change] = []
         ordered.reserveCapacity(left.count)

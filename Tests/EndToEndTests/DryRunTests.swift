@@ -16,7 +16,7 @@ import Testing
         ("form add", ["FORM"]), ("form answer", ["IV-A001", "fine", "said=yes"]), ("form retire", ["fine"]), ("bundle export", ["NEW"]), ("wipe", []),
     ]
     /// Tried below, or in the unhappy way alone.
-    private static let elsewhere: Set<String> = ["snapshot freeze", "redo", "resolve", "bundle import", "enrol", "form carry", "interview carry"]
+    private static let elsewhere: Set<String> = ["snapshot freeze", "redo", "resolve", "bundle import", "enrol", "form carry", "interview carry", "salvage"]
 
     /// What the laptop shows of itself, its whole log, and the names of its files but the store's.
     private func bytes(_ ann: Laptop) throws -> String { try ann.everything() + ann.must("log", "--limit", "0", "--json") + attachments(ann) }
@@ -69,6 +69,9 @@ import Testing
             #expect(done.status == status, "\(words): \(done)")
             #expect(try bytes(ann) == before, "\(words) changed something")
         }
+        // Of a store that is whole there is nothing to salvage.
+        #expect(try ann.run(["salvage", "--dry-run"], passphrase: Laptop.passphrase).status == 65)
+        #expect(try bytes(ann) == before)
         #expect(try headquarters.entries() == entries)
         // An invitation that was tried is good afterwards.
         let line = try headquarters.invitation("bob")

@@ -17,7 +17,7 @@ extension HostileOutputTests {
         ("undo", ["--dry-run"]), ("undo", []), ("redo", []), ("merge", ["ST-H3", "ST-H4", "--rest", "gone"]), ("unmerge", ["ST-H4"]), ("redact", ["ST-H5", "notes", "--reason", "=1+1 <b>"]),
         ("import", ["FOLDER/not-there"]), ("form check", ["FORM"]), ("form check", ["FOLDER/not-there.csv"]), ("form add", ["FORM"]), ("form add", ["FINE", "--key", "fine"]), ("form list", []), ("form show", ["fine"]),
         ("form answer", ["IV-A001", "fine", "said=<b>=1+1 \u{200b}pay", "number=1"]), ("form answer", ["IV-A001", "fine", "number=<b>=1+1"]), ("form status", ["IV-A001", "fine"]), ("form ask", ["IV-A001", "fine"]), ("form carry", ["IV-A001", "fine", "--dry-run"]), ("form carry", ["IV-A001", "fine@1", "--from", "fine"]), ("show", ["IV-A001/QN-A001/said"]), ("form retire", ["fine"]), ("export", ["FOLDER/forms.xlsx"]), ("export", ["FOLDER/forms.zip"]), ("sync", []), ("sync", ["--forecast"]), ("bundle export", ["FOLDER/stick"]), ("bundle import", ["FOLDER/not-there"]),
-        ("approve", [String(repeating: "0", count: 64), "--yes"]), ("enrol", []), ("passphrase recovery", []), ("passphrase change", ["--new-passphrase-fd", "9"]), ("unlock", []), ("key-agent", ["FOLDER"]), ("lock", []), ("wipe", ["--yes"]),
+        ("approve", [String(repeating: "0", count: 64), "--yes"]), ("enrol", []), ("passphrase recovery", []), ("passphrase change", ["--new-passphrase-fd", "9"]), ("unlock", []), ("salvage", []), ("key-agent", ["FOLDER"]), ("lock", []), ("wipe", ["--yes"]),
     ]
 
     /// `run` prints its port, and lines that `ServerLogTests` reads.

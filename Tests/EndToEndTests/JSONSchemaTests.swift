@@ -127,6 +127,12 @@ import Testing
         try story.askServer(["quarantine", "show", change, "--sensitive"])
         try story.askServer(["quarantine", "release", change])
         try restore(story)
+        // Of a store whose file lost its head.
+        let rows = ann.store.appendingPathComponent("rows.sqlite")
+        var bytes = try Data(contentsOf: rows)
+        bytes.replaceSubrange(0..<100, with: Data(count: 100))
+        try bytes.write(to: rows)
+        try story.judge(try ann.run(["salvage", "--json"], passphrase: Laptop.passphrase).output, ["salvage"])
         let never = try Self.names().subtracting(story.seen)
         #expect(never.isEmpty, "no verb here wrote \(never.sorted())")
     }

@@ -17,7 +17,7 @@ import Testing
         "form add": ["no-such-file.md"], "form list": [], "form show": ["NOPE"], "form status": ["NOPE", "NOPE"], "form ask": ["NOPE", "NOPE"], "form carry": ["NOPE", "NOPE"], "interview carry": ["NOPE"],
     ]
     private static let allowed: [String: [String]] = [
-        "enrol": [], "unlock": [], "lock": [], "passphrase change": ["--new-passphrase-fd", "3"], "passphrase recovery": [], "wipe": [], "use": [], "status": [],
+        "enrol": [], "unlock": [], "salvage": [], "lock": [], "passphrase change": ["--new-passphrase-fd", "3"], "passphrase recovery": [], "wipe": [], "use": [], "status": [],
         "engagement set": ["title=Halden"], "attach add": ["no-such-file"], "attach evict": ["NOPE"], "sync": ["--forecast"], "bundle export": ["FILE"],
         "approve": [String(repeating: "0", count: 64)], "bundle import": ["no-such-file"], "redact": ["NOPE", "text", "--reason", "trial"], "import": ["-"], "verify": [], "interview run": ["NOPE", "--plain"],
         "form answer": ["NOPE", "NOPE", "x=1"], "form retire": ["NOPE"],

@@ -41,7 +41,8 @@ import Testing
                 #expect(try sync.finish().status != 0)
                 #expect(try ann.unsent() == 3, "without a receipt nothing is sent")
             }
-            try ann.must("sync")
+            let heard = try ann.must("sync")
+            #expect(heard.contains("Heard that 3 changes sent before had arrived") && !heard.contains("Nothing new"), "\(heard)")
             #expect(try ann.unsent() == 0)
             #expect(try headquarters.entries() == before + 1)
             try bob.must("sync")
@@ -252,6 +253,48 @@ import Testing
             // What headquarters signed for is there; a fresh device has it all.
             try bob.must("sync")
             #expect(try rows(bob, "observation").count == 60)
+        }
+    }
+
+    @Test func `what waits behind the damage of a store that went bad is salvaged and arrives, and the rest is read anew`() throws {
+        try meeting { _, _, ann, bob in
+            try ann.must("import", ann.file(Interview.file(observations: 60)))
+            try ann.must("sync")
+            for number in 1...3 { try ann.must("site", "add", "name=Waiting \(number)") }
+            let file = ann.store.appendingPathComponent("rows.sqlite")
+            let fold = "import sqlite3,sys; d=sqlite3.connect(sys.argv[1]); d.execute('PRAGMA wal_checkpoint(TRUNCATE)'); d.close()"
+            let folded = try Program("/usr/bin/env", ["python3", "-c", fold, file.path], in: ann.headquarters.folder).finish()
+            try #require(folded.status == 0, "\(folded.error)")
+            // One row that was acknowledged long ago: the longest, which is the import's.
+            let flip = """
+                import sqlite3,sys; d=sqlite3.connect(sys.argv[1]); n,s=d.execute('SELECT number, sealed FROM row ORDER BY length(sealed) DESC').fetchone()
+                s=bytearray(s); s[len(s)//2]^=1; d.execute('UPDATE row SET sealed=? WHERE number=?',(bytes(s),n)); d.commit(); d.close()
+                """
+            let flipped = try Program("/usr/bin/env", ["python3", "-c", flip, file.path], in: ann.headquarters.folder).finish()
+            try #require(flipped.status == 0, "\(flipped.error)")
+            for words in [["status"], ["sync"], ["bundle", "export", file.path + ".bundle"], ["list"], ["verify"], ["site", "add", "name=More"]] {
+                let said = try ann.run(words)
+                #expect(said.status == 74 && said.error.contains("seamark salvage") && said.error.contains("3 changes wait"), "\(words): \(said)")
+            }
+            func salvage(_ words: String...) throws -> Program.Result { try ann.run(["salvage"] + words, passphrase: Laptop.passphrase) }
+            let trial = try salvage("--dry-run")
+            #expect(trial.status == 0 && trial.output.contains("3 changes"), "\(trial)")
+            #expect(try ann.run(["status"]).status == 74, "a trial alters nothing")
+            let done = try salvage()
+            #expect(done.status == 0 && done.output.contains("3 changes"), "\(done)")
+            #expect(try salvage().status == 65, "it is whole again")
+            #expect(try ann.unsent() == 3)
+            try ann.must("site", "add", "name=Waiting 4")
+            try ann.must("sync")
+            #expect(try ann.unsent() == 0)
+            try bob.must("sync")
+            for laptop in [ann, bob] {
+                #expect(try rows(laptop, "observation").count == 60)
+                let names = try rows(laptop, "site").compactMap { $0["name"] as? String }
+                #expect((1...4).allSatisfy { names.contains("Waiting \($0)") }, "\(names)")
+            }
+            #expect(try ann.digests() == bob.digests())
+            #expect(try ann.must("verify").contains("holds"))
         }
     }
 }

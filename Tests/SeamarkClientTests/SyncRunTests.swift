@@ -6,6 +6,7 @@ import SeamarkModel
 import SeamarkProtocol
 import SeamarkStore
 import SeamarkTLS
+import Synchronization
 import Testing
 
 @testable import SeamarkClient
@@ -26,13 +27,13 @@ import Testing
     private static let tools = DeviceTools(
         primitives: SystemPrimitives(), signer: { SigningKey(seed: $0) }, word: { try Randomness.word() }, endorsement: { _ in { _, _ in true } })
 
-    private static func welcome(_ key: [UInt8]) -> Message {
+    private static func welcome(_ key: [UInt8], time: Int64 = 0) -> Message {
         func status(_ scope: Identifier, _ kind: Message.ScopeKind) -> Message.ScopeStatus {
             Message.ScopeStatus(scope: scope, kind: kind, staffed: true, place: .beginning, digest: .zero, streams: [])
         }
         return .welcome(
             Message.Welcome(
-                schema: Catalogue.version, leastSchema: 1, epoch: 1, time: 0, role: UInt32(Role.consultant.rawValue),
+                schema: Catalogue.version, leastSchema: 1, epoch: 1, time: time, role: UInt32(Role.consultant.rawValue),
                 serverKey: Message.ServerKey(epoch: 1, device: Identifier(high: 9, low: 9), key: key, signature: [1]),
                 scopes: [status(Laptop.shared, .shared), status(Laptop.scope, .engagement)], revoked: false))
     }
@@ -127,5 +128,24 @@ import Testing
         #expect(count("127.0.0.1", 0) == 1)
         #expect(count("localhost", 60_000).map { $0 > 0 } == true)
         #expect(count("nobody.invalid", 60_000) == nil)
+    }
+
+    @Test(arguments: [(0, 0), (40_000, 0), (90_000, 0), (-600_000, -600_000), (690_000, 600_000), (-1, -1), (90_001, 1)] as [(Int64, Int64)])
+    func `the server's clock is compared at the greeting, with what the line took allowed for; a sync of many minutes alters nothing of it`(
+        serverAhead: Int64, told: Int64
+    ) throws {
+        let start: Int64 = 1_800_000_000_000
+        let passed = Mutex<Int64>(0)
+        let memory = try Laptop("A").memory
+        let device = Device(store: try memory.open(), tools: Self.tools) { start + passed.withLock(\.self) }
+        let line = Line()
+        var run = try SyncRun.begin(device, over: line)
+        // A minute and a half until the greeting is here; it says the server's time at some moment of that.
+        passed.withLock { $0 = 90_000 }
+        _ = try run.take(Self.welcome(try SigningKey.generate().publicKey, time: start + serverAhead)) { nil }
+        passed.withLock { $0 = 1_200_000 }
+        #expect(run.report(run.session.outcome, AttachmentLane.Outcome(), line).skew == told)
+        try run.end(nil)
+        #expect(try device.state.lastComplete?.skew == told)
     }
 }

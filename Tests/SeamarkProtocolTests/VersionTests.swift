@@ -82,4 +82,42 @@ import Testing
         let (end, voyage) = Self.sync(&ship, &server, write: 2, read: 2)
         #expect(end.outcome?.isTooOldToRead == true && voyage.transcript == ["<welcome", "adopt", ">status"] && ship.replicas.isEmpty)
     }
+
+    // MARK: Of the protocol
+
+    @Test(arguments: [(2, 2, false), (0, 0, false), (2, 1, true), (1, 0, true), (.max, 1, true), (1, 1, true)] as [(UInt32, UInt32, Bool)])
+    func `ends without a version in common say nothing confidential and part with 1001, whichever is older; ends with one go on`(
+        _ version: UInt32, least: UInt32, isCommon: Bool
+    ) throws {
+        var server = Voyage.server()
+        var ship = SyncSessionTests.afloat(&server, 2)
+        var said: [String] = []
+        func altered(_ message: Message) -> Message {
+            guard case .welcome(let it) = message else { return message }
+            return .welcome(
+                Message.Welcome(
+                    version: version, leastVersion: least, schema: it.schema, leastSchema: it.leastSchema, epoch: it.epoch, time: it.time, role: it.role,
+                    serverKey: it.serverKey, scopes: it.scopes, revoked: it.revoked, compares: it.compares))
+        }
+        let (end, transcript) = SyncSessionTests.run(&ship, &server, tamper: altered)
+        said = transcript.filter { $0.hasPrefix(">") }
+        if isCommon {
+            #expect(end.isFinished)
+        } else {
+            #expect(end == .failed(.noCommonVersion) && said.isEmpty)
+            #expect(ship.replicas[Voyage.scope]?.unsentCount == 2, "what waits stays")
+            #expect(Problem.Code.noCommonVersion.rawValue == 1001)
+        }
+        // The enrolment door, and a forecast, judge alike.
+        let renew = Message.Renew(certificate: [1], request: [2], signingKey: [3], proof: [4])
+        var visit = DoorVisit(renew)
+        let answer = visit.received(.door(Message.Door(version: version, leastVersion: least, time: 0)))
+        if isCommon {
+            #expect(answer == [.send(.renew(renew))])
+        } else if case .fail(let problem)? = answer.first {
+            #expect(problem.code == .noCommonVersion)
+        } else {
+            Issue.record("the door was believed")
+        }
+    }
 }

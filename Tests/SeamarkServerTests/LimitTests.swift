@@ -4,6 +4,7 @@ import SeamarkJournal
 import SeamarkModel
 import SeamarkProtocol
 import SeamarkStore
+import Synchronization
 import Testing
 
 @testable import SeamarkServer
@@ -62,15 +63,41 @@ private typealias Attachment = SeamarkJournal.Attachment
 
     private static func register() -> ConnectionRegister { ConnectionRegister(limits: shipped, milliseconds: { 0 }) }
 
-    @Test func `128 unfinished handshakes have a place and the 129th has none, until one is done`() {
-        let register = Self.register()
-        let numbers = (0..<127).map { register.entered(from: .four($0), end: { _ in }) }
-        #expect(numbers.allSatisfy { $0 != nil }, "one below")
-        let last = register.entered(from: .four(500), end: { _ in })
-        #expect(last != nil && register.entered(from: .four(501), end: { _ in }) == nil)
-        if let last { register.finishedHandshake(last) }
-        #expect(register.entered(from: .four(501), end: { _ in }) != nil)
-        #expect(register.counts.refusedByLimit == 1)
+    /// Which connections were cut, by the order in which they came.
+    private final class Cut: Sendable {
+        let numbers = Mutex<[Int]>([])
+        func end(_ number: Int) -> @Sendable (ConnectionRegister.Ending) -> Void { { [self] ending in if ending == .cutting { numbers.withLock { $0.append(number) } } } }
+    }
+
+    @Test func `128 unfinished handshakes have a place; for the 129th the oldest of the source with most makes room, and none of those that are done`() {
+        let (register, cut) = (Self.register(), Cut())
+        let done = register.entered(from: .four(7), end: cut.end(-1))
+        if let done { register.finishedHandshake(done) }
+        // 28 from one address, before them and behind them others of which each has one.
+        let sources = (0..<50).map { UInt32($0) + 100 } + [UInt32](repeating: 9, count: 28) + (0..<50).map { UInt32($0) + 200 }
+        for (index, address) in sources.enumerated() { #expect(register.entered(from: .four(address), end: cut.end(index)) != nil) }
+        #expect(cut.numbers.withLock(\.self).isEmpty && register.counts.refusedByLimit == 0, "128 have a place")
+        let late = register.entered(from: .four(501), end: cut.end(128))
+        #expect(late != nil && cut.numbers.withLock(\.self) == [50])
+        // When that address has no more than others, the oldest of all goes.
+        for index in 0..<27 { #expect(register.entered(from: .four(600 + UInt32(index)), end: cut.end(129 + index)) != nil) }
+        #expect(cut.numbers.withLock(\.self) == Array(50..<77) + [0])
+        #expect(register.counts.refusedByLimit == 28)
+        if let late { register.finishedHandshake(late) }
+        #expect(register.entered(from: .four(700), end: cut.end(999)) != nil && register.counts.refusedByLimit == 28, "one that is done leaves its place")
+    }
+
+    @Test func `where an address has its 64 connections, an unfinished one of its own makes room, and nobody else's`() {
+        let (register, cut) = (Self.register(), Cut())
+        for index in 0..<30 { _ = register.entered(from: .four(8), end: cut.end(100 + index)) }
+        for index in 0..<64 {
+            let number = register.entered(from: .four(7), end: cut.end(index))
+            if index < 62, let number { register.finishedHandshake(number) }
+        }
+        let more = (64..<67).map { register.entered(from: .four(7), end: cut.end($0)) }
+        #expect(more.allSatisfy { $0 != nil } && cut.numbers.withLock(\.self) == [62, 63, 64])
+        for number in more { if let number { register.finishedHandshake(number) } }
+        #expect(register.entered(from: .four(7), end: cut.end(67)) == nil)
     }
 
     @Test func `64 connections from one address have a place and the 65th has none, while others come in`() {

@@ -14,7 +14,6 @@ final class ConnectionRegister: Sendable {
 
     fileprivate struct Entry {
         let source: Source
-        var isUnfinished = true
         var guest: Guest?
         /// Tells the connection, from any thread, that something was committed in its tenant.
         let wake: @Sendable () -> Void
@@ -34,7 +33,8 @@ final class ConnectionRegister: Sendable {
     fileprivate struct State {
         var entries: [UInt64: Entry] = [:]
         var next: UInt64 = 0
-        var unfinished = 0
+        /// Those whose handshake is not finished, and where they come from. No more than `unfinishedHandshakes`.
+        var arriving: [UInt64: Source] = [:]
         var sources: [Source: Int] = [:]
         var penalties = AddressPenalties()
         var guests: [Guest: Int] = [:]
@@ -56,24 +56,35 @@ final class ConnectionRegister: Sendable {
     }
 
     /// Takes a connection in; nil when a limit is reached, or its source is refused for what it did. Whoever gets a number gives it back with `left`.
+    ///
+    /// Where the limit is one of handshakes that are not finished, the newcomer is not the one to go: silence costs nothing, so that whoever wants to keep
+    /// others out has them all. The oldest of the source with the most makes room.
     func entered(from source: Source, wake: @escaping @Sendable () -> Void = {}, end: @escaping @Sendable (Ending) -> Void) -> UInt64? {
-        state.withLock { state in
-            let here = state.sources[source] ?? 0
+        let (number, left) = state.withLock { state -> (UInt64?, Entry?) in
             guard !state.penalties.isRefused(source, at: milliseconds()) else {
                 state.counts.refusedByPenalty += 1
-                return nil
+                return (nil, nil)
             }
-            guard !state.isStopping, state.unfinished < limits.unfinishedHandshakes, here < limits.connectionsPerAddress else {
+            var left: Entry?
+            let isCrowded = state.sources[source] ?? 0 >= limits.connectionsPerAddress
+            if isCrowded || state.arriving.count >= limits.unfinishedHandshakes {
                 state.counts.refusedByLimit += 1
-                return nil
+                left = state.isStopping ? nil : state.makeRoom(from: isCrowded ? source : nil)
+                guard left != nil else { return (nil, nil) }
+            }
+            guard !state.isStopping else {
+                state.counts.refusedByLimit += 1
+                return (nil, nil)
             }
             state.counts.accepted += 1
-            state.sources[source] = here + 1
-            state.unfinished += 1
+            state.sources[source, default: 0] += 1
             state.next += 1
+            state.arriving[state.next] = source
             state.entries[state.next] = Entry(source: source, wake: wake, end: end)
-            return state.next
+            return (state.next, left)
         }
+        left?.end(.cutting)
+        return number
     }
 
     func finishedHandshake(_ number: UInt64) {
@@ -167,9 +178,21 @@ final class ConnectionRegister: Sendable {
 
 extension ConnectionRegister.State {
     fileprivate mutating func finish(_ number: UInt64) {
-        guard entries[number]?.isUnfinished == true else { return }
-        entries[number]?.isUnfinished = false
-        unfinished -= 1
+        arriving[number] = nil
+    }
+
+    /// Takes the oldest unfinished handshake of a source out; without one named, of the source that has most. Nil where there is none.
+    fileprivate mutating func makeRoom(from source: Source?) -> ConnectionRegister.Entry? {
+        var counts: [Source: (count: Int, oldest: UInt64)] = [:]
+        for (number, source) in arriving {
+            let known = counts[source] ?? (0, number)
+            counts[source] = (known.count + 1, min(known.oldest, number))
+        }
+        let crowd = source.map { counts[$0] } ?? counts.values.max { ($0.count, $1.oldest) < ($1.count, $0.oldest) }
+        guard let oldest = crowd?.oldest, let entry = entries.removeValue(forKey: oldest) else { return nil }
+        arriving[oldest] = nil
+        sources[entry.source] = Self.less(sources[entry.source])
+        return entry
     }
 
     fileprivate static func less(_ count: Int?) -> Int? {

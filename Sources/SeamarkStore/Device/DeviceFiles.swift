@@ -11,11 +11,15 @@ struct DeviceFiles {
     /// The bytes of attachments, each in a file of its own.
     var attachments: String { directory + "/attachments" }
 
+    /// The rows that take the damaged ones' place: being written, and whole.
+    private var draftRows: String { rows + ".draft" }
+    private var freshRows: String { rows + ".new" }
+
     /// A lock that was being written when its program ended.
     private var freshLock: String { lock + ".new" }
 
     /// All that a store leaves behind; the lock last, because it says what became of the rest.
-    private var all: [String] { [rows + "-wal", rows, rows + "-shm", rows + "-journal", rows + StoreFile.trialEnding, freshLock, syncLock, lock] }
+    private var all: [String] { [rows + "-wal", rows, rows + "-shm", rows + "-journal", rows + StoreFile.trialEnding, draftRows, draftRows + "-wal", draftRows + "-shm", freshRows, freshLock, syncLock, lock] }
 
     init(_ directory: String) {
         self.directory = directory.count > 1 && directory.hasSuffix("/") ? String(directory.dropLast()) : directory
@@ -170,12 +174,72 @@ struct DeviceFiles {
         for path in [freshLock, lock] { try overwrite(path, through: files) }
         for path in try named(in: attachments, through: files) { try files.removeIfThere(path) }
         try removeFolder(attachments, through: files)
+        for folder in try named(in: directory, through: files) where Self.isDamaged(folder) {
+            for path in try named(in: folder, through: files) { try files.removeIfThere(path) }
+            try removeFolder(folder, through: files)
+        }
         for path in all where path != lock { try files.removeIfThere(path) }
         // The lock says that the store is wiped, so its name goes when no other can come back with the power.
         try files.syncNames(in: directory)
         try files.removeIfThere(lock)
         try removeFolder(directory, through: files)
         try files.syncNames(in: parent)
+    }
+
+    // MARK: - Rows in the place of damaged ones
+
+    private static let damagedName = "damaged-"
+
+    private static func isDamaged(_ path: String) -> Bool { path.split(separator: "/").last?.hasPrefix(damagedName) == true }
+
+    /// The rows that others took the place of, the oldest first.
+    func damaged() throws(DeviceStoreError) -> [String] {
+        do throws(FileRefusal) {
+            let names = try SystemFiles().names(in: directory).filter { $0.hasPrefix(Self.damagedName) }
+            return names.sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }.map { "\(directory)/\($0)/rows.sqlite" }
+        } catch { throw Self.error(error.code) }
+    }
+
+    /// Keeps the rows as they are under names of their own, has others written, and puts these in their place: wholly, or not at all, unless
+    /// `finishReplacingRows` has to end it.
+    func replaceRows(by write: (_ path: String) throws -> Void) throws {
+        let turn = try takeTurn()
+        defer { withExtendedLifetime(turn) {} }
+        // Somebody may have removed one of them.
+        var number = try damaged().count + 1
+        while mkdir("\(directory)/\(Self.damagedName)\(number)", 0o700) != 0 {
+            guard errno == EEXIST else { throw Self.error(errno) }
+            number += 1
+        }
+        let folder = "\(directory)/\(Self.damagedName)\(number)"
+        for ending in ["", "-wal"] where link(rows + ending, folder + "/rows.sqlite" + ending) != 0 {
+            guard errno == ENOENT else { throw Self.error(errno) }
+        }
+        try Self.sync(directory: folder)
+        for path in [draftRows, draftRows + "-wal", draftRows + "-shm"] { unlink(path) }
+        try makeEmpty(draftRows)
+        try write(draftRows)
+        guard rename(draftRows, freshRows) == 0 else { throw Self.error(errno) }
+        try Self.sync(directory: directory)
+        try putFreshRows()
+    }
+
+    /// Goes on where a program ended before the new rows had their place. They are whole.
+    func finishReplacingRows() throws(DeviceStoreError) {
+        guard try Self.exists(freshRows) else { return }
+        let turn = try takeTurn()
+        defer { withExtendedLifetime(turn) {} }
+        if try Self.exists(freshRows) { try putFreshRows() }
+    }
+
+    private func putFreshRows() throws(DeviceStoreError) {
+        // The log of the damaged rows would be taken for one of the new ones.
+        for path in [rows + "-wal", rows + "-shm"] where unlink(path) != 0 {
+            guard errno == ENOENT else { throw Self.error(errno) }
+        }
+        try Self.sync(directory: directory)
+        guard rename(freshRows, rows) == 0 else { throw Self.error(errno) }
+        try Self.sync(directory: directory)
     }
 
     private func named(in folder: String, through files: any FileDoor) throws(FileRefusal) -> [String] {

@@ -27,6 +27,9 @@ public struct DeviceSetting: RawRepresentable, Hashable, Comparable, Sendable {
     /// What guided interviews had begun to write and not stored: a `list`, as the client keeps it.
     public static let interviewDrafts = DeviceSetting(rawValue: 9)
 
+    /// The scopes whose streams were begun anew since the store was found restored or copied, until somebody was told: a `list` of ids.
+    public static let renumbered = DeviceSetting(rawValue: 10)
+
     /// Why the server refused what of this device's attachments, at the last sync that offered them: a `list` of lists, as the client keeps it.
     public static let attachmentRefusals = DeviceSetting(rawValue: 12)
 

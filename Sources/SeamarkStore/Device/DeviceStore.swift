@@ -3,13 +3,14 @@ public import SeamarkJournal
 
 /// A device's store on disk, locked: a directory for its owner alone with one SQLite file of sealed rows and its lock.
 public struct DeviceStore: Sendable {
-    private let files: DeviceFiles
+    let files: DeviceFiles
 
     /// Finds the store at `path`. Says nothing of what it holds.
     public init(at path: String) throws(DeviceStoreError) {
         files = DeviceFiles(path)
         guard try DeviceFiles.exists(files.directory) else { throw .missing }
         if try files.isWiped() { throw .wiped }
+        try files.finishReplacingRows()
         guard try DeviceFiles.exists(files.lock), try DeviceFiles.exists(files.rows) else { throw .notAStore }
     }
 
@@ -72,6 +73,9 @@ public struct DeviceStore: Sendable {
         guard lock.fits(storeKey) else { throw .wrongKey }
         return try open(lock, key: storeKey, limit)
     }
+
+    /// The store's key, for whoever shows that they may open it.
+    func key(for proof: DeviceProof, by stretching: any PassphraseStretching) throws -> SecretBytes { try readLock().open(with: proof, by: stretching) }
 
     private func open(_ lock: DeviceLock, key: SecretBytes, _ limit: Int64) throws(DeviceStoreError) -> OpenDeviceStore {
         files.tighten()

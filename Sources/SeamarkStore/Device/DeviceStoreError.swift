@@ -51,15 +51,15 @@ public enum DeviceStoreError: Error, Hashable, Sendable, CustomStringConvertible
         switch self {
         case .missing: "opening the store: there is none at this path; enrol this device first"
         case .exists: "creating the store: something lies at this path already; choose another or move it away"
-        case .notAStore: "opening the store: its files are missing or cut short, or are not a device's store; restore them from a copy"
+        case .notAStore: "opening the store: its files are missing or cut short, or are not a device's store. Run 'seamark salvage', which takes out what is readable, or restore them from a copy"
         case .newerVersion: "opening the store: a newer seamark wrote it; update seamark, all work is kept"
         case .lock(let error): error.description
         case .noRecovery: "unlocking the store: it has no recovery code; unlock with the passphrase"
         case .wrongRecoveryCode: "unlocking the store: the recovery code is not the one that was made last for it"
         case .wiped: "opening the store: it was wiped, and nobody can read it any more; wipe it again to remove what is left of its files"
         case .wrongKey: "unlocking the store: the key is not this store's; unlock with the passphrase"
-        case .damagedRow(let number): "reading the store: row \(number) is damaged or not of this store; all before it is intact. Copy the directory away and keep it: what the server signed for is there, and a new enrolment fetches it"
-        case .damagedFile: "reading the store: its file is damaged. Copy the directory away and keep it: what the server signed for is there, and a new enrolment fetches it"
+        case .damagedRow(let number): "reading the store: row \(number) is damaged or not of this store. Run 'seamark salvage': it takes out what is readable before and behind the damage, and the next sync hands in what waits and fetches the rest"
+        case .damagedFile: "reading the store: its file is damaged. Run 'seamark salvage': it takes out what is readable, and the next sync hands in what waits and fetches the rest"
         case .wentBack: "reading the store: its file was replaced by an older one while it was open; close all seamark commands and open it again"
         case .full: "writing to the store: the disk is full. Nothing of this step was kept, all before it is safe; free some space and repeat it"
         case .readOnly: "writing to the store: the disk or directory is read-only; make it writable and repeat this step"

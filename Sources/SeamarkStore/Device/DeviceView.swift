@@ -43,7 +43,11 @@ final class DeviceView {
     private var unlearnt: [Hash256: Block] = [:]
     private let primitives = SystemPrimitives()
 
-    init(sealer: RowSealer) { self.sealer = sealer }
+    /// - Parameter last: rows are written behind this number, and none before it is read.
+    init(sealer: RowSealer, after last: Int64 = 0) {
+        self.sealer = sealer
+        self.last = last
+    }
 
     // MARK: Reading
 
@@ -157,6 +161,13 @@ final class DeviceView {
         take(row, event, at: last + 1)
         guard let barred = state.replicas[scope]?.barred, barred.count > known else { return false }
         return try erase(barred, of: scope, rows)
+    }
+
+    /// Writes the key of a scope that is known from elsewhere, before the scope's first row.
+    func adopt(_ key: SecretBytes, of scope: Identifier, _ rows: any RowAccess) throws {
+        let row = DeviceRow.key(scope: scope, key)
+        try insert(row, rows)
+        take(row, nil, at: last + 1)
     }
 
     private func withoutBarred(_ event: DeviceEvent) -> DeviceEvent {

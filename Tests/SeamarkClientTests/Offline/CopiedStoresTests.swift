@@ -22,6 +22,24 @@ import Testing
         #expect(Set(after + [before]).count == 3)
     }
 
+    @Test func `that a store was numbered anew is remembered with it until somebody was told, whatever becomes of the sync that found it`() throws {
+        let meeting = try Meeting()
+        try meeting.rest()
+        #expect(try meeting.alice.device.renumbered.isEmpty, "a scope that is begun for the first time is no news")
+        let copy = meeting.alice.memory.copy()
+        try meeting.alice.add(Catalogue.site, "name=Dayton")
+        try meeting.alice.sync()
+        try meeting.alice.putBack(copy)
+        #expect(try meeting.alice.sync().renumbered == [Meeting.scope])
+        // As after one that was cut: the next finds nothing of it.
+        #expect(try meeting.alice.sync().renumbered.isEmpty)
+        #expect(try meeting.alice.device.renumbered == [Meeting.scope])
+        try meeting.alice.device.hasTold(renumbered: [Meeting.shared])
+        #expect(try meeting.alice.device.renumbered == [Meeting.scope])
+        try meeting.alice.device.hasTold(renumbered: [Meeting.scope])
+        #expect(try meeting.alice.device.renumbered.isEmpty)
+    }
+
     @Test func `a server that was put back gets the words from whoever has them, though an analyst gives the blocks back first`() throws {
         let meeting = try Meeting()
         try meeting.setRole(.analyst, of: meeting.cara)
