@@ -154,7 +154,7 @@ struct CaptureOptions: ParsableArguments {
         // A trial captures nothing: it shows, and what it shows holds parts that nobody typed.
         let place = try Workplace(work, to: dryRun ? .read : purpose)
         let scope = try place.engagement()
-        let device = try place.device
+        let device = place.device
         if asksOfPrices, !dryRun, try !PriceWords.agrees(to: { try device.capture(in: scope, isTrial: true, make) }) { throw PriceWords.NotSaved() }
         let result = try device.capture(in: scope, isTrial: dryRun, make)
         let price = PriceWords.price(in: result)

@@ -37,7 +37,11 @@ import Testing
         let headquarters = try Headquarters()
         defer { headquarters.close() }
         let ann = try Laptop(of: "ann", at: headquarters)
-        func made(_ words: String...) throws -> String { try ann.must(words).trimmingCharacters(in: .whitespacesAndNewlines) }
+        func made(_ words: String...) throws -> String {
+            let done = try ann.run(words)
+            #expect(done.status == 0, "\(words.prefix(2)): \(done.error)")
+            return done.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        }
         let person = try made("person", "add", "level=manager", "--consent", "given", "--method", "written", "--scope", "quotes")
         let interview = try made("interview", "add", "persons=\(person)", "startedAt=2026-03-02T09:00")
         let observation = try made("observation", "add", "text=The press waits", "interview=\(interview)")

@@ -40,7 +40,7 @@ struct HeedingTests {
     @Test func `an interview names an instrument that is here`() throws {
         let laptop = try Laptop("A")
         guard case .unknownInstrument("nope@9", let known)? = failure({ try laptop.add(Catalogue.interview, "instrument=nope@9") }) else { return #expect(Bool(false)) }
-        #expect(known == ["core-9@1"] && (try laptop.finder.all.isEmpty))
+        #expect(try known == ["core-9@1"] && laptop.finder.all.isEmpty)
         #expect(try laptop.record(try laptop.add(Catalogue.interview, "instrument=core-9@1")).text("instrument") == "core-9@1")
     }
 
@@ -65,7 +65,7 @@ struct HeedingTests {
         try laptop.set(typed, "booked=500k", "inputs.baseline=120k", "inputs.share=0.5")
         #expect(try price(typed)?.ends.likely == 190_000 && (try laptop.record(typed).group("amount")?.threePoint("range")) == nil)
         for words in [["hours=3"], ["premiumPrice=100"], ["shipments=400 money/yr"], ["shipments=-"], ["share=150%"], ["shipments=nan"]] {
-            guard case .draft(let problem)? = failure({ try laptop.device.capture(in: Laptop.scope) { try $0.changing(try $0.finder.record(line), try words.map { try Assignment($0) }) } }) else {
+            guard case .draft(let problem)? = failure({ _ = try laptop.device.capture(in: Laptop.scope) { try $0.changing(try $0.finder.record(line), try words.map { try Assignment($0) }) } }) else {
                 #expect(Bool(false), "\(words)")
                 continue
             }
