@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import SeamarkStore
 import Testing
 
@@ -11,8 +10,19 @@ import Testing
     private func folder(_ script: String) throws -> String {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("browser-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        #expect(FileManager.default.createFile(atPath: folder.path + "/chromium", contents: Data(("#!/bin/sh\n" + script + "\n").utf8), attributes: [.posixPermissions: 0o700]))
+        try install(script, in: folder.path)
         return folder.path
+    }
+
+    /// Copied by another process: what other tests start at this moment would hold a file open that was written here, and nobody could run it.
+    private func install(_ script: String, in folder: String) throws {
+        try Data(("#!/bin/sh\n" + script + "\n").utf8).write(to: URL(fileURLWithPath: folder + "/script"))
+        let copy = Process()
+        copy.executableURL = URL(fileURLWithPath: "/usr/bin/install")
+        copy.arguments = ["-m", "700", folder + "/script", folder + "/chromium"]
+        try copy.run()
+        copy.waitUntilExit()
+        #expect(copy.terminationStatus == 0)
     }
 
     @Test func `a page becomes a PDF with its words`() throws {
@@ -43,8 +53,7 @@ import Testing
         let place = try folder("")
         let seen = place + "/seen"
         let script = "{ /usr/bin/stat -c %a \"$HOME\" \"$HOME/page.html\"; echo \"$HOME\"; echo \"$*\"; /usr/bin/env | /usr/bin/cut -d= -f1; } > \(seen); printf '%%PDF-1.4 x' > \"$HOME/page.pdf\""
-        try Data(("#!/bin/sh\n" + script + "\n").utf8).write(to: URL(fileURLWithPath: place + "/chromium"))
-        chmod(place + "/chromium", 0o700)
+        try install(script, in: place)
         #expect(try PagePrinter.pdf(of: Self.page, path: place).starts(with: Array("%PDF-".utf8)))
         let lines = try String(contentsOfFile: seen, encoding: .utf8).split(separator: "\n")
         #expect(lines[0...1] == ["700", "600"] && !FileManager.default.fileExists(atPath: String(lines[2])))
