@@ -41,14 +41,34 @@ class Answers:
                 for domain, questions in QUESTIONS.items()}
 
     def for_line(self, line):
-        """The scores at a line's own unit or site, where so many people answered there and elsewhere that nobody can be told from them."""
-        everybody = {row['person'] for row in self.rows}
+        """The scores at a line's own unit or site, of each domain where nobody can be told from what is shown; of the others the engagement's."""
         for key in ('unit', 'site'):
             place = line.row.get(key)
-            if place:
-                there = {row['person'] for row in self.rows if row[key] == place}
-                if len(there) >= LEAST_CELL and (len(everybody - there) >= LEAST_CELL or there == everybody): return self.domains(key, place)
+            if not place: continue
+            here = self.domains(key, place)
+            own = {domain: here[domain] for domain in QUESTIONS if here[domain] is not None and place in self.shown(domain)}
+            if own: return {**self.domains(), **own}
         return self.domains()
+
+    def shown(self, domain):
+        """Sites and units that have a reading of their own: threshold and remainder among the sites, and among the units of each site that is shown."""
+        rows = [row for row in self.rows if row['question'] in QUESTIONS[domain] and row['outcome'] == 'scored']
+        shown = set()
+        for site in unhidden(rows, 'site'):
+            shown.add(site)
+            shown |= set(unhidden([row for row in rows if row['site'] == site], 'unit'))
+        homes = {}
+        for row in rows: homes.setdefault(row['unit'], set()).add(row['site'])
+        return {place for place in shown if place is not None and len(homes.get(place, ())) <= 1}
+
+
+def unhidden(rows, key):
+    """The parts with people enough, once what is hidden has enough together as well: the smallest of them are hidden too until it has."""
+    parts = {}
+    for row in rows: parts.setdefault(row[key], set()).add(row['person'])
+    rising, hidden = sorted(parts, key=lambda part: (len(parts[part]), part is None, part or '')), set()
+    while rising and (len(parts[rising[0]]) < LEAST_CELL or hidden and len(hidden) < LEAST_CELL): hidden |= parts[rising.pop(0)]
+    return rising
 
 
 def weighted(pairs):
