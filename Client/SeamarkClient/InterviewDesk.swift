@@ -234,6 +234,8 @@ extension RecordCapture {
             if let score = content.score { response.append(Value.Member(2, .int(score))) }
             if let grade = content.grade { response.append(Value.Member(3, .int(grade.rawValue))) }
             if let reference = content.reference { response.append(Value.Member(4, .text(reference))) }
+            // Parts that are nobody's to type, such as what the answer was carried from, stay.
+            if let state { response += (RecordView(id: id, state: state).value("response")?.group ?? []).filter { $0.number > 4 } }
             set("response", .group(response))
             set("rationale", content.rationale.map { .text($0) } ?? .absent)
         } else {

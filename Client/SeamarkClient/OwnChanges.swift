@@ -30,6 +30,6 @@ public struct OwnChanges: Sendable {
     /// - Parameter sent: changes that were sent meanwhile and got their receipts.
     public func news(since before: OwnChanges, sent: Int) -> News {
         let settled = before.waiting.subtracting(waiting).intersection(known).count
-        return News(arrived: max(0, settled - sent), fetchedBack: known.subtracting(before.known).subtracting(waiting).count)
+        return News(arrived: max(0, settled - sent), fetchedBack: max(0, known.subtracting(before.known).subtracting(waiting).count - max(0, sent - settled)))
     }
 }

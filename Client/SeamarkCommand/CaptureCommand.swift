@@ -155,9 +155,9 @@ struct CaptureOptions: ParsableArguments {
         let place = try Workplace(work, to: dryRun ? .read : purpose)
         let scope = try place.engagement()
         let device = place.device
-        if asksOfPrices, !dryRun, try !PriceWords.agrees(to: { try device.capture(in: scope, isTrial: true, make) }) { throw PriceWords.NotSaved() }
+        if asksOfPrices, place.shows, !dryRun, try !PriceWords.agrees(to: { try device.capture(in: scope, isTrial: true, make) }) { throw PriceWords.NotSaved() }
         let result = try device.capture(in: scope, isTrial: dryRun, make)
-        let price = PriceWords.price(in: result)
+        let price = place.shows ? PriceWords.price(in: result) : nil
         if dryRun { PriceWords.warn(of: result) }
         if json {
             let references = try place.finder().references

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import SeamarkClient
 import SeamarkModel
 import SeamarkStore
@@ -25,8 +26,12 @@ struct Salvage: ParsableCommand {
         let (tenant, store) = try proof.store()
         let key = try proof.read(for: tenant)
         guard try Self.isDamaged(store, key) else { throw Explained(.refused, "The store of \(tenant) is whole: there is nothing to salvage. Nothing was changed.") }
-        let found: DeviceSalvage
-        if trial.dryRun { found = try store.lookAtSalvage(with: key) } else { found = try store.salvage(with: key) }
+        let seen = try store.lookAtSalvage(with: key)
+        guard trial.dryRun || seen.hasIdentity else {
+            throw Explained(
+                .damaged, "Who this device is cannot be read any more, so that nothing could be handed in from this store. Nothing was changed. Keep its folder, and ask headquarters for a new invitation.")
+        }
+        let found = trial.dryRun ? seen : try store.salvage(with: key)
         if format.json {
             return Terminal.json(
                 .object([
@@ -67,6 +72,8 @@ extension DeviceStoreError {
     var isDamage: Bool {
         switch self {
         case .damagedRow, .damagedFile, .notAStore: true
+        // A page that the disk does not give.
+        case .failed(let code): code == EIO || code & 0xff == 10
         case _: false
         }
     }

@@ -123,8 +123,8 @@ enum Terminal {
 
     private static let device = Mutex<Device?>(nil)
 
-    /// What is captured through it is told where the output cannot be written.
-    static func worksOn(_ device: Device) { self.device.withLock { $0 = device } }
+    /// What is captured through it is told where the output cannot be written. Nil before the program ends, so that its store is closed.
+    static func worksOn(_ device: Device?) { self.device.withLock { $0 = device } }
 
     /// What to say where the output could not be written whole: what was captured is stored, and must not be captured again.
     static var lost: String {

@@ -53,6 +53,9 @@ func runToTheEnd() -> ExitStatus {
 let status = runToTheEnd()
 guard Terminal.flush() else {
     Terminal.error([Terminal.Piece(Terminal.lost)])
+    Terminal.worksOn(nil)
     exit(ExitStatus.cannotWrite.rawValue)
 }
+// Closed as it should be: what was erased leaves the log beside the store.
+Terminal.worksOn(nil)
 exit(status.rawValue)

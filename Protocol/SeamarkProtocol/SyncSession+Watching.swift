@@ -6,6 +6,8 @@ extension SyncSession {
     /// `staysOpen` is set by whoever watches.
     public mutating func watch() -> [Action] {
         guard case .running = state else { return [] }
+        // What was refused is told by the end of the session, and a watch has none.
+        if let blockRefused { return fail(.blockRefused(blockRefused)) }
         isWatching = true
         isWatchUnanswered = true
         return [.send(.watch)]

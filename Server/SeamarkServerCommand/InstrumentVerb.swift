@@ -36,7 +36,8 @@ struct InstrumentVerb: ParsableCommand {
             let (instrument, isNew) = try office.publishInstrument(file, isTrial: dryRun)
             let asks = "\(Output.shown(instrument.reference)): \(instrument.domains.count) domains, \(instrument.domains.map(\.questions.count).reduce(0, +)) questions"
             if dryRun { return print(isNew ? "\(asks); nothing was published." : "\(asks); it is published already.") }
-            print(isNew ? "Published \(asks). 'instrument use' has an engagement ask it." : "\(asks); it was published already.")
+            guard isNew else { return print("\(asks); it was published already.") }
+            Output.done("Published \(asks). 'instrument use' has an engagement ask it.")
         }
     }
 
@@ -56,10 +57,11 @@ struct InstrumentVerb: ParsableCommand {
         var engagement: String
         @Argument(help: ArgumentHelp("The edition.", valueName: "key@edition"))
         var edition: String
+        @OptionGroup var trial: TrialOption
 
         func run() throws {
-            try tenant.open().useInstrument(edition, in: engagement)
-            print("\(Output.shown(engagement)) asks \(Output.shown(edition)) from now on.")
+            try tenant.open(isTrial: trial.dryRun).useInstrument(edition, in: engagement)
+            trial.say("\(Output.shown(engagement)) asks \(Output.shown(edition)) from now on.", trial: "have \(Output.shown(engagement)) ask \(Output.shown(edition))")
         }
     }
 }

@@ -136,7 +136,7 @@ struct QuarantineVerb: ParsableCommand {
                 return print("The quarantine holds nothing of that kind; nothing was changed.")
             }
             let done = try office.release(ids, unjudged: unjudged)
-            Output.note("They were released.")
+            if !trial.dryRun { Output.note("They were released.") }
             if json {
                 return Output.json(
                     .object([

@@ -32,6 +32,7 @@ struct RecordVerb: ParsableCommand {
         var record: String?
         @Argument(help: ArgumentHelp("What it says from now on.", valueName: "key=value"))
         var fields: [String]
+        @OptionGroup var trial: TrialOption
 
         func validate() throws {
             guard record == nil || engagement != nil else { throw ValidationError("--record names a record of an engagement; say which with --engagement") }
@@ -43,10 +44,11 @@ struct RecordVerb: ParsableCommand {
                 let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 return (key: String(parts[0]), text: String(parts[1]))
             }
-            let done = try tenant.open().set(pairs, of: record, in: engagement)
-            Output.done(done.changed.isEmpty
-                ? "Everything stands so already in \(done.type.label) \(done.name)."
-                : "Set in \(done.type.label) \(done.name): \(done.changed.joined(separator: ", ")).")
+            let done = try tenant.open(isTrial: trial.dryRun).set(pairs, of: record, in: engagement)
+            let what = "\(done.type.label) \(done.name)"
+            guard !done.changed.isEmpty else { return print("Everything stands so already in \(what).") }
+            let fields = done.changed.joined(separator: ", ")
+            trial.say("Set in \(what): \(fields).", trial: "set in \(what): \(fields)")
         }
     }
 }

@@ -28,7 +28,7 @@ extension HostileOutputTests {
         ("engagement list", []), ("instrument publish", ["FOLDER/not-there"]), ("instrument use", ["baseline", "\u{1b}]0;x\u{7}<b>"]), ("engagement export", ["baseline", "--sensitive", "--out", "FOLDER/server-NUMBER.xlsx"]), ("engagement export", ["baseline", "--sensitive", "--out", "FOLDER/server-NUMBER.zip"]), ("engagement export", ["baseline", "--sensitive", "--out", "FOLDER/server-NUMBER.sqlite"]), ("engagement staff", ["baseline", "ann"]), ("invite", ["ann"]), ("device list", []), ("device confirm", ["DEVICE", "<b>\u{1b}]0;x\u{7}", "lusab"]), ("device wipe", ["DEVICE"]),
         ("quarantine list", []), ("quarantine show", ["CHANGE", "--sensitive"]), ("quarantine export", ["--sensitive", "--out", "FOLDER/kept-NUMBER.json"]), ("quarantine release", ["0123abcd"]),
         ("bundle import", ["FOLDER/not-there"]), ("report", ["baseline", "--out", "FOLDER/report"]), ("snapshot list", ["baseline"]), ("snapshot compare", ["baseline", "SN-A001", "\u{1b}]0;x\u{7}<b>"]), ("evidence export", ["baseline", "--out", "FOLDER/evidence-NUMBER"]), ("person export", ["baseline", "P-H0", "--out", "FOLDER/person-NUMBER.json"]),
-        ("person erase", ["baseline", "P-H1", "--reason", "=1+1 <b>"]), ("redact", ["baseline", "ST-H6", "notes", "--reason", "<b>"]),
+        ("person erase", ["baseline", "P-H1", "--reason", "=1+1 <b>"]), ("redact", ["baseline", "ST-H6", "notes", "--reason", "<b>"]), ("record set", ["sector=<b>\u{1b}]0;x\u{7}"]),
         ("audit list", []), ("audit verify", []), ("audit export", ["--out", "FOLDER/acts-NUMBER.json"]), ("retention show", []), ("retention set", ["400"]), ("retention apply", ["--dry-run"]),
         ("schema show", []), ("schema set", ["--read", "1", "--write", "1"]), ("verify", []), ("roles", []), ("tenant shred", ["halden", "--dry-run"]),
         ("backup make", ["halden", "--to", "FOLDER/backups"]), ("backup verify", ["FOLDER/not-there"]), ("restore", ["FOLDER/not-there"]), ("device revoke", ["DEVICE"]),
@@ -71,7 +71,7 @@ extension HostileOutputTests {
         for (verb, words) in Self.ofLaptop {
             let name = verb.replacing("NOUN", with: "site")
             let printsJSON = try #require(verbs[name] as Bool?, "there is no verb '\(name)' any more")
-            for json in printsJSON && !["export", "sync", "bundle export", "site add"].contains(name) ? [[], ["--json"]] : [[]] {
+            for json in printsJSON && !["export", "sync", "bundle export", "site add"].contains(name) && !words.contains("--format") ? [[], ["--json"]] : [[]] {
                 var words = name.split(separator: " ").map(String.init) + filled(words, ["FILE": hostile.path, "FORM": form.path, "FINE": fine.path]) + json
                 if !json.isEmpty, name == "attach get" { words = words.map { $0.hasSuffix("/got") ? $0 + "-too" : $0 } }
                 let done = try onTerminal(

@@ -28,6 +28,7 @@ package struct ConsentRule: TenantRule {
 
     private static let consent = number(Catalogue.person, "consent")
     private static let persons = number(Catalogue.interview, "persons")
+    private static let carriedFrom = number(Catalogue.interview, "carriedFrom")
     private static let spokenTypes = Withdrawals.spoken.map(\.number)
 
     private static func number(_ type: RecordType, _ key: String) -> UInt32 { type.field(key: key)?.number ?? 0 }
@@ -45,7 +46,7 @@ package struct ConsentRule: TenantRule {
         let number = edit.target.number
         switch edit.type {
         case Catalogue.person.number: return number == CommonField.mergedInto
-        case Catalogue.interview.number: return number == persons || number == CommonField.mergedInto
+        case Catalogue.interview.number: return number == persons || number == CommonField.mergedInto || number == carriedFrom
         case Catalogue.answer.number: return number == self.number(Catalogue.answer, "person")
         case Catalogue.quote.number: return number == self.number(Catalogue.quote, "person")
         case Catalogue.quickCheck.number: return number == self.number(Catalogue.quickCheck, "person")

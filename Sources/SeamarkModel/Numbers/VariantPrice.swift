@@ -76,8 +76,8 @@ public struct VariantPrice: Hashable, Sendable {
         return range
     }
 
-    /// The expected value, the inputs being independent. Exact, except where a latency and its time to damage cross: there the mean
-    /// of what exceeds is taken over `Self.grid` quantiles of each.
+    /// The expected value, the inputs being independent. Exact, except where a latency and its time to damage cross: there it is
+    /// an integral (`DecisionView.meanExcess`).
     public func mean(grade: EvidenceGrade) -> Double {
         func pert(_ input: PricingInput) -> PERT { PERT(range(of: input), grade: grade) }
         return formula.terms.reduce(0) { sum, parts in
@@ -86,29 +86,10 @@ public struct VariantPrice: Hashable, Sendable {
                 case .input(.rateBasisPoints): product * pert(.rateBasisPoints).mean / 10_000
                 case .input(let input): product * pert(input).mean
                 case .difference(let larger, let smaller): product * (pert(larger).mean - pert(smaller).mean)
-                case .excess(let larger, let smaller): product * Self.meanExcess(pert(larger), pert(smaller))
+                case .excess(let larger, let smaller): product * DecisionView.meanExcess(of: pert(larger), over: pert(smaller))
                 }
             }
         }
-    }
-
-    static let grid = 400
-
-    private static func meanExcess(_ larger: PERT, _ smaller: PERT) -> Double {
-        if larger.range.low >= smaller.range.high { return larger.mean - smaller.mean }
-        if larger.range.high <= smaller.range.low { return 0 }
-        func values(_ pert: PERT) -> [Double] {
-            pert.range.isConstant ? [pert.range.low] : (0..<grid).map { pert.quantile((Double($0) + 0.5) / Double(grid)) }
-        }
-        let above = values(larger), below = values(smaller)
-        var sum = 0.0
-        for one in above {
-            for other in below {
-                if other >= one { break }
-                sum += one - other
-            }
-        }
-        return sum / Double(above.count * below.count)
     }
 
     /// One year's price out of a value of each input, in the order of `inputs`: of each iteration.

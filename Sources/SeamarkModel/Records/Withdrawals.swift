@@ -31,12 +31,15 @@ public struct Withdrawals: Sendable {
         interviews = Self.merged(Set(theirs.map(\.id)), among: records)
     }
 
+    /// What was carried over from one interview to the next stands in both.
+    private static let carriedFrom = Catalogue.interview.field(key: "carriedFrom")?.number ?? 0
+
     /// The interviews, those that they were merged into and those that were merged into them, through however many merges.
     static func merged(_ start: Set<Identifier>, among records: [RecordView]) -> Set<Identifier> {
         // Every head counts: one of two is enough for the strict reading.
         var into: [Identifier: [Identifier]] = [:], from: [Identifier: [Identifier]] = [:]
         for interview in records where interview.type === Catalogue.interview {
-            for head in interview.state.heads(of: .field(CommonField.mergedInto)) {
+            for head in [CommonField.mergedInto, carriedFrom].flatMap({ interview.state.heads(of: .field($0)) }) {
                 guard let survivor = head.content.value?.id else { continue }
                 into[interview.id, default: []].append(survivor)
                 from[survivor, default: []].append(interview.id)

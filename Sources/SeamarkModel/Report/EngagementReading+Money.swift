@@ -63,7 +63,7 @@ extension EngagementReading {
     }
 
     private func evidence(of view: RecordView) -> [Line.Evidence] {
-        view.references("evidence").compactMap { byId[survivor(of: $0)] }.map { Line.Evidence(key: name(of: $0), kind: $0.choice("kind") ?? "evidence") }
+        view.references("evidence").compactMap { byId[survivor(of: $0)] }.filter { $0.choice("sensitivity") != Self.teamOnly }.map { Line.Evidence(key: name(of: $0), kind: $0.choice("kind") ?? "evidence") }
             .sorted { HandleOrder.precedes($0.key, $1.key) }
     }
 

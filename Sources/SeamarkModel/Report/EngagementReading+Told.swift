@@ -57,7 +57,7 @@ extension EngagementReading {
         self.told[Figure(.domain, domain)] = told
     }
 
-    private static let teamOnly = "teamOnly"
+    static let teamOnly = "teamOnly"
 
     /// What was told of seams, decisions and constraints, and what was seen of all.
     mutating func readTold() {
@@ -94,6 +94,6 @@ extension EngagementReading {
         }
     }
 
-    private func names(_ ids: [Identifier]) -> [String] { ordered(ids.compactMap { byId[survivor(of: $0)] }.map { name(of: $0) }) }
+    private func names(_ ids: [Identifier]) -> [String] { ordered(ids.compactMap { byId[survivor(of: $0)] }.filter { $0.type !== Catalogue.evidence || $0.choice("sensitivity") != Self.teamOnly }.map { name(of: $0) }) }
     private func ordered(_ names: [String]) -> [String] { Array(Set(names)).sorted(by: HandleOrder.precedes) }
 }

@@ -175,7 +175,12 @@ public struct EngagementReport: Hashable, Sendable {
         let findings = Findings.all(in: views, instrument: instrument)
         self.findings = findings
         leftOut = reading.leftOut
-        told = reading.told
+        // A frozen report keeps aggregates alone of what people said: who has withdrawn since is not known in it.
+        told = provenance.frozen == nil ? reading.told : reading.told.mapValues { told in
+            var told = told
+            (told.interviews, told.observations, told.evidence) = ([], [], [])
+            return told
+        }
         withdrawnQuotes = reading.withdrawnQuotes
         withdrawnAnswers = reading.withdrawnAnswers
         redactions = reading.redactions

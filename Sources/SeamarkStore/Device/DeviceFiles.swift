@@ -33,6 +33,20 @@ struct DeviceFiles {
         return false
     }
 
+    /// Has another process the rows open? Each connection of SQLite holds one byte of the shared memory beside its log, shared.
+    func isOpenElsewhere() throws(DeviceStoreError) -> Bool {
+        let descriptor = Glibc.open(rows + "-shm", O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return false }
+            throw Self.error(errno)
+        }
+        defer { close(descriptor) }
+        var mark = flock()
+        (mark.l_type, mark.l_whence, mark.l_start, mark.l_len) = (Int16(F_WRLCK), Int16(SEEK_SET), 128, 1)
+        guard fcntl(descriptor, F_GETLK, &mark) == 0 else { throw Self.error(errno) }
+        return mark.l_type != Int16(F_UNLCK)
+    }
+
     /// Makes the directory; refuses when something is there.
     func make() throws(DeviceStoreError) {
         guard mkdir(directory, 0o700) == 0 else { throw Self.error(errno) }

@@ -149,6 +149,8 @@ public struct DeviceSalvage: Sendable {
         try append(.identity(identity))
         for contact in contacts { try append(.contact(contact)) }
         for (setting, value) in settings.sorted(by: { $0.key < $1.key }) { try append(.setting(setting, value)) }
+        // What was withdrawn and redacted is known to headquarters alone now: nothing is shown before it speaks.
+        try append(.setting(.lease, .group([Value.Member(1, .int(.max)), Value.Member(2, .int(0))])))
         for (id, key) in keys.sorted(by: { $0.key < $1.key }) {
             // One whose own row is lost comes anew with the next greeting, unless work waits in it: that is captured in engagements alone.
             guard let scope = scopes[id] ?? (waiting[id] == nil ? nil : DeviceScope(id: id, kind: .engagement, name: "")) else { continue }
@@ -189,6 +191,8 @@ extension DeviceStore {
             let key = try key(for: proof, by: stretching)
             let sync = try SyncLock.take(path: files.syncLock)
             defer { withExtendedLifetime(sync) {} }
+            // What it went on to store would be in the file that is put aside.
+            guard try !files.isOpenElsewhere() else { throw DeviceStoreError.busy }
             let salvage = try salvage(key)
             guard salvage.hasIdentity else { throw DeviceStoreError.damagedFile }
             let files = files

@@ -70,7 +70,7 @@ public enum DeviceStoreError: Error, Hashable, Sendable, CustomStringConvertible
         case .mustReopen: "writing to the store: the disk failed. Check the disk, then start seamark again to see what was kept"
         case .readingOnly: "writing to the store: it was opened only to read what lies before a damaged row"
         case .noEntropy: NoEntropy().description
-        case .failed(let code): "using the store: the disk or the system refused (error \(code)); check the disk, the directory's permissions and the limit of open files (ulimit -n)"
+        case .failed(let code): "using the store: the disk or the system refused (error \(code)); check the disk, the directory's permissions and the limit of open files (ulimit -n); where a disk lost what it held, 'seamark salvage' takes out what is readable"
         }
     }
 }

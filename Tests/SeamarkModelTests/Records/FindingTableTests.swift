@@ -122,6 +122,18 @@ import Testing
     ]
 
     private static let interviews: [Row] = [
+        Row(kind: .future) {
+            try talk(&$0)
+            raw(&$0, interview, Catalogue.interview, [("endedAt", .int(1_900_000_000_000))])
+        } mend: { raw(&$0, interview, Catalogue.interview, [("endedAt", .int(1_772_532_000_000))]) },
+        Row(kind: .reviewRejected) {
+            try talk(&$0, [("status", "finalised")])
+            try $0.write(id(Catalogue.interviewReview, 1), Catalogue.interviewReview, handle: "IR1", [("interview", "IV1"), ("verdict", "rejected")], by: Bench.lea)
+        } mend: { try $0.write(interview, Catalogue.interview, [("status", "draft")], by: Bench.lea) },
+        Row(kind: .reviewOpen) {
+            try talk(&$0)
+            try $0.write(id(Catalogue.interviewReview, 1), Catalogue.interviewReview, handle: "IR1", [("interview", "IV1"), ("verdict", "hasIssues")], by: Bench.lea)
+        } mend: { try $0.write(id(Catalogue.interviewReview, 2), Catalogue.interviewReview, handle: "IR2", [("interview", "IV1"), ("verdict", "approved")], by: Bench.lea) },
         Row(kind: .noConsent) { try talk(&$0, consent: false, [("status", "finalised")]) }
             mend: { try $0.write(id(Catalogue.person, 1), Catalogue.person, [("consent.state", "given")]) },
         Row(kind: .withdrawnConsent, whenFinalising: true) {
@@ -221,6 +233,19 @@ import Testing
     ]
 
     private static let governance: [Row] = [
+        Row(kind: .singleSource) {
+            for number in UInt64(1)...2 {
+                try $0.write(id(Catalogue.evidence, number), Catalogue.evidence, handle: "EV\(number)", [("kind", "extract"), ("title", "loads \(number)")])
+            }
+            try $0.write(id(Catalogue.finding, 1), Catalogue.finding, handle: "F1", [("statement", "Invented."), ("sources", "EV1")])
+        } mend: { try $0.write(id(Catalogue.finding, 1), Catalogue.finding, [("sources", "+EV2")]) },
+        Row(kind: .unknownSnapshot) {
+            try $0.write(id(Catalogue.boardAnswer, 1), Catalogue.boardAnswer, handle: "BA1", [("question", "1"), ("narrative", "Invented."), ("snapshot", "SN9")], by: Bench.lea)
+        } mend: { try $0.write(id(Catalogue.boardAnswer, 1), Catalogue.boardAnswer, [("snapshot", "-")], by: Bench.lea) },
+        Row(kind: .approvalBlocked) {
+            try $0.write(id(Catalogue.move, 1), Catalogue.move, handle: "MV1", [("title", "a cell")])
+            try $0.write(id(Catalogue.boardAnswer, 1), Catalogue.boardAnswer, handle: "BA1", [("question", "4"), ("narrative", "Invented."), ("approvedBy", "CFO")], by: Bench.lea)
+        } mend: { try $0.write(id(Catalogue.boardAnswer, 1), Catalogue.boardAnswer, [("approvedBy", "-")], by: Bench.lea) },
         Row(kind: .moveUnproven) { try $0.write(id(Catalogue.move, 1), Catalogue.move, handle: "MV1", [("title", "a cell"), ("state", "done"), ("completedAt", "2026-03-10")]) } mend: {
             try $0.write(id(Catalogue.evidence, 9), Catalogue.evidence, handle: "EV9", [("kind", "ledger"), ("title", "freight account")])
             try $0.write(id(Catalogue.move, 1), Catalogue.move, [("evidence", "EV9")])
@@ -238,7 +263,7 @@ import Testing
     ]
 
     private static func found(_ bench: Bench, _ row: Row) -> [Finding] {
-        let findings = row.whenFinalising ? Findings.obstacles(toFinalising: interview, in: bench.views) : Findings.all(in: bench.views, instrument: .core9)
+        let findings = row.whenFinalising ? Findings.obstacles(toFinalising: interview, in: bench.views) : Findings.all(in: bench.views, instrument: .core9) + FutureTimes.findings(in: bench.views, now: 1_773_800_000_000)
         return findings.filter { $0.kind == row.kind }
     }
 

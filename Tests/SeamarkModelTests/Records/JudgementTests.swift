@@ -240,7 +240,7 @@ import Testing
 
     @Test func `viewers and administrators write nothing, analysts write pools and what headquarters says`() throws {
         var bench = try bench()
-        let headquarters = [Catalogue.pool, Catalogue.cycle, Catalogue.boardAnswer, Catalogue.sequenceDecision, Catalogue.checkAnswer, Catalogue.questionnaire]
+        let headquarters = [Catalogue.pool, Catalogue.cycle, Catalogue.boardAnswer, Catalogue.sequenceDecision, Catalogue.checkAnswer, Catalogue.questionnaire, Catalogue.gateReview, Catalogue.gateResult]
         for role in [Role.clientViewer, .tenantAdmin, .analyst] {
             for type in Catalogue.types {
                 for operation in RoleTable.Operation.allCases {
