@@ -146,10 +146,10 @@ struct Status: ParsableCommand {
                 JSONMember("oldestUnsentSeconds", standing.oldestUnsent.map { .integer(max(0, now &- $0) / 1000) } ?? .null),
                 JSONMember("attachmentsWaiting", .integer(Int64(waiting.count))),
                 JSONMember("attachmentBytesWaiting", .integer(Int64(waiting.bytes))),
-                JSONMember("drafts", .array(standing.drafts.map { .object([JSONMember("interview", .string($0.interview)), JSONMember("texts", .integer(Int64($0.texts)))]) })),
+                JSONMember("drafts", .array(standing.drafts.map { .object([JSONMember("interview", place.shows ? .string($0.interview) : .null), JSONMember("texts", .integer(Int64($0.texts)))]) })),
                 JSONMember("attachmentsRefused", .array(standing.attachmentsRefused.map { refused in
                     .object([
-                        JSONMember("record", .string(standing.finder?.name(of: refused.record.id) ?? refused.record.id.description)), JSONMember("code", .integer(Int64(refused.code))),
+                        JSONMember("record", place.shows ? .string(standing.finder?.name(of: refused.record.id) ?? refused.record.id.description) : .null), JSONMember("code", .integer(Int64(refused.code))),
                         JSONMember("reason", .string(AttachmentRefusal(code: Problem.Code(rawValue: refused.code), name: "").words)),
                     ])
                 })),

@@ -85,13 +85,13 @@ struct Sync: ParsableCommand {
         let renumbered = try place.device.renumbered
         if format.json {
             Terminal.json(document(report, fetched, own, renumbered, new, after.count, state, released), .sync)
-            try place.device.hasTold(renumbered: renumbered)
+            try Self.told(renumbered, place)
         }
         if report.outcome.awaitsConfirmation { throw Explained(.awaitsConfirmation, WaitWords.sentence(state.identity.words)) }
         if format.json { return }
         let held = quarantine.new(since: heldBefore)
         say(report, fetched, own, renumbered, held.count, new, after.count)
-        try place.device.hasTold(renumbered: renumbered)
+        try Self.told(renumbered, place)
         say(held, released, state)
         let redacted = try redactedValues(place) - redactedBefore
         if redacted > 0 { Terminal.line("\(counted(redacted, "redacted value")) deleted here: 'seamark list redaction' says why.") }
@@ -108,6 +108,11 @@ struct Sync: ParsableCommand {
     /// How many values the logs have redacted, as far as they were read.
     private func redactedValues(_ place: Workplace) throws -> Int {
         try place.device.state.replicas.values.reduce(0) { $0 + $1.barred.count }
+    }
+
+    /// What was said of streams that began anew is ticked off once it was written.
+    private static func told(_ renumbered: [Identifier], _ place: Workplace) throws {
+        if !renumbered.isEmpty, Terminal.flush() { try place.device.hasTold(renumbered: renumbered) }
     }
 
     /// What went into quarantine and what came out, each with its records and, where it is known, why.

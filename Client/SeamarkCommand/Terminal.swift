@@ -142,8 +142,15 @@ enum Terminal {
             defer { buffer = [] }
             return buffer
         }
-        return write(bytes, to: 1)
+        let isWritten = write(bytes, to: 1)
+        return hasFailed.withLock { hasFailed in
+            hasFailed = hasFailed || !isWritten
+            return !hasFailed
+        }
     }
+
+    /// What could not be written once is missing at the end too.
+    private static let hasFailed = Mutex(false)
 
     private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var start = 0

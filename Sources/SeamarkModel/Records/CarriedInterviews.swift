@@ -37,7 +37,9 @@ struct CarriedInterviews {
         self.from = from
         let families = Dictionary(grouping: interviews) { first($0.id) }
         passedOver = Set(families.values.flatMap { family in
-            func isRead(_ interview: RecordView) -> Bool { interview.text("instrument").map { $0 == instrument } ?? true }
+            // One that names no edition was asked with the engagement's, unless another of its family names that.
+            let isNamed = family.contains { $0.text("instrument") == instrument }
+            func isRead(_ interview: RecordView) -> Bool { interview.text("instrument").map { $0 == instrument } ?? !isNamed }
             return family.contains(where: isRead) ? family.filter { !isRead($0) }.map(\.id) : []
         })
         origins = Set(records.compactMap { record in

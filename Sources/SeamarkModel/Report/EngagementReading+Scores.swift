@@ -25,7 +25,7 @@ extension EngagementReading {
                 leaveOut(answer, "belongs to an interview that is not here; it is not scored")
                 continue
             }
-            if let named = interview.text("instrument"), named != instrument.reference {
+            if interview.text("instrument").map({ $0 != instrument.reference }) ?? carried.isPassedOver(interview.id) {
                 // What was carried over stands in another interview of the same conversation; what was not is told.
                 if !carried.isPassedOver(interview.id) || !carried.standsElsewhere(answer) {
                     leaveOut(answer, "was asked with another edition of the instrument; it is not scored")
