@@ -93,7 +93,10 @@ struct PricingTests {
         let given = variant.inputs.map { VariantPrice.Given($0, spread($0)) }
         let price = try VariantPrice(variant, given)
         func exact(_ at: (VariantPrice.Given) -> Double) throws -> Double {
-            try VariantPrice(variant, given.map { VariantPrice.Given($0.input, range(at($0), at($0), at($0))) }).range.likely
+            try VariantPrice(variant, given.map { given in
+                let value = at(given)
+                return VariantPrice.Given(given.input, range(value, value, value))
+            }).range.likely
         }
         #expect(agree(price.range.low, try exact { subtracted.contains($0.input) ? $0.range.high : $0.range.low }, within: 1e-12))
         #expect(agree(price.range.high, try exact { subtracted.contains($0.input) ? $0.range.low : $0.range.high }, within: 1e-12))
