@@ -180,8 +180,10 @@ public struct Findings {
     private mutating func judgeQuote(_ record: RecordView) {
         let persons = record.reference("person").map { [$0] } ?? record.reference("interview").flatMap { byId[merges.survivor(of: $0)] }?.references("persons") ?? []
         for person in persons {
-            guard let view = byId[merges.survivor(of: person)], let consent = consent(of: view) else { continue }
-            if consent.state != .given || !consent.scope.contains(.quotes) {
+            guard let view = byId[merges.survivor(of: person)] else { continue }
+            // Who was never asked has not agreed.
+            let consent = consent(of: view)
+            if consent?.state != .given || consent?.scope.contains(.quotes) != true {
                 find(.quoteWithoutConsent, record, "person", "has not agreed to being quoted; it must not be used", blocks: true)
             }
         }

@@ -9,7 +9,7 @@ enum ReportStyle {
 
     private static let css = #"""
         :root{color-scheme:light dark;--paper:#fff;--ink:#18212c;--quiet:#566272;--rule:#d8dee6;--wash:#f4f6f9;--deep:#1d4e79;--mid:#7fa3c4;--pale:#cfdeec;--warn:#8a3d00;--warnwash:#fdf3e7;--on:#fff}
-        @media (prefers-color-scheme:dark){:root{--paper:#11161d;--ink:#e4e9ef;--quiet:#9aa7b6;--rule:#2c3643;--wash:#19212b;--deep:#8fbce6;--mid:#557fa6;--pale:#2a4058;--warn:#f0b27a;--warnwash:#2a2118;--on:#11161d}}
+        @media (prefers-color-scheme:dark){:root{--paper:#11161d;--ink:#e4e9ef;--quiet:#9aa7b6;--rule:#2c3643;--wash:#19212b;--deep:#8fbce6;--mid:#44698c;--pale:#2a4058;--warn:#f0b27a;--warnwash:#2a2118;--on:#11161d}}
         *{box-sizing:border-box}
         html{-webkit-text-size-adjust:100%}
         body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Liberation Sans",sans-serif;font-variant-numeric:tabular-nums lining-nums}

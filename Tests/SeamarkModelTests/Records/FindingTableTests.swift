@@ -85,7 +85,7 @@ import Testing
 
     private static let records: [Row] = [
         Row(kind: .incomplete) { raw(&$0, id(Catalogue.site, 1), Catalogue.site, [("handle", .text("ST1")), ("code", .text("A"))]) }
-            mend: { raw(&$0, id(Catalogue.site, 1), Catalogue.site, [("name", .text("Dayton"))]) },
+            mend: { raw(&$0, id(Catalogue.site, 1), Catalogue.site, [("name", .text("Dayton")), ("createdAt", .int(1_772_532_000_000))]) },
         Row(kind: .missingReference) { try line(&$0, [("site", id(Catalogue.site, 1).description)]) }
             mend: { try $0.write(id(Catalogue.site, 1), Catalogue.site, handle: "ST1", [("name", "Dayton")]) },
         Row(kind: .wrongReference) { try line(&$0, [("site", line.description)]) } mend: { try $0.write(line, Catalogue.leakageLine, [("site", "-")]) },

@@ -95,9 +95,10 @@ import Testing
         var bench = try ReportBench.bench("halden")
         let line = try Self.id("L5", Catalogue.leakageLine, in: bench)
         try bench.write(line, Catalogue.leakageLine, [("domainPoints", "-")])
+        let engagement = try #require(bench.views.first { $0.type === Catalogue.engagement }?.id)
+        try bench.write(engagement, Catalogue.engagement, [("methodSettings.minCell", "50")], by: Bench.headquarters)
         let few = try #require(try EngagementReading(bench.views).input.lines.first { $0.key == "L5" })
         #expect(few.domainPoints == nil && few.readings == nil)
-        let engagement = try #require(bench.views.first { $0.type === Catalogue.engagement }?.id)
         try bench.write(engagement, Catalogue.engagement, [("methodSettings.minCell", "3")], by: Bench.headquarters)
         let reading = try EngagementReading(bench.views)
         let own = try #require(reading.input.lines.first { $0.key == "L5" }?.readings)
@@ -108,7 +109,8 @@ import Testing
         var bench = try ReportBench.bench("halden")
         for number in 4...6 { try bench.write(Identifier(high: 50, low: UInt64(number)), Catalogue.move, handle: "MV\(number)", [("title", "one more")]) }
         let obstacles = try ReportBench.report(bench.views).boardQuestions[3].obstacles
-        #expect(obstacles.count == 4 && obstacles[0] == "MV4 lacks an owner and a due date and a linked line or seam: the answer cannot be approved.")
+        try #require(obstacles.count == 4, "\(obstacles)")
+        #expect(obstacles[0] == "MV4 lacks an owner and a due date and a linked line or seam: the answer cannot be approved.")
         #expect(obstacles[3].hasPrefix("Warning: 6 moves"))
         // While two disagree about a date, the earlier one is shown.
         let move = try Self.id("MV1", Catalogue.move, in: bench)
