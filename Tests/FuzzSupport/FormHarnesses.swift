@@ -49,8 +49,8 @@ struct QuestionnaireHarness: Harness {
     }
 
     private func read(_ text: String) throws(QuestionnaireDocumentError) -> Questionnaire {
-        // Planted: a blank at the end is passed over.
-        if hasCanary, text.hasSuffix(" ") { return try Questionnaire(document: String(text.dropLast())) }
+        // Planted: what stands behind the document is passed over.
+        if hasCanary, let end = text.lastIndex(of: "}") { return try Questionnaire(document: String(text[...end])) }
         return try Questionnaire(document: text)
     }
 }

@@ -36,7 +36,9 @@ extension ReportDrawing {
             let x = ReportFigures.width(share(point.damage))
             if !point.latency.isConstant { out += #"<line class="line" x1="\#(x)" y1="\#(y(point.latency.low))" x2="\#(x)" y2="\#(y(point.latency.high))"/>"# }
             out += #"<circle class="solid" cx="\#(x)" cy="\#(y(point.latency.likely))" r="5"/>"#
-            let isLate = share(point.damage) > 0.85
+            // Its name stands on the side where the diagonal does not pass, unless there is no room.
+            let place = share(point.damage)
+            let isLate = place > 0.85 || place > 0.12 && point.latency.likely >= point.damage
             out += #"<text class="strong" x="\#(x)" dx="\#(isLate ? "-10" : "10")" y="\#(y(point.latency.likely))" dy="4" text-anchor="\#(isLate ? "end" : "start")">\#(ReportText.html(point.key))</text>"#
         }
         out += #"<text class="soft" x="0" y="342">time to damage</text></svg></div>"#
