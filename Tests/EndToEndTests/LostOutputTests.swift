@@ -64,7 +64,7 @@ import Testing
 
     @Test(arguments: ways) func `a server's verb that reads does not end well where nobody can read what it says`(way: String) throws {
         let ann = try Laptop(of: "ann", at: headquarters)
-        try ann.must("person", "add", "name=Bea")
+        try ann.must("person", "add", "name=Bea", "level=manager")
         try ann.must("sync")
         for words in Self.readingServer + [["roles"], ["roles", "--json"], ["--help"], ["--version"], ["member", "--help"]] {
             let words = words.map { $0 == "P-A001" ? "P-\(Self.letters(ann))001" : $0 }
