@@ -173,7 +173,7 @@ struct SlowEditor {
             let editor = try SlowEditor(headquarters, leaving: text)
             try editor.close()
             let environment = editor.environment.merging(["SEAMARK_HOME": ann.home.path]) { $1 }
-            let done = try headquarters.program("seamark", ["resolve", site, "name", "--editor"] + words, environment: environment, passphrase: Laptop.passphrase).finish()
+            let done = try headquarters.program("seamark", ["resolve", site, "name", "--editor"] + words, environment: environment, passphrase: ann.passphrase).finish()
             return (done, try editor.opened())
         }
         let tried = try resolve("Dayton, both", "--dry-run")
