@@ -8,7 +8,7 @@ struct Laptop {
     let headquarters: Headquarters
     let home: URL
     /// What every command is given; nil while the kernel keeps the key of the store.
-    private var passphrase: String? = Laptop.passphrase
+    private(set) var passphrase: String? = Laptop.passphrase
 
     init(_ headquarters: Headquarters, home: URL? = nil) {
         self.headquarters = headquarters
