@@ -49,8 +49,8 @@ struct QuestionnaireHarness: Harness {
     }
 
     private func read(_ text: String) throws(QuestionnaireDocumentError) -> Questionnaire {
-        // Planted: what stands behind the document is passed over.
-        if hasCanary, let end = text.lastIndex(of: "}") { return try Questionnaire(document: String(text[...end])) }
+        // Planted: a seven is read as an eight.
+        if hasCanary, text.contains("7") { return try Questionnaire(document: text.replacing("7", with: "8")) }
         return try Questionnaire(document: text)
     }
 }
