@@ -128,7 +128,6 @@ extension Machine {
             world.told(self, report.outcome)
         case .lost(let failure, _):
             world.failed(self, failure, isHostile: sitting.isHostile)
-            world.lost(self)
         case .certificate: break
         }
     }

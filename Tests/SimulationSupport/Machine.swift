@@ -39,6 +39,8 @@ final class Machine {
     /// What it held, by scope, when its last sync began.
     private(set) var held: [Identifier: Set<Identifier>] = [:]
     private(set) var heldAttachments: [Attached] = []
+    /// When its last connection began.
+    private(set) var connectedAt: Int64 = 0
     /// How syncs ended, in order; of the complete ones what the member was told.
     private(set) var ends: [Ending] = []
     unowned let world: World
@@ -124,6 +126,7 @@ final class Machine {
 
     /// A connection that nothing went over yet.
     func makeLink(_ dice: SplitMix64, over relay: Relay?) throws -> Link {
+        connectedAt = world.agenda.now
         held = try device.state.replicas.mapValues { Set($0.history.keys) }
         heldAttachments = try world.attachments(on: self)
         decoder = FrameDecoder()
@@ -154,6 +157,7 @@ final class Machine {
                 try run?.end(nil)
                 guard !disk.isDead else { throw Crash() }
                 world.told(self, report.outcome)
+                guard !disk.isDead else { throw Crash() }
                 leave(.complete(report.outcome))
                 obeyWipe(handedIn: report.isHandedIn)
             }
@@ -201,7 +205,6 @@ final class Machine {
         ends.append(ending)
         disk.plan(nil)
         isDying = false
-        if case .complete = ending {} else { world.lost(self) }
         run = nil
         sitting = nil
         lock = nil
@@ -230,7 +233,6 @@ final class Machine {
         world.count(death: power)
         guard !isWiped else { return }
         restart(disk)
-        world.lost(self)
     }
 
     /// Does something in a process that may die in the midst of it, or whose disk may refuse. Whatever it was, it was not acknowledged then.

@@ -57,6 +57,7 @@ extension World {
             try machine(number).clock.jump(Int64(dice.next() % 315_000_000_000) - 157_500_000_000)
         case .serverJump: server.clock.jump(Int64(dice.next() % 315_000_000_000) - 157_500_000_000)
         case .revoke(let number):
+            turnedAway.insert(Cast.device(number))
             try server.administer { try $0.revokeDevice(Cast.device(number), at: server.clock.now) }
             counts.revocations += 1
         case .wipe(let number): try orderWipe(number)
@@ -71,6 +72,7 @@ extension World {
         case .confirm(let number): try confirm(number)
         case .staff(let number, let scope):
             let (member, scope) = (cast.seats[number].member, Cast.scope(scope))
+            staffedAt[member] = agenda.now
             try server.administer { transaction in
                 if try transaction.isStaffed(member, on: scope) {
                     try transaction.unstaff(member, from: scope)

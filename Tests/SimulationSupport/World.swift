@@ -44,6 +44,9 @@ final class World {
     var looksAtWatchers = false
     /// When headquarters last decided something about people, devices or programs.
     var decidedAt: Int64 = -1
+    /// When each member's staffing was last altered, and the devices that headquarters turned away: nothing else excuses a refusal.
+    var staffedAt: [Identifier: Int64] = [:]
+    var turnedAway: Set<Identifier> = []
     private var actions = 0
     /// The changes of blocks that were opened, by the block's hash.
     var opened: [Hash256: Block] = [:]
@@ -159,7 +162,7 @@ final class World {
             violate(.unconfirmed, "device \(machine.number) waits to be confirmed, and read or handed in something")
         }
         if mistake == .swallowsReports { return }
-        untoldForks = untoldForks.filter { $0.machine != machine.number || !outcome.renumbered.contains($0.scope) }
+        tellOfForks(machine)
         for scope in outcome.left {
             // It compared its stream before it handed in: a fork was told, and where there was none nobody can look any more.
             untoldForks = untoldForks.filter { $0.machine != machine.number || $0.scope != scope }
@@ -176,10 +179,11 @@ final class World {
         switch failure.cause {
         case .network, .stopped: return
         case .sync(.cut), .sync(.closedBeforeGreeting), .sync(.epochRenewed): return
-        // The member was removed, or the device revoked, between the greeting and the pull.
-        case .sync(.server(let problem)) where problem.code == .unknownScope: return
-        // It was turned away in mid-sync, or what it was greeted with is no longer so.
-        case .sync(.server(let problem)) where [.deviceRevoked, .greetingOutdated].contains(problem.code): return
+        // The member was removed between the greeting and the pull.
+        case .sync(.server(let problem)) where problem.code == .unknownScope && staffedAt[machine.seat.member, default: -1] >= machine.connectedAt: return
+        case .sync(.server(let problem)) where problem.code == .deviceRevoked && turnedAway.contains(machine.seat.device): return
+        // What it was greeted with is no longer so.
+        case .sync(.server(let problem)) where problem.code == .greetingOutdated && decidedAt >= machine.connectedAt: return
         // It was made to wait in mid-sync.
         case .sync(.server(let problem)) where problem.code == .awaitsConfirmation && counts.freezes + counts.redemptions > 0: return
         // As late, the least version that may read was raised.
@@ -190,11 +194,12 @@ final class World {
         }
     }
 
-    /// A sync that was cut says nothing of the fork that it settled: the member learns of it from no one. Known, and to be mended by an
-    /// alarm of the server's; until then such a fork is not counted.
-    func lost(_ machine: Machine) {
-        guard let device = machine.device, let replicas = try? device.state.replicas else { return }
-        untoldForks = untoldForks.filter { $0.machine != machine.number || replicas[$0.scope]?.stream.incarnation == $0.incarnation }
+    /// What a sync prints at its end of streams that forked, be it of an earlier one that was cut; the store forgets it then.
+    private func tellOfForks(_ machine: Machine) {
+        guard let news = try? machine.device?.renumbered, !news.isEmpty else { return }
+        untoldForks = untoldForks.filter { $0.machine != machine.number || !news.contains($0.scope) }
+        // Where it cannot be noted it is told once more.
+        try? machine.device?.hasTold(renumbered: news)
     }
 
     func fault(_ doing: String, _ error: any Error) { violate(.faulted, "\(doing): \(error)") }

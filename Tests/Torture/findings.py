@@ -27,11 +27,11 @@ def clear(findings, done, allowed, what, says=""):
 
 
 def observations(stage, who, findings):
-    """The texts that a laptop shows, in its order; None when it does not answer."""
+    """The texts that a laptop shows, in its order, without those that were redacted; None when it does not answer."""
     done = stage.run(who, "list", "observation", "--json")
     if not findings.must(done.status == 0, "broken", f"{who}: list ended with {done.status}: {done.said}"):
         return None
-    return [row.get("text") for row in json.loads(done.out)]
+    return [row["text"] for row in json.loads(done.out) if row.get("text")]
 
 
 def count(findings, who, texts, certain, perhaps=()):

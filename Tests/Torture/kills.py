@@ -1,5 +1,5 @@
 """Kill -9 at the Nth write, sync, cut, renaming or sending: of each path of client and server, for every N."""
-import carried, paths
+import carried, paths, written
 from findings import Findings, clear
 from stage import NotPrepared, Shim
 
@@ -8,7 +8,7 @@ CLASSES = "wstmn"
 PATHS = [
     paths.Capture(), paths.Import(), paths.Resolve(), paths.Sync(), paths.ServedSync(), paths.Migrate(), paths.Staff(), paths.Member(), paths.Tenant(),
     paths.Backup(), paths.Restore(), paths.Shred(), carried.BundleExport(), carried.BundleImport(), carried.BundleReply(), carried.AttachAdd(), carried.AttachSync(),
-    carried.ServedAttach(), carried.AttachGet(), carried.Enrol(),
+    carried.ServedAttach(), carried.AttachGet(), carried.Enrol(), *written.PATHS,
 ]
 
 

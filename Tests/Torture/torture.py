@@ -94,7 +94,11 @@ class Torture:
         def work(stage):
             while True:
                 with taking:
-                    case = None if self.stopping else next(cases, None)
+                    try:
+                        case = None if self.stopping else next(cases, None)
+                    except Exception as error:
+                        # Cases that could not be made were not played: that is no success.
+                        case = f"{name}/preparing", lambda _, error=error: ([("broken", f"the cases could not be made: {error}")], 0, "")
                 if case is None:
                     return stage.end()
                 identity, act = case
