@@ -328,7 +328,7 @@ private typealias Attachment = SeamarkJournal.Attachment
         await server.stop()
     }
 
-    @Test func `what is over the quota or larger than allowed is refused before a byte is kept`() throws {
+    @Test func `what is over the quota, larger than allowed or more than the disk has room for is refused before a byte is kept`() throws {
         let yard = try Yard()
         let office = try yard.addTenant("halden")
         var limits = AttachmentLimits()
@@ -365,8 +365,16 @@ private typealias Attachment = SeamarkJournal.Attachment
         let (second, secondBytes) = try offer(51, 3)
         #expect(try Self.code(desk.answer(to: second, of: name)) == .attachmentOverQuota)
         #expect(try Self.code(desk.answer(to: .init(scope: scope, hash: second.attachment.hash, offset: 0, bytes: secondBytes), of: second, by: name)) == .attachmentOverQuota)
-        let (third, _) = try offer(50, 4)
+        let (third, thirdBytes) = try offer(50, 4)
         #expect(try Self.held(desk.answer(to: third, of: name)) == 0)
         #expect(try Self.receipt(desk.answer(to: first, of: name)) != nil, "what is held stays held")
+        // A disk with no more room than logs are left: nothing goes up to find that out, and what is held stays held.
+        limits.reserve = .max / 2
+        let full = try OpenTenant(opening: try yard.directory.tenantFolders()[0].folder, under: yard.keyFolder, clock: yard.clock.wall, limits: limits)
+        let crowded = try #require(full.desk.attachments)
+        #expect(try Self.code(crowded.answer(to: third, of: name)) == .noRoomForAttachment)
+        #expect(try Self.code(crowded.answer(to: .init(scope: scope, hash: third.attachment.hash, offset: 0, bytes: thirdBytes), of: third, by: name)) == .noRoomForAttachment)
+        #expect(try Self.receipt(crowded.answer(to: first, of: name)) != nil)
+        #expect(try Self.held(desk.answer(to: third, of: name)) == 0, "nothing of it was kept")
     }
 }

@@ -131,6 +131,8 @@ final class AttachmentDesk: Sendable {
             let taken = try store.read { try $0.attachmentTotals().bytes } + vault.halfUploadBytes()
             guard taken + attachment.size <= limits.tenantBytes else { return .refused(.attachmentOverQuota) }
         }
+        // Refused before it goes up, not when the disk is full of half of it.
+        if let room = vault.room(), attachment.size - held > room - limits.reserve { return .refused(.noRoomForAttachment) }
         return .open(held: held)
     }
 

@@ -8,6 +8,8 @@ public struct AttachmentLimits: Hashable, Sendable {
     /// The same of a tenant, half uploads among the bytes.
     public var tenantBytes = 10 * 1024 * 1024 * 1024
     public var tenantCount = 10_000
+    /// Bytes of the disk that attachments leave to the logs: interviews go before photos.
+    public var reserve = 64 * 1024 * 1024
 
     public init() {}
 }

@@ -45,6 +45,9 @@ struct AttachmentFolder: Sendable {
         try files.syncNames(in: parent)
     }
 
+    /// Bytes that can still be written to its disk, whether it is there already or not; nil where nobody knows.
+    func room() -> Int? { files.room(at: path) ?? files.room(at: parent) }
+
     private var parent: String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])

@@ -72,6 +72,9 @@ public struct AttachmentVault: Sendable {
     /// Drops half uploads that nobody went on with.
     public func expire() { folder.sweep(".part", olderThanSeconds: Self.halfUploadSeconds) }
 
+    /// Bytes that can still be written where it lies; nil where nobody knows.
+    public func room() -> Int? { folder.room() }
+
     /// Bytes that half uploads take.
     public func halfUploadBytes() throws(StoreError) -> Int {
         try Self.whole("looking at half uploads") { () throws(SealedFile.Failure) in try folder.bytes(of: ".part") }

@@ -25,6 +25,8 @@ public protocol FileDoor: Sendable {
     func removeFolder(_ path: String) throws(FileRefusal)
     /// The names in a folder, in no order.
     func names(in folder: String) throws(FileRefusal) -> [String]
+    /// Bytes that can still be written where `path` lies; nil where nobody knows.
+    func room(at path: String) -> Int?
 }
 
 /// What the system said: errno.
@@ -68,6 +70,8 @@ public struct FileFacts: Sendable {
 }
 
 extension FileDoor {
+    public func room(at path: String) -> Int? { nil }
+
     /// Makes the names in a folder durable.
     func syncNames(in path: String) throws(FileRefusal) {
         let folder = try open(path.isEmpty ? "." : path, .folder)

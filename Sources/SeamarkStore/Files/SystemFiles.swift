@@ -56,6 +56,11 @@ struct SystemFiles: FileDoor {
 
     func rename(_ path: String, to name: String) throws(FileRefusal) { try Self.done(Glibc.rename(path, name)) }
 
+    func room(at path: String) -> Int? {
+        var disk = statvfs()
+        return statvfs(path, &disk) == 0 ? Int(clamping: UInt64(disk.f_bavail) &* UInt64(disk.f_frsize)) : nil
+    }
+
     func remove(_ path: String) throws(FileRefusal) { try Self.done(unlink(path)) }
 
     func makeFolder(_ path: String) throws(FileRefusal) { try Self.done(mkdir(path, 0o700)) }
