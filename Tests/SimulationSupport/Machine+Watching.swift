@@ -125,7 +125,7 @@ extension Machine {
         case .synced(let report):
             if sitting.hasRested, report.outcome.pulledEntries > 0 { world.counts.news += 1 }
             if !report.outcome.held.isEmpty || report.outcome.isOutdated { sitting.isHeld = true }
-            world.told(self, report.outcome)
+            world.told(self, report.outcome, forks: report.outcome.renumbered)
         case .lost(let failure, _):
             world.failed(self, failure, isHostile: sitting.isHostile)
         case .certificate: break

@@ -156,7 +156,10 @@ final class Machine {
             if let report = try run?.take(first, then: { try self.next() }) {
                 try run?.end(nil)
                 guard !disk.isDead else { throw Crash() }
-                world.told(self, report.outcome)
+                // Streams that forked, be it in an earlier sync that was cut: printed, and then no longer news.
+                let forks = try device.renumbered
+                world.told(self, report.outcome, forks: forks)
+                try device.hasTold(renumbered: forks)
                 guard !disk.isDead else { throw Crash() }
                 leave(.complete(report.outcome))
                 obeyWipe(handedIn: report.isHandedIn)

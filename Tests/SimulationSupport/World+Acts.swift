@@ -57,7 +57,7 @@ extension World {
             try machine(number).clock.jump(Int64(dice.next() % 315_000_000_000) - 157_500_000_000)
         case .serverJump: server.clock.jump(Int64(dice.next() % 315_000_000_000) - 157_500_000_000)
         case .revoke(let number):
-            turnedAway.insert(Cast.device(number))
+            turnedAwayAt[Cast.device(number)] = agenda.now
             try server.administer { try $0.revokeDevice(Cast.device(number), at: server.clock.now) }
             counts.revocations += 1
         case .wipe(let number): try orderWipe(number)

@@ -8,7 +8,7 @@ extension World {
     /// What `device wipe` does: the device is revoked, and the order stands, in one transaction.
     func orderWipe(_ number: Int) throws {
         let id = Cast.device(number)
-        turnedAway.insert(id)
+        turnedAwayAt[id] = agenda.now
         try server.administer { transaction in
             let now = server.clock.now
             if try transaction.device(id)?.revoked == nil { try transaction.revokeDevice(id, at: now) }

@@ -44,9 +44,9 @@ final class World {
     var looksAtWatchers = false
     /// When headquarters last decided something about people, devices or programs.
     var decidedAt: Int64 = -1
-    /// When each member's staffing was last altered, and the devices that headquarters turned away: nothing else excuses a refusal.
+    /// When each member's staffing was last altered, and each device turned away by headquarters: nothing else excuses a refusal.
     var staffedAt: [Identifier: Int64] = [:]
-    var turnedAway: Set<Identifier> = []
+    var turnedAwayAt: [Identifier: Int64] = [:]
     private var actions = 0
     /// The changes of blocks that were opened, by the block's hash.
     var opened: [Hash256: Block] = [:]
@@ -153,7 +153,8 @@ final class World {
         pushes[device, default: []].append(Message.push(push).frame)
     }
 
-    func told(_ machine: Machine, _ outcome: SyncSession.Outcome) {
+    /// - Parameter forks: the scopes of which it prints that their stream was numbered anew.
+    func told(_ machine: Machine, _ outcome: SyncSession.Outcome, forks: [Identifier]) {
         trace.note("\(agenda.now) ms: device \(machine.number) synced: \(outcome.pushedChanges) sent, \(outcome.pulledChanges) fetched, \(outcome.renumbered.count) renumbered")
         if outcome.mustBeWiped, outcome.pulledEntries > 0 {
             violate(.disobeyed, "device \(machine.number) is to be wiped and read \(outcome.pulledEntries) entries")
@@ -162,7 +163,7 @@ final class World {
             violate(.unconfirmed, "device \(machine.number) waits to be confirmed, and read or handed in something")
         }
         if mistake == .swallowsReports { return }
-        tellOfForks(machine)
+        untoldForks = untoldForks.filter { $0.machine != machine.number || !forks.contains($0.scope) }
         for scope in outcome.left {
             // It compared its stream before it handed in: a fork was told, and where there was none nobody can look any more.
             untoldForks = untoldForks.filter { $0.machine != machine.number || $0.scope != scope }
@@ -179,9 +180,10 @@ final class World {
         switch failure.cause {
         case .network, .stopped: return
         case .sync(.cut), .sync(.closedBeforeGreeting), .sync(.epochRenewed): return
-        // The member was removed between the greeting and the pull.
-        case .sync(.server(let problem)) where problem.code == .unknownScope && staffedAt[machine.seat.member, default: -1] >= machine.connectedAt: return
-        case .sync(.server(let problem)) where problem.code == .deviceRevoked && turnedAway.contains(machine.seat.device): return
+        // The member was removed, or the device turned away, between the greeting and the pull.
+        case .sync(.server(let problem)) where problem.code == .unknownScope
+            && max(staffedAt[machine.seat.member, default: -1], turnedAwayAt[machine.seat.device, default: -1]) >= machine.connectedAt: return
+        case .sync(.server(let problem)) where problem.code == .deviceRevoked && turnedAwayAt[machine.seat.device] != nil: return
         // What it was greeted with is no longer so.
         case .sync(.server(let problem)) where problem.code == .greetingOutdated && decidedAt >= machine.connectedAt: return
         // It was made to wait in mid-sync.
@@ -192,14 +194,6 @@ final class World {
         case .sync(let problem): violate(.faulted, "device \(machine.number): \(problem)")
         case .renewal(let problem): violate(.faulted, "device \(machine.number), which has no certificate: \(problem)")
         }
-    }
-
-    /// What a sync prints at its end of streams that forked, be it of an earlier one that was cut; the store forgets it then.
-    private func tellOfForks(_ machine: Machine) {
-        guard let news = try? machine.device?.renumbered, !news.isEmpty else { return }
-        untoldForks = untoldForks.filter { $0.machine != machine.number || !news.contains($0.scope) }
-        // Where it cannot be noted it is told once more.
-        try? machine.device?.hasTold(renumbered: news)
     }
 
     func fault(_ doing: String, _ error: any Error) { violate(.faulted, "\(doing): \(error)") }
