@@ -68,7 +68,7 @@ extension SyncRun.Failure {
     public var asksForANewGreeting: Bool {
         switch cause {
         case .sync(.epochRenewed): true
-        case .sync(.server(let problem)): [.greetingOutdated, .deviceRevoked, .awaitsConfirmation].contains(problem.code)
+        case .sync(.server(let problem)): [.greetingOutdated, .deviceRevoked, .awaitsConfirmation, .unknownScope].contains(problem.code)
         case .sync, .network, .renewal, .stopped: false
         }
     }
@@ -81,8 +81,8 @@ extension SyncRun.Failure {
         case .sync(.server(let problem)), .renewal(let problem):
             switch problem.code {
             case .tooSlow, .serverFault, .serverFull, .greetingOutdated, .awaitsConfirmation: true
-            // Before the greeting: this server does not know the device.
-            case .deviceRevoked: afterGreeting
+            // Before the greeting: this server does not know the device. After it, it speaks of a device or a scope that the greeting still knew.
+            case .deviceRevoked, .unknownScope: afterGreeting
             case _: false
             }
         case .sync: false
