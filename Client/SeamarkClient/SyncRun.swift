@@ -315,16 +315,18 @@ public struct SyncRun {
     }
 
     /// Reads the scope's whole history from the disk, and sends what the server may lack of it.
-    private func donate(_ scope: Identifier, known: [LogPlace]) throws {
+    private mutating func donate(_ scope: Identifier, known: [LogPlace]) throws {
+        let (line, device) = (line, device)
         guard let incarnation = try device.state.replicas[scope]?.stream.incarnation else { return }
         var held = HeldLog(scope: scope)
         try device.store.forEachEvent(of: scope) { held.note($0, device.primitives) }
         // A server that was put back to before its key was replaced, and replaced it again, does not know the one in between.
         let keys = try device.state.replacedServerKeys.isEmpty ? nil : welcome.map { [$0.serverKey.key] + $0.earlierKeys.map(\.key) }
-        try held.donate(known: known, incarnation: incarnation, device.primitives, block: { try device.store.block($0, of: scope) }) { donation in
+        let passedOver = try held.donate(known: known, incarnation: incarnation, device.primitives, block: { try device.store.block($0, of: scope) }) { donation in
             if let keys, !donation.isProven(by: keys, device.primitives) { return }
             try line?.send(.donate(donation))
         }
+        if passedOver > 0 { session.couldNotGive(scope) }
     }
 
     /// Notes down what the greeting says of this device's member.
@@ -369,7 +371,7 @@ public struct SyncRun {
             // An engagement that the greeting leaves out is one that the member is not staffed on, and where the device has no stream.
             let named = Set(welcome.scopes.map(\.scope))
             for id in transaction.state.scopeIDs where !named.contains(id) {
-                guard let known = transaction.state.scopes[id], known.kind == .engagement, !known.isWithdrawn else { continue }
+                guard let known = transaction.state.scopes[id], known.kind != .shared, !known.isWithdrawn else { continue }
                 try transaction.append(.scopeAdded(DeviceScope(id: id, kind: known.kind, name: known.name, isWithdrawn: true)))
             }
         }

@@ -184,6 +184,9 @@ struct Sync: ParsableCommand {
         for examined in outcome.examinations {
             Terminal.line(.init(examined.note.map(RepairWords.words) ?? RepairWords.later, .yellow))
         }
+        if !outcome.untaken.isEmpty {
+            Terminal.line(.init("Headquarters could not take all that this laptop holds of \(counted(outcome.untaken.count, "engagement")): it stays here. Do not wipe this laptop, and tell headquarters.", .yellow))
+        }
         if !outcome.left.isEmpty {
             Terminal.line("You are no longer staffed on \(counted(outcome.left.count, "engagement")): everything was handed in, and the copy here was destroyed.")
         }
@@ -216,7 +219,7 @@ struct Sync: ParsableCommand {
                     JSONMember("record", .string(refusal.item.record.description)), JSONMember("code", .integer(Int64(refusal.code.rawValue))),
                 ])
             })),
-            JSONMember("left", ids(outcome.left)), JSONMember("twoCopies", .bool(outcome.hasTwoCopies)), JSONMember("outdated", .bool(outcome.isOutdated)),
+            JSONMember("left", ids(outcome.left)), JSONMember("untaken", ids(outcome.untaken)), JSONMember("twoCopies", .bool(outcome.hasTwoCopies)), JSONMember("outdated", .bool(outcome.isOutdated)),
             JSONMember("tooOldToRead", .bool(outcome.isTooOldToRead)), JSONMember("behind", .bool(outcome.isBehind)),
             JSONMember("repairs", .array(outcome.examinations.map { examined in
                 .object([JSONMember("scope", .string(examined.scope.description)), JSONMember("result", examined.note.map(RepairWords.document) ?? .null)])

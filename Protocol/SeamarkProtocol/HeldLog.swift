@@ -30,6 +30,8 @@ public struct HeldLog: Sendable {
     private var places: [LogPlace] = [.beginning]
     /// Where the entries begin that nothing has proven yet.
     private var provenThrough = 0
+    /// Places of receipts: each proves its own entry, and nothing before it.
+    private var receiptPlaces: Set<LogPlace> = []
 
     public init(scope: Identifier) { self.scope = scope }
 
@@ -39,10 +41,13 @@ public struct HeldLog: Sendable {
         case .began, .captured, .sealed, .examined: return
         case .receipted(let receipt):
             stretches.append(Stretch(before: .zero, entries: [receipt.entry], proof: .receipt(receipt)))
+            receiptPlaces.insert(receipt.place)
         case .learnt(let entry, _):
             let last = places[places.count - 1]
             places.append(LogPlace(position: last.position + 1, hash: entry.logHash(after: last.hash, primitives)))
             entries.append(entry)
+            // One's own work is given with its receipt. Were it in the next stretch too, that would grow with each block, until no donation held it.
+            if provenThrough == entries.count - 1, receiptPlaces.contains(places[places.count - 1]) { provenThrough = entries.count }
         case .proven(let signed):
             guard signed.place == places.last, provenThrough < entries.count else { return }
             stretches.append(
@@ -80,15 +85,18 @@ public struct HeldLog: Sendable {
         return outlines
     }
 
-    /// The donations of a scope, one at a time to `send`, the last of them marked so.
+    /// The donations of a scope, one at a time to `send`, the last of them marked so. Returns how many entries could not be given since they fit no
+    /// donation: of them this device may be the last holder.
     ///
     /// - Parameters:
     ///   - known: places that the server's log holds.
     ///   - block: a block that the device holds, with its sensitive parts; nil where it holds none of this hash.
+    @discardableResult
     public func donate(
         known: [LogPlace], incarnation: UInt64, _ primitives: any Primitives, block: (Hash256) throws -> Block?,
         send: (Message.Donation) throws -> Void
-    ) throws {
+    ) throws -> Int {
+        var passedOver = 0
         for outline in outlines(known: known) {
             var wanted = outline.wanted[...]
             let bare = outline.entries.map { Message.Entry(entry: $0, block: nil, sensitive: []) }
@@ -107,6 +115,7 @@ public struct HeldLog: Sendable {
                     // What fits no frame together with its links cannot be proven; no answer to a pull was ever that large.
                     guard size + links < FrameDecoder.longestPayload - 1000 else {
                         count += 1
+                        passedOver += 1
                         continue
                     }
                     guard size <= room || room == Self.mostBytes - links else { break }
@@ -121,6 +130,16 @@ public struct HeldLog: Sendable {
             }
         }
         try send(Message.Donation(scope: scope, incarnation: incarnation, isLast: true))
+        return passedOver + tooLong(known: known)
+    }
+
+    /// Entries of stretches that no donation holds, and that nothing else gives.
+    private func tooLong(known: [LogPlace]) -> Int {
+        guard stretches.contains(where: { $0.entries.count > Message.Donation.mostEntries }) else { return 0 }
+        let given = Set(outlines(known: known).flatMap { outline in outline.wanted.map { Key(outline.entries[$0]) } })
+        let through = known.filter { $0.position < UInt64(places.count) && places[Int($0.position)] == $0 }.map(\.position).max() ?? 0
+        let held = Set(entries[..<Int(through)].map(Key.init))
+        return stretches.filter { $0.entries.count > Message.Donation.mostEntries }.flatMap(\.entries).count { !given.contains(Key($0)) && !held.contains(Key($0)) }
     }
 
     /// Bytes of one donation, a little less than a frame.

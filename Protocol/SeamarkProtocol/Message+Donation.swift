@@ -12,6 +12,15 @@ extension Message {
             case receipt(Receipt)
             /// The place after the last entry, to which the log hash leads over all of them.
             case place(SignedPlace)
+
+            /// In which it was signed; nil for nothing.
+            public var epoch: UInt64? {
+                switch self {
+                case .nothing: nil
+                case .receipt(let receipt): receipt.epoch
+                case .place(let signed): signed.epoch
+                }
+            }
         }
 
         public let scope: Identifier
@@ -26,6 +35,11 @@ extension Message {
         public let incarnation: UInt64
         /// The device has no more to hand in.
         public let isLast: Bool
+
+        /// It hands nothing in: a question, perhaps with the server's word on an epoch that the server may have lost.
+        public var asksOnly: Bool {
+            entries.isEmpty || entries.count == 1 && entries[0].block == nil && { if case .block = entries[0].entry.content { true } else { false } }()
+        }
 
         public init(
             scope: Identifier, known: LogPlace = .beginning, before: Hash256 = .zero, entries: [Entry] = [], proof: Proof = .nothing,
@@ -51,7 +65,7 @@ extension Message {
                 return receipt.scope == scope && entries.count == 1 && entries[0].entry == receipt.entry
                     && keys.contains { receipt.isSigned(by: $0, primitives) }
             case .place(let signed):
-                guard signed.scope == scope, !entries.isEmpty else { return false }
+                guard signed.scope == scope else { return false }
                 let hash = entries.reduce(before) { $1.entry.logHash(after: $0, primitives) }
                 return hash == signed.place.hash && keys.contains { signed.isSigned(by: $0, primitives) }
             }

@@ -59,7 +59,19 @@ extension SyncSession {
     /// Asks first what the log holds: most of what a device has read is there nearly always.
     mutating func ask(_ id: Identifier, _ replica: Replica) -> [Action] {
         work[id]?.recovery = .asking
-        let question = Message.Donation(scope: id, known: replica.cursor, incarnation: replica.stream.incarnation, isLast: false)
+        // Of another epoch than the server's, its word goes along: a server that was put back to before that epoch learns of it so.
+        let word = replica.epoch == welcome?.epoch ? nil : replica.proof
+        let question =
+            switch word {
+            case nil: Message.Donation(scope: id, known: replica.cursor, incarnation: replica.stream.incarnation, isLast: false)
+            case .receipt(let receipt)?:
+                Message.Donation(
+                    scope: id, known: replica.cursor, entries: [Message.Entry(entry: receipt.entry, block: nil, sensitive: [])], proof: .receipt(receipt),
+                    incarnation: replica.stream.incarnation, isLast: false)
+            case .place(let signed)?:
+                Message.Donation(
+                    scope: id, known: replica.cursor, before: signed.place.hash, proof: .place(signed), incarnation: replica.stream.incarnation, isLast: false)
+            }
         return [.send(.donate(question))]
     }
 
@@ -108,7 +120,7 @@ extension SyncSession {
         }
         work[donated.scope] = scope
         guard scope.status.staffed else {
-            guard donated.isCopyReleased else { return [] }
+            guard donated.isCopyReleased, !scope.keepsCopy else { return [] }
             outcome.left.append(donated.scope)
             return [.leave(scope: donated.scope)]
         }

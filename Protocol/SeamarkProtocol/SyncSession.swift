@@ -55,7 +55,7 @@ public struct SyncSession: Sendable {
         public internal(set) var awaitsConfirmation = false
         /// Headquarters wants this device wiped, as the greeting says or an earlier one said: what is left to do is to hand in.
         public internal(set) var mustBeWiped = false
-        /// The server has no such scope, so that nobody took what the device still holds of it.
+        /// The server has no such scope, or what the device still holds of it fits no donation: nobody took it, and it stays.
         public internal(set) var untaken: [Identifier] = []
         /// Scopes that the member was removed from: everything was handed in, and the copy here was destroyed.
         public internal(set) var left: [Identifier] = []
@@ -145,6 +145,8 @@ public struct SyncSession: Sendable {
         var recovery: Recovery?
         /// Everything that the device holds has been handed in during this sync.
         var hasDonated = false
+        /// Not everything could be handed in: the copy is kept whatever the server says.
+        var keepsCopy = false
         /// The server has no such scope.
         var isUnknown = false
         /// Where the server's copy of the present stream ends, as the last donation's answer said.
@@ -257,6 +259,12 @@ public struct SyncSession: Sendable {
     }
 
     /// The connection ended before the sync did.
+    /// The holder found entries that it could not hand in: this device may be the last that has them, and keeps them.
+    public mutating func couldNotGive(_ id: Identifier) {
+        work[id]?.keepsCopy = true
+        if !outcome.untaken.contains(id) { outcome.untaken.append(id) }
+    }
+
     public mutating func ended() -> [Action] {
         switch state {
         case .done: return []

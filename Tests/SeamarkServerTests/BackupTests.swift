@@ -78,6 +78,8 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: replaced + "/data/tenant.sqlite") && FileManager.default.fileExists(atPath: replaced + "/keys/data.wrapped"))
         let again = try yard.office.tenant(try short("halden"))
         #expect(try again.store.read { try $0.identity() }.epoch != epoch)
+        // What laptops show of the store that was replaced is no sign of files that were copied back.
+        #expect(try again.store.read { try $0.formerEpochs() } == FormerEpochs(epochs: [epoch], expectsOthers: false))
         #expect(try again.devices().allSatisfy { $0.device.revoked != nil })
         // The shared scope has grown by the repeated revocation alone; the engagement's is the same.
         #expect(try Set(digests(again)).intersection(before).count == before.count - 1)
@@ -220,6 +222,7 @@ import Testing
         let office = try Office(opening: directory)
         #expect(office.installation.pin == yard.office.installation.pin && office.installation.serverName == yard.office.installation.serverName)
         #expect(try digests(office.tenant(try short("halden"))) == before)
+        #expect(try office.tenant(try short("halden")).store.read { try $0.formerEpochs() }.expectsOthers)
         // Another installation's devices would not know this one: never replaced by it.
         let other = try Yard()
         #expect(kind { _ = try Restoring(into: other.directory).restore(installation.path, passphrase: secret) } == .badInput)

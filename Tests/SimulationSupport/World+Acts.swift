@@ -44,6 +44,7 @@ extension World {
             let backup = machine.backups[Int(dice.next() % UInt64(machine.backups.count))]
             if mistake == .forgetsWork { machine.putBack(backup) } else { forgetting { machine.putBack(backup) } }
             noteForks(of: machine)
+            forgetWord(of: machine)
             counts.deviceRestores += 1
         case .clone(let number):
             guard machinesMade < Cast.mostDevices + 2 else { return }
@@ -115,9 +116,17 @@ extension World {
             guard !backups.isEmpty else { return }
             // The newest, mostly.
             let number = dice.chance(50) ? backups.count - 1 : Int(dice.next() % UInt64(backups.count))
+            // A restore asks the store that it takes the place of, where that can be read.
+            let former = try? server.store.read { try $0.formerEpochs().and($0.identity().epoch) }
             forgetting(isNewest: number == backups.count - 1) { server.putBack(backups[number]) }
             forgetForks()
-            if act == .serverRestore { try server.store.write { try $0.renewEpoch(dice.next(), incarnation: dice.next()) } }
+            if act == .serverRestore {
+                try server.store.write {
+                    try $0.renewEpoch(dice.next(), incarnation: dice.next())
+                    try $0.take(formerEpochs: former ?? FormerEpochs(epochs: [], expectsOthers: true))
+                }
+            }
+            noteRollback(isAnnounced: act == .serverRestore)
             counts.serverRestores += 1
         }
     }

@@ -99,6 +99,7 @@ extension World {
             try server.store.read {
                 try checkWipes($0)
                 try checkRedemptions($0)
+                try checkRollback($0)
             }
             if schedule.hasAttachments { try checkAttachments() }
         } catch { fault("reading the server's store at rest", error) }

@@ -53,6 +53,7 @@ final class World {
     var seen: [Identifier: (place: LogPlace, changes: [Identifier])] = [:]
     /// Machines whose present incarnation another one shares, by scope: a fork that must be told.
     var untoldForks: Set<Fork> = []
+    var rollback: Rollback?
     var counts = Counts()
 
     struct Capture {

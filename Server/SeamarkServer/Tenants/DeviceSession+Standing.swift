@@ -109,10 +109,18 @@ extension DeviceSession {
         // read up to, and cannot know that they are in the log.
         var isTaken = donation.isProven(by: [tenant.signer.publicKey], primitives)
         if !isTaken {
-            guard let earlier = tenant.earlier.first(where: { donation.isProven(by: [$0.key], primitives) }) else {
+            if let earlier = tenant.earlier.first(where: { donation.isProven(by: [$0.key], primitives) }) {
+                isTaken = try isOfLostLog(donation, earlier)
+            } else if !donation.asksOnly {
                 return .refused(Problem(.badDonation, "this server did not sign these entries"))
             }
-            isTaken = try isOfLostLog(donation, earlier)
+        } else if let epoch = donation.proof.epoch, try !tenant.store.read({ try $0.mayHaveHad(epoch: epoch) }) {
+            // This server has signed in an epoch that its log never had: files of before were copied back, and nobody said so.
+            let next = (try tenant.draw(), try tenant.draw())
+            let now = tenant.clock.now()
+            if try tenant.store.write({ try $0.hear(ofEpoch: epoch, in: donation.scope, of: name.device, at: now, next: next) }) {
+                return .refused(Problem(.epochRenewed, "the epoch was renewed; sync again"))
+            }
         }
         var items: [Donation.Item] = []
         let standing = try tenant.store.read { try MemberStanding(of: name, in: $0) }
@@ -150,10 +158,14 @@ extension DeviceSession {
             guard !standing.awaitsConfirmation else { return .refused(Self.unconfirmed) }
             let mayRead = try standing.mayRead(scope.kind) && snapshot.isStaffed(name.member, on: scope.id)
             let stream = StreamName(device: name.device, incarnation: donation.incarnation, scope: scope.id)
+            // Whoever never was here is not told how far the log goes, and hands in all that it can prove.
+            let knows = try mayRead || snapshot.hasDeparted(name.member, from: scope.id) || snapshot.streamEnds(ofDevice: name.device).contains { $0.0.scope == scope.id }
+            let contains = try donation.known == .beginning || knows && snapshot.contains(donation.known, in: scope.id)
+            let place = knows ? scope.place : .beginning
             return .donated(
                 Message.Donated(
-                    scope: scope.id, contains: try snapshot.contains(donation.known, in: scope.id), isLast: donation.isLast,
-                    place: SignedPlace(epoch: try snapshot.identity().epoch, scope: scope.id, place: scope.place, signer: tenant.signer),
+                    scope: scope.id, contains: contains, isLast: donation.isLast,
+                    place: SignedPlace(epoch: try snapshot.identity().epoch, scope: scope.id, place: place, signer: tenant.signer),
                     end: Message.KnownStream(incarnation: donation.incarnation, end: try snapshot.streamEnd(stream)),
                     isCopyReleased: try donation.isLast && !mayRead && !standing.isRevoked && snapshot.isCopyReleased(name.member, of: scope.id)))
         }

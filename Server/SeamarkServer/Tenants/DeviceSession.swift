@@ -264,7 +264,8 @@ package final class DeviceSession: Sendable {
 
     private static func size(of entry: LogEntry) -> Int {
         switch entry.content {
-        case .block: entry.verdicts.allSatisfy { $0 == .accepted } ? 0 : entry.verdicts.count * 3
+        // Accepted ones take nothing here, but the entry must also fit a donation as a link (`HeldLog`), and there each takes its place.
+        case .block: entry.verdicts.count * 3
         case .release(let ids): ids.count * 18
         }
     }

@@ -1,6 +1,6 @@
 /// Every statement that a tenant's store runs in its transactions. Nothing is ever spliced into one.
 enum Query: Int, CaseIterable {
-    case found, identity, renewEpoch
+    case found, identity, renewEpoch, formerEpochs, isFormerEpoch, addFormerEpoch, expectsEpochs, expectEpochs
     case scope, scopes, scopesOfMember, addScope, moveScope
     case stream, streamsOfDevice, addStream, moveStream
     case entryByStream, addEntry, entry, entries, entryWeight, logHash
@@ -32,6 +32,11 @@ enum Query: Int, CaseIterable {
         case .found: "INSERT INTO tenant (one, id, name, schema, epoch, author, incarnation) VALUES (1, ?, ?, ?, ?, ?, ?)"
         case .identity: "SELECT id, name, schema, epoch, author, incarnation, least_schema, least_read_schema FROM tenant"
         case .renewEpoch: "UPDATE tenant SET epoch = ?, incarnation = ?"
+        case .formerEpochs: "SELECT epoch FROM former_epoch ORDER BY epoch"
+        case .isFormerEpoch: "SELECT 1 FROM former_epoch WHERE epoch = ?"
+        case .addFormerEpoch: "INSERT OR IGNORE INTO former_epoch (epoch) VALUES (?)"
+        case .expectsEpochs: "SELECT expects_epochs FROM tenant"
+        case .expectEpochs: "UPDATE tenant SET expects_epochs = 1"
         case .scope: "SELECT key, id, kind, engagement, position, log_hash, digest FROM scope WHERE id = ?"
         case .scopes: "SELECT key, id, kind, engagement, position, log_hash, digest FROM scope ORDER BY id"
         case .scopesOfMember:

@@ -16,8 +16,17 @@ enum TenantSchema {
         migrator.registerMigration("decisions") { database in try database.execute(sql: decisions) }
         migrator.registerMigration("wipe orders") { database in try database.execute(sql: wipeOrders) }
         migrator.registerMigration("confirmations") { database in try database.execute(sql: confirmations) }
+        migrator.registerMigration("epochs") { database in try database.execute(sql: epochs) }
         return migrator
     }
+
+    // The epochs before the present one, so that a signature of another tells of a store that was put back to before it began. Of a store that was
+    // restored before this was kept they are not known, and the first that is shown is believed to be one.
+    private static let epochs = """
+        CREATE TABLE former_epoch (epoch INTEGER PRIMARY KEY) STRICT;
+        ALTER TABLE tenant ADD COLUMN expects_epochs INTEGER NOT NULL DEFAULT 0 CHECK (expects_epochs IN (0, 1));
+        UPDATE tenant SET expects_epochs = EXISTS (SELECT 1 FROM audit WHERE act = 'epoch.renew');
+        """
 
     // Which devices wait, or waited, until headquarters confirmed their words; and which invitations make such devices.
     private static let confirmations = """

@@ -103,6 +103,16 @@ extension TenantSnapshot {
         return try !newer.step(doing: doing)
     }
 
+    /// Was the member removed from the scope? False where it is staffed again, or never was.
+    public func hasDeparted(_ member: Identifier, from scope: Identifier) throws(StoreError) -> Bool {
+        let doing: StaticString = "reading departures"
+        let row = try statement(.departure, doing: doing)
+        row.bind(member, at: 1)
+        row.bind(scope, at: 2)
+        defer { row.reset() }
+        return try row.step(doing: doing)
+    }
+
     /// Does the store know a stream of this device and scope that began after that of `incarnation`?
     func hasNewerStream(_ device: Identifier, _ scope: Identifier, than incarnation: UInt64) throws(StoreError) -> Bool {
         let doing: StaticString = "comparing incarnations"

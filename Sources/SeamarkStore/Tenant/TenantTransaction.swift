@@ -86,6 +86,7 @@ public final class TenantTransaction: TenantSnapshot {
 
     /// After a restore: receipts from here on are of another epoch, and the server's own streams start anew.
     public func renewEpoch(_ epoch: UInt64, incarnation: UInt64) throws(StoreError) {
+        try take(formerEpochs: FormerEpochs(epochs: [identity().epoch], expectsOthers: false))
         let row = try statement(.renewEpoch, doing: "renewing the epoch")
         row.bind(epoch, at: 1)
         row.bind(incarnation, at: 2)

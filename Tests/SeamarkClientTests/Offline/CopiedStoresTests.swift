@@ -40,6 +40,26 @@ import Testing
         #expect(try meeting.alice.device.renumbered.isEmpty)
     }
 
+    @Test(arguments: [true, false])
+    func `files of headquarters from before a restore that are copied back are noticed, though the epoch that laptops know is another`(wasWorkedOn: Bool) throws {
+        let meeting = try Meeting()
+        try meeting.rest()
+        let before = try meeting.store.copyInMemory()
+        try meeting.store.renewEpoch(because: .restored, at: 5)
+        try meeting.rest()
+        #expect(try meeting.store.read { try $0.alarms() }.isEmpty, "a restore that was announced is no alarm")
+        let note = wasWorkedOn ? try meeting.alice.add(Catalogue.observation, "text=the schedule is rewritten by hand") : nil
+        try meeting.rest()
+        let epochs = try [meeting.store, before].map { try $0.read { try $0.identity() }.epoch }
+        meeting.putBack(before)
+        try meeting.bob.sync()
+        #expect(try meeting.store.read { try $0.alarms() }.map(\.kind) == [.rolledBack])
+        #expect(try !epochs.contains(meeting.store.read { try $0.identity() }.epoch), "no place is signed twice in one epoch")
+        try meeting.rest()
+        #expect(try meeting.store.read { try $0.alarms() }.map(\.count) == [1], "the other laptops find nothing more")
+        if let note { #expect(try meeting.lead.record(note).text("text") == "the schedule is rewritten by hand") }
+    }
+
     @Test func `a server that was put back gets the words from whoever has them, though an analyst gives the blocks back first`() throws {
         let meeting = try Meeting()
         try meeting.setRole(.analyst, of: meeting.cara)

@@ -224,6 +224,28 @@ import Testing
         #expect(try store.write { try $0.push([late], judge: Self.strict) } == [.refused(.otherEpoch, .beginning)])
     }
 
+    @Test func `renews its epoch, with an alarm, for a word of its own in an epoch that its log never had; once, and not where others are expected`() throws {
+        let store = try Self.store()
+        func hear(_ epoch: UInt64, next: UInt64 = 88) throws -> Bool {
+            try store.write { try $0.hear(ofEpoch: epoch, in: Self.scope, of: Self.devices[0], at: 300, next: (next, next + 1)) }
+        }
+        let first = try store.read { try $0.identity() }.epoch
+        #expect(try !hear(first))
+        try store.write { try $0.renewEpoch(78, incarnation: 5) }
+        #expect(try !hear(first), "it was this log's")
+        #expect(try store.read { try $0.alarms() }.isEmpty)
+        #expect(try hear(5))
+        #expect(try store.read { try $0.identity() }.epoch == 88)
+        #expect(try store.read { try $0.alarms() }.map(\.kind) == [.rolledBack])
+        #expect(try store.read { try $0.audit() }.last?.act == "epoch.renew")
+        #expect(try store.read { try $0.formerEpochs() } == FormerEpochs(epochs: [first, 78, 5], expectsOthers: false))
+        for known in [5, 78, 88, first] { #expect(try !hear(known, next: 100)) }
+        #expect(try hear(6, next: 90))
+        try store.write { try $0.take(formerEpochs: FormerEpochs(epochs: [9], expectsOthers: true)) }
+        for epoch in [7, 8, 9] as [UInt64] { #expect(try !hear(epoch, next: 100)) }
+        #expect(try store.read { try $0.identity() }.epoch == 90)
+    }
+
     @Test func `does not hold the places of the log before it, though it has grown to their length again`() throws {
         let (before, store) = (try Self.store(), try Self.store())
         try Self.push(Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0]), to: before, at: 100)

@@ -127,6 +127,7 @@ public struct Restoring: Sendable {
         let revoked: [Identifier]
         let wipes: [(device: Identifier, order: WipeOrder)]
         let waiting: [Identifier]
+        let epochs: FormerEpochs
     }
 
     private func formerly(_ folder: TenantFolder, _ keyFolder: KeyFolder) throws -> Former {
@@ -139,7 +140,7 @@ public struct Restoring: Sendable {
             return Former(
                 keys: keys, entries: try snapshot.scopes().reduce(0) { $0 &+ $1.place.position }, revoked: devices.filter { $0.revoked != nil }.map(\.id),
                 wipes: devices.compactMap { device in device.wipe.map { (device.id, $0) } },
-                waiting: devices.filter(\.awaitsConfirmation).map(\.id))
+                waiting: devices.filter(\.awaitsConfirmation).map(\.id), epochs: try snapshot.formerEpochs().and(snapshot.identity().epoch))
         }
     }
 
@@ -154,6 +155,8 @@ public struct Restoring: Sendable {
         let (epoch, incarnation) = (try Randomness.word(), try Randomness.word())
         try office.store.write { transaction in
             try transaction.renewEpoch(epoch, incarnation: incarnation, because: .restored, at: now)
+            // Where nothing is left of what is replaced, devices may know epochs of it that nobody can name here.
+            try transaction.take(formerEpochs: before?.epochs ?? FormerEpochs(epochs: [], expectsOthers: true))
             _ = try transaction.noteAct("tenant.restore", detail: "\(Digest.sha256(header.bytes)) made \(header.made)", at: now)
         }
         guard let before else { return (0, 0, false) }

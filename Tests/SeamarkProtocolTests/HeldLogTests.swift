@@ -1,0 +1,77 @@
+import SeamarkCrypto
+import SeamarkJournal
+import SeamarkProtocol
+import SeamarkTestSupport
+import Testing
+
+/// What a device can give back, whatever it has written since.
+@Suite struct HeldLogTests {
+    private static let scope = Voyage.scope
+
+    /// A log as one device learns it, entry by entry.
+    private struct Reading {
+        var held = HeldLog(scope: HeldLogTests.scope)
+        var place = LogPlace.beginning
+
+        static func entry(_ number: Int) -> LogEntry {
+            LogEntry(content: .block(Voyage.primitives.sha256(Array("block \(number)".utf8).span)), verdicts: [.accepted], received: Int64(number))
+        }
+
+        mutating func move(over entry: LogEntry) { place = LogPlace(position: place.position + 1, hash: entry.logHash(after: place.hash, Voyage.primitives)) }
+
+        /// One's own block: its receipt says all that the entry says.
+        mutating func write(_ number: Int) {
+            let entry = Self.entry(number)
+            move(over: entry)
+            guard case .block(let hash) = entry.content else { return }
+            held.note(
+                .receipted(
+                    Receipt(epoch: 1, scope: HeldLogTests.scope, place: place, block: hash, verdicts: entry.verdicts, received: entry.received, signer: Voyage.serverKey)),
+                Voyage.primitives)
+            held.note(.learnt(entry, nil), Voyage.primitives)
+        }
+
+        /// Entries of others, with the server's word behind the last of them.
+        mutating func read(_ numbers: Range<Int>) {
+            for number in numbers {
+                let entry = Self.entry(number)
+                move(over: entry)
+                held.note(.learnt(entry, nil), Voyage.primitives)
+            }
+            held.note(.proven(SignedPlace(epoch: 1, scope: HeldLogTests.scope, place: place, signer: Voyage.serverKey)), Voyage.primitives)
+        }
+    }
+
+    private static func given(_ held: HeldLog) -> [LogEntry] { held.outlines(known: []).flatMap { outline in outline.wanted.map { outline.entries[$0] } } }
+
+    @Test(arguments: [0, 1, 1_999, 2_000, 2_001, 4_100])
+    func `what a colleague wrote is given back behind any number of one's own blocks, each entry once and proven`(_ own: Int) {
+        var reading = Reading()
+        for number in 0..<own { reading.write(number) }
+        reading.read(own..<own + 2)
+        for number in own + 2..<own + 5 { reading.write(number) }
+        reading.read(own + 5..<own + 6)
+        #expect(Set(Self.given(reading.held)) == Set((0..<own + 6).map(Reading.entry)))
+        #expect(Self.given(reading.held).count == own + 6)
+        for outline in reading.held.outlines(known: []).suffix(8) {
+            let donation = Message.Donation(
+                scope: Self.scope, before: outline.before, entries: outline.entries.map { Message.Entry(entry: $0, block: nil, sensitive: []) }, proof: outline.proof,
+                incarnation: 1, isLast: false)
+            #expect(donation.isProven(by: [Voyage.serverKey.publicKey], Voyage.primitives))
+        }
+    }
+
+    @Test func `what fits no donation is counted, so that whoever holds it keeps it`() throws {
+        var reading = Reading()
+        reading.read(0..<Message.Donation.mostEntries)
+        var sent = 0
+        #expect(try reading.held.donate(known: [], incarnation: 1, Voyage.primitives, block: { _ in nil }) { _ in sent += 1 } == 0)
+        #expect(sent == 2)
+        let known = reading.place
+        reading.read(Message.Donation.mostEntries..<2 * Message.Donation.mostEntries + 1)
+        let passedOver = try reading.held.donate(known: [], incarnation: 1, Voyage.primitives, block: { _ in nil }) { _ in }
+        #expect(passedOver == Message.Donation.mostEntries + 1)
+        #expect(try reading.held.donate(known: [known], incarnation: 1, Voyage.primitives, block: { _ in nil }) { _ in } == passedOver)
+        #expect(try reading.held.donate(known: [reading.place], incarnation: 1, Voyage.primitives, block: { _ in nil }) { _ in } == 0, "the log holds all of it")
+    }
+}
