@@ -1,5 +1,6 @@
 import SeamarkJournal
 import SeamarkProtocol
+import SeamarkServer
 import SeamarkStore
 import Testing
 

@@ -255,7 +255,7 @@ struct Voyage {
             case .donate(let scope, let known):
                 guard let incarnation = ship.replicas[scope]?.stream.incarnation else { continue }
                 var donations: [Message.Donation] = []
-                try? ship.held.donate(known: known, incarnation: incarnation, Self.primitives, block: { ship.blocks[$0] }) { donations.append($0) }
+                _ = try? ship.held.donate(known: known, incarnation: incarnation, Self.primitives, block: { ship.blocks[$0] }) { donations.append($0) }
                 for donation in donations {
                     guard send(.donate(donation), ship, &server, &inbox) else { return end(session.ended()) }
                 }
