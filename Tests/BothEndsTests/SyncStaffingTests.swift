@@ -39,6 +39,7 @@ import Testing
         #expect(problem.code == .unknownScope && isDecided)
         #expect(failure?.asksForANewGreeting == true && failure?.mayPass(afterGreeting: true) == true && failure?.mayPass(afterGreeting: false) == false)
         let report = try ends.sync(0)
-        #expect(report.outcome.revoked == (decision == .revoked) && report.outcome.left.contains(BothEnds.scope) == (decision == .unstaffed))
+        #expect(report.outcome.revoked == (decision == .revoked))
+        #expect(try ends.laptops[0].device.state.scopes[BothEnds.scope]?.isWithdrawn == true)
     }
 }
