@@ -104,7 +104,7 @@ struct PublicationVerb: ParsableCommand {
             let done = try tenant.open(isTrial: trial.dryRun).withdraw(publication, reason: reason)
             trial.say(
                 "Withdrew \(Output.shown(done.handle)): it goes from viewers' devices at their next contact.",
-                trial: "withdraw \(Output.shown(done.handle)) and redact its texts, which brings them back never")
+                trial: "withdraw \(Output.shown(done.handle)) and redact its texts for ever")
         }
     }
 }

@@ -77,6 +77,13 @@ import Testing
             }
             // The search can find: a member of the team is told every word of the engagement, and of no other tenant.
             let scene = scenes[0]
+            // What was withdrawn is told to nobody any more, though its place in the log is: another laptop of the viewer reads the log from its beginning.
+            _ = try scene.tenant.withdraw("PB-HQ001", reason: "trial")
+            let (another, greeting) = try Enrolment(port: server.port, try scene.tenant.invite("vera")).greeted(port: server.port)
+            try another.send(.status(Message.Status(time: 1, software: "test", schema: Catalogue.version, scopes: [])))
+            try Self.ask(another, greeting, scenes)
+            let gone = try Scene.places(in: another.heard)
+            #expect(gone.isEmpty, "\(gone)")
             let invitation = try scene.tenant.invite("ben")
             let (laptop, welcome) = try Enrolment(port: server.port, invitation).greeted(port: server.port)
             try laptop.send(.status(Message.Status(time: 1, software: "test", schema: Catalogue.version, scopes: [])))
