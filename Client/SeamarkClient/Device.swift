@@ -36,6 +36,9 @@ public final class Device: Sendable {
         Author(member: identity.member, role: Role(rawValue: Int64(identity.role)) ?? .clientViewer)
     }
 
+    /// Is its member a client viewer?
+    public var isViewers: Bool { get throws { Role(rawValue: Int64(try state.identity.role)) == .clientViewer } }
+
     // MARK: - Capturing
 
     /// Why a capture is refused; nothing was stored.

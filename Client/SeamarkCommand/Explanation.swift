@@ -123,6 +123,8 @@ extension Explanation {
                     Self.sentence("\(error)") + " " + (waiting.map { $0 == 0 ? "No change that waits is found in it." : "\(counted($0, "change")) \($0 == 1 ? "waits" : "wait") in it, readable." }
                         ?? "Who this device is cannot be read any more: keep the folder, and ask headquarters for a new invitation."))
             case .noEngagement: Explanation(.notChosen, "There is no engagement on this device yet. Run 'seamark sync'; if none comes, ask headquarters to staff you.")
+            case .viewer:
+                Explanation(.notPermitted, "You are a client viewer: this laptop holds what headquarters published for you and no records. 'seamark report' lists it.")
             case .revoked:
                 Explanation(.notPermitted, "This device was revoked: it neither shows nor takes anything any more. 'seamark sync' hands in what it holds; ask headquarters.")
             case .toBeWiped(let tenant, let waiting, let because):

@@ -42,6 +42,12 @@ enum HandleCompletion {
         return fitting(["me"] + people.compactMap(\.handle), prefix)
     }
 
+    /// What is published for a client viewer.
+    static let publications = CompletionKind.custom { words, _, prefix in
+        guard let (state, _) = try? open(words) else { return [] }
+        return fitting(PublishedReports(state).standing.map(\.handle), prefix)
+    }
+
     private static func names(_ words: [String], _ prefix: String, _ type: RecordTypeNumber?) throws -> [String] {
         guard let finder = try finder(words) else { return [] }
         return fitting(finder.all.filter { !$0.isDeleted && (type == nil || $0.state.type == type) }.map { finder.name(of: $0.id) }, prefix)

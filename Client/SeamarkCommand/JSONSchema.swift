@@ -7,7 +7,7 @@ enum JSONSchema: String, CaseIterable {
     case quickChecks = "quick-checks"
     case conflictSummary = "conflict-summary"
     case attachment, attached, fetched, evicted
-    case snapshot, trace
+    case snapshot, trace, publication
     case snapshotCheck = "snapshot-check"
     case snapshotComparison = "snapshot-comparison"
     case bundle

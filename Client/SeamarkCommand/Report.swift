@@ -10,20 +10,25 @@ struct Report: ParsableCommand {
     }
 
     static let configuration = CommandConfiguration(
-        abstract: "A preview of the engagement's figures, from what this device holds.",
+        abstract: "A preview of the engagement's figures, from what this device holds; for client viewers, what headquarters published.",
         discussion: """
             For example:
               seamark report
               seamark report --format html --output preview.html
               seamark report --trace D3
               seamark report --json
+              seamark report PB-HQ001 --format html --output report.html
 
             The same calculation as headquarters', on your copy: only a report of the server is to be quoted. Without --format the figures are printed; \
             html, md and json hold all its sections, and say on every page that they are a preview. pdf needs a Chromium that is installed, and --output.
 
             --trace says what a figure is made of: lines, answers and who was interviewed (by handle), observations, cases and evidence.
+
+            A client viewer's laptop holds frozen reports that headquarters published, and no records. There 'seamark report' lists them, and with the name of \
+            one, or with --format for the newest, it writes what was published, byte for byte and held against its SHA-256.
             """)
 
+    @Argument(help: ArgumentHelp("For client viewers: a publication such as PB-HQ001.", valueName: "publication"), completion: HandleCompletion.publications) var publication: String?
     @OptionGroup var work: WorkOptions
     @OptionGroup var asJSON: JSONOption
     @Option(help: "The whole preview: html, md, json or pdf.") var format: Format?
@@ -42,6 +47,10 @@ struct Report: ParsableCommand {
     func run() throws {
         if format == .pdf, PagePrinter.browser() == nil { throw Self.notPrinted(.noBrowser) }
         let place = try Workplace(work, to: .read)
+        if try place.readsPublications { return try showPublished(place) }
+        guard publication == nil else {
+            throw Explained(.refused, "Publications are for client viewers. 'seamark report' alone shows the figures of your engagement; headquarters lists what it published.")
+        }
         let finder = try place.finder()
         let preview = ReportProvenance.Preview(unsent: finder.replica.unsentCount, position: finder.replica.cursor.position)
         let report = try EngagementReport(
@@ -63,7 +72,7 @@ struct Report: ParsableCommand {
         Terminal.line("Wrote \(output) (\(bytesInWords(bytes.count))), a preview. It is not sealed; keep it safe.")
     }
 
-    private static func notPrinted(_ failure: PagePrinter.Failure) -> Explained { Explained(.unreachable, "No PDF was made: \(failure.cause). \(failure.remedy.prefix(1).uppercased())\(failure.remedy.dropFirst()).") }
+    static func notPrinted(_ failure: PagePrinter.Failure) -> Explained { Explained(.unreachable, "No PDF was made: \(failure.cause). \(failure.remedy.prefix(1).uppercased())\(failure.remedy.dropFirst()).") }
 
     // MARK: - What stands behind a figure
 

@@ -44,11 +44,26 @@ struct Status: ParsableCommand {
             Terminal.line("")
             show(standing, isChosen: id == chosen, isHeld: standing.scope.isWithdrawn || state.settings[.isRevoked] == .bool(true), namesRecords: place.shows)
         }
-        if place.device.state(has: .engagement) == false { Terminal.line("There is no engagement on this device yet. Run 'seamark sync'.") }
+        if try place.readsPublications {
+            showPublished(state, place)
+        } else if place.device.state(has: .engagement) == false {
+            Terminal.line("There is no engagement on this device yet. Run 'seamark sync'.")
+        }
         let others = OtherTenant.all(beside: place)
         if !others.isEmpty { Terminal.line("") }
         for other in others { Terminal.line("Also on this laptop: ", .init(other.name, .bold), .init(", " + other.words, other.isSafe ? nil : .yellow)) }
         Terminal.line(.init("seamark \(SoftwareVersion.text)", .dim))
+    }
+
+    /// What a client viewer's laptop holds.
+    private func showPublished(_ state: DeviceState, _ place: Workplace) {
+        let reports = PublishedReports(state)
+        Terminal.line("")
+        guard !reports.all.isEmpty else { return Terminal.line("Nothing is published for you yet. Run 'seamark sync'.") }
+        let gone = reports.all.count - reports.standing.count
+        Terminal.line("Published for you: \(counted(reports.standing.count, "report"))\(gone > 0 ? "; \(gone) withdrawn" : "").")
+        guard place.shows, state.settings[.isRevoked] != .bool(true) else { return }
+        for one in reports.standing { Terminal.line("  \(one.handle) \(one.title): \(one.engagement), as of \(CalendarDate.text(days: one.day))", .init(one.isDraft ? ", DRAFT" : "", .yellow)) }
     }
 
     private func show(_ standing: EngagementStanding, isChosen: Bool, isHeld: Bool, namesRecords: Bool) {
@@ -183,7 +198,7 @@ struct Status: ParsableCommand {
             JSONMember("certificateUntil", certificate.map { .string(CalendarDate.text(milliseconds: $0.until)) } ?? .null),
             JSONMember("certificateDaysLeft", certificate.map { .integer($0.daysLeft) } ?? .null),
             JSONMember("offlineDaysLeft", .integer(place.device.lease(state).daysLeft)),
-            JSONMember("scopes", .array(scopes)), JSONMember("otherTenants", .array(OtherTenant.all(beside: place).map(\.document))),
+            JSONMember("publications", .integer(Int64(PublishedReports(state).standing.count))), JSONMember("scopes", .array(scopes)), JSONMember("otherTenants", .array(OtherTenant.all(beside: place).map(\.document))),
             JSONMember("version", .string(SoftwareVersion.text)),
         ])
     }

@@ -55,6 +55,7 @@ struct Sync: ParsableCommand {
         let ownBefore = OwnChanges(try place.device.state)
         let heldBefore = QuarantineWatch(try place.device.state)
         let redactedBefore = try redactedValues(place)
+        let publishedBefore = PublishedReports(try place.device.state).standing
         var bar = ProgressBar("Attachments")
         let report: SyncRun.Report
         do {
@@ -94,7 +95,19 @@ struct Sync: ParsableCommand {
         try Self.told(renumbered, place)
         say(held, released, state)
         let redacted = try redactedValues(place) - redactedBefore
+        if try place.readsPublications { return say(publishedBefore, PublishedReports(state)) }
         if redacted > 0 { Terminal.line("\(counted(redacted, "redacted value")) deleted here: 'seamark list redaction' says why.") }
+    }
+
+    /// What a client viewer finds new, and what is no longer there.
+    private func say(_ before: [Publication], _ reports: PublishedReports) {
+        for new in reports.standing where !before.contains(where: { $0.record == new.record }) {
+            Terminal.line(.init("Published for you: ", .green), "\(new.handle) \(new.title). 'seamark report' lists what there is.")
+        }
+        for gone in before {
+            guard let reason = reports.all.first(where: { $0.record == gone.record })?.withdrawal else { continue }
+            Terminal.line(.init("Withdrawn by headquarters, and gone from this laptop: ", .yellow), "\(gone.handle) \(gone.title). The reason given: \(reason)")
+        }
     }
 
     /// Ctrl-C: what is safe, and what waits.

@@ -26,6 +26,8 @@ struct Workplace {
         case unconfirmed(DeviceWords)
         /// The member is no longer staffed on these, of which this device holds so many changes without a receipt.
         case withdrawn([String], waiting: Int)
+        /// The member reads what is published, and works on no engagement.
+        case viewer
         case engagementNotChosen([String])
         case unknownEngagement(String, [String])
     }
@@ -133,6 +135,7 @@ struct Workplace {
         guard let only = all.first else {
             // One that has never read anything: headquarters must confirm it first.
             if let state = try? device.state, state.awaitsConfirmation { throw Failure.unconfirmed(state.identity.words) }
+            if try readsPublications { throw Failure.viewer }
             let former = try engagements(withdrawn: true)
             throw former.isEmpty ? Failure.noEngagement : try withdrawn(former)
         }
@@ -151,8 +154,14 @@ struct Workplace {
         let former = try engagements(withdrawn: true)
         let meant = former.filter(isCalled)
         if found.isEmpty, !meant.isEmpty { throw try withdrawn(meant) }
+        if try readsPublications { throw Failure.viewer }
         if !all.isEmpty { throw Failure.unknownEngagement(name, all.map(\.handle)) }
         throw former.isEmpty ? Failure.noEngagement : try withdrawn(former)
+    }
+
+    /// Is it a client viewer's, who reads what headquarters published and holds no engagement?
+    var readsPublications: Bool {
+        get throws { try device.isViewers && engagements().isEmpty }
     }
 
     private func withdrawn(_ former: [(id: Identifier, handle: String, title: String)]) throws -> Failure {

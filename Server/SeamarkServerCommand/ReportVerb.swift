@@ -14,6 +14,7 @@ struct ReportVerb: ParsableCommand {
             For example:
               seamark-server report baseline --out report
               seamark-server report baseline --as-of SN-A001 --out first-quarter
+              seamark-server report baseline --as-of SN-A001 --for-viewers --out look
               seamark-server report baseline --format html --format pdf --out report
 
             Writes report.html (self-contained), report.md and report.json into the folder, or what --format names: report.pdf is the page printed by a Chromium \
@@ -21,6 +22,8 @@ struct ReportVerb: ParsableCommand {
 
             --as-of makes it from the log as it stood earlier: at a snapshot (its handle, id or name), at a position of the log, or at the end of a day \
             (UTC). Such a report is the same bytes whenever it is made. Of a snapshot it is made only if the inputs are what the snapshot says.
+
+            --for-viewers makes of a snapshot what 'publication add' gives to client viewers: the same figures, and nothing of what single people said.
             """)
 
     @OptionGroup var tenant: TenantOption
@@ -32,17 +35,19 @@ struct ReportVerb: ParsableCommand {
     var out = "."
     @Option(help: ArgumentHelp("html, md, json or pdf; may be given several times (default: all but pdf).")) var format: [Format] = []
     @Flag(help: "Write inputs.json too: the bytes whose SHA-256 the report names.") var inputs = false
+    @Flag(help: "As client viewers may read it; needs --as-of with a snapshot.") var forViewers = false
     @Flag(help: "Print the report as JSON, and write nothing.") var json = false
 
     func validate() throws {
         guard !json || format.isEmpty else { throw ValidationError("--format writes files, and --json writes none") }
+        guard !forViewers || !inputs else { throw ValidationError("--inputs writes each answer by itself, which no viewer reads") }
         guard !json || !inputs else { throw ValidationError("--inputs writes a file, and --json writes none") }
     }
 
     func run() throws {
         if format.contains(.pdf), PagePrinter.browser() == nil { throw Self.notPrinted(.noBrowser) }
         let report = try tenant.open().report(
-            on: engagement, asOf: asOf.map { AsOf($0) }, inputs: inputs, software: "seamark-server \(SeamarkServerCommand.configuration.version)")
+            on: engagement, asOf: asOf.map { AsOf($0) }, inputs: inputs, forViewers: forViewers, software: "seamark-server \(SeamarkServerCommand.configuration.version)")
         if json { return Output.json(ofFormat: report.document) }
         let chosen = format.isEmpty ? [.html, .md, .json] : Format.allCases.filter(format.contains)
         var files = try chosen.map { format in

@@ -44,7 +44,7 @@ struct SeamarkServerCommand: AsyncParsableCommand {
         version: SoftwareVersion.text,
         subcommands: [
             InitVerb.self, TenantVerb.self, MemberVerb.self, EngagementVerb.self, InstrumentVerb.self, InviteVerb.self, DeviceVerb.self, RunVerb.self,
-            QuarantineVerb.self, BundleVerb.self, BackupVerb.self, RestoreVerb.self, AuditVerb.self, ReportVerb.self, SnapshotVerb.self, EvidenceVerb.self, RedactVerb.self, RecordVerb.self, PersonVerb.self, RetentionVerb.self, SchemaVerb.self, VerifyVerb.self, StatusVerb.self, AuthorityVerb.self, RolesVerb.self,
+            QuarantineVerb.self, BundleVerb.self, BackupVerb.self, RestoreVerb.self, AuditVerb.self, ReportVerb.self, SnapshotVerb.self, PublicationVerb.self, EvidenceVerb.self, RedactVerb.self, RecordVerb.self, PersonVerb.self, RetentionVerb.self, SchemaVerb.self, VerifyVerb.self, StatusVerb.self, AuthorityVerb.self, RolesVerb.self,
         ])
 
     static func main() async {

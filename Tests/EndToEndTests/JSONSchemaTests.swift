@@ -29,7 +29,7 @@ import Testing
         ["redact", "Q1", "text", "--reason", "it names somebody"], ["show", "Q1"], ["log", "Q1"],
     ]
     private static let server: [[String]] = [
-        ["status"], ["tenant", "list"], ["member", "list"], ["engagement", "list"], ["device", "list"], ["quarantine", "list"], ["audit", "list"], ["audit", "verify"], ["snapshot", "list", "baseline"],
+        ["status"], ["tenant", "list"], ["member", "list"], ["engagement", "list"], ["device", "list"], ["quarantine", "list"], ["audit", "list"], ["audit", "verify"], ["snapshot", "list", "baseline"], ["publication", "list"],
         ["snapshot", "compare", "baseline", "SN-A001", "SN-A002"], ["retention", "show"], ["retention", "set", "400"], ["retention", "set", "none"], ["retention", "apply", "--dry-run"], ["schema", "show"],
         ["schema", "set", "--read", "1", "--write", "1"], ["verify"], ["tenant", "signing-key", "status", "halden"], ["authority", "status"], ["tenant", "authority", "status", "halden"],
         ["bundle", "import", "FOLDER/stick", "--reply", "FOLDER/reply"], ["person", "export", "baseline", "P-A01", "--out", "FOLDER/person.json"], ["person", "erase", "baseline", "P-A01"],
@@ -166,7 +166,15 @@ import Testing
         try ann.must("sync")
         try ann.must("sync")
         try ann.must("snapshot", "freeze", "Second")
+        try ann.must("sync")
         try ann.must("site", "add", "name=Not sent yet")
+        // A client viewer, with what is published and what was withdrawn.
+        try story.headquarters.verb("member", "add", "vera", "--role", "clientViewer")
+        try story.headquarters.verb("engagement", "staff", "baseline", "vera")
+        for snapshot in ["SN-A001", "SN-A002"] { try story.headquarters.verb("publication", "add", "baseline", "--snapshot", snapshot, "--draft") }
+        try story.headquarters.verb("publication", "withdraw", "PB-HQ001", "--reason", "priced twice")
+        let vera = try Laptop(of: "vera", at: story.headquarters)
+        for words in [["report"], ["report", "PB-HQ002"], ["report", "PB-HQ001"], ["status"], ["use"]] { try story.ask(vera, words) }
     }
 
     /// A laptop that enrols, watches, and is wiped by an order with work that has no receipt: that goes to the quarantine.

@@ -15,13 +15,14 @@ import Testing
         ("retention set", ["400", "--yes"], "not agreed yet"), ("retention apply", [], "Sensitive values are kept until"), ("schema set", ["--write", "1"], "Would let programs"),
         ("backup make", ["--all", "--to", "FOLDER"], "Would write a backup of each"), ("tenant shred", ["halden"], "Nothing was changed"),
         ("record set", ["sector=energy"], "Would set in tenant halden: sector"), ("instrument use", ["baseline", "core-9@1"], "Would have baseline ask core-9@1"),
-        ("instrument publish", ["INSTRUMENT"], "nothing was published"),
+        ("instrument publish", ["INSTRUMENT"], "nothing was published"), ("publication add", ["baseline", "--draft"], "Would publish PB-HQ002 Second"),
+        ("publication withdraw", ["PB-HQ001", "--reason", "asked for"], "Would withdraw PB-HQ001"),
     ]
     /// Words that are refused in a trial as they would be without.
     private static let refused: [[String]] = [
         ["tenant", "add", "halden"], ["member", "add", "ann"], ["engagement", "add", "baseline", "--currency", "EUR"], ["engagement", "staff", "baseline", "nobody"], ["invite", "nobody"],
         ["device", "revoke", "ZZ"], ["quarantine", "release", "00000000"], ["redact", "baseline", "NOPE", "notes", "--reason", "asked for"], ["schema", "set", "--read", "9999"],
-        ["backup", "make", "nobody", "--to", "FOLDER"],
+        ["backup", "make", "nobody", "--to", "FOLDER"], ["publication", "add", "baseline"], ["publication", "withdraw", "PB-HQ009", "--reason", "asked for"],
     ]
     /// Verbs that write and have no trial, and why.
     private static let without: [String: String] = [
@@ -35,7 +36,7 @@ import Testing
         "audit export": "it writes a new file alone", "evidence export": "it writes a new file alone",
     ]
     private static let reading: Set<String> = [
-        "tenant list", "member list", "engagement list", "device list", "quarantine list", "quarantine show", "audit list", "audit verify", "report", "snapshot list", "snapshot compare",
+        "tenant list", "member list", "engagement list", "device list", "quarantine list", "quarantine show", "audit list", "audit verify", "report", "snapshot list", "snapshot compare", "publication list",
         "retention show", "schema show", "verify", "status", "authority status", "tenant authority status", "tenant signing-key status", "roles",
     ]
 
@@ -66,6 +67,12 @@ import Testing
         let site = try Interview.said(ann, ["site", "add", "name=Dayton plant", "notes=the night shift hides it"])
         let person = try Interview.said(ann, ["person", "add", "level=manager", "title=planner"])
         try ann.must("sync")
+        // One that is published, and one that may be.
+        for name in ["First", "Second"] {
+            try ann.must("snapshot", "freeze", name)
+            try ann.must("sync")
+            if name == "First" { try headquarters.verb("publication", "add", "baseline", "--draft") }
+        }
         try bob.must("site", "add", "name=Erie depot")
         try headquarters.verb("member", "add", "carl")
         try headquarters.verb("engagement", "staff", "baseline", "bob", "--remove")

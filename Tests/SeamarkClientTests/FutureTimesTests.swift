@@ -11,6 +11,7 @@ struct FutureTimesTests {
     /// Times and dates that may lie in the future: plans, dues, bounds of a period, answers to anything, and what a program writes itself.
     private static let plans: Set<String> = [
         "move.due", "cycle.startDate", "initiative.mandate.date", "pool.booking.from", "pool.booking.to", "evidence.period.from", "evidence.period.to", "formAnswer.response.date", "snapshot.day",
+        "publication.day",
     ]
 
     private static func dated(_ kind: FieldKind) -> Bool {

@@ -10,13 +10,17 @@ extension TenantOffice {
     /// - Parameters:
     ///   - asOf: nil for the engagement as it stands; else the report is made from the log as it stood then, and is the same bytes each time.
     ///   - inputs: they are to be handed out too. Refused where somebody in them has taken their consent back since: each answer stands in them by itself.
-    public func report(on engagement: String, asOf: AsOf? = nil, inputs: Bool = false, software: String) throws -> EngagementReport {
+    ///   - forViewers: as client viewers may read it (`EngagementReport.forViewers`), which needs a snapshot. Refused where a title names somebody.
+    public func report(on engagement: String, asOf: AsOf? = nil, inputs: Bool = false, forViewers: Bool = false, software: String) throws -> EngagementReport {
         let now = clock.now()
         return try store.read { snapshot in
             let directory = try Directory(snapshot)
             let id = try directory.engagement(called: engagement)
             let log = EngagementLog(of: id, snapshot, directory)
-            guard let asOf else { return try present(log, now: now, software: software) }
+            guard let asOf else {
+                if forViewers { throw Self.notFrozen }
+                return try present(log, now: now, software: software)
+            }
             let (frozen, named) = try log.frozen(asOf, now: now)
             if inputs {
                 let hidden = Withdrawals.concealed(among: try log.views)
@@ -26,10 +30,35 @@ extension TenantOffice {
                         remedy: "make the report without --inputs; its page names their SHA-256")
                 }
             }
-            return try EngagementReport(
+            let report = try EngagementReport(
                 frozen: frozen, of: id, asOf: asOf, snapshot: named, software: software, primitives: SystemPrimitives(),
                 earlier: log.earlier(in: frozen.views, upTo: frozen.place.position),
                 instrument: log.instrument, memberName: { directory.handle(of: $0) })
+            guard forViewers else { return report }
+            guard let told = report.forViewers else { throw Self.notFrozen }
+            try refuseNames(in: told, log, frozen)
+            return told
+        }
+    }
+
+    private static let notFrozen = OperationFailure(
+        .badInput, doing: "making a report for viewers", wrong: "they read what was frozen", remedy: "name a snapshot with --as-of; 'snapshot list' shows them")
+
+    /// Titles are typed by people, and may name one. Handles of people, and what somebody is called in records and in the directory, may not stand in it.
+    private func refuseNames(in report: EngagementReport, _ log: EngagementLog, _ frozen: FrozenRecords) throws {
+        let present = try log.views
+        var members: [String] = []
+        if let shared = try log.snapshot.scopes().first(where: { $0.kind == .shared }) {
+            try log.snapshot.records(in: shared.id, ofType: Catalogue.member.number) { if let name = RecordView(id: $0, state: $1).text("name") { members.append(name) } }
+        }
+        let names = EngagementReport.namesOfPeople(in: present + frozen.views, members: members)
+        let found = EngagementReport.people(in: report.markdown.replacing("\\", with: "") + report.json, of: names)
+        guard found.handles.isEmpty, found.names == 0 else {
+            let handles = found.handles.isEmpty ? "" : "the handle\(found.handles.count == 1 ? "" : "s") \(found.handles.prefix(5).joined(separator: ", "))"
+            let others = found.names == 0 ? "" : "the name\(found.names == 1 ? " of a person" : "s of \(found.names) people")"
+            throw OperationFailure(
+                .badInput, doing: "making a report for viewers", wrong: "what was captured names somebody: " + [handles, others].filter { !$0.isEmpty }.joined(separator: " and "),
+                remedy: "have the title or note that says so corrected, and freeze anew")
         }
     }
 

@@ -15,7 +15,7 @@ extension TenantOffice {
         try withLog(of: engagement) { try $0.comparison(first, second) }
     }
 
-    private func withLog<Value>(of engagement: String, _ body: (EngagementLog) throws -> Value) throws -> Value {
+    func withLog<Value>(of engagement: String, _ body: (EngagementLog) throws -> Value) throws -> Value {
         try store.read { snapshot in
             let directory = try Directory(snapshot)
             return try body(EngagementLog(of: directory.engagement(called: engagement), snapshot, directory))

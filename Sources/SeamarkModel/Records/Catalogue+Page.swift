@@ -12,7 +12,8 @@ extension Catalogue {
         `Protocol/SPEC.md` says how edits, values and changes are written; this page says which records there are and what their fields may hold.
         Numbers and keys are stable for ever. What a reader does not know (type, field, choice, member of a group) it keeps and passes on.
 
-        **Home.** *engagement*: the log of one engagement. *shared*: the tenant's shared log, which headquarters alone writes.
+        **Home.** *engagement*: the log of one engagement. *shared*: the tenant's shared log, which headquarters alone writes. *published*: what an
+        engagement's client viewers read, which headquarters alone writes.
         **Handle.** Field 1, the name for people: prefix, `-`, the device's letters, a number of at least three digits (`L-A001`). Types without one are
         named by their parts. A record's id is a UUIDv7, unless *Derived ids* below says otherwise; an engagement's is its scope's.
         **Units** of factors: a name or `1`, then any number of `/name`; upper case, a plural `s`, and `year` or `a` for `yr` do not matter. The range of a factor whose unit begins
@@ -62,6 +63,7 @@ extension Catalogue {
         | 36 initiativeTarget | `initiativeTarget` | id of the initiative, id of the line |
         | 55 gateResult | `gateResult` | id of the review, the criterion's number in decimal |
         | 41 overlap | `overlap` | the lesser id of the two lines, the greater |
+        | 71 publicationPart | `publicationPart` | id of the publication, the document's number in decimal, `/`, the part's number in decimal |
         | 4 instrument | `instrument` | key, `@`, edition in decimal |
         | 24 interview, carried to a later edition | `carriedInterview` | id of the interview that it was carried from, key, `@`, edition in decimal |
         | any, from an engagement file | `imported` | id of the scope, the type's number in decimal, `/`, the handle |
@@ -86,7 +88,7 @@ extension Catalogue {
 extension RecordType {
     fileprivate var section: String {
         var lines = ["## \(number) `\(key)`: \(label)", ""]
-        var facts = ["Home: \(home == .shared ? "shared" : "engagement").", handlePrefix.map { "Handle: `\($0)`." } ?? "No handle."]
+        var facts = ["Home: \(home.words).", handlePrefix.map { "Handle: `\($0)`." } ?? "No handle."]
         if let interviewField { facts.append("Interview field: \(interviewField).") }
         lines += [facts.joined(separator: " "), "", "| field | key | value | class | required | sensitive |", "|---|---|---|---|---|---|"]
         for field in fields {
@@ -160,6 +162,16 @@ extension FieldKind {
         case .threePoint(let kind): "three points of \(kind.words)"
         case .points(.domains): "points of domains"
         case .points(.seams): "points of seams"
+        }
+    }
+}
+
+extension RecordType.Home {
+    fileprivate var words: String {
+        switch self {
+        case .shared: "shared"
+        case .engagement: "engagement"
+        case .published: "published"
         }
     }
 }

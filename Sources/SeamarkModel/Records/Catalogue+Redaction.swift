@@ -14,5 +14,5 @@ extension Catalogue {
     ])
 
     /// Listed by number, since the types themselves may not be asked while they are being made.
-    private static let typesWithSensitiveFields: [RecordTypeNumber] = [21, 23, 24, 25, 26, 27, 29, 52, 64]
+    private static let typesWithSensitiveFields: [RecordTypeNumber] = [21, 23, 24, 25, 26, 27, 29, 52, 64, 70, 71]
 }

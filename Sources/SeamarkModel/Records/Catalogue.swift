@@ -3,12 +3,12 @@
 /// Numbers 1–19 are the directory (shared scope), 20–29 fieldwork, 30–39 seams, decisions, constraints and initiatives, findings and
 /// recommendations, reviews of interviews,
 /// 40–49 money, 50–69 the ninety days: moves, gates, cycles, board answers, rulings, snapshots; questionnaires and
-/// what they were answered. Fields 1–9 are
+/// what they were answered; 70–79 what client viewers read. Fields 1–9 are
 /// common to all types, own fields begin at 10. A number is never given twice, not even after its type or field is retired.
 public enum Catalogue {
     /// The version of the record types that this software knows: the `schema` of its changes. Adding types, fields or choices
     /// raises it; nothing is ever taken away.
-    public static let version: UInt32 = 6
+    public static let version: UInt32 = 7
 
     public static let types: [RecordType] = [
         tenant, member, device, instrument,
@@ -18,6 +18,7 @@ public enum Catalogue {
         leakageLine, overlap, pool,
         move, moveCheck, quickCheck, driftSignal, gateReview, gateResult, cycle, boardAnswer, sequenceDecision, checkAnswer, scoreReview,
         redaction, snapshot, questionnaire, formAnswer,
+        publication, publicationPart,
     ]
 
     private static let byNumber: [RecordType?] = {

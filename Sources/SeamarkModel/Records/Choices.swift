@@ -45,6 +45,7 @@ extension Choices {
     static let attribution = Choices("namedOk", "roleOk", "unattributed", "teamOnly")
     static let outcome = Choices("scored", "dontKnow", "notApplicable", "declined")
     static let grade = Choices("A", "B", "C", "D")
+    static let publicationDocument = Choices("html", "markdown", "json")
     static let questionnaireState = Choices("open", "retired")
     static let polarity = Choices("drag", "strength")
     static let evidenceKind = Choices("photo", "document", "extract", "audio", "link", "ledger")

@@ -29,6 +29,11 @@ public enum DerivedIdentifiers {
         .derived("gateResult", from: review.bytes + Array(String(criterion).utf8), by: primitives)
     }
 
+    /// `document`: the number of the choice; `number`: the part's, from 1.
+    public static func publicationPart(publication: Identifier, document: Int64, number: Int64, by primitives: any Primitives) -> Identifier {
+        .derived("publicationPart", from: publication.bytes + Array("\(document)/\(number)".utf8), by: primitives)
+    }
+
     /// The same for (a, b) and (b, a).
     public static func overlap(_ a: Identifier, _ b: Identifier, by primitives: any Primitives) -> Identifier {
         .derived("overlap", from: min(a, b).bytes + max(a, b).bytes, by: primitives)
@@ -39,7 +44,7 @@ public enum DerivedIdentifiers {
     /// - Parameter part: the value of the field with this number.
     public static func identifier(of type: RecordType, by primitives: any Primitives, part: (UInt32) -> Value?) -> Identifier? {
         // All are asked for, so that the caller learns which count.
-        let (first, second, third) = (part(10), part(11), type === Catalogue.answer || type === Catalogue.seamModeScore || type === Catalogue.formAnswer ? part(12) : nil)
+        let (first, second, third) = (part(10), part(11), type === Catalogue.answer || type === Catalogue.seamModeScore || type === Catalogue.formAnswer || type === Catalogue.publicationPart ? part(12) : nil)
         let fourth = type === Catalogue.formAnswer ? part(13) : nil
         switch type.number {
         case Catalogue.answer.number:
@@ -57,6 +62,9 @@ public enum DerivedIdentifiers {
         case Catalogue.gateResult.number:
             guard let review = first?.id, let criterion = second?.int else { return nil }
             return gateResult(review: review, criterion: criterion, by: primitives)
+        case Catalogue.publicationPart.number:
+            guard let publication = first?.id, let document = second?.int, let number = third?.int else { return nil }
+            return publicationPart(publication: publication, document: document, number: number, by: primitives)
         case Catalogue.overlap.number:
             guard let line = first?.id, let other = second?.id else { return nil }
             return overlap(line, other, by: primitives)

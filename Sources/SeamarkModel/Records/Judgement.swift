@@ -83,8 +83,8 @@ public enum Judgement {
                 return complain(.notTheAuthor, run.lowerBound, first, nil, "is another member's; only they may change it, make a record of your own", &complaints)
             }
             return complain(
-                type.home == .shared ? .headquartersOnly : .roleForbids, run.lowerBound, first, nil,
-                type.home == .shared ? "is written by headquarters only; ask your administrator" : "may not be written by your role; ask a lead",
+                type.home != .engagement ? .headquartersOnly : .roleForbids, run.lowerBound, first, nil,
+                type.home != .engagement ? "is written by headquarters only; ask your administrator" : "may not be written by your role; ask a lead",
                 &complaints)
         }
         let isFinalised = !isCreation && self.isFinalised(type, state, lookup)

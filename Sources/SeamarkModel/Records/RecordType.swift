@@ -6,6 +6,8 @@ public final class RecordType: Sendable {
         case shared
         /// The scope of one engagement.
         case engagement
+        /// The `published` scope of one engagement, written by headquarters and read by client viewers.
+        case published
     }
 
     public let number: RecordTypeNumber

@@ -47,6 +47,8 @@ public struct ReportProvenance: Hashable, Sendable {
         public var snapshot: Snapshot?
         /// The handle of whoever froze it.
         public var author: String?
+        /// Only what client viewers may read is in it (`EngagementReport.forViewers`).
+        public var isForViewers = false
 
         public init(scope: Identifier, place: LogPlace, day: Int64, asOf: String, snapshot: Snapshot?, author: String?) {
             self.scope = scope

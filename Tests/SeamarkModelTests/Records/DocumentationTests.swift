@@ -123,6 +123,8 @@ import Testing
             snapshot          -           C           C                 -             -          
             questionnaire     -           CER         CER               -             -          
             formAnswer        ced         ced         -                 -             -          
+            publication       -           -           -                 -             -          
+            publicationPart   -           -           -                 -             -          
             reads             everything  everything  withoutSensitive  published     directory  
 
             """)

@@ -59,7 +59,7 @@ extension EngagementReport {
         rows.append(["Ages are counted to", CalendarDate.text(days: frozen.day)])
         rows.append(["Log of \(facts.handle)", "position \(frozen.place.position), log hash \(frozen.place.hash)"])
         rows.append([
-            "To make it again", "seamark-server report \(facts.handle) --as-of \(frozen.asOf): the same bytes, from the log",
+            "To make it again", "seamark-server report \(facts.handle) --as-of \(frozen.asOf)\(frozen.isForViewers ? " --for-viewers" : ""): the same bytes, from the log",
         ])
         return rows
     }
