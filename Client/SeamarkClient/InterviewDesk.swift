@@ -23,9 +23,12 @@ public struct InterviewDesk: Sendable {
     public let interview: Identifier
     /// May it be shown what stood here before?
     public let shows: Bool
+    /// The day where the laptop is, in days since 1970, as conditions of questionnaires count it.
+    private let today: @Sendable () -> Int64
+    private let shelf = FormShelf()
 
-    public init(_ device: Device, scope: Identifier, interview: Identifier, shows: Bool) {
-        (self.device, self.scope, self.interview, self.shows) = (device, scope, interview, shows)
+    public init(_ device: Device, scope: Identifier, interview: Identifier, shows: Bool, today: @escaping @Sendable () -> Int64) {
+        (self.device, self.scope, self.interview, self.shows, self.today) = (device, scope, interview, shows, today)
     }
 
     // MARK: - Reading
@@ -63,10 +66,34 @@ public struct InterviewDesk: Sendable {
             guard let record = replica.view(id), !record.isDeleted, let stamp = Self.stamp(record) else { continue }
             answers[question.id] = OwnAnswer(Self.content(record), at: stamp)
         }
-        return InterviewRecords(
+        let isBlind = isBlind(state)
+        var records = InterviewRecords(
             name: view.handle ?? RecordFinder.short(interview), respondents: respondents, answers: answers, bookmark: Self.places(state)[interview],
             startedAt: view.integer("startedAt"), endedAt: view.integer("endedAt"), isFinal: (view.integer("status") ?? 1) > 1,
-            domains: replica.view(scope)?.texts("inScopeDomains") ?? [], isBlind: isBlind(state))
+            domains: replica.view(scope)?.texts("inScopeDomains") ?? [], isBlind: isBlind)
+        let held = shelf.forms(in: everything)
+        let own = FormAnswerRecord.settled(everything.filter { $0.type === Catalogue.formAnswer && !$0.isDeleted }.compactMap { FormAnswerRecord($0) }, merges)
+            .filter { $0.scorer == state.identity.member && merges.survivor(of: $0.interview) == interview }
+        let given = Dictionary(grouping: own.filter(\.isGiven), by: \.questionnaire)
+        for (held, successor) in HeldQuestionnaire.asked(of: held, begun: Set(given.keys)) {
+            if isBlind {
+                records.hidesForms = true
+            } else if let form = held.form {
+                let answers = given[held.record] ?? []
+                records.forms.append(InterviewForm(
+                    record: held.record, reference: held.reference, key: held.key, talk: FormInterview(form, answers, today: today()),
+                    stamps: Dictionary(answers.compactMap { answer in Self.stamp(answer).map { (answer.question, $0) } }) { $1 }, successor: successor))
+            } else {
+                records.newerForms.append(held.reference)
+            }
+        }
+        return records
+    }
+
+    /// When an answer to a questionnaire was given.
+    private static func stamp(_ answer: FormAnswerRecord) -> Stamp? {
+        ["response", "text"].compactMap { Catalogue.formAnswer.field(key: $0) }
+            .flatMap { answer.record.state.heads(of: .field($0.number)) }.map(\.stamp).max()
     }
 
     /// What the member's answer to a question says; nil where there is none, or none that this version understands.
@@ -120,10 +147,12 @@ public struct InterviewDesk: Sendable {
             guard let record = capture.finder.view(interview), !record.isDeleted, !capture.finder.merges.isGone(interview) else { throw Gone() }
             // Notes and marks are nobody's words by themselves, and yet nothing more is taken.
             if record.references("persons").contains(where: { capture.finder.view($0)?.consent?.state == .withdrawn }) { throw Withdrawn() }
-            if let standing = write.onto, case .answer(let question, _) = write.capture, self.answer(question, capture.finder.replica, capture.identity.member) != standing.content {
-                throw ChangedSince()
+            switch (write.onto, write.capture) {
+            case (.answer(let content)?, .answer(let question, _)): if self.answer(question, capture.finder.replica, capture.identity.member) != content { throw ChangedSince() }
+            case (.form(let answer)?, .formAnswer(let spot, _)): if self.answer(spot, capture.finder) != answer { throw ChangedSince() }
+            case _: break
             }
-            let result = try self.result(of: write.capture, capture)
+            let result = try self.result(of: write.capture, capture, isRepeated: write.unlessChangedSince != nil)
             guard let mark = write.unlessChangedSince else { return result }
             if RecordMark(capture.finder.replica.record(result.record)) != mark { throw ChangedSince() }
             if write.capture.takesAway {
@@ -132,7 +161,12 @@ public struct InterviewDesk: Sendable {
             }
             return result
         }
-        let subject: InterviewSubject = if case .answer(let question, _) = write.capture { .answer(question) } else { .record(result.record) }
+        let subject: InterviewSubject =
+            switch write.capture {
+            case .answer(let question, _): .answer(question)
+            case .formAnswer(let spot, _): .formAnswer(spot)
+            case .note, .quote, .seam, .decision, .leak, .consent, .delete, .restore, .end: .record(result.record)
+            }
         return InterviewReceipt(
             subject: subject, name: result.name, mark: RecordMark(try device.state.replicas[scope]?.record(result.record)), records: try records())
     }
@@ -143,11 +177,13 @@ public struct InterviewDesk: Sendable {
         return finder.view(survivor).flatMap { $0.isDeleted ? nil : survivor }
     }
 
-    private func result(of write: InterviewWrite.Capture, _ capture: RecordCapture) throws -> RecordCapture.Result {
+    /// - Parameter isRepeated: something of this sitting is taken back or done again.
+    private func result(of write: InterviewWrite.Capture, _ capture: RecordCapture, isRepeated: Bool) throws -> RecordCapture.Result {
         let here = Assignment(key: "interview", text: interview.description)
         func domains(_ domain: String?) -> [Assignment] { domain.map { [Assignment(key: "domains", text: $0)] } ?? [] }
         switch write {
         case .answer(let question, let content): return try capture.answering(question, content, in: interview)
+        case .formAnswer(let spot, let answer): return try self.result(answer, to: spot, capture, isRepeated: isRepeated)
         case .note(let text, let domain):
             let site = capture.finder.view(interview)?.reference("site").map { [Assignment(key: "site", text: $0.description)] } ?? []
             return try capture.adding(Catalogue.observation, [Assignment(key: "text", text: text), here, Assignment(key: "seenAt", text: "now")] + site + domains(domain))
@@ -177,6 +213,29 @@ public struct InterviewDesk: Sendable {
             guard let record = capture.finder.view(interview) else { throw Device.Refused.noSuchScope }
             return try capture.changing(record, [Assignment(key: "endedAt", text: "now")])
         }
+    }
+
+    // MARK: - Questionnaires of one's own
+
+    private func answer(_ spot: FormSpot, _ finder: RecordFinder) -> FormAnswer? {
+        finder.formAnswers(spot.form, in: interview).first { $0.scorer == finder.member && $0.question == spot.name }?.answer
+    }
+
+    /// As the form says it may be answered, on top of the answers that are there now.
+    private func result(_ answer: FormAnswer?, to spot: FormSpot, _ capture: RecordCapture, isRepeated: Bool) throws -> RecordCapture.Result {
+        let finder = capture.finder
+        guard let view = finder.view(interview), let record = finder.view(spot.form), let held = HeldQuestionnaire(record) else { throw ChangedSince() }
+        guard let form = held.form, var talk = finder.formInterview(held, in: interview, today: today()) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
+        if held.isRetired, talk.answers.isEmpty, talk.hidden.isEmpty { throw FormCaptureFailure.retired(held.reference) }
+        do throws(FormAnswerFault) { try talk.answer(spot.name, answer, language: form.languages[0]) } catch {
+            // What was answered since stands against it.
+            if isRepeated { throw ChangedSince() }
+            throw FormCaptureFailure.answer(question: spot.name, error, form)
+        }
+        let id = DerivedIdentifiers.formAnswer(
+            interview: interview, questionnaire: held.record, question: spot.name, scorer: capture.identity.member, by: SystemPrimitives())
+        return RecordCapture.Result(
+            record: id, type: Catalogue.formAnswer, name: "\(finder.name(of: interview))/\(held.key)/\(spot.name)", edits: try capture.answering(view, held, [(spot.name, answer)]))
     }
 
     // MARK: - Bookmarks
@@ -250,6 +309,7 @@ extension InterviewWrite.Capture {
     var takesAway: Bool {
         switch self {
         case .delete, .answer(_, nil): true
+        case .formAnswer(_, let answer): answer == nil
         case .answer, .note, .quote, .seam, .decision, .leak, .consent, .restore, .end: false
         }
     }

@@ -179,5 +179,6 @@ struct CaptureOptions: ParsableArguments {
             Terminal.line(.init(result.name, .bold))
         }
         if !json, !result.edits.isEmpty, let price { Terminal.error([.init("\(result.name): \(price.words)")]) }
+        if place.shows, let open = FormsLeft.words(after: result, try place.finder()) { Terminal.warning(open) }
     }
 }

@@ -19,7 +19,8 @@ struct InterviewRun: ParsableCommand {
             begin a line: '3 they phone every morning' scores 3 with that rationale.
 
             Consent comes first: without it nothing is asked. Each answer is durable before the next question, and whatever ends the \
-            program, the next start goes on at the same question. Two who score in one interview give two answers and never conflict. \
+            program, the next start goes on at the same question. Behind the instrument's questions come those of your own questionnaires ('seamark form add'): \
+            a answers, numbers answer at once, j shift-check/people jumps. Two who score in one interview give two answers and never conflict. \
             Nothing of what others answered is shown. The record itself is captured with 'seamark interview add' and its like \
             ('seamark help interview').
             """)
@@ -29,7 +30,7 @@ struct InterviewRun: ParsableCommand {
     @Option(help: ArgumentHelp("Where the new one takes place.", valueName: "handle"), completion: HandleCompletion.of(Catalogue.site)) var site: String?
     @Option(help: ArgumentHelp("How: onSite, video, telephone or group.", valueName: "mode")) var mode: String?
     @Flag(help: "Line by line, without drawing: for screen readers, plain terminals, and answers from a file.") var plain = false
-    @Option(help: ArgumentHelp("The language of the questions, where the instrument has it.", valueName: "code")) var language: String?
+    @Option(help: ArgumentHelp("The language of the questions, where the instrument or a questionnaire has it.", valueName: "code")) var language: String?
     @OptionGroup var work: WorkOptions
 
     func run() throws {
@@ -45,12 +46,16 @@ struct InterviewRun: ParsableCommand {
         InterviewSignals.listen()
         var opening = InterviewOpening(place, scope, InterviewInput())
         guard let id = try opening.interview(called: interview, persons: person, site: site, mode: mode) else { return }
-        let desk = InterviewDesk(place.device, scope: scope, interview: id, shows: place.shows)
+        let desk = InterviewDesk(place.device, scope: scope, interview: id, shows: place.shows) { FormVerb.today }
         let found = try desk.instrument(in: language)
-        guard let instrument = found.instrument else {
+        // An instrument has one language; it may be a questionnaire that has the one that was asked for.
+        let isOfForms = try language.map { asked in
+            try desk.records().forms.contains { $0.talk.questionnaire.languages.contains { $0.lowercased() == asked.lowercased() } }
+        } ?? false
+        guard let instrument = try found.instrument ?? (isOfForms ? desk.instrument().instrument : nil) else {
             throw Explained(.notFound, GuidedInterviewWords.otherLanguage(language ?? "any language", found.reference))
         }
-        var sitting = try InterviewSitting(desk, instrument, opening.input)
+        var sitting = try InterviewSitting(desk, instrument, opening.input, language: language)
         var inLines = plain || !InterviewTerminal.allows
         if !inLines, !InterviewTerminal.isUTF8 {
             inLines = true

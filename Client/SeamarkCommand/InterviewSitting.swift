@@ -26,12 +26,12 @@ struct InterviewSitting {
     /// Texts of an editor that were taken and are not durable yet: their files stay until then.
     private var unkept: [TextEditor.Left] = []
 
-    init(_ desk: InterviewDesk, _ instrument: Instrument, _ input: InterviewInput) throws {
+    init(_ desk: InterviewDesk, _ instrument: Instrument, _ input: InterviewInput, language: String?) throws {
         self.desk = desk
         self.input = input
         reach = desk.device.store.reach
         drafts = InterviewDrafts(desk, sitting: .random(in: .min ... .max))
-        interview = GuidedInterview(instrument, try desk.records(), draft: try drafts.takeUp(), isScripted: isScripted)
+        interview = GuidedInterview(instrument, try desk.records(), draft: try drafts.takeUp(), isScripted: isScripted, language: language)
         ending = interview.ending
     }
 

@@ -47,6 +47,77 @@ import Testing
         try ann.must("verify")
     }
 
+    @Test func `questionnaires of one's own are asked behind the instrument, each answer outlasts a kill, and what must be answered is said at the end`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let (ann, interview) = try Interview.laptop("ann", headquarters)
+        let form = headquarters.folder.appendingPathComponent("shift.md")
+        try Data("""
+            | survey |
+            | | type | name | label | required | relevant | constraint | constraint_message |
+            | | select_one yesno | covered | Is the shift covered? | yes | | | |
+            | | integer | people | How many people? | yes | ${covered} = 'yes' | . > 0 and . <= 500 | Between 1 and 500 |
+            | | text | said | What did they say? | | | | |
+            | choices |
+            | | list_name | name | label |
+            | | yesno | yes | Yes |
+            | | yesno | no | No |
+            | settings |
+            | | form_title | form_id | version |
+            | | Shift check | shift-check | 3 |
+            """.utf8).write(to: form)
+        try ann.must("form", "add", form.path)
+        func answers() throws -> [String: Any] {
+            let status = try JSONSerialization.jsonObject(with: Data(ann.must("form", "status", interview, "shift-check", "--json").utf8)) as? [String: Any]
+            return status?["answers"] as? [String: Any] ?? [:]
+        }
+
+        let first = try Sitting(ann, ["interview", interview])
+        try first.shows("LB1  ")
+        try first.type("j")
+        try first.shows("Jump to question")
+        try first.type("shift-check\r")
+        try first.shows("covered  Is the shift covered?")
+        try first.shows("must be answered")
+        try first.type("1")
+        try first.shows("people  How many people?")
+        try first.shows("1 of 52")
+        #expect(try answers()["covered"] as? String == "yes")
+        try first.type("9")
+        try first.shows("Answer to people")
+        try first.type("00\r")
+        try first.shows("Between 1 and 500")
+        first.send(SIGKILL)
+        #expect(try first.ended() == -SIGKILL)
+        #expect(try answers()["people"] == nil)
+
+        // In the middle of the number.
+        let second = try Sitting(ann, ["interview", interview])
+        try second.shows("people  How many people?")
+        try second.shows("900")
+        try second.type("\u{7f}\r")
+        try second.shows("said  What did they say?")
+        second.send(SIGKILL)
+        #expect(try second.ended() == -SIGKILL)
+        #expect(try answers()["people"] as? Int == 90)
+
+        // Line by line, taken back and given again; the words of before are beside it.
+        let lines = try ann.run(["interview", interview, "--plain"], input: "a They phone.\nundo\nredo\nj shift-check/people\n91\nz\n")
+        #expect(lines.status == 0 && lines.output.contains("Saved shift-check/said: They phone..") && lines.output.contains("Undone: shift-check/said is open again."), "\(lines)")
+        #expect(lines.output.contains("Your answer: 90."), "\(lines)")
+        #expect(try answers()["people"] as? Int == 91 && answers()["said"] as? String == "They phone.")
+
+        // Another interview where nothing was asked yet: finalising says what must be answered.
+        let person = try said(ann, "person", "add", "level=manager", "--consent", "given", "--method", "verbal")
+        let bare = try said(ann, "interview", "add", "persons=\(person)", "startedAt=2026-03-02T09:00:00Z", "endedAt=2026-03-02T10:00:00Z")
+        try ann.must("answer", "add", "interview=\(bare)", "question=LB1", "score=3", "grade=D")
+        let trial = try ann.run("interview", "set", bare, "status=finalised", "--dry-run")
+        #expect(trial.status == 0 && trial.error.contains("shift-check/covered"), "\(trial)")
+        let finalised = try ann.run("interview", "set", bare, "status=finalised")
+        #expect(finalised.status == 0 && finalised.error.contains("shift-check/covered") && !finalised.error.contains("people"), "\(finalised)")
+        try ann.must("verify")
+    }
+
     @Test(arguments: [SIGTERM, SIGHUP, 0])
     func `a lost terminal or a request to end keeps what was being written`(signal: Int32) throws {
         let (ann, interview) = try laptop()

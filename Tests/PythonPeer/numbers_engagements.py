@@ -2,6 +2,7 @@
 All of it is invented."""
 import random
 from datetime import date, datetime, timedelta
+from numbers_method import FORMULAS, inputs_of
 from numbers_outputs import QUESTIONS
 
 LEVELS = ['executive', 'director', 'manager', 'supervisor', 'frontline', 'external']
@@ -9,6 +10,16 @@ VARIANTS = {'EXPEDITE': ['shipments', 'ledger'], 'QUALITY': ['scrap', 'rework', 
             'PENALTY': ['chargeback', 'serviceCredit', 'lostCustomer'], 'DOWNTIME': ['constraintHours', 'nonConstraint', 'decisionWait', 'energyOutput', 'other']}
 UNITS = [['events/yr', 'money/event'], ['h/yr', 'money/h', '1'], ['units/yr', 'money/unit'], ['events/yr', 'h/event', 'money/h'],
          ['events/yr', 'h/event', 'money/h', '1'], ['money/yr', '1']]
+# Units and bounds of the inputs of variants, money in cents.
+INPUTS = {
+    'shipments': ('shipments/yr', 10, 900), 'premiumPrice': ('money/shipment', 90_000, 300_000), 'standardPrice': ('money/shipment', 10_000, 90_000), 'share': ('1', 0, 1),
+    'booked': ('money/yr', 10**8, 3 * 10**8), 'baseline': ('money/yr', 10**6, 10**8), 'units': ('units/yr', 10, 9000), 'variableCost': ('money/unit', 3000, 9000),
+    'salvage': ('money/unit', 0, 3000), 'hours': ('h/yr', 10, 9000), 'rate': ('money/h', 1000, 9000), 'material': ('money/yr', 0, 10**7), 'events': ('events/yr', 1, 300),
+    'costPerEvent': ('money/event', 1000, 3 * 10**6), 'premiumFraction': ('1', 0.3, 1), 'agencyRate': ('money/h', 4000, 9000), 'internalRate': ('money/h', 1000, 4000),
+    'leavers': ('leavers/yr', 1, 40), 'costPerReplacement': ('money/leaver', 10**5, 3 * 10**6), 'value': ('money/yr', 10**6, 9 * 10**8), 'rateBasisPoints': ('bp', 0, 900),
+    'contribution': ('money/yr', 10**6, 3 * 10**8), 'contributionPerHour': ('money/h', 10**4, 4 * 10**5), 'avoidableCostPerHour': ('money/h', 10**3, 10**5),
+    'latencyHours': ('h/event', 5, 90), 'hoursToDamage': ('h/event', 1, 60), 'costPerHour': ('money/h', 10**3, 10**5), 'volume': ('units/yr', 10, 9000), 'marginPerUnit': ('money/unit', 100, 9000),
+}
 MODES = ['ownershipAmbiguity', 'kpiConflict', 'approvalLatency', 'exceptionByHeroics', 'relationshipDependence', 'dataMismatch']
 
 
@@ -73,13 +84,24 @@ class Maker:
         dice = self.dice
         category = dice.choice(list(VARIANTS))
         amount = {'grade': dice.choice('ABCD'), 'kind': 'runRate', 'variant': dice.choice(VARIANTS[category])}
-        if self.chance(0.5):
+        way = dice.random()
+        if way < 0.3:
             amount['range'] = self.three(0, dice.choice([10**6, 10**8, 3 * 10**8]))
+        elif way < 0.6 and amount['variant'] in FORMULAS:
+            amount['inputs'] = [{'name': name, 'unit': INPUTS[name][0], 'range': self.three(*INPUTS[name][1:], whole=INPUTS[name][0].startswith('money'))}
+                                for name in inputs_of(amount['variant'])]
+            dice.shuffle(amount['inputs'])
+        elif way < 0.75:
+            # A year of what was observed, less the baseline, is never below nothing.
+            months = dice.choice([0.5, 2, 2.99, 3, 9, 12, 24])
+            amount |= {'observed': dice.randint(10**6, 10**8), 'monthsObserved': months}
+            if self.chance(0.5): amount['baseline'] = dice.randint(0, int(amount['observed'] * 12 / months))
+            if self.chance(0.6): amount['share'] = self.three(0, 1, whole=False)
         else:
             amount['factors'] = [{'name': f'factor {n}', 'unit': unit, 'range': self.three(*self.bounds(unit), whole=False)} for n, unit in enumerate(dice.choice(UNITS))]
-        if self.chance(0.2): amount |= {'kind': 'contingent', 'probability': dice.choice([0.2, 0.5, 1, 0.033, round(dice.random(), 3)])}
+        if self.chance(0.2) or amount.get('inputs') and amount['variant'] == 'lostCustomer': amount |= {'kind': 'contingent', 'probability': dice.choice([0.2, 0.5, 1, 0.033, round(dice.random(), 3)])}
         if self.chance(0.7): amount['inPlan'] = dice.choice(['yes', 'no', 'unknown'])
-        if self.chance(0.5): amount['monthsObserved'] = dice.choice([0.5, 2, 2.99, 3, 9, 12])
+        if 'monthsObserved' not in amount and self.chance(0.5): amount['monthsObserved'] = dice.choice([0.5, 2, 2.99, 3, 9, 12])
         row = {'handle': handle, 'title': f'Line {handle}', 'category': category, 'amount': amount, 'status': 'priced'}
         if self.chance(0.8): row['site'] = dice.choice(self.sites)
         if self.chance(0.4): row['unit'] = dice.choice(self.units)
@@ -244,6 +266,10 @@ class Maker:
         bad = dice.choice([0, 0, 0, 0.1, 0.3])
         row['results'] = [{'criterion': f'G{n}', 'finding': {'result': dice.choice(['conditional', 'fail', 'notAssessed']) if self.chance(bad) else 'pass'}}
                           for n in range(1, 13) if not self.chance(bad / 3)]
+        for result in row['results']:
+            if result['criterion'] == 'G2' and self.chance(0.6):
+                spread = dice.choice([0.8, 1.0, 1.3])
+                result['finding'] |= {'live': [dice.gauss(100, 9 * spread) for _ in range(dice.choice([20, 24, 19]))], 'baseline': [dice.gauss(98, 9) for _ in range(dice.choice([20, 30, 12]))]}
         return row
 
 

@@ -149,6 +149,57 @@ def spread(values):
     return {'mean': mean(values)} | {f'p{p}': percentile(ordered, p / 100) for p in (10, 25, 50, 75, 90)}
 
 
+# --- Variants
+
+# A sum of products. ('less', a, b) is a less b; ('beyond', a, b) the same, and never below nothing; a rate stands in basis points.
+FORMULAS = {
+    'shipments': [['shipments', ('less', 'premiumPrice', 'standardPrice'), 'share']],
+    'ledger': [[('less', 'booked', 'baseline'), 'share']],
+    'scrap': [['units', ('less', 'variableCost', 'salvage')]],
+    'rework': [['hours', 'rate'], ['material']],
+    'escapes': [['events', 'costPerEvent']],
+    'overtime': [['hours', 'rate', 'premiumFraction']],
+    'agency': [['hours', ('less', 'agencyRate', 'internalRate')]],
+    'turnover': [['leavers', 'costPerReplacement']],
+    'chargeback': [['value', 'rateBasisPoints']],
+    'serviceCredit': [['events', 'costPerEvent']],
+    'lostCustomer': [['contribution']],
+    'constraintHours': [['hours', 'contributionPerHour']],
+    'nonConstraint': [['hours', 'avoidableCostPerHour']],
+    'decisionWait': [['events', ('beyond', 'latencyHours', 'hoursToDamage'), 'costPerHour']],
+    'energyOutput': [['volume', 'marginPerUnit']],
+}
+
+
+def inputs_of(variant): return [name for product in FORMULAS[variant] for part in product for name in (part[1:] if isinstance(part, tuple) else [part])]
+
+
+def priced(variant, value, subtracted=None):
+    """What a year comes to, if `value` gives each input, and `subtracted` those that are taken off another."""
+    subtracted = subtracted or value
+    def one(part):
+        if part == 'rateBasisPoints': return value(part) / 10_000
+        if not isinstance(part, tuple): return value(part)
+        off = value(part[1]) - subtracted(part[2])
+        return max(0.0, off) if part[0] == 'beyond' else off
+    return math.fsum(math.prod(one(part) for part in product) for product in FORMULAS[variant])
+
+
+def mean_excess(one, other):
+    """The mean of max(0, one - other) of two distributions: the integral of how likely it is that `other` is below and `one` above."""
+    if one.low >= other.high: return one.mean - other.mean
+    if one.high <= other.low: return 0.0
+    def below(pert, t):
+        if pert.high == pert.low: return float(t >= pert.low)
+        return beta_cdf(pert.a, pert.b, min(max((t - pert.low) / (pert.high - pert.low), 0), 1))
+    edges = sorted({min(max(edge, other.low), one.high) for pert in (one, other) for edge in (pert.low, pert.likely, pert.high)})
+    whole = 0.0
+    for low, high in zip(edges, edges[1:]):
+        wide = (high - low) / 60
+        for i in range(60): whole += wide * math.fsum(w * below(other, t) * (1 - below(one, t)) for t, w in ((low + wide * (i + u), w) for u, w in NODES))
+    return whole
+
+
 # --- Lines
 
 def points(value, unit=1.0): return [value['low'] / unit, value['likely'] / unit, value['high'] / unit]
@@ -160,14 +211,39 @@ class Line:
         months = amount.get('monthsObserved')
         self.grade = 'C' if months is not None and months < 3 and amount['grade'] in 'AB' else amount['grade']
         k = WEIGHT_ON_LIKELY[self.grade]
-        if amount.get('range'):
+        self.variant, self.names = None, []
+        if amount.get('inputs'):
+            self.variant, self.names = amount['variant'], inputs_of(amount['variant'])
+            given = {each['name']: Pert(points(each['range'], 100 if each['unit'].startswith('money') else 1), k) for each in amount['inputs']}
+            self.parts = [given[name] for name in self.names]
+        elif amount.get('observed') is not None and not amount.get('range') and not amount.get('factors'):
+            # (observed x 12 / months - baseline) x share
+            beyond = amount['observed'] / 100 * 12 / months - amount.get('baseline', 0) / 100
+            self.parts = [Pert([beyond * share for share in (points(amount['share']) if amount.get('share') else [1, 1, 1])], k)]
+        elif amount.get('range'):
             self.parts = [Pert(points(amount['range'], 100), k)]
         else:
             self.parts = [Pert(points(factor['range'], 100 if factor['unit'].startswith('money') else 1), k) for factor in amount['factors']]
         self.p = amount['probability'] if amount.get('kind') == 'contingent' else None
-        self.likely = math.prod(part.likely for part in self.parts)
-        self.low, self.high = math.prod(part.low for part in self.parts), math.prod(part.high for part in self.parts)
-        self.mean = math.prod(part.mean for part in self.parts) * (1 if self.p is None else self.p)
+        at = lambda which: (lambda name: getattr(self.parts[self.names.index(name)], which))
+        if self.variant:
+            # What is taken off is at its most where the price is at its least.
+            self.low, self.likely, self.high = priced(self.variant, at('low'), at('high')), priced(self.variant, at('likely')), priced(self.variant, at('high'), at('low'))
+            self.mean = self.expected()
+        else:
+            self.likely = math.prod(part.likely for part in self.parts)
+            self.low, self.high = math.prod(part.low for part in self.parts), math.prod(part.high for part in self.parts)
+            self.mean = math.prod(part.mean for part in self.parts)
+        self.mean *= 1 if self.p is None else self.p
+
+    def expected(self):
+        """The inputs are independent, so means multiply; of what is never below nothing it is an integral."""
+        of = lambda name: self.parts[self.names.index(name)]
+        def one(part):
+            if part == 'rateBasisPoints': return of(part).mean / 10_000
+            if not isinstance(part, tuple): return of(part).mean
+            return mean_excess(of(part[1]), of(part[2])) if part[0] == 'beyond' else of(part[1]).mean - of(part[2]).mean
+        return math.fsum(math.prod(one(part) for part in product) for product in FORMULAS[self.variant])
 
     @functools.cached_property
     def ordered(self):
@@ -176,7 +252,9 @@ class Line:
             if self.p is None: return self.parts[0].midpoints()
             take = self.parts[0].quantiles
         else:
-            products = sorted(math.prod(values) for values in zip(*(arrange(part.midpoints(), normals(f'line:{self.id}/f{n}')) for n, part in enumerate(self.parts))))
+            drawn = zip(*(arrange(part.midpoints(), normals(f'line:{self.id}/f{n}')) for n, part in enumerate(self.parts)))
+            price = (lambda values: priced(self.variant, dict(zip(self.names, values)).__getitem__)) if self.variant else math.prod
+            products = sorted(price(values) for values in drawn)
             if self.p is None: return products
             take = lambda first, step, count: [percentile(products, min(first + j * step, 1)) for j in range(count)]
         # Nothing while (j + 0.5) / N is below 1 - p; above it the magnitude's own quantiles.

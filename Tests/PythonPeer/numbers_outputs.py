@@ -1,7 +1,7 @@
 """Scores, seams, constraints, decisions, gates and the sequence of investments, calculated a second time from the method's description alone."""
-import math
+import math, statistics
 from datetime import date, datetime
-from numbers_method import MATRIX, NODES, Pert, arrange, beta_cdf, mean, normals, percentile, points, spread
+from numbers_method import MATRIX, Pert, arrange, mean, mean_excess, normals, percentile, points, spread
 
 QUESTIONS = {f'D{n + 1}': [f'{prefix}{i}' for i in range(1, 7)] for n, prefix in enumerate(['LB', 'XA', 'DR', 'HF', 'TR', 'KT', 'AI', 'CS', 'RX'])}
 WEIGHT = {'A': 1.0, 'B': 0.8, 'C': 0.5, 'D': 0.3}
@@ -166,22 +166,6 @@ def governing(constraints):
 def time_of(text): return datetime.fromisoformat(text.replace('Z', '+00:00')).timestamp()
 
 
-def mean_excess(one, other):
-    """The mean of max(0, one - other): the integral of how likely it is that `other` is below and `one` above."""
-    if one[0] >= other[2]: return Pert(one).mean - Pert(other).mean
-    if one[2] <= other[0]: return 0.0
-    def below(range_, t):
-        if range_[2] == range_[0]: return float(t >= range_[0])
-        x = (t - range_[0]) / (range_[2] - range_[0])
-        return beta_cdf(Pert(range_).a, Pert(range_).b, min(max(x, 0), 1))
-    edges = sorted({min(max(edge, other[0]), one[2]) for edge in (*one, *other)})
-    whole = 0.0
-    for low, high in zip(edges, edges[1:]):
-        wide = (high - low) / 60
-        for i in range(60): whole += wide * math.fsum(w * below(other, t) * (1 - below(one, t)) for t, w in ((low + wide * (i + u), w) for u, w in NODES))
-    return whole
-
-
 def decision(row):
     samples = row.get('samples', [])
     taken = sorted(time_of(each['times']['actedAt']) - time_of(each['times']['detectedAt']) for each in samples)
@@ -192,7 +176,7 @@ def decision(row):
     excess = None
     if latency and damage and economics.get('eventsPerYear') and economics.get('costPerHour'):
         events, cost = points(economics['eventsPerYear']), points(economics['costPerHour'], 100)
-        excess = {'mean': Pert(events).mean * Pert(cost).mean * mean_excess(latency, damage) / 3600,
+        excess = {'mean': Pert(events).mean * Pert(cost).mean * mean_excess(Pert(latency), Pert(damage)) / 3600,
                   'low': events[0] * cost[0] * max(0, latency[0] - damage[2]) / 3600, 'high': events[2] * cost[2] * max(0, latency[2] - damage[0]) / 3600}
     routine = [each for each in samples if each.get('isRoutine') is not False and each.get('levels') is not None]
     return {
@@ -224,10 +208,20 @@ def bandwidth(rows):
 MUSTS = ('G1', 'G2', 'G4', 'G5', 'G9')
 
 
+def variance(live, baseline):
+    """At least twenty periods of each; the standard deviation live at most 1.10 times that of the baseline."""
+    if len(live) < 20 or len(baseline) < 20: return 'notAssessed'
+    return 'pass' if statistics.stdev(live) <= 1.10 * statistics.stdev(baseline) else 'fail'
+
+
 def gate(review, today):
     stop = 'rollBack' if review.get('isLive') else 'hold'
     if (today - date.fromisoformat(review['date'])).days > (review.get('validDays') or 90): return stop, True
     results = {row['criterion']: row['finding']['result'] for row in review.get('results', [])}
+    for row in review.get('results', []):
+        live, baseline = row['finding'].get('live') or [], row['finding'].get('baseline') or []
+        # What was measured stands, whatever was ticked.
+        if row['criterion'] == 'G2' and (live or baseline): results['G2'] = variance(live, baseline)
     musts = MUSTS + (('G11',) if review.get('isRegulated') else ())
     all_results = [(name, results.get(name, 'notAssessed')) for name in (f'G{n}' for n in range(1, 13))]
     if any(name in musts and result in ('fail', 'notAssessed') for name, result in all_results): return stop, False

@@ -51,6 +51,12 @@ public struct FormConversation: Sendable {
         current = questions.first { !interview.isAnswered($0.name) }?.name
     }
 
+    /// At a question that is asked, or at the end (nil).
+    public init(_ interview: FormInterview, language: String, at name: String?) {
+        self.init(interview, language: language)
+        current = name
+    }
+
     private var questions: [Questionnaire.Item] { interview.asked.filter(\.kind.isAnswered) }
 
     private func words(_ words: FormWords) -> String? { words.text(in: language, of: form.languages).map { interview.words($0) } }

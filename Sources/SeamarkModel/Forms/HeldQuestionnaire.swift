@@ -59,7 +59,12 @@ public struct HeldQuestionnaire: Sendable {
 
     /// Those among `records`: by key, edition and handle.
     public static func all(in records: [RecordView]) -> [HeldQuestionnaire] {
-        records.compactMap { HeldQuestionnaire($0) }.sorted { a, b in
+        sorted(records.compactMap { HeldQuestionnaire($0) })
+    }
+
+    /// By key, edition and handle.
+    public static func sorted(_ all: [HeldQuestionnaire]) -> [HeldQuestionnaire] {
+        all.sorted { a, b in
             a.key != b.key ? HandleOrder.precedes(a.key, b.key) : a.edition != b.edition ? a.edition < b.edition : HandleOrder.precedes(a.handle, b.handle)
         }
     }

@@ -32,7 +32,7 @@ public enum FormAnswerFault: Error, Hashable, Sendable {
 ///
 /// What is asked and what must be answered is looked at once, when it is made and after each answer, within the steps that one change may cost
 /// (`FormWork`): no form and no answer can make a device look for longer, whoever wrote them.
-public struct FormInterview: Sendable {
+public struct FormInterview: Hashable, Sendable {
     /// Unicode scalars of a text that is answered.
     public static let longestText = 8000
 

@@ -2,7 +2,7 @@
 extension GuidedInterview {
     /// What can be done while a question stands there.
     enum Command: CaseIterable {
-        case grade, rationale, note, quote, seam, decision, leak, jump, search, skip, back, undo, redo, again, help, finish, stop
+        case answer, grade, rationale, note, quote, seam, decision, leak, jump, search, skip, back, undo, redo, again, help, finish, stop
     }
 
     mutating func press(_ key: InterviewKey) -> [Effect] {
@@ -16,7 +16,10 @@ extension GuidedInterview {
 
     private mutating func pressAtQuestion(_ key: InterviewKey) -> [Effect] {
         switch key {
-        case .character(let character): return chosen(String(character), "")
+        case .character(let character):
+            if let spot, let effects = number(character, at: spot) { return effects }
+            return chosen(String(character), "")
+        case .enter where spot != nil: return perform(.answer, "")
         case .enter, .tab, .right: return perform(.skip, "")
         case .left: return perform(.back, "")
         case .up: scroll = max(0, scroll - 1)
@@ -101,9 +104,11 @@ extension GuidedInterview {
     /// A key, or the first word of a line with what follows it.
     private mutating func chosen(_ word: String, _ rest: String) -> [Effect] {
         let folded = word.lowercased()
+        // What begins with a number is the answer, to the end of the line.
+        if let spot, let first = word.first, first.isASCII, first.isWholeNumber || first == "-" { return give(rest.isEmpty ? word : word + " " + rest, to: spot) }
         if let content = Self.answer(folded) {
             guard let question else {
-                return declined(GuidedInterviewWords.noQuestionHere)
+                return declined(spot == nil ? GuidedInterviewWords.noQuestionHere : GuidedInterviewWords.answerWithA)
             }
             return give(content, rest, to: question.id)
         }
@@ -162,6 +167,9 @@ extension GuidedInterview {
 
     private mutating func perform(_ command: Command, _ rest: String) -> [Effect] {
         switch command {
+        case .answer:
+            guard let spot else { return declined(GuidedInterviewWords.notAFormQuestion) }
+            return begin(use(spot), rest)
         case .grade:
             guard let id = aboutQuestion, records.answers[id]?.content?.outcome == .scored else { return declined(GuidedInterviewWords.scoreFirst) }
             prompt = .grade(id)
@@ -274,7 +282,8 @@ extension GuidedInterview {
             switch use {
             case .reference(let id, let grade): return regrade(id, grade, reference: nil)
             case .rationale(let id) where records.answers[id]?.content?.rationale != nil && isShown(id): return explain(id, nil)
-            case .rationale, .note, .quote, .seam, .decision, .leak, .jump, .search: return leave()
+            case .own(let spot, _) where form(spot)?.talk.isAnswered(spot.name) == true: return give("", to: spot)
+            case .own, .rationale, .note, .quote, .seam, .decision, .leak, .jump, .search: return leave()
             }
         }
         if let fault = tooLong(text, use) { return declined(fault) }
@@ -282,6 +291,7 @@ extension GuidedInterview {
         switch use {
         case .rationale(let id): return explain(id, text)
         case .reference(let id, let grade): return regrade(id, grade, reference: text)
+        case .own(let spot, _): return give(text, to: spot)
         case .note: return store(.note(text, domain: domain))
         case .seam: return store(.seam(text))
         case .decision: return store(.decision(text, domain: domain))
@@ -291,8 +301,8 @@ extension GuidedInterview {
             let quotable = records.respondents.filter { $0.consent.scope.contains(.quotes) }
             prompt = records.respondents.count == 1 && quotable.count == 1 ? .attribution(text, person: quotable[0].id) : .quotedPerson(text)
         case .jump:
-            guard let index = index(of: text) else { return declined(GuidedInterviewWords.noSuchQuestion(text)) }
-            go(to: .question(index))
+            guard let there = place(called: text) else { return declined(GuidedInterviewWords.noSuchQuestion(text)) }
+            go(to: there)
             prompt = .question
         case .search: search(text)
         }
@@ -314,16 +324,16 @@ extension GuidedInterview {
 
     private mutating func search(_ text: String) {
         let words = text.lowercased().split(separator: " ").map(String.init)
-        let found = questions.indices.filter { index in
-            let one = questions[index]
-            let all = ([one.id, one.domain.name, one.question.text] + one.question.anchors.map(\.text)).joined(separator: " ").lowercased()
+        let forms = records.forms.flatMap { form in form.asked.map { Place.form(FormSpot(form: form.record, name: $0.name)) } }
+        let found = (questions.indices.map { .question($0) } + forms).filter { place in
+            let all = self.words(of: place).lowercased()
             return words.allSatisfy { all.contains($0) }
         }
         scroll = 0
         if found.isEmpty {
             decline(GuidedInterviewWords.nothingFound(text))
         } else if found.count == 1 {
-            go(to: .question(found[0]))
+            go(to: found[0])
             prompt = .question
         } else {
             prompt = .found(found)
@@ -363,7 +373,7 @@ extension GuidedInterview {
         case .found(let found):
             guard !folded.isEmpty else { return leave() }
             guard let number = Int(folded), found.indices.contains(number - 1) else { return declined(GuidedInterviewWords.whichNumber(found.count)) }
-            go(to: .question(found[number - 1]))
+            go(to: found[number - 1])
             prompt = .question
             return []
         case .consent(let index, let step): return consent(index, step, folded)

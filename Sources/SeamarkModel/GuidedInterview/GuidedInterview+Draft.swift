@@ -35,6 +35,7 @@ extension GuidedInterview {
         switch use {
         case .rationale(let id): shownAnswer(id)?.rationale
         case .reference(let id, _): shownAnswer(id)?.reference
+        case .own(let spot, _): standing(spot)
         case .note, .quote, .seam, .decision, .leak, .jump, .search: nil
         }
     }
@@ -73,7 +74,10 @@ extension GuidedInterview {
         case .seam(let name): forget(.seam, name)
         case .decision(let name, _): forget(.decision, name)
         case .leak(let title, _): forget(.leak, title)
-        case .answer, .consent, .delete, .restore, .end: break
+        case .formAnswer(let spot, .text(let text)?): forget(use(spot), text)
+        // A number that was begun is worth nothing beside one that was given.
+        case .formAnswer(let spot, _?): kept[use(spot)] = nil
+        case .formAnswer(_, nil), .answer, .consent, .delete, .restore, .end: break
         }
     }
 
@@ -89,7 +93,8 @@ extension GuidedInterview {
         }
         let mayQuote = records.respondents.contains { $0.consent.scope.contains(.quotes) }
         for text in draft.texts {
-            guard prompt == .question, !isScripted, !text.text.isEmpty, mayQuote || text.use != .quote else {
+            let isElsewhere = if case .own(let asked, _) = text.use { asked != spot } else { false }
+            guard prompt == .question, !isScripted, !text.text.isEmpty, mayQuote || text.use != .quote, !isElsewhere else {
                 putAside(text.use, text.text)
                 continue
             }
@@ -119,6 +124,7 @@ extension GuidedInterview {
         let turnsBlind = now.isBlind && !records.isBlind
         records = now
         if turnsBlind { hide(standing: stood) }
+        settle()
     }
 
     /// What was taken up of earlier sittings waits unseen, and a text that only says what they said is closed.
@@ -148,7 +154,7 @@ extension GuidedInterview.TextUse {
     /// Is it work, and no mere way to somewhere?
     var isKept: Bool {
         switch self {
-        case .rationale, .reference, .note, .quote, .seam, .decision, .leak: true
+        case .rationale, .reference, .note, .quote, .seam, .decision, .leak, .own: true
         case .jump, .search: false
         }
     }
@@ -165,6 +171,7 @@ extension GuidedInterview.TextUse {
         case .leak: "leak"
         case .jump: "jump"
         case .search: "search"
+        case .own(let spot, _): "own \(spot.form) \(spot.name)"
         }
     }
 }

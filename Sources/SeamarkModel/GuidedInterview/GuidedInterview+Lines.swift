@@ -10,7 +10,7 @@ extension GuidedInterview {
             lastSpoken = place
         case .help:
             out += [GuidedInterviewWords.lineAnswerHint]
-            out += Command.allCases.map { command in
+            out += commands.map { command in
                 let words = GuidedInterviewWords.words(command)
                 return "\(words[0]) or \(words.dropFirst().joined(separator: " or ")): \(GuidedInterviewWords.meaning(command))."
             }
@@ -34,10 +34,11 @@ extension GuidedInterview {
         let progress = progress
         let minutes = records.startedAt.flatMap { now >= $0 && now - $0 < 24 * 3_600_000 ? (now - $0) / 60_000 : nil }
         let standing = GuidedInterviewWords.lineProgress(progress.answered, progress.of, minutes)
-        guard let question, case .question(let index) = place else { return endStatements + [standing] }
-        let asked = questions.indices.filter { questions[$0].isAsked }
-        let number = (asked.firstIndex(of: index) ?? asked.count { $0 < index }) + 1
-        var out = [standing, GuidedInterviewWords.lineHeading(question.id, number, asked.count, question.domain)]
+        let (all, here) = (places, Self.rank(place, records))
+        let number = all.count { Self.rank($0, records) < here } + 1
+        if let spot, let form = form(spot) { return whole(form, spot, standing, number, all.count) }
+        guard let question else { return endStatements + [standing] }
+        var out = [standing, GuidedInterviewWords.lineHeading(question.id, number, all.count, question.domain)]
         if !question.isAsked { out.append(GuidedInterviewWords.notAsked + ".") }
         out.append(question.question.text)
         for score in 0...4 { out.append("\(score): \(anchor(question, score).text).") }
@@ -50,6 +51,24 @@ extension GuidedInterview {
             }
         }
         if lastSpoken == nil { out.append(GuidedInterviewWords.lineAnswerHint) }
+        return out
+    }
+
+    private func whole(_ form: InterviewForm, _ spot: FormSpot, _ standing: String, _ number: Int, _ count: Int) -> [String] {
+        guard let prompt = conversation(form, at: spot.name).prompt else { return [standing] }
+        var out = [standing, GuidedInterviewWords.lineFormHeading(name(of: spot), number, count, form.talk.questionnaire.title)]
+        for passed in passed(form, to: spot.name) {
+            switch passed {
+            case .heading(let words), .note(let words): out.append(words)
+            }
+        }
+        out.append(prompt.label)
+        if let hint = prompt.hint { out.append(hint) }
+        if prompt.isRequired { out.append(GuidedInterviewWords.mustBe + ".") }
+        for (index, choice) in prompt.choices.enumerated() { out.append("\(index + 1): \(choice).") }
+        if prompt.isHidden { out.append(GuidedInterviewWords.hiddenAnswer + ".") }
+        if let present = prompt.present { out.append("\(GuidedInterviewWords.yourAnswer): \(TerminalText.shortened(TerminalText.line(String(present.prefix(2000))), to: 400)).") }
+        if case .form? = lastSpoken {} else { out.append(GuidedInterviewWords.lineFormHint) }
         return out
     }
 

@@ -77,6 +77,7 @@ extension GuidedInterview {
         case .consent(_, let step): return Self.choices(consentChoices(step), width)
         case .question, .text: break
         }
+        if let spot, let form = form(spot) { return formBody(form, spot, width) }
         guard let question else { return endBody(width) }
         var lines = Self.wrapped(GuidedInterviewWords.domain(question.domain) + (question.isAsked ? "" : ", " + GuidedInterviewWords.notAsked), width, .dim)
         lines += Self.hanging(question.id + "  ", question.question.text, width, .bold)
@@ -97,6 +98,35 @@ extension GuidedInterview {
             }
         }
         return lines
+    }
+
+    /// A question of a questionnaire, below what leads up to it.
+    private func formBody(_ form: InterviewForm, _ spot: FormSpot, _ width: Int) -> [ScreenLine] {
+        guard let prompt = conversation(form, at: spot.name).prompt else { return [] }
+        var lines = Self.wrapped("\(form.talk.questionnaire.title), \(form.reference)" + (prompt.isRequired ? ", " + GuidedInterviewWords.mustBe : ""), width, .dim)
+        for passed in passed(form, to: spot.name) {
+            switch passed {
+            case .heading(let words): lines += Self.wrapped(words, width, .bold)
+            case .note(let words): lines += Self.wrapped(words, width, .plain)
+            }
+        }
+        lines += Self.hanging(prompt.name + "  ", prompt.label, width, .bold)
+        if let hint = prompt.hint { lines += Self.wrapped(hint, width, .dim) }
+        if !prompt.choices.isEmpty { lines.append(ScreenLine()) }
+        let chosen = chosen(form, spot)
+        for (index, choice) in prompt.choices.enumerated() {
+            lines += Self.hanging("\(chosen.contains(index) ? ">" : " ")\(index + 1)  ", choice, width, chosen.contains(index) ? .bold : .plain)
+        }
+        if prompt.isHidden { lines += [ScreenLine()] + Self.wrapped(GuidedInterviewWords.hiddenAnswer, width, .plain) }
+        if let present = prompt.present { lines += [ScreenLine()] + Self.wrapped("\(GuidedInterviewWords.yourAnswer): \(present)", width, .bold) }
+        return lines
+    }
+
+    /// Places of the choices that were made.
+    private func chosen(_ form: InterviewForm, _ spot: FormSpot) -> Set<Int> {
+        guard case .choices(let names)? = form.talk.answers[spot.name] else { return [] }
+        let choices = form.item(spot.name)?.kind.list.flatMap(form.talk.questionnaire.list)?.choices ?? []
+        return Set(choices.indices.filter { names.contains(choices[$0].name) })
     }
 
     /// On one line where they fit.
@@ -122,19 +152,19 @@ extension GuidedInterview {
     }
 
     var endStatements: [String] {
-        let open = open
-        if open.isEmpty { return [GuidedInterviewWords.allAnswered] }
-        return [GuidedInterviewWords.stillOpen(open.count), open.map(\.id).joined(separator: ", "), GuidedInterviewWords.endKeys]
+        let open = open.map(\.id) + openSpots.map(name)
+        if open.isEmpty { return [GuidedInterviewWords.allAnswered] + endOfForms }
+        return [GuidedInterviewWords.stillOpen(open.count), open.joined(separator: ", ")] + endOfForms + [GuidedInterviewWords.endKeys]
     }
 
     private func help(_ width: Int) -> [ScreenLine] {
         var lines = Self.choices(["0-4  \(GuidedInterviewWords.scores)"] + GuidedInterviewWords.specialAnswers, width)
-        for command in Command.allCases { lines += Self.hanging("\(GuidedInterviewWords.key(command))  ", GuidedInterviewWords.meaning(command), width, .plain) }
+        for command in commands { lines += Self.hanging("\(GuidedInterviewWords.key(command))  ", GuidedInterviewWords.meaning(command), width, .plain) }
         return lines
     }
 
     var personChoices: [String] { records.respondents.enumerated().map { "\($0.offset + 1)  \($0.element.handle)" } }
-    func foundChoices(_ found: [Int]) -> [String] { found.enumerated().map { "\($0.offset + 1)  \(questions[$0.element].id) \(questions[$0.element].question.text)" } }
+    func foundChoices(_ found: [Place]) -> [String] { found.enumerated().map { "\($0.offset + 1)  \(label(of: $0.element))" } }
 
     func consentChoices(_ step: ConsentStep) -> [String] {
         switch step {
@@ -222,7 +252,7 @@ extension GuidedInterview {
         let commands: [Command] = [
             .help, .stop, .undo, .back, .skip, .note, .rationale, .quote, .grade, .jump, .search, .seam, .decision, .leak, .finish, .redo,
         ]
-        var lines = [GuidedInterviewWords.answerKeys]
+        var lines = [answerKeys]
         for command in commands {
             let key = "\(GuidedInterviewWords.key(command)) \(GuidedInterviewWords.short(command))"
             if TerminalText.width(lines[lines.count - 1]) + 2 + TerminalText.width(key) <= width {

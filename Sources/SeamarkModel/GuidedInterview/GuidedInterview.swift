@@ -16,6 +16,8 @@ public struct GuidedInterview: Sendable {
     /// Where an interview stands.
     public enum Place: Hashable, Sendable {
         case question(Int)
+        /// Of a questionnaire of one's own.
+        case form(FormSpot)
         /// After the last question.
         case end
     }
@@ -29,7 +31,7 @@ public struct GuidedInterview: Sendable {
         case quotedPerson(String)
         case attribution(String, person: Identifier?)
         case category(String)
-        case found([Int])
+        case found([Place])
         case consent(Int, ConsentStep)
     }
 
@@ -38,11 +40,14 @@ public struct GuidedInterview: Sendable {
         /// What supports a grade A or B.
         case reference(String, OwnAnswer.Content.Grade)
         case note, quote, seam, decision, leak, jump, search
+        /// The answer to a question of a questionnaire; `isLong` where it is free words.
+        case own(FormSpot, isLong: Bool)
 
         /// May it hold line breaks?
         var isLong: Bool {
             switch self {
             case .rationale, .note, .quote: true
+            case .own(_, let isLong): isLong
             case .reference, .seam, .decision, .leak, .jump, .search: false
             }
         }
@@ -95,6 +100,7 @@ public struct GuidedInterview: Sendable {
     /// Something of this sitting that can be taken back.
     enum Done: Hashable, Sendable {
         case answer(String, before: OwnAnswer.Content?, after: OwnAnswer.Content?)
+        case own(FormSpot, before: FormAnswer?, after: FormAnswer?)
         case made(Identifier, String)
     }
 
@@ -138,6 +144,8 @@ public struct GuidedInterview: Sendable {
     var opened: InterviewDraft.Text?
     /// The lines come from a file: whoever wrote them does not know what an earlier sitting had begun.
     let isScripted: Bool
+    /// The language of questionnaires, where they have it.
+    let language: String?
     /// What earlier sittings had begun, where nothing of before may be shown.
     var hidden: [InterviewDraft.Text] = []
     /// A text that is to be mended when the write that is under way is durable, and why.
@@ -151,9 +159,11 @@ public struct GuidedInterview: Sendable {
     /// - Parameters:
     ///   - draft: what earlier sittings had begun to write.
     ///   - isScripted: the lines come from a file, so that every line means what it would mean without a draft.
-    public init(_ instrument: Instrument, _ records: InterviewRecords, draft: InterviewDraft = InterviewDraft(), isScripted: Bool = false) {
+    ///   - language: the language of questionnaires of one's own; of each its first where it does not have it.
+    public init(_ instrument: Instrument, _ records: InterviewRecords, draft: InterviewDraft = InterviewDraft(), isScripted: Bool = false, language: String? = nil) {
         self.instrument = instrument
         self.isScripted = isScripted
+        self.language = language
         self.records = records
         let levels = records.respondents.compactMap(\.level)
         var all: [(InstrumentDomain, InstrumentQuestion, Bool)] = []
@@ -183,7 +193,8 @@ public struct GuidedInterview: Sendable {
     /// How many of those asked are answered, and how many are asked.
     public var progress: (answered: Int, of: Int) {
         let asked = questions.filter(\.isAsked)
-        return (asked.count { records.answers[$0.id] != nil }, asked.count)
+        let own = records.forms.flatMap { form in form.asked.map { form.talk.isAnswered($0.name) } }
+        return (asked.count { records.answers[$0.id] != nil } + own.count { $0 }, asked.count + own.count)
     }
 
     public var open: [Question] { questions.filter { $0.isAsked && records.answers[$0.id] == nil } }
@@ -196,7 +207,13 @@ public struct GuidedInterview: Sendable {
     /// Where nothing of before may be shown, what this sitting began itself.
     func isShown(_ id: String) -> Bool { !records.isBlind || own.contains(id) }
 
-    private func isTold(_ change: Done) -> Bool { if case .answer(let question, _, _) = change { isShown(question) } else { true } }
+    private func isTold(_ change: Done) -> Bool { 
+        switch change {
+        case .answer(let question, _, _): isShown(question)
+        case .own: !records.isBlind
+        case .made: true
+        }
+    }
 
     public var canUndo: Bool { !done.isEmpty }
 
@@ -204,20 +221,20 @@ public struct GuidedInterview: Sendable {
 
     /// The first open question after the youngest answer; or where the bookmark says, if that is younger.
     static func place(_ questions: [Question], _ records: InterviewRecords, _ bookmark: InterviewBookmark?) -> Place {
-        let last = records.answers.filter { answer in questions.contains { $0.id == answer.key } }.max { $0.value.stamp < $1.value.stamp }
-        if let bookmark, bookmark.after ?? Stamp(time: .min, device: .zero) >= last?.value.stamp ?? Stamp(time: .min, device: .zero) {
+        var answered = questions.indices.compactMap { index in records.answers[questions[index].id].map { (Place.question(index), $0.stamp) } }
+        for form in records.forms { answered += form.stamps.sorted { $0.key < $1.key }.map { (.form(FormSpot(form: form.record, name: $0.key)), $0.value) } }
+        let last = answered.max { $0.1 < $1.1 }
+        if let bookmark, bookmark.after ?? Stamp(time: .min, device: .zero) >= last?.1 ?? Stamp(time: .min, device: .zero) {
             guard let id = bookmark.question else { return .end }
-            if let index = questions.firstIndex(where: { $0.id == id }) { return .question(index) }
+            if let place = place(named: id, questions, records) { return place }
         }
-        let start = last.flatMap { last in questions.firstIndex { $0.id == last.key } }.map { $0 + 1 } ?? 0
-        let order = Array(start..<questions.count) + Array(0..<start)
-        return order.first { questions[$0].isAsked && records.answers[questions[$0].id] == nil }.map { .question($0) } ?? .end
+        return next(after: last?.0, questions, records)
     }
 
     /// What must be remembered so that the next sitting begins here; nil where it would anyhow.
     private func bookmark() -> InterviewBookmark? {
         guard Self.place(questions, records, remembered) != place else { return nil }
-        return InterviewBookmark(question: question?.id, after: records.lastStamp)
+        return InterviewBookmark(question: placeName, after: records.lastStamp)
     }
 
     mutating func go(to place: Place) {
@@ -226,18 +243,14 @@ public struct GuidedInterview: Sendable {
     }
 
     mutating func step(_ direction: Int) {
-        let asked = questions.indices.filter { questions[$0].isAsked }
-        switch place {
-        case .question(let index):
-            if direction > 0 {
-                go(to: asked.first { $0 > index }.map { .question($0) } ?? .end)
-            } else if let previous = asked.last(where: { $0 < index }) {
-                go(to: .question(previous))
-            } else {
-                decline(GuidedInterviewWords.isFirst)
-            }
-        case .end:
-            if direction < 0 { go(to: asked.last.map { .question($0) } ?? .end) } else { decline(GuidedInterviewWords.isLast) }
+        let here = Self.rank(place, records)
+        if direction > 0 {
+            if place == .end { return decline(GuidedInterviewWords.isLast) }
+            go(to: places.first { Self.rank($0, records) > here } ?? .end)
+        } else if let previous = places.last(where: { Self.rank($0, records) < here }) {
+            go(to: previous)
+        } else if place != .end {
+            decline(GuidedInterviewWords.isFirst)
         }
     }
 
@@ -322,6 +335,10 @@ public struct GuidedInterview: Sendable {
                 lastAnswered = question
                 if movesOn { goOn(after: question) }
                 if let afterwards { mend(afterwards) }
+            case (.formAnswer(let spot, let answer), _):
+                if let change { done.append(change) }
+                notice = saved(spot, answer)
+                if movesOn { go(to: Self.next(after: .form(spot), questions, records)) }
             case (.note, .record(let id)), (.quote, .record(let id)), (.seam, .record(let id)), (.decision, .record(let id)), (.leak, .record(let id)):
                 done.append(.made(id, receipt.name))
                 notice = GuidedInterviewWords.saved(receipt.name)
@@ -332,23 +349,26 @@ public struct GuidedInterview: Sendable {
         case .undo(let change)?:
             done.removeLast()
             undone.append(change)
-            notice = isTold(change) ? GuidedInterviewWords.undone(change) : GuidedInterviewWords.undoneUnseen
+            notice = isTold(change) ? undone(change) : GuidedInterviewWords.undoneUnseen
             // It is asked again.
             if case .answer(let question, let old, let new) = change {
                 if old?.outcome != new?.outcome || old?.score != new?.score, let index = index(of: question) { go(to: .question(index)) }
                 if old == nil, lastAnswered == question { lastAnswered = nil }
             }
+            if case .own(let spot, _, _) = change { go(to: .form(spot)) }
         case .redo(let change)?:
             undone.removeLast()
             done.append(change)
-            notice = isTold(change) ? GuidedInterviewWords.redone(change) : GuidedInterviewWords.redoneUnseen
+            notice = isTold(change) ? redone(change) : GuidedInterviewWords.redoneUnseen
             if case .answer(let question, let old, let new) = change {
                 lastAnswered = question
                 if old?.outcome != new?.outcome || old?.score != new?.score { goOn(after: question) }
             }
+            if case .own(let spot, _, _) = change { go(to: Self.next(after: .form(spot), questions, records)) }
         case nil: break
         }
         afterwards = nil
+        settle()
         if turnsBlind { hide(standing: nil) }
         if ending == nil { askConsent() }
         return ending.map { [.end($0)] } ?? []
@@ -359,8 +379,11 @@ public struct GuidedInterview: Sendable {
     mutating func store(_ capture: InterviewWrite.Capture, _ change: Done? = nil, movesOn: Bool = false) -> [Effect] {
         if before == nil { before = (prompt, entry) }
         doing = .first(capture, change, movesOn: movesOn)
-        let standing: InterviewWrite.Standing? = if case .answer(let question, _) = capture { InterviewWrite.Standing(records.answers[question]?.content) } else { nil }
-        return [.store(InterviewWrite(capture, onto: standing))]
+        switch capture {
+        case .answer(let question, _): return [.store(InterviewWrite(capture, onto: .answer(records.answers[question]?.content)))]
+        case .formAnswer(let spot, _): return [.store(InterviewWrite(capture, onto: .form(form(spot)?.talk.answers[spot.name])))]
+        case .note, .quote, .seam, .decision, .leak, .consent, .delete, .restore, .end: return [.store(InterviewWrite(capture))]
+        }
     }
 
     /// Writes an answer as it is to be from now on.
@@ -392,8 +415,7 @@ public struct GuidedInterview: Sendable {
     /// To the next open question after this one, round the end; to the end where none is open.
     mutating func goOn(after id: String) {
         guard let start = index(of: id) else { return }
-        let order = Array((start + 1)..<questions.count) + Array(0...start)
-        go(to: order.first { questions[$0].isAsked && records.answers[questions[$0].id] == nil }.map { .question($0) } ?? .end)
+        go(to: Self.next(after: .question(start), questions, records))
     }
 
     mutating func undo() -> [Effect] {
@@ -405,6 +427,8 @@ public struct GuidedInterview: Sendable {
         switch change {
         case .answer(let question, let old, _):
             return [.store(InterviewWrite(.answer(question: question, old), unlessChangedSince: marks[.answer(question)] ?? RecordMark(heads: [])))]
+        case .own(let spot, let old, _):
+            return [.store(InterviewWrite(.formAnswer(spot, old), unlessChangedSince: marks[.formAnswer(spot)] ?? RecordMark(heads: [])))]
         case .made(let id, _): return [.store(InterviewWrite(.delete(id), unlessChangedSince: marks[.record(id)] ?? RecordMark(heads: [])))]
         }
     }
@@ -418,6 +442,8 @@ public struct GuidedInterview: Sendable {
         switch change {
         case .answer(let question, _, let new):
             return [.store(InterviewWrite(.answer(question: question, new), unlessChangedSince: marks[.answer(question)] ?? RecordMark(heads: [])))]
+        case .own(let spot, _, let new):
+            return [.store(InterviewWrite(.formAnswer(spot, new), unlessChangedSince: marks[.formAnswer(spot)] ?? RecordMark(heads: [])))]
         case .made(let id, _): return [.store(InterviewWrite(.restore(id), unlessChangedSince: marks[.record(id)] ?? RecordMark(heads: [])))]
         }
     }
@@ -467,8 +493,9 @@ public struct GuidedInterview: Sendable {
             case .seam: Catalogue.seam.field(key: "name")
             case .decision: Catalogue.decisionRight.field(key: "name")
             case .leak: Catalogue.leakageLine.field(key: "title")
-            case .reference, .jump, .search: nil
+            case .reference, .jump, .search, .own: nil
             }
+        if case .own = use { return FormInterview.longestText }
         if case .text(let rule)? = field?.kind { return rule.longest }
         return 300
     }

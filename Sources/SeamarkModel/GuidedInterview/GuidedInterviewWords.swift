@@ -8,6 +8,7 @@ public enum GuidedInterviewWords {
     /// The key first, then the words of line mode.
     static func words(_ command: GuidedInterview.Command) -> [String] {
         switch command {
+        case .answer: ["a", "answer"]
         case .grade: ["e", "evidence", "grade"]
         case .rationale: ["r", "rationale", "why"]
         case .note: ["t", "note", "text"]
@@ -30,6 +31,7 @@ public enum GuidedInterviewWords {
 
     static func meaning(_ command: GuidedInterview.Command) -> String {
         switch command {
+        case .answer: "answer the question of a questionnaire"
         case .grade: "evidence grade A to D of the answer that stands here, or else of the last one"
         case .rationale: "rationale of that answer"
         case .note: "a note, about the domain in front of you"
@@ -53,6 +55,7 @@ public enum GuidedInterviewWords {
     /// One word, for the line of keys.
     static func short(_ command: GuidedInterview.Command) -> String {
         switch command {
+        case .answer: "answer"
         case .grade: "evidence"
         case .rationale: "why"
         case .note: "note"
@@ -88,6 +91,9 @@ public enum GuidedInterviewWords {
     // MARK: Answers
 
     static let answerKeys = "0-4 d n x"
+    static let formKeys = "Enter answers"
+    static let choiceKeys = "1-9 answers"
+    static let numberKeys = "0-9 answers"
     static let specialAnswers = ["d  don't know", "n  does not apply", "x  declined"]
 
     static let scores = "0 controlled, 1 minor, 2 material, 3 serious, 4 severe"
@@ -131,6 +137,9 @@ public enum GuidedInterviewWords {
     static func noReference(_ level: OwnAnswer.Content.Grade) -> String { "Nothing is named yet that supports grade \(grade(level)): e, then \(grade(level).lowercased()) asks for it." }
 
     static func saved(_ name: String) -> String { "Saved \(name)." }
+    static func saved(_ name: String, words: String?) -> String { words.map { "Saved \(name): \($0)." } ?? "\(name) is open again." }
+    static func undone(_ name: String, words: String?) -> String { words.map { "Undone: \(name) is \($0) again." } ?? "Undone: \(name) is open again." }
+    static func redone(_ name: String, words: String?) -> String { words.map { "Done again: \(name) is \($0)." } ?? "Done again: \(name) is open." }
     static func consentSaved(_ name: String) -> String { "Saved the consent of \(name)." }
 
     /// Where what stood there before may not be shown.
@@ -141,6 +150,7 @@ public enum GuidedInterviewWords {
         switch change {
         case .answer(let question, nil, _): "Undone: \(question) is open again."
         case .answer(let question, let old?, _): "Undone: \(question) is \(answer(old)) again."
+        case .own: undoneUnseen
         case .made(_, let name): "Undone: \(name) is gone."
         }
     }
@@ -149,6 +159,7 @@ public enum GuidedInterviewWords {
         switch change {
         case .answer(let question, _, nil): "Done again: \(question) is open."
         case .answer(let question, _, let new?): "Done again: \(question) is \(answer(new))."
+        case .own: redoneUnseen
         case .made(_, let name): "Done again: \(name) is back."
         }
     }
@@ -164,6 +175,18 @@ public enum GuidedInterviewWords {
     static let nothingToUndo = "Nothing of this sitting is left to undo."
     static let nothingToRedo = "Nothing was undone that could be done again."
     static let noQuestionHere = "No question stands here. Jump to one with j, or go back with b."
+    static let answerWithA = "This is answered with a, then the answer; where it has numbers, with the number."
+    static let notAFormQuestion = "a answers questions of your own questionnaires. This one is answered 0 to 4, d, n or x."
+    static func notAskedNow(_ name: String) -> String { "\(name) is not asked any more, as things are answered." }
+    static let formsAreHidden = "Your questionnaires are not asked until the next sync, since what they ask tells what was answered."
+    static func formIsNewer(_ name: String) -> String { "\(name) was made by a newer version of Seamark and is not asked here." }
+    static func formIsTooMuch(_ name: String) -> String { "What was answered to \(name) takes more work to look at than one change may: nothing is asked until a long answer is taken away with 'seamark form answer'." }
+    static func formHasSuccessor(_ name: String, _ successor: String, _ interview: String) -> String {
+        "\(name) is asked on, since it was begun; 'seamark form carry \(interview) \(successor)' goes over to \(successor)."
+    }
+    static func mustBeAnswered(_ names: [String]) -> String { "Must be answered: \(names.joined(separator: ", "))." }
+    static let mustBe = "must be answered"
+    static let hiddenAnswer = "answered; the words were redacted"
     static let scoreFirst = "An evidence grade belongs to a score. Give the score first, 0 to 4."
     static let answerFirst = "A rationale belongs to an answer. Answer first."
     static let noConsentToQuotes = "There is no consent to quotes. Write a note (t) in your own words instead."
@@ -209,6 +232,7 @@ public enum GuidedInterviewWords {
         case .leak: "Leak: its title, such as \"Night shift overtime\""
         case .jump: "Jump to question"
         case .search: "Search the questions for"
+        case .own(let spot, _): "Answer to \(spot.name)"
         }
     }
 
@@ -309,6 +333,9 @@ public enum GuidedInterviewWords {
     static func lineHeading(_ question: String, _ number: Int, _ of: Int, _ domain: InstrumentDomain) -> String {
         "Question \(question), \(number) of \(of). Domain \(domain.code), \(domain.name)."
     }
+
+    static func lineFormHeading(_ name: String, _ number: Int, _ of: Int, _ title: String) -> String { "Question \(name), \(number) of \(of). \(title)." }
+    static let lineFormHint = "Answer with a and what they say, or with the number alone, several choices with blanks between them."
 
     static func lineProgress(_ answered: Int, _ of: Int, _ minutes: Int64?) -> String {
         "\(answered) of \(of) answered" + (minutes.map { ", \(self.minutes($0)) since the beginning." } ?? ".")

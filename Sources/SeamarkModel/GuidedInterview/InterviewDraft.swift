@@ -58,6 +58,7 @@ extension InterviewDraft.Text {
             case .leak: (7, nil, nil)
             case .jump: (8, nil, nil)
             case .search: (9, nil, nil)
+            case .own(let spot, let isLong): (isLong ? 10 : 11, spot.name, nil)
             }
         let (step, cursor, person): (Int64, Int?, Identifier?) =
             switch stage {
@@ -73,6 +74,7 @@ extension InterviewDraft.Text {
         members += [Value.Member(4, .list(InterviewDraft.parts(text))), Value.Member(5, .int(step))]
         if let cursor { members.append(Value.Member(6, .int(Int64(cursor)))) }
         if let person { members.append(Value.Member(7, .id(person))) }
+        if case .own(let spot, _) = use { members.append(Value.Member(8, .id(spot.form))) }
         return .group(members)
     }
 
@@ -93,6 +95,9 @@ extension InterviewDraft.Text {
         case 7?: use = .leak
         case 8?: use = .jump
         case 9?: use = .search
+        case let kind? where kind == 10 || kind == 11:
+            guard let question, let form = value.member(8)?.id else { return nil }
+            use = .own(FormSpot(form: form, name: question), isLong: kind == 10)
         case _: return nil
         }
         guard let parts = value.member(4)?.list else { return nil }

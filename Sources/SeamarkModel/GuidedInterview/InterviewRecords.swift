@@ -30,6 +30,12 @@ public struct InterviewRecords: Hashable, Sendable {
     public var domains: [String]
     /// Nothing that stood here before this sitting may be shown.
     public var isBlind: Bool
+    /// Questionnaires of one's own that are asked. None where nothing of before may be shown: what is asked would tell what was answered.
+    public var forms: [InterviewForm] = []
+    /// There are questionnaires, and they are not asked for that reason.
+    public var hidesForms = false
+    /// Questionnaires that a newer version of Seamark made.
+    public var newerForms: [String] = []
 
     public init(
         name: String, respondents: [Respondent], answers: [String: OwnAnswer] = [:], bookmark: InterviewBookmark? = nil, startedAt: Int64? = nil,
@@ -40,7 +46,7 @@ public struct InterviewRecords: Hashable, Sendable {
     }
 
     /// When the scorer last said something of a question.
-    var lastStamp: Stamp? { answers.values.map(\.stamp).max() }
+    var lastStamp: Stamp? { (answers.values.map(\.stamp) + forms.flatMap { $0.stamps.values }).max() }
 }
 
 /// One scorer's answer to one question, as it stands.

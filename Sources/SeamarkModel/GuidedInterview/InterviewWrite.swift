@@ -5,6 +5,8 @@ public struct InterviewWrite: Hashable, Sendable {
     public enum Capture: Hashable, Sendable {
         /// Nil takes the answer away.
         case answer(question: String, OwnAnswer.Content?)
+        /// To a questionnaire of one's own; nil takes the answer away.
+        case formAnswer(FormSpot, FormAnswer?)
         case note(String, domain: String?)
         /// `attribution`: the number of the choice.
         case quote(String, person: Identifier?, attribution: Int64, domain: String?)
@@ -25,11 +27,10 @@ public struct InterviewWrite: Hashable, Sendable {
     /// Only if the answer that it writes over says this: what a person has not seen is never written back.
     public let onto: Standing?
 
-    /// An answer as the sitting knew it; nil content where there was none.
-    public struct Standing: Hashable, Sendable {
-        public let content: OwnAnswer.Content?
-
-        public init(_ content: OwnAnswer.Content?) { self.content = content }
+    /// An answer as the sitting knew it; nil where there was none.
+    public enum Standing: Hashable, Sendable {
+        case answer(OwnAnswer.Content?)
+        case form(FormAnswer?)
     }
 
     public init(_ capture: Capture, unlessChangedSince mark: RecordMark? = nil, onto standing: Standing? = nil) {
@@ -40,6 +41,7 @@ public struct InterviewWrite: Hashable, Sendable {
 /// What was written to.
 public enum InterviewSubject: Hashable, Sendable {
     case answer(String)
+    case formAnswer(FormSpot)
     case record(Identifier)
 }
 

@@ -2,7 +2,8 @@ import SeamarkJournal
 
 /// Interviews that go on under a later edition of their instrument, among some records: which of those that are one conversation counts.
 ///
-/// Where one of them was asked with the edition that is read, the others are passed over; else each stands for itself.
+/// Where one of them was asked with the edition that is read, the others are passed over; else each stands for itself. What was merged is of one
+/// conversation too (`Conversations`), whichever of the two went on.
 struct CarriedInterviews {
     private struct Origin: Hashable {
         let interview: Identifier, question: String, scorer: Identifier
@@ -15,7 +16,7 @@ struct CarriedInterviews {
     /// - Parameters:
     ///   - records: without deleted ones.
     ///   - instrument: the edition that is read (`core-9@2`).
-    init(_ records: [RecordView], instrument: String) {
+    init(_ records: [RecordView], _ merges: Merges, instrument: String) {
         let interviews = records.filter { $0.type === Catalogue.interview }
         var from: [Identifier: Identifier] = [:]
         for interview in interviews { if let earlier = interview.reference("carriedFrom") { from[interview.id] = earlier } }
@@ -25,17 +26,9 @@ struct CarriedInterviews {
             self.from = [:]
             return
         }
-        // Whoever made a circle finds themselves in it, at the least id.
-        func first(_ id: Identifier) -> Identifier {
-            var at = id, seen: Set<Identifier> = []
-            while let earlier = from[at] {
-                guard seen.insert(at).inserted else { return seen.min() ?? at }
-                at = earlier
-            }
-            return at
-        }
         self.from = from
-        let families = Dictionary(grouping: interviews) { first($0.id) }
+        let conversations = Conversations(interviews, merges)
+        let families = Dictionary(grouping: interviews) { conversations.conversation(of: $0.id) }
         passedOver = Set(families.values.flatMap { family in
             // One that names no edition was asked with the engagement's, unless another of its family names that.
             let isNamed = family.contains { $0.text("instrument") == instrument }

@@ -2,12 +2,12 @@ import SeamarkJournal
 
 /// The rules of findings that people write, and of a lead's reviews of interviews.
 extension Findings {
-    /// Two sources that are independent of each other, or the finding says that it has one: what was said and seen in one interview counts once.
+    /// Two sources that are independent of each other, or the finding says that it has one: what was said and seen in one conversation counts once.
     mutating func judgeStatement(_ record: RecordView) {
         var sources: Set<Identifier> = []
         for id in record.references("sources") {
             guard let source = byId[merges.survivor(of: id)], !source.isDeleted else { continue }
-            sources.insert(source.reference("interview").map { merges.survivor(of: $0) } ?? source.id)
+            sources.insert(source.reference("interview").map { conversations.conversation(of: $0) } ?? source.id)
         }
         guard sources.count < 2 else { return }
         find(

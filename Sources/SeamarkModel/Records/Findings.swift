@@ -8,6 +8,7 @@ public struct Findings {
     private let instrument: Instrument?
     private let withdrawals: Withdrawals
     let merges: Merges
+    let conversations: Conversations
     private var findings: [Finding] = []
 
     init(_ records: [RecordView], _ instrument: Instrument?) {
@@ -22,6 +23,7 @@ public struct Findings {
         byId = Dictionary(records.map { ($0.id, $0) }) { first, _ in first }
         self.instrument = instrument
         merges = Merges(records)
+        conversations = Conversations(records, merges)
     }
 
     /// Everything worth a look in `records`: those of the engagement, and of the shared scope so that members are found.

@@ -32,6 +32,8 @@ extension EngagementReading {
         public var evidence: [String] = []
         /// Too few people answered to say who and how much.
         public var isWithheld = false
+        /// Handles are left out because the report is frozen.
+        public var isFrozen = false
     }
 
     /// An answer that is scored, with where it was given.

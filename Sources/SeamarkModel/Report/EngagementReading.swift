@@ -191,7 +191,7 @@ public struct EngagementReading: Sendable {
             return a != b ? HandleOrder.precedes(a, b) : left.id < right.id
         }
         merges = Merges(records)
-        carried = CarriedInterviews(self.records, instrument: instrument.reference)
+        carried = CarriedInterviews(self.records, merges, instrument: instrument.reference)
         byId = Dictionary(self.records.map { ($0.id, $0) }) { first, _ in first }
         readSettings()
         sites = of(Catalogue.site).compactMap { $0.text("name").map { ReportText.clean($0) } }

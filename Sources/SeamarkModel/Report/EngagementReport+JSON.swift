@@ -58,7 +58,7 @@ extension EngagementReport {
                 JSONMember("answers", .integer(Int64(withdrawnAnswers))), JSONMember("quotes", .integer(Int64(withdrawnQuotes))),
             ])), JSONMember("redactedValues", .integer(Int64(redactions))),
             JSONMember("withdrawn", .array(withdrawn.map { .string($0) })), JSONMember("method", methodDocument),
-        ] + governanceMembers)
+        ] + voiceMembers + governanceMembers)
     }
 
     // MARK: - Parts

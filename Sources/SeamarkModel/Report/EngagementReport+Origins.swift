@@ -12,23 +12,36 @@ extension EngagementReport {
         public var withheld: String? {
             told.isWithheld ? "too few people answered to name the interviews" : nil
         }
+
+        /// Why interviews, observations and evidence are not named although it is said how many answered; nil: they are.
+        public var unnamed: String? {
+            told.isFrozen ? "a frozen report stays as it is, and does not know who withdraws consent after it: it says how many answered, and names nothing of theirs" : nil
+        }
     }
 
     /// Every domain, seam, decision and constraint that the report shows, in its order.
     public var origins: [Origin] {
-        func origin(_ kind: EngagementReading.Figure.Kind, _ key: String, _ name: String, _ gives: (Line) -> Bool) -> Origin {
-            let figure = EngagementReading.Figure(kind, key)
-            return Origin(figure: figure, name: name, lines: lines.filter(gives).map(\.line.key), told: told[figure] ?? EngagementReading.Told())
+        figures.map { origin(of: $0.figure, name: $0.name) }
+    }
+
+    private var figures: [(figure: EngagementReading.Figure, name: String)] {
+        domains.map { (.init(.domain, $0.exposure.key), $0.name) } + seams.map { (.init(.seam, $0.exposure.key), $0.seam.name) }
+            + governance.decisions.map { (.init(.decision, $0.view.key), $0.captured.reading.name) } + governance.constraints.map { (.init(.constraint, $0.reading.key), $0.reading.name) }
+    }
+
+    /// Of one figure alone: a report asks for each of them.
+    private func origin(of figure: EngagementReading.Figure, name: String) -> Origin {
+        let key = figure.key
+        let giving = lines.filter { line in
+            switch figure.kind {
+            case .domain: line.exposure.domainPoints.contains { $0.key == key && $0.points > 0 }
+            case .seam: line.priced.seamPoints.contains { $0.key == key && $0.points > 0 }
+            case .decision: line.line.decision == key
+            case .constraint: line.line.constraint == key
+            case .line: line.line.key == key
+            }
         }
-        return domains.map { domain in
-            origin(.domain, domain.exposure.key, domain.name) { $0.exposure.domainPoints.contains { $0.key == domain.exposure.key && $0.points > 0 } }
-        } + seams.map { seam in
-            origin(.seam, seam.exposure.key, seam.seam.name) { $0.priced.seamPoints.contains { $0.key == seam.exposure.key && $0.points > 0 } }
-        } + governance.decisions.map { decision in
-            origin(.decision, decision.view.key, decision.captured.reading.name) { $0.line.decision == decision.view.key }
-        } + governance.constraints.map { constraint in
-            origin(.constraint, constraint.reading.key, constraint.reading.name) { $0.line.constraint == constraint.reading.key }
-        }
+        return Origin(figure: figure, name: name, lines: giving.map(\.line.key), told: told[figure] ?? EngagementReading.Told())
     }
 
     /// Those that somebody may mean by `name`: a code or a handle, of a line too.
@@ -42,8 +55,7 @@ extension EngagementReport {
     }
 
     func inputs(_ kind: EngagementReading.Figure.Kind, _ key: String) -> JSONMember {
-        let origin = origins.first { $0.figure.kind == kind && $0.figure.key == key }
-        return JSONMember("inputs", origin.map { Self.document(of: $0) } ?? .null)
+        JSONMember("inputs", Self.document(of: origin(of: EngagementReading.Figure(kind, key), name: "")))
     }
 
     public static func document(of origin: Origin) -> JSONValue {
@@ -54,7 +66,7 @@ extension EngagementReport {
             JSONMember("lines", list(origin.lines)), JSONMember("answers", count(told.answers)), JSONMember("people", count(told.people)),
             JSONMember("grades", .object(told.grades.sorted { $0.key.rawValue < $1.key.rawValue }.map { JSONMember($0.key.rawValue, .integer(Int64($0.value))) })),
             JSONMember("interviews", list(told.interviews)), JSONMember("observations", list(told.observations)), JSONMember("samples", list(told.samples)),
-            JSONMember("evidence", list(told.evidence)), JSONMember("withheld", origin.withheld.map { .string($0) } ?? .null),
+            JSONMember("evidence", list(told.evidence)), JSONMember("withheld", (origin.withheld ?? origin.unnamed).map { .string($0) } ?? .null),
         ])
     }
 
@@ -82,7 +94,8 @@ extension EngagementReport {
 
     var originTable: ReportTable {
         ReportTable(
-            caption: "From a figure to what stands behind it: the lines that give to it, how many answers of which grade, and the handles of interviews, observations, timed cases and evidence. Nobody is named; what only the team may know, and what too few people said, is not listed.",
+            caption: "From a figure to what stands behind it: the lines that give to it, how many answers of which grade, and the handles of interviews, observations, timed cases and evidence. Nobody is named; what only the team may know, and what too few people said, is not listed."
+                + (provenance.frozen == nil ? "" : " Of a frozen report none of theirs is: it stays as it is, and does not know who withdraws consent after it."),
             columns: [.text("Figure", wide: true), .text("Lines", wide: true), .text("Told by", wide: true), .text("Interviews", wide: true), .text("Seen, timed and filed", wide: true)],
             rows: origins.map { origin in
                 let filed = origin.told.observations + origin.told.samples + origin.told.evidence

@@ -3,7 +3,7 @@ extension EngagementReport {
     var sections: [ReportSection] {
         [
             questionsSection, ReportSection(title: "From gross to net", blocks: [.table(waterfallTable)]),
-            ReportSection(title: "Where it comes from: domains", blocks: [.paragraph(domainRunners), .table(domainTable)]),
+            ReportSection(title: "Where it comes from: domains", blocks: [.paragraph(domainRunners), .table(domainTable)] + domainVoices),
             ReportSection(title: "What kind of money, and where", blocks: [.table(categoryTable), .table(siteTable), .heading("Evidence")] + drawn(evidenceDrawing) + [.table(evidenceTable)]),
             constraintSection, seamSection, decisionSection, sequenceSection, bridgeSection, gateSection, cycleSection,
             ReportSection(title: "Open conflicts", blocks: conflicts.isEmpty ? [.paragraph("None.")] : conflicts.flatMap(blocks)),
@@ -42,6 +42,7 @@ extension EngagementReport {
         var blocks: [ReportSection.Block] = [.paragraph(seamRunners), .table(seamMapTable)] + drawn(ReportDrawing.grid(self))
         blocks.append(.list(governance.seamMap.rows.prefix(5).compactMap { row in seams.first { $0.exposure.key == row.key }.map(story) }))
         if let stressSentence { blocks.append(.paragraph(stressSentence)) }
+        blocks += seamVoices
         return ReportSection(title: "Seam map", blocks: blocks)
     }
 
@@ -83,7 +84,7 @@ extension EngagementReport {
         blocks.append(governance.moves.isEmpty ? .paragraph("No move is captured yet.") : .table(moveTable))
         if governance.cycle != nil { blocks += [.heading("Exit rules"), .table(exitTable)] }
         if let signals = signalsSentence { blocks.append(.paragraph(signals)) }
-        return ReportSection(title: "The next ninety days", blocks: blocks)
+        return ReportSection(title: "The next ninety days", blocks: blocks + advice)
     }
 
     /// What the five-signal checks say together: no single one is told.

@@ -142,6 +142,7 @@ extension EngagementReport {
         [
             "Operating income at risk is what leaks, or is exposed to leaking, over the next twelve months if nothing changes. It is a sum of priced lines; scores never create money.",
             "Low and high of a range are absolute bounds. Between them a range is a PERT distribution; its weight on the likely value follows the evidence: A 6, B 4, C 3, D 2.",
+            "Grades of evidence: A reconciled to a ledger or system of record, B a system extract or counted sample, C two or more people independently, D one person's account.",
             "All lines rise and fall together with one correlation, rho; the result without it and with full dependence stands beside the headline.",
             "Where two lines count the same money, the share judged is taken from the line with the weaker evidence. Lines on one ledger pool never exceed what is booked there.",
             "Means of parts add up to the mean of the whole. Percentiles do not, and are never summed.",
@@ -162,6 +163,7 @@ extension EngagementReport {
         let hidden = [(withdrawnAnswers, "answer"), (withdrawnQuotes, "quote")].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
         if !hidden.isEmpty { words.append("Left out because consent was withdrawn: " + hidden.joined(separator: " and ") + ".") }
         if redactions > 0 { words.append("Redacted: \(redactions) value\(redactions == 1 ? "" : "s"); the log says by whom, when and why.") }
+        words += voices.keptBack
         if !withdrawn.isEmpty { words.append("Withdrawn lines: " + withdrawn.joined(separator: ", ") + ".") }
         return words
     }

@@ -106,6 +106,8 @@ public struct EngagementReport: Hashable, Sendable {
     /// SHA-256 of what the server signed as its checkpoint: short enough to be printed, and it names all of it.
     public var checkpointHash: Hash256?
     public var governance: Governance
+    /// What people said, and what the team found and advises.
+    public var voices: EngagementReading.Voices
     var told: [EngagementReading.Figure: EngagementReading.Told]
     /// The snapshot that it is compared with.
     public var earlier: Comparison?
@@ -178,9 +180,10 @@ public struct EngagementReport: Hashable, Sendable {
         // A frozen report keeps aggregates alone of what people said: who has withdrawn since is not known in it.
         told = provenance.frozen == nil ? reading.told : reading.told.mapValues { told in
             var told = told
-            (told.interviews, told.observations, told.evidence) = ([], [], [])
+            (told.interviews, told.observations, told.evidence, told.isFrozen) = ([], [], [], true)
             return told
         }
+        voices = reading.voices(isFrozen: provenance.frozen != nil)
         withdrawnQuotes = reading.withdrawnQuotes
         withdrawnAnswers = reading.withdrawnAnswers
         redactions = reading.redactions

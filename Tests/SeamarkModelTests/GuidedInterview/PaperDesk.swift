@@ -7,6 +7,7 @@ struct PaperDesk {
     struct Row {
         var capture: InterviewWrite.Capture
         var answer: OwnAnswer?
+        var form: (answer: FormAnswer, stamp: Stamp)?
         var isThere = true
         var heads: [EditName]
     }
@@ -14,6 +15,7 @@ struct PaperDesk {
     var rows: [InterviewSubject: Row] = [:]
     var respondents: [InterviewRecords.Respondent]
     var bookmark: InterviewBookmark?
+    var questionnaires: [Questionnaire] = []
     var endedAt: Int64?
     private(set) var clock: Int64 = 1000
     /// Writes after which another draft was left than was said beforehand.
@@ -33,14 +35,38 @@ struct PaperDesk {
     var records: InterviewRecords {
         var answers: [String: OwnAnswer] = [:]
         for (subject, row) in rows { if case .answer(let question) = subject, row.isThere, let answer = row.answer { answers[question] = answer } }
-        return InterviewRecords(name: "IV-A001", respondents: respondents, answers: answers, bookmark: bookmark, startedAt: 0, endedAt: endedAt)
+        var records = InterviewRecords(name: "IV-A001", respondents: respondents, answers: answers, bookmark: bookmark, startedAt: 0, endedAt: endedAt)
+        for (index, questionnaire) in questionnaires.enumerated() {
+            let given = given(Self.form(index))
+            records.forms.append(InterviewForm(
+                record: Self.form(index), reference: questionnaire.key + "@1", key: questionnaire.key,
+                talk: FormInterview(questionnaire, answers: given.mapValues(\.answer), today: 20_000), stamps: given.mapValues(\.stamp)))
+        }
+        return records
+    }
+
+    static func form(_ index: Int) -> Identifier { Identifier(high: 63, low: UInt64(index + 1)) }
+
+    func given(_ form: Identifier) -> [String: (answer: FormAnswer, stamp: Stamp)] {
+        var given: [String: (answer: FormAnswer, stamp: Stamp)] = [:]
+        for (subject, row) in rows { if case .formAnswer(let spot) = subject, spot.form == form, let answer = row.form { given[spot.name] = answer } }
+        return given
+    }
+
+    /// As a form lets it be answered now.
+    private func takes(_ answer: FormAnswer?, _ spot: FormSpot) -> Bool {
+        guard let form = records.forms.first(where: { $0.record == spot.form }) else { return false }
+        var talk = form.talk
+        return (try? talk.answer(spot.name, answer, language: "default")) != nil
     }
 
     /// The answers and what was made, as they would be shown.
     var shown: [String: String] {
         var shown: [String: String] = [:]
         for (subject, row) in rows where row.isThere {
-            if case .answer(let question) = subject { shown[question] = "\(row.answer?.content as Any)" } else { shown["\(subject)"] = "\(row.capture)" }
+            if case .answer(let question) = subject { shown[question] = "\(row.answer?.content as Any)" } else if case .formAnswer(let spot) = subject {
+                if let form = row.form { shown["\(spot.form)/\(spot.name)"] = "\(form.answer)" }
+            } else { shown["\(subject)"] = "\(row.capture)" }
         }
         return shown
     }
@@ -55,12 +81,23 @@ struct PaperDesk {
         var subject = InterviewSubject.record(Identifier(high: 2, low: next))
         switch write.capture {
         case .answer(let question, _): subject = .answer(question)
+        case .formAnswer(let spot, _): subject = .formAnswer(spot)
         case .delete(let id), .restore(let id): subject = .record(id)
         case .note, .quote, .seam, .decision, .leak, .consent, .end: break
         }
-        if let standing = write.onto, rows[subject].flatMap({ $0.isThere ? $0.answer?.content : nil }) != standing.content { return .changedSince(records) }
+        switch write.onto {
+        case .answer(let content)?: if rows[subject].flatMap({ $0.isThere ? $0.answer?.content : nil }) != content { return .changedSince(records) }
+        case .form(let answer)?: if rows[subject]?.form?.answer != answer { return .changedSince(records) }
+        case nil: break
+        }
         if let mark = write.unlessChangedSince, mark != RecordMark(heads: rows[subject]?.heads ?? []) { return .changedSince(records) }
         switch write.capture {
+        case .formAnswer(let spot, let answer):
+            guard takes(answer, spot) else { return write.unlessChangedSince == nil ? .refused("The form does not take it.") : .changedSince(records) }
+            var row = rows[subject] ?? Row(capture: write.capture, heads: [])
+            row.form = answer.map { ($0, stamp) }
+            row.heads = [name]
+            rows[subject] = row
         case .answer(_, let content):
             var row = rows[subject] ?? Row(capture: write.capture, heads: [])
             row.isThere = content != nil

@@ -32,6 +32,11 @@ import Testing
         let others = bench.views.count { $0.type === Catalogue.answer } - 2 * answers.count + 1
         let told = reading.leftOut.filter { $0.words.contains("another edition") }
         #expect(told.count == others + 1 && told.contains { $0.record == answers[0].id })
+        // The draft is merged into another interview: what went on from it is of that conversation, and it counts once.
+        let other = try #require(bench.views.first { $0.type === Catalogue.interview && $0.id != draft.id && $0.id != next }?.handle)
+        var merged = bench
+        try merged.write(draft.id, Catalogue.interview, [("mergedInto", other)])
+        #expect(try EngagementReading(merged.views, instrument: later).interviews == before.interviews - 1)
         let check = try FieldworkCheck(bench.views, instrument: later)
         #expect(check.interviews.contains { $0.name == handle + ".2" } && !check.interviews.contains { $0.name == handle })
     }

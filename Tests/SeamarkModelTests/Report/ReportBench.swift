@@ -36,8 +36,19 @@ enum ReportBench {
         try EngagementReport(views: views, primitives: CheapPrimitives(), provenance: provenance) { _ in nil }
     }
 
-    static let halden = Result { try report(try bench("halden").views) }
-    static let northlink = Result { try report(try bench("northlink").views) }
+    /// What headquarters decides on a sample: quotes for the report, one that only the team may know among them, and the order of the recommendations.
+    static func decided(_ sample: String) throws -> Bench {
+        var bench = try bench(sample)
+        for quote in bench.views where quote.type === Catalogue.quote { try bench.write(quote.id, Catalogue.quote, [("approvedForReport", "yes")], by: Bench.headquarters) }
+        for (rank, handle) in ["R3", "R1"].enumerated() {
+            guard let advice = bench.views.first(where: { $0.type === Catalogue.recommendation && $0.handle == handle }) else { continue }
+            try bench.write(advice.id, Catalogue.recommendation, [("rank", "\(rank + 1)")], by: Bench.headquarters)
+        }
+        return bench
+    }
+
+    static let halden = Result { try report(try decided("halden").views) }
+    static let northlink = Result { try report(try decided("northlink").views) }
 
     static func outcome(_ kind: ReportGate.Condition.Kind, _ report: EngagementReport) -> ReportGate.Outcome? {
         report.gate.conditions.first { $0.kind == kind }?.outcome
