@@ -117,6 +117,8 @@ extension Explanation {
         self =
             switch error {
             case .locked(let tenant): Explanation(.notPermitted, "The store of \(tenant) is locked. Run 'seamark unlock', or give --passphrase-fd N.")
+            case .lockedMeanwhile(let tenant, let then):
+                Explanation(.notPermitted, "The store of \(tenant) was locked meanwhile, so this ended; what was stored before is safe. Run 'seamark unlock', then \(then).")
             case .damaged(let error, let waiting):
                 Explanation(
                     .damaged,

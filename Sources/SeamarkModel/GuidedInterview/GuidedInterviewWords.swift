@@ -338,6 +338,7 @@ public enum GuidedInterviewWords {
     public static func notKept(_ reason: String) -> String { "What you are writing is not kept yet: \(reason)" }
     public static let stopped = "All is stored."
     public static func goOn(_ name: String) -> String { "Go on with: seamark interview \(name)" }
+    public static func goOnAgain(_ name: String) -> String { "go on with 'seamark interview \(name)'" }
     public static func begun(_ name: String) -> String { "Interview \(name)." }
     public static func finished(_ name: String) -> String { "The interview \(name) is over; its end is noted." }
     public static let noConsent = "Without consent nothing is asked. Nothing but the interview itself and its people stands in the records."
