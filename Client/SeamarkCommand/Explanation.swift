@@ -241,6 +241,7 @@ extension Explanation {
                     "Both say something else; nothing was merged. Choose for each, or say --rest keep:\n"
                         + fields.map { "  --take \($0.key)=keep   \($0.kept)\n  --take \($0.key)=gone   \($0.gone)" }.joined(separator: "\n"))
             case .noMerge(let reason): Explanation(.refused, "\(MergeWords.why(reason)) Take one with --choose, or write your own with --value or --editor.")
+            case .notBoth(let label, let reason): Explanation(.refused, MergeWords.whyNotBoth(label, reason))
             case .overlaps(let count):
                 Explanation(
                     .refused,
