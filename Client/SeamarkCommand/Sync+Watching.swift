@@ -145,7 +145,7 @@ private struct WatchObserver {
     private func say(_ event: String, _ words: [Terminal.Piece], _ members: [JSONMember] = []) {
         let now = TimeText.now()
         if json {
-            Terminal.jsonLine(.object([JSONMember("event", .string(event)), JSONMember("time", .integer(now))] + members), .watch)
+            Terminal.jsonLine(.object([JSONMember("event", .string(event)), JSONMember("time", .string(CalendarDate.text(milliseconds: now)))] + members), .watch)
         } else {
             Terminal.line([.init("\(TimeText.clock(now))  ", .dim)] + words)
         }
