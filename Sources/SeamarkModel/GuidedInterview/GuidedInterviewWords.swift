@@ -140,7 +140,7 @@ public enum GuidedInterviewWords {
     static func undone(_ change: GuidedInterview.Done) -> String {
         switch change {
         case .answer(let question, nil, _): "Undone: \(question) is open again."
-        case .answer(let question, let old?, _): "Undone: \(question) is \(answer(old)) again."
+        case .answer(let question, let old?, _): "Undone: \(question) stands again: \(answer(old))."
         case .made(_, let name): "Undone: \(name) is gone."
         }
     }
@@ -148,7 +148,7 @@ public enum GuidedInterviewWords {
     static func redone(_ change: GuidedInterview.Done) -> String {
         switch change {
         case .answer(let question, _, nil): "Done again: \(question) is open."
-        case .answer(let question, _, let new?): "Done again: \(question) is \(answer(new))."
+        case .answer(let question, _, let new?): "Done again: \(question) stands: \(answer(new))."
         case .made(_, let name): "Done again: \(name) is back."
         }
     }
