@@ -104,10 +104,8 @@ extension Device {
     ) throws -> (RecordCapture.Result, [Edit]) {
         guard let finder = RecordFinder(state, scope: scope) else { throw Refused.noSuchScope }
         let capture = try RecordCapture(finder, identity: state.identity, now: now())
-        if isRecording {
-            let subject = try target.map { try finder.record($0).id }
-            if let obstacle = Findings.obstacle(toRecording: subject ?? .zero, in: finder.all + finder.concealed) { throw RecordCapture.Failure.recording(obstacle) }
-        }
+        let subject = try target.map { try finder.record($0) }
+        if let obstacle = obstacle(toAttaching: subject, bytes, isRecording: isRecording, in: finder) { throw RecordCapture.Failure.recording(obstacle) }
         guard let target else {
             let made = try capture.adding(Catalogue.evidence, row)
             return (made, made.edits)
@@ -127,6 +125,13 @@ extension Device {
         var editing = RecordEditing(record: record.id, type: type, state: record.state) { preconditionFailure("an element of a set needs no salt") }
         editing.add(field, .id(made.record))
         return (made, made.edits + editing.edits)
+    }
+
+    /// Why bytes may not be attached to `subject`: whoever is heard in them has not agreed. A row that waits for its bytes says itself what they are,
+    /// unless that is altered with them.
+    package func obstacle(toAttaching subject: RecordView?, _ words: [Assignment], isRecording: Bool, in finder: RecordFinder) -> Findings.RecordingObstacle? {
+        let isSaid = subject?.state.type == Catalogue.evidence.number && RecordingFormat.isSaid(kind: words.last { $0.key == "kind" }?.text ?? subject?.choice("kind"), mediaType: nil)
+        return isRecording || isSaid ? Findings.obstacle(toRecording: subject?.id ?? .zero, in: finder.all + finder.concealed) : nil
     }
 
     // MARK: - Where they are

@@ -41,6 +41,8 @@ public struct RecordCapture {
         case settledOtherwise(String)
         /// There is no merge of the two texts to take.
         case noMerge(MergeOffer.Reason)
+        /// The values of this field cannot stand beside each other.
+        case notBoth(String, BothTexts.Reason)
         /// The two texts overlap in so many places, and nobody said whose words to take there.
         case overlaps(Int)
         /// A field that travels in the open cannot be redacted; those that can.
@@ -158,6 +160,8 @@ public struct RecordCapture {
         case text(String)
         /// The merge that is offered, with the words of this value wherever the two overlap.
         case merged(overlapsBy: Int?)
+        /// All texts, one after the other.
+        case both
     }
 
     /// Settles the conflict of `field`: the chosen value, with `parts` of its group put in place of its own.
@@ -179,6 +183,11 @@ public struct RecordCapture {
             } catch { throw .value("\(field.label) is '\(text)', \(error.demand)") }
         case .text(let text): value = .text(text)
         case .merged(let number): value = .text(try merged(conflict, of: record, overlapsBy: number))
+        case .both:
+            switch ConflictDescription(conflict, of: record, history: finder.change, SystemPrimitives()).bothTexts {
+            case .text(let text): value = .text(text)
+            case .none(let reason): throw .notBoth(field.label, reason)
+            }
         }
         if case .text = choice, let fault = field.kind.fault(in: value) { throw .value("\(field.label) \(fault.demand)") }
         if !parts.isEmpty { value = try replacing(parts, of: field, in: value, type) }

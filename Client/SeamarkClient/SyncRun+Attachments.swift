@@ -83,6 +83,9 @@ extension SyncRun {
         }
     }
 
+    /// All attachments are offered, so that what is refused is all that is.
+    var notesRefusals: Bool { attachments.handsIn }
+
     private func makeLane() throws -> AttachmentLane? {
         guard let welcome, !welcome.revoked, !session.outcome.awaitsConfirmation, let shelf = try device.store.attachments() else { return nil }
         var fetches: [(item: AttachmentLane.Item, held: Int)] = []

@@ -6,6 +6,8 @@ extension SyncRun {
     public struct Watching: Sendable {
         /// How often the store is asked what other commands of this laptop captured. Nothing of it goes over the wire.
         public var pollMilliseconds: Int32 = 100
+        /// How often it is asked whether the store was locked, while there is no connection.
+        public var lookMilliseconds: Int32 = 1000
         /// After so long without a word a small one is sent, which the server answers: below the time after which servers and the boxes
         /// between end silent connections.
         public var keepAliveSeconds: Int64 = 240
@@ -30,6 +32,8 @@ extension SyncRun {
     /// Why a watch ended.
     public enum WatchEnd: Equatable, Sendable {
         case stopped
+        /// The store was locked meanwhile.
+        case locked
         /// What the device held was handed in, if the server had a place for it; nothing comes any more.
         case revoked(isHandedIn: Bool)
     }
@@ -50,14 +54,21 @@ extension SyncRun {
                 let conversation = try run.connect(tell)
                 while true {
                     let arrived = try conversation.next(withinMilliseconds: settings.pollMilliseconds)
+                    if device.store.isLocked { return .locked }
                     let end = try run.step(
                         arrived, then: conversation.nextArrived, hasEnded: conversation.hasEnded, bytesReceived: conversation.bytesReceived,
                         now: Int64(Conversation.monotonicMilliseconds()), tell: tell)
                     if let end { return end }
                 }
             } catch {
-                guard let pause = try run.pause(after: error, &backOff, die: dice, tell: tell), !stop.wait(milliseconds: Int32(clamping: pause))
-                else { return .stopped }
+                guard let pause = try run.pause(after: error, &backOff, die: dice, tell: tell) else { return .stopped }
+                var left = Int32(clamping: pause)
+                while left > 0 {
+                    if device.store.isLocked { return .locked }
+                    let turn = min(left, settings.lookMilliseconds)
+                    if stop.wait(milliseconds: turn) { return .stopped }
+                    left -= turn
+                }
             }
         }
     }

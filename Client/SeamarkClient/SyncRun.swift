@@ -1,5 +1,5 @@
 import SeamarkCrypto
-import SeamarkJournal
+public import SeamarkJournal
 import SeamarkModel
 public import SeamarkProtocol
 import SeamarkStore
@@ -9,12 +9,41 @@ import SeamarkTLS
 public struct SyncRun {
     /// What a person may watch.
     public struct Progress: Sendable {
-        public var changesLeft: Int
-        public var entriesLeft: Int
+        public struct Scope: Hashable, Sendable {
+            public let id: Identifier
+            public let changesLeft: Int
+            public let entriesLeft: Int
+
+            public init(id: Identifier, changesLeft: Int, entriesLeft: Int) { (self.id, self.changesLeft, self.entriesLeft) = (id, changesLeft, entriesLeft) }
+        }
+
+        public struct Attachment: Hashable, Sendable {
+            public let scope: Identifier
+            /// The row of evidence that names it.
+            public let record: Identifier
+            public let size: Int
+            public let bytesLeft: Int
+
+            public init(scope: Identifier, record: Identifier, size: Int, bytesLeft: Int) {
+                (self.scope, self.record, self.size, self.bytesLeft) = (scope, record, size, bytesLeft)
+            }
+        }
+
+        /// Where something is left to send or to fetch, in the order in which it is worked at.
+        public var scopes: [Scope]
+        /// The attachment that is under way.
+        public var attachment: Attachment?
+        /// Attachments that are still to be handed in or fetched, and their bytes.
+        public var attachmentsLeft: Int
+        public var attachmentBytesLeft: Int
+        /// Over this connection so far.
         public var bytesSent: Int
         public var bytesReceived: Int
-        /// Bytes of attachments that are still to be sent and fetched.
-        public var attachmentBytesLeft: Int
+
+        public init(scopes: [Scope], attachment: Attachment? = nil, attachmentsLeft: Int = 0, attachmentBytesLeft: Int = 0, bytesSent: Int, bytesReceived: Int) {
+            (self.scopes, self.attachment, self.attachmentsLeft, self.attachmentBytesLeft) = (scopes, attachment, attachmentsLeft, attachmentBytesLeft)
+            (self.bytesSent, self.bytesReceived) = (bytesSent, bytesReceived)
+        }
     }
 
     public struct Report: Sendable {
@@ -389,11 +418,12 @@ public struct SyncRun {
 
     private func tell() {
         guard let line, let replicas = try? replicas() else { return }
-        let left = session.remaining(replicas)
         progress(
             Progress(
-                changesLeft: left.changes, entriesLeft: left.entries, bytesSent: line.bytesSent, bytesReceived: line.bytesReceived,
-                attachmentBytesLeft: lane.map { $0.remaining.up + $0.remaining.down } ?? 0))
+                scopes: session.remainingByScope(replicas).map { Progress.Scope(id: $0.scope, changesLeft: $0.changes, entriesLeft: $0.entries) },
+                attachment: lane?.underWay.map { Progress.Attachment(scope: $0.item.scope, record: $0.item.record, size: $0.item.attachment.size, bytesLeft: $0.left) },
+                attachmentsLeft: lane?.remainingCount ?? 0, attachmentBytesLeft: lane.map { $0.remaining.up + $0.remaining.down } ?? 0,
+                bytesSent: line.bytesSent, bytesReceived: line.bytesReceived))
     }
 
     /// Notes down how the conversation went.

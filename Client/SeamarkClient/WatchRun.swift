@@ -65,6 +65,8 @@ package struct WatchRun {
         if !isAnswerDue {
             let done = (run.session.outcome, run.lane?.outcome ?? AttachmentLane.Outcome())
             if done != told {
+                // As a plain sync does: people ask for it afterwards. Where it cannot be noted the next word of the server tries again.
+                if run.notesRefusals, run.lane != nil { try? device.note(refused: done.1.refused) }
                 try tell(.synced(run.report(done.0.since(told.session), done.1.since(told.lane), line)))
                 told = done
             }

@@ -34,10 +34,8 @@ struct AttachEvict: ParsableCommand {
         if trial.dryRun { return try foresee(choice(), named, place) }
         var attachments = SyncRun.Attachments()
         attachments.offersAgain = try choice()
-        var bar = ProgressBar("Handing in")
-        let report = try SyncRun.run(place.device, attachments: attachments, stop: StopSignal.listen()) {
-            if $0.attachmentBytesLeft > 0 { Terminal.progress(bar.line(left: $0.attachmentBytesLeft)) }
-        }
+        var shown = SyncProgress(place)
+        let report = try SyncRun.run(place.device, attachments: attachments, stop: StopSignal.listen()) { shown.show($0) }
         Terminal.progress("")
         try place.obeyWipe(handedIn: report.isHandedIn)
         let finder = try place.finder()

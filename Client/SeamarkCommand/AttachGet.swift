@@ -24,8 +24,8 @@ struct AttachGet: ParsableCommand {
         var one = try find(place)
         var fetched = 0
         if !one.isHere {
-            var bar = ProgressBar("Fetching", total: one.attachment.size)
-            let report = try SyncRun.run(place.device, attachments: .fetching(one), stop: StopSignal.listen()) { Terminal.progress(bar.line(left: $0.attachmentBytesLeft)) }
+            var shown = SyncProgress(place)
+            let report = try SyncRun.run(place.device, attachments: .fetching(one), stop: StopSignal.listen()) { shown.show($0) }
             Terminal.progress("")
             try place.obeyWipe(handedIn: report.isHandedIn)
             if let refusal = report.attachments.refused.first { throw AttachmentRefusal(code: refusal.code, name: handle) }

@@ -152,8 +152,18 @@ struct CaptureOptions: ParsableArguments {
         _ work: WorkOptions, to purpose: Workplace.Purpose, asksOfPrices: Bool = false, _ make: (RecordCapture) throws -> RecordCapture.Result
     ) throws {
         // A trial captures nothing: it shows, and what it shows holds parts that nobody typed.
-        let place = try Workplace(work, to: dryRun ? .read : purpose)
+        try perform(in: Workplace(work, to: dryRun ? .read : purpose), asksOfPrices: asksOfPrices, make)
+    }
+
+    func perform(in place: Workplace, asksOfPrices: Bool = false, _ make: (RecordCapture) throws -> RecordCapture.Result) throws {
         let scope = try place.engagement()
+        do { try perform(place, scope, asksOfPrices, make) } catch RecordCapture.Failure.unfinished(let name, _) where !place.shows {
+            // What is missing tells what was captured.
+            throw Explained(.refused, "\(name) is not finalised and nothing was changed. What it lacks is shown after the next sync: run 'seamark sync', then 'seamark check'.")
+        }
+    }
+
+    private func perform(_ place: Workplace, _ scope: Identifier, _ asksOfPrices: Bool, _ make: (RecordCapture) throws -> RecordCapture.Result) throws {
         let device = place.device
         if asksOfPrices, place.shows, !dryRun, try !PriceWords.agrees(to: { try device.capture(in: scope, isTrial: true, make) }) { throw PriceWords.NotSaved() }
         let result = try device.capture(in: scope, isTrial: dryRun, make)

@@ -71,8 +71,9 @@ struct Conflicts: ParsableCommand {
             let offer = conflict.mergeOffer
             if let merge = offer.merge { propose(merge) }
             if case .none(let reason) = offer, reason != .notText { Terminal.block(MergeWords.why(reason), indent: "    ", .dim) }
-            let ways = offer.merge.map { $0.overlaps == 0 ? "--merged (or --choose 1, --editor)" : "--merged --choose 1 (or --choose 1, --editor)" }
-            let how = maySettle ? "Settle it: seamark resolve \(name) \(field.key) \(ways ?? "--choose 1")" : Self.askALead
+            let both = conflict.bothTexts.text == nil ? "" : ", --both"
+            let ways = offer.merge.map { $0.overlaps == 0 ? "--merged (or --choose 1\(both), --editor)" : "--merged --choose 1 (or --choose 1\(both), --editor)" }
+            let how = maySettle ? "Settle it: seamark resolve \(name) \(field.key) \(ways ?? (both.isEmpty ? "--choose 1" : "--choose 1 (or --both, --editor)"))" : Self.askALead
             Terminal.line("  \(how)")
             return
         }

@@ -117,6 +117,8 @@ extension Explanation {
         self =
             switch error {
             case .locked(let tenant): Explanation(.notPermitted, "The store of \(tenant) is locked. Run 'seamark unlock', or give --passphrase-fd N.")
+            case .lockedMeanwhile(let tenant, let then):
+                Explanation(.notPermitted, "The store of \(tenant) was locked meanwhile, so this ended; what was stored before is safe. Run 'seamark unlock', then \(then).")
             case .damaged(let error, let waiting):
                 Explanation(
                     .damaged,
@@ -241,6 +243,7 @@ extension Explanation {
                     "Both say something else; nothing was merged. Choose for each, or say --rest keep:\n"
                         + fields.map { "  --take \($0.key)=keep   \($0.kept)\n  --take \($0.key)=gone   \($0.gone)" }.joined(separator: "\n"))
             case .noMerge(let reason): Explanation(.refused, "\(MergeWords.why(reason)) Take one with --choose, or write your own with --value or --editor.")
+            case .notBoth(let label, let reason): Explanation(.refused, MergeWords.whyNotBoth(label, reason))
             case .overlaps(let count):
                 Explanation(
                     .refused,

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Glibc
 import SeamarkClient
 import SeamarkJournal
 import SeamarkModel
+import SeamarkStore
 
 struct FormAsk: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -52,7 +54,7 @@ struct FormAsk: ParsableCommand {
             }
             guard let prompt = talk.prompt else { break }
             show(prompt)
-            guard Terminal.prompt("> "), let line = readLine(strippingNewline: true) else { break }
+            guard Terminal.prompt("> "), let line = try line(place, "go on with 'seamark form ask \(finder.name(of: asked.id)) \(held.handle)'") else { break }
             switch talk.take(line) {
             case .ended: break asking
             case .moved: continue
@@ -66,6 +68,16 @@ struct FormAsk: ParsableCommand {
         if talk.interview.isTooMuch { throw FormCaptureFailure.tooMuchWork(held.reference) }
         let missing = talk.interview.missing.map(\.name)
         Terminal.line("\(counted(count, "answer")) kept.\(missing.isEmpty ? "" : " Still to be answered: \(missing.joined(separator: ", ")).")")
+    }
+
+    /// Nil at the end of the input. A line that is being typed when the store is locked is not taken, and does not go to the shell.
+    private func line(_ place: Workplace, _ then: String) throws -> String? {
+        var ready = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+        while poll(&ready, 1, 1000) <= 0, !place.device.store.isLocked {}
+        guard place.device.store.isLocked else { return readLine(strippingNewline: true) }
+        Terminal.line("")
+        tcflush(0, TCIFLUSH)
+        throw Workplace.Failure.lockedMeanwhile(tenant: place.tenant, then: then)
     }
 
     private func show(_ prompt: FormConversation.Prompt) {

@@ -10,6 +10,8 @@ struct InterviewInput {
         case tooLong, notText
         /// The end of the input, or a signal that asks for it.
         case end
+        /// The store was locked while nothing came; with what had been typed of a line on a terminal.
+        case locked(String)
     }
 
     enum Keys {
@@ -18,6 +20,7 @@ struct InterviewInput {
         /// To be stopped for a while; to go on after it.
         case suspend, resume
         case end([InterviewKey])
+        case locked
     }
 
     static let longestLine = 256 * 1024
@@ -27,6 +30,10 @@ struct InterviewInput {
     private static let quiet: Int32 = 60
     /// The same where keys are asked for: a paste that comes in pieces, over a slow line, must not become keys after its first one.
     private static let quietAtQuestion: Int32 = 500
+    /// How often it is asked whether the store was locked.
+    private static let look: Int32 = 1000
+
+    private let isLocked: () -> Bool
 
     private var held: [UInt8] = []
     private var isSkipping = false
@@ -38,6 +45,8 @@ struct InterviewInput {
     private var decoder = KeyDecoder()
     /// Looks on while nobody reads keys.
     private var watch: ArrivalWatch?
+
+    init(isLocked: @escaping () -> Bool) { self.isLocked = isLocked }
 
     // MARK: Lines
 
@@ -69,9 +78,25 @@ struct InterviewInput {
             switch wait(-1) {
             case .input: if !fill() { hasEnded = true }
             case .end: return .end
+            case .locked: return .locked(Terminal.inputIsTerminal ? begun() : "")
             case .redraw, .pause, .suspend, .resume: break
             }
         }
+    }
+
+    /// What stands of a line on the terminal, which holds it until Enter: it would be typed to the shell.
+    private func begun() -> String {
+        var before = termios()
+        guard tcgetattr(0, &before) == 0 else { return "" }
+        var raw = before
+        raw.c_lflag &= ~tcflag_t(ICANON)
+        guard tcsetattr(0, TCSANOW, &raw) == 0 else { return "" }
+        defer { tcsetattr(0, TCSANOW, &before) }
+        var ready = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+        var buffer = [UInt8](repeating: 0, count: Self.terminalLine + 1)
+        guard poll(&ready, 1, 0) > 0 else { return "" }
+        let count = read(0, &buffer, buffer.count)
+        return count > 0 ? String(validating: buffer[..<count], as: UTF8.self) ?? "" : ""
     }
 
     // MARK: Keys
@@ -112,6 +137,7 @@ struct InterviewInput {
         case .suspend: return .suspend
         case .resume: return .resume
         case .redraw: return .redraw
+        case .locked: return .locked
         case .pause: return decoder.waits ? .keys(decoder.settle()) : .redraw
         }
     }
@@ -129,13 +155,14 @@ struct InterviewInput {
 
     // MARK: Waiting
 
-    private enum Wait { case input, end, suspend, resume, redraw, pause }
+    private enum Wait { case input, end, suspend, resume, redraw, pause, locked }
 
     private mutating func wait(_ milliseconds: Int32) -> Wait {
         if let told {
             self.told = nil
             return told
         }
+        var left = milliseconds
         while true {
             let words = InterviewSignals.take()
             if words.contains(.interrupt) || words.contains(.end) { return .end }
@@ -143,8 +170,14 @@ struct InterviewInput {
             if words.contains(.resume) { return .resume }
             if !words.isEmpty { return .redraw }
             var both = [pollfd(fd: 0, events: Int16(POLLIN), revents: 0), pollfd(fd: InterviewSignals.descriptor, events: Int16(POLLIN), revents: 0)]
-            let count = poll(&both, 2, milliseconds)
-            if count == 0 { return .pause }
+            let turn = left < 0 ? Self.look : min(left, Self.look)
+            let count = poll(&both, 2, turn)
+            if count == 0 {
+                if isLocked() { return .locked }
+                guard left >= 0 else { continue }
+                left -= turn
+                if left == 0 { return .pause }
+            }
             if count < 0, errno != EINTR { return .end }
             if count > 0, both[0].revents != 0, both[1].revents == 0 { return .input }
         }

@@ -130,16 +130,21 @@ struct InterviewOpening {
 
     // MARK: - Asking
 
+    private var locked: Workplace.Failure { .lockedMeanwhile(tenant: place.tenant, then: "go on with 'seamark interview'") }
+
     private mutating func ask(_ question: String) throws -> String {
         while true {
             guard Terminal.flush(), Terminal.prompt(question + ": ") else { throw Ended() }
             let fault: String
-            switch input.line() {
+            let line = input.line()
+            if place.device.store.isLocked { throw locked }
+            switch line {
             case .text(let text): return EntryLine.clean(text, keepingLines: false).text.split(separator: " ").joined(separator: " ")
             case .cut: fault = GuidedInterviewWords.cutByTerminal
             case .tooLong: fault = GuidedInterviewWords.lineTooLong
             case .notText: fault = GuidedInterviewWords.notText
             case .end: throw Ended()
+            case .locked: throw locked
             }
             // Nobody is there to read it and to write it again.
             if !Terminal.inputIsTerminal { throw Explained(.refused, fault) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import SeamarkClient
 import SeamarkJournal
 import SeamarkModel
+import SeamarkStore
 
 struct InterviewRun: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -44,7 +45,7 @@ struct InterviewRun: ParsableCommand {
         let place = try Workplace(work, to: .work)
         let scope = try place.engagement()
         InterviewSignals.listen()
-        var opening = InterviewOpening(place, scope, InterviewInput())
+        var opening = InterviewOpening(place, scope, InterviewInput { place.device.store.isLocked })
         guard let id = try opening.interview(called: interview, persons: person, site: site, mode: mode) else { return }
         let desk = InterviewDesk(place.device, scope: scope, interview: id, shows: place.shows) { FormVerb.today }
         let found = try desk.instrument(in: language)
@@ -55,7 +56,7 @@ struct InterviewRun: ParsableCommand {
         guard let instrument = try found.instrument ?? (isOfForms ? desk.instrument().instrument : nil) else {
             throw Explained(.notFound, GuidedInterviewWords.otherLanguage(language ?? "any language", found.reference))
         }
-        var sitting = try InterviewSitting(desk, instrument, opening.input, language: language)
+        var sitting = try InterviewSitting(desk, instrument, opening.input, language: language, of: place.tenant)
         var inLines = plain || !InterviewTerminal.allows
         if !inLines, !InterviewTerminal.isUTF8 {
             inLines = true

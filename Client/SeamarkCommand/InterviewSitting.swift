@@ -19,6 +19,9 @@ struct InterviewSitting {
     private var closed: Explanation?
     /// The laptop is to be wiped: texts of an editor go as all else does.
     private var isToBeWiped = false
+    /// The store was locked: what comes is kept as what was begun to write, nothing is stored as a record any more, and then all ends.
+    private var isLocked = false
+    private let tenant: String
     /// How far the store was read.
     private var reach: Int64
     /// Texts that an editor left and that could not be taken, to be said again at the end.
@@ -26,8 +29,9 @@ struct InterviewSitting {
     /// Texts of an editor that were taken and are not durable yet: their files stay until then.
     private var unkept: [TextEditor.Left] = []
 
-    init(_ desk: InterviewDesk, _ instrument: Instrument, _ input: InterviewInput, language: String?) throws {
+    init(_ desk: InterviewDesk, _ instrument: Instrument, _ input: InterviewInput, language: String?, of tenant: String) throws {
         self.desk = desk
+        self.tenant = tenant
         self.input = input
         reach = desk.device.store.reach
         drafts = InterviewDrafts(desk, sitting: .random(in: .min ... .max))
@@ -73,8 +77,13 @@ struct InterviewSitting {
             case .tooLong: try misread(GuidedInterviewWords.lineTooLong)
             case .notText: try misread(GuidedInterviewWords.notText)
             case .end: carryOut(.hungUp)
+            case .locked(let begun):
+                isLocked = true
+                if !isScripted { say([""]) }
+                if !begun.isEmpty { carryOut(.line(begun)) }
             }
             keepDraft()
+            try endIfLocked()
             // Who is not there to read it must not go on as if it were stored: what follows would answer other questions than were meant.
             if isScripted, let refusal {
                 self.refusal = nil
@@ -124,7 +133,9 @@ struct InterviewSitting {
             case .end(let keys):
                 _ = press(keys)
                 if ending == nil { carryOut(.hungUp) }
+            case .locked: isLocked = true
             }
+            try? endIfLocked()
         }
     }
 
@@ -159,6 +170,10 @@ struct InterviewSitting {
 
     /// Looks at what other programs stored, before the next answer is taken. False when something else is asked now than was answered.
     private mutating func look() -> Bool {
+        guard !desk.device.store.isLocked else {
+            isLocked = true
+            return true
+        }
         let asked = interview.prompt
         do {
             guard let records = try desk.look(&reach, isBlind: interview.records.isBlind) else { return true }
@@ -176,6 +191,17 @@ struct InterviewSitting {
         closed = Explanation(error)
         isToBeWiped = error == .wipeOrdered
         ending = .paused
+    }
+
+    /// What was being written is kept first. Throws where nobody is there to answer a screen: in line mode, with the line of a script.
+    private mutating func endIfLocked() throws {
+        guard isLocked, closed == nil else { return }
+        keepDraft(always: true)
+        let failure = Workplace.Failure.lockedMeanwhile(tenant: tenant, then: GuidedInterviewWords.goOnAgain(interview.records.name))
+        let explanation = Explanation(failure)
+        let words = explanation.sentence + (drafts.kept.isEmpty ? "" : " " + GuidedInterviewWords.draftsStay)
+        (closed, ending, refusal) = (Explanation(explanation.status, words), .paused, nil)
+        if isScripted { throw stopped(explanation.status, words) }
     }
 
     /// Makes durable what is being written.
@@ -216,13 +242,15 @@ struct InterviewSitting {
             case .store(let write): waiting = interview.handle(stored(write)) + waiting
             // Losing a bookmark loses no work.
             case .remember(let bookmark): if let others = try? desk.remember(bookmark), !others { reach = desk.device.store.reach }
-            case .edit(let text, let most): waiting = interview.handle(edited(text, most)) + waiting
+            case .edit(let text, let most): if !isLocked { waiting = interview.handle(edited(text, most)) + waiting }
             case .end(let ending): self.ending = ending
             }
         }
     }
 
     private mutating func stored(_ write: InterviewWrite) -> GuidedInterview.Event {
+        // What it said of a text stays as a draft.
+        if isLocked { return .refused("") }
         do {
             let rest = interview.draftOnceStored
             let receipt = try drafts.carryOut(write, leaving: rest)

@@ -21,7 +21,10 @@ enum JSONSchema: String, CaseIterable {
     case formStatus = "form-status"
     case interviewCarried = "interview-carried"
 
-    var version: Int { 1 }
+    /// Their times are ISO 8601 in the second version; they were milliseconds.
+    private static let second: Set<JSONSchema> = [.watch, .wipe]
+
+    var version: Int { Self.second.contains(self) ? 2 : 1 }
     /// `seamark.status/1`.
     var name: String { "seamark.\(rawValue)/\(version)" }
 }

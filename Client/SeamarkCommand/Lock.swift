@@ -9,7 +9,9 @@ struct Lock: ParsableCommand {
             For example:
               seamark lock
 
-            Nothing on this laptop can be read afterwards without the passphrase.
+            Nothing on this laptop can be read afterwards without the passphrase. An interview, 'form ask' or 'sync --watch' that is open \
+            ends by itself within a second or two; what was being written in an interview is kept, sealed, and stands there again when it \
+            goes on. (When the time of 'unlock' is over, what is open goes on until it ends.)
             """)
 
     @Option(help: ArgumentHelp("Close this tenant's store alone.", valueName: "name"), completion: HandleCompletion.tenants)
@@ -19,9 +21,16 @@ struct Lock: ParsableCommand {
         let home = try Workplace.home()
         let tenants = try tenant.map { [try home.tenant(asked: $0)] } ?? home.tenants()
         guard !tenants.isEmpty else { throw TenantHome.Failure.noTenant }
+        var unheard: Explanation?
         for tenant in tenants {
-            let wasOpen = try KeyHolder.forget(try DeviceStore(at: home.storePath(tenant)).id)
+            let store = try DeviceStore(at: home.storePath(tenant))
+            // First the key: whoever finds it afterwards did so before this, and is told.
+            let forgetting = Result { try KeyHolder.forget(try store.id) }
+            do { try store.noteLocking() } catch { unheard = Explanation(error) }
+            let wasOpen = try forgetting.get()
             Terminal.line("\(tenant) \(wasOpen ? "is locked" : "was locked already").")
         }
+        guard let unheard else { return }
+        throw Explained(unheard.status, "What has a store open now was not told to end: \(unheard.sentence) Until then end it yourself.")
     }
 }

@@ -20,6 +20,15 @@ enum MergeWords {
         }
     }
 
+    /// Why the values of a field cannot stand beside each other, as sentences.
+    static func whyNotBoth(_ label: String, _ reason: BothTexts.Reason) -> String {
+        switch reason {
+        case .notText: "\(label) has one value, so both cannot stand. Take one with --choose, or write your own with --value; where two things are meant, add the second as a record of its own."
+        case .noText: "\(label) was emptied by one, or is withheld: there are no two texts to keep. Take one with --choose, or write your own with --editor."
+        case .tooLong(let count, let most): "\(label) would have \(count) characters, and \(most) fit. Shorten it with --editor, or take one with --choose."
+        }
+    }
+
     static func json(_ merge: TextMerge) -> JSONValue {
         let pieces = merge.pieces.map { piece -> JSONValue in
             switch piece {

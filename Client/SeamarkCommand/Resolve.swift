@@ -2,6 +2,7 @@ import ArgumentParser
 import SeamarkClient
 import SeamarkJournal
 import SeamarkModel
+import SeamarkStore
 
 struct Resolve: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,8 +14,12 @@ struct Resolve: ParsableCommand {
               seamark resolve L2 title --value "Scrap and rework"
               seamark resolve S4 workaround --merged                        both texts put together, as 'conflicts' proposes
               seamark resolve S4 workaround --merged --choose 2             the words of the second where they overlap
+              seamark resolve S4 workaround --both                          both as they are, one after the other
               seamark resolve S4 workaround --editor
               seamark resolve S4 --keep
+
+            Both can stand where the field is a long text (notes, a summary, a workaround). A set holds what everybody put in and is in no \
+            conflict; everything else has one value, and two things that were meant are two records.
 
             The resolution is a change like any other: it names all values that you saw. A value that arrives later opens the \
             conflict again.
@@ -28,6 +33,7 @@ struct Resolve: ParsableCommand {
     @Option(help: ArgumentHelp("Take a value of your own; - clears.", valueName: "value")) var value: String?
     @Flag(help: "Take the two texts put together, as 'seamark conflicts' proposes it; with --choose, that value's words where they overlap.")
     var merged = false
+    @Flag(help: "Keep the texts of both (or all), one after the other, as one.") var both = false
     @Flag(help: "Write it in $EDITOR, beginning with the proposal; overlaps are marked there.") var editor = false
     @Flag(help: "The record that was deleted and edited stays.") var keep = false
     @Flag(help: "The record that was deleted and edited goes.") var delete = false
@@ -35,8 +41,8 @@ struct Resolve: ParsableCommand {
     @OptionGroup var work: WorkOptions
 
     func run() throws {
-        guard [choose != nil && !merged, value != nil, merged, editor, keep, delete].count(where: { $0 }) == 1 else {
-            throw Explained(.usage, "Say one of --choose N, --merged, --value TEXT, --editor, --keep and --delete.")
+        guard [choose != nil && !merged, value != nil, merged, both, editor, keep, delete].count(where: { $0 }) == 1 else {
+            throw Explained(.usage, "Say one of --choose N, --merged, --both, --value TEXT, --editor, --keep and --delete.")
         }
         if keep || delete {
             guard field == nil else { throw Explained(.usage, "--keep and --delete settle a deletion; leave the field out.") }
@@ -53,10 +59,14 @@ struct Resolve: ParsableCommand {
         guard parts.isEmpty || choose != nil && !merged else { throw Explained(.usage, "Parts of a group are put into a value taken with --choose.") }
         let choice: RecordCapture.Choice
         var taken: TextEditor.Taken?
+        // Opened once: a passphrase is read from its descriptor once.
+        let place = try Workplace(work, to: .read)
         if editor {
-            let text = try edited(field)
+            let text = try edited(field, place)
             taken = text
             choice = .text(text.text)
+        } else if both {
+            choice = .both
         } else if merged {
             choice = .merged(overlapsBy: choose)
         } else if let choose {
@@ -66,7 +76,9 @@ struct Resolve: ParsableCommand {
             choice = .value(try capture.assignments([field + "=" + (value ?? "-")]).first?.text ?? "-")
         }
         do {
-            try capture.perform(work, to: .read) { capture in
+            // A person may write for an hour, and lock the store meanwhile.
+            if place.device.store.isLocked { throw Workplace.Failure.lockedMeanwhile(tenant: place.tenant, then: "settle it again") }
+            try capture.perform(in: place) { capture in
                 try capture.resolving(try capture.finder.record(handle), field: field, choice, parts: parts)
             }
         } catch {
@@ -79,8 +91,8 @@ struct Resolve: ParsableCommand {
     }
 
     /// What the person makes of the proposal, or of both texts where none is offered. The state is read anew when it is written.
-    private func edited(_ key: String) throws -> TextEditor.Taken {
-        let finder = try Workplace(work, to: .read).finder()
+    private func edited(_ key: String, _ place: Workplace) throws -> TextEditor.Taken {
+        let finder = try place.finder()
         let record = try finder.record(handle)
         guard let conflict = finder.conflicts.first(where: { $0.record.id == record.id && $0.key == key }), let field = conflict.field else {
             throw RecordCapture.Failure.noConflict(record.type?.field(key: key)?.label ?? key)

@@ -12,7 +12,8 @@ struct Search: ParsableCommand {
               seamark search fourance --type line
 
             Every word must be in the record, as it is, as the beginning or a part of a word, or with a letter mistyped. Capitals and accents \
-            make no difference. What you may not read is not found.
+            make no difference. What you may not read is not found. Of an open conflict every value is looked at, and it is said where the \
+            words stand in one that is not shown.
             """)
 
     @Argument(help: ArgumentHelp("The words.", valueName: "word")) var words: [String]
@@ -45,6 +46,7 @@ struct Search: ParsableCommand {
 
     private func show(_ hit: RecordSearch.Hit) {
         Terminal.line(.init(hit.name, .bold), "  \(hit.record.type?.label ?? "record")", .init(hit.field.map { "  \($0.label)" } ?? "", .dim))
+        if hit.isOtherValue { Terminal.line(.init("  in a conflict, and not the value that is shown: seamark conflicts \(hit.name)", .yellow)) }
         guard !hit.pieces.isEmpty else { return }
         Terminal.line(["  "] + hit.pieces.map { Terminal.Piece($0.text, $0.isFound ? .bold : nil) })
     }
@@ -53,6 +55,7 @@ struct Search: ParsableCommand {
         .object([
             JSONMember("name", .string(hit.name)), JSONMember("type", .string(hit.record.type?.key ?? "")), JSONMember("id", .string(hit.record.id.description)),
             JSONMember("field", hit.field.map { .string($0.key) } ?? .null), JSONMember("excerpt", .string(hit.excerpt)),
+            JSONMember("inConflict", .bool(hit.isOtherValue)),
         ])
     }
 }

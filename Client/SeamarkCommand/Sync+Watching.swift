@@ -23,6 +23,7 @@ extension Sync {
             throw failure
         }
         try observer.tellEnd(end)
+        if end == .locked { throw Workplace.Failure.lockedMeanwhile(tenant: place.tenant, then: "run 'seamark sync --watch' again") }
         try place.obeyWipe(handedIn: end == .revoked(isHandedIn: true), tell: tell)
     }
 }
@@ -133,6 +134,7 @@ private struct WatchObserver {
         let rest = unsent == 0 ? "Nothing waits here." : "\(counted(unsent, "change")) without a receipt \(unsent == 1 ? "waits" : "wait") here for the next sync."
         let reason = switch end {
         case .stopped: "Watching ended"
+        case .locked: "The store was locked, so watching ended"
         case .revoked(let isHandedIn):
             "This device was revoked, so watching ended; \(isHandedIn ? "what it captured was handed in" : "not all that it captured could be handed in"), ask headquarters"
         }
@@ -143,7 +145,7 @@ private struct WatchObserver {
     private func say(_ event: String, _ words: [Terminal.Piece], _ members: [JSONMember] = []) {
         let now = TimeText.now()
         if json {
-            Terminal.jsonLine(.object([JSONMember("event", .string(event)), JSONMember("time", .integer(now))] + members), .watch)
+            Terminal.jsonLine(.object([JSONMember("event", .string(event)), JSONMember("time", .string(CalendarDate.text(milliseconds: now)))] + members), .watch)
         } else {
             Terminal.line([.init("\(TimeText.clock(now))  ", .dim)] + words)
         }

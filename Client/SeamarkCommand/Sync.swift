@@ -16,7 +16,8 @@ struct Sync: ParsableCommand {
               seamark sync --watch
 
             What the server has signed for is safe; a sync that breaks, or that Ctrl-C stops, goes on where it stopped. Other \
-            commands may run meanwhile. Progress appears on a terminal only.
+            commands may run meanwhile. Progress appears on a terminal only: the engagement or attachment that is under way, how much of it is \
+            done, and how long it takes yet at the pace of the last seconds.
 
             With --max-bytes blocks go up first, then entries come down, attachments last; what does not fit is not begun. \
             Bytes are counted as they pass on the connection, both ways, connecting and TLS included (TCP and IP take some 3 % \
@@ -56,18 +57,13 @@ struct Sync: ParsableCommand {
         let heldBefore = QuarantineWatch(try place.device.state)
         let redactedBefore = try redactedValues(place)
         let publishedBefore = PublishedReports(try place.device.state).standing
-        var bar = ProgressBar("Attachments")
+        var shown = SyncProgress(place)
         let report: SyncRun.Report
         do {
             report = try SyncRun.run(
                 place.device, attachments: leavesAttachments ? .none : .init(), cutAfterBlocks: cutAfterBlocks, mostBytes: maxBytes?.count,
                 stop: StopSignal.listen()
-            ) { progress in
-                if progress.attachmentBytesLeft > 0 { return Terminal.progress(bar.line(left: progress.attachmentBytesLeft)) }
-                Terminal.progress(
-                    "Syncing: \(counted(progress.changesLeft, "change")) to send, \(counted(progress.entriesLeft, "entry", "entries")) to fetch, "
-                        + "\(bytesInWords(progress.bytesSent)) sent, \(bytesInWords(progress.bytesReceived)) received")
-            }
+            ) { shown.show($0) }
         } catch let failure as SyncRun.Failure {
             try place.obeyWipe(after: failure, tell: format.teller)
             guard case .stopped = failure.cause else { throw failure }

@@ -36,8 +36,11 @@ enum Terminal {
     static var hasColour: Bool { hasColour(isTerminal) }
 
     private static func hasColour(_ isTerminal: Bool) -> Bool {
-        let environment = ProcessInfo.processInfo.environment
-        return isTerminal && SettingsFile.settings.hasColour && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+        hasColour(isTerminal, ProcessInfo.processInfo.environment, setting: SettingsFile.settings.hasColour)
+    }
+
+    static func hasColour(_ isTerminal: Bool, _ environment: [String: String], setting: Bool) -> Bool {
+        isTerminal && setting && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
     }
 
     /// Columns; nil where nobody cuts lines.
@@ -46,6 +49,14 @@ enum Terminal {
         var size = winsize()
         if ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
         return 80
+    }
+
+    /// Columns of the terminal that errors and progress go to; nil where that is none.
+    static var errorWidth: Int? {
+        guard errorsAreOnTerminal else { return nil }
+        var size = winsize()
+        // The last one stays empty: some terminals go on to the next line when it is full.
+        return ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) - 1 : 79
     }
 
     // MARK: - Writing
@@ -104,7 +115,7 @@ enum Terminal {
         _ = write(Array(("\r\u{1b}[K" + TerminalText.line(text)).utf8), to: 2)
     }
 
-    private static func rendered(_ pieces: [Piece], _ colour: Bool) -> String {
+    static func rendered(_ pieces: [Piece], _ colour: Bool) -> String {
         // Nothing that ends a line is only there to fill it.
         var pieces = pieces
         while let last = pieces.last, last.text.allSatisfy({ $0 == " " }) { pieces.removeLast() }

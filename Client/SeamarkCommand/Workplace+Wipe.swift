@@ -24,7 +24,7 @@ extension Workplace {
         let attachments = try state.scopeIDs.reduce(0) { try $0 + device.attachmentsWaiting(in: $1).count }
         func document(wiped: Bool, isTold: Bool) -> JSONValue {
             .object([
-                JSONMember("wipeOrdered", .integer(order.ordered)), JSONMember("wiped", .bool(wiped)), JSONMember("headquartersTold", .bool(isTold)),
+                JSONMember("wipeOrdered", .string(CalendarDate.text(milliseconds: order.ordered))), JSONMember("wiped", .bool(wiped)), JSONMember("headquartersTold", .bool(isTold)),
                 JSONMember("handedIn", .bool(handedIn || unsent == 0)), JSONMember("unsent", .integer(Int64(unsent))),
                 JSONMember("attachmentsWaiting", .integer(Int64(attachments))),
             ])

@@ -11,6 +11,8 @@ struct Workplace {
     /// Why there is no place to work.
     enum Failure: Error {
         case locked(tenant: String)
+        /// It was locked while this program had it open, which ended with that; and what to do when it is unlocked.
+        case lockedMeanwhile(tenant: String, then: String)
         /// The store's file is damaged, and so many changes that wait can be taken out of it; nil where nothing says any more whose they are.
         case damaged(DeviceStoreError, waiting: Int?)
         case noEngagement

@@ -167,6 +167,16 @@ public struct AttachmentLane: Sendable {
         return (up, down)
     }
 
+    /// The one that is under way, and how many bytes of it are left, for progress.
+    public var underWay: (item: Item, left: Int)? {
+        switch state {
+        case .idle, .draining: nil
+        case .offered(let item): (item, item.attachment.size)
+        case .sending(let item, let held, _), .fetching(let item, let held, _): (item, item.attachment.size - held)
+        case .verifying(let item): (item, 0)
+        }
+    }
+
     // MARK: - What next
 
     /// - Parameter room: bytes on the connection that may still pass, without those that are due (`owed`).

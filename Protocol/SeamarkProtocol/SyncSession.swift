@@ -220,13 +220,17 @@ public struct SyncSession: Sendable {
 
     /// How many changes are still to be pushed and entries to be pulled, for progress.
     public func remaining(_ replicas: [Identifier: Replica]) -> (changes: Int, entries: Int) {
-        var sum = (changes: 0, entries: 0)
-        for (scope, work) in work where work.status.staffed {
-            sum.changes += replicas[scope]?.unsentCount ?? 0
+        remainingByScope(replicas).reduce((changes: 0, entries: 0)) { ($0.changes + $1.changes, $0.entries + $1.entries) }
+    }
+
+    /// The same of each scope in which something is left, in the order in which they are worked at.
+    public func remainingByScope(_ replicas: [Identifier: Replica]) -> [(scope: Identifier, changes: Int, entries: Int)] {
+        order.compactMap { scope in
+            guard let work = work[scope], work.status.staffed else { return nil }
             let cursor = replicas[scope]?.cursor.position ?? 0
-            sum.entries += work.place.position > cursor ? Int(work.place.position - cursor) : 0
+            let left = (changes: replicas[scope]?.unsentCount ?? 0, entries: work.place.position > cursor ? Int(work.place.position - cursor) : 0)
+            return left.changes + left.entries > 0 ? (scope, left.changes, left.entries) : nil
         }
-        return sum
     }
 
     // MARK: - What came

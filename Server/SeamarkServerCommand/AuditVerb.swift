@@ -31,7 +31,7 @@ struct AuditVerb: ParsableCommand {
         func run() throws {
             let all = try tenant.open().audit()
             let acts = limit == 0 ? all[...] : all.suffix(limit)
-            if json { return Output.json(.array(acts.map(TenantOffice.document)), .act) }
+            if json { return Output.json(.array(acts.map { TenantOffice.document($0).withTimes("time") }), .act) }
             Output.table(
                 ["number", "time", "act", "detail"], acts.map { ["\($0.number)", Output.time($0.time), $0.act, $0.detail] }, empty: "There are no acts.")
         }

@@ -78,11 +78,11 @@ struct AuthorityVerb: ParsableCommand {
     private static func summary(_ status: Office.AuthorityStatus) -> JSONValue {
         let succession = status.succession.map { succession in
             JSONValue.object([
-                JSONMember("formerPin", .string(succession.formerPin.description)), JSONMember("began", .integer(succession.began)),
+                JSONMember("formerPin", .string(succession.formerPin.description)), JSONMember("began", Output.iso(succession.began)),
                 JSONMember("waiting", .array(succession.waiting.map { .object([JSONMember("tenant", .string($0.tenant.text)), JSONMember("letters", .string($0.letters))]) })),
                 JSONMember("unread", .array(succession.unread.map { .string($0.text) })),
             ])
         }
-        return .object([JSONMember("pin", .string(status.pin.description)), JSONMember("until", .integer(status.until)), JSONMember("succession", succession ?? .null)])
+        return .object([JSONMember("pin", .string(status.pin.description)), JSONMember("until", Output.iso(status.until)), JSONMember("succession", succession ?? .null)])
     }
 }

@@ -59,7 +59,7 @@ struct BackupVerb: ParsableCommand {
                 rows.append(
                     .object([
                         JSONMember("file", .string(backup.path)), JSONMember("tenant", backup.tenant.map { .string($0.text) } ?? .null),
-                        JSONMember("made", .integer(backup.header.made)), JSONMember("entries", .integer(Int64(clamping: backup.header.entries))),
+                        JSONMember("made", Output.iso(backup.header.made)), JSONMember("entries", .integer(Int64(clamping: backup.header.entries))),
                         JSONMember("bytes", .integer(Int64(backup.byteCount))),
                         JSONMember("unreadableAttachments", .integer(Int64(backup.unreadableAttachments))),
                     ]))
@@ -119,7 +119,7 @@ struct BackupVerb: ParsableCommand {
                         JSONMember("file", .string(file)), JSONMember("kind", header.kind == .tenant ? "tenant" : "installation"),
                         JSONMember("tenant", found.name.isEmpty ? .null : .string(found.name)),
                         JSONMember("tenantId", header.kind == .tenant ? .string(header.tenant.description) : .null),
-                        JSONMember("made", .integer(header.made)), JSONMember("files", .integer(Int64(found.files))), JSONMember("bytes", .integer(Int64(found.bytes))),
+                        JSONMember("made", Output.iso(header.made)), JSONMember("files", .integer(Int64(found.files))), JSONMember("bytes", .integer(Int64(found.bytes))),
                         JSONMember(
                             "scopes",
                             .array(

@@ -34,7 +34,7 @@ struct BundleVerb: ParsableCommand {
                 }
                 return Output.json(
                     .object([
-                        JSONMember("device", .string(done.device)), JSONMember("member", .string(done.member)), JSONMember("made", .integer(done.made)),
+                        JSONMember("device", .string(done.device)), JSONMember("member", .string(done.member)), JSONMember("made", Output.iso(done.made)),
                         JSONMember("accepted", .integer(Int64(done.accepted))), JSONMember("present", .integer(Int64(done.present))),
                         JSONMember("quarantined", rows(done.quarantined.map { ($0.reason, $0.changes) })),
                         JSONMember("refused", rows(done.refused.map { ($0.code, $0.changes) })),

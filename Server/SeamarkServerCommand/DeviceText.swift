@@ -10,19 +10,19 @@ enum DeviceText {
         var members = [
             JSONMember("device", .string(device.letters)), JSONMember("id", .string(device.id.description)),
             JSONMember("member", .string(item.member)), JSONMember("name", .string(device.name)),
-            JSONMember("enrolled", .integer(device.enrolled)), JSONMember("revoked", device.revoked.map { .integer($0) } ?? .null),
-            JSONMember("waitsSince", device.awaitsConfirmation ? device.wait.map { .integer($0.since) } ?? .null : .null),
+            JSONMember("enrolled", Output.iso(device.enrolled)), JSONMember("revoked", Output.iso(device.revoked)),
+            JSONMember("waitsSince", Output.iso(device.awaitsConfirmation ? device.wait?.since : nil)),
             JSONMember("waitsBecause", device.awaitsConfirmation ? device.wait.map { .string($0.cause == .invited ? "invited" : "reused") } ?? .null : .null),
             JSONMember("wrongWords", .integer(device.wait?.wrongWords ?? 0)),
-            JSONMember("wipeOrdered", device.wipe.map { .integer($0.ordered) } ?? .null),
-            JSONMember("wiped", device.wipe?.wiped.map { .integer($0) } ?? .null),
-            JSONMember("certificateUntil", device.certificateEnd.map { .integer($0) } ?? .null),
+            JSONMember("wipeOrdered", Output.iso(device.wipe?.ordered)),
+            JSONMember("wiped", Output.iso(device.wipe?.wiped)),
+            JSONMember("certificateUntil", Output.iso(device.certificateEnd)),
             JSONMember("twoCopies", .bool(item.hasTwoCopies)), JSONMember("computesOtherwise", .bool(item.computesOtherwise)),
             JSONMember("quarantined", .integer(Int64(item.quarantined))),
         ]
         if let contact = device.contact {
             members += [
-                JSONMember("heard", .integer(contact.time)), JSONMember("clockSkew", .integer(contact.skew)),
+                JSONMember("heard", Output.iso(contact.time)), JSONMember("clockSkew", .integer(contact.skew)),
                 JSONMember("unsent", .integer(contact.unsent)), JSONMember("software", .string(contact.version)),
             ]
         }

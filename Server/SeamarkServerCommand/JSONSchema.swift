@@ -12,8 +12,11 @@ enum JSONSchema: String, CaseIterable {
     case signingKey = "signing-key"
     case fileVerification = "file-verification"
 
-    var version: Int { 1 }
-    /// `seamark-server.status/1`.
+    /// Their times are ISO 8601 in the second version; they were milliseconds.
+    private static let second: Set<JSONSchema> = [.status, .act, .authority, .authorityReplacement, .backup, .backupCheck, .bundle, .device, .quarantined, .quarantinedChange, .restore, .tenant]
+
+    var version: Int { Self.second.contains(self) ? 2 : 1 }
+    /// `seamark-server.status/2`.
     var name: String { "seamark-server.\(rawValue)/\(version)" }
 
     /// The same document as `seamark snapshot compare --json`, byte for byte.

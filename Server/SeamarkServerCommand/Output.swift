@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Glibc
 internal import SeamarkModel
 internal import Synchronization
@@ -64,38 +65,39 @@ enum Output {
         self.text(isatty(STDOUT_FILENO) == 1 ? TerminalText.json(text) : text)
     }
 
-    /// Columns side by side, each as wide as its widest cell; nothing but `empty` when there are no rows.
+    /// Columns side by side, as wide as the terminal where there is one; nothing but `empty` when there are no rows.
     static func table(_ head: [String], _ rows: [[String]], empty: String) {
         guard !rows.isEmpty else { return print(empty) }
-        let all = ([head] + rows).map { $0.map(shown) }
-        let widths = head.indices.map { column in all.map { TerminalText.width($0[column]) }.max() ?? 0 }
-        for row in all {
-            let cells = row.enumerated().map { index, cell in
-                index == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[index] - TerminalText.width(cell))
-            }
-            print(cells.joined(separator: "  "))
-        }
+        var table = TextTable<Never>(head)
+        for row in rows { table.add(row) }
+        for line in table.lines(in: isatty(STDOUT_FILENO) == 1 ? width ?? 80 : nil) { print(line.map(\.text).joined()) }
     }
 
     /// Text that somebody typed, on one line.
     static func shown(_ text: String) -> String { TerminalText.line(text) }
 
-    /// Milliseconds since 1970 as `2026-11-22 19:20` in UTC.
+    private static let dates = ReaderDates(environment: ProcessInfo.processInfo.environment)
+
+    /// Milliseconds since 1970 as `2026-11-22 19:20` in this machine's time zone, or as the reader's locale has it. Programs read `iso`.
     static func time(_ milliseconds: Int64) -> String {
-        var days = milliseconds / 86_400_000
-        if milliseconds < 0, milliseconds % 86_400_000 != 0 { days -= 1 }
-        let inDay = (milliseconds - days * 86_400_000) / 1000
-        // Civil date from days (Howard Hinnant, "chrono-compatible low-level date algorithms").
-        let z = days + 719_468
-        let era = (z >= 0 ? z : z - 146_096) / 146_097
-        let dayOfEra = z - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let mp = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * mp + 2) / 5 + 1
-        let month = mp < 10 ? mp + 3 : mp - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        return "\(year)-\(two(month))-\(two(day)) \(two(inDay / 3600)):\(two(inDay % 3600 / 60))"
+        var seconds = time_t((milliseconds >= 0 ? milliseconds : milliseconds - 999) / 1000)
+        var parts = tm()
+        guard localtime_r(&seconds, &parts) != nil else { return "?" }
+        return dates.date(year: Int(parts.tm_year) + 1900, month: Int(parts.tm_mon) + 1, day: Int(parts.tm_mday)) + " " + dates.time(hour: Int(parts.tm_hour), minute: Int(parts.tm_min))
+    }
+
+    /// The same in a document for programs: `2026-11-22T19:20:00Z`.
+    static func iso(_ milliseconds: Int64) -> JSONValue { .string(CalendarDate.text(milliseconds: milliseconds)) }
+    static func iso(_ milliseconds: Int64?) -> JSONValue { milliseconds.map { iso($0) } ?? .null }
+}
+
+extension JSONValue {
+    /// With these members of an object, which hold milliseconds since 1970 in files of their own formats, as in every other document.
+    func withTimes(_ keys: String...) -> JSONValue {
+        guard let members else { return self }
+        return .object(members.map { member in
+            guard keys.contains(member.name), case .integer(let time) = member.value else { return member }
+            return JSONMember(member.name, Output.iso(time))
+        })
     }
 }

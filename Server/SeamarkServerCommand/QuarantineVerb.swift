@@ -48,7 +48,7 @@ struct QuarantineVerb: ParsableCommand {
 
         func run() throws {
             let held = try tenant.open().quarantine(part.filter)
-            if json { return Output.json(.array(held.map(\.summary)), .quarantined) }
+            if json { return Output.json(.array(held.map { $0.summary.withTimes("made", "received") }), .quarantined) }
             Output.table(
                 ["change", "engagement", "member", "device", "made", "received", "place", "records", "reason"],
                 held.map { item in
@@ -91,7 +91,7 @@ struct QuarantineVerb: ParsableCommand {
             let item = try office.quarantined(change)
             if sensitive { try office.noteReadingSensitive([item.change.id]) }
             let document = item.document(sensitive: sensitive)
-            if json { return Output.json(document, .quarantinedChange) }
+            if json { return Output.json(document.withTimes("made", "received"), .quarantinedChange) }
             print("Change \(item.change.id) of \(Output.shown(item.engagement)), in quarantine:")
             print("  reason \(item.refusal.rawValue): \(QuarantineReason.words(item.refusal)).")
             print("  by \(Output.shown(item.member)) on device \(item.device), made \(Output.time(item.change.stamp.time)), received \(Output.time(item.received))")

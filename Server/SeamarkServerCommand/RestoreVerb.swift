@@ -36,7 +36,7 @@ struct RestoreVerb: ParsableCommand {
         if json {
             return Output.json(
                 .object([
-                    JSONMember("tenant", done.tenant.map { .string($0.text) } ?? .null), JSONMember("made", .integer(done.header.made)),
+                    JSONMember("tenant", done.tenant.map { .string($0.text) } ?? .null), JSONMember("made", Output.iso(done.header.made)),
                     JSONMember("finding", .string(done.sentence)), JSONMember("replaced", done.replaced.map { .string($0) } ?? .null),
                     JSONMember("entriesAhead", done.entriesAhead.map { .integer(Int64(clamping: $0)) } ?? .null),
                     JSONMember("revokedAgain", .integer(Int64(done.revokedAgain))), JSONMember("wipesTakenOver", .integer(Int64(done.wipesTakenOver))),

@@ -28,7 +28,7 @@ struct SnapshotVerb: ParsableCommand {
             let found = try tenant.open().snapshots(of: engagement)
             if json { return Output.json(.array(found.map { $0.snapshot.document(author: $0.author) }), .snapshot) }
             Output.table(
-                ["snapshot", "name", "day", "position", "frozen (UTC)", "by", "inputs"],
+                ["snapshot", "name", "day", "position", "frozen", "by", "inputs"],
                 found.map { snapshot, author in
                     [
                         snapshot.handle, snapshot.name, CalendarDate.text(days: snapshot.day), String(snapshot.place.position), Output.time(snapshot.frozenAt), author,

@@ -24,7 +24,7 @@ struct StatusVerb: ParsableCommand {
                 .object([
                     JSONMember("data", .string(data.directory.path)), JSONMember("address", .string(status.address)),
                     JSONMember("serverName", .string(status.serverName)), JSONMember("pin", .string(status.pin.description)),
-                    JSONMember("certificateUntil", .integer(status.certificateUntil)),
+                    JSONMember("certificateUntil", Output.iso(status.certificateUntil)),
                     JSONMember("counters", status.serving.map(Self.counters) ?? .null),
                     JSONMember(
                         "tenants",
@@ -131,7 +131,7 @@ struct StatusVerb: ParsableCommand {
             ("enrolments", counts.enrolments), ("renewals", counts.renewals), ("refusedEnrolments", counts.refusedEnrolments), ("pushes", counts.pushes), ("faults", counts.faults),
         ]
         return .object(
-            [JSONMember("began", .integer(note.began)), JSONMember("noted", .integer(note.noted))]
+            [JSONMember("began", Output.iso(note.began)), JSONMember("noted", Output.iso(note.noted))]
                 + numbers.map { JSONMember($0.0, .integer(Int64($0.1))) })
     }
 }

@@ -82,12 +82,12 @@ extension TenantVerb {
         private static func summary(_ status: Office.TenantAuthorityStatus) -> JSONValue {
             let succession = status.succession.map { succession in
                 JSONValue.object([
-                    JSONMember("formerPin", .string(succession.formerPin.description)), JSONMember("began", .integer(succession.began)),
+                    JSONMember("formerPin", .string(succession.formerPin.description)), JSONMember("began", Output.iso(succession.began)),
                     JSONMember("waiting", .array(succession.waiting.map { .string($0) })),
                 ])
             }
             return .object([
-                JSONMember("pin", .string(status.pin.description)), JSONMember("until", .integer(status.until)), JSONMember("succession", succession ?? .null),
+                JSONMember("pin", .string(status.pin.description)), JSONMember("until", Output.iso(status.until)), JSONMember("succession", succession ?? .null),
             ])
         }
     }

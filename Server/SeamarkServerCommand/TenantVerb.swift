@@ -59,8 +59,8 @@ struct TenantVerb: ParsableCommand {
                         }
                             + shredded.map {
                                 .object([
-                                    JSONMember("tenant", .string($0.name)), JSONMember("id", .string($0.tenant)), JSONMember("shredded", .integer($0.began)),
-                                    JSONMember("finished", $0.finished.map { .integer($0) } ?? .null), JSONMember("by", .string($0.by)), JSONMember("approvedBy", .string($0.approvedBy)),
+                                    JSONMember("tenant", .string($0.name)), JSONMember("id", .string($0.tenant)), JSONMember("shredded", Output.iso($0.began)),
+                                    JSONMember("finished", Output.iso($0.finished)), JSONMember("by", .string($0.by)), JSONMember("approvedBy", .string($0.approvedBy)),
                                     JSONMember("lastAct", $0.lastAct.map { .string($0) } ?? .null),
                                 ])
                             }), .tenant)

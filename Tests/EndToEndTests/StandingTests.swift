@@ -80,21 +80,22 @@ import Testing
         defer { headquarters.close() }
         let ann = try Laptop(of: "ann", at: headquarters), bob = try Laptop(of: "bob", at: headquarters)
         try ann.must("site", "add", "name=Dayton plant")
-        let began = Int(Date().timeIntervalSince1970 * 1000)
+        // In UTC, with as many figures as years have for long: earlier ones come first.
+        let began = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         try ann.must("sync")
         try ann.must("site", "add", "name=Erie depot")
         /// A running server notes contacts every few seconds.
         func heard() throws -> [[String: Any]] {
             try eventually("headquarters has noted what the laptops said", within: 30) {
                 let devices = try #require(try server(headquarters)["deviceList"] as? [[String: Any]])
-                guard try (#require(devices.first)["heard"] as? Int ?? 0) >= began else { return nil }
+                guard try (#require(devices.first)["heard"] as? String ?? "") >= began else { return nil }
                 return devices.allSatisfy({ $0["unsent"] as? Int == 0 }) ? devices : nil
             }
         }
         var devices = try heard()
         #expect(devices.map { $0["device"] as? String } == ["A", "B"])
         #expect(devices.map { $0["quarantined"] as? Int } == [0, 0])
-        #expect(devices.allSatisfy { $0["software"] is String && $0["heard"] is Int })
+        #expect(devices.allSatisfy { $0["software"] is String && $0["heard"] is String })
         let text = try headquarters.verb("status")
         for row in ["halden  A       ann", "halden  B       bob"] { #expect(text.contains(row), "\(text)") }
         // The digest of the engagement is the one that a laptop that read it all shows.

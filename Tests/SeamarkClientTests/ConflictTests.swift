@@ -1,3 +1,4 @@
+import Foundation
 import SeamarkClient
 import SeamarkJournal
 import SeamarkModel
@@ -134,5 +135,79 @@ struct ConflictTests {
         try Laptop.exchange(a, b)
         guard case .none(let reason)? = try a.finder.conflicts.first?.mergeOffer else { Issue.record("a merge without a base"); return }
         #expect(reason == .noBase)
+    }
+
+    // MARK: - Keeping both
+
+    @Test func `both texts stand as one where two wrote into a long text, and two who keep both at once write the same`() throws {
+        let (a, b, lead, second) = (try Laptop("A"), try Laptop("B"), try Laptop("C", role: .lead), try Laptop("D", role: .lead))
+        let seam = try a.add(Catalogue.seam, "name=Release")
+        try Laptop.exchange(a, b, lead, second)
+        try a.set(seam, "workaround=The planner emails the furnace.")
+        try b.set(seam, "workaround=The shift lead visits the furnace.")
+        try Laptop.exchange(a, b, lead, second)
+        for leader in [lead, second] {
+            _ = try leader.device.capture(in: Laptop.scope) { try $0.resolving(try $0.finder.record(seam), field: "workaround", .both) }
+        }
+        try Laptop.exchange(lead, second, a, b)
+        let texts = ["The planner emails the furnace.", "The shift lead visits the furnace."]
+        for laptop in [a, b, lead, second] {
+            #expect(try laptop.finder.conflicts.isEmpty)
+            let text = try #require(try laptop.record(seam).text("workaround"))
+            #expect([texts, texts.reversed()].map { $0.joined(separator: "\n\n") }.contains(text), "\(text)")
+        }
+    }
+
+    @Test func `what another text holds whole is not said twice, and of three all are kept`() throws {
+        let laptops = try ["A", "B", "E"].map { try Laptop($0) }
+        let lead = try Laptop("C", role: .lead)
+        let (first, second) = (try laptops[0].add(Catalogue.seam, "name=One"), try laptops[0].add(Catalogue.seam, "name=Two"))
+        try Laptop.exchange(laptops[0], laptops[1], laptops[2], lead)
+        for (laptop, words) in zip(laptops, ["They phone.", "They phone. And they write it down.", "They phone."]) { try laptop.set(first, "workaround=" + words) }
+        for (laptop, words) in zip(laptops, ["By phone.", "By mail.", "On foot."]) { try laptop.set(second, "workaround=" + words) }
+        try Laptop.exchange(laptops[0], laptops[1], laptops[2], lead)
+        for seam in [first, second] {
+            _ = try lead.device.capture(in: Laptop.scope) { try $0.resolving(try $0.finder.record(seam), field: "workaround", .both) }
+        }
+        #expect(try lead.record(first).text("workaround") == "They phone. And they write it down.")
+        #expect(try lead.record(second).text("workaround")?.components(separatedBy: "\n\n").sorted() == ["By mail.", "By phone.", "On foot."])
+        #expect(try lead.finder.conflicts.isEmpty)
+    }
+
+    @Test func `both are not kept of a field with one value, of a text that was emptied, or where they are too long together`() throws {
+        func keepsBoth(_ laptop: Laptop, _ name: String, _ key: String) throws {
+            _ = try laptop.device.capture(in: Laptop.scope) { try $0.resolving(try $0.finder.record(name), field: key, .both) }
+        }
+        let (a, b, lead, line) = try repriced()
+        #expect(throws: RecordCapture.Failure.notBoth("amount", .notText)) { try keepsBoth(lead, line, "amount") }
+        let (empty, long) = (try a.add(Catalogue.seam, "name=One", "workaround=mine"), try a.add(Catalogue.seam, "name=Two"))
+        try Laptop.exchange(a, b, lead)
+        try a.set(empty, "workaround=")
+        try b.set(empty, "workaround=yours")
+        try a.set(long, "workaround=" + String(repeating: "a", count: 5000))
+        try b.set(long, "workaround=" + String(repeating: "b", count: 5000))
+        try Laptop.exchange(a, b, lead)
+        #expect(throws: RecordCapture.Failure.notBoth("workaround", .noText)) { try keepsBoth(lead, empty, "workaround") }
+        #expect(throws: RecordCapture.Failure.notBoth("workaround", .tooLong(10_002, most: 8000))) { try keepsBoth(lead, long, "workaround") }
+        #expect(try lead.finder.conflicts.count == 3)
+    }
+
+    // MARK: - Searching
+
+    @Test func `words that stand in the other value of an open conflict are found, and it is said; when it is settled they are not`() throws {
+        let (_, _, lead, seam) = try rewritten("The planner emails the furnace.", "The shift lead visits the furnace.")
+        func hits(_ words: String) throws -> [RecordSearch.Hit] {
+            let finder = try lead.finder
+            return RecordSearch(try #require(TextSearch(words)), references: finder.shownReferences).hits(in: finder.all, name: finder.name)
+        }
+        let shown = try #require(try lead.record(seam).text("workaround"))
+        let (standing, other) = shown.contains("visits") ? ("visits", "emails") : ("emails", "visits")
+        #expect(try hits(standing).map(\.isOtherValue) == [false])
+        let hit = try #require(try hits(other).first)
+        #expect(hit.isOtherValue && hit.name == seam && hit.field?.key == "workaround" && hit.excerpt.contains(other))
+        // One that both hold is found in what is shown.
+        #expect(try hits("furnace").map(\.isOtherValue) == [false])
+        _ = try lead.device.capture(in: Laptop.scope) { try $0.resolving(try $0.finder.record(seam), field: "workaround", .number(1)) }
+        #expect(try hits(other).isEmpty)
     }
 }

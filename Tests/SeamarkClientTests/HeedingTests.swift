@@ -101,4 +101,20 @@ struct HeedingTests {
         #expect(Findings.obstacle(toRecording: alone, in: records) == .notAgreed([silent]) && Findings.obstacle(toRecording: both, in: records) == .notAgreed([silent]))
         #expect(Findings.obstacle(toRecording: agreed, in: records) == nil && Findings.obstacle(toRecording: .zero, in: records) == .nobodyKnown)
     }
+
+    @Test func `a row of evidence that says it is a recording takes bytes only of whoever agreed to audio, whatever its file is called`() throws {
+        let laptop = try Laptop("A")
+        let silent = try laptop.add(Catalogue.person, "level=manager", "consent.state=given", "consent.scope=quotes")
+        let interview = try laptop.add(Catalogue.interview, "persons=\(silent)")
+        let observation = try laptop.add(Catalogue.observation, "text=seen", "interview=\(interview)")
+        let row = try laptop.add(Catalogue.evidence, "title=Shift talk", "kind=audio")
+        let plain = try laptop.add(Catalogue.evidence, "title=Shift plan", "kind=document")
+        try laptop.set(observation, "evidence+=\(row),\(plain)")
+        func obstacle(_ target: String, _ words: String...) throws -> Findings.RecordingObstacle? {
+            try laptop.device.obstacle(toAttaching: try laptop.record(target), try words.map { try Assignment($0) }, isRecording: false, in: laptop.finder)
+        }
+        #expect(try obstacle(row) == .notAgreed([silent]))
+        #expect(try obstacle(row, "kind=document") == nil && obstacle(plain) == nil)
+        #expect(try obstacle(plain, "kind=audio") == .notAgreed([silent]))
+    }
 }

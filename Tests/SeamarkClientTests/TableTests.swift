@@ -36,4 +36,22 @@ import Testing
         let joined = lines.joined().filter { $0 != " " }
         for word in ["東京の第三歯車工場と熱処理工場", "Düsseldorf", "headcount:310"] { #expect(joined.contains(word), "\(joined)") }
     }
+
+    private func painted(_ environment: [String: String], colours: Bool = true, isTerminal: Bool = true) -> [String] {
+        let hasColour = Terminal.hasColour(isTerminal, environment, setting: colours)
+        return table().painted(in: 100).map { Terminal.rendered($0, hasColour) }
+    }
+
+    @Test func `a table has no colour where NO_COLOR, a dumb terminal, the settings or a pipe say so, and loses nothing else by it`() {
+        let colourful = painted(["TERM": "xterm"])
+        #expect(colourful[0].contains("\u{1b}[2m") && colourful[1].contains("\u{1b}[1mST-A001"), "\(colourful)")
+        for plain in [
+            painted(["TERM": "xterm", "NO_COLOR": "1"]), painted(["TERM": "dumb"]), painted(["TERM": "xterm"], colours: false), painted(["TERM": "xterm"], isTerminal: false),
+        ] {
+            #expect(plain.allSatisfy { !$0.contains("\u{1b}") }, "\(plain)")
+            #expect(plain == colourful.map { $0.replacing(/\u{1b}\[\d+m/, with: "") })
+        }
+        // Set to nothing it says nothing.
+        #expect(painted(["TERM": "xterm", "NO_COLOR": ""]) == colourful)
+    }
 }

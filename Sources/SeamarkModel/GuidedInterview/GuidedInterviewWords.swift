@@ -149,7 +149,7 @@ public enum GuidedInterviewWords {
     static func undone(_ change: GuidedInterview.Done) -> String {
         switch change {
         case .answer(let question, nil, _): "Undone: \(question) is open again."
-        case .answer(let question, let old?, _): "Undone: \(question) is \(answer(old)) again."
+        case .answer(let question, let old?, _): "Undone: \(question) stands again: \(answer(old))."
         case .own: undoneUnseen
         case .made(_, let name): "Undone: \(name) is gone."
         }
@@ -158,7 +158,7 @@ public enum GuidedInterviewWords {
     static func redone(_ change: GuidedInterview.Done) -> String {
         switch change {
         case .answer(let question, _, nil): "Done again: \(question) is open."
-        case .answer(let question, _, let new?): "Done again: \(question) is \(answer(new))."
+        case .answer(let question, _, let new?): "Done again: \(question) stands: \(answer(new))."
         case .own: redoneUnseen
         case .made(_, let name): "Done again: \(name) is back."
         }
@@ -365,6 +365,7 @@ public enum GuidedInterviewWords {
     public static func notKept(_ reason: String) -> String { "What you are writing is not kept yet: \(reason)" }
     public static let stopped = "All is stored."
     public static func goOn(_ name: String) -> String { "Go on with: seamark interview \(name)" }
+    public static func goOnAgain(_ name: String) -> String { "go on with 'seamark interview \(name)'" }
     public static func begun(_ name: String) -> String { "Interview \(name)." }
     public static func finished(_ name: String) -> String { "The interview \(name) is over; its end is noted." }
     public static let noConsent = "Without consent nothing is asked. Nothing but the interview itself and its people stands in the records."

@@ -1,6 +1,7 @@
 public import SeamarkJournal
 
-/// Records that hold words which somebody half remembers, the best first. Looks at what is shown: what is withheld, redacted or hidden is not found.
+/// Records that hold words which somebody half remembers, the best first. Looks at what is shown, and at what else
+/// stands in an open conflict: what is withheld, redacted or hidden is not found.
 public struct RecordSearch {
     /// A record, and the field that says most of what was looked for.
     public struct Hit {
@@ -10,6 +11,8 @@ public struct RecordSearch {
         public let score: Double
         /// Nil where only the name was found.
         public let field: FieldDefinition?
+        /// It stands in a value of an open conflict that is not the one shown.
+        public let isOtherValue: Bool
         /// A part of the field's text around what was found, on one line, cut where what was found begins and ends.
         public let pieces: [Piece]
 
@@ -46,27 +49,35 @@ public struct RecordSearch {
     private func hit(_ record: RecordView, _ name: String) -> Hit? {
         guard let type = record.type else { return nil }
         var best = search.matches(in: FoldedText(name)).map { $0?.score ?? 0 }
-        var first: (field: FieldDefinition, text: String, score: Double, found: [Range<Int>])?
+        var first: (field: FieldDefinition, text: String, isOther: Bool, score: Double, found: [Range<Int>])?
+        let conflicts = record.conflicts
         for field in type.fields where field.number >= 10 {
-            for text in texts(record, field) {
+            let others = conflicts.first { $0.target == .field(field.number) }?.heads.dropFirst() ?? []
+            let all = texts(record, field).map { ($0, false) } + others.flatMap { texts($0.content.value, field) }.map { ($0, true) }
+            for (text, isOther) in all {
                 let matches = search.matches(in: FoldedText(text))
                 let score = matches.reduce(0) { $0 + ($1?.score ?? 0) }
                 guard score > 0 else { continue }
                 for (place, match) in matches.enumerated() { best[place] = max(best[place], match?.score ?? 0) }
-                if score > first?.score ?? 0 { first = (field, text, score, matches.compactMap { $0?.range }) }
+                if score > first?.score ?? 0 { first = (field, text, isOther, score, matches.compactMap { $0?.range }) }
             }
         }
         guard best.allSatisfy({ $0 > 0 }) else { return nil }
         // Words that stand together say more than the same words strewn over a record.
         let score = best.reduce(0, +) + (first?.score ?? 0)
-        guard let first else { return Hit(record: record, name: name, score: score, field: nil, pieces: []) }
-        return Hit(record: record, name: name, score: score, field: first.field, pieces: Self.excerpt(first.text, first.found))
+        guard let first else { return Hit(record: record, name: name, score: score, field: nil, isOtherValue: false, pieces: []) }
+        return Hit(record: record, name: name, score: score, field: first.field, isOtherValue: first.isOther, pieces: Self.excerpt(first.text, first.found))
     }
 
     private func texts(_ record: RecordView, _ field: FieldDefinition) -> [String] {
         if case .reference = field.kind { return [] }
         if field.isSet { return record.elements(field).map { field.kind.text(of: $0, references: references) } }
-        guard case .value(let value) = record.shown(field) else { return [] }
+        return texts(record.value(of: field), field)
+    }
+
+    private func texts(_ value: Value?, _ field: FieldDefinition) -> [String] {
+        if case .reference = field.kind { return [] }
+        guard let value, value != .absent else { return [] }
         return [field.kind.text(of: value, references: references)]
     }
 

@@ -8,6 +8,8 @@ struct DeviceFiles {
     var rows: String { directory + "/rows.sqlite" }
     var lock: String { directory + "/lock" }
     var syncLock: String { directory + "/sync.lock" }
+    /// Empty; its time says when the store was locked last.
+    var lastLocking: String { directory + "/locked" }
     /// The bytes of attachments, each in a file of its own.
     var attachments: String { directory + "/attachments" }
 
@@ -19,7 +21,7 @@ struct DeviceFiles {
     private var freshLock: String { lock + ".new" }
 
     /// All that a store leaves behind; the lock last, because it says what became of the rest.
-    private var all: [String] { [rows + "-wal", rows, rows + "-shm", rows + "-journal", rows + StoreFile.trialEnding, draftRows, draftRows + "-wal", draftRows + "-shm", freshRows, freshLock, syncLock, lock] }
+    private var all: [String] { [rows + "-wal", rows, rows + "-shm", rows + "-journal", rows + StoreFile.trialEnding, draftRows, draftRows + "-wal", draftRows + "-shm", freshRows, freshLock, syncLock, lastLocking, lock] }
 
     init(_ directory: String) {
         self.directory = directory.count > 1 && directory.hasSuffix("/") ? String(directory.dropLast()) : directory

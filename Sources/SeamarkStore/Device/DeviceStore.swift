@@ -4,10 +4,13 @@ public import SeamarkJournal
 /// A device's store on disk, locked: a directory for its owner alone with one SQLite file of sealed rows and its lock.
 public struct DeviceStore: Sendable {
     let files: DeviceFiles
+    /// As it was found. A key that was kept since then is the key of a store that was not locked since then.
+    private let found: LastLocking?
 
     /// Finds the store at `path`. Says nothing of what it holds.
     public init(at path: String) throws(DeviceStoreError) {
         files = DeviceFiles(path)
+        found = LastLocking(at: files.lastLocking)
         guard try DeviceFiles.exists(files.directory) else { throw .missing }
         if try files.isWiped() { throw .wiped }
         try files.finishReplacingRows()
@@ -63,28 +66,31 @@ public struct DeviceStore: Sendable {
     ) throws(DeviceStoreError) -> OpenDeviceStore {
         do {
             let lock = try readLock()
-            return try open(lock, key: try lock.open(with: proof, by: stretching), limit)
+            // Whoever shows that they may opens a locked store.
+            return try open(lock, key: try lock.open(with: proof, by: stretching), limit, LastLocking(at: files.lastLocking))
         } catch { throw DeviceStoreError.of(error) ?? .notAStore }
     }
 
-    /// With the key that an open store gave out.
+    /// With the key that an open store gave out. Where it was asked for after this store was found, a locking since then ends what this opens.
     public func unlock(storeKey: SecretBytes, before limit: Int64 = .max) throws(DeviceStoreError) -> OpenDeviceStore {
         let lock = try readLock()
         guard lock.fits(storeKey) else { throw .wrongKey }
-        return try open(lock, key: storeKey, limit)
+        return try open(lock, key: storeKey, limit, found)
     }
 
     /// The store's key, for whoever shows that they may open it.
     func key(for proof: DeviceProof, by stretching: any PassphraseStretching) throws -> SecretBytes { try readLock().open(with: proof, by: stretching) }
 
-    private func open(_ lock: DeviceLock, key: SecretBytes, _ limit: Int64) throws(DeviceStoreError) -> OpenDeviceStore {
+    private func open(_ lock: DeviceLock, key: SecretBytes, _ limit: Int64, _ before: LastLocking?) throws(DeviceStoreError) -> OpenDeviceStore {
         files.tighten()
         let shelf: SQLiteRowShelf
         do { shelf = try SQLiteRowShelf(path: files.rows) } catch { throw DeviceStoreError.of(error) ?? .notAStore }
-        let path = files.syncLock
-        let store = try OpenDeviceStore(id: lock.store, storeKey: key, shelf: shelf, limit: limit, attachmentFolder: AttachmentFolder(files.attachments)) { () throws(DeviceStoreError) in
-            try SyncLock.take(path: path)
-        }
+        let (path, locked) = (files.syncLock, files.lastLocking)
+        // A file that is gone says nothing: a wipe took it, and has its own words.
+        let isLocked: @Sendable () -> Bool = { LastLocking(at: locked).map { $0 != before } ?? false }
+        let store = try OpenDeviceStore(
+            id: lock.store, storeKey: key, shelf: shelf, limit: limit, attachmentFolder: AttachmentFolder(files.attachments), isLocked: isLocked
+        ) { () throws(DeviceStoreError) in try SyncLock.take(path: path) }
         guard try !store.state.isEmpty else { throw .notAStore }
         return store
     }

@@ -13,6 +13,7 @@ public final class OpenDeviceStore: @unchecked Sendable {
     /// What opens the store without the passphrase: for the keyring, until the member locks it again.
     public let storeKey: SecretBytes
     private let shelf: any RowShelf
+    private let hasBeenLocked: @Sendable () -> Bool
     private let syncLock: @Sendable () throws(DeviceStoreError) -> SyncLock
     private let limit: Int64
     private let lock = NSLock()
@@ -26,12 +27,13 @@ public final class OpenDeviceStore: @unchecked Sendable {
     /// Reads everything. `limit`: only rows before this number; then nothing can be written.
     init(
         id: Identifier, storeKey: SecretBytes, shelf: any RowShelf, limit: Int64 = .max, attachmentFolder: AttachmentFolder? = nil,
-        syncLock: @escaping @Sendable () throws(DeviceStoreError) -> SyncLock
+        isLocked: @escaping @Sendable () -> Bool = { false }, syncLock: @escaping @Sendable () throws(DeviceStoreError) -> SyncLock
     ) throws(DeviceStoreError) {
         self.id = id
         self.storeKey = storeKey
         self.shelf = shelf
         self.limit = limit
+        hasBeenLocked = isLocked
         self.syncLock = syncLock
         self.attachmentFolder = attachmentFolder
         do {
@@ -64,6 +66,10 @@ public final class OpenDeviceStore: @unchecked Sendable {
             return view.state
         }
     }
+
+    /// Was the store locked since it was opened here? Its key is in this process alone then, which is to end: nothing else makes it. Costs one look
+    /// at a file.
+    public var isLocked: Bool { hasBeenLocked() }
 
     /// How far this process has read and written: grows with everything that is stored, by whichever process.
     public var reach: Int64 {

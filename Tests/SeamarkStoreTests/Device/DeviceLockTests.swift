@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import SeamarkCrypto
 import SeamarkJournal
 @testable import SeamarkStore
@@ -35,6 +36,34 @@ import Testing
         #expect(throws: DeviceStoreError.lock(.wrongPassphrase)) { _ = try store.unlock(passphrase: Sample.passphrase, by: quick) }
         #expect(try store.unlock(passphrase: fresh, by: quick).state.portrait == portrait)
         #expect(try store.unlock(storeKey: open.storeKey).id == open.id)
+    }
+
+    @Test func `whoever has a store open finds out that it was locked since, whatever the clock does, and whoever opens it afterwards does not`() throws {
+        let directory = try ScratchDirectory()
+        let open = try directory.create()
+        #expect(!open.isLocked)
+        let found = try DeviceStore(at: directory.store)
+        try found.noteLocking()
+        #expect(open.isLocked)
+        // The key was kept when this one was found, and is forgotten by now.
+        #expect(try found.unlock(storeKey: open.storeKey).isLocked)
+        // Whoever shows the passphrase may, however long ago the store was found.
+        let second = try found.unlock(passphrase: Sample.passphrase, by: quick)
+        #expect(try !second.isLocked && !DeviceStore(at: directory.store).unlock(storeKey: open.storeKey).isLocked)
+        // The clock stood in the future at the last locking, and again at the next.
+        let path = directory.store + "/locked"
+        for seconds in [4_102_444_800, 4_102_444_800, 5] {
+            let times = [timespec(tv_sec: seconds, tv_nsec: 999_999_999), timespec(tv_sec: seconds, tv_nsec: 999_999_999)]
+            try #require(utimensat(AT_FDCWD, path, times, 0) == 0)
+            let third = try DeviceStore(at: directory.store).unlock(storeKey: open.storeKey)
+            #expect(!third.isLocked)
+            try found.noteLocking()
+            #expect(third.isLocked)
+        }
+        // A wipe takes it along, and has words of its own.
+        let last = try DeviceStore(at: directory.store).unlock(storeKey: open.storeKey)
+        try DeviceStore.wipe(at: directory.store)
+        #expect(!last.isLocked && !FileManager.default.fileExists(atPath: directory.store))
     }
 
     @Test func `every byte of the lock matters`() throws {

@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+/// How `seamark-server` speaks to people: as wide as their terminal, in their dates. To programs it says ISO 8601 (`JSONSchemaTests`).
+@Suite(.sharedHeadquarters, .serialized) struct ServerMannersTests {
+    let headquarters: Headquarters
+
+    init() throws { headquarters = try #require(Headquarters.shared) }
+
+    @Test(.needsTerminal, arguments: [100, 60, 40])
+    func `tables fit the terminal, and where columns do not each row says what it is`(columns: Int) throws {
+        let ann = try Laptop(of: "ann", at: headquarters)
+        let program = try #require(Program.folder).appendingPathComponent("seamark-server").path
+        let letters = try #require(try ann.status()["letters"] as? String)
+        let window = try Window(ann, columns: columns, rows: 60, "\(program) device list --data '\(headquarters.data.path)'; echo no more; sleep 60")
+        defer { window.close() }
+        let lines = try window.shows("no more").split(separator: "\n").map(String.init)
+        // A line that was too long would have gone on at the left edge, where only a row begins, a header or 'device'.
+        if columns < 98 {
+            #expect(lines.contains("device: \(letters)"), "\(lines)")
+            #expect(lines.allSatisfy { $0.hasPrefix("device: ") || $0.hasPrefix("  ") || $0 == "no more" }, "\(lines)")
+            #expect(lines.contains { $0.hasPrefix("  certificate until: ") })
+        } else {
+            #expect(lines.first?.hasPrefix("device") == true && lines.contains { $0.hasPrefix(letters + " ") && $0.contains("…") }, "\(lines)")
+            #expect(lines.allSatisfy { $0.count <= columns && !$0.hasPrefix(" ") }, "\(lines)")
+        }
+        // In a script nothing is cut.
+        let list = try headquarters.verb("device", "list")
+        #expect(!list.contains("…") && list.split(separator: "\n").contains { $0.count > 100 })
+    }
+
+    @Test func `dates follow the reader's locale and the machine's time zone, and documents say ISO 8601`() throws {
+        _ = try Laptop(of: "ann", at: headquarters)
+        func list(_ environment: [String: String], _ words: String...) throws -> String {
+            let done = try headquarters.program("seamark-server", ["audit", "list", "--data", headquarters.data.path] + words, environment: environment).finish()
+            #expect(done.status == 0, "\(done)")
+            return done.output
+        }
+        let german = ["LC_ALL": "de_DE.UTF-8", "TZ": "UTC"]
+        #expect(try list(german).firstMatch(of: /\d\d\.\d\d\.20\d\d \d\d:\d\d/) != nil)
+        #expect(try list(["LC_ALL": "en_US.UTF-8", "TZ": "UTC"]).firstMatch(of: /\d{1,2}\/\d{1,2}\/20\d\d \d{1,2}:\d\d [AP]M/) != nil)
+        let iso = try #require(try list(german, "--json").firstMatch(of: /"time": "20\d\d-\d\d-\d\dT(\d\d):(\d\d):/))
+        let time = try #require(try list(["LC_ALL": "C", "TZ": "XXX-05:30"]).firstMatch(of: /20\d\d-\d\d-\d\d (\d\d):(\d\d)/))
+        let minutes = { (hours: Substring, minutes: Substring) in (Int(hours) ?? 0) * 60 + (Int(minutes) ?? 0) }
+        #expect((minutes(time.1, time.2) - minutes(iso.1, iso.2) + 1440) % 1440 == 330)
+    }
+}
