@@ -78,7 +78,10 @@ struct PersonVerb: ParsableCommand {
                 yes
                 ? try office.erasePerson(subject.person, in: subject.engagement, reason: reason)
                 : try office.holdings(ofPerson: subject.person, in: subject.engagement)
-            if yes { Output.note("The values were erased.") }
+            if yes {
+                Output.note("The values were erased.")
+                RedactVerb.tellSetAside(try office.setAside())
+            }
             if json { return Output.json(.object((PersonVerb.summary(held).members ?? []) + [JSONMember("erased", .bool(yes))]), .person) }
             let person = Output.shown(held.person)
             guard yes else {
