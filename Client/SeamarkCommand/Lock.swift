@@ -22,6 +22,10 @@ struct Lock: ParsableCommand {
         for tenant in tenants {
             let wasOpen = try KeyHolder.forget(try DeviceStore(at: home.storePath(tenant)).id)
             Terminal.line("\(tenant) \(wasOpen ? "is locked" : "was locked already").")
+            Workplace.sweepEditors(of: tenant, home)
+            for left in EditorFolders.find(store: home.storePath(tenant)) {
+                Terminal.warning("A text of \(tenant) \(left.isHeld ? "is open in an editor" : "that could not be stored is kept for you") in the open, in memory: \(left.path). Store it, or remove that folder.")
+            }
         }
     }
 }

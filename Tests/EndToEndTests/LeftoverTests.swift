@@ -69,4 +69,46 @@ import Testing
             #expect(done.status == 0 && done.error.contains("\(headquarters.data.path)/replaced/"), "\(done)")
         }
     }
+
+    @Test(arguments: [["status"], ["lock"], ["wipe", "--yes"]])
+    func `a text that an editor had when its command was killed is named by doctor, and gone with the next command`(words: [String]) throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let (ann, interview) = try Interview.laptop("ann", headquarters)
+        let (other, second) = try Interview.laptop("bob", headquarters)
+        let editor = try SlowEditor(headquarters, leaving: "They phone."), neighbour = try SlowEditor(headquarters, leaving: "Others do.")
+        let sitting = try Interview.note(ann, interview, environment: editor.environment)
+        try sitting.type("canary words\u{0f}")
+        let file = try editor.opened()
+        let beside = try Interview.note(other, second, environment: neighbour.environment)
+        try beside.type("\u{0f}")
+        let alive = try neighbour.opened()
+        defer { for one in [file, alive] { try? FileManager.default.removeItem(at: one.deletingLastPathComponent()) } }
+        try ann.must("list", "site")
+        #expect(isThere(file.path), "its command is at work")
+        sitting.send(SIGKILL)
+        _ = try? sitting.ended()
+        #expect(isThere(file.path))
+        let doctor = try ann.runWithoutPassphrase("doctor")
+        #expect(doctor.status == 65 && doctor.output.replacing("\n         ", with: " ").contains("killed"), "\(doctor)")
+        #expect(isThere(file.path), "it changes nothing")
+        let done = words == ["lock"] ? try ann.runWithoutPassphrase("lock") : try ann.run(words)
+        #expect(done.status == 0, "\(done)")
+        #expect(!isThere(file.deletingLastPathComponent().path) && isThere(alive.path))
+        try editor.close()
+        try neighbour.close()
+    }
+
+    @Test func `after a wipe nothing says which client was chosen, and before it only its owner reads that`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        try ann.must("use", "halden")
+        let file = ann.home.appendingPathComponent("current.json").path
+        #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o600)
+        try ann.must("wipe", "--yes")
+        #expect(!isThere(file))
+        let left = try FileManager.default.subpathsOfDirectory(atPath: ann.home.path)
+        #expect(!left.contains { $0.contains("halden") }, "\(left)")
+    }
 }
