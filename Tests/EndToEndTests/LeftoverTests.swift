@@ -111,4 +111,13 @@ import Testing
         let left = try FileManager.default.subpathsOfDirectory(atPath: ann.home.path)
         #expect(!left.contains { $0.contains("halden") }, "\(left)")
     }
+
+    @Test func `no line of the log names a tenant's folder that cannot be opened`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        try make(headquarters.data.appendingPathComponent("tenants/northlink-secret-client").path, "tenant.json")
+        let server = try headquarters.server
+        try eventually("it is told", within: 60) { server.errorSoFar.contains("tenant.notOpened") ? true : nil }
+        #expect(!server.errorSoFar.contains("northlink"), "\(server.errorSoFar)")
+    }
 }
