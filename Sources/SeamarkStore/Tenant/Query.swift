@@ -13,7 +13,7 @@ enum Query: Int, CaseIterable {
     case isStaffed, staff, unstaff, staffedMembers
     case device, devices, deviceCount, addDevice, revokeDevice, renewDevice, noteContact, orderWipe, noteWiped
     case confirmation, awaitConfirmation, confirmDevice, noteWrongWords
-    case invitation, invitations, addInvitation, redeemInvitation
+    case invitation, invitations, addInvitation, redeemInvitation, endInvitations
     case entryCount, waitingCount, streamCount, streamsOfScope, changesOfQuarantinedBlock, integrity, foreignKeys
     case lastAudit, addAudit, audit
     case anyBarred, barred, bar, noteArrival, barredCounts, sensitiveEntries, blankEntry, sensitiveInQuarantine, blankInQuarantine
@@ -140,6 +140,7 @@ enum Query: Int, CaseIterable {
         case .invitation: "SELECT token, member, made, expires, redeemed, device, confirms FROM invitation WHERE token = ?"
         case .invitations: "SELECT token, member, made, expires, redeemed, device, confirms FROM invitation ORDER BY made, token"
         case .addInvitation: "INSERT INTO invitation (token, member, made, expires, confirms) VALUES (?, ?, ?, ?, ?)"
+        case .endInvitations: "UPDATE invitation SET expires = ?1 WHERE member = ?2 AND redeemed IS NULL AND expires > ?1"
         case .redeemInvitation: "UPDATE invitation SET redeemed = ?, device = ? WHERE token = ? AND redeemed IS NULL"
         case .waitingCount: "SELECT count(*) FROM change WHERE waiting = 1"
         case .entryCount: "SELECT count(*) FROM entry"
