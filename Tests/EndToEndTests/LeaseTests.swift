@@ -109,4 +109,24 @@ import Testing
         try headquarters.program(
             "seamark", words, environment: clock.environment.merging(["SEAMARK_HOME": laptop.home.path]) { $1 }, passphrase: Laptop.passphrase)
     }
+    @Test(.needsCompiler)
+    func `where things stand names no record when nothing may be shown, neither in text nor in JSON`() throws {
+        try headquarters.verb("member", "add", "olga", "--role", "lead")
+        try headquarters.verb("engagement", "staff", "baseline", "olga")
+        var olga = try Laptop(of: "olga", at: headquarters)
+        try olga.lock()
+        let site = try olga.must("site", "add", "name=Closed works").trimmingCharacters(in: .whitespacesAndNewlines)
+        // What an analyst may not write is in quarantine.
+        try headquarters.verb("member", "set", "olga", "--role", "analyst")
+        try olga.must("sync")
+        let ways = [["status"], ["status", "--json"]]
+        for words in ways { #expect(try olga.run(words).output.contains(site), "\(words)") }
+        let clock = try Clock(headquarters)
+        try clock.set(ahead: 31)
+        for words in ways {
+            let over = try start(words, olga, clock).finish(within: 60)
+            #expect(over.status == 0 && over.output.contains("quarantine") && !over.output.contains(site), "\(over)")
+        }
+    }
+
 }
