@@ -141,8 +141,9 @@ extension Device {
     /// - Parameter epoch: of which a receipt counts; nil for the epoch that this device last read in. A greeting's is the better one to go by.
     public func attachments(in scope: Identifier, epoch: UInt64? = nil) throws -> [AttachmentStanding] {
         guard let shelf = try store.attachments(), let replica = try state.replicas[scope] else { return [] }
+        let hidden = hiddenEvidence(replica)
         return try replica.views(type: Catalogue.evidence.number).compactMap { record in
-            guard let attachment = record.attachment else { return nil }
+            guard !hidden.contains(record.id), let attachment = record.attachment else { return nil }
             let receipt = try shelf.receipt(for: attachment, in: scope)
             return AttachmentStanding(
                 scope: scope, record: record, attachment: attachment, isHere: try shelf.has(attachment, in: scope),
@@ -184,6 +185,43 @@ extension Device {
         var named: Set<Attachment> = []
         for one in try attachments(in: scope, epoch: epoch) where one.isWaiting { named.insert(one.attachment) }
         return (named.count, named.reduce(0) { $0 + $1.size })
+    }
+
+    // MARK: - Redacted ones
+
+    /// The rows of evidence whose bytes were redacted, or are those of people who withdrew consent, deleted ones among them: nobody is given them.
+    private func hiddenEvidence(_ replica: Replica) -> Set<Identifier> {
+        func all(_ types: [RecordTypeNumber]) -> [RecordView] {
+            replica.recordIDs.filter { id in replica.record(id).map { types.contains($0.type) } == true }.compactMap { replica.view($0) }
+        }
+        let rows = all([Catalogue.evidence.number])
+        guard rows.contains(where: { $0.attachment != nil }) else { return [] }
+        var hidden: Set<Identifier> = []
+        let withdrawals = Withdrawals(all([Catalogue.person.number, Catalogue.interview.number]))
+        if !withdrawals.isEmpty { hidden = withdrawals.evidence(among: rows + all(Self.holders.map(\.number))) }
+        let redactions = Redactions(all([Catalogue.redaction.number]))
+        guard !redactions.isEmpty else { return hidden }
+        for row in rows {
+            guard let attachment = row.attachment else { continue }
+            if redactions.act(onAttachment: attachment.hash, namedBy: row.id, primitives) != nil { hidden.insert(row.id) }
+        }
+        return hidden
+    }
+
+    /// Deletes what is here of attachments that headquarters redacted. What somebody's withdrawal hides and headquarters has not heard of stays, sealed,
+    /// until it has.
+    func dropRedactedAttachments(of scope: Identifier) throws {
+        guard let shelf = try store.attachments(), let replica = try state.replicas[scope] else { return }
+        let kept = replica.recordIDs.filter { id in replica.record(id).map { $0.type == Catalogue.redaction.number || $0.type == Catalogue.evidence.number } == true }
+        let views = kept.compactMap { replica.view($0) }
+        let redactions = Redactions(views)
+        guard !redactions.isEmpty else { return }
+        var (gone, named): (Set<Attachment>, Set<Attachment>) = ([], [])
+        for row in views {
+            guard let attachment = row.attachment else { continue }
+            if redactions.act(onAttachment: attachment.hash, namedBy: row.id, primitives) != nil { gone.insert(attachment) } else { named.insert(attachment) }
+        }
+        for attachment in gone.subtracting(named) { try shelf.remove(attachment, from: scope) }
     }
 
     // MARK: - Refused ones

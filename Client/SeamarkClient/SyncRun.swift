@@ -309,6 +309,7 @@ public struct SyncRun {
                 try device.removeAttachments(of: scope)
                 try device.store.transaction { try $0.append(.scopeLeft(scope)) }
             case .finish(let outcome):
+                for scope in try device.state.scopeIDs { try device.dropRedactedAttachments(of: scope) }
                 return report(outcome, lane?.outcome ?? AttachmentLane.Outcome(), line)
             case .fail(let problem): throw Failure(cause: .sync(problem), acknowledged: session.outcome.pushedChanges)
             }

@@ -118,12 +118,20 @@ public struct TenantHome: Sendable {
     }
 
     /// Remembers the tenant that commands mean when they name none.
+    /// The file is for its owner alone: it names a client.
     public func choose(_ tenant: String) throws(Failure) {
         var bytes: [UInt8] = []
         JSONWriter.writePretty(.object([JSONMember("tenant", .string(tenant))]), to: &bytes)
         do { try Data(bytes).write(to: URL(fileURLWithPath: configurationPath), options: .atomic) } catch {
             throw .cannotWrite(code: Self.code(error))
         }
+        guard chmod(configurationPath, 0o600) == 0 else { throw .cannotWrite(code: errno) }
+    }
+
+    /// Nothing says any more that the tenant was chosen: it is not on this laptop.
+    public func forgetChoice(of tenant: String) throws(Failure) {
+        guard try chosen() == tenant, unlink(configurationPath) != 0, errno != ENOENT else { return }
+        throw .cannotWrite(code: errno)
     }
 
     private var configurationPath: String { path + "/current.json" }

@@ -29,6 +29,10 @@ struct Lock: ParsableCommand {
             do { try store.noteLocking() } catch { unheard = Explanation(error) }
             let wasOpen = try forgetting.get()
             Terminal.line("\(tenant) \(wasOpen ? "is locked" : "was locked already").")
+            Workplace.sweepEditors(of: tenant, home)
+            for left in EditorFolders.find(store: home.storePath(tenant)) {
+                Terminal.warning("A text of \(tenant) \(left.isHeld ? "is open in an editor" : "that could not be stored is kept for you") in the open, in memory: \(left.path). Store it, or remove that folder.")
+            }
         }
         guard let unheard else { return }
         throw Explained(unheard.status, "What has a store open now was not told to end: \(unheard.sentence) Until then end it yourself.")

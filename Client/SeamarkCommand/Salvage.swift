@@ -15,7 +15,7 @@ struct Salvage: ParsableCommand {
 
             For a store that no other verb opens since its file is damaged. What is readable before and behind the damage goes into a store in \
             its place, with the same passphrase and attachments: work that waits becomes a new incarnation of this device, and the next sync \
-            hands it in and fetches everything else. The damaged file stays beside it until the store is wiped. Close every other seamark command first.
+            hands it in and fetches everything else. The damaged file stays beside it until a sync has got to its end. Close every other seamark command first.
             """)
 
     @OptionGroup var proof: ProofOptions
@@ -53,7 +53,7 @@ struct Salvage: ParsableCommand {
         guard !trial.dryRun else {
             return Terminal.line(found.hasIdentity ? "Nothing was changed yet." : "Nothing was changed. Who this device is cannot be read any more, so that nothing could be handed in from it.")
         }
-        Terminal.line(.init("The store opens again.", .green), " Run 'seamark sync': it hands in what waits, and fetches everything else.")
+        Terminal.line(.init("The store opens again.", .green), " Run 'seamark sync': it hands in what waits, fetches everything else, and removes the damaged file, which is kept until then.")
     }
 
     private static func isDamaged(_ store: DeviceStore, _ proof: DeviceProof) throws -> Bool {

@@ -87,12 +87,12 @@ struct Status: ParsableCommand {
             Terminal.line(.init("  \(counted(count, "text"))\(whose) that you began \(count == 1 ? "waits" : "wait"), not stored: seamark interview \(namesRecords && standing.drafts.count == 1 ? places : "HANDLE")", .yellow))
         }
         for refused in standing.attachmentsRefused.prefix(Self.mostRefused) {
-            let name = standing.finder?.name(of: refused.record.id) ?? RecordFinder.short(refused.record.id)
+            let name = namesRecords ? standing.finder?.name(of: refused.record.id) ?? RecordFinder.short(refused.record.id) : "an attachment"
             Terminal.line(.init("  Refused by the server: ", .red), "\(name) (\(bytesInWords(refused.size))): \(AttachmentRefusal(code: Problem.Code(rawValue: refused.code), name: name).words).")
         }
         if standing.attachmentsRefused.count > Self.mostRefused { Terminal.line("  and \(standing.attachmentsRefused.count - Self.mostRefused) more attachments: seamark status --json") }
         for (change, refusal) in standing.quarantined {
-            let names = standing.finder.map { RecordNames.of(change, $0) } ?? "a change"
+            let names = namesRecords ? standing.finder.map { RecordNames.of(change, $0) } ?? "a change" : "a change"
             Terminal.line(.init("  In quarantine: ", .yellow), "\(names): \(RefusalWords.words(refusal)).")
         }
         if let last = replica.repairs.last {
@@ -172,7 +172,8 @@ struct Status: ParsableCommand {
                     .object([
                         JSONMember("change", .string(change.id.description)), JSONMember("refusal", .integer(Int64(refusal.rawValue))),
                         JSONMember("reason", .string(RefusalWords.words(refusal))),
-                        JSONMember("records", .array(Set(change.edits.map(\.record)).sorted().map { .string(standing.finder?.name(of: $0) ?? $0.description) })),
+                        JSONMember(
+                            "records", .array(place.shows ? Set(change.edits.map(\.record)).sorted().map { .string(standing.finder?.name(of: $0) ?? $0.description) } : [])),
                     ])
                 })),
                 JSONMember("conflicts", .integer(Int64(standing.conflicts.count))),

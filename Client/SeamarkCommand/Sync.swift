@@ -71,6 +71,7 @@ struct Sync: ParsableCommand {
         }
         Terminal.progress("")
         try place.obeyWipe(handedIn: report.isHandedIn, tell: format.teller)
+        try place.removeSalvaged(after: report)
         let after = try Self.conflictIDs(place)
         let fetched = try Self.changesOfOthers(place) - known
         let new = after.subtracting(before).count

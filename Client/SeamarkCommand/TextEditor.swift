@@ -25,7 +25,7 @@ enum TextEditor {
     }
 
     /// The file with the directory that was made for it.
-    private static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.endIndex))) }
+    private static func remove(_ path: String) { EditorFolders.remove(String(path.prefix(upTo: path.lastIndex(of: "/") ?? path.endIndex))) }
 
     /// A text that can be taken. It stays where it is until it stands elsewhere.
     struct Taken {
@@ -45,14 +45,10 @@ enum TextEditor {
     /// - Parameter most: bytes.
     static func edit(_ draft: String, atMost most: Int, _ check: (String) throws -> Void = { _ in }) throws -> Taken {
         let environment = ProcessInfo.processInfo.environment
-        let places = ["/dev/shm", environment["XDG_RUNTIME_DIR"] ?? ""]
-        guard let place = places.first(where: { !$0.isEmpty && access($0, W_OK) == 0 }) else { throw Failure.nowhere }
-        var template = Array((place + "/seamark-XXXXXX").utf8CString)
-        guard mkdtemp(&template) != nil else { throw Failure.nowhere }
-        let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard let directory = EditorFolders.make() else { throw Failure.nowhere }
         let path = directory + "/text"
         var isNeeded = false
-        defer { if !isNeeded { try? FileManager.default.removeItem(atPath: directory) } }
+        defer { if !isNeeded { EditorFolders.remove(directory) } }
         let before = Array((draft + "\n").utf8)
         try InputFile.write(before, to: path, replacing: false)
         var left: String?
@@ -68,7 +64,7 @@ enum TextEditor {
             return Taken(path: path, text: text)
         } catch {
             // What an editor that was killed had not written yet may stand beside the file.
-            let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+            let files = EditorFolders.files(in: directory)
             let isTouched = (try? InputFile.read(path, atMost: before.count)) != before
             guard !files.isEmpty, isTouched && left?.contains(where: { !$0.isWhitespace }) != false || files.contains(where: { $0 != "text" }) else { throw error }
             chmod(path, 0o600)

@@ -28,7 +28,9 @@ struct Unlock: ParsableCommand {
         }
         let (tenant, store) = try proof.store()
         let open = try store.unlock(with: try proof.read(for: tenant))
-        try Workplace.obeyWipe(Device(store: open, now: TimeText.now), of: tenant, at: store.path)
+        let home = try Workplace.home()
+        Workplace.sweepEditors(of: tenant, home)
+        try Workplace.obeyWipe(Device(store: open, now: TimeText.now), of: tenant, in: home)
         let holder = try KeyHolder.keep(open.storeKey, of: open.id, minutes: minutes)
         Terminal.line("\(tenant) is unlocked for \(counted(minutes, "minute")): \(holder.words).")
     }

@@ -34,6 +34,8 @@ struct Wipe: ParsableCommand {
         // The kept key first: without it and without its lock the rows are noise.
         if let id = try? DeviceStore(at: home.storePath(tenant)).id { _ = try? KeyHolder.forget(id) }
         try DeviceStore.wipe(at: home.storePath(tenant))
+        EditorFolders.wipe(home.storePath(tenant))
+        try? home.forgetChoice(of: tenant)
         Terminal.line("\(tenant) is wiped: nothing of it is on this laptop any more.")
     }
 

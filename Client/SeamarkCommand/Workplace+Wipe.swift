@@ -11,13 +11,14 @@ extension Workplace {
     ///   - failure: why it did not, where that was tried.
     ///   - tell: for scripts.
     func obeyWipe(handedIn: Bool = false, after failure: (any Error)? = nil, tell: ((JSONValue) -> Void)? = nil) throws {
-        try Self.obeyWipe(device, of: tenant, at: home.storePath(tenant), handedIn: handedIn, after: failure, tell: tell)
+        try Self.obeyWipe(device, of: tenant, in: home, handedIn: handedIn, after: failure, tell: tell)
     }
 
     static func obeyWipe(
-        _ device: Device, of tenant: String, at path: String, handedIn: Bool = false, after failure: (any Error)? = nil, tell: ((JSONValue) -> Void)? = nil
+        _ device: Device, of tenant: String, in home: TenantHome, handedIn: Bool = false, after failure: (any Error)? = nil, tell: ((JSONValue) -> Void)? = nil
     ) throws {
         guard let order = try device.orderedWipe else { return }
+        let path = home.storePath(tenant)
         device.forgetKey()
         let state = try device.state
         let unsent = state.unsentCount
@@ -34,6 +35,8 @@ extension Workplace {
             throw Failure.toBeWiped(tenant, waiting: unsent, because: failure.map { Explanation($0).sentence })
         }
         let isTold = try device.wipe(at: path, stop: StopSignal.listen())
+        EditorFolders.wipe(path)
+        try? home.forgetChoice(of: tenant)
         tell?(document(wiped: true, isTold: isTold))
         throw Failure.wiped(tenant, lost: handedIn ? 0 : unsent, attachments: attachments, isTold: isTold)
     }

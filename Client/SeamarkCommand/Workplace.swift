@@ -54,7 +54,11 @@ struct Workplace {
     /// Where this user's devices lie, with nothing half wiped in it.
     static func home() throws -> TenantHome {
         let home = try TenantHome(environment: ProcessInfo.processInfo.environment)
-        for tenant in try home.finishWipes() { Terminal.warning("A wipe of \(tenant) had been cut off and is finished now: nothing of it is on this laptop any more.") }
+        for tenant in try home.finishWipes() {
+            EditorFolders.wipe(home.storePath(tenant))
+            try? home.forgetChoice(of: tenant)
+            Terminal.warning("A wipe of \(tenant) had been cut off and is finished now: nothing of it is on this laptop any more.")
+        }
         return home
     }
 
@@ -65,8 +69,10 @@ struct Workplace {
         tenant = try home.tenant(asked: options.tenant)
         let store = try DeviceStore(at: home.storePath(tenant))
         device = Device(store: try Self.unlock(store, tenant: tenant, options), now: TimeText.now)
+        EditorFolders.worksOn(home.storePath(tenant))
+        Self.sweepEditors(of: tenant, home)
         if let order = try device.orderedWipe, try purpose != .handIn || order.isDue(device.state) {
-            try Self.obeyWipe(device, of: tenant, at: home.storePath(tenant))
+            try Self.obeyWipe(device, of: tenant, in: home)
         }
         // Whatever it is opened for, what is seen of the clock counts.
         let lease = try device.lookAtLease()
@@ -77,6 +83,20 @@ struct Workplace {
         shows = !lease.isOver && !state.awaitsConfirmation
         if purpose == .read, state.awaitsConfirmation { throw Failure.unconfirmed(state.identity.words) }
         if purpose == .read, lease.isOver { throw Failure.leaseOver }
+    }
+
+    /// What a salvage put aside has served once everything is handed in and read.
+    func removeSalvaged(after report: SyncRun.Report) throws {
+        guard report.isHandedIn, !report.outcome.revoked, !report.outcome.awaitsConfirmation, try device.state.unsentCount == 0 else { return }
+        let count = try DeviceStore(at: home.storePath(tenant)).removeSalvaged()
+        if count > 0 { Terminal.warning("The damaged \(count == 1 ? "file" : "files") that 'seamark salvage' put aside \(count == 1 ? "is" : "are") removed: headquarters has what could be read.") }
+    }
+
+    /// Takes texts out of memory that an editor had when its command was killed.
+    static func sweepEditors(of tenant: String, _ home: TenantHome) {
+        let count = EditorFolders.sweep(home.storePath(tenant))
+        guard count > 0 else { return }
+        Terminal.warning("A command was killed while an editor was open: \(counted(count, "text")) that it had in memory, not stored, \(count == 1 ? "is" : "are") removed.")
     }
 
     private static func unlock(_ store: DeviceStore, tenant: String, _ options: WorkOptions) throws -> OpenDeviceStore {

@@ -9,8 +9,72 @@ struct MemberVerb: ParsableCommand {
         discussion: """
             For example:
               seamark-server member add ann --name "Ann Field" --role lead --tenant halden
+              seamark-server member set ann --inactive --tenant halden
               seamark-server member list --tenant halden
-            """, subcommands: [Add.self, List.self])
+            """, subcommands: [Add.self, Alter.self, Uninvite.self, List.self])
+
+    struct Alter: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "set", abstract: "Give a member another role, or make one inactive or active again.",
+            discussion: """
+                For example:
+                  seamark-server member set ann --role lead --tenant halden
+                  seamark-server member set ann --inactive
+
+                Devices of an inactive member are turned away as revoked ones are: a running server ends their connections within a second, what they hand in \
+                goes into quarantine, and the member's unused invitations open nothing any more. Made active again, the devices work again and those \
+                invitations do not. A device keeps what it read under a role that saw more: revoke it where that matters. Nobody becomes, or ceases to \
+                be, a clientViewer or a tenantAdmin: add another member.
+                """)
+
+        @OptionGroup var tenant: TenantOption
+        @Argument(help: "The member's short name or id.")
+        var member: String
+        @Option(help: "consultant, lead or analyst.")
+        var role: String?
+        @Flag(help: "Turn the member's devices and invitations away.") var inactive = false
+        @Flag(help: "Let the member's devices work again.") var active = false
+        @OptionGroup var trial: TrialOption
+
+        func validate() throws {
+            if inactive, active { throw ValidationError("say --inactive or --active, not both") }
+            if role == nil, !inactive, !active { throw ValidationError("say what to alter: --role, --inactive or --active") }
+        }
+
+        func run() throws {
+            let wanted = try role.map { text in
+                guard let role = Role(key: text) else { throw ValidationError("there is no role \(text); choose consultant, lead or analyst") }
+                return role
+            }
+            let done = try tenant.open(isTrial: trial.dryRun).setMember(member, role: wanted, active: inactive ? false : active ? true : nil)
+            let ended = done.endedInvitations == 0 ? "" : ", and \(done.endedInvitations) unused \(done.endedInvitations == 1 ? "invitation opens" : "invitations open") nothing any more"
+            let what = "\(Output.shown(done.handle)) is \(done.role.key), \(done.isActive ? "active" : "inactive")\(ended)"
+            guard done.isAltered else { return trial.say("Nothing to alter: \(what).", trial: "alter nothing: \(what)") }
+            trial.say("Altered: \(what).", trial: "alter: \(what)")
+        }
+    }
+
+    struct Uninvite: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "End a member's invitations that nobody has used.",
+            discussion: """
+                For example:
+                  seamark-server member uninvite ann --tenant halden
+
+                Whoever has one of those lines enrols nothing with it any more. Devices that are enrolled go on: see 'device revoke'.
+                """)
+
+        @OptionGroup var tenant: TenantOption
+        @Argument(help: "The member's short name or id.")
+        var member: String
+        @OptionGroup var trial: TrialOption
+
+        func run() throws {
+            let count = try tenant.open(isTrial: trial.dryRun).endInvitations(of: member)
+            let what = "\(count) unused \(count == 1 ? "invitation" : "invitations") of \(Output.shown(member))"
+            trial.say("Ended \(what).", trial: "end \(what)")
+        }
+    }
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -30,7 +30,8 @@ struct PersonVerb: ParsableCommand {
                   seamark-server person export baseline P-A001 --out person.json
 
                 Every edit that was ever made of those records, whether it stands, was replaced or is kept in quarantine, with sensitive values, who made \
-                it and when. An interview of several people is in it whole: look through the file before it leaves the house. It is for its owner alone, \
+                it and when. The bytes of attachments that those records name go into a folder beside it, called as the file with .files at its end; the \
+                document says which file is whose, and of which the server holds none. An interview of several people is in it whole: look through the file before it leaves the house. It is for its owner alone, \
                 and none is overwritten. The audit log remembers.
                 """)
 
@@ -55,9 +56,11 @@ struct PersonVerb: ParsableCommand {
                   seamark-server person erase baseline P-A001         what would go
                   seamark-server person erase baseline P-A001 --yes
 
-                Names, contact, notes, quotes, rationales and summaries go, in everything that was ever said of those records and in quarantine; each \
-                device deletes them at its next sync. Without --yes it only tells what would go. Scores, times and titles stay, and so do attachments, \
-                what somebody wrote about the person in records that do not name them, and backups until they expire. What a laptop hands in later \
+                Names, contact, notes, quotes, rationales and summaries go, in everything that was ever said of those records and in quarantine; and so \
+                do the bytes of attachments, recordings among them, that no record of anybody else names: the server gives them to nobody any more. Each \
+                device deletes all that at its next sync. Without --yes it only tells what would go. Scores, times and titles stay, and so does \
+                what somebody wrote about the person in records that do not name them, and backups until they expire, as well as \
+                what a restore set aside under DATA/replaced. What a laptop hands in later \
                 is erased only where the person's consent is withdrawn.
                 """)
 
@@ -75,7 +78,10 @@ struct PersonVerb: ParsableCommand {
                 yes
                 ? try office.erasePerson(subject.person, in: subject.engagement, reason: reason)
                 : try office.holdings(ofPerson: subject.person, in: subject.engagement)
-            if yes { Output.note("The values were erased.") }
+            if yes {
+                Output.note("The values were erased.")
+                RedactVerb.tellSetAside(try office.setAside())
+            }
             if json { return Output.json(.object((PersonVerb.summary(held).members ?? []) + [JSONMember("erased", .bool(yes))]), .person) }
             let person = Output.shown(held.person)
             guard yes else {
@@ -91,14 +97,15 @@ struct PersonVerb: ParsableCommand {
 
     static func words(_ held: TenantOffice.PersonHoldings) -> String {
         let records = held.records.map { "\($0.count) \($0.label)" }.joined(separator: ", ")
-        return "\(held.values) sensitive \(held.values == 1 ? "value" : "values") in \(records)"
+        let attachments = held.attachments == 0 ? "" : ", and \(held.attachments) \(held.attachments == 1 ? "attachment" : "attachments") of this person alone"
+        return "\(held.values) sensitive \(held.values == 1 ? "value" : "values") in \(records)\(attachments)"
     }
 
     static func summary(_ held: TenantOffice.PersonHoldings) -> JSONValue {
         .object([
             JSONMember("person", .string(held.person)), JSONMember("values", .integer(Int64(held.values))),
             JSONMember("records", .object(held.records.map { JSONMember($0.label, .integer(Int64($0.count))) })),
-            JSONMember("consentWithdrawn", .bool(held.hasWithdrawn)),
+            JSONMember("attachments", .integer(Int64(held.attachments))), JSONMember("consentWithdrawn", .bool(held.hasWithdrawn)),
         ])
     }
 }

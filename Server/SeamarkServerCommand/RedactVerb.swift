@@ -10,7 +10,7 @@ struct RedactVerb: ParsableCommand {
               seamark-server redact baseline O-A004 text --reason "names a customer"
 
             For an erasure that headquarters must carry out; leads have 'seamark redact'. Every device deletes the value when it syncs. The act, its \
-            date and the reason stay. Backups keep the value until they expire.
+            date and the reason stay. Backups keep the value until they expire, and so does what a restore set aside under DATA/replaced.
             """)
 
     @OptionGroup var tenant: TenantOption
@@ -25,8 +25,15 @@ struct RedactVerb: ParsableCommand {
     @OptionGroup var trial: TrialOption
 
     func run() throws {
-        let redacted = try tenant.open(isTrial: trial.dryRun).redact(field, of: record, in: engagement, reason: reason)
+        let office = try tenant.open(isTrial: trial.dryRun)
+        let redacted = try office.redact(field, of: record, in: engagement, reason: reason)
         let what = "the \(redacted.field.label) of \(redacted.type.label) \(record): \(redacted.values) \(redacted.values == 1 ? "value" : "values")"
         trial.say("Redacted \(what).", trial: "redact \(what)")
+        if !trial.dryRun { Self.tellSetAside(try office.setAside()) }
+    }
+
+    /// No redaction reaches what restores set aside.
+    static func tellSetAside(_ paths: [String]) {
+        for path in paths { Output.say("seamark-server: what a restore set aside still holds what was redacted: \(Output.shown(path)). Remove it as soon as nobody needs it.\n", on: 2) }
     }
 }

@@ -13,6 +13,16 @@ public enum Redaction {
     /// One record names at most so many values; more take more records.
     public static let mostValues = 64
 
+    /// What is barred when the bytes that a row of evidence names are to go: H("seamark-attachment-redaction-1" ‖ record ‖ hash). It bars them for this row
+    /// alone; another row that names the same bytes goes on doing so.
+    public static func leaf(ofAttachment hash: Hash256, namedBy record: Identifier, _ primitives: any Primitives) -> Hash256 {
+        var writer = ByteWriter(capacity: 96)
+        writer.text("seamark-attachment-redaction-1")
+        writer.identifier(record)
+        writer.hash(hash)
+        return primitives.sha256(writer.bytes.span)
+    }
+
     /// A value that is to go: the edit that holds it, and its leaf.
     public struct Redacted: Hashable, Sendable {
         public let edit: EditName

@@ -35,6 +35,8 @@ import Testing
             "seamark redo": "named beside `undo`",
             "seamark form carry": "told in Questionnaires.md",
             "seamark interview carry": "told in Instruments.md",
+            "seamark-server member set": "named in LostLaptop.md",
+            "seamark-server member uninvite": "its help tells when",
             "seamark-server instrument publish": "told in Instruments.md",
             "seamark-server instrument use": "told in Instruments.md",
             "seamark signals": "reads quick checks, which the book does not capture; named in README.md",

@@ -23,7 +23,7 @@ extension HostileOutputTests {
     /// `run` prints its port, and lines that `ServerLogTests` reads.
     private static let ofServer: [(verb: String, words: [String])] = [
         ("status", []), ("tenant list", []), ("tenant key", ["halden"]),
-        ("member add", ["cleo", "--name", "\u{1b}]0;x\u{7}<b>"]), ("member add", ["dora", "--name", "=1+1 pay\u{200b}pal <b>"]), ("member list", []),
+        ("member add", ["cleo", "--name", "\u{1b}]0;x\u{7}<b>"]), ("member add", ["dora", "--name", "=1+1 pay\u{200b}pal <b>"]), ("member list", []), ("member set", ["cleo", "--inactive"]), ("member uninvite", ["dora"]),
         ("engagement add", ["second", "--name", "<b>\u{202e}=1+1", "--currency", "EUR"]), ("engagement add", ["third", "--name", "=1+1 pay\u{200b}pal <b>", "--currency", "EUR"]),
         ("engagement list", []), ("instrument publish", ["FOLDER/not-there"]), ("instrument use", ["baseline", "\u{1b}]0;x\u{7}<b>"]), ("engagement export", ["baseline", "--sensitive", "--out", "FOLDER/server-NUMBER.xlsx"]), ("engagement export", ["baseline", "--sensitive", "--out", "FOLDER/server-NUMBER.zip"]), ("engagement export", ["baseline", "--sensitive", "--out", "FOLDER/server-NUMBER.sqlite"]), ("engagement staff", ["baseline", "ann"]), ("invite", ["ann"]), ("device list", []), ("device confirm", ["DEVICE", "<b>\u{1b}]0;x\u{7}", "lusab"]), ("device wipe", ["DEVICE"]),
         ("quarantine list", []), ("quarantine show", ["CHANGE", "--sensitive"]), ("quarantine export", ["--sensitive", "--out", "FOLDER/kept-NUMBER.json"]), ("quarantine release", ["0123abcd"]),

@@ -30,6 +30,8 @@ import Testing
         let site = try ann.must("site", "add", "name=Lease works").trimmingCharacters(in: .whitespacesAndNewlines)
         let person = try ann.must("person", "add", "level=frontline", "--consent", "given", "--method", "written", "--scope", "quotes,role")
             .trimmingCharacters(in: .whitespacesAndNewlines)
+        let interview = try ann.must("interview", "add", "persons=\(person)", "startedAt=2026-03-02T09:00").trimmingCharacters(in: .whitespacesAndNewlines)
+        try ann.must("answer", "add", "interview=\(interview)", "question=LB1", "score=3", "grade=C")
         let clock = try Clock(headquarters)
         func later(_ days: Int, _ words: String...) throws -> Program.Result {
             try clock.set(ahead: days)
@@ -81,10 +83,12 @@ import Testing
             #expect(done.status == 0, "\(words): \(done)")
         }
         let unsent = try ann.unsent()
+        try ann.must("interview", "set", interview, "endedAt=2026-03-02T10:00", "status=finalised")
         #expect(try ann.must("site", "set", site, "headcount=310").contains(site))
-        #expect(try ann.unsent() == unsent + 1)
+        #expect(try ann.unsent() == unsent + 2)
         try ann.must("sync")
         #expect(try ann.must("list", "site").contains("Lease works"))
+        #expect(try ann.must("show", interview).contains("finalised"))
         #expect(try ann.status()["offlineDaysLeft"] as? Int == 29)
     }
 
@@ -103,6 +107,26 @@ import Testing
         try clock.set(ahead: 31)
         try eventually("the lease is renewed", within: 60) { try start(["list", "site"], ann, clock).finish(within: 60).status == 0 ? true : nil }
         #expect(watch.status == nil)
+    }
+
+    @Test(.needsCompiler)
+    func `where things stand names no record when nothing may be shown, neither in text nor in JSON`() throws {
+        try headquarters.verb("member", "add", "olga", "--role", "lead")
+        try headquarters.verb("engagement", "staff", "baseline", "olga")
+        var olga = try Laptop(of: "olga", at: headquarters)
+        try olga.lock()
+        let site = try olga.must("site", "add", "name=Closed works").trimmingCharacters(in: .whitespacesAndNewlines)
+        // What an analyst may not write is in quarantine.
+        try headquarters.verb("member", "set", "olga", "--role", "analyst")
+        try olga.must("sync")
+        let ways = [["status"], ["status", "--json"]]
+        for words in ways { #expect(try olga.run(words).output.contains(site), "\(words)") }
+        let clock = try Clock(headquarters)
+        try clock.set(ahead: 31)
+        for words in ways {
+            let over = try start(words, olga, clock).finish(within: 60)
+            #expect(over.status == 0 && over.output.contains("quarantine") && !over.output.contains(site), "\(over)")
+        }
     }
 
     private func start(_ words: [String], _ laptop: Laptop, _ clock: Clock) throws -> Program {

@@ -47,6 +47,13 @@ import Testing
         let (cleo, dora) = (try Laptop(of: "cleo", at: headquarters), try Laptop(of: "dora", at: headquarters))
         #expect(try !told(cleo, note).contains("canary"))
         #expect(try cleo.must("show", note).contains("(withheld)"))
+        // Nor does searching find what she may not read.
+        func hits(_ laptop: Laptop) throws -> String {
+            let done = try laptop.run("search", "furnace")
+            return done.output + done.error
+        }
+        #expect(try hits(bob).contains(note))
+        #expect(try !hits(cleo).contains(note))
 
         // A consultant may not; what travels in the open cannot.
         try dora.refuses(["redact", note, "text", "--reason", "no"], 77, saying: ["ask a lead"])
@@ -59,6 +66,7 @@ import Testing
         for laptop in [ann, cleo, dora] { try laptop.must("sync") }
         for laptop in [ann, bob, cleo, dora] {
             #expect(try !told(laptop, note).contains("canary"))
+            #expect(try !hits(laptop).contains(note))
             let shown = try laptop.must("show", note)
             #expect(shown.contains("(redacted on ") && shown.contains(" by bob: it names a customer)"), "\(shown)")
             #expect(try laptop.must("verify").isEmpty == false)

@@ -284,8 +284,13 @@ import Testing
             #expect(done.status == 0 && done.output.contains("3 changes"), "\(done)")
             #expect(try salvage().status == 65, "it is whole again")
             #expect(try ann.unsent() == 3)
+            #expect(done.output.contains("removes the damaged file"))
             try ann.must("site", "add", "name=Waiting 4")
+            func setAside() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: ann.store.path).filter { $0.hasPrefix("damaged-") } }
+            #expect(try ann.run(["sync", "--cut-after-blocks", "0"]).status != 0)
+            #expect(try setAside() == ["damaged-1"], "nothing was handed in")
             try ann.must("sync")
+            #expect(try setAside() == [], "what is redacted later would outlast that there")
             #expect(try ann.unsent() == 0)
             try bob.must("sync")
             for laptop in [ann, bob] {

@@ -8,7 +8,7 @@ import Testing
     /// `INSTRUMENT` a file.
     private static let words: [(verb: String, words: [String], says: String)] = [
         ("tenant add", ["kestrel", "--name", "Kestrel"], "Would add the tenant kestrel"), ("member add", ["eve", "--role", "analyst"], "Would add eve as analyst of halden"),
-        ("engagement add", ["second", "--currency", "EUR"], "Would add the engagement second in EUR to halden"), ("engagement staff", ["baseline", "carl"], "Would staff carl on baseline"),
+        ("member set", ["carl", "--inactive"], "Would alter: carl is consultant, inactive"), ("member uninvite", ["carl"], "Would end 0 unused invitations"), ("engagement add", ["second", "--currency", "EUR"], "Would add the engagement second in EUR to halden"), ("engagement staff", ["baseline", "carl"], "Would staff carl on baseline"),
         ("invite", ["carl", "--confirm"], "Would make an invitation for carl, valid for 4320 minutes"), ("device revoke", ["BOB"], "Would revoke device BOB"),
         ("device wipe", ["BOB", "--yes"], "would be revoked and wiped"), ("quarantine release", ["--all"], "Would release 1 change"),
         ("redact", ["baseline", "SITE", "notes", "--reason", "asked for"], "Would redact the"), ("person erase", ["baseline", "PERSON", "--yes"], "Nothing was erased"),
@@ -20,7 +20,7 @@ import Testing
     ]
     /// Words that are refused in a trial as they would be without.
     private static let refused: [[String]] = [
-        ["tenant", "add", "halden"], ["member", "add", "ann"], ["engagement", "add", "baseline", "--currency", "EUR"], ["engagement", "staff", "baseline", "nobody"], ["invite", "nobody"],
+        ["tenant", "add", "halden"], ["member", "add", "ann"], ["member", "set", "nobody", "--inactive"], ["member", "uninvite", "nobody"], ["engagement", "add", "baseline", "--currency", "EUR"], ["engagement", "staff", "baseline", "nobody"], ["invite", "nobody"],
         ["device", "revoke", "ZZ"], ["quarantine", "release", "00000000"], ["redact", "baseline", "NOPE", "notes", "--reason", "asked for"], ["schema", "set", "--read", "9999"],
         ["backup", "make", "nobody", "--to", "FOLDER"], ["publication", "add", "baseline"], ["publication", "withdraw", "PB-HQ009", "--reason", "asked for"],
     ]

@@ -14,6 +14,11 @@ import Testing
 @Suite struct CrowdTests {
     private static let devices = 50
     private static let records = 200
+    #if DEBUG
+    private static let honestTime = Duration.seconds(10)
+    #else
+    private static let honestTime = Duration.seconds(2)
+    #endif
 
     @Test func `fifty devices hand in two hundred records each at once, with shared commits, and all read the same`() async throws {
         let yard = try Yard()
@@ -105,7 +110,8 @@ import Testing
             try laptop.send(.push(block))
             guard case .receipt(let receipt) = try laptop.receive() else { throw RawSocket.Ended.refused }
             #expect(receipt.block == block.hash)
-            #expect(ContinuousClock.now - began < .seconds(10), "an honest device waits for nobody")
+            // In release as it is promised; a debug build does a tenth of the work in that time, and shows only that nobody waits for the flood to end.
+            #expect(ContinuousClock.now - began < Self.honestTime, "an honest device waits for nobody")
             try laptop.close()
             // Every one of them hears the end of its connection, and the server's side of each socket is gone.
             let deadline = ContinuousClock.now + .seconds(30)

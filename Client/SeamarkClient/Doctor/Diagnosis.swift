@@ -40,6 +40,11 @@ public struct Diagnosis: Sendable {
         Self.home(facts, find)
         Self.surroundings(facts, find)
         if facts.tenants.isEmpty { find("enrolment", .note, "This laptop is enrolled with no tenant.", "Run 'seamark enrol' with the line that headquarters sent.") }
+        for text in facts.editorTexts {
+            find(
+                "text", .fault, "A text \(text.isLeft ? "that could not be stored" : "that an editor had when its command was killed") lies in the open, in memory: \(text.path).",
+                text.isLeft ? "Take it from there, then remove that folder." : "Take from there what is not stored yet: 'seamark lock', and every command that opens the store, removes it.")
+        }
         for tenant in facts.tenants { Self.tenant(tenant, find) }
         self.findings = findings
     }

@@ -16,6 +16,8 @@ public struct LaptopFacts: Sendable {
     /// The first word of the editor that long notes are written in, and whether there is such a program.
     public var editor: (name: String, isThere: Bool)
     public var tenants: [Tenant] = []
+    /// Folders in memory with texts that an editor had: where, and whether their command told so before it ended. Else it was killed.
+    public var editorTexts: [(path: String, isLeft: Bool)] = []
 
     public struct Tenant: Sendable {
         public var name: String

@@ -78,6 +78,9 @@ public struct DataDirectory: Hashable, Sendable {
 struct TenantFolder: Hashable, Sendable {
     let path: String
 
+    /// How folders in it begin that a backup works in: its copy of the database must not outlast it, nor the tenant.
+    static let workshop = ".work-"
+
     var facts: String { path + "/tenant.json" }
     var data: String { path + "/data" }
     var database: String { data + "/tenant.sqlite" }

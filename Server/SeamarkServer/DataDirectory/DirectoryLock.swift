@@ -44,6 +44,17 @@ final class DirectoryLock: Sendable {
             remedy: "stop it first (SIGTERM), try again, then start it again")
     }
 
+    /// This one folder, held alone; nil where somebody else holds it, it is not there, or it cannot be looked at.
+    static func free(folder path: String) -> DirectoryLock? {
+        let file = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+        guard file >= 0 else { return nil }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            close(file)
+            return nil
+        }
+        return DirectoryLock(file: file)
+    }
+
     /// Waits until nobody else holds this one folder, which is there.
     static func waiting(forFolder path: String) throws(OperationFailure) -> DirectoryLock {
         let file = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)

@@ -1,3 +1,4 @@
+internal import SeamarkCrypto
 internal import SeamarkJournal
 internal import SeamarkModel
 internal import SeamarkStore
@@ -11,12 +12,15 @@ extension TenantOffice {
         public let records: [(label: String, count: Int)]
         /// Sensitive values that stand in them, those that were replaced long ago among them.
         public let values: Int
+        /// Attachments of the person alone whose bytes the server holds for the engagement.
+        public let attachments: Int
         /// Did the person withdraw consent?
         public let hasWithdrawn: Bool
     }
 
     /// Everything of an engagement that bears on the person, in a new JSON file for its owner alone: every edit that was ever made of each record, whether
-    /// it stands or was replaced, applied or kept in quarantine, sensitive values included. The audit log is told first.
+    /// it stands or was replaced, applied or kept in quarantine, sensitive values included. The bytes of attachments that the person's records name, as far as the server holds them, go into a new folder beside it,
+    /// called as the file with `.files` at its end; there is none where nothing was attached. The audit log is told first.
     ///
     /// - Parameter person: the record's handle or id.
     public func exportPerson(_ person: String, in engagement: String, to path: String) throws -> PersonHoldings {
@@ -28,11 +32,12 @@ extension TenantOffice {
         try store.write { _ = try $0.noteAct("person.export", detail: "\(scope) \(id)", at: now) }
         return try store.read { snapshot in
             let holding = try PersonHolding(of: id, in: scope, snapshot)
-            let document = try holding.document(tenant: name.text, engagement: engagement, madeAt: now, snapshot, Directory(snapshot))
+            let files = try copyAttachments(holding.attachments(snapshot), to: path + ".files")
+            let document = try holding.document(tenant: name.text, engagement: engagement, madeAt: now, files: files, snapshot, Directory(snapshot))
             var bytes: [UInt8] = []
             JSONWriter.writePretty(document, to: &bytes)
             try PrivateFile.create(path, bytes)
-            return holding.summary(of: try holding.sensitiveValues(snapshot))
+            return try holding.summary(of: holding.sensitiveValues(snapshot), snapshot)
         }
     }
 
@@ -41,29 +46,57 @@ extension TenantOffice {
         try store.read { snapshot in
             let scope = try Directory(snapshot).engagement(called: engagement)
             let holding = try PersonHolding(of: PersonHolding.person(person, in: scope, snapshot), in: scope, snapshot)
-            return holding.summary(of: try holding.sensitiveValues(snapshot))
+            return try holding.summary(of: holding.sensitiveValues(snapshot), snapshot)
         }
     }
 
-    /// Redacts every sensitive value of every record that bears on the person, as headquarters: the devices delete them at their next sync.
+    /// - Returns: by row of evidence the path of the copy, below the folder of the exported document.
+    private func copyAttachments(_ held: [PersonHolding.Held], to folder: String) throws -> [Identifier: String] {
+        let there = held.filter(\.isHere)
+        guard !there.isEmpty else { return [:] }
+        let vault = try AttachmentVault(at: vault, dataKey: keys.dataKey)
+        try PrivateFile.makeFolder(folder)
+        var files: [Identifier: String] = [:]
+        for one in there {
+            guard try vault.holds(one.attachment) else { continue }
+            let copy = one.row.description
+            try PrivateFile.create(folder + "/" + copy) { write in
+                for offset in stride(from: 0, to: one.attachment.size, by: Attachment.chunk) { try write(vault.read(offset, of: one.attachment)) }
+            }
+            files[one.row] = (folder.split(separator: "/").last.map(String.init) ?? folder) + "/" + copy
+        }
+        return files
+    }
+
+    /// Takes the files of erased attachments from the vault: for those whose acts erased some.
+    func dropErasedAttachments() throws {
+        guard store.takesErasedAttachments() else { return }
+        try AttachmentDesk.dropErased(AttachmentVault(at: vault, dataKey: keys.dataKey), store)
+    }
+
+    /// Redacts every sensitive value of every record that bears on the person, and the bytes of attachments that no record of anybody else names, as
+    /// headquarters: the server gives them to nobody from then on, and devices delete all of it at their next sync.
     public func erasePerson(_ person: String, in engagement: String, reason: String) throws -> PersonHoldings {
         let now = clock.now()
         try Self.checkReason(reason, doing: "erasing a person")
-        return try store.write { transaction in
+        let held = try store.write { transaction in
             let scope = try Directory(transaction).engagement(called: engagement)
             let id = try PersonHolding.person(person, in: scope, transaction)
             let holding = try PersonHolding(of: id, in: scope, transaction)
             let values = try holding.sensitiveValues(transaction)
+            let summary = try holding.summary(of: values, transaction)
             try transaction.noteAct("person.erase", detail: "\(scope) \(id)", at: now)
             try HeadquartersRedaction(transaction: transaction, signer: keys.signingKey, now: now)
-                .redact(values, in: scope, reason: reason)
-            return holding.summary(of: values)
+                .redact(values + HeadquartersRedaction.bytes(of: holding.ownEvidence, transaction), in: scope, reason: reason)
+            return summary
         }
+        try dropErasedAttachments()
+        return held
     }
 }
 
 /// What a snapshot holds about one person of one engagement.
-private struct PersonHolding {
+struct PersonHolding {
     private let id: Identifier
     private let scope: Identifier
     private let views: [Identifier: RecordView]
@@ -108,17 +141,42 @@ private struct PersonHolding {
     /// What people call the person.
     private var handle: String { views[id]?.handle ?? id.description }
 
-    func summary(of values: [TenantSnapshot.SensitiveHold]) -> TenantOffice.PersonHoldings {
+    /// Bytes that a row of evidence names.
+    struct Held {
+        let row: Identifier
+        let attachment: Attachment
+        /// The server holds them for this engagement, and the row is not redacted.
+        let isHere: Bool
+    }
+
+    var ownEvidence: [RecordView] { records.ownEvidence.compactMap { views[$0] } }
+
+    func attachments(_ snapshot: TenantSnapshot) throws -> [Held] {
+        try records.belonging.keys.sorted().compactMap { id in
+            guard let row = views[id], row.type === Catalogue.evidence, let hash = row.value("sha256")?.bytes.flatMap({ Hash256(bytes: $0) }),
+                let size = row.integer("size"), let attachment = Attachment(hash: hash, size: size)
+            else { return nil }
+            let isBarred = try snapshot.isBarred(Redaction.leaf(ofAttachment: hash, namedBy: id, SystemPrimitives()))
+            return Held(row: id, attachment: attachment, isHere: try !isBarred && snapshot.attachment(hash, in: scope)?.isErased == false)
+        }
+    }
+
+    func summary(of values: [TenantSnapshot.SensitiveHold], _ snapshot: TenantSnapshot) throws -> TenantOffice.PersonHoldings {
         var counts: [RecordTypeNumber: Int] = [:]
         for id in records.belonging.keys { if let type = views[id]?.state.type { counts[type, default: 0] += 1 } }
         let withdrawals = Withdrawals(Array(views.values))
+        let own = try Set(attachments(snapshot).filter { $0.isHere && records.ownEvidence.contains($0.row) }.map(\.attachment))
         return TenantOffice.PersonHoldings(
             person: handle,
             records: counts.sorted { $0.key < $1.key }.map { (Catalogue.type($0.key)?.label ?? String($0.key), $0.value) },
-            values: values.count, hasWithdrawn: withdrawals.includes(id))
+            values: values.count, attachments: own.count, hasWithdrawn: withdrawals.includes(id))
     }
 
-    func document(tenant: String, engagement: String, madeAt now: Int64, _ snapshot: TenantSnapshot, _ directory: Directory) throws -> JSONValue {
+    /// - Parameter files: where the bytes were copied to that rows of evidence name.
+    func document(
+        tenant: String, engagement: String, madeAt now: Int64, files: [Identifier: String], _ snapshot: TenantSnapshot, _ directory: Directory
+    ) throws -> JSONValue {
+        let named = Set(try attachments(snapshot).map(\.row))
         let references = References(identifier: { _, _ in nil }, handle: { views[$0]?.handle ?? directory.handle(of: $0) })
         var said: [Identifier: [JSONValue]] = [:]
         var order: [(id: Identifier, type: RecordTypeNumber)] = []
@@ -152,7 +210,11 @@ private struct PersonHolding {
                             JSONMember("handle", views[record.id]?.handle.map { .string($0) } ?? .null),
                             JSONMember("because", .string(records.belonging[record.id]?.rawValue ?? "")),
                             JSONMember("said", .array(said[record.id] ?? [])),
-                        ])
+                        ] + (named.contains(record.id)
+                            ? [
+                                JSONMember("file", files[record.id].map { .string($0) } ?? .null),
+                                JSONMember("ofOthersToo", .bool(!records.ownEvidence.contains(record.id))),
+                            ] : []))
                     })),
         ])
     }

@@ -114,7 +114,7 @@ extension TenantOffice {
     /// if its member were staffed now; unless `unjudged`, what the rules refuse stays in quarantine inside the log.
     public func release(_ ids: [Identifier], unjudged: Bool = false) throws -> Released {
         let now = clock.now()
-        return try store.write { transaction in
+        let released = try store.write { transaction in
             let judge = StandardJudge(transaction)
             // The judge only remembers the kind of the last scope; a copy for each call costs a row, and releases are rare.
             let places = try transaction.release(
@@ -132,6 +132,9 @@ extension TenantOffice {
             try transaction.noteAct(unjudged ? "quarantine.release-unjudged" : "quarantine.release", detail: Self.list(ids), at: now)
             return Released(applied: applied, refused: refused, entries: places.count)
         }
+        // Somebody's withdrawal may have been among them.
+        try dropErasedAttachments()
+        return released
     }
 
     /// Ids for the audit log, as many as a line should have. The log's own entries name them all.

@@ -23,6 +23,8 @@ public struct TenantOffice: Sendable {
         self.folder = folder
         self.installation = installation
         self.clock = clock
+        // A backup that was killed left a copy of the database, which nothing is redacted in.
+        Workshop.sweep(folder.path, called: TenantFolder.workshop)
         keys = try TenantKeys(opening: folder, under: installation.keyFolder)
         vault = folder.attachments
         store = try TenantStore.open(at: folder.database, tools: .standard(keys, clock))
@@ -34,6 +36,13 @@ public struct TenantOffice: Sendable {
         var trial = self
         trial.store = store.trial
         return trial
+    }
+
+    /// What restores set aside of this tenant: it holds what is redacted since, until somebody removes it.
+    public func setAside() throws -> [String] {
+        let replaced = installation.directory.replaced
+        guard try PrivateFile.exists(replaced) else { return [] }
+        return try PrivateFile.names(in: replaced).map { replaced + "/" + $0 }.filter { (try? TenantKeys.tenant(in: TenantFolder(path: $0))) == keys.tenant }
     }
 
     /// Refuses where the signing key was replaced since this office was opened: what it signed in the epoch of the next one would be by two keys.

@@ -8,7 +8,7 @@ internal import SeamarkStore
 /// disk holds up no block.
 ///
 /// Every request is judged anew, in the store as it is then: the member is staffed on the scope and reads everything there, and an accepted
-/// record of that scope names the hash. A scope holds an attachment only once its bytes were handed in **in that scope**: a record that
+/// record of that scope names the hash, which is not redacted there. A scope holds an attachment only once its bytes were handed in **in that scope**: a record that
 /// names a guessed hash gives its author nothing, and what other scopes hold neither shortens an upload nor counts in its answer.
 final class AttachmentDesk: Sendable {
     private let schedule: TenantWriter.Schedule
@@ -29,7 +29,11 @@ final class AttachmentDesk: Sendable {
         self.limits = limits
         self.signer = signer
         self.clock = clock
-        schedule { vault.expire() }
+        schedule {
+            vault.expire()
+            // A server that was ended between erasing an attachment and removing its file left the file.
+            try? Self.dropErased(vault, store)
+        }
     }
 
     /// Runs `body` after what was submitted before.
@@ -39,6 +43,16 @@ final class AttachmentDesk: Sendable {
     func finish() async {
         await withCheckedContinuation { continuation in schedule { continuation.resume() } }
     }
+
+    /// Removes the files of attachments that this process has erased, after what was submitted before. Failing leaves them to the next start:
+    /// nobody is given them.
+    func dropErased() {
+        let (vault, store) = (vault, store)
+        guard store.takesErasedAttachments() else { return }
+        schedule { try? Self.dropErased(vault, store) }
+    }
+
+    static func dropErased(_ vault: AttachmentVault, _ store: TenantStore) throws { try vault.drop(store.read { try $0.erasedAttachments() }) }
 
     // MARK: Handing in
 
@@ -116,7 +130,7 @@ final class AttachmentDesk: Sendable {
         var receipt: AttachmentReceipt?
         let refusal = try store.read { snapshot -> Problem.Code? in
             guard try names(attachment.hash, size: attachment.size, offer.record, in: offer.scope, for: name, snapshot) else { return .noSuchAttachment }
-            if let stored = try snapshot.attachment(attachment.hash, in: offer.scope), stored.attachment == attachment {
+            if let stored = try snapshot.attachment(attachment.hash, in: offer.scope), !stored.isErased, stored.attachment == attachment {
                 receipt = try self.receipt(stored, offer.scope, snapshot)
                 return nil
             }
@@ -147,7 +161,7 @@ final class AttachmentDesk: Sendable {
             return true
         }
         guard mayRead else { return refused(.noSuchAttachment) }
-        guard let stored, try vault.holds(stored.attachment) else { return refused(.attachmentNotHere) }
+        guard let stored, !stored.isErased, try vault.holds(stored.attachment) else { return refused(.attachmentNotHere) }
         guard stored.attachment.chunkLength(at: wanted.offset) != nil else { return refused(.chunkOfWrongLength) }
         let bytes = try vault.read(wanted.offset, of: stored.attachment)
         return .chunk(.init(scope: wanted.scope, hash: wanted.hash, offset: wanted.offset, bytes: bytes))
@@ -163,14 +177,15 @@ final class AttachmentDesk: Sendable {
         guard standing.reading == .everything, let kind = try snapshot.scope(scope)?.kind, kind == .engagement,
             try snapshot.isStaffed(name.member, on: scope), let state = try snapshot.record(record, in: scope),
             state.type == Catalogue.evidence.number, !RecordView(id: record, state: state).isDeleted,
-            state.heads(of: .field(EvidenceField.hash)).contains(where: { $0.content.value == .bytes(hash.bytes) })
+            state.heads(of: .field(EvidenceField.hash)).contains(where: { $0.content.value == .bytes(hash.bytes) }),
+            try !snapshot.isBarred(Redaction.leaf(ofAttachment: hash, namedBy: record, SystemPrimitives()))
         else { return false }
         guard let size else { return true }
         return state.heads(of: .field(EvidenceField.size)).contains { $0.content.value == .int(Int64(size)) }
     }
 
     private func isOver(_ attachment: Attachment, _ scope: Identifier, _ snapshot: TenantSnapshot) throws -> Bool {
-        if try snapshot.attachment(attachment.hash, in: scope) != nil { return false }
+        if try snapshot.attachment(attachment.hash, in: scope)?.isErased == false { return false }
         let own = try snapshot.attachmentTotals(of: scope)
         let all = try snapshot.attachmentTotals()
         return own.count >= limits.engagementCount || own.bytes + attachment.size > limits.engagementBytes

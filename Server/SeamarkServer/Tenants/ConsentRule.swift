@@ -34,7 +34,33 @@ package struct ConsentRule: TenantRule {
     private static func number(_ type: RecordType, _ key: String) -> UInt32 { type.field(key: key)?.number ?? 0 }
 
     package func concerns(_ change: Change, hasWithdrawn: Bool) -> Bool {
-        change.edits.contains { Self.isWithdrawal($0) || hasWithdrawn && (Self.spokenTypes.contains($0.type) || Self.shiftsWords($0)) }
+        change.edits.contains {
+            Self.isWithdrawal($0) || Self.forbidsRecording($0) || Self.redactsBytes($0)
+                || hasWithdrawn && (Self.spokenTypes.contains($0.type) || Self.shiftsWords($0) || Self.touchesEvidence($0))
+        }
+    }
+
+    /// Somebody agreed to something, and not to being recorded.
+    private static func forbidsRecording(_ edit: Edit) -> Bool {
+        edit.type == Catalogue.person.number && edit.target == .field(consent)
+            && edit.content.value.flatMap { Consent($0) }.map { $0.state == .given && !$0.scope.contains(.audio) } == true
+    }
+
+    private static let redactedField = number(Catalogue.redaction, "field")
+    private static let hashKey = Catalogue.evidence.field(EvidenceField.hash)?.key ?? ""
+
+    /// Does it redact the bytes that a row of evidence names?
+    private static func redactsBytes(_ edit: Edit) -> Bool {
+        edit.type == Redaction.recordType && edit.target == .field(redactedField) && edit.content.value == .text(hashKey)
+    }
+
+    private static let evidenceFields = Dictionary(
+        Catalogue.types.compactMap { type in type.field(key: "evidence").map { (type.number, $0.number) } }) { first, _ in first }
+
+    private static func touchesEvidence(_ edit: Edit) -> Bool {
+        if edit.type == Catalogue.evidence.number { return true }
+        guard case .element(let field, _) = edit.target else { return false }
+        return evidenceFields[edit.type] == field
     }
 
     private static func isWithdrawal(_ edit: Edit) -> Bool {
@@ -62,10 +88,14 @@ package struct ConsentRule: TenantRule {
     }
 
     private func follow(_ changes: [Change], _ scope: Identifier, _ transaction: TenantTransaction) throws {
+        // By a device, or once more after the log was put back.
+        if changes.contains(where: { $0.edits.contains(where: Self.redactsBytes) }) { try HeadquartersRedaction.eraseAttachments(in: scope, transaction) }
         var people: [RecordView] = []
         try transaction.records(in: scope, ofType: Catalogue.person.number) { people.append(RecordView(id: $0, state: $1)) }
         for person in people where person.consent?.state == .withdrawn { try transaction.noteWithdrawn(person.id, in: scope) }
-        guard people.contains(where: { $0.consent?.state == .withdrawn }) else { return }
+        let hasWithdrawn = people.contains { $0.consent?.state == .withdrawn }
+        let forbidsRecording = changes.contains { $0.edits.contains(where: Self.forbidsRecording) }
+        guard hasWithdrawn || forbidsRecording else { return }
         var interviews: [RecordView] = []
         try transaction.records(in: scope, ofType: Catalogue.interview.number) { interviews.append(RecordView(id: $0, state: $1)) }
         let withdrawals = Withdrawals(people + interviews)
@@ -88,14 +118,32 @@ package struct ConsentRule: TenantRule {
         }
         // Once since the program started everything is looked at: what an earlier program's rule did not know was left then. A commit that fails after
         // this leaves it to the next start, or to the next withdrawal.
-        let isFirst = looked.scopes.withLock { $0.insert(scope).inserted }
-        if try isFirst || changes.contains(where: { try $0.edits.contains { try Self.isWithdrawal($0) || Self.shiftsWords($0) && !isNew($0) } }) {
+        let isFirst = hasWithdrawn && looked.scopes.withLock { $0.insert(scope).inserted }
+        let movesWords = try changes.contains { try $0.edits.contains { try Self.isWithdrawal($0) || Self.shiftsWords($0) && !isNew($0) } }
+        if isFirst || movesWords {
             values = try transaction.sensitiveValues(in: scope, where: isHidden)
         } else {
             // Only what is new is looked at here: what was there before was looked at then, or when consent was withdrawn or words were moved.
             for change in changes { values += try transaction.sensitiveValues(of: change, where: isHidden) }
             values = try values.filter { try !transaction.isBarred($0.redacted.leaf) }
         }
+        if isFirst || movesWords || forbidsRecording || changes.contains(where: { $0.edits.contains(where: Self.touchesEvidence) }) {
+            values += try evidence(of: people + interviews, scope, withdrawals, forbidsRecording: forbidsRecording, transaction)
+        }
         try HeadquartersRedaction(transaction: transaction, signer: signer, now: clock.now(), draw: draw).redact(values, in: scope, reason: Self.reason)
+    }
+
+    /// The bytes of evidence that are hidden, and recordings of people who just forbade them; empty where nothing was ever attached.
+    private func evidence(
+        of people: [RecordView], _ scope: Identifier, _ withdrawals: Withdrawals, forbidsRecording: Bool, _ transaction: TenantTransaction
+    ) throws -> [HeadquartersRedaction.Found] {
+        var rows: [RecordView] = []
+        try transaction.records(in: scope, ofType: Catalogue.evidence.number) { rows.append(RecordView(id: $0, state: $1)) }
+        guard rows.contains(where: { $0.value("sha256") != nil }) else { return [] }
+        var holders: [RecordView] = []
+        for type in Self.evidenceFields.keys.sorted() { try transaction.records(in: scope, ofType: type) { holders.append(RecordView(id: $0, state: $1)) } }
+        var hidden = withdrawals.evidence(among: rows + holders)
+        if forbidsRecording { hidden.formUnion(Withdrawals.unrecorded(people).recordings(among: rows + holders)) }
+        return try HeadquartersRedaction.bytes(of: rows.filter { hidden.contains($0.id) }, transaction)
     }
 }

@@ -21,6 +21,29 @@ package struct HeadquartersRedaction {
 
     package typealias Found = TenantSnapshot.SensitiveHold
 
+    /// The bytes that rows of evidence name, as what is to be redacted: for each row what it ever named that is not redacted yet.
+    static func bytes(of evidence: some Sequence<RecordView>, _ snapshot: TenantSnapshot) throws -> [Found] {
+        try evidence.filter { $0.type === Catalogue.evidence }.sorted { $0.id < $1.id }.flatMap { row in
+            try row.state.heads(of: .field(EvidenceField.hash)).compactMap { head in
+                guard let hash = head.content.value?.bytes.flatMap({ Hash256(bytes: $0) }) else { return nil }
+                let leaf = Redaction.leaf(ofAttachment: hash, namedBy: row.id, SystemPrimitives())
+                guard try !snapshot.isBarred(leaf) else { return nil }
+                return Found(record: row.id, type: Catalogue.evidence.number, target: .field(EvidenceField.hash), redacted: Redaction.Redacted(edit: head.name, leaf: leaf))
+            }
+        }
+    }
+
+    /// Whatever bytes only redacted rows of the scope's evidence name, the scope holds no more.
+    static func eraseAttachments(in scope: Identifier, _ transaction: TenantTransaction) throws {
+        var (gone, named): (Set<Hash256>, Set<Hash256>) = ([], [])
+        try transaction.records(in: scope, ofType: Catalogue.evidence.number) { id, state in
+            for hash in state.heads(of: .field(EvidenceField.hash)).compactMap({ $0.content.value?.bytes.flatMap { Hash256(bytes: $0) } }) {
+                if try transaction.isBarred(Redaction.leaf(ofAttachment: hash, namedBy: id, SystemPrimitives())) { gone.insert(hash) } else { named.insert(hash) }
+            }
+        }
+        for hash in gone.subtracting(named).sorted() { try transaction.eraseAttachment(hash, in: scope) }
+    }
+
     /// Redacts these values; those of one field of one record in one record of the log, as far as it may hold them.
     ///
     /// - Returns: how many redactions were written.
@@ -58,6 +81,7 @@ package struct HeadquartersRedaction {
         }
         guard !changes.isEmpty else { return 0 }
         _ = try transaction.author(changes, in: scope, by: signer, received: now)
+        if values.contains(where: { $0.type == Catalogue.evidence.number }) { try Self.eraseAttachments(in: scope, transaction) }
         try transaction.noteAct("redaction.make", detail: "\(scope) \(values.count)", at: now)
         return changes.count
     }

@@ -62,12 +62,22 @@ final class Roster: Sendable {
                     let label = Array(closed.keys.label.utf8)
                     if state.byLabel[label] == nil { state.byLabel[label] = TenantChoice(authority: closed.trust, tenant: closed) }
                 }
-                log.note(.tenantDamaged, [.tenant: "\(closed.keys.tenant)", .reason: "\(error)"])
+                log.note(.tenantDamaged, [.tenant: "\(closed.keys.tenant)", .reason: Self.reason(error)])
             } catch {
                 if atStart { throw error }
                 state.withLock { _ = $0.refused.insert(folder) }
-                log.note(.tenantNotOpened, [.reason: "\(error)"])
+                let tenant = try? TenantKeys.tenant(in: folder)
+                log.note(.tenantNotOpened, [.tenant: tenant.map { "\($0)" } ?? "unknown", .reason: Self.reason(error)])
             }
+        }
+    }
+
+    /// The kind of what went wrong, as a line may say it: the sentence names folders, and a tenant's is called by its short name.
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as OperationFailure: "\(error.kind)"
+        case let error as StoreError: "store \(error.reason.rawValue)" + (error.code == 0 ? "" : " \(error.code)")
+        case _: "\(type(of: error))"
         }
     }
 
@@ -77,14 +87,14 @@ final class Roster: Sendable {
             do {
                 guard let trust = try tenant.lookAtKeys(under: keyFolder) else { continue }
                 state.withLock { $0.byLabel[Array(tenant.keys.label.utf8)] = TenantChoice(authority: trust, tenant: tenant) }
-            } catch { log.note(.tenantsNotRead, [.reason: "\(error)"]) }
+            } catch { log.note(.tenantsNotRead, [.reason: Self.reason(error)]) }
         }
         guard let look = state.withLock({ $0.changes.look(at: directory.tenants) }) else { return }
         do {
             try refresh()
             state.withLock { $0.changes.remember(look) }
         } catch {
-            log.note(.tenantsNotRead, [.reason: "\(error)"])
+            log.note(.tenantsNotRead, [.reason: Self.reason(error)])
         }
     }
 
@@ -104,7 +114,7 @@ final class Roster: Sendable {
             tenant.writeContacts()
             await tenant.desk.attachments?.finish()
             await tenant.writer.finish()
-            do { try tenant.store.close() } catch { log.note(.tenantNotClosed, [.reason: "\(error)"]) }
+            do { try tenant.store.close() } catch { log.note(.tenantNotClosed, [.reason: Self.reason(error)]) }
         }
         state.withLock { $0 = State() }
     }

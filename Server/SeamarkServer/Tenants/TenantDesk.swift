@@ -53,7 +53,11 @@ package struct TenantDesk: Sendable {
                 schedule: schedule ?? TenantWriter.ownQueue("seamark.tenant.attachments", isUrgent: false))
         }
         self.bundles = bundles
-        let committer = PendingPush.Committer(store: store, committed: committed)
+        let attachments = attachments
+        let committer = PendingPush.Committer(store: store) {
+            attachments?.dropErased()
+            committed()
+        }
         writer = TenantWriter(schedule: schedule ?? TenantWriter.ownQueue()) { committer.commit($0) }
     }
 

@@ -3,7 +3,7 @@ import SeamarkJournal
 extension Catalogue {
     /// The act of deleting sensitive values for ever (`Redaction`). It says everything at once and never changes.
     public static let redaction = RecordType(Redaction.recordType, "redaction", "redaction", handles: "RD", [
-        FieldDefinition(10, "record", .reference(Catalogue.typesWithSensitiveFields), .once, label: "record", required: true),
+        FieldDefinition(10, "record", .reference(Catalogue.typesThatAreRedacted), .once, label: "record", required: true),
         FieldDefinition(11, "field", .code, .once, label: "field", required: true),
         FieldDefinition(Redaction.valuesField, "values", .list(.group(GroupDefinition([
             GroupMember(Redaction.changeMember, "change", .bytes(16), required: true),
@@ -13,6 +13,6 @@ extension Catalogue {
         FieldDefinition(13, "reason", .line, .once, required: true),
     ])
 
-    /// Listed by number, since the types themselves may not be asked while they are being made.
-    private static let typesWithSensitiveFields: [RecordTypeNumber] = [21, 23, 24, 25, 26, 27, 29, 52, 64, 70, 71]
+    /// Those with sensitive fields, and evidence, whose bytes go. Listed by number, since the types themselves may not be asked while they are being made.
+    private static let typesThatAreRedacted: [RecordTypeNumber] = [21, 23, 24, 25, 26, 27, 28, 29, 52, 64, 70, 71]
 }

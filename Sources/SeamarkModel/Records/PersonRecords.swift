@@ -12,10 +12,14 @@ public struct PersonRecords: Sendable {
         case named
         /// It names nobody and belongs to an interview of theirs, or to one that was merged with it.
         case interview
+        /// A row of evidence that a record of theirs names.
+        case evidence
     }
 
     /// By record. Deleted ones are among them.
     public let belonging: [Identifier: Belonging]
+    /// The rows of evidence among them that nothing of another person names: their bytes are of this person alone.
+    public let ownEvidence: Set<Identifier>
 
     /// - Parameters:
     ///   - records: all of the engagement's.
@@ -43,7 +47,15 @@ public struct PersonRecords: Sendable {
         for (id, names) in named where !people.contains(id) && belonging[id] == nil && names.isDisjoint(with: people) && !names.isDisjoint(with: interviews) {
             belonging[id] = .interview
         }
+        let held = HeldEvidence(
+            records,
+            heldBy: named.map { holder, names in
+                let isOthers = !names.isDisjoint(with: people) || names.contains { types[$0] == Catalogue.interview.number }
+                return (names, people.contains(holder) ? .nobodys : belonging[holder] != nil ? .theirs : isOthers ? .others : .nobodys)
+            })
+        for id in held.named where belonging[id] == nil { belonging[id] = .evidence }
         self.belonging = belonging
+        ownEvidence = held.theirs
     }
 
     /// The records that a value, or the presence of an element, names.

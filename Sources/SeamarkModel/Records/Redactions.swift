@@ -34,6 +34,11 @@ public struct Redactions: Sendable {
         return acts[leaf]
     }
 
+    /// The act that redacted the bytes that a row of evidence names.
+    public func act(onAttachment hash: Hash256, namedBy row: Identifier, _ primitives: any Primitives) -> Act? {
+        acts[Redaction.leaf(ofAttachment: hash, namedBy: row, primitives)]
+    }
+
     /// The act that redacted what `field` of `record` would show.
     public func act(on field: FieldDefinition, of record: RecordView) -> Act? {
         let heads = record.state.heads(of: .field(field.number))

@@ -16,15 +16,23 @@ public struct Withdrawals: Sendable {
     private let interviews: Set<Identifier>
 
     /// - Parameter records: people and interviews, whatever else; deleted ones may be among them: a withdrawal outlasts its record.
-    public init(_ records: [RecordView]) {
+    public init(_ records: [RecordView]) { self.init(records) { $0.state == .withdrawn } }
+
+    /// The people who let nobody record them: who withdrew, and whose consent to something else says nothing of audio. Nobody who was not asked yet.
+    public static func unrecorded(_ records: [RecordView]) -> Withdrawals {
+        Withdrawals(records) { $0.state == .withdrawn || !$0.scope.contains(.audio) }
+    }
+
+    private init(_ records: [RecordView], where isMeant: (Consent) -> Bool) {
         let people = records.filter { $0.type === Catalogue.person }
-        guard people.contains(where: { $0.consent?.state == .withdrawn }) else {
+        let meant = people.filter { $0.consent.map(isMeant) == true }
+        guard !meant.isEmpty else {
             persons = []
             interviews = []
             return
         }
         let twins = Twins(people)
-        let withdrawn = Set(people.filter { $0.consent?.state == .withdrawn }.map { twins.root($0.id) })
+        let withdrawn = Set(meant.map { twins.root($0.id) })
         let persons = Set(people.map(\.id).filter { withdrawn.contains(twins.root($0)) })
         self.persons = persons
         let theirs = records.filter { record in record.type === Catalogue.interview && record.references("persons").contains { persons.contains($0) } }

@@ -1,3 +1,4 @@
+internal import Glibc
 public import SeamarkCrypto
 public import SeamarkJournal
 
@@ -86,6 +87,17 @@ public struct AttachmentVault: Sendable {
     public func holds(_ attachment: Attachment) throws(StoreError) -> Bool {
         let file = file(attachment)
         return try Self.whole("looking for an attachment") { () throws(SealedFile.Failure) in try file.isWhole() }
+    }
+
+    /// Takes the files of those away that the database says are erased, half uploads of theirs left aside: those expire. Durable when this returns.
+    public func drop(_ erased: [Attachment]) throws(StoreError) {
+        let doing: StaticString = "erasing attachments"
+        guard !erased.isEmpty else { return }
+        for attachment in erased {
+            let file = file(attachment)
+            try Self.whole(doing) { () throws(SealedFile.Failure) in try file.remove() }
+        }
+        do throws(FileRefusal) { try folder.sync() } catch { if error.code != ENOENT { throw Self.error(.system(error.code), doing) } }
     }
 
     /// The chunk that begins at `offset`.

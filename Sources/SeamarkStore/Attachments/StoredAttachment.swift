@@ -5,6 +5,8 @@ public struct StoredAttachment: Hashable, Sendable {
     public let attachment: Attachment
     /// Milliseconds since 1970 by the server's clock.
     public let received: Int64
+    /// Its bytes were erased here, and are taken for no other row's that was redacted.
+    public var isErased = false
 }
 
 /// What attachments take.
@@ -23,7 +25,7 @@ extension TenantSnapshot {
         row.bind(hash, at: 2)
         defer { row.reset() }
         guard try row.step(doing: doing), let attachment = Attachment(hash: hash, size: row.int(0)) else { return nil }
-        return StoredAttachment(attachment: attachment, received: row.int(1))
+        return StoredAttachment(attachment: attachment, received: row.int(1), isErased: row.int(2) != 0)
     }
 
     /// What a scope's attachments take, each counted in every scope that holds it.
@@ -37,6 +39,18 @@ extension TenantSnapshot {
     /// The same of all scopes together.
     public func attachmentTotals() throws(StoreError) -> AttachmentTotals {
         try totals(try statement(.attachmentTotals, doing: "counting attachments"))
+    }
+
+    /// Those whose bytes no scope holds any more, although they may still lie in the vault.
+    public func erasedAttachments() throws(StoreError) -> [Attachment] {
+        let doing: StaticString = "reading what was erased"
+        let row = try statement(.erasedAttachments, doing: doing)
+        defer { row.reset() }
+        var all: [Attachment] = []
+        while try row.step(doing: doing) {
+            if let attachment = Attachment(hash: try row.hash(0, doing: doing), size: row.int(1)) { all.append(attachment) }
+        }
+        return all
     }
 
     /// Everything that is held, ascending: for `verify` and backups.
@@ -73,5 +87,16 @@ extension TenantTransaction {
         row.bind(Int64(attachment.size), at: 3)
         row.bind(received, at: 4)
         try row.run(doing: doing)
+    }
+
+    /// The scope holds its bytes no more. They go from the vault after this is durable (`TenantStore.takesErasedAttachments`).
+    public func eraseAttachment(_ hash: Hash256, in scope: Identifier) throws(StoreError) {
+        let doing: StaticString = "erasing an attachment"
+        let (key, _) = try knownScope(scope, doing: doing)
+        let row = try statement(.eraseAttachment, doing: doing)
+        row.bind(key, at: 1)
+        row.bind(hash, at: 2)
+        try row.run(doing: doing)
+        if alteredRows > 0 { erasesAttachments = true }
     }
 }

@@ -216,6 +216,20 @@ struct DeviceFiles {
         } catch { throw Self.error(error.code) }
     }
 
+    /// Removes the rows that others took the place of. Returns how many there were.
+    func removeDamaged() throws(DeviceStoreError) -> Int {
+        do throws(FileRefusal) {
+            let files = SystemFiles()
+            let folders = try files.names(in: directory).filter { $0.hasPrefix(Self.damagedName) }.map { directory + "/" + $0 }
+            for folder in folders {
+                for path in try named(in: folder, through: files) { try files.removeIfThere(path) }
+                try removeFolder(folder, through: files)
+            }
+            if !folders.isEmpty { try files.syncNames(in: directory) }
+            return folders.count
+        } catch { throw Self.error(error.code) }
+    }
+
     /// Keeps the rows as they are under names of their own, has others written, and puts these in their place: wholly, or not at all, unless
     /// `finishReplacingRows` has to end it.
     func replaceRows(by write: (_ path: String) throws -> Void) throws {

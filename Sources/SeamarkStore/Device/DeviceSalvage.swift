@@ -184,7 +184,7 @@ extension DeviceStore {
     }
 
     /// Puts a store in the damaged one's place that holds everything of it that could be read and is not headquarters' own: same device, same passphrase,
-    /// same attachments. The damaged files stay beside it in a folder of their own, and are wiped with it. Cut off at any point, the one store or the other
+    /// same attachments. The damaged files stay beside it in a folder of their own until `removeSalvaged`, and are wiped with it. Cut off at any point, the one store or the other
     /// opens. Throws `syncRunning`; `damagedFile` where nothing says any more who the device is: then nothing was altered.
     public func salvage(with proof: DeviceProof, by stretching: any PassphraseStretching = Scrypt()) throws(DeviceStoreError) -> DeviceSalvage {
         do {
@@ -205,6 +205,10 @@ extension DeviceStore {
             return salvage
         } catch { throw DeviceStoreError.of(error) ?? .notAStore }
     }
+
+    /// Removes the damaged files that were put aside: once a sync has got to its end, headquarters has what was readable in them, and what it has
+    /// redacted since must not outlast that in them. Returns how many there were.
+    public func removeSalvaged() throws(DeviceStoreError) -> Int { try files.removeDamaged() }
 
     private func salvage(_ key: SecretBytes) throws -> DeviceSalvage {
         let sealer = RowSealer(store: try id, key: try SealingKey(dataKey: key))

@@ -13,12 +13,12 @@ enum Query: Int, CaseIterable {
     case isStaffed, staff, unstaff, staffedMembers
     case device, devices, deviceCount, addDevice, revokeDevice, renewDevice, noteContact, orderWipe, noteWiped
     case confirmation, awaitConfirmation, confirmDevice, noteWrongWords
-    case invitation, invitations, addInvitation, redeemInvitation
+    case invitation, invitations, addInvitation, redeemInvitation, endInvitations
     case entryCount, waitingCount, streamCount, streamsOfScope, changesOfQuarantinedBlock, integrity, foreignKeys
     case lastAudit, addAudit, audit
     case anyBarred, barred, bar, noteArrival, barredCounts, sensitiveEntries, blankEntry, sensitiveInQuarantine, blankInQuarantine
     case removeBarredValues, withdrawnPersons, addWithdrawnPerson
-    case attachment, attachments, attachmentsOfScope, attachmentTotals, addAttachment
+    case attachment, attachments, attachmentsOfScope, attachmentTotals, addAttachment, eraseAttachment, erasedAttachments
     case alarms, alarmsOfDevice, addAlarm, repeatAlarm, newerStream
     case backedUp, beginBackup, noteBackup, departure, noteDeparture, postponeRelease, handedInSince
     case setLeastSchemas, adoptSchema
@@ -145,6 +145,7 @@ enum Query: Int, CaseIterable {
         case .invitation: "SELECT token, member, made, expires, redeemed, device, confirms FROM invitation WHERE token = ?"
         case .invitations: "SELECT token, member, made, expires, redeemed, device, confirms FROM invitation ORDER BY made, token"
         case .addInvitation: "INSERT INTO invitation (token, member, made, expires, confirms) VALUES (?, ?, ?, ?, ?)"
+        case .endInvitations: "UPDATE invitation SET expires = ?1 WHERE member = ?2 AND redeemed IS NULL AND expires > ?1"
         case .redeemInvitation: "UPDATE invitation SET redeemed = ?, device = ? WHERE token = ? AND redeemed IS NULL"
         case .waitingCount: "SELECT count(*) FROM change WHERE waiting = 1"
         case .entryCount: "SELECT count(*) FROM entry"
@@ -222,18 +223,20 @@ enum Query: Int, CaseIterable {
         case .removeStraySensitive: "DELETE FROM sensitive WHERE record NOT IN (SELECT key FROM record)"
         case .removeSensitiveOfRecord: "DELETE FROM sensitive WHERE record IN (SELECT key FROM record WHERE scope = ? AND id = ?)"
         case .audit: "SELECT number, time, act, detail, hash FROM audit ORDER BY number"
-        case .attachment: "SELECT size, received FROM attachment WHERE scope = ? AND hash = ?"
+        case .attachment: "SELECT size, received, erased FROM attachment WHERE scope = ? AND hash = ?"
         case .attachments:
-            "SELECT s.id, a.hash, a.size, a.received FROM attachment a JOIN scope s ON s.key = a.scope ORDER BY s.id, a.hash"
-        case .attachmentsOfScope: "SELECT count(*), ifnull(sum(size), 0) FROM attachment WHERE scope = ?"
-        case .attachmentTotals: "SELECT count(*), ifnull(sum(size), 0) FROM attachment"
+            "SELECT s.id, a.hash, a.size, a.received FROM attachment a JOIN scope s ON s.key = a.scope WHERE a.erased = 0 ORDER BY s.id, a.hash"
+        case .attachmentsOfScope: "SELECT count(*), ifnull(sum(size), 0) FROM attachment WHERE scope = ? AND erased = 0"
+        case .attachmentTotals: "SELECT count(*), ifnull(sum(size), 0) FROM attachment WHERE erased = 0"
         case .addAttachment:
             // As for what comes into quarantine; and rising within the scope, so that its newest receipt speaks for all.
             """
             INSERT INTO attachment (scope, hash, size, received)
             VALUES (?1, ?2, ?3, max(?4, (SELECT backup_began FROM tenant), 1 + ifnull((SELECT max(received) FROM attachment WHERE scope = ?1), 0)))
-            ON CONFLICT (scope, hash) DO UPDATE SET received = excluded.received
+            ON CONFLICT (scope, hash) DO UPDATE SET received = excluded.received, erased = 0
             """
+        case .eraseAttachment: "UPDATE attachment SET erased = 1 WHERE scope = ? AND hash = ? AND erased = 0"
+        case .erasedAttachments: "SELECT DISTINCT hash, size FROM attachment WHERE erased = 1 AND hash NOT IN (SELECT hash FROM attachment WHERE erased = 0)"
         }
     }
 

@@ -17,6 +17,7 @@ enum TenantSchema {
         migrator.registerMigration("wipe orders") { database in try database.execute(sql: wipeOrders) }
         migrator.registerMigration("confirmations") { database in try database.execute(sql: confirmations) }
         migrator.registerMigration("epochs") { database in try database.execute(sql: epochs) }
+        migrator.registerMigration("erased attachments") { database in try database.execute(sql: erasedAttachments) }
         return migrator
     }
 
@@ -127,6 +128,9 @@ enum TenantSchema {
         CREATE TABLE audit (
             number INTEGER PRIMARY KEY, time INTEGER NOT NULL, act TEXT NOT NULL, detail TEXT NOT NULL, hash BLOB NOT NULL) STRICT;
         """
+
+    // An attachment whose bytes were erased stays known: devices hold receipts for it, which must not look like those of a lost log.
+    private static let erasedAttachments = "ALTER TABLE attachment ADD COLUMN erased INTEGER NOT NULL DEFAULT 0 CHECK (erased IN (0, 1))"
 
     // Which scopes hold which attachments whole; their bytes lie in files beside the database (`AttachmentVault`).
     private static let attachments = """

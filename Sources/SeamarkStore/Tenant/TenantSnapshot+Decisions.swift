@@ -21,7 +21,7 @@ extension Query {
     var altersDecisions: Bool {
         switch self {
         case .found, .renewEpoch, .setLeastSchemas, .adoptSchema, .addScope, .addMember, .updateMember, .staff, .unstaff, .addDevice, .revokeDevice,
-            .renewDevice, .orderWipe, .noteWiped, .awaitConfirmation, .confirmDevice, .addInvitation, .redeemInvitation, .noteDeparture, .postponeRelease, .bar, .addWithdrawnPerson:
+            .renewDevice, .orderWipe, .noteWiped, .awaitConfirmation, .confirmDevice, .addInvitation, .redeemInvitation, .endInvitations, .noteDeparture, .postponeRelease, .bar, .addWithdrawnPerson:
             true
         case _: false
         }

@@ -17,6 +17,7 @@ public final class TenantStore: Sendable {
     /// Every write is taken back at its end.
     private let isTrial: Bool
     private let erasureIsOwed = Mutex(false)
+    private let erasesAttachments = Mutex(false)
     /// How many writes of this process were committed.
     private let writes = Mutex<Int64>(0)
 
@@ -177,9 +178,9 @@ public final class TenantStore: Sendable {
     public func write<Value>(_ body: (TenantTransaction) throws -> Value) throws -> Value {
         let doing: StaticString = "writing to a store"
         var tried: Value?
-        let (value, hasErased): (Value, Bool)
+        let (value, hasErased, erases): (Value, Bool, Bool)
         do {
-            (value, hasErased) = try whole(doing) {
+            (value, hasErased, erases) = try whole(doing) {
                 try database.writeWithoutTransaction { database in
                     try database.transaction(.immediate, doing: doing) {
                         let transaction = TenantTransaction(database, tools)
@@ -189,7 +190,7 @@ public final class TenantStore: Sendable {
                         if transaction.altersDecisions, !transaction.foundDecisionsDamaged { try transaction.noteDecisions() }
                         tried = value
                         if isTrial { throw TrialIsOver() }
-                        return (value, transaction.hasErased)
+                        return (value, transaction.hasErased, transaction.erasesAttachments)
                     }
                 }
             }
@@ -198,9 +199,18 @@ public final class TenantStore: Sendable {
             return tried
         }
         writes.withLock { $0 &+= 1 }
+        if erases { erasesAttachments.withLock { $0 = true } }
         if hasErased { erasureIsOwed.withLock { $0 = true } }
         if erasureIsOwed.withLock({ $0 }), eraseTraces() { erasureIsOwed.withLock { $0 = false } }
         return value
+    }
+
+    /// Were attachments erased by this process since the last call? Then their bytes are to go from the vault.
+    public func takesErasedAttachments() -> Bool {
+        erasesAttachments.withLock { erases in
+            defer { erases = false }
+            return erases
+        }
     }
 
     /// What was deleted is overwritten in the file (`secure_delete`); this takes it out of the write-ahead log too. False when somebody

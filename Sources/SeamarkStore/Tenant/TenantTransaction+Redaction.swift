@@ -109,6 +109,13 @@ extension TenantSnapshot {
         public let type: UInt32
         public let target: Target
         public let redacted: Redaction.Redacted
+
+        public init(record: Identifier, type: UInt32, target: Target, redacted: Redaction.Redacted) {
+            self.record = record
+            self.type = type
+            self.target = target
+            self.redacted = redacted
+        }
     }
 
     /// The sensitive values that a scope's blocks still hold for edits that `isMeant`, each once: those of the log in its order, then those

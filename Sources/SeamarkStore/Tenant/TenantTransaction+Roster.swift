@@ -139,6 +139,16 @@ extension TenantTransaction {
         try row.run(doing: doing)
     }
 
+    /// The member's invitations that nobody has used end at `time`. Returns how many there were.
+    public func endInvitations(of member: Identifier, at time: Int64) throws(StoreError) -> Int {
+        let doing: StaticString = "ending invitations"
+        let row = try statement(.endInvitations, doing: doing)
+        row.bind(time, at: 1)
+        row.bind(member, at: 2)
+        try row.run(doing: doing)
+        return alteredRows
+    }
+
     /// Uses the invitation up and enrols the device, in one: of many who try, one succeeds. Whoever tries afterwards raises an alarm that names the
     /// device; one for all of them, so that trying again and again writes nothing.
     public func redeem(_ token: Hash256, for device: DeviceEnrolment, at time: Int64) throws(StoreError) -> Redemption {

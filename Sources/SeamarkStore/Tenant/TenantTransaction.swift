@@ -11,6 +11,8 @@ public final class TenantTransaction: TenantSnapshot {
     var owesErasure = false
     /// Values were deleted that must leave no trace in the files.
     var hasErased = false
+    /// Attachments were erased whose bytes still lie in the vault.
+    var erasesAttachments = false
     /// Whether any value is barred; nil as long as nobody asked.
     var knowsBarred: Bool?
     /// Applied changes that the tenant's rule must follow.

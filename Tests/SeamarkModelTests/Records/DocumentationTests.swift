@@ -62,7 +62,7 @@ import Testing
         }
         for (path, least) in [("Server/THREATS.md", 40), ("Server/ASVS.md", 40), ("Server/LOGS.md", 5), ("Server/CRYPTOGRAPHY.md", 20), ("Documentation/Numbers.md", 40), ("Documentation/Snapshots.md", 4), ("Documentation/Questionnaires.md", 6), ("Documentation/Instruments.md", 6)] {
             let page = try String(contentsOf: Self.documentation.deletingLastPathComponent().appending(path: path), encoding: .utf8)
-            let named = page.matches(of: /`(\w+Tests)`: `([^`]+)`/)
+            let named = page.matches(of: /`([A-Z]\w+)`: `([^`]+)`/)
             #expect(named.count > least, "\(path)")
             for test in named {
                 let source = sources.first { ($0.name == test.1 || $0.text.contains("struct \(test.1) ")) && $0.text.contains("func `\(test.2)`(") }

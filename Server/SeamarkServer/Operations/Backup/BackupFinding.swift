@@ -14,15 +14,25 @@ public struct BackupFinding: Sendable {
     /// What verifying the restored store said.
     public let sentence: String
 
-    /// Restores the backup into a folder of its own below `temporary`, verifies every chain, signature and digest, and takes it away again.
+    /// Restores the backup of a tenant into a folder of its own below `temporary`, verifies every chain, signature and digest, and takes it away again. That of
+    /// an installation, whose keys lie plain in it, is read whole and written nowhere.
     ///
     /// - Parameter tenantKey: what the backup of a tenant takes beside the passphrase, unless an earlier version made it.
     public static func verify(_ path: String, passphrase: SecretBytes, tenantKey: TenantKey? = nil, below temporary: String) throws -> BackupFinding {
-        let folder = temporary + "/.verify-" + Hexadecimal.text(of: try Randomness.bytes(8))
-        try PrivateFile.makeFolder(folder)
-        defer { Office.removeTree(folder) }
-        return try unpack(path, passphrase, tenantKey, into: folder, doing: "verifying the backup \(path)").finding
+        let doing = "verifying the backup \(path)"
+        guard try BackupHeader(of: path).kind == .tenant else {
+            // What an earlier version's verification left, killed, holds those keys.
+            Workshop.sweep(temporary, called: Self.workshop)
+            let (header, facts, files, bytes) = try read(path, passphrase, tenantKey, into: nil, doing: doing)
+            guard header.kind == .installation else { throw BackupFault.damaged.failure(doing: doing) }
+            return BackupFinding(header: header, name: facts.name, files: files, bytes: bytes, holds: true, sentence: "the installation's files are whole")
+        }
+        let workshop = try Workshop(in: temporary, called: Self.workshop)
+        defer { workshop.remove() }
+        return try unpack(path, passphrase, tenantKey, into: workshop.path, doing: doing).finding
     }
+
+    private static let workshop = ".verify-"
 
     /// Unpacks into `folder`, which is there and empty, and holds what came out against the header. Nothing of a tenant key is written anywhere.
     static func unpack(
@@ -55,7 +65,7 @@ public struct BackupFinding: Sendable {
     }
 
     private static func read(
-        _ path: String, _ passphrase: SecretBytes, _ tenantKey: TenantKey?, into folder: String, doing: String
+        _ path: String, _ passphrase: SecretBytes, _ tenantKey: TenantKey?, into folder: String?, doing: String
     ) throws(OperationFailure) -> (BackupHeader, BackupFiles.Facts, files: Int, bytes: Int) {
         do throws(BackupFault) {
             let reader = try BackupReader(path: path)

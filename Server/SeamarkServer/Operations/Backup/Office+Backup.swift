@@ -30,11 +30,11 @@ extension Office {
         let office = try tenant(name)
         defer { try? office.store.close() }
         let source = directory.tenant(name)
-        let workshop = try makeWorkshop(in: source)
-        defer { Self.removeTree(workshop) }
+        let workshop = try Workshop(in: source.path, called: TenantFolder.workshop)
+        defer { workshop.remove() }
         let made = clock.now()
         let mark = try office.store.write { try $0.beginBackup(at: made) }
-        let copyPath = workshop + "/tenant.sqlite"
+        let copyPath = workshop.path + "/tenant.sqlite"
         try office.store.copy(to: copyPath)
         let copy = try TenantStore.open(at: copyPath, tools: .standard(dataKey: office.keys.dataKey))
         let finding = try TenantOffice.finding(on: copy, office.keys, vault: nil)
@@ -129,13 +129,6 @@ extension Office {
             guard errno == EEXIST, number < 9 else { throw .system(errno, "naming the file \(path)") }
             number += 1
         }
-    }
-
-    /// A folder of our own inside the tenant's, for what must not lie elsewhere in the open, nor outlast the tenant.
-    private func makeWorkshop(in folder: TenantFolder) throws -> String {
-        let path = folder.path + "/.work-" + Hexadecimal.text(of: try Randomness.bytes(8))
-        try PrivateFile.makeFolder(path)
-        return path
     }
 
     static func removeTree(_ path: String) { _ = try? FileManager.default.removeItem(atPath: path) }

@@ -1,0 +1,123 @@
+import Foundation
+import Glibc
+import Testing
+
+/// What programs that are killed leave in the open, and what is set aside, ends with the next command, with the real programs. All people are fictitious.
+@Suite(.serialized) struct LeftoverTests {
+    private static let passphrase = "nine slow kettles sing"
+
+    private func server(_ headquarters: Headquarters, _ words: [String], passphrase: String? = LeftoverTests.passphrase) throws -> Program.Result {
+        try headquarters.program("seamark-server", words + ["--data", headquarters.data.path], passphrase: passphrase).finish()
+    }
+
+    private func isThere(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    private func make(_ folder: String, _ file: String) throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try Data("what lies in the open".utf8).write(to: URL(fileURLWithPath: folder + "/" + file))
+    }
+
+    /// As its maker holds it.
+    private func holding(_ folder: String, _ body: () throws -> Void) throws {
+        let file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { close(file) }
+        try #require(flock(file, LOCK_EX | LOCK_NB) == 0)
+        try body()
+    }
+
+    @Test func `verifying an installation's backup writes its keys nowhere, and removes what a verification that was killed left`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let folder = headquarters.folder.appendingPathComponent("backups").path
+        #expect(try server(headquarters, ["backup", "make", "--all", "--to", folder]).status == 0)
+        let backup = folder + "/" + (try #require(FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasPrefix("installation-") }))
+        let tenant = folder + "/" + (try #require(FileManager.default.contentsOfDirectory(atPath: folder).first { $0.hasPrefix("halden-") }))
+        // There is nowhere to write.
+        let nowhere = try server(headquarters, ["backup", "verify", backup, "--temporary", folder + "/not-there"])
+        #expect(nowhere.status == 0 && nowhere.output.contains("whole and unaltered"), "\(nowhere)")
+        for file in [backup, tenant] {
+            let (dead, held) = (folder + "/.verify-dead", folder + "/.verify-held")
+            for path in [dead, held] { try make(path, "authority.key") }
+            try holding(held) {
+                let done = try server(headquarters, ["backup", "verify", file])
+                #expect(done.status == 0, "\(done)")
+            }
+            #expect(!isThere(dead) && isThere(held))
+        }
+    }
+
+    @Test func `the copy of a backup that was killed ends with the next verb, and what a restore set aside is told by whoever redacts`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        try ann.must("person", "add", "name=Canary One", "level=frontline")
+        let note = try Interview.said(ann, ["observation", "add", "text=canary"])
+        try ann.must("sync")
+        let tenant = headquarters.data.appendingPathComponent("tenants/halden").path
+        let (dead, held) = (tenant + "/.work-dead", tenant + "/.work-held")
+        for path in [dead, held] { try make(path, "tenant.sqlite") }
+        try holding(held) { _ = try headquarters.verb("member", "list") }
+        #expect(!isThere(dead) && isThere(held))
+        let folder = headquarters.folder.appendingPathComponent("backups").path
+        #expect(try server(headquarters, ["backup", "make", "halden", "--to", folder]).status == 0)
+        #expect(!isThere(held), "a backup sweeps too")
+        #expect(try headquarters.stop() == 0)
+        let backup = folder + "/" + (try #require(FileManager.default.contentsOfDirectory(atPath: folder).first))
+        #expect(try server(headquarters, ["restore", backup]).status == 0)
+        for words in [["redact", "baseline", note, "text", "--reason", "asked for"], ["person", "erase", "baseline", "P-A001", "--yes"]] {
+            let done = try server(headquarters, words, passphrase: nil)
+            #expect(done.status == 0 && done.error.contains("\(headquarters.data.path)/replaced/"), "\(done)")
+        }
+    }
+
+    @Test(arguments: [["status"], ["lock"], ["wipe", "--yes"]])
+    func `a text that an editor had when its command was killed is named by doctor, and gone with the next command`(words: [String]) throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let (ann, interview) = try Interview.laptop("ann", headquarters)
+        let (other, second) = try Interview.laptop("bob", headquarters)
+        let editor = try SlowEditor(headquarters, leaving: "They phone."), neighbour = try SlowEditor(headquarters, leaving: "Others do.")
+        let sitting = try Interview.note(ann, interview, environment: editor.environment)
+        try sitting.type("canary words\u{0f}")
+        let file = try editor.opened()
+        let beside = try Interview.note(other, second, environment: neighbour.environment)
+        try beside.type("\u{0f}")
+        let alive = try neighbour.opened()
+        defer { for one in [file, alive] { try? FileManager.default.removeItem(at: one.deletingLastPathComponent()) } }
+        try ann.must("list", "site")
+        #expect(isThere(file.path), "its command is at work")
+        sitting.send(SIGKILL)
+        _ = try? sitting.ended()
+        #expect(isThere(file.path))
+        let doctor = try ann.runWithoutPassphrase("doctor")
+        #expect(doctor.status == 65 && doctor.output.replacing("\n         ", with: " ").contains("killed"), "\(doctor)")
+        #expect(isThere(file.path), "it changes nothing")
+        let done = words == ["lock"] ? try ann.runWithoutPassphrase("lock") : try ann.run(words)
+        #expect(done.status == 0, "\(done)")
+        #expect(!isThere(file.deletingLastPathComponent().path) && isThere(alive.path))
+        try editor.close()
+        try neighbour.close()
+    }
+
+    @Test func `after a wipe nothing says which client was chosen, and before it only its owner reads that`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        try ann.must("use", "halden")
+        let file = ann.home.appendingPathComponent("current.json").path
+        #expect(try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int == 0o600)
+        try ann.must("wipe", "--yes")
+        #expect(!isThere(file))
+        let left = try FileManager.default.subpathsOfDirectory(atPath: ann.home.path)
+        #expect(!left.contains { $0.contains("halden") }, "\(left)")
+    }
+
+    @Test func `no line of the log names a tenant's folder that cannot be opened`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        try make(headquarters.data.appendingPathComponent("tenants/northlink-secret-client").path, "tenant.json")
+        let server = try headquarters.server
+        try eventually("it is told", within: 60) { server.errorSoFar.contains("tenant.notOpened") ? true : nil }
+        #expect(!server.errorSoFar.contains("northlink"), "\(server.errorSoFar)")
+    }
+}
