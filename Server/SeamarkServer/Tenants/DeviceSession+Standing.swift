@@ -128,8 +128,11 @@ extension DeviceSession {
                     let block = try? Block.open(bytes, sensitive: parts, primitives), block.hash == hash, block.stream.scope == donation.scope,
                     block.changes.count == item.entry.verdicts.count
                 else { return .refused(Problem(.badDonation, "a block of a donation is damaged or not the one that was signed for")) }
-                // Whoever may not read sensitive values gives back blocks without them: others hold them whole.
-                if isWithheld, parts.contains(where: { if case .leaf = $0 { true } else { false } }) { continue }
+                // Whoever may not read sensitive values gives back blocks without them: others hold them whole, or nobody does any more.
+                if isWithheld, parts.contains(where: { if case .leaf = $0 { true } else { false } }) {
+                    items.append(.bare(block, sensitive: item.sensitive))
+                    continue
+                }
                 items.append(.block(block, sensitive: item.sensitive, verdicts: item.entry.verdicts, received: item.entry.received))
             }
         }
