@@ -143,12 +143,33 @@ extension Device {
         guard let shelf = try store.attachments(), let replica = try state.replicas[scope] else { return [] }
         let hidden = hiddenEvidence(replica)
         return try replica.views(type: Catalogue.evidence.number).compactMap { record in
-            guard !hidden.contains(record.id), let attachment = record.attachment else { return nil }
-            let receipt = try shelf.receipt(for: attachment, in: scope)
-            return AttachmentStanding(
-                scope: scope, record: record, attachment: attachment, isHere: try shelf.has(attachment, in: scope),
-                receipt: receipt?.epoch == epoch ?? replica.epoch ? receipt : nil)
+            guard !hidden.contains(record.id) else { return nil }
+            return try record.attachment.map { try standing(of: $0, record, in: scope, shelf, epoch ?? replica.epoch) }
         }
+    }
+
+    private func standing(
+        of attachment: Attachment, _ record: RecordView, in scope: Identifier, _ shelf: AttachmentShelf, _ epoch: UInt64
+    ) throws -> AttachmentStanding {
+        let receipt = try shelf.receipt(for: attachment, in: scope)
+        return AttachmentStanding(
+            scope: scope, record: record, attachment: attachment, isHere: try shelf.has(attachment, in: scope), receipt: receipt?.epoch == epoch ? receipt : nil)
+    }
+
+    /// What an engagement's rows name that waits to be handed in, of deleted rows too, and all that a row in conflict names: who restores or
+    /// resolves it looks for the bytes at the server.
+    public func attachmentsThatWait(in scope: Identifier, epoch: UInt64? = nil) throws -> [AttachmentStanding] {
+        guard let shelf = try store.attachments(), let replica = try state.replicas[scope] else { return [] }
+        // What was redacted, or is a withdrawn person's, is wanted by nobody.
+        let hidden = hiddenEvidence(replica)
+        return try Self.rows(replica).filter { !hidden.contains($0.id) }.flatMap { record in
+            try record.attachments.map { try standing(of: $0, record, in: scope, shelf, epoch ?? replica.epoch) }.filter(\.isWaiting)
+        }
+    }
+
+    /// The rows of evidence, deleted ones among them.
+    private static func rows(_ replica: Replica) -> [RecordView] {
+        replica.recordIDs.compactMap { replica.view($0) }.filter { $0.state.type == Catalogue.evidence.number }
     }
 
     /// What a sync is to hand in: held here, without the server's receipt, in engagements where the member is staffed.
@@ -158,7 +179,7 @@ extension Device {
         for id in state.scopeIDs {
             guard let scope = state.scopes[id], scope.kind == .engagement, !scope.isWithdrawn else { continue }
             // Each row that names it, since the server may have refused one of them; the second costs one offer.
-            for one in try attachments(in: id, epoch: epoch) where one.isWaiting {
+            for one in try attachmentsThatWait(in: id, epoch: epoch) {
                 items.append(AttachmentLane.Item(scope: id, record: one.record.id, attachment: one.attachment))
             }
         }
@@ -172,7 +193,7 @@ extension Device {
         let state = try state
         var newest: [Identifier: AttachmentReceipt] = [:]
         for (id, replica) in state.replicas where state.scopes[id]?.kind == .engagement {
-            for attachment in replica.views(type: Catalogue.evidence.number).compactMap(\.attachment) {
+            for attachment in Self.rows(replica).flatMap(\.attachments) {
                 guard let receipt = try shelf.receipt(for: attachment, in: id), receipt.epoch == replica.epoch else { continue }
                 if receipt.received > newest[id]?.received ?? .min { newest[id] = receipt }
             }
@@ -183,7 +204,7 @@ extension Device {
     /// Bytes of attachments that wait to be handed in, and how many they are.
     public func attachmentsWaiting(in scope: Identifier, epoch: UInt64? = nil) throws -> (count: Int, bytes: Int) {
         var named: Set<Attachment> = []
-        for one in try attachments(in: scope, epoch: epoch) where one.isWaiting { named.insert(one.attachment) }
+        for one in try attachmentsThatWait(in: scope, epoch: epoch) { named.insert(one.attachment) }
         return (named.count, named.reduce(0) { $0 + $1.size })
     }
 
@@ -323,9 +344,7 @@ extension Device {
     /// Removes the bytes of every attachment of a scope that this device leaves. Call before the scope's key is destroyed.
     public func removeAttachments(of scope: Identifier) throws {
         guard let shelf = try store.attachments(), let replica = try state.replicas[scope] else { return }
-        for id in replica.recordIDs {
-            if let attachment = replica.view(id)?.attachment { try shelf.remove(attachment, from: scope) }
-        }
+        for attachment in Self.rows(replica).flatMap(\.attachments) { try shelf.remove(attachment, from: scope) }
     }
 }
 
@@ -335,5 +354,20 @@ extension RecordView {
         guard state.type == Catalogue.evidence.number, let bytes = value("sha256")?.bytes, let hash = Hash256(bytes: bytes), let size = integer("size")
         else { return nil }
         return Attachment(hash: hash, size: size)
+    }
+
+    /// All bytes that the heads of a row of evidence name, those that are shown first: several where people attached at once. A hash goes with the
+    /// size that was said with it.
+    var attachments: [Attachment] {
+        guard state.type == Catalogue.evidence.number else { return [] }
+        let sizes = state.heads(of: .field(EvidenceField.size))
+        var all = [attachment].compactMap(\.self)
+        for head in state.heads(of: .field(EvidenceField.hash)) {
+            guard let bytes = head.content.value?.bytes, let hash = Hash256(bytes: bytes),
+                let size = sizes.first(where: { $0.name.change == head.name.change })?.content.value?.int, let attachment = Attachment(hash: hash, size: size)
+            else { continue }
+            if !all.contains(attachment) { all.append(attachment) }
+        }
+        return all
     }
 }

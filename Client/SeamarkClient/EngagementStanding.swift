@@ -52,8 +52,8 @@ public struct EngagementStanding {
         let waiting = try device.attachmentsWaiting(in: id)
         attachmentsWaiting = (waiting.count, waiting.bytes)
         let refusals = Device.attachmentRefusals(state)
-        attachmentsRefused = waiting.count == 0 || refusals.isEmpty ? [] : try device.attachments(in: id).compactMap { one in
-            guard one.isWaiting, let code = refusals[one.record.id] else { return nil }
+        attachmentsRefused = waiting.count == 0 || refusals.isEmpty ? [] : try device.attachmentsThatWait(in: id).compactMap { one in
+            guard let code = refusals[one.record.id] else { return nil }
             return (one.record, one.attachment.size, code)
         }
         quarantined = replica.confirmed.refused.values.filter { $0.change.stamp.device == replica.stream.device }

@@ -14,7 +14,8 @@ struct AttachList: ParsableCommand {
     func run() throws {
         let place = try Workplace(work, to: .read)
         let finder = try place.finder()
-        let all = try place.device.attachments(in: finder.scope).map { (name: finder.name(of: $0.record.id), standing: $0) }
+        let (shown, deleted) = (try place.device.attachments(in: finder.scope), try place.device.attachmentsThatWait(in: finder.scope).filter(\.record.isDeleted))
+        let all = (shown + deleted).map { (name: finder.name(of: $0.record.id), standing: $0) }
             .sorted { HandleOrder.precedes($0.name, $1.name) }
         if format.json { return Terminal.json(.array(all.map { document($0.name, $0.standing) }), .attachment) }
         if all.isEmpty { return Terminal.line("No attachments yet. Attach a file with 'seamark attach add FILE --to HANDLE'.") }
@@ -22,7 +23,7 @@ struct AttachList: ParsableCommand {
         for (name, one) in all {
             table.add(
                 [
-                    name, one.record.text("title") ?? "", one.record.text("mediaType") ?? "", bytesInWords(one.attachment.size),
+                    name, (one.record.text("title") ?? "") + (one.record.isDeleted ? " (deleted)" : ""), one.record.text("mediaType") ?? "", bytesInWords(one.attachment.size),
                     one.isHere ? "yes" : "no", one.isWaiting ? "waiting" : one.receipt == nil ? "on demand" : "has it",
                 ], styles: one.isWaiting ? [0: .bold, 5: .yellow] : [0: .bold])
         }

@@ -10,6 +10,7 @@ enum RefusalWords {
         case .roleForbids: "your role may not do this; ask a lead to do it"
         case .notTheAuthor: "only its author may change this; add your own"
         case .headquartersOnly: "only headquarters writes this; ask them to"
+        case .withoutSensitive: "headquarters has it back without its sensitive values; sync the laptop that holds it whole"
         case .setOnce: "it was set once and never changes; make a new record"
         case .finalised: "its interview was finalised; a lead can reopen that"
         case .wrongKind: "the value is not of the field's kind; capture it again"

@@ -95,7 +95,7 @@ struct QuarantineVerb: ParsableCommand {
             print("Change \(item.change.id) of \(Output.shown(item.engagement)), in quarantine:")
             print("  reason \(item.refusal.rawValue): \(QuarantineReason.words(item.refusal)).")
             print("  by \(Output.shown(item.member)) on device \(item.device), made \(Output.time(item.change.stamp.time)), received \(Output.time(item.received))")
-            print("  " + (item.position.map { "in the log at entry \($0), not applied" } ?? "outside the log, with its whole block \(item.block)"))
+            print("  " + (item.position.map { "in the log at entry \($0), not applied" } ?? "outside the log, with its \(item.refusal == .withoutSensitive ? "block, sensitive values apart," : "whole block") \(item.block)"))
             if item.comesInBySync == true { print("  The member is staffed now: it comes in when the device syncs.") }
             for edit in document["edits"]?.elements ?? [] { print("  " + QuarantineVerb.line(edit, of: item)) }
         }
@@ -111,7 +111,7 @@ struct QuarantineVerb: ParsableCommand {
 
                 A change that the log refused is applied as it is. A block that is kept outside the log enters it whole: the changes named \
                 are judged by the rules as if their member were staffed now, and what the rules refuse stays in quarantine inside the log \
-                (release it once more to apply it all the same).
+                (release it once more to apply it all the same). What came back without its sensitive values (3008) is not let in: it would stay without them.
                 """)
 
         @OptionGroup var tenant: TenantOption
@@ -156,6 +156,10 @@ struct QuarantineVerb: ParsableCommand {
             let changes = "\(done.applied.count) \(done.applied.count == 1 ? "change" : "changes")"
             trial.say("Released \(changes); devices read of it at their next sync.", trial: "release \(changes)")
             for (change, refusal) in done.refused {
+                if refusal == .withoutSensitive {
+                    print("\(change) stays where it is (\(refusal.rawValue): \(QuarantineReason.words(refusal))).")
+                    continue
+                }
                 guard !trial.dryRun else {
                     print("\(change) would come into the log and be refused there (\(refusal.rawValue): \(QuarantineReason.words(refusal))).")
                     continue
@@ -200,7 +204,7 @@ struct QuarantineVerb: ParsableCommand {
         let field = "\(Output.shown(name)) \(edit["field"]?.text ?? "")"
         if let element = edit["element"] { return "\(field): \(edit["present"]?.bool == true ? "with" : "without") \(text(element))" }
         if let value = edit["value"] { return "\(field): \(value == .null ? "(cleared)" : text(value))" }
-        return "\(field): \(edit["redacted"] != nil ? "(redacted)" : "(sensitive; --sensitive shows it)")"
+        return "\(field): \(edit["redacted"] != nil ? (item.refusal == .withoutSensitive ? "(not handed in)" : "(redacted)") : "(sensitive; --sensitive shows it)")"
     }
 
     private static func text(_ value: JSONValue) -> String {

@@ -45,6 +45,8 @@ public struct Refusal: RawRepresentable, Hashable, Sendable {
     public static let setOnce = Refusal(rawValue: 3006)
     /// It was finalised (or reviewed, or locked).
     public static let finalised = Refusal(rawValue: 3007)
+    /// It came back to a log that had lost it from one who may not read its sensitive values, without them. No log says this.
+    public static let withoutSensitive = Refusal(rawValue: 3008)
     /// The device's schema is too old to write here.
     public static let outdatedSchema = Refusal(rawValue: 4008)
     /// The value is not of the field's kind.

@@ -67,6 +67,35 @@ import Testing
         try bob.must("verify")
     }
 
+    @Test func `a photo that waits when its evidence is deleted is handed in all the same, and is no reason to destroy the copy before`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let (ann, bob) = (try Laptop(of: "ann", at: headquarters), try Laptop(of: "bob", at: headquarters))
+        let (path, bytes) = try photo(ann, megabytes: 1)
+        let observation = try observe(ann)
+        let evidence = try attach(ann, path, to: observation)
+        try ann.must("sync", "--no-attachments")
+        try bob.must("sync")
+        try bob.must("evidence", "delete", evidence)
+        try bob.must("sync")
+        try ann.must("sync", "--no-attachments")
+        let status = try ann.must("status")
+        #expect(status.contains("1 attachment (1.0 MB) not yet with the server") && !status.contains("Everything is with the server"), "\(status)")
+        let list = try ann.must("attach", "list")
+        #expect(list.contains(evidence) && list.contains("(deleted)") && list.contains("waiting"), "\(list)")
+        // Taken off before the bytes went: they stay, and are not taken from who is not staffed.
+        try headquarters.verb("engagement", "staff", "baseline", "ann", "--remove", "--release-copies")
+        for _ in 0..<2 { _ = try ann.run("sync") }
+        try headquarters.verb("engagement", "staff", "baseline", "ann")
+        #expect(try sync(ann)["attachmentsHandedIn"] as? Int == 1, "the server took none for a row that was deleted")
+        #expect(try ann.must("status").contains("Everything is with the server"))
+        try bob.must("evidence", "restore", evidence)
+        try bob.must("sync")
+        let output = headquarters.folder.appendingPathComponent("out.jpg").path
+        try bob.must("attach", "get", evidence, "-o", output)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: output)) == bytes)
+    }
+
     @Test(arguments: [SIGTERM, SIGKILL])
     func `an upload that is cut by the line and by the server's end goes on where it stopped`(signal: Int32) throws {
         let headquarters = try Headquarters()

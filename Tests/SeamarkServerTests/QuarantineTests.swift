@@ -92,6 +92,38 @@ import Testing
         #expect(try tenant.verify().holds)
     }
 
+    @Test func `what came back without its sensitive values says so, and is released neither alone nor with others`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let server = try await yard.start()
+        let (invitations, scope) = ((try tenant.invite("anna", minutes: 600), try tenant.invite("zoe", minutes: 600)), try #require(try tenant.engagements().first).id)
+        try await blocking {
+            let (anna, zoe) = (try Enrolment(port: server.port, invitations.0), try Enrolment(port: server.port, invitations.1))
+            let bare = try anna.block(scope, count: 2)
+            let given = Donation(device: anna.enrolled.device, scope: scope, items: [.bare(bare, sensitive: [])], received: 5)
+            _ = try tenant.store.write { transaction in
+                try transaction.donate(given, judge: { _, _, _ in .accepted }) { try transaction.device($0)?.signingKey }
+            }
+            let held = try tenant.quarantine()
+            #expect(held.count == 2 && held.allSatisfy { $0.refusal == .withoutSensitive && $0.comesInBySync == false && $0.position == nil })
+            #expect(QuarantineReason.words(.withoutSensitive).contains("sensitive values"))
+            for unjudged in [true, false] {
+                let failure = #expect(throws: OperationFailure.self) { try tenant.release(held.map(\.change.id), unjudged: unjudged) }
+                #expect(failure?.kind == .notPermitted && failure?.wrong.contains("without its sensitive values") == true)
+            }
+            let (laptop, _) = try zoe.greeted(port: server.port)
+            let other = try zoe.block(scope)
+            try laptop.send(.push(other))
+            #expect(self.refused(try laptop.receive()) == .notStaffed)
+            let done = try tenant.release(try tenant.quarantine().map(\.change.id))
+            #expect(done.applied == other.changes.map(\.id) && done.entries == 1)
+            #expect(done.refused.map(\.change) == bare.changes.map(\.id) && done.refused.allSatisfy { $0.refusal == .withoutSensitive })
+            #expect(try tenant.quarantine().map(\.change.id) == bare.changes.map(\.id))
+        }
+        await server.stop()
+        #expect(try tenant.verify().holds)
+    }
+
     @Test func `released unjudged, everything that is named is applied, and what is not named stays`() async throws {
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")

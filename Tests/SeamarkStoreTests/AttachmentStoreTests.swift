@@ -63,6 +63,19 @@ private typealias Attachment = SeamarkJournal.Attachment
         #expect(try FileManager.default.contentsOfDirectory(atPath: shelf.folder.path).isEmpty)
     }
 
+    @Test(arguments: [1, 200_000, 2 * Attachment.chunk])
+    func `looking for it by its hash and a wrong size finds nothing, and costs nothing`(size: Int) throws {
+        let directory = try ScratchDirectory()
+        let (_, shelf) = try shelf(directory)
+        let (bytes, attachment) = try content(size)
+        #expect(try shelf.add(attachment, to: Sample.scope, from: reader(bytes)))
+        for wrong in [1, size - 1, size + 1, size + Attachment.chunk, size / 2] where wrong > 0 && wrong != size {
+            #expect(try !shelf.has(try #require(Attachment(hash: attachment.hash, size: Int64(wrong))), in: Sample.scope))
+            #expect(try shelf.has(attachment, in: Sample.scope), "\(wrong)")
+        }
+        #expect(try chunks(bytes).allSatisfy { try shelf.read($0.offset, of: attachment, in: Sample.scope) == $0.bytes })
+    }
+
     @Test func `a fetch goes on behind its last good chunk, whatever the power cut tore`() throws {
         let directory = try ScratchDirectory()
         let (_, shelf) = try shelf(directory)

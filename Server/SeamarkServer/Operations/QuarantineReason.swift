@@ -10,6 +10,7 @@ public enum QuarantineReason {
         case .roleForbids: "the member's role may not do this; let somebody do it who may, or release it"
         case .notTheAuthor: "only the author of the record may change this; ask them, or release it"
         case .headquartersOnly: "only headquarters writes this; write it yourself, or release it"
+        case .withoutSensitive: "the log had lost it, and a laptop that may not read sensitive values gave it back without them; let a laptop that holds it whole sync, or restore a backup"
         case .setOnce: "the field was set before and never changes; ask for a new record, or release it"
         case .finalised: "the interview was finalised; have a lead reopen it, or release the change"
         case .wrongKind: "a value is not of its field's kind; have it captured again"

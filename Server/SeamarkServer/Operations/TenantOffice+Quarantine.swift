@@ -102,7 +102,8 @@ extension TenantOffice {
     public struct Released: Sendable {
         /// Applied now; by id, in the order asked for.
         public let applied: [Identifier]
-        /// Now in the log, and refused there for a reason of their own: released once more, they are applied.
+        /// Now in the log, and refused there for a reason of their own: released once more, they are applied. And what came without its sensitive
+        /// values, outside the log as before.
         public let refused: [(change: Identifier, refusal: Refusal)]
         /// How many entries the logs grew by.
         public let entries: Int
@@ -111,7 +112,8 @@ extension TenantOffice {
     /// Lets changes out of quarantine: new entries of the logs, which all devices read.
     ///
     /// What the log refused is applied. What is kept outside the log enters it, whole block by whole block, and is judged by the rules as
-    /// if its member were staffed now; unless `unjudged`, what the rules refuse stays in quarantine inside the log.
+    /// if its member were staffed now; unless `unjudged`, what the rules refuse stays in quarantine inside the log. What came without its
+    /// sensitive values stays where it is, among `refused`; where nothing else is named, it is a failure.
     public func release(_ ids: [Identifier], unjudged: Bool = false) throws -> Released {
         let now = clock.now()
         let released = try store.write { transaction in
@@ -128,6 +130,12 @@ extension TenantOffice {
             var left: [Identifier: Refusal] = [:]
             try transaction.heldChanges { left[$0.change.id] = $0.refusal }
             let refused = ids.compactMap { id in left[id].map { (id, $0) } }
+            guard !places.isEmpty || refused.isEmpty || refused.contains(where: { $0.1 != .withoutSensitive }) else {
+                throw OperationFailure(
+                    .notPermitted, doing: "releasing changes",
+                    wrong: "what is named came without its sensitive values, and let in like this it would stay without them for ever",
+                    remedy: "let a laptop that holds it whole sync, or restore a backup; seamark-server quarantine export writes the rest of it to a file")
+            }
             let applied = ids.filter { left[$0] == nil }
             try transaction.noteAct(unjudged ? "quarantine.release-unjudged" : "quarantine.release", detail: Self.list(ids), at: now)
             return Released(applied: applied, refused: refused, entries: places.count)
@@ -167,7 +175,8 @@ private struct QuarantineNames {
                     handle: try handle(of: edit.record, change, snapshot)))
         }
         var comesIn: Bool?
-        if held.position == nil { comesIn = try device?.revoked == nil && isStaffed(change.member, on: change.scope, snapshot) }
+        // Whoever gave it back cannot give the rest, and nobody knows who can.
+        if held.refusal == .withoutSensitive { comesIn = false } else if held.position == nil { comesIn = try device?.revoked == nil && isStaffed(change.member, on: change.scope, snapshot) }
         return TenantOffice.Quarantined(
             change: change, refusal: held.refusal, block: held.block, received: held.received, position: held.position,
             member: directory.handle(of: change.member) ?? change.member.description, device: device?.letters ?? change.stamp.device.description,

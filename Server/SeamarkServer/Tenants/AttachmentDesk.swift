@@ -169,14 +169,15 @@ final class AttachmentDesk: Sendable {
 
     // MARK: Who may
 
-    /// May the device's member read everything of the scope, and does a record there, as the log leaves it, name the hash?
+    /// May the device's member read everything of the scope, and does a record there, as the log leaves it, name the hash? A deleted one too: it may
+    /// be restored, and the device that is to hand in its bytes may be taken off before that.
     private func names(
         _ hash: Hash256, size: Int?, _ record: Identifier, in scope: Identifier, for name: DeviceName, _ snapshot: TenantSnapshot
     ) throws -> Bool {
         let standing = try DeviceSession.MemberStanding(of: name, in: snapshot)
         guard standing.reading == .everything, let kind = try snapshot.scope(scope)?.kind, kind == .engagement,
             try snapshot.isStaffed(name.member, on: scope), let state = try snapshot.record(record, in: scope),
-            state.type == Catalogue.evidence.number, !RecordView(id: record, state: state).isDeleted,
+            state.type == Catalogue.evidence.number,
             state.heads(of: .field(EvidenceField.hash)).contains(where: { $0.content.value == .bytes(hash.bytes) }),
             try !snapshot.isBarred(Redaction.leaf(ofAttachment: hash, namedBy: record, SystemPrimitives()))
         else { return false }

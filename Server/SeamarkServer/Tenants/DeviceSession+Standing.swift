@@ -136,8 +136,11 @@ extension DeviceSession {
                     let block = try? Block.open(bytes, sensitive: parts, primitives), block.hash == hash, block.stream.scope == donation.scope,
                     block.changes.count == item.entry.verdicts.count
                 else { return .refused(Problem(.badDonation, "a block of a donation is damaged or not the one that was signed for")) }
-                // Whoever may not read sensitive values gives back blocks without them: others hold them whole.
-                if isWithheld, parts.contains(where: { if case .leaf = $0 { true } else { false } }) { continue }
+                // Whoever may not read sensitive values gives back blocks without them: others hold them whole, or nobody does any more.
+                if isWithheld, parts.contains(where: { if case .leaf = $0 { true } else { false } }) {
+                    items.append(.bare(block, sensitive: item.sensitive))
+                    continue
+                }
                 items.append(.block(block, sensitive: item.sensitive, verdicts: item.entry.verdicts, received: item.entry.received))
             }
         }
@@ -149,8 +152,11 @@ extension DeviceSession {
                 return try transaction.donate(
                     given, judge: { try judge.verdict($0, $1, $2) }, earlierServerKeys: tenant.earlier.map(\.key), key: { try keys.key(of: $0) })
             }
-            if case .refused(.awaitsConfirmation) = outcome { return .refused(Self.unconfirmed) }
-            if case .refused = outcome { return .refused(Problem(.unknownScope, "no such scope", of: donation.scope)) }
+            switch outcome {
+            case .admitted(let unverified), .quarantined(_, let unverified): if unverified > 0 { hasPassedOver.withLock { _ = $0.insert(donation.scope) } }
+            case .refused(.awaitsConfirmation): return .refused(Self.unconfirmed)
+            case .refused: return .refused(Problem(.unknownScope, "no such scope", of: donation.scope))
+            }
         }
         return try tenant.store.read { snapshot in
             guard let scope = try snapshot.scope(donation.scope) else { return .refused(Problem(.unknownScope, "no such scope", of: donation.scope)) }
@@ -167,7 +173,9 @@ extension DeviceSession {
                     scope: scope.id, contains: contains, isLast: donation.isLast,
                     place: SignedPlace(epoch: try snapshot.identity().epoch, scope: scope.id, place: place, signer: tenant.signer),
                     end: Message.KnownStream(incarnation: donation.incarnation, end: try snapshot.streamEnd(stream)),
-                    isCopyReleased: try donation.isLast && !mayRead && !standing.isRevoked && snapshot.isCopyReleased(name.member, of: scope.id)))
+                    // What was passed over is kept nowhere here: the device's copy may be the last.
+                    isCopyReleased: try donation.isLast && !mayRead && !standing.isRevoked && !hasPassedOver.withLock { $0.contains(scope.id) }
+                        && snapshot.isCopyReleased(name.member, of: scope.id)))
         }
     }
 }

@@ -17,6 +17,8 @@ package final class DeviceSession: Sendable {
     private let greeted = Mutex<UInt64?>(nil)
     /// The schema that the device's program said it knows, on this connection; 0 until it has.
     let schema = Mutex<UInt32>(0)
+    /// The scopes in which it handed in blocks, on this connection, that were passed over: their author is not known, or did not sign them.
+    let hasPassedOver = Mutex<Set<Identifier>>([])
     /// What the device said of itself on this connection, and what of each scope it has not handed in since; nil until it has.
     let said = Mutex<(contact: DeviceContact, unsent: [Identifier: UInt64])?>(nil)
 

@@ -30,8 +30,20 @@ struct SealedFile {
         return attachment.size + chunks * SealingKey.overhead
     }
 
-    /// Is the whole of it here? Does not look at more than one chunk.
-    func isWhole() throws(Failure) -> Bool { try held() == attachment.size }
+    /// Is the whole of it here? Does not look at more than one chunk. What is not this attachment's stays as it is: a row of evidence that gives the
+    /// right hash and a wrong size must not cost the bytes that another row names rightly.
+    func isWhole() throws(Failure) -> Bool {
+        guard let (file, isReadOnly) = try opened() else { return false }
+        defer { files.close(file) }
+        let length = try length(of: file)
+        guard length >= wholeLength else { return false }
+        do { _ = try read((attachment.size - 1) / Attachment.chunk * Attachment.chunk, file) } catch {
+            guard case .damaged = error else { throw error }
+            return false
+        }
+        if length > wholeLength, !isReadOnly { try told { () throws(FileRefusal) in try files.cut(file, to: wholeLength) } }
+        return true
+    }
 
     /// Bytes of the attachment that lie here, from the beginning; whatever is torn at the end is cut away. 0 where there is no file.
     func held() throws(Failure) -> Int {

@@ -5,6 +5,8 @@ public struct Donation: Sendable {
     public enum Item: Sendable {
         /// A block with what the log once said of it.
         case block(Block, sensitive: [UInt8], verdicts: [Verdict], received: Int64)
+        /// A block from one who may not read sensitive values, with hashes in their place: the log is not given it, since it would hold it for whole.
+        case bare(Block, sensitive: [UInt8])
         case release([Identifier])
     }
 
@@ -26,7 +28,7 @@ public struct Donation: Sendable {
 
 /// What became of a donation.
 public enum DonationOutcome: Hashable, Sendable {
-    /// The log holds every block of it now. `unverified`: blocks that were passed over, because their author is not known here or did
+    /// The log holds every whole block of it now, or the quarantine outside it a bare one. `unverified`: blocks that were passed over, because their author is not known here or did
     /// not sign them.
     case admitted(unverified: Int)
     /// What no log held is kept outside log and stream: the lost and found.

@@ -33,7 +33,8 @@ extension TenantTransaction {
     /// With a `judge`, what is admitted is judged as if it were pushed now by a member who is staffed: what it refuses is in the log from
     /// here on, refused for its own reason, and applied when it is released once more. Without, what is named is applied whatever it says.
     ///
-    /// Ids of applied changes are passed over. An id that the store does not know throws `unknown`, and nothing happens.
+    /// Ids of applied changes are passed over, and those of changes that came without their sensitive values: let in like this, the log would never
+    /// take the values from whoever holds them. An id that the store does not know throws `unknown`, and nothing happens.
     ///
     /// - Returns: the new places in the logs, in order.
     public func release(_ ids: [Identifier], received: Int64, judge: Judge? = nil) throws -> [LogPlace] {
@@ -46,6 +47,7 @@ extension TenantTransaction {
                 guard let key = try quarantinedBlock(of: id) else {
                     throw StoreError(.unknown, doing: "releasing changes", detail: "a change is neither in quarantine nor in a log")
                 }
+                guard try !isBare(quarantinedBlock: key) else { continue }
                 let (place, admitted) = try admit(quarantinedBlock: key, naming: named, received: received, judge, &appending)
                 places.append(place)
                 if judge != nil { judged.formUnion(admitted) }

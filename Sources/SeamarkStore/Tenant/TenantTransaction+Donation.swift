@@ -6,7 +6,7 @@ extension TenantTransaction {
     ///
     /// A block keeps its verdicts and its time, except that *duplicate* is judged anew where the log lacks that change. What an earlier
     /// verdict or release accepted and the log now refuses is released by a new entry. Of a device that may not write here any more,
-    /// what no log holds goes into quarantine.
+    /// what no log holds goes into quarantine; so does what came without its sensitive values, until it comes whole.
     ///
     /// - Parameters:
     ///   - earlierServerKeys: what the server's own blocks may be signed by besides.
@@ -22,24 +22,36 @@ extension TenantTransaction {
             guard !device.awaitsConfirmation else { return .refused(.awaitsConfirmation) }
             let refusal = try refusal(of: device, member, on: scope.key)
             var unverified = 0
+            func isGenuine(_ block: Block) throws -> Bool {
+                guard block.stream.scope == donation.scope, let key = try key(block.stream.device) else { return false }
+                return block.isSigned(by: key, primitives) || server.isSignedEarlier(block, primitives)
+            }
+            func keep(_ block: Block, _ sensitive: [UInt8], _ refusal: Refusal) throws {
+                guard try !isPresent(block, in: scope) else { return }
+                try quarantine(Push(device: block.stream.device, block: block, sensitive: sensitive, received: donation.received), refusal, scope.key)
+            }
             for item in donation.items {
                 switch item {
                 case .release(let ids):
                     if refusal == nil { try honour(ids, donation.received, &appending) }
                 case .block(let block, let sensitive, let verdicts, let received):
-                    guard block.stream.scope == donation.scope, verdicts.count == block.changes.count,
-                        let key = try key(block.stream.device), block.isSigned(by: key, primitives) || server.isSignedEarlier(block, primitives)
-                    else {
+                    guard verdicts.count == block.changes.count, try isGenuine(block) else {
                         unverified += 1
                         continue
                     }
                     if let refusal {
-                        let push = Push(device: block.stream.device, block: block, sensitive: sensitive, received: donation.received)
-                        if try !isPresent(block, in: scope) { try quarantine(push, refusal, scope.key) }
+                        try keep(block, sensitive, refusal)
                         continue
                     }
                     try admit(block, sensitive, verdicts, received, to: scope, &appending, judge)
                     try honour(zip(block.changes, verdicts).filter { $1 == .accepted }.map(\.0.id), donation.received, &appending)
+                case .bare(let block, let sensitive):
+                    guard try isGenuine(block) else {
+                        unverified += 1
+                        continue
+                    }
+                    // Whoever hands it in: let in for another reason, it would bar the way to the values that others hold.
+                    try keep(block, sensitive, .withoutSensitive)
                 }
             }
             try appending.finish()

@@ -57,15 +57,16 @@ extension TenantTransaction {
 
     // MARK: Quarantine outside the log
 
-    /// Keeps the changes that no log holds, outside log and stream.
+    /// Keeps the changes that no log holds, outside log and stream. What came without its sensitive values gives way to what has them.
     func quarantine(_ push: Push, _ refusal: Refusal, _ scope: Int64) throws {
         let doing: StaticString = "putting changes into quarantine"
         var waiting: [Identifier] = []
         for change in push.block.changes where try changePlace(change.id) == nil {
-            let known = try statement(.quarantinedChange, doing: doing)
-            known.bind(change.id, at: 1)
-            defer { known.reset() }
-            if try !known.step(doing: doing) { waiting.append(change.id) }
+            if let block = try quarantinedBlock(of: change.id) {
+                guard refusal != .withoutSensitive, try isBare(quarantinedBlock: block) else { continue }
+                try remove(change.id, fromQuarantinedBlock: block)
+            }
+            waiting.append(change.id)
         }
         guard !waiting.isEmpty else { return }
         for change in push.block.changes { try noteKept(change, scope: scope) }
@@ -111,6 +112,12 @@ extension TenantTransaction {
         postpone.bind(entry.position, at: 1)
         postpone.bind(entry.scope, at: 2)
         try postpone.run(doing: doing)
+        try remove(id, fromQuarantinedBlock: block)
+    }
+
+    /// The last change that it is kept for takes its block along.
+    private func remove(_ id: Identifier, fromQuarantinedBlock block: Int64) throws(StoreError) {
+        let doing: StaticString = "taking a change out of quarantine"
         let remove = try statement(.removeQuarantinedChange, doing: doing)
         remove.bind(id, at: 1)
         try remove.run(doing: doing)
@@ -125,6 +132,15 @@ extension TenantTransaction {
         let removeBlock = try statement(.removeQuarantinedBlock, doing: doing)
         removeBlock.bind(block, at: 1)
         try removeBlock.run(doing: doing)
+    }
+
+    /// Is it kept because it came without its sensitive values?
+    func isBare(quarantinedBlock key: Int64) throws(StoreError) -> Bool {
+        let doing: StaticString = "looking a block up in quarantine"
+        let row = try statement(.quarantinedBlock, doing: doing)
+        row.bind(key, at: 1)
+        defer { row.reset() }
+        return try row.step(doing: doing) && row.int(3) == Int64(Refusal.withoutSensitive.rawValue)
     }
 
     func quarantinedBlock(of id: Identifier) throws(StoreError) -> Int64? {

@@ -77,4 +77,31 @@ import Testing
         }
         #expect(try meeting.cara.record(note).isWithheld("text"))
     }
+
+    @Test func `what an analyst's laptop alone still holds is kept without its words, and comes in when a laptop turns up that has them`() throws {
+        let meeting = try Meeting()
+        try meeting.setRole(.analyst, of: meeting.cara)
+        for _ in 0..<2 { try meeting.sync(meeting.alice, meeting.cara, meeting.bob) }
+        let before = try meeting.store.copyInMemory()
+        let note = try meeting.alice.add(Catalogue.observation, "text=the schedule is rewritten by hand")
+        // In a block of its own.
+        try meeting.alice.sync()
+        try meeting.alice.add(Catalogue.site, "name=Dayton")
+        for _ in 0..<2 { try meeting.sync(meeting.alice, meeting.cara) }
+        #expect(try meeting.cara.record(note).isWithheld("text"))
+        meeting.putBack(before)
+        try meeting.sync(meeting.cara, meeting.cara)
+        let kept = try meeting.store.read { try $0.quarantine() }
+        #expect(kept.map(\.refusal) == [.withoutSensitive] && kept.allSatisfy { $0.position == nil })
+        // What holds nothing sensitive is back already.
+        try meeting.bob.sync()
+        #expect(try meeting.bob.finder.all.contains { $0.text("name") == "Dayton" } && !meeting.bob.finder.all.contains { $0.type === Catalogue.observation })
+        try meeting.release()
+        #expect(try meeting.quarantined() == 1)
+        try meeting.sync(meeting.alice, meeting.bob)
+        #expect(try meeting.quarantined() == 0)
+        #expect(try meeting.bob.record(note).text("text") == "the schedule is rewritten by hand")
+        try meeting.setRole(.consultant, of: meeting.cara)
+        try meeting.rest()
+    }
 }

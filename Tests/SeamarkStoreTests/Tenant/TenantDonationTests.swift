@@ -187,6 +187,58 @@ import Testing
         #expect(try holds([former.publicKey]) && !holds([]) && !holds([TenantSamples.key(7).publicKey]))
     }
 
+    @Test(arguments: [0, 2])
+    func `keeps what comes without its sensitive values outside the log, whoever brings it, until it comes whole`(donor: Int) throws {
+        let (primitives, restored, device) = (TenantSamples.primitives, try Self.store(), Self.devices[0])
+        let donor = Identifier(high: 40, low: UInt64(donor) + 1)
+        let words: [Change] = [UInt64(1), 2].map { number in
+            let value = SensitiveValue(salt: Identifier(high: 77, low: number), value: .text("words of nobody"))
+            return Change(
+                scope: Self.scope, stamp: Stamp(time: Int64(number), device: device), member: Self.member.id, schema: 1,
+                edits: [Edit(record: Self.record, type: 5, target: .field(UInt32(number)), content: .sensitive(value), supersedes: [])], primitives: primitives)
+        }
+        let block = Self.block(words, device)
+        let bare = try #require(block.withholding(Set(words.compactMap { SensitiveTree.leaf(of: $0.edits[0].content, primitives) }), primitives))
+        func beside(_ block: Block) -> [UInt8] { SensitivePart.encode(block.sensitiveParts, primitives) }
+        let whole = Donation.Item.block(block, sensitive: beside(block), verdicts: [.accepted, .accepted], received: 5)
+        func give(_ item: Donation.Item, by device: Identifier, to store: TenantStore) throws { _ = try Self.donate([item], to: store, by: device) }
+        func kept(_ store: TenantStore, _ refusal: Refusal?, _ contents: [Content]) throws {
+            var kept: [HeldChange] = []
+            try store.read { snapshot in try snapshot.heldChanges { kept.append($0) } }
+            #expect(kept.map(\.change.id) == (refusal == nil ? [] : words.map(\.id)) && kept.allSatisfy { $0.refusal == refusal && $0.position == nil })
+            #expect(kept.map { $0.change.edits[0].content } == contents)
+            #expect(try Self.holds(store))
+        }
+        let (said, hidden) = (words.map { $0.edits[0].content }, bare.changes.map { $0.edits[0].content })
+        for _ in 0..<2 {
+            try give(.bare(bare, sensitive: beside(bare)), by: donor, to: restored)
+            try kept(restored, .withoutSensitive, hidden)
+        }
+        #expect(try restored.write { try $0.release(words.map(\.id), received: 950) }.isEmpty)
+        try kept(restored, .withoutSensitive, hidden)
+        // From somebody who may not write here any more it comes whole: the words are kept in the place of their hashes, and none goes back.
+        try give(whole, by: Identifier(high: 40, low: 3), to: restored)
+        try kept(restored, .notStaffed, said)
+        try give(.bare(bare, sensitive: beside(bare)), by: donor, to: restored)
+        try kept(restored, .notStaffed, said)
+        try give(whole, by: Self.devices[1], to: restored)
+        try kept(restored, nil, [])
+        try give(.bare(bare, sensitive: beside(bare)), by: donor, to: restored)
+        try kept(restored, nil, [])
+        // Or its author pushes it, in the block that was lost or in another.
+        for incarnation in [UInt64(1), 2] {
+            let store = try Self.store()
+            try give(.bare(bare, sensitive: beside(bare)), by: donor, to: store)
+            let pushed = Self.block(words, device, incarnation: incarnation)
+            let outcome = try store.write {
+                try $0.push([Push(device: device, block: pushed, sensitive: beside(pushed), received: 960)], judge: Self.strict)
+            }
+            guard case .appended = outcome[0] else { return #expect(Bool(false), "\(outcome)") }
+            try kept(store, nil, [])
+            #expect(try store.read { try $0.record(Self.record, in: Self.scope) }?.slots.map { $0.heads[0].content } == said)
+        }
+    }
+
     @Test func `passes over a block that its author did not sign`() throws {
         let restored = try Self.store()
         let block = Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0])
