@@ -305,7 +305,10 @@ public struct SyncRun {
                 if let report = try perform(session.rederived(scope, try rederivation(of: scope), try replicas())) { return report }
             case .leave(let scope):
                 // Bytes that headquarters never took stay here, sealed, with the key that opens them.
-                guard try device.attachmentsWaiting(in: scope, epoch: welcome?.epoch).count == 0 else { break }
+                guard try device.attachmentsWaiting(in: scope, epoch: welcome?.epoch).count == 0 else {
+                    session.hasKept(scope)
+                    break
+                }
                 try device.removeAttachments(of: scope)
                 try device.store.transaction { try $0.append(.scopeLeft(scope)) }
             case .finish(let outcome):

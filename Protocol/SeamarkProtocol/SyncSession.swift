@@ -263,6 +263,12 @@ public struct SyncSession: Sendable {
     }
 
     /// The connection ended before the sync did.
+    /// The holder did not leave a scope after all: bytes of attachments wait there that nobody took.
+    public mutating func hasKept(_ id: Identifier) {
+        outcome.left.removeAll { $0 == id }
+        if !outcome.untaken.contains(id) { outcome.untaken.append(id) }
+    }
+
     /// The holder found entries that it could not hand in: this device may be the last that has them, and keeps them.
     public mutating func couldNotGive(_ id: Identifier) {
         work[id]?.keepsCopy = true

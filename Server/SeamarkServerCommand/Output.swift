@@ -68,7 +68,9 @@ enum Output {
     /// Columns side by side, as wide as the terminal where there is one; nothing but `empty` when there are no rows.
     static func table(_ head: [String], _ rows: [[String]], empty: String) {
         guard !rows.isEmpty else { return print(empty) }
-        var table = TextTable<Never>(head)
+        // Times, whatever the reader's locale makes of them.
+        let times = head.indices.filter { column in rows.allSatisfy { $0[column].isEmpty || $0[column].count <= 20 && $0[column].contains(":") && $0[column].first?.isNumber == true } && rows.contains { !$0[column].isEmpty } }
+        var table = TextTable<Never>(head, whole: Set(times))
         for row in rows { table.add(row) }
         for line in table.lines(in: isatty(STDOUT_FILENO) == 1 ? width ?? 80 : nil) { print(line.map(\.text).joined()) }
     }

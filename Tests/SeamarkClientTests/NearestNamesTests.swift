@@ -27,7 +27,8 @@ struct NearestNamesTests {
                 Issue.record("\(String(describing: found))")
                 continue
             }
-            #expect(names.count == 2 && names[0].hasPrefix(dayton) && names[1].hasPrefix(erie))
+            // Ids of one millisecond stand in any order.
+            #expect(names.count == 2 && [dayton, erie].allSatisfy { site in names.contains { $0.hasPrefix(site) } })
         }
         // What names one is taken as before.
         try laptop.set(line, "site=\(erie)")

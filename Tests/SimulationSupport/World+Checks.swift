@@ -53,9 +53,11 @@ extension World {
     /// A device that goes on from an older copy of its store forks its streams wherever the server has more of them: it must say so.
     func noteForks(of machine: Machine) {
         untoldForks = untoldForks.filter { $0.machine != machine.number }
+        // A copy in which a wipe had begun is wiped when it is opened.
+        guard let device = machine.device else { return }
         do {
             let ends = try server.store.read { try $0.streamEnds(ofDevice: machine.seat.device) }
-            for (scope, replica) in try machine.device.state.replicas {
+            for (scope, replica) in try device.state.replicas {
                 if let end = ends.first(where: { $0.0 == replica.stream })?.1, !replica.holds(end) {
                     untoldForks.insert(Fork(machine: machine.number, scope: scope, incarnation: replica.stream.incarnation))
                 }

@@ -57,6 +57,9 @@ extension EngagementReading {
             readStatements(into: &voices)
         }
         readAdvice(into: &voices)
+        // Whatever order the records came in.
+        voices.quotes.sort { HandleOrder.precedes($0.key, $1.key) }
+        voices.statements.sort { HandleOrder.precedes($0.key, $1.key) }
         return voices
     }
 
@@ -182,6 +185,6 @@ extension EngagementReading {
                 key: name(of: view), words: ReportText.clean(words, atMost: 2000), findings: Array(Set(findings)).sorted(by: HandleOrder.precedes),
                 effect: effect, effort: view.choice("effort"), rank: view.integer("rank").map { Int($0) }))
         }
-        voices.advice = voices.advice.enumerated().sorted { ($0.element.rank ?? .max, $0.offset) < ($1.element.rank ?? .max, $1.offset) }.map(\.element)
+        voices.advice.sort { $0.rank ?? .max != $1.rank ?? .max ? $0.rank ?? .max < $1.rank ?? .max : HandleOrder.precedes($0.key, $1.key) }
     }
 }

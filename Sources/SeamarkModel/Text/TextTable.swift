@@ -15,13 +15,16 @@ public struct TextTable<Style: Sendable>: Sendable {
     private var rows: [[(text: String, style: Style?)]] = []
     /// Columns of figures stand to the right.
     private let rightAligned: Set<Int>
+    /// Columns whose cells are never cut: half a date is none.
+    private let whole: Set<Int>
 
     /// No column is cut below this.
     private static var leastColumn: Int { 8 }
 
-    public init(_ headers: [String], rightAligned: Set<Int> = []) {
+    public init(_ headers: [String], rightAligned: Set<Int> = [], whole: Set<Int> = []) {
         self.headers = headers
         self.rightAligned = rightAligned
+        self.whole = whole
     }
 
     /// - Parameter row: as many cells as there are headers; each becomes one line without anything that steers a terminal.
@@ -45,9 +48,11 @@ public struct TextTable<Style: Sendable>: Sendable {
     public func lines(in room: Int?) -> [[Piece]] {
         var widths = naturalWidths
         if let room {
-            let least = widths.reduce(2 * (widths.count - 1)) { $0 + min($1, Self.leastColumn) }
-            if least > room { return rows.enumerated().flatMap { stacked($0.element, room, isFirst: $0.offset == 0) } }
-            Self.fit(&widths, into: room)
+            let least = widths.indices.map { column in
+                whole.contains(column) ? rows.map { TerminalText.width($0[column].text) }.max() ?? 0 : min(widths[column], Self.leastColumn)
+            }
+            if least.reduce(2 * (widths.count - 1), +) > room { return rows.enumerated().flatMap { stacked($0.element, room, isFirst: $0.offset == 0) } }
+            Self.fit(&widths, into: room, atLeast: least)
         }
         let hasHeaders = headers.contains { !$0.isEmpty }
         return (hasHeaders ? [pieces(headers.map { ($0, nil) }, widths, isHeader: true)] : []) + rows.map { pieces($0, widths) }
@@ -83,9 +88,9 @@ public struct TextTable<Style: Sendable>: Sendable {
         return lines
     }
 
-    /// Takes columns from the widest until all fit.
-    private static func fit(_ widths: inout [Int], into room: Int) {
-        while widths.reduce(2 * (widths.count - 1), +) > room, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }), widths[widest] > leastColumn {
+    /// Takes columns from the widest that may be cut until all fit.
+    private static func fit(_ widths: inout [Int], into room: Int, atLeast least: [Int]) {
+        while widths.reduce(2 * (widths.count - 1), +) > room, let widest = widths.indices.filter({ widths[$0] > least[$0] }).max(by: { widths[$0] < widths[$1] }) {
             widths[widest] -= 1
         }
     }
