@@ -35,7 +35,7 @@ struct DeviceVerb: ParsableCommand {
                         device.contact.map { Output.time($0.time) } ?? "never", device.contact.map { String($0.unsent) } ?? "-", "\(item.quarantined)", DeviceText.state(item),
                         device.id.description,
                     ]
-                }, empty: "There are no devices.")
+                }, empty: "There are no devices.", spare: [9, 4])
         }
     }
 

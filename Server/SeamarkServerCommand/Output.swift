@@ -66,13 +66,27 @@ enum Output {
     }
 
     /// Columns side by side, as wide as the terminal where there is one; nothing but `empty` when there are no rows.
-    static func table(_ head: [String], _ rows: [[String]], empty: String) {
+    ///
+    /// - Parameter spare: columns that a terminal without room for all goes without, the first of them first: documents have them.
+    static func table(_ head: [String], _ rows: [[String]], empty: String, spare: [Int] = []) {
         guard !rows.isEmpty else { return print(empty) }
-        // Times, whatever the reader's locale makes of them.
-        let times = head.indices.filter { column in rows.allSatisfy { $0[column].isEmpty || $0[column].count <= 20 && $0[column].contains(":") && $0[column].first?.isNumber == true } && rows.contains { !$0[column].isEmpty } }
-        var table = TextTable<Never>(head, whole: Set(times))
-        for row in rows { table.add(row) }
-        for line in table.lines(in: isatty(STDOUT_FILENO) == 1 ? width ?? 80 : nil) { print(line.map(\.text).joined()) }
+        let room = isatty(STDOUT_FILENO) == 1 ? width ?? 80 : nil
+        var columns = Array(head.indices)
+        func made() -> TextTable<Never> {
+            var table = TextTable<Never>(columns.map { head[$0] }, whole: Set(columns.indices.filter { place in holdsTimes(rows.map { $0[columns[place]] }) }))
+            for row in rows { table.add(columns.map { row[$0] }) }
+            return table
+        }
+        for column in spare where !made().isWhole(in: room) { columns.removeAll { $0 == column } }
+        // One below the other there is room for everything.
+        if made().isStacked(in: room) { columns = Array(head.indices) }
+        for line in made().lines(in: room) { print(line.map(\.text).joined()) }
+    }
+
+    /// Times, whatever the reader's locale makes of them, or a word such as `never`.
+    private static func holdsTimes(_ cells: [String]) -> Bool {
+        func isTime(_ cell: String) -> Bool { cell.count <= 20 && cell.contains(":") && cell.first?.isNumber == true }
+        return cells.contains(where: isTime) && cells.allSatisfy { isTime($0) || $0.count <= 6 }
     }
 
     /// Text that somebody typed, on one line.

@@ -21,7 +21,9 @@ import Testing
             #expect(lines.allSatisfy { $0.hasPrefix("device: ") || $0.hasPrefix("  ") || $0 == "no more" }, "\(lines)")
             #expect(lines.contains { $0.hasPrefix("  certificate until: ") })
         } else {
-            #expect(lines.first?.hasPrefix("device") == true && lines.contains { $0.hasPrefix(letters + " ") && $0.contains("…") }, "\(lines)")
+            #expect(lines.first?.hasPrefix("device") == true && lines.contains { $0.hasPrefix(letters + " ") }, "\(lines)")
+            // Half a date is none, and what documents have anyway makes room for the rest.
+            #expect(!lines.contains { $0.contains("20…") || $0.contains("certificate") }, "\(lines)")
             #expect(lines.allSatisfy { $0.count <= columns && !$0.hasPrefix(" ") }, "\(lines)")
         }
         // In a script nothing is cut.

@@ -40,6 +40,18 @@ public struct TextTable<Style: Sendable>: Sendable {
         return naturalWidths.reduce(2 * (headers.count - 1), +) <= room
     }
 
+    /// Do not even cut cells fit beside each other?
+    public func isStacked(in room: Int?) -> Bool {
+        guard let room else { return false }
+        return leastWidths.reduce(2 * (headers.count - 1), +) > room
+    }
+
+    private var leastWidths: [Int] {
+        naturalWidths.enumerated().map { column, width in
+            whole.contains(column) ? rows.map { TerminalText.width($0[column].text) }.max() ?? 0 : min(width, Self.leastColumn)
+        }
+    }
+
     private var naturalWidths: [Int] {
         headers.indices.map { column in max(TerminalText.width(headers[column]), rows.map { TerminalText.width($0[column].text) }.max() ?? 0) }
     }
@@ -48,11 +60,8 @@ public struct TextTable<Style: Sendable>: Sendable {
     public func lines(in room: Int?) -> [[Piece]] {
         var widths = naturalWidths
         if let room {
-            let least = widths.indices.map { column in
-                whole.contains(column) ? rows.map { TerminalText.width($0[column].text) }.max() ?? 0 : min(widths[column], Self.leastColumn)
-            }
-            if least.reduce(2 * (widths.count - 1), +) > room { return rows.enumerated().flatMap { stacked($0.element, room, isFirst: $0.offset == 0) } }
-            Self.fit(&widths, into: room, atLeast: least)
+            if isStacked(in: room) { return rows.enumerated().flatMap { stacked($0.element, room, isFirst: $0.offset == 0) } }
+            Self.fit(&widths, into: room, atLeast: leastWidths)
         }
         let hasHeaders = headers.contains { !$0.isEmpty }
         return (hasHeaders ? [pieces(headers.map { ($0, nil) }, widths, isHeader: true)] : []) + rows.map { pieces($0, widths) }
