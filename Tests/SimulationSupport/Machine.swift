@@ -41,6 +41,8 @@ final class Machine {
     private(set) var heldAttachments: [Attached] = []
     /// When its last connection began.
     private(set) var connectedAt: Int64 = 0
+    /// The epoch of the server's logs then; nil where it did not say.
+    private(set) var connectedIn: UInt64?
     /// How syncs ended, in order; of the complete ones what the member was told.
     private(set) var ends: [Ending] = []
     unowned let world: World
@@ -126,7 +128,7 @@ final class Machine {
 
     /// A connection that nothing went over yet.
     func makeLink(_ dice: SplitMix64, over relay: Relay?) throws -> Link {
-        connectedAt = world.agenda.now
+        (connectedAt, connectedIn) = (world.agenda.now, world.epoch)
         held = try device.state.replicas.mapValues { Set($0.history.keys) }
         heldAttachments = try world.attachments(on: self)
         decoder = FrameDecoder()

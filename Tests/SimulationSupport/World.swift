@@ -92,6 +92,9 @@ final class World {
         }
     }
 
+    /// In which the server's logs are now; nil where it does not say.
+    var epoch: UInt64? { try? server.store.read { try $0.identity().epoch } }
+
     /// Which syncs the disks honour.
     var honouring: Mount.Honouring { mistake?.honouring ?? .allSyncs }
 
@@ -186,7 +189,7 @@ final class World {
             && max(staffedAt[machine.seat.member, default: -1], turnedAwayAt[machine.seat.device, default: -1]) >= machine.connectedAt: return
         case .sync(.server(let problem)) where problem.code == .deviceRevoked && turnedAwayAt[machine.seat.device] != nil: return
         // What it was greeted with is no longer so.
-        case .sync(.server(let problem)) where problem.code == .greetingOutdated && decidedAt >= machine.connectedAt: return
+        case .sync(.server(let problem)) where problem.code == .greetingOutdated && (decidedAt >= machine.connectedAt || epoch == nil || epoch != machine.connectedIn): return
         // It was made to wait in mid-sync.
         case .sync(.server(let problem)) where problem.code == .awaitsConfirmation && counts.freezes + counts.redemptions > 0: return
         // As late, the least version that may read was raised.
