@@ -60,7 +60,7 @@ import Testing
         try ann.must("sync")
         #expect(try ann.must("status").contains("In quarantine"))
         #expect(try ann.must("status").contains("analyst"))
-        try ann.refuses(["site", "add", "name=Second"], 77, saying: ["analyst"])
+        try ann.refuses(["site", "add", "name=Second"], 77, saying: ["may not be written by your role"])
         for role in ["clientViewer", "tenantAdmin"] {
             let refused = try server(headquarters, "member", "set", "ann", "--role", role)
             #expect(refused.status == 65 && refused.error.contains("does not become"), "\(refused)")
