@@ -95,6 +95,12 @@ final class Machine {
         return outcome.pushedBlocks == 0 && outcome.renumbered.isEmpty && outcome.rebuilt.isEmpty && outcome.left.isEmpty
     }
 
+    /// Its last conversation ended so that it hears of something in another greeting.
+    var asksForANewGreeting: Bool {
+        guard case .failed(let failure)? = ends.last else { return false }
+        return failure.asksForANewGreeting
+    }
+
     private var lastOutcome: SyncSession.Outcome? {
         guard case .complete(let outcome)? = ends.last else { return nil }
         return outcome
