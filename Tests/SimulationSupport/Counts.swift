@@ -10,8 +10,6 @@ public struct Counts: Hashable, Sendable {
     public var serverRestores = 0
     /// Files of the server that were copied back without a word, where some laptop could prove it.
     public var provableRollbacks = 0
-    /// Of those that are the last of a schedule, where nobody had been told at rest.
-    public var unnoticedRollbacks = 0
     public var revocations = 0
     public var replays = 0
     public var hostileConnections = 0
@@ -46,7 +44,7 @@ public struct Counts: Hashable, Sendable {
     public static var names: [(name: String, path: WritableKeyPath<Counts, Int>)] {
         [
             ("captures", \.captures), ("syncs", \.syncs), ("refused", \.refusals), ("conflicts", \.conflicts), ("released", \.releases),
-            ("deviceRestores", \.deviceRestores), ("clones", \.clones), ("serverRestores", \.serverRestores), ("provableRollbacks", \.provableRollbacks), ("unnoticedRollbacks", \.unnoticedRollbacks), ("revocations", \.revocations),
+            ("deviceRestores", \.deviceRestores), ("clones", \.clones), ("serverRestores", \.serverRestores), ("provableRollbacks", \.provableRollbacks), ("revocations", \.revocations),
             ("replays", \.replays), ("hostileConnections", \.hostileConnections), ("copiesDestroyed", \.copiesDestroyed),
             ("redactions", \.redactions), ("attachments", \.attachments), ("evictions", \.evictions), ("bundles", \.bundles),
             ("wipesOrdered", \.wipesOrdered), ("wipes", \.wipes), ("freezes", \.freezes), ("watches", \.watches),
