@@ -61,7 +61,7 @@ let package = Package(
         tests("SeamarkServerTests", of: shared + ["SeamarkServer", "SeamarkServerCommand", "SeamarkTestSupport", log, grdb, arguments] + nio),
         tests("SeamarkClientTests", of: shared + ["SeamarkClient", "SeamarkServer", "SeamarkCommand", "SeamarkTestSupport", arguments]),
         tests("BothEndsTests", of: shared + ["SeamarkClient", "SeamarkServer", "SeamarkTestSupport", grdb, log]),
-        tests("EndToEndTests", of: ["SeamarkTestSupport"], besides: ["InterviewScreens"]),
+        tests("EndToEndTests", of: shared + ["SeamarkClient", "SeamarkServer", "SeamarkTestSupport", "FuzzSupport"], besides: ["InterviewScreens", "VerbScreens"]),
         tests("SimulationTests", of: shared + ["SimulationSupport", "SeamarkTestSupport", sqlite], besides: ["LEDGER.md"]),
         tests("FuzzTests", of: ["FuzzSupport"], besides: ["Corpus", "LEDGER.md"]),
         module("SeamarkTestSupport", in: "Tests", imports: ["SeamarkJournal"]),

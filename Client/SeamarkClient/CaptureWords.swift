@@ -1,5 +1,5 @@
 import SeamarkJournal
-import SeamarkModel
+public import SeamarkModel
 
 /// Makes what a person typed fit the catalogue's grammar (`Draft`), and fills in what goes without saying.
 ///
@@ -13,6 +13,8 @@ public struct CaptureWords {
         case notASet(String)
         /// Two of low, likely and high were given for a range that has no third yet.
         case missingPoint(key: String, point: String)
+        /// A field that holds one value was given two.
+        case givenTwice(String)
     }
 
     let type: RecordType
@@ -29,6 +31,7 @@ public struct CaptureWords {
     func expanded(_ assignments: [Assignment]) throws(Failure) -> [(key: String, text: String)] {
         let (assignments, priced) = inputs(assignments)
         var out = priced
+        var given: Set<String> = []
         var ranges: [(key: String, kind: FieldKind, shown: Value?, given: [String?])] = []
         for assignment in assignments {
             let path = self.path(assignment.key.split(separator: ".", omittingEmptySubsequences: false).map(String.init))
@@ -43,6 +46,7 @@ public struct CaptureWords {
                 continue
             }
             guard assignment.sign == .set else { throw .notASet(field.key) }
+            guard given.insert(path.joined(separator: ".")).inserted else { throw .givenTwice(assignment.key) }
             if let point = path.last.flatMap({ Self.points.firstIndex(of: $0) }), path.count > 1,
                 let (kind, shown) = range(field, Array(path.dropLast()))
             {
@@ -70,10 +74,40 @@ public struct CaptureWords {
         return out + unsaid(out.map(\.key))
     }
 
+    /// What of it is stored in another form than it was typed in, and is worth saying back. Ranges have words of their own.
+    func understood(_ assignments: [Assignment]) -> [RecordCapture.Understood] {
+        assignments.compactMap { assignment in
+            let path = path(assignment.key.split(separator: ".", omittingEmptySubsequences: false).map(String.init))
+            guard let field = path.first.flatMap({ type.field(key: $0) }), !field.isSet, path.count <= 2 else { return nil }
+            let label = path.count == 2 ? "\(field.label), \(path[1])" : field.label
+            switch kind(field, path) {
+            case .time:
+                // What says that it is UTC is stored as it was typed.
+                guard !["now", "-", ""].contains(assignment.text.lowercased()), assignment.text.last != "Z", assignment.text.last != "z", let time = CalendarDate.milliseconds(assignment.text) else { return nil }
+                return .time(label: label, time, namesZone: CalendarDate.namesZone(assignment.text))
+            case .money:
+                guard assignment.text.last?.isLetter == true, let amount = Money.hundredths(assignment.text) else { return nil }
+                return .money(label: label, amount)
+            case _: return nil
+            }
+        }
+    }
+
     // MARK: - Paths
 
     /// `score` becomes `response.score`, `amount.low` becomes `amount.range.low`.
-    private func path(_ typed: [String]) -> [String] {
+    private func path(_ typed: [String]) -> [String] { Self.path(typed, of: type) }
+
+    /// What stands at `key` in a record of `type`; nil where there is no such key.
+    public static func kind(of key: String, in type: RecordType) -> FieldKind? {
+        let path = path(key.split(separator: ".", omittingEmptySubsequences: false).map(String.init), of: type)
+        guard let field = path.first.flatMap({ type.field(key: $0) }) else { return nil }
+        guard path.count > 1 else { return field.kind }
+        guard case .group(let group) = field.kind else { return nil }
+        return group.member(key: path[1])?.kind
+    }
+
+    private static func path(_ typed: [String], of type: RecordType) -> [String] {
         var path = typed
         guard let head = path.first else { return path }
         if type.field(key: head) == nil {
@@ -82,7 +116,7 @@ public struct CaptureWords {
             }
             if homes.count == 1 { path.insert(homes[0].key, at: 0) }
         }
-        if path.count == 2, Self.points.contains(path[1]), let field = type.field(key: path[0]), case .group(let group) = field.kind {
+        if path.count == 2, points.contains(path[1]), let field = type.field(key: path[0]), case .group(let group) = field.kind {
             let ranges = group.members.filter { if case .threePoint = $0.kind { true } else { false } }
             if let range = group.member(key: "range") ?? (ranges.count == 1 ? ranges[0] : nil) { path.insert(range.key, at: 1) }
         }

@@ -358,7 +358,7 @@ extension RecordView {
 
     /// All bytes that the heads of a row of evidence name, those that are shown first: several where people attached at once. A hash goes with the
     /// size that was said with it.
-    var attachments: [Attachment] {
+    package var attachments: [Attachment] {
         guard state.type == Catalogue.evidence.number else { return [] }
         let sizes = state.heads(of: .field(EvidenceField.size))
         var all = [attachment].compactMap(\.self)

@@ -11,6 +11,15 @@ extension Device {
         case noKey
         /// The reply is genuine neither by its maker's signature nor by its receipts.
         case forged
+
+        /// Its number in `SPEC.md` section 8; nil where nothing is wrong with the bundle.
+        public var problem: UInt32? {
+            switch self {
+            case .fault(let fault): fault.problem
+            case .noKey: nil
+            case .forged: BundleFault.forged
+            }
+        }
     }
 
     public struct BundleExport: Sendable {
@@ -89,7 +98,11 @@ extension Device {
             let reply = try read(reader, identity, into: &events)
             if !events.isEmpty, !isTrial { try store.transaction { try $0.append(events) } }
             return reply
-        } catch let fault as BundleFault { throw BundleFailure.fault(fault) }
+        } catch {
+            let failure: any Error = (error as? BundleFault).map(BundleFailure.fault) ?? error
+            if !isTrial, let number = (failure as? BundleFailure)?.problem { note(Problem.Code(rawValue: number)) }
+            throw failure
+        }
     }
 
     private func read(_ reader: BundleReader, _ identity: DeviceIdentity, into events: inout [DeviceEvent]) throws -> BundleReply {

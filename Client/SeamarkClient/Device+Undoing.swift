@@ -5,7 +5,8 @@ import SeamarkStore
 extension Device {
     /// Takes back this member's newest step that still stands, durably unless `isTrial`: a second call goes one step further. `isRedo` takes back the
     /// newest of these. Nil where there is nothing to take back. Of a newest step that cannot be taken back there are no edits, and `left` says why:
-    /// nothing older is touched in its place, since nobody meant that.
+    /// nothing older is touched in its place, since nobody meant that. The next call goes on behind it, and behind those next to it of which nothing
+    /// can be taken back either, for as long as they cannot.
     public func takeBack(in scope: Identifier, isRedo: Bool, isTrial: Bool) throws -> RecordCapture.TakenBack? {
         var taken: RecordCapture.TakenBack?
         func edits(_ state: DeviceState) throws -> [[Edit]] {
@@ -21,6 +22,13 @@ extension Device {
                 for change in changes { undoings.note(change.id, took: taken.change.id, isRedo: isRedo) }
                 return .setting(.undoings, undoings.value)
             }, { state, _ in try edits(state) })
+            if let stuck = taken?.stuck, taken?.edits.isEmpty == true {
+                try store.transaction { transaction in
+                    var undoings = Undoings(transaction.state.settings[.undoings])
+                    undoings.pass(stuck)
+                    try transaction.append(.setting(.undoings, undoings.value))
+                }
+            }
         }
         return taken
     }
@@ -37,6 +45,8 @@ extension Device {
                 $0.member == state.identity.member && replica.confirmed.refused[$0.id] == nil && !taken.contains($0.id) && undoings.isStep($0.id)
             }.sorted { ($0.stamp, $0.id) > ($1.stamp, $1.id) }.map { finder.change($0.id) ?? $0 }
         }
+        let passed = Set(undoings.passed)
+        var stuck: RecordCapture.TakenBack?
         let others = OthersWork(finder, than: state.identity.member)
         for change in changes {
             // Of a sensitive value that is written again, a salt each; of a set, no more than it names.
@@ -47,9 +57,17 @@ extension Device {
                 back.edits = []
                 back.left.append("What it wrote may not be changed any more.")
             }
-            return back
+            guard back.edits.isEmpty else {
+                stuck?.next = change
+                return stuck ?? back
+            }
+            // Told of before.
+            if stuck == nil, passed.contains(change.id) { continue }
+            stuck = stuck ?? back
+            stuck?.stuck.append(change.id)
+            if stuck?.stuck.count == Undoings.most { break }
         }
-        return nil
+        return stuck
     }
 
     /// Would they be taken?

@@ -109,7 +109,7 @@ public final class Device: Sendable {
 
     /// The edits with everything that they must name, if they fit one change.
     static func whole(_ edits: [Edit], over replica: Replica?) throws(Refused) -> [Edit] {
-        let edits = edits.map { edit in replica.map { $0.whole(edit) } ?? edit }
+        let edits = OneWord.gathered(edits).map { edit in replica.map { $0.whole(edit) } ?? edit }
         guard Change.fitsABlock(edits) else { throw .tooLarge }
         return edits
     }

@@ -20,7 +20,10 @@ public struct EngagementStanding {
     public let oldestUnsent: Int64?
     /// The most bytes on the connection that they would take, blocks not yet sealed included.
     public let bytesUnsent: Int
-    public let attachmentsWaiting: (count: Int, bytes: Int)
+    public var attachmentsWaiting: (count: Int, bytes: Int) {
+        (attachments.toHandIn.count + attachments.refused.count, attachments.toHandIn.bytes + attachments.refused.bytes)
+    }
+    public let attachments: AttachmentsWaiting
     /// Of these, what the server refused when they were last offered: the row of evidence, and the code of the refusal.
     public let attachmentsRefused: [(record: RecordView, size: Int, code: UInt32)]
     /// Nothing of it is on this device alone.
@@ -49,10 +52,9 @@ public struct EngagementStanding {
         interviews = choices.choices.map { choice in (choice.key, statuses.count { $0 == choice.key }) }
         oldestUnsent = (replica.fresh.map(\.stamp.time) + replica.waiting.flatMap { $0.changes.compactMap { replica.history[$0]?.stamp.time } }).min()
         bytesUnsent = replica.unsentCount == 0 ? 0 : try SyncForecast.bytesUnsent(replica, state.identity, device)
-        let waiting = try device.attachmentsWaiting(in: id)
-        attachmentsWaiting = (waiting.count, waiting.bytes)
+        attachments = try device.attachmentsNotWithServer(in: id)
         let refusals = Device.attachmentRefusals(state)
-        attachmentsRefused = waiting.count == 0 || refusals.isEmpty ? [] : try device.attachmentsThatWait(in: id).compactMap { one in
+        attachmentsRefused = refusals.isEmpty ? [] : try device.attachmentsThatWait(in: id).compactMap { one in
             guard let code = refusals[one.record.id] else { return nil }
             return (one.record, one.attachment.size, code)
         }
@@ -60,5 +62,15 @@ public struct EngagementStanding {
             .sorted { $0.change.stamp < $1.change.stamp }.map { ($0.change, $0.refusal) }
         drafts = InterviewDrafts.waiting(in: id, state, finder)
         conflicts = finder.map { finder in finder.conflicts.map { finder.name(of: $0.record.id) } } ?? []
+    }
+}
+
+extension DeviceState {
+    /// The engagement that commands mean because there is no other, once it was read or captured into; nil where one was chosen, or there is more to choose from.
+    var onlyEngagementWorkedOn: Identifier? {
+        guard settings[.currentScope] == nil else { return nil }
+        let all = scopeIDs.filter { scopes[$0]?.kind == .engagement && scopes[$0]?.isWithdrawn == false }
+        guard all.count == 1, let only = all.first, let replica = replicas[only] else { return nil }
+        return replica.cursor.position > 0 || replica.unsentCount > 0 ? only : nil
     }
 }

@@ -11,6 +11,8 @@ public struct InterviewDesk: Sendable {
     public struct Gone: Error {}
     /// Somebody of the interview withdrew consent meanwhile; nothing was stored.
     public struct Withdrawn: Error {}
+    /// The interview was finalised: what it holds stands, and nothing was stored.
+    public struct Finalised: Error {}
     /// Nothing is shown or taken here any more; nothing was stored.
     public enum Closed: Error {
         case wipeOrdered, revoked
@@ -63,7 +65,7 @@ public struct InterviewDesk: Sendable {
         var answers: [String: OwnAnswer] = [:]
         for question in try instrument().instrument?.domains.flatMap(\.questions) ?? [] {
             let id = DerivedIdentifiers.answer(interview: interview, question: question.id, scorer: state.identity.member, by: SystemPrimitives())
-            guard let record = replica.view(id), !record.isDeleted, let stamp = Self.stamp(record) else { continue }
+            guard let record = replica.view(id), Self.counts(record, view, merges), let stamp = Self.stamp(record) else { continue }
             answers[question.id] = OwnAnswer(Self.content(record), at: stamp)
         }
         let isBlind = isBlind(state)
@@ -97,9 +99,10 @@ public struct InterviewDesk: Sendable {
     }
 
     /// What the member's answer to a question says; nil where there is none, or none that this version understands.
-    private func answer(_ question: String, _ replica: Replica, _ member: Identifier) -> OwnAnswer.Content? {
+    private func answer(_ question: String, _ finder: RecordFinder, _ member: Identifier) -> OwnAnswer.Content? {
         let id = DerivedIdentifiers.answer(interview: interview, question: question, scorer: member, by: SystemPrimitives())
-        return replica.view(id).flatMap { $0.isDeleted ? nil : Self.content($0) }
+        guard let record = finder.view(id), let interview = finder.view(interview), Self.counts(record, interview, finder.merges) else { return nil }
+        return Self.content(record)
     }
 
     private func isBlind(_ state: DeviceState) -> Bool { !shows || device.lease(state).isOver || state.awaitsConfirmation }
@@ -130,6 +133,14 @@ public struct InterviewDesk: Sendable {
         Catalogue.answer.field(key: "response").flatMap { record.state.heads(of: .field($0.number)).map(\.stamp).max() }
     }
 
+    /// Is it there, and nobody's who is not in the interview?
+    private static func counts(_ answer: RecordView, _ interview: RecordView, _ merges: Merges) -> Bool {
+        guard !answer.isDeleted else { return false }
+        let people = interview.references("persons")
+        guard let person = answer.reference("person"), !people.isEmpty else { return true }
+        return people.contains { merges.survivor(of: $0) == merges.survivor(of: person) }
+    }
+
     private static func content(_ record: RecordView) -> OwnAnswer.Content? {
         guard let response = record.value("response"), let outcome = response.member(1)?.int.flatMap({ OwnAnswer.Content.Outcome(rawValue: $0) }) else { return nil }
         return OwnAnswer.Content(
@@ -141,18 +152,28 @@ public struct InterviewDesk: Sendable {
 
     /// Durable when it returns. Throws `ChangedSince`, `Gone`, `Withdrawn`, what capturing throws, and what the store does; then nothing was stored.
     ///
-    /// - Parameter noting: what the device keeps besides, in the same transaction.
+    /// - Parameter noting: what the device keeps besides, in the same transaction. Of what takes a change back it keeps the pair instead, as
+    ///   `Device.takeBack` does: what the one took back the other passes over, and brings again.
     public func carryOut(_ write: InterviewWrite, noting: (DeviceState) -> DeviceEvent? = { _ in nil }) throws -> InterviewReceipt {
-        let result = try device.capture(in: scope, noting: { state, _ in noting(state) }) { capture in
+        var stored: Identifier?
+        let result = try device.capture(in: scope, noting: { state, changes in
+            stored = changes.first?.id
+            guard let back = write.takingBack else { return noting(state) }
+            var undoings = Undoings(state.settings[.undoings])
+            for change in changes { undoings.note(change.id, took: back.change, isRedo: back.isRedo) }
+            return .setting(.undoings, undoings.value)
+        }) { capture in
             guard let record = capture.finder.view(interview), !record.isDeleted, !capture.finder.merges.isGone(interview) else { throw Gone() }
             // Notes and marks are nobody's words by themselves, and yet nothing more is taken.
             if record.references("persons").contains(where: { capture.finder.view($0)?.consent?.state == .withdrawn }) { throw Withdrawn() }
+            if record.integer("status") ?? 1 > 1 { if case .consent = write.capture {} else { throw Finalised() } }
             switch (write.onto, write.capture) {
-            case (.answer(let content)?, .answer(let question, _)): if self.answer(question, capture.finder.replica, capture.identity.member) != content { throw ChangedSince() }
+            case (.answer(let content)?, .answer(let question, _)): if self.answer(question, capture.finder, capture.identity.member) != content { throw ChangedSince() }
             case (.form(let answer)?, .formAnswer(let spot, _)): if self.answer(spot, capture.finder) != answer { throw ChangedSince() }
             case _: break
             }
-            let result = try self.result(of: write.capture, capture, isRepeated: write.unlessChangedSince != nil)
+            var result = try self.result(of: write.capture, capture, isRepeated: write.unlessChangedSince != nil)
+            result = RecordCapture.Result(record: result.record, type: result.type, name: result.name, edits: result.edits + edits(ofTheEnd: record, with: write, capture))
             guard let mark = write.unlessChangedSince else { return result }
             if RecordMark(capture.finder.replica.record(result.record)) != mark { throw ChangedSince() }
             if write.capture.takesAway {
@@ -168,7 +189,25 @@ public struct InterviewDesk: Sendable {
             case .note, .quote, .seam, .decision, .leak, .consent, .delete, .restore, .end: .record(result.record)
             }
         return InterviewReceipt(
-            subject: subject, name: result.name, mark: RecordMark(try device.state.replicas[scope]?.record(result.record)), records: try records())
+            subject: subject, name: result.name, mark: RecordMark(try device.state.replicas[scope]?.record(result.record)), change: stored, records: try records())
+    }
+
+    /// An answer that is given after the end takes the end away, since the interview goes on: none lies behind it. Who takes that answer back takes this
+    /// back with it, unless the end was written since.
+    private func edits(ofTheEnd record: RecordView, with write: InterviewWrite, _ capture: RecordCapture) -> [Edit] {
+        guard let field = Catalogue.interview.field(key: "endedAt") else { return [] }
+        var editing = capture.editing(Catalogue.interview, interview, record.state)
+        if let back = write.takingBack {
+            let heads = record.state.heads(of: .field(field.number)).map(\.name)
+            guard let change = capture.finder.change(back.change),
+                let index = change.edits.firstIndex(where: { $0.record == interview && $0.target == .field(field.number) }),
+                heads == [change.name(index)], let before = capture.before(change.edits[index], field)
+            else { return [] }
+            editing.set(field, before)
+        } else if write.answersAnew, let end = record.integer("endedAt"), end <= capture.now {
+            editing.set(field, .absent)
+        }
+        return editing.edits
     }
 
     /// The record that stands for an interview; nil where that was deleted.
@@ -284,11 +323,13 @@ extension RecordCapture {
                 set("interview", .id(interview))
                 set("question", .text(question))
                 set("scorer", .id(identity.member))
-                let persons = finder.view(interview)?.references("persons") ?? []
-                if persons.count == 1 { set("person", .id(persons[0])) }
             } else {
                 editing.restore()
             }
+            let persons = finder.view(interview)?.references("persons") ?? []
+            let named = state.flatMap { RecordView(id: id, state: $0).reference("person") }
+            let isOfThem = named.map { named in persons.contains { finder.merges.survivor(of: $0) == finder.merges.survivor(of: named) } }
+            if persons.count == 1, state == nil || isOfThem == false { set("person", .id(persons[0])) } else if isOfThem == false, !persons.isEmpty { set("person", .absent) }
             var response = [Value.Member(1, .int(content.outcome.rawValue))]
             if let score = content.score { response.append(Value.Member(2, .int(score))) }
             if let grade = content.grade { response.append(Value.Member(3, .int(grade.rawValue))) }

@@ -49,7 +49,7 @@ public struct InterviewDrafts: Sendable {
         return others
     }
 
-    /// Stores with it what is left of the draft once that is durable.
+    /// Stores with it what is left of the draft once that is durable; not with what takes a change back, which touches no draft.
     public mutating func carryOut(_ write: InterviewWrite, leaving draft: InterviewDraft) throws -> InterviewReceipt {
         var isNoted = false
         let receipt = try desk.carryOut(write) { state in

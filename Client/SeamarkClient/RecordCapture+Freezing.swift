@@ -16,6 +16,12 @@ extension RecordCapture {
         let waiting = replica.unsentCount + replica.stranded.count
         guard waiting == 0 else { throw Failure.unsent(waiting) }
         guard replica.cursor.position > 0 else { throw Failure.notSynced }
+        guard day <= now / 86_400_000 else {
+            throw Failure.value("day is \(CalendarDate.text(days: day)), which has not come: figures are frozen as they stand, so choose today or a day before")
+        }
+        if let there = Snapshot.all(in: finder.all).first(where: { $0.name.lowercased() == name.lowercased() }) {
+            throw Failure.value("name is '\(name)', which \(there.handle) has already: choose another, so that people know which is meant")
+        }
         let primitives = SystemPrimitives()
         let frozen = FrozenRecords(replica.confirmed, at: replica.cursor, day: day, primitives)
         let reading = try frozen.reading(finder.instrument)

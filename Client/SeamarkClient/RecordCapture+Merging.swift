@@ -25,7 +25,8 @@ extension RecordCapture {
         _ kept: RecordView, _ gone: RecordView, takings: [String: Taking] = [:], rest: Taking? = nil
     ) throws(Failure) -> Result {
         let type = try known(kept)
-        guard gone.type === type, kept.id != gone.id, type.handlePrefix != nil, type.home == .engagement, type !== Catalogue.engagement else {
+        guard kept.id != gone.id else { throw .withItself(finder.name(of: kept.id)) }
+        guard gone.type === type, type.handlePrefix != nil, type.home == .engagement, type !== Catalogue.engagement else {
             throw .notMergeable(gone.type?.label ?? "record of a newer version")
         }
         for record in [kept, gone] {

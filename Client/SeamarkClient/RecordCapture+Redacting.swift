@@ -33,7 +33,9 @@ extension RecordCapture {
             edits += Self.redaction(id, handle, of: record.id, field, part, reason, at: now)
         }
         guard let first else { throw .nothingToRedact(field.label) }
-        return Result(record: first.id, type: Catalogue.redaction, name: first.handle, edits: edits)
+        var result = Result(record: first.id, type: Catalogue.redaction, name: first.handle, edits: edits)
+        result.loss = .values(values.count, label: field.label)
+        return result
     }
 
     private static func redaction(

@@ -12,6 +12,12 @@ extension RecordCapture {
         public internal(set) var edits: [Edit]
         /// What of the step stays, and why, as sentences.
         public var left: [String]
+        /// Does each reason say itself what to do, or that there is nothing to be done?
+        public var isForEver = false
+        /// Where all of it stays: the step itself and those before it of which nothing can be taken back either.
+        public internal(set) var stuck: [Identifier] = []
+        /// The one before these.
+        public internal(set) var next: Change?
     }
 
     /// The edits that take `change` back, as far as they can.
@@ -24,17 +30,24 @@ extension RecordCapture {
         }
         var edits: [Edit] = []
         var left: [String] = []
+        var count = 0
         for record in order {
             guard let view = finder.view(record), let type = view.type else { continue }
             let name = finder.name(of: record)
             if type === Catalogue.redaction || type === Catalogue.snapshot {
                 left.append("\(name): \(type === Catalogue.redaction ? "a redaction" : "a snapshot") is for ever.")
+                count += 1
                 continue
             }
             var back = editing(type, record, view.state)
             if own[record]?.contains(where: { change.edits[$0].target == .field(CommonField.createdAt) }) == true {
                 guard !view.isDeleted else {
                     left.append("\(name): it was deleted since.")
+                    continue
+                }
+                if let interview = finalised(of: view) {
+                    left.append("\(name) stays: \(interview) is finalised. A lead can reopen it.")
+                    count += 1
                     continue
                 }
                 // Whoever wrote into it, or of it, would lose their words' place.
@@ -45,12 +58,34 @@ extension RecordCapture {
                 }
             } else {
                 for index in own[record] ?? [] {
-                    if let reason = takeBack(change.edits[index], change.name(index), view, type, undoings, &back) { left.append("\(name), \(reason)") }
+                    if Self.isWithdrawal(change.edits[index], type) {
+                        left.append("\(name): consent that was withdrawn stays withdrawn, and what was said goes. For what they say from now on record a new person with consent of their own.")
+                        count += 1
+                    } else if Self.isFinalising(change.edits[index], type), view.state.heads(of: change.edits[index].target).contains(where: { $0.name == change.name(index) }) {
+                        left.append("\(name) is finalised: a lead reopens it with 'seamark interview set \(name) status=draft', and its answers can be changed again.")
+                        count += 1
+                    } else if let reason = takeBack(change.edits[index], change.name(index), view, type, undoings, &back) {
+                        left.append("\(name), \(reason)")
+                    }
                 }
             }
             edits += back.edits
         }
-        return TakenBack(change: change, edits: edits, left: left)
+        return TakenBack(change: change, edits: edits, left: left, isForEver: count == left.count)
+    }
+
+    private static func isWithdrawal(_ edit: Edit, _ type: RecordType) -> Bool {
+        type === Catalogue.person && edit.target.number == type.field(key: "consent")?.number && edit.content.value.flatMap { Consent($0) }?.state == .withdrawn
+    }
+
+    /// The interview that a record belongs to, where that is finalised: what was captured in it stands.
+    private func finalised(of view: RecordView) -> String? {
+        guard let interview = view.reference("interview").map({ finder.merges.survivor(of: $0) }), let status = finder.view(interview)?.integer("status"), status > 1 else { return nil }
+        return finder.name(of: interview)
+    }
+
+    private static func isFinalising(_ edit: Edit, _ type: RecordType) -> Bool {
+        type === Catalogue.interview && edit.target.number == type.field(key: "status")?.number && (edit.content.value?.int ?? 1) > 1
     }
 
     /// Why an edit stays; nil where it is taken back, or there is nothing to take back.
@@ -73,7 +108,7 @@ extension RecordCapture {
             guard let field = type.field(number) else { return "a field that needs a newer version." }
             guard !view.isDeleted else { return "\(field.label): the record was deleted since." }
             guard let before = before(edit, field, includingAuthors: true) else {
-                return settled(edit) ? "\(field.label): it settled a conflict, and two values are not written again; write the one that is to stand." : "\(field.label): it never goes back, or what stood there is gone."
+                return settled(edit) ? "\(field.label): it settled a conflict, and undo does not open that again; write the value that is to stand." : "\(field.label): it never goes back, or what stood there is gone."
             }
             if case .element(_, let element) = edit.target {
                 if before == .bool(true) { back.add(field, element) } else { back.remove(field, element) }

@@ -14,6 +14,34 @@ public struct RecordCapture {
         public let edits: [Edit]
         /// Labels of fields that stay as they are although the action would have altered them.
         public var left: [String] = []
+        /// What goes for ever by it; nil where nothing does.
+        public var loss: Loss?
+        /// What was typed in words of its own, as it is stored.
+        public var understood: [Understood] = []
+        /// What goes on referring to a record that is deleted, by kind.
+        public var hanging: [Hanging] = []
+    }
+
+    /// A value that people type in another form than it has.
+    public enum Understood: Hashable, Sendable {
+        /// Milliseconds since 1970; was it said where that time is?
+        case time(label: String, Int64, namesZone: Bool)
+        /// Hundredths, typed with a multiplier.
+        case money(label: String, Int64)
+    }
+
+    /// So many records of a type.
+    public struct Hanging: Sendable {
+        public let type: RecordType
+        public let count: Int
+    }
+
+    /// What an action destroys, as far as this device knows.
+    public enum Loss: Hashable, Sendable {
+        /// The consent of this person is withdrawn, and what they said goes.
+        case withdrawal(person: Identifier, Withdrawals.Taken)
+        /// So many values of a field.
+        case values(Int, label: String)
     }
 
     public enum Failure: Error, Hashable, Sendable {
@@ -50,6 +78,8 @@ public struct RecordCapture {
         case nothingToRedact(String)
         /// Two records of different types, or a type that is named by its parts, cannot be merged.
         case notMergeable(String)
+        /// A record and itself cannot be merged.
+        case withItself(String)
         /// The record is merged into this one already.
         case isMerged(name: String, into: String)
         case notMerged(name: String)
@@ -72,6 +102,12 @@ public struct RecordCapture {
         case unknownInstrument(String, known: [String])
         /// What keeps an interview from being finalised.
         case unfinished(name: String, [Finding])
+        /// A quote of somebody who has not agreed to it, or to its being told in that way.
+        case quote(Findings.QuoteObstacle)
+        /// This person is not among those of this interview, by their names.
+        case notInInterview(person: String, interview: String, people: [String])
+        /// An interview that ends before it starts.
+        case endsBeforeStart(String)
         /// A recording of somebody who is not known to have agreed.
         case recording(Findings.RecordingObstacle)
     }
@@ -123,7 +159,7 @@ public struct RecordCapture {
         var draft = draft(type, id, nil)
         draft.create(at: now)
         let edits = try fill(&draft, typed)
-        return try heeding(Result(record: id, type: type, name: handle ?? composite(type, id, edits), edits: edits))
+        return try heeding(Result(record: id, type: type, name: handle ?? composite(type, id, edits), edits: edits, understood: captureWords(type, nil).understood(assignments)))
     }
 
     /// Other values for a record that is there.
@@ -131,14 +167,35 @@ public struct RecordCapture {
         let type = try known(record)
         guard !record.isDeleted else { throw .isDeleted(name: finder.name(of: record.id)) }
         var draft = draft(type, record.id, record.state)
-        return try heeding(result(record, type, try fill(&draft, try words(type, record, assignments))))
+        var result = result(record, type, try fill(&draft, try words(type, record, assignments)))
+        result.understood = captureWords(type, record).understood(assignments)
+        return try heeding(result)
     }
 
     public func deleting(_ record: RecordView) throws(Failure) -> Result {
         let type = try known(record)
         var editing = editing(type, record.id, record.state)
         editing.delete()
-        return result(record, type, editing.edits)
+        var result = result(record, type, editing.edits)
+        if !result.edits.isEmpty { result.hanging = hanging(on: record.id) }
+        return result
+    }
+
+    /// Records that stand and name this one, or one that was merged into it.
+    private func hanging(on id: Identifier) -> [Hanging] {
+        func means(_ other: Identifier?) -> Bool { other.map { finder.merges.survivor(of: $0) == id } ?? false }
+        var counts: [RecordTypeNumber: Int] = [:]
+        for other in finder.all where other.id != id && !other.isDeleted && !finder.merges.isGone(other.id) {
+            let refers = other.type?.fields.contains { field in
+                switch field.kind {
+                case .reference: field.number != CommonField.mergedInto && (field.isSet ? other.references(field.key).contains(where: means) : means(other.reference(field.key)))
+                case .points(.seams): other.seamPoints(field.key).contains { means($0.seam) }
+                case _: false
+                }
+            }
+            if refers == true { counts[other.state.type, default: 0] += 1 }
+        }
+        return Catalogue.types.compactMap { type in counts[type.number].map { Hanging(type: type, count: $0) } }
     }
 
     public func restoring(_ record: RecordView) throws(Failure) -> Result {
@@ -247,11 +304,13 @@ public struct RecordCapture {
     }
 
     private func words(_ type: RecordType, _ record: RecordView?, _ assignments: [Assignment]) throws(Failure) -> [(key: String, text: String)] {
-        let engagement = finder.view(finder.scope)
-        let words = CaptureWords(
+        do { return try captureWords(type, record).expanded(assignments) } catch { throw .words(error) }
+    }
+
+    private func captureWords(_ type: RecordType, _ record: RecordView?) -> CaptureWords {
+        CaptureWords(
             type: type, record: record, references: finder.references, now: now,
-            instrument: engagement?.text("instrument") ?? Instrument.core9.reference)
-        do { return try words.expanded(assignments) } catch { throw .words(error) }
+            instrument: finder.view(finder.scope)?.text("instrument") ?? Instrument.core9.reference)
     }
 
     private func fill(_ draft: inout Draft, _ typed: [(key: String, text: String)]) throws(Failure) -> [Edit] {

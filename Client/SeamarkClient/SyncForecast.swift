@@ -23,6 +23,9 @@ public struct SyncForecast: Sendable {
     public internal(set) var scopes: [Scope] = []
     /// Attachments that wait here, and their bytes; the server may have a part of them, or all.
     public internal(set) var attachmentsUp: (count: Int, bytes: Int) = (0, 0)
+    /// Attachments that wait here and that the server refused when they were last offered. They are offered again; of their bytes nothing is counted in
+    /// `bytesUp`, so that more goes up where the server takes them after all.
+    public internal(set) var attachmentsRefused: (count: Int, bytes: Int) = (0, 0)
     /// Attachments that records name and this device does not hold: fetched one by one, on demand only.
     public internal(set) var attachmentsElsewhere: (count: Int, bytes: Int) = (0, 0)
     /// Bytes over everything that a sync moves, connecting left out.
@@ -104,10 +107,18 @@ public struct SyncForecast: Sendable {
     }
 
     private mutating func addUploads(_ device: Device) throws {
+        let refusals = Device.attachmentRefusals(try device.state)
         for item in try device.waitingAttachments() {
-            let cost = Forecast.upload(item.attachment, from: 0)
-            attachmentsUp.count += 1
-            attachmentsUp.bytes += item.attachment.size
+            let isRefused = refusals[item.record] != nil
+            // Without its bytes it is the offer and the answer to it.
+            let cost = Forecast.upload(item.attachment, from: isRefused ? item.attachment.size : 0)
+            if isRefused {
+                attachmentsRefused.count += 1
+                attachmentsRefused.bytes += item.attachment.size
+            } else {
+                attachmentsUp.count += 1
+                attachmentsUp.bytes += item.attachment.size
+            }
             bytesUp += cost.up
             bytesDown += cost.down
         }

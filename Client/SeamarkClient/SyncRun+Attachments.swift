@@ -86,16 +86,32 @@ extension SyncRun {
     /// All attachments are offered, so that what is refused is all that is.
     var notesRefusals: Bool { attachments.handsIn }
 
-    private func makeLane() throws -> AttachmentLane? {
+    /// What is left to hand in and to fetch. What the server refused before is offered again, and counts once the server begins to take it.
+    var attachmentsLeft: (count: Int, bytes: Int) {
+        guard let lane else { return (0, 0) }
+        let left = (count: lane.remainingCount, bytes: lane.remaining.up + lane.remaining.down)
+        guard !refusedBefore.isEmpty else { return left }
+        let again = refusedBefore.subtracting(lane.outcome.refused.map(\.item)).subtracting(lane.outcome.heldAlready)
+        return (max(0, left.count - again.count), max(0, left.bytes - again.reduce(0) { $0 + $1.attachment.size }))
+    }
+
+    /// The attachment that is under way; none while it is only asked whether the server takes by now what it refused.
+    var attachmentUnderWay: Progress.Attachment? {
+        guard let one = lane?.underWay, !refusedBefore.contains(one.item) else { return nil }
+        return Progress.Attachment(scope: one.item.scope, record: one.item.record, size: one.item.attachment.size, bytesLeft: one.left)
+    }
+
+    private mutating func makeLane() throws -> AttachmentLane? {
         guard let welcome, !welcome.revoked, !session.outcome.awaitsConfirmation, let shelf = try device.store.attachments() else { return nil }
         var fetches: [(item: AttachmentLane.Item, held: Int)] = []
         for one in attachments.fetches {
             let item = AttachmentLane.Item(scope: one.scope, record: one.record, attachment: one.attachment)
             fetches.append((item, try shelf.held(one.attachment, in: one.scope)))
         }
-        return AttachmentLane(
-            fetches: fetches, uploads: attachments.handsIn ? try device.waitingAttachments(epoch: welcome.epoch) : [], serverKey: welcome.serverKey.key,
-            device.primitives)
+        let uploads = attachments.handsIn ? try device.waitingAttachments(epoch: welcome.epoch) : []
+        let refusals = Device.attachmentRefusals(try device.state)
+        refusedBefore = Set(uploads.filter { refusals[$0.record] != nil })
+        return AttachmentLane(fetches: fetches, uploads: uploads, serverKey: welcome.serverKey.key, device.primitives)
     }
 
     private mutating func perform(_ actions: [AttachmentLane.Action]) throws {
@@ -104,6 +120,7 @@ extension SyncRun {
             switch action {
             case .send(let message): try line.send(.attachment(message))
             case .sendChunk(let item, let offset):
+                refusedBefore.remove(item)
                 let bytes = try shelf.read(offset, of: item.attachment, in: item.scope)
                 try line.send(.attachment(.chunk(.init(scope: item.scope, hash: item.attachment.hash, offset: offset, bytes: bytes))))
             case .keep(let item, let offset, let bytes): try shelf.append(bytes, at: offset, of: item.attachment, in: item.scope)

@@ -77,6 +77,25 @@ public struct SyncRun {
         public let cause: Cause
         /// Changes that got their receipt before it.
         public let acknowledged: Int
+
+        /// Its number in `SPEC.md` section 8; nil where nobody said anything wrong.
+        public var problem: Problem.Code? {
+            switch cause {
+            case .sync(let problem): problem.code
+            case .renewal(let problem): problem.code
+            case .network(.notSeamark): .malformed
+            case .network, .stopped: nil
+            }
+        }
+
+        /// What the device found wrong by itself.
+        var finding: Problem.Code? {
+            switch cause {
+            case .sync(let problem): problem.finding
+            case .network(.notSeamark): .malformed
+            case .network, .renewal, .stopped: nil
+            }
+        }
     }
 
     /// The version of the software, as the server is told.
@@ -95,6 +114,8 @@ public struct SyncRun {
     /// What to do about attachments, and the lane that does it once blocks are done.
     let attachments: Attachments
     var lane: AttachmentLane?
+    /// What the lane offers though the server refused it at an earlier sync, but for what it has begun to take since.
+    var refusedBefore: Set<AttachmentLane.Item> = []
 
     /// Syncs once. Throws `Failure`, `DeviceStoreError` (`syncRunning` among them), `BudgetTooSmall`.
     ///
@@ -128,7 +149,7 @@ public struct SyncRun {
             } catch let failure as Failure {
                 spent += run.bytesPassed
                 renewal = run.renewal
-                try? run.note(failure.outcome)
+                try? run.note(failure)
                 // The server has just found out, from this device or another, that its log lacks something: it is given that now. Or this
                 // device was turned away in the middle, and a new greeting says what is left to do.
                 guard failure.asksForANewGreeting, failure.mayPass(afterGreeting: run.welcome != nil), attempt < mostAttempts else { throw failure }
@@ -151,7 +172,7 @@ public struct SyncRun {
     }
 
     /// What an ended sync leaves behind; nil says how a complete one does.
-    package func end(_ failure: Failure?) throws { try note(failure?.outcome ?? .complete) }
+    package func end(_ failure: Failure?) throws { if let failure { try note(failure) } else { try note(.complete) } }
 
     /// The line ended before the sync did: throws `Failure`.
     package mutating func lineEnded() throws { _ = try perform(session.ended()) }
@@ -291,13 +312,17 @@ public struct SyncRun {
             case .adopt(let welcome): try adopt(welcome)
             case .add(let scope, let kind, let epoch):
                 try device.store.transaction {
+                    if kind == .engagement, let only = $0.state.onlyEngagementWorkedOn { try $0.append(.setting(.currentScope, .id(only))) }
                     try $0.append(.scopeAdded(DeviceScope(id: scope, kind: DeviceScope.Kind(rawValue: UInt8(kind.rawValue)) ?? .engagement, name: "")))
                 }
                 try device.begin(scope, epoch: epoch)
             case .begin(let scope): try device.begin(scope, isNews: true)
             case .rebuild(let scope, let epoch):
                 try device.store.attachments()?.forgetReceipts()
-                try device.store.transaction { try $0.append(.replica(scope, .rebuilt(epoch: epoch))) }
+                try device.store.transaction {
+                    try $0.append(.replica(scope, .rebuilt(epoch: epoch)))
+                    try $0.readsAgain { $0.remove(scope) }
+                }
             case .seal(let scope, let most): try device.sealNext(scope, atMost: most)
             case .push(let scope, let blocks): try push(blocks, of: scope)
             case .donate(let scope, let known): try donate(scope, known: known)
@@ -350,12 +375,13 @@ public struct SyncRun {
     /// Reads the scope's whole history from the disk, and sends what the server may lack of it.
     private mutating func donate(_ scope: Identifier, known: [LogPlace]) throws {
         let (line, device) = (line, device)
-        guard let incarnation = try device.state.replicas[scope]?.stream.incarnation else { return }
+        guard let replica = try device.state.replicas[scope] else { return }
+        let (incarnation, barred) = (replica.stream.incarnation, replica.barred)
         var held = HeldLog(scope: scope)
         try device.store.forEachEvent(of: scope) { held.note($0, device.primitives) }
         // A server that was put back to before its key was replaced, and replaced it again, does not know the one in between.
         let keys = try device.state.replacedServerKeys.isEmpty ? nil : welcome.map { [$0.serverKey.key] + $0.earlierKeys.map(\.key) }
-        let passedOver = try held.donate(known: known, incarnation: incarnation, device.primitives, block: { try device.store.block($0, of: scope) }) { donation in
+        let passedOver = try held.donate(known: known, incarnation: incarnation, barred: barred, device.primitives, block: { try device.store.block($0, of: scope) }) { donation in
             if let keys, !donation.isProven(by: keys, device.primitives) { return }
             try line?.send(.donate(donation))
         }
@@ -383,6 +409,7 @@ public struct SyncRun {
             let identity = transaction.state.identity
             if let replaced = transaction.state.replacedServerKeys(after: welcome, device.primitives) { try transaction.append(.setting(.replacedServerKeys, replaced)) }
             if identity.role != welcome.role || identity.serverSigningKey != welcome.serverKey.key {
+                if sees(more: welcome.role, than: identity.role) { try transaction.readsAgain { $0.formUnion(transaction.state.replicas.keys) } }
                 var renewed = identity
                 renewed.role = welcome.role
                 renewed.serverSigningKey = welcome.serverKey.key
@@ -408,6 +435,7 @@ public struct SyncRun {
                 try transaction.append(.scopeAdded(DeviceScope(id: id, kind: known.kind, name: known.name, isWithdrawn: true)))
             }
         }
+        session.readsAgain = try device.state.readsAgain
         // Whatever becomes of this sync, from here on the store is locked.
         if session.outcome.mustBeWiped { device.forgetKey() }
     }
@@ -422,21 +450,26 @@ public struct SyncRun {
 
     private func tell() {
         guard let line, let replicas = try? replicas() else { return }
+        let left = attachmentsLeft
         progress(
             Progress(
                 scopes: session.remainingByScope(replicas).map { Progress.Scope(id: $0.scope, changesLeft: $0.changes, entriesLeft: $0.entries) },
-                attachment: lane?.underWay.map { Progress.Attachment(scope: $0.item.scope, record: $0.item.record, size: $0.item.attachment.size, bytesLeft: $0.left) },
-                attachmentsLeft: lane?.remainingCount ?? 0, attachmentBytesLeft: lane.map { $0.remaining.up + $0.remaining.down } ?? 0,
+                attachment: attachmentUnderWay, attachmentsLeft: left.count, attachmentBytesLeft: left.bytes,
                 bytesSent: line.bytesSent, bytesReceived: line.bytesReceived))
     }
 
     /// Notes down how the conversation went.
-    func note(_ outcome: ServerContact.Outcome) throws {
+    func note(_ outcome: ServerContact.Outcome, finding: Problem.Code? = nil) throws {
         let time = device.now()
+        let mismatches = lane?.outcome.mismatches ?? 0
         try device.store.transaction {
             try $0.append(.contact(ServerContact(outcome: outcome, time: time, serverTime: skew.map { time &+ $0 })))
+            if let finding { try Device.note(finding, at: time, $0) }
+            if mismatches > 0 { try Device.note(.attachmentMismatch, times: mismatches, at: time, $0) }
         }
     }
+
+    func note(_ failure: Failure) throws { try note(failure.outcome, finding: failure.finding) }
 
     /// Whom to believe: the tenant's authority for the server's key, `shared` for the keys of devices.
     func knowledge() throws -> SyncSession.Knowledge {

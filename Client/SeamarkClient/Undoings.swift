@@ -13,6 +13,9 @@ struct Undoings {
     static let most = 500
 
     private(set) var pairs: [Pair]
+    /// Steps of which somebody was told that they cannot be taken back, the oldest first: the next undoing goes on behind them. Programs that do not
+    /// know them leave them out.
+    private(set) var passed: [Identifier]
     private var places: [Identifier: Int]
 
     init(_ value: Value?) {
@@ -20,10 +23,16 @@ struct Undoings {
             guard let parts = item.list, parts.count == 3, let undoing = parts[0].id, let undone = parts[1].id, let isRedo = parts[2].bool else { return nil }
             return Pair(undoing: undoing, undone: undone, isRedo: isRedo)
         } ?? []
+        passed = value?.list?.compactMap { item in
+            guard let parts = item.list, parts.count == 1 else { return nil }
+            return parts[0].id
+        } ?? []
         places = Dictionary(pairs.enumerated().map { ($0.element.undoing, $0.offset) }) { first, _ in first }
     }
 
-    var value: Value { .list(pairs.suffix(Self.most).map { .list([.id($0.undoing), .id($0.undone), .bool($0.isRedo)]) }) }
+    var value: Value { .list(pairs.suffix(Self.most).map { .list([.id($0.undoing), .id($0.undone), .bool($0.isRedo)]) } + passed.suffix(Self.most).map { .list([.id($0)]) }) }
+
+    mutating func pass(_ changes: [Identifier]) { passed = passed.filter { !changes.contains($0) } + changes }
 
     mutating func note(_ undoing: Identifier, took undone: Identifier, isRedo: Bool) {
         places[undoing] = pairs.count

@@ -101,7 +101,7 @@ package struct WatchRun {
         }
         if case .stopped = failure.cause { return nil }
         if hasRested { backOff.succeeded() }
-        try? run.note(failure.outcome)
+        try? run.note(failure)
         let isWipeDue = try device.orderedWipe?.isDue(device.state) == true
         guard failure.mayPass(afterGreeting: run.welcome != nil), !isWipeDue else { throw failure }
         let pause = hasRested && failure.asksForANewGreeting ? 50 : backOff.next(die: die())

@@ -9,7 +9,8 @@ struct AttachAdd: ParsableCommand {
         discussion: """
             For example:
               seamark attach add press-3.jpg --to O-A001
-              seamark attach add ledger.csv --to L-A002 kind=ledger title="Premium freight account" period.from=2025-03-01 period.to=2026-02-28
+              seamark attach add ledger.csv --to L-A002 kind=ledger \\
+                title="Premium freight account" period.from=2025-03-01 period.to=2026-02-28
 
             The file's name becomes the title unless another is given: leave names of people out of it. Of a JPEG or PNG only the picture \
             is kept, pixel for pixel, and not the place, time and device that the camera wrote into the file; --keep-metadata keeps them. \

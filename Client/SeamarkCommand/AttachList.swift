@@ -2,6 +2,7 @@ import ArgumentParser
 import SeamarkClient
 import SeamarkJournal
 import SeamarkModel
+import SeamarkProtocol
 
 struct AttachList: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,30 +18,42 @@ struct AttachList: ParsableCommand {
         let (shown, deleted) = (try place.device.attachments(in: finder.scope), try place.device.attachmentsThatWait(in: finder.scope).filter(\.record.isDeleted))
         let all = (shown + deleted).map { (name: finder.name(of: $0.record.id), standing: $0) }
             .sorted { HandleOrder.precedes($0.name, $1.name) }
-        if format.json { return Terminal.json(.array(all.map { document($0.name, $0.standing) }), .attachment) }
+        let refusals = Device.attachmentRefusals(try place.device.state)
+        func refusal(_ one: AttachmentStanding) -> String? {
+            guard one.isWaiting, let code = refusals[one.record.id] else { return nil }
+            return AttachmentRefusal(code: Problem.Code(rawValue: code), name: "").words
+        }
+        if format.json { return Terminal.json(.array(all.map { document($0.name, $0.standing, refusal($0.standing)) }), .attachment) }
         if all.isEmpty { return Terminal.line("No attachments yet. Attach a file with 'seamark attach add FILE --to HANDLE'.") }
         var table = Table(["", "title", "type", "size", "here", "server"], rightAligned: [3])
         for (name, one) in all {
+            let isRefused = refusal(one) != nil
+            let server: String = isRefused ? "refused" : one.isWaiting ? "waiting" : one.receipt == nil ? "on demand" : "has it"
+            let styles: [Int: Terminal.Style] = isRefused ? [0: .bold, 5: .red] : one.isWaiting ? [0: .bold, 5: .yellow] : [0: .bold]
             table.add(
                 [
                     name, (one.record.text("title") ?? "") + (one.record.isDeleted ? " (deleted)" : ""), one.record.text("mediaType") ?? "", bytesInWords(one.attachment.size),
-                    one.isHere ? "yes" : "no", one.isWaiting ? "waiting" : one.receipt == nil ? "on demand" : "has it",
-                ], styles: one.isWaiting ? [0: .bold, 5: .yellow] : [0: .bold])
+                    one.isHere ? "yes" : "no", server,
+                ], styles: styles)
         }
         table.show()
-        let waiting = try place.device.attachmentsWaiting(in: finder.scope)
+        for (name, one) in all {
+            if let words = refusal(one) { Terminal.line(.init("Refused by the server: ", .red), "\(name) (\(bytesInWords(one.attachment.size))): \(words).") }
+        }
+        let waiting = try place.device.attachmentsNotWithServer(in: finder.scope).toHandIn
         if waiting.count > 0 {
             Terminal.line(.init("\(counted(waiting.count, "attachment")) (\(bytesInWords(waiting.bytes))) not yet with the server: seamark sync", .yellow))
         }
     }
 
-    private func document(_ name: String, _ one: AttachmentStanding) -> JSONValue {
+    private func document(_ name: String, _ one: AttachmentStanding, _ refusal: String?) -> JSONValue {
         .object([
             JSONMember("id", .string(one.record.id.description)), JSONMember("name", .string(name)),
             JSONMember("title", one.record.text("title").map(JSONValue.string) ?? .null),
             JSONMember("mediaType", one.record.text("mediaType").map(JSONValue.string) ?? .null),
             JSONMember("sha256", .string(one.attachment.hash.description)), JSONMember("size", .integer(Int64(one.attachment.size))),
             JSONMember("here", .bool(one.isHere)), JSONMember("waiting", .bool(one.isWaiting)),
+            JSONMember("refused", refusal.map(JSONValue.string) ?? .null),
             JSONMember("receivedByServer", one.receipt.map { .string(CalendarDate.text(milliseconds: $0.received)) } ?? .null),
         ])
     }

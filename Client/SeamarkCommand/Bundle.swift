@@ -101,21 +101,22 @@ struct Bundle: ParsableCommand {
 }
 
 extension Explanation {
-    init(_ error: Device.BundleFailure) {
-        self =
-            switch error {
-            case .noKey: Explanation(.notChosen, "This device does not know yet what to seal a bundle to. Run 'seamark sync' once; from then on it needs no network.")
-            case .forged: Explanation(.refused, "This reply does not come from your server: its signatures do not verify. Nothing was changed; tell headquarters.")
-            case .fault(.notABundle): Explanation(.refused, "This is no bundle of Seamark. Nothing was changed; name the file that 'seamark-server bundle import --reply' wrote.")
-            case .fault(.newerVersion): Explanation(.refused, "A newer version made this bundle. Nothing was changed; update Seamark.")
-            case .fault(.otherKind): Explanation(.refused, "This is a bundle on its way to headquarters, not a reply. Nothing was changed; import it there with 'seamark-server bundle import'.")
-            case .fault(.otherRecipient): Explanation(.refused, "This reply is for another device or tenant. Nothing was changed; name its tenant with --tenant, or take it to its laptop.")
-            case .fault(.cutShort): Explanation(.refused, "The file ends before the bundle does. Nothing was changed; copy it again, whole.")
-            case .fault(.damaged): Explanation(.refused, "The bundle is not as it was written: damaged, or altered by somebody. Nothing was changed; copy it again.")
-            case .fault(.exists): Explanation(.cannotWrite, "There is a file of that name already. Choose another name.")
-            case .fault(.noEntropy): Explanation(.exhausted, "The system gives no random bytes. Nothing was written; try again.")
-            case .fault(.system(2)): Explanation(.notFound, "There is no such file or directory. Check the name.")
-            case .fault(.system(let code)): Self.system(code, "The file", otherwise: .cannotWrite, "cannot be read or written (error \(code)). Check the stick, its free space and its permissions.")
-            }
+    init(_ error: Device.BundleFailure) { self = Self.words(error).naming(error.problem) }
+
+    private static func words(_ error: Device.BundleFailure) -> Explanation {
+        switch error {
+        case .noKey: Explanation(.notChosen, "This device does not know yet what to seal a bundle to. Run 'seamark sync' once; from then on it needs no network.")
+        case .forged: Explanation(.refused, "This reply does not come from your server: its signatures do not verify. Nothing was changed; tell headquarters.")
+        case .fault(.notABundle): Explanation(.refused, "This is no bundle of Seamark. Nothing was changed; name the file that 'seamark-server bundle import --reply' wrote.")
+        case .fault(.newerVersion): Explanation(.refused, "A newer version made this bundle. Nothing was changed; update Seamark.")
+        case .fault(.otherKind): Explanation(.refused, "This is a bundle on its way to headquarters, not a reply. Nothing was changed; import it there with 'seamark-server bundle import'.")
+        case .fault(.otherRecipient): Explanation(.refused, "This reply is for another device or tenant. Nothing was changed; name its tenant with --tenant, or take it to its laptop.")
+        case .fault(.cutShort): Explanation(.refused, "The file ends before the bundle does. Nothing was changed; copy it again, whole.")
+        case .fault(.damaged): Explanation(.refused, "The bundle is not as it was written: damaged, or altered by somebody. Nothing was changed; copy it again.")
+        case .fault(.exists): Explanation(.cannotWrite, "There is a file of that name already. Choose another name.")
+        case .fault(.noEntropy): Explanation(.exhausted, "The system gives no random bytes. Nothing was written; try again.")
+        case .fault(.system(2)): Explanation(.notFound, "There is no such file or directory. Check the name.")
+        case .fault(.system(let code)): Self.system(code, "The file", otherwise: .cannotWrite, "cannot be read or written (error \(code)). Check the stick, its free space and its permissions.")
+        }
     }
 }

@@ -8,7 +8,8 @@ struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: Noun.noun, abstract: Noun.abstract,
-            discussion: "For example:\n  seamark \(Noun.noun) add \(Noun.example)\n\n\(FieldGuide.text(Noun.type))",
+            discussion: "For example:\n" + (Noun.verbs.isEmpty ? "" : "  seamark \(Noun.noun)\n  seamark \(Noun.noun) \(Noun.exampleName)\n")
+                + "  seamark \(Noun.noun) add \(Noun.example)\n\n\(FieldGuide.text(Noun.type))",
             subcommands: Noun.verbs + [Add.self, Set.self, Delete.self, Restore.self], defaultSubcommand: Noun.verbs.first, aliases: Noun.aliases)
     }
 
@@ -23,7 +24,7 @@ struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
         @OptionGroup var capture: CaptureOptions
         @OptionGroup var work: WorkOptions
 
-        @Argument(help: ArgumentHelp("What it says. A value @FILE is read from that file, @- from standard input.", valueName: "key=value"))
+        @Argument(help: ArgumentHelp("What it says. A value @FILE is read from that file, @- from standard input.", valueName: "key=value"), completion: FieldCompletion.of(Noun.type))
         var words: [String] = []
 
         func run() throws {
@@ -46,12 +47,13 @@ struct CaptureCommand<Noun: CapturedType>: ParsableCommand {
         @Argument(help: "Its handle, or what else it is called.", completion: HandleCompletion.of(Noun.type))
         var handle: String
 
-        @Argument(help: ArgumentHelp("What it says from now on.", valueName: "key=value"))
+        @Argument(help: ArgumentHelp("What it says from now on.", valueName: "key=value"), completion: FieldCompletion.of(Noun.type))
         var words: [String] = []
 
         func run() throws {
             let assignments = try capture.assignments(words) + extra.assignments
-            try capture.perform(work, to: .work, asksOfPrices: Noun.type === Catalogue.leakageLine) {
+            guard !assignments.isEmpty else { throw CaptureOptions.nothingSaid }
+            try capture.perform(work, to: .work, asksOfPrices: Noun.type === Catalogue.leakageLine, asksOfLosses: Noun.type === Catalogue.person && !extra.agrees) {
                 try $0.changing(try $0.finder.record(handle, type: Noun.type), assignments)
             }
         }
@@ -113,11 +115,12 @@ struct EngagementCommand: ParsableCommand {
         @OptionGroup var capture: CaptureOptions
         @OptionGroup var work: WorkOptions
 
-        @Argument(help: ArgumentHelp("What it says from now on.", valueName: "key=value"))
+        @Argument(help: ArgumentHelp("What it says from now on.", valueName: "key=value"), completion: FieldCompletion.of(Catalogue.engagement))
         var words: [String] = []
 
         func run() throws {
             let assignments = try capture.assignments(words)
+            guard !assignments.isEmpty else { throw CaptureOptions.nothingSaid }
             try capture.perform(work, to: .work) { capture in
                 try capture.changing(try capture.finder.record(capture.finder.scope.description, type: Catalogue.engagement), assignments)
             }
@@ -132,6 +135,8 @@ struct CaptureOptions: ParsableArguments {
 
     @Flag(help: "Print what was captured as JSON.")
     var json = false
+
+    static let nothingSaid = Explained(.usage, "Say what it is to say from now on, as key=value; 'seamark help' with the same verb lists the fields. Nothing was changed.")
 
     /// Values larger than any field are not read from files.
     private static let longestFile = 256 * 1024
@@ -149,24 +154,57 @@ struct CaptureOptions: ParsableArguments {
 
     /// - Parameter asksOfPrices: before a range is saved whose likely value lies close to one end.
     func perform(
-        _ work: WorkOptions, to purpose: Workplace.Purpose, asksOfPrices: Bool = false, _ make: (RecordCapture) throws -> RecordCapture.Result
+        _ work: WorkOptions, to purpose: Workplace.Purpose, asksOfPrices: Bool = false, asksOfLosses: Bool = false, _ make: (RecordCapture) throws -> RecordCapture.Result
     ) throws {
         // A trial captures nothing: it shows, and what it shows holds parts that nobody typed.
-        try perform(in: Workplace(work, to: dryRun ? .read : purpose), asksOfPrices: asksOfPrices, make)
+        try perform(in: Workplace(work, to: dryRun ? .read : purpose), asksOfPrices: asksOfPrices, asksOfLosses: asksOfLosses, make)
     }
 
-    func perform(in place: Workplace, asksOfPrices: Bool = false, _ make: (RecordCapture) throws -> RecordCapture.Result) throws {
+    func perform(in place: Workplace, asksOfPrices: Bool = false, asksOfLosses: Bool = false, _ make: (RecordCapture) throws -> RecordCapture.Result) throws {
         let scope = try place.engagement()
-        do { try perform(place, scope, asksOfPrices, make) } catch RecordCapture.Failure.unfinished(let name, _) where !place.shows {
+        do {
+            if asksOfLosses, !dryRun { try askOfLosses(place, scope, make) }
+            try perform(place, scope, asksOfPrices, make)
+        } catch RecordCapture.Failure.unfinished(let name, _) where !place.shows {
             // What is missing tells what was captured.
             throw Explained(.refused, "\(name) is not finalised and nothing was changed. What it lacks is shown after the next sync: run 'seamark sync', then 'seamark check'.")
         }
     }
 
+    private func askOfLosses(_ place: Workplace, _ scope: Identifier, _ make: (RecordCapture) throws -> RecordCapture.Result) throws {
+        let result = try place.device.capture(in: scope, isTrial: true, make)
+        guard let loss = result.loss, case .withdrawal(let person, _) = loss else { return }
+        try LossWords.ask(loss, of: result.name, fullName: place.shows ? place.finder().view(person)?.text("name") : nil, counts: place.shows)
+    }
+
+    /// What was typed, as it is stored.
+    private static func words(_ understood: RecordCapture.Understood) -> String? {
+        switch understood {
+        case .money(let label, let amount): return "\(label) is \(Money.text(amount))."
+        case .time(let label, let time, let namesZone):
+            let here = TimeText.differsFromUTC(time) ? ", which is \(TimeText.local(time)) here" : ""
+            guard namesZone || !here.isEmpty else { return nil }
+            return "\(label) is \(CalendarDate.text(milliseconds: time)) (UTC)\(here).\(namesZone ? "" : " For the time on your clock write its distance from UTC behind it, such as +01:00.")"
+        }
+    }
+
+    /// What hangs on a record that is deleted.
+    private static func words(_ result: RecordCapture.Result) -> String {
+        let parts = result.hanging.map { Plural.of($0.count, $0.type.label) }
+        let list = parts.count < 2 ? parts.joined() : parts.dropLast().joined(separator: ", ") + " and " + parts[parts.count - 1]
+        let isOne = result.hanging.count == 1 && result.hanging[0].count == 1
+        return "\(list) \(isOne ? "names" : "name") \(result.name) and \(isOne ? "goes" : "go") on naming it. 'seamark \(CapturedTypes.noun(of: result.type)) restore \(result.name)' brings it back."
+    }
+
     private func perform(_ place: Workplace, _ scope: Identifier, _ asksOfPrices: Bool, _ make: (RecordCapture) throws -> RecordCapture.Result) throws {
         let device = place.device
         if asksOfPrices, place.shows, !dryRun, try !PriceWords.agrees(to: { try device.capture(in: scope, isTrial: true, make) }) { throw PriceWords.NotSaved() }
-        let result = try device.capture(in: scope, isTrial: dryRun, make)
+        var twins: [String] = []
+        let result = try device.capture(in: scope, isTrial: dryRun) { capture in
+            let result = try make(capture)
+            twins = capture.twins(of: result)
+            return result
+        }
         let price = place.shows ? PriceWords.price(in: result) : nil
         if dryRun { PriceWords.warn(of: result) }
         if json {
@@ -188,7 +226,15 @@ struct CaptureOptions: ParsableArguments {
         } else {
             Terminal.line(.init(result.name, .bold))
         }
+        if !json, let loss = result.loss, dryRun || Terminal.errorsAreOnTerminal { Terminal.error([.init(LossWords.sentence(loss, of: result.name, counts: place.shows))]) }
+        if !json, !result.edits.isEmpty, Terminal.errorsAreOnTerminal {
+            for words in result.understood.compactMap(Self.words) { Terminal.error([.init("\(result.name): \(words)")]) }
+        }
+        if !json, place.shows, !result.hanging.isEmpty, dryRun || Terminal.errorsAreOnTerminal { Terminal.error([.init(Self.words(result))]) }
         if !json, !result.edits.isEmpty, let price { Terminal.error([.init("\(result.name): \(price.words)")]) }
         if place.shows, let open = FormsLeft.words(after: result, try place.finder()) { Terminal.warning(open) }
+        if place.shows, let twin = twins.first {
+            Terminal.warning("\(result.name) has the code of \(twins.joined(separator: ", ")), and a code is that of one site. Give one of them another, or merge them: seamark merge \(twin) \(result.name)")
+        }
     }
 }

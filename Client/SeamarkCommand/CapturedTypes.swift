@@ -24,6 +24,12 @@ extension CapturedType {
 /// Options that become assignments.
 protocol CaptureExtra: ParsableArguments {
     var assignments: [Assignment] { get }
+    /// What goes for ever need not be asked about.
+    var agrees: Bool { get }
+}
+
+extension CaptureExtra {
+    var agrees: Bool { false }
 }
 
 struct NoExtra: CaptureExtra {
@@ -106,6 +112,11 @@ struct ConsentOptions: CaptureExtra {
     @Option(help: ArgumentHelp("To what: quotes, role, audio, recontact, separated by commas.", valueName: "what"))
     var scope: String?
 
+    @Flag(help: "Withdraw consent without asking: what was said goes for ever.")
+    var yes = false
+
+    var agrees: Bool { yes }
+
     var assignments: [Assignment] {
         [("consent.state", consent), ("consent.method", method), ("consent.scope", scope)].compactMap { key, text in
             text.map { Assignment(key: key, text: $0) }
@@ -117,7 +128,7 @@ enum Interview: CapturedType {
     static let noun = "interview"
     static let type = Catalogue.interview
     static let verbs: [any ParsableCommand.Type] = [InterviewRun.self, InterviewCarry.self]
-    static let abstract = "A conversation with one or more people: asked question by question, or captured as a record."
+    static let abstract = "A conversation with one or more people: asked question by question (seamark interview IV-A001), or captured as a record."
     static let example = "persons=P-A001 site=ST-A001 startedAt=now mode=onSite"
 }
 

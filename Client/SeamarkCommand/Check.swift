@@ -13,7 +13,7 @@ struct Check: ParsableCommand {
               seamark check --quiet && echo ready
 
             Interview by interview which questions nobody answered and what keeps it from being finalised; which domains are too thinly \
-            heard to be ranked; and every other record that wants something. It looks at what this device holds, and refuses nothing. \
+            heard to be ranked; and every other record that wants something, of which some is advice that nothing waits for. It looks at what this device holds, and refuses nothing. \
             With --quiet it lists nothing; its status is 0 when nothing is missing and 65 otherwise.
             """)
 
@@ -46,25 +46,40 @@ struct Check: ParsableCommand {
         Terminal.line("")
         if conflicts > 0 { Terminal.line(.init("\(counted(conflicts, "conflict")) to settle: see 'seamark conflicts'.", .yellow)) }
         if unsent > 0 { Terminal.line(.init("\(counted(unsent, "change")) not yet sent: 'seamark sync'.", .yellow)) }
-        Terminal.line(isComplete ? .init("Nothing is missing: fieldwork can close.", .green) : .init("Fieldwork cannot close yet.", .yellow))
+        let advice = check.findings.count(where: \.isAdvice)
+        let done = advice == 0 ? "Nothing is missing: fieldwork can close." : "Fieldwork can close: what is said above of other records is advice."
+        Terminal.line(isComplete ? .init(done, .green) : .init("Fieldwork cannot close yet.", .yellow))
     }
 
     private func interviews(_ check: FieldworkCheck) {
         guard !check.interviews.isEmpty else { return Terminal.line("No interview is captured yet. Begin one with 'seamark interview add'.") }
         Terminal.line(.init("Interviews", .bold), .init("  \(check.interviews.count { $0.isDone }) of \(check.interviews.count) done", .dim))
-        var table = Table(["", "answered", "", ""], rightAligned: [1])
-        for interview in check.interviews {
-            let given = interview.asked.count - interview.unanswered.count
-            let wants = interview.obstacles.map(\.words).joined(separator: "; ")
-            table.add(
-                [interview.name, interview.asked.isEmpty ? "–" : "\(given)/\(interview.asked.count)", interview.isDone ? "done" : interview.isFinalised ? "finalised" : "draft", wants],
-                styles: [0: .bold, 2: interview.isDone ? .green : .yellow])
-        }
+        let wants = check.interviews.map { interview in interview.obstacles.map { ($0.field.map { $0 + ": " } ?? "") + $0.words }.joined(separator: "; ") }
+        let room = Terminal.width.map { $0 - 2 }
+        var table = interviewTable(check, wants)
+        let isWhole = table.isWhole(in: room)
+        if !isWhole { table = interviewTable(check, nil) }
         table.show(indent: "  ")
+        // What is wanted is read whole, below where it has no room beside.
+        for (interview, wants) in zip(check.interviews, wants) where !isWhole && !wants.isEmpty {
+            Terminal.block(wants, first: ["  ", .init(interview.name, .bold), "  "], indent: "      ")
+        }
         guard questions else { return }
         for interview in check.interviews where !interview.unanswered.isEmpty {
             Terminal.block(interview.unanswered.joined(separator: ", "), first: ["  ", .init(interview.name, .bold), " not asked: "], indent: "      ")
         }
+    }
+
+    private func interviewTable(_ check: FieldworkCheck, _ wants: [String]?) -> Table {
+        var table = Table(["", "answered", ""] + (wants == nil ? [] : [""]), rightAligned: [1])
+        for (place, interview) in check.interviews.enumerated() {
+            let given = interview.asked.count - interview.unanswered.count
+            table.add(
+                [interview.name, interview.asked.isEmpty ? "–" : "\(given)/\(interview.asked.count)", interview.isDone ? "done" : interview.isFinalised ? "finalised" : "draft"]
+                    + (wants.map { [$0[place]] } ?? []),
+                styles: [0: .bold, 2: interview.isDone ? .green : .yellow])
+        }
+        return table
     }
 
     private func domains(_ check: FieldworkCheck) {

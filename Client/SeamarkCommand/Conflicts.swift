@@ -105,25 +105,42 @@ struct Conflicts: ParsableCommand {
         if !names.isEmpty { Terminal.block(names.joined(separator: ", "), first: [.init("  evidence: ", .dim)], indent: "    ") }
     }
 
-    /// The parts of a group in which the sides differ, each side a column with its author and time. False where that is no group, or there
-    /// is no room.
+    /// The parts of a group in which the sides differ, or on a terminal whatever else it is: each side a column with its author and time, and whole. False
+    /// where there is no room.
     private func sideBySide(
         _ conflict: ConflictDescription, _ field: FieldDefinition, leavingOut shared: [(key: String, text: String)], _ finder: RecordFinder, _ references: References
     ) -> Bool {
         let columns = conflict.bases.map { ("was", $0) } + conflict.sides.enumerated().map { ("\($0.offset + 1)", $0.element) }
         let parts = columns.map { $0.1.value.flatMap { GroupText($0, of: field) }?.parts(references) }
-        guard columns.count <= 4, parts.allSatisfy({ $0 != nil }) else { return false }
-        var keys: [String] = []
-        for part in parts.flatMap({ $0 ?? [] }) where !keys.contains(part.key) && !shared.contains(where: { $0.key == part.key && $0.text == part.text }) { keys.append(part.key) }
+        guard columns.count <= 4 else { return false }
+        var rows: [(key: String, cells: [String])] = []
+        if parts.allSatisfy({ $0 != nil }) {
+            for part in parts.flatMap({ $0 ?? [] }) where !rows.contains(where: { $0.key == part.key }) && !shared.contains(where: { $0.key == part.key && $0.text == part.text }) {
+                rows.append((part.key, parts.map { $0?.first { $0.key == part.key }?.text ?? "" }))
+            }
+        } else {
+            guard Terminal.width != nil else { return false }
+            rows = [("", columns.map { text($0.1, field, leavingOut: shared, references) })]
+        }
+        rows.append(("by", columns.map { finder.person($0.1.member) }))
+        rows.append(("at", columns.map { TimeText.local($0.1.time) }))
+        let keyed = rows.map { TerminalText.width($0.key) }.max() ?? 0
+        let room = Terminal.width.map { ($0 - 4 - keyed) / columns.count - 2 }
+        if let room, room < Self.leastSide { return false }
         var table = Table([""] + columns.map(\.0))
-        for key in keys { table.add([key] + parts.map { part in part?.first { $0.key == key }?.text ?? "" }) }
-        table.add(["by"] + columns.map { finder.person($0.1.member) })
-        table.add(["at"] + columns.map { TimeText.local($0.1.time) })
-        // Whoever decides sees every value whole: where one would be cut they stand below each other.
-        guard table.isWhole(in: Terminal.width.map { $0 - 4 }) else { return false }
+        for row in rows {
+            // Whoever decides sees every value whole.
+            let cells = row.cells.map { cell in
+                room.map { room in TerminalText.lines(cell).split(separator: "\n", omittingEmptySubsequences: false).flatMap { TerminalText.wrapped(String($0), to: room) } } ?? [cell]
+            }
+            for line in 0..<(cells.map(\.count).max() ?? 0) { table.add([line == 0 ? row.key : ""] + cells.map { line < $0.count ? $0[line] : "" }) }
+        }
         table.show(indent: "    ")
         return true
     }
+
+    /// Narrower columns are worse to read than one below the other.
+    private static let leastSide = 20
 
     private func value(
         _ side: ConflictDescription.Side, _ mark: String, _ field: FieldDefinition, leavingOut shared: [(key: String, text: String)],

@@ -4,6 +4,7 @@ import Glibc
 import SeamarkClient
 import SeamarkJournal
 import SeamarkModel
+import SeamarkProtocol
 import SeamarkStore
 
 struct Doctor: ParsableCommand {
@@ -116,7 +117,11 @@ struct Doctor: ParsableCommand {
             if let time = times.min() { oldest = min(oldest ?? time, time) }
             facts.quarantined += replica.confirmed.refused.values.count { $0.change.stamp.device == replica.stream.device }
             facts.conflicts += RecordFinder(state, scope: id)?.conflicts.count ?? 0
-            facts.attachmentsWaiting += try device.attachmentsWaiting(in: id).count
+        }
+        let attachments = try device.attachmentsNotWithServer()
+        facts.attachmentsWaiting = attachments.toHandIn.count
+        facts.attachmentsRefused = attachments.refusals.sorted { $0.key < $1.key }.map { code, count in
+            (AttachmentRefusal(code: Problem.Code(rawValue: code), name: "").words, count)
         }
         facts.oldestUnsent = oldest.map { max(0, TimeText.now() &- $0) }
         if network {

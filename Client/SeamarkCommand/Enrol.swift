@@ -80,7 +80,7 @@ struct Enrol: ParsableCommand {
         let standing = holder != nil ? "It is unlocked for \(minutes % 60 == 0 ? counted(minutes / 60, "hour") : counted(minutes, "minute"))." : "This system keeps no keys; give --passphrase-fd N with each command."
         guard enrolled.awaitsConfirmation else { return Terminal.line("\(standing) Next: seamark sync") }
         Terminal.line("\(standing)")
-        Terminal.line(.init(WaitWords.sentence(identity.words), .yellow))
+        for line in WaitWords.lines(identity.words, holdsEngagement: false) { Terminal.line(.init(line, .yellow)) }
     }
 
     /// A second device of the same tenant on one laptop lies beside the first.

@@ -10,10 +10,13 @@ struct Export: ParsableCommand {
         case json
         case csv, xlsx, jsonl, sqlite
 
-        /// By the end of the file's name; the engagement file for every other.
-        init(of file: String) {
+        /// By the end of the file's name; nil where it says something else. A name without an end is the engagement file.
+        init?(of file: String) {
             let lower = file.lowercased()
-            self = Self.allCases.first { format in format.export.map { lower.hasSuffix("." + $0.suffix) } ?? false } ?? .json
+            let told = Self.allCases.first { format in format.export.map { lower.hasSuffix("." + $0.suffix) } ?? false }
+            let says = lower.split(separator: "/").last?.dropFirst().contains(".") == true
+            guard let format = told ?? (!says || lower.hasSuffix(".json") ? .json : nil) else { return nil }
+            self = format
         }
 
         var export: EngagementExport.Format? { EngagementExport.Format(rawValue: rawValue) }
@@ -28,7 +31,7 @@ struct Export: ParsableCommand {
               seamark export - --format jsonl | wc -l
 
             What it holds follows from the end of its name, unless --format says: .xlsx is a workbook with a sheet for each kind of record; .zip holds a table of \
-            comma-separated values for each; .sqlite is a database with a table for each and views over them; .jsonl has one JSON document a line; anything else is the engagement file. All but .jsonl also hold \
+            comma-separated values for each; .sqlite is a database with a table for each and views over them; .jsonl has one JSON document a line; .json, or no such end, is the engagement file; any other end is refused. All but .jsonl also hold \
             the history, one row for each edit ('changes'), and what each column is ('columns'). What you may not see, and words of people who withdrew consent, are left out.
 
             The file is not sealed: it holds names and quotes in the open. It is made for your eyes alone (mode 0600).
@@ -41,7 +44,9 @@ struct Export: ParsableCommand {
     @OptionGroup var work: WorkOptions
 
     func run() throws {
-        let format = format ?? Format(of: file)
+        guard let format = format ?? Format(of: file) else {
+            throw Explained(.usage, "The end of the name '\(file)' says nothing that an export can be. Nothing was written: give it a name that ends in .json, .xlsx, .zip (tables as .csv in it), .sqlite or .jsonl, or say --format.")
+        }
         guard file != "-" || format == .json || format == .jsonl else {
             throw Explained(.usage, "A \(format == .xlsx ? "workbook" : format == .sqlite ? "database" : "zip file") is no text to print. Name a file, such as engagement.\(format.export?.suffix ?? "json").")
         }

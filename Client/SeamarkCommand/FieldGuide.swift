@@ -32,7 +32,7 @@ enum FieldGuide {
         case .boolean: return "yes or no"
         case .choice(let choices): return choices.inWords
         case .date: return "date, such as 2026-03-17"
-        case .time: return "time in UTC, such as 2026-03-17T09:30, or now"
+        case .time: return "time, such as 2026-03-17T09:30 in UTC, 2026-03-17T09:30+01:00, or now"
         case .duration: return "duration, such as 26h or 90m"
         case .reference(let types):
             return types.compactMap { Catalogue.type($0)?.label }.joined(separator: " or ") + ", by handle" + (types.contains(Catalogue.member.number) ? ", or me" : "")

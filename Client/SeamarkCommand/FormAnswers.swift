@@ -8,7 +8,8 @@ struct FormAnswers: ParsableCommand {
         commandName: "answer", abstract: "Note what was answered to a questionnaire in an interview.",
         discussion: """
             For example:
-              seamark form answer IV-A001 shift-check covered=yes people=11 why=parts,people since=2026-03-02
+              seamark form answer IV-A001 shift-check covered=yes people=11 \\
+                why=parts,people since=2026-03-02
 
             All or none is stored. Choices are called by their names, several with commas; a value @FILE is read from that file, @- from standard \
             input; QUESTION=- or --clear takes an answer away. A question is answered where it is asked, as the others are answered.

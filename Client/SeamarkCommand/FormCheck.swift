@@ -21,6 +21,6 @@ struct FormCheck: ParsableCommand {
         let form = try FormFile.read(file, json: format.json)
         if format.json { return Terminal.json(ofFormat: form.json) }
         FormText.show(form, in: try FormVerb.language(language, of: form))
-        Terminal.line("Everything in the form can be taken over: 'seamark form add' does it.")
+        Terminal.line("Everything that the form asks can be taken over: 'seamark form add' does it.")
     }
 }

@@ -38,7 +38,8 @@ struct FormVerb: ParsableCommand {
     }
 }
 
-/// A form in a spreadsheet, read whole or refused with every place.
+/// A form in a spreadsheet, read whole or refused with every place. What is not taken over, and changes nothing of what is asked, is told on
+/// standard error.
 enum FormFile {
     static func read(_ file: String, json: Bool) throws -> Questionnaire {
         let last = file.split(separator: "/").last.map(String.init) ?? file
@@ -47,7 +48,9 @@ enum FormFile {
         }
         let bytes = try InputFile.read(file, atMost: FormSheet.mostBytes)
         do {
-            return try Questionnaire(file: bytes, format: kind, name: String(last.dropLast(ending.count + 1))) { SystemPrimitives().inflateRaw($0, toExactly: $1) }
+            let form = try FormOfFile(file: bytes, format: kind, name: String(last.dropLast(ending.count + 1))) { SystemPrimitives().inflateRaw($0, toExactly: $1) }
+            for note in form.notes { Terminal.warning(note.description) }
+            return form.questionnaire
         } catch let refusal as FormRefusal {
             throw refused(refusal, json)
         }

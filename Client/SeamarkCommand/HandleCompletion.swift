@@ -53,7 +53,23 @@ enum HandleCompletion {
         return fitting(finder.all.filter { !$0.isDeleted && (type == nil || $0.state.type == type) }.map { finder.name(of: $0.id) }, prefix)
     }
 
-    private static func fitting(_ names: [String], _ prefix: String) -> [String] {
+    /// What may be named of these types: a person who captures too, where one is meant.
+    static func names(of types: [RecordTypeNumber], _ words: [String]) -> [String] {
+        guard let finder = try? finder(words) else { return [] }
+        return (types.contains(Catalogue.member.number) ? ["me"] + finder.directory.filter { $0.type === Catalogue.member }.compactMap(\.handle) : [])
+            + finder.all.filter { !$0.isDeleted && types.contains($0.state.type) }.map { finder.name(of: $0.id) }
+    }
+
+    /// What the engagement's instrument asks.
+    static func questions(_ words: [String]) -> [String] { (try? finder(words))?.instrument.domains.flatMap(\.questions).map(\.id) ?? [] }
+
+    /// The fields of the record behind `resolve` that are in conflict.
+    static let conflictFields = CompletionKind.custom { words, _, prefix in
+        guard let verb = words.firstIndex(of: "resolve"), verb + 1 < words.count, let finder = try? finder(words), let record = try? finder.record(words[verb + 1]) else { return [] }
+        return fitting(finder.conflicts.filter { $0.record.id == record.id }.compactMap { $0.field?.key }, prefix)
+    }
+
+    static func fitting(_ names: [String], _ prefix: String) -> [String] {
         Array(names.filter { $0.lowercased().hasPrefix(prefix.lowercased()) }.sorted(by: HandleOrder.precedes).prefix(most))
     }
 

@@ -74,7 +74,11 @@ struct InterviewOpening {
             persons = try known(try ask(GuidedInterviewWords.who), or: GuidedInterviewWords.who)
             if persons.isEmpty { persons = [try newPerson()] }
         }
-        for name in persons { _ = try place.finder().record(name, type: Catalogue.person) }
+        let finder = try place.finder(), withdrawals = Withdrawals(finder.all + finder.concealed)
+        for name in persons {
+            // Nothing is asked of somebody who withdrew consent, so nothing begins.
+            if withdrawals.includes(try finder.record(name, type: Catalogue.person).id) { throw Explained(.refused, GuidedInterviewWords.withdrawn) }
+        }
         var words = [Assignment(key: "persons", text: persons.joined(separator: ",")), Assignment(key: "startedAt", text: "now")]
         if let site = try site ?? askSite() { words.append(Assignment(key: "site", text: site)) }
         if let mode { words.append(Assignment(key: "mode", text: mode)) }

@@ -45,6 +45,8 @@ struct InterviewRun: ParsableCommand {
         let place = try Workplace(work, to: .work)
         let scope = try place.engagement()
         InterviewSignals.listen()
+        // Reading needs no disk that can be written; an interview does, and says so before anybody is asked anything.
+        try place.device.store.transaction { _ in }
         var opening = InterviewOpening(place, scope, InterviewInput { place.device.store.isLocked })
         guard let id = try opening.interview(called: interview, persons: person, site: site, mode: mode) else { return }
         let desk = InterviewDesk(place.device, scope: scope, interview: id, shows: place.shows) { FormVerb.today }

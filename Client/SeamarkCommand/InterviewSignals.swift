@@ -67,7 +67,6 @@ enum InterviewSignals {
         }
         sigaddset(&all, SIGTSTP)
         pthread_sigmask(SIG_UNBLOCK, &all, nil)
-        signal(SIGPIPE, SIG_IGN)
     }
 
     /// What has come, oldest first.

@@ -57,7 +57,9 @@ struct InterviewSitting {
         case .paused:
             if let refusal { throw Explained(refusal.status, GuidedInterviewWords.goOn(name)) }
             Terminal.line("\(drafts.kept.isEmpty && notKept == nil && left.isEmpty && unkept.isEmpty ? GuidedInterviewWords.stopped + " " : "")\(GuidedInterviewWords.goOn(name))")
-        case .finished: Terminal.line("\(GuidedInterviewWords.finished(name))")
+        case .finished:
+            let (answered, all) = interview.progress
+            Terminal.line("\(GuidedInterviewWords.finished(name, open: all - answered, of: all))")
         case .noConsent: throw Explained(.refused, GuidedInterviewWords.noConsent)
         case .nobody: throw Explained(.refused, GuidedInterviewWords.nobody(name))
         case .withdrawn: throw Explained(.refused, GuidedInterviewWords.withdrawn)
@@ -124,6 +126,7 @@ struct InterviewSitting {
         while ending == nil {
             let size = InterviewTerminal.size
             guard InterviewTerminal.show(interview.screen(width: size.columns, height: size.rows, now: TimeText.now())) else { return carryOut(.hungUp) }
+            interview.wasShown()
             let inText = if case .text = interview.prompt { true } else { false }
             switch input.keys(20_000, inText: inText) {
             case .keys(let keys): guard press(keys) else { return carryOut(.hungUp) }
@@ -271,7 +274,7 @@ struct InterviewSitting {
     }
 
     private mutating func edited(_ text: String, _ most: Int) -> GuidedInterview.Event {
-        guard !isScripted else { return .notEdited(Explanation(TextEditor.Failure.notStarted).sentence, left: nil) }
+        guard !isScripted else { return .notEdited(GuidedInterviewWords.noEditorForFiles, left: nil) }
         keepDraft()
         input.lookAway()
         if hasTerminal {
@@ -293,7 +296,8 @@ struct InterviewSitting {
             guard look() else { return setAside(taken.left(Explained(.refused, GuidedInterviewWords.changedWhileEdited))) }
             unkept.append(taken.left(Explained(.cannotWrite, GuidedInterviewWords.editedNotKept)))
             return .edited(taken.text)
-        } catch let left as TextEditor.Left {
+        } catch let failed as TextEditor.Left {
+            let left = TextEditor.Left(path: failed.path, text: failed.text, cause: Self.inWordsOfAnInterview(failed.cause))
             guard look() else { return setAside(left) }
             // A text goes on in the line, not stored, and is kept there.
             guard let text = left.text, text.count <= EntryLine.most else {
@@ -304,7 +308,20 @@ struct InterviewSitting {
             return .notEdited(Explanation(left.cause).sentence + " " + GuidedInterviewWords.editorLeft, left: text)
         } catch {
             _ = look()
-            return .notEdited(Explanation(error).sentence, left: nil)
+            return .notEdited(Explanation(Self.inWordsOfAnInterview(error)).sentence, left: nil)
+        }
+    }
+
+    /// Elsewhere a text can be given with an option, too.
+    private static func inWordsOfAnInterview(_ error: any Error) -> any Error {
+        guard let failure = error as? TextEditor.Failure else { return error }
+        let status = Explanation(failure).status
+        return switch failure {
+        case .nowhere: Explained(status, GuidedInterviewWords.noPlaceToEdit)
+        case .notStarted: Explained(status, GuidedInterviewWords.noEditor)
+        case .empty: Explained(status, GuidedInterviewWords.editedNothing)
+        // Nothing is marked here.
+        case .marksLeft: failure
         }
     }
 

@@ -18,10 +18,12 @@ struct List: ParsableCommand {
     @Argument(help: "A type, such as line or seam.", completion: HandleCompletion.nouns) var type: String?
     @Flag(help: "Show deleted records instead.") var deleted = false
     @Flag(help: "Show records that were merged into another, too.") var merged = false
+    @OptionGroup var pager: PagerOption
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
 
     func run() throws {
+        Terminal.page(unless: pager.noPager || format.json)
         let place = try Workplace(work, to: .read)
         let finder = try place.finder()
         let records = finder.all.filter { $0.isDeleted == deleted && (merged || deleted || !finder.merges.isGone($0.id)) }
@@ -108,7 +110,10 @@ struct List: ParsableCommand {
             case Catalogue.questionnaire.number: ["formKey", "edition", "title", "state"]
             case Catalogue.formAnswer.number: ["response", "text"]
             case Catalogue.snapshot.number: ["name", "day", "position", "method"]
-            case _: ["name"]
+            case Catalogue.finding.number: ["statement", "severity", "status"]
+            case Catalogue.quickCheck.number: ["subject", "date", "note"]
+            case Catalogue.gateReview.number: ["initiative", "extent", "date", "decision"]
+            case _: type.field(key: "name") != nil ? ["name"] : type.fields.filter { $0.number >= 10 }.prefix(4).map(\.key)
             }
         return keys.compactMap { type.field(key: $0) }
     }
@@ -122,6 +127,10 @@ struct List: ParsableCommand {
         case "consent": return texts("state", "scope")
         case "response": return group.text("score", references) == nil ? texts("outcome") : texts("score", "grade")
         case "rating": return texts("score", "grade")
+        case "reading": return texts("isOnTrack", "value", "note")
+        case "finding": return texts("result", "value", "note")
+        case "ruling": return texts("verdict", "value", "reason")
+        case "measure": return texts("name", "threshold")
         case _: return field.kind.text(of: value, references: references)
         }
     }

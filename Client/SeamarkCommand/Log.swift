@@ -5,11 +5,11 @@ import SeamarkModel
 
 struct Log: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Who changed what, when: of one record, or of the engagement.",
+        abstract: "Who changed what, when: of one record, or of the engagement; the newest first.",
         discussion: """
             For example:
               seamark log
-              seamark log L-A001 --limit 0
+              seamark log L-A001 --limit 0 --reverse
             """)
 
     @Argument(help: "A record. Without one: everything.", completion: HandleCompletion.of()) var handle: String?
@@ -17,6 +17,10 @@ struct Log: ParsableCommand {
     @Option(help: ArgumentHelp("Show only the newest so many changes; 0 for all.", valueName: "n"))
     var limit: Int = 50
 
+    @Flag(help: "The oldest first, as in JSON always.")
+    var reverse = false
+
+    @OptionGroup var pager: PagerOption
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
 
@@ -29,11 +33,14 @@ struct Log: ParsableCommand {
         let steps = limit == 0 ? all[...] : all.suffix(limit)
         let references = finder.references
         if format.json { return Terminal.json(.array(steps.map { document($0, finder, references) }), .log) }
-        if steps.count < all.count { Terminal.line(.init("The newest \(steps.count) of \(counted(all.count, "change")); --limit 0 shows all.", .dim)) }
-        for step in steps {
+        Terminal.page(unless: pager.noPager)
+        let cut = steps.count < all.count ? "The newest \(steps.count) of \(counted(all.count, "change")); --limit 0 shows all." : nil
+        if reverse, let cut { Terminal.line(.init(cut, .dim)) }
+        for step in reverse ? Array(steps) : steps.reversed() {
             Terminal.line(.init(TimeText.local(step.change.stamp.time), .dim), "  ", .init(finder.person(step.change.member), .bold), Self.standing(step.standing))
             for (id, edits) in step.records { show(id, edits, finder, references) }
         }
+        if !reverse, let cut { Terminal.line(.init(cut, .dim)) }
         if record == nil, !finder.concealed.isEmpty { Terminal.line(.init(ConsentWords.hidden(finder.concealed), .dim)) }
         if all.isEmpty { Terminal.line("Nothing has happened here yet.") }
     }

@@ -35,9 +35,11 @@ struct PassphraseVerb: ParsableCommand {
 
         func run() throws {
             let (tenant, store) = try proof.store()
-            let old = try proof.read(for: tenant)
-            // A mistake in the old one is told before a new one is thought of.
-            if newPassphraseFd == nil { _ = try store.unlock(with: old) }
+            let old = try proof.prove(for: tenant) { old in
+                // A mistake in the old one is told before a new one is thought of.
+                if newPassphraseFd == nil { _ = try store.unlock(with: old) }
+                return old
+            }
             let new = try newPassphraseFd.map { try Passphrase.checked(try Passphrase.read(from: $0)) } ?? Passphrase.askNew("The new passphrase")
             try store.changePassphrase(from: old, to: new.copy())
             Terminal.line("\(tenant) has a new passphrase; the old one opens nothing here any more.")
@@ -59,7 +61,7 @@ struct PassphraseVerb: ParsableCommand {
 
         func run() throws {
             let (tenant, store) = try proof.store()
-            let code = try store.makeRecoveryCode(with: try proof.read(for: tenant))
+            let code = try proof.prove(for: tenant) { try store.makeRecoveryCode(with: $0) }
             Terminal.line(.init(code.text, .bold))
             Terminal.warning("This is the recovery code of \(tenant). It is not shown again, and no earlier one opens anything here any more.")
         }
@@ -83,19 +85,16 @@ struct ProofOptions: ParsableArguments {
         return (tenant, try DeviceStore(at: home.storePath(tenant)))
     }
 
-    func read(for tenant: String) throws -> DeviceProof {
-        let typed: SecretBytes?
-        if let passphraseFd {
-            typed = try Passphrase.read(from: passphraseFd)
-        } else {
-            guard Terminal.inputIsTerminal else { throw Passphrase.Failure.noTerminal }
-            typed = try Passphrase.ask("\(recovery ? "Recovery code" : "Passphrase") for \(tenant): ")
+    /// What `body` makes of what is shown; at a terminal that is asked for again where it is wrong.
+    func prove<Value>(for tenant: String, _ body: (DeviceProof) throws -> Value) throws -> Value {
+        func open(_ typed: SecretBytes?) throws -> Value {
+            guard let typed else { throw Workplace.Failure.locked(tenant: tenant) }
+            guard recovery else { return try body(.passphrase(typed.copy())) }
+            guard let code = RecoveryCode(String(decoding: typed.copy(), as: UTF8.self)) else { throw MistypedCode() }
+            return try body(.recovery(code))
         }
-        guard let typed else { throw Workplace.Failure.locked(tenant: tenant) }
-        guard recovery else { return .passphrase(typed.copy()) }
-        guard let code = RecoveryCode(String(decoding: typed.copy(), as: UTF8.self)) else {
-            throw Explained(.refused, "This is no recovery code: it has seven groups of four letters and digits, and one of them is mistyped. Nothing was tried with it.")
-        }
-        return .recovery(code)
+        if let passphraseFd { return try open(try Passphrase.read(from: passphraseFd)) }
+        guard Terminal.inputIsTerminal else { throw Passphrase.Failure.noTerminal }
+        return try PassphraseTries.ask("\(recovery ? "Recovery code" : "Passphrase") for \(tenant): ", open)
     }
 }

@@ -26,7 +26,7 @@ struct Resolve: ParsableCommand {
             """)
 
     @Argument(help: "The record.", completion: HandleCompletion.of()) var handle: String
-    @Argument(help: "The field in conflict; none for a deletion.") var field: String?
+    @Argument(help: "The field in conflict; none for a deletion.", completion: HandleCompletion.conflictFields) var field: String?
     @Argument(help: ArgumentHelp("Parts of a group to put in place of the chosen value's.", valueName: "part=value")) var parts: [String] = []
 
     @Option(help: ArgumentHelp("Take this value, as 'seamark conflicts' numbers them.", valueName: "n")) var choose: Int?
@@ -46,13 +46,15 @@ struct Resolve: ParsableCommand {
         }
         if keep || delete {
             guard field == nil else { throw Explained(.usage, "--keep and --delete settle a deletion; leave the field out.") }
-            return try capture.perform(work, to: .read) { capture in
+            try capture.perform(work, to: .read) { capture in
                 let record = try capture.finder.record(handle)
                 guard record.isDeletedButEdited else {
                     throw Explained(.notFound, "\(capture.finder.name(of: record.id)) is not in conflict about being deleted. 'seamark conflicts' lists what is.")
                 }
                 return keep ? try capture.restoring(record) : try capture.deleting(record)
             }
+            if !capture.json, !capture.dryRun, Terminal.errorsAreOnTerminal { Terminal.error([keep ? "It stays, with what was edited since." : "It goes; the history keeps it."]) }
+            return
         }
         guard let field else { throw Explained(.usage, "Name the field in conflict, as 'seamark conflicts' shows it.") }
         let parts = try capture.assignments(parts)
@@ -100,8 +102,12 @@ struct Resolve: ParsableCommand {
         guard case .text(let rule) = field.kind else { throw Explained(.usage, "\(field.label) is no text. Settle it with --choose or --value.") }
         let draft = conflict.mergeOffer.merge?.text { MergeWords.mark(1, $0) + MergeWords.mark(2, $1) }
             ?? conflict.sides.enumerated().compactMap { side in side.element.value?.text.map { MergeWords.mark(side.offset + 1, $0) } }.joined(separator: "\n")
-        return try TextEditor.edit(draft, atMost: rule.longest * 4 + 64 * 1024) { text in
+        let taken = try TextEditor.edit(draft, atMost: rule.longest * 4 + 64 * 1024) { text in
             if MergeWords.isMarked(text) { throw TextEditor.Failure.marksLeft }
         }
+        guard taken.isUntouched else { return taken }
+        // Who leaves an editor without saving does not want it.
+        taken.remove()
+        throw Explained(.refused, "The editor was left without saving, so nothing was settled. Save the text there to take it as it stands, or say --choose, --merged or --value.")
     }
 }

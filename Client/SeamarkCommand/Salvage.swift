@@ -24,8 +24,8 @@ struct Salvage: ParsableCommand {
 
     func run() throws {
         let (tenant, store) = try proof.store()
-        let key = try proof.read(for: tenant)
-        guard try Self.isDamaged(store, key) else { throw Explained(.refused, "The store of \(tenant) is whole: there is nothing to salvage. Nothing was changed.") }
+        let (key, isDamaged) = try proof.prove(for: tenant) { ($0, try Self.isDamaged(store, $0)) }
+        guard isDamaged else { throw Explained(.refused, "The store of \(tenant) is whole: there is nothing to salvage. Nothing was changed.") }
         let seen = try store.lookAtSalvage(with: key)
         guard trial.dryRun || seen.hasIdentity else {
             throw Explained(

@@ -15,7 +15,8 @@ struct Seamark: ParsableCommand {
               seamark unlock
               seamark use halden baseline
               seamark interview                  question by question
-              seamark line add title="Night shift overtime" category=LABOUR amount.low=90k amount.likely=120k amount.high=200k grade=B
+              seamark line add title="Night shift overtime" category=LABOUR \\
+                amount.range=90k/120k/200k grade=B
               seamark sync                       when there is a network
 
             Environment:
@@ -23,6 +24,7 @@ struct Seamark: ParsableCommand {
               XDG_DATA_HOME    without SEAMARK_HOME: its folder 'seamark'
               XDG_RUNTIME_DIR  where the agent listens that keeps keys where the kernel keeps none, and texts lie while they are edited
               VISUAL, EDITOR   the editor for long texts; else vi
+              PAGER            what 'log' and 'list' are read with where they are longer than the screen; else less
               NO_COLOR         without colours, if set to anything; so does TERM=dumb
 
             Files:

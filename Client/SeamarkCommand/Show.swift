@@ -88,7 +88,7 @@ struct Show: ParsableCommand {
             else { continue }
             if let place = counts.firstIndex(where: { $0.0 === type }) { counts[place].1 += 1 } else { counts.append((type, 1)) }
         }
-        return counts.sorted { $0.0.number < $1.0.number }.map { counted($0.1, $0.0.label) }.joined(separator: ", ")
+        return counts.sorted { $0.0.number < $1.0.number }.map { Plural.of($0.1, $0.0.label) }.joined(separator: ", ")
     }
 
     private func document(_ record: RecordView, _ finder: RecordFinder, _ references: References, _ history: History) -> JSONValue {

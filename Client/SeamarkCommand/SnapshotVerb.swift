@@ -40,7 +40,14 @@ struct SnapshotVerb: ParsableCommand {
                 guard let given = CalendarDate.days(day) else { throw Explained(.usage, "'\(day)' is no day. Write for example --day 2026-03-31.") }
                 today = given
             }
-            try capture.perform(work, to: .read) { try $0.freezing(name: name, day: today) }
+            let place = try Workplace(work, to: .read)
+            let finder = try place.finder()
+            let names = EngagementReport.namesOfPeople(in: finder.all, members: finder.directory.compactMap { $0.type === Catalogue.member ? $0.text("name") : nil })
+            let found = EngagementReport.people(in: name, of: names)
+            if !found.handles.isEmpty || found.names > 0 {
+                Terminal.warning("the name of the snapshot names somebody\(found.handles.isEmpty ? "" : " (\(found.handles.joined(separator: ", ")))"), and stays: it cannot be published to viewers. Freeze anew under another name if it is to be.")
+            }
+            try capture.perform(in: place) { try $0.freezing(name: name, day: today) }
         }
     }
 

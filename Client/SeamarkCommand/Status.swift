@@ -27,14 +27,19 @@ struct Status: ParsableCommand {
         let person = chosen.flatMap { RecordFinder(state, scope: $0)?.person(identity.member) }
         let name = identity.tenantName.isEmpty ? place.tenant : identity.tenantName
         Terminal.line(.init(name, .bold), .init(": " + [person, role].compactMap { $0 }.joined(separator: ", ") + "; its handles have the letters \(identity.letters)"))
-        if state.settings[.isRevoked] == .bool(true) { Terminal.line(.init("This device is revoked. What it captured is kept; ask headquarters.", .red)) }
+        if state.settings[.isRevoked] == .bool(true) { Terminal.line(.init("This device is revoked: it shows and takes nothing. What a sync handed in is with headquarters, the rest is kept here; ask headquarters.", .red)) }
         // The next sync that gets to its end says it once more, and then it is told.
         if try !place.device.renumbered.isEmpty {
             Terminal.line(.init("This store was found restored or copied; its work was numbered anew. If you did not do that, tell headquarters.", .yellow))
         }
-        if state.awaitsConfirmation { Terminal.line(.init(WaitWords.sentence(identity.words), .yellow)) }
+        if state.awaitsConfirmation { WaitWords.lines(identity.words, holdsEngagement: state.holdsEngagement).forEach { Terminal.line(.init($0, .yellow)) } }
         Terminal.line(.init(KeyHolder.holder(of: place.device.store.id).map { "Unlocked: \($0.words)." } ?? "Locked: each command asks for the passphrase."))
         Terminal.line(.init(lastSync(state)))
+        let findings = Device.findings(state)
+        if !findings.isEmpty {
+            let times = findings.map { "\($0.problem)\($0.count == 1 ? "" : ", \($0.count) times")" }.joined(separator: "; ")
+            Terminal.line(.init("What a server or a bundle gave this laptop did not hold together, and nothing of it was taken: problem \(times). Tell headquarters.", .yellow))
+        }
         let certificate = place.device.certificateStanding(state)
         if let certificate { Terminal.line(RenewalWords.line(certificate)) }
         let lease = place.device.lease(state)
@@ -42,7 +47,7 @@ struct Status: ParsableCommand {
         for id in state.scopeIDs where state.scopes[id]?.kind == .engagement {
             guard let standing = try EngagementStanding(of: id, state, place.device) else { continue }
             Terminal.line("")
-            show(standing, isChosen: id == chosen, isHeld: standing.scope.isWithdrawn || state.settings[.isRevoked] == .bool(true), namesRecords: place.shows)
+            show(standing, isChosen: id == chosen, isHeld: standing.scope.isWithdrawn || state.settings[.isRevoked] == .bool(true), isRevoked: state.settings[.isRevoked] == .bool(true), namesRecords: place.shows)
         }
         if try place.readsPublications {
             showPublished(state, place)
@@ -66,17 +71,18 @@ struct Status: ParsableCommand {
         for one in reports.standing { Terminal.line("  \(one.handle) \(one.title): \(one.engagement), as of \(CalendarDate.text(days: one.day))", .init(one.isDraft ? ", DRAFT" : "", .yellow)) }
     }
 
-    private func show(_ standing: EngagementStanding, isChosen: Bool, isHeld: Bool, namesRecords: Bool) {
+    private func show(_ standing: EngagementStanding, isChosen: Bool, isHeld: Bool, isRevoked: Bool, namesRecords: Bool) {
         let replica = standing.replica
         Terminal.line(
             .init(standing.record?.handle ?? RecordFinder.short(standing.id), .bold), "  \(standing.record?.text("title") ?? "(not yet synced)")",
             .init(isChosen ? "  (chosen)" : "", .dim))
-        if standing.scope.isWithdrawn { Terminal.line(.init("  You are no longer staffed here.", .yellow)) }
+        if standing.scope.isWithdrawn, !isRevoked { Terminal.line(.init("  You are no longer staffed here.", .yellow)) }
         Terminal.line("  \(counted(standing.records, "record")), log read to \(replica.cursor.position)\(replica.mark.position > replica.cursor.position ? " of at least \(replica.mark.position)" : "")")
         let interviews = standing.interviews.filter { $0.count > 0 }
         if !interviews.isEmpty { Terminal.line("  Interviews: \(interviews.map { "\($0.count) \($0.status)" }.joined(separator: ", ")).") }
         unsent(standing, isHeld: isHeld)
-        let waiting = standing.attachmentsWaiting
+        // Those that the server refused are named below.
+        let waiting = standing.attachments.toHandIn
         if waiting.count > 0 {
             Terminal.line(.init("  \(counted(waiting.count, "attachment")) (\(bytesInWords(waiting.bytes))) not yet with the server.", .yellow))
         }
@@ -113,8 +119,9 @@ struct Status: ParsableCommand {
         }
         let age = standing.oldestUnsent.map { ", the oldest made \(TimeText.span(TimeText.now() &- $0)) ago" } ?? ""
         // What a server keeps in quarantine whole gets no receipt: it counts as unsent until headquarters decides.
-        let words = isHeld ? "without a receipt: a sync hands them in, the server keeps them in quarantine, and headquarters releases them" : "not yet sent (at most \(bytesInWords(standing.bytesUnsent)))"
-        Terminal.line(.init("  \(counted(standing.unsent, "change")) \(words)\(age).", .yellow))
+        let words = isHeld ? "without a receipt" : "not yet sent (at most \(bytesInWords(standing.bytesUnsent)))"
+        let next = isHeld ? standing.unsent == 1 ? " A sync hands it in, the server keeps it in quarantine, and headquarters releases it." : " A sync hands them in, the server keeps them in quarantine, and headquarters releases them." : ""
+        Terminal.line(.init("  \(counted(standing.unsent, "change")) \(words)\(age).\(next)", .yellow))
     }
 
     private func lastSync(_ state: DeviceState) -> String {
@@ -195,6 +202,12 @@ struct Status: ParsableCommand {
             JSONMember("revoked", .bool(state.settings[.isRevoked] == .bool(true))), JSONMember("unsent", .integer(Int64(state.unsentCount))),
             JSONMember("keyHolder", KeyHolder.holder(of: place.device.store.id).map { .string($0.rawValue) } ?? .null),
         ] + WaitWords.members(state.awaitsConfirmation ? identity.words : nil) + [
+            JSONMember("findings", .array(Device.findings(state).map { finding in
+                .object([
+                    JSONMember("problem", .integer(Int64(finding.problem))), JSONMember("count", .integer(finding.count)),
+                    JSONMember("last", .string(CalendarDate.text(milliseconds: finding.last))),
+                ])
+            })),
             JSONMember("lastContact", contact(state.lastContact)), JSONMember("lastCompleteSync", contact(state.lastComplete)),
             JSONMember("certificateUntil", certificate.map { .string(CalendarDate.text(milliseconds: $0.until)) } ?? .null),
             JSONMember("certificateDaysLeft", certificate.map { .integer($0.daysLeft) } ?? .null),

@@ -6,6 +6,12 @@ enum StopSignal {
     /// The ends of a pipe: what is written stays there, so that every wait sees it.
     private static let ends = StopLine.pipe()
 
+    /// As if somebody had.
+    static func stop() {
+        var one: UInt8 = 1
+        if let ends { _ = write(ends.writing, &one, 1) }
+    }
+
     /// From now on the first such signal is noted, and ends waits for the network; the second ends the program at once.
     static func listen() -> StopLine {
         // Without a pipe the signal ends the program as if nobody listened, which is safe too.
@@ -13,8 +19,7 @@ enum StopSignal {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in
             let code = errno
-            var one: UInt8 = 1
-            if let ends = StopSignal.ends { _ = write(ends.writing, &one, 1) }
+            StopSignal.stop()
             errno = code
         }
         action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))

@@ -6,15 +6,19 @@ import SeamarkStore
 
 // `sync --forecast`: what a sync would move, before it is made.
 extension Sync {
-    func forecast(_ place: Workplace) throws {
-        let forecast = try SyncForecast.make(place.device, attachments: !leavesAttachments, stop: StopSignal.listen())
+    func forecast(_ place: Workplace, _ stop: StopLine) throws {
+        let forecast = try SyncForecast.make(place.device, attachments: !leavesAttachments, stop: stop)
         try place.obeyWipe(tell: format.teller)
         let names = Dictionary(try place.engagements().map { ($0.id, $0.handle) }) { first, _ in first }
         // Of a device that waits a sync moves nothing, so there is nothing to bound.
         let state = try place.device.state
         let waits = forecast.answer?.awaitsConfirmation ?? state.awaitsConfirmation
         if format.json { return Terminal.json(waits ? Self.waiting(forecast, state.identity.words) : Self.document(forecast, names), .forecast) }
-        if waits { return Terminal.line(.init("\(WaitWords.sentence(state.identity.words)) A sync would move nothing before that.", .yellow)) }
+        if waits {
+            let lines = WaitWords.lines(state.identity.words, holdsEngagement: state.holdsEngagement, then: "Then run 'seamark sync'. A sync would move nothing before that.")
+            for line in lines { Terminal.line(.init(line, .yellow)) }
+            return
+        }
         for scope in forecast.scopes {
             var parts: [String] = []
             if scope.changesUp > 0 { parts.append("\(counted(scope.changesUp, "change")) up (\(bytesInWords(scope.bytesUp)))") }
@@ -24,8 +28,12 @@ extension Sync {
             guard !parts.isEmpty else { continue }
             Terminal.line(.init(Self.name(scope, names), .bold), "  \(parts.joined(separator: ", "))")
         }
-        let (up, elsewhere) = (forecast.attachmentsUp, forecast.attachmentsElsewhere)
+        let (up, refused, elsewhere) = (forecast.attachmentsUp, forecast.attachmentsRefused, forecast.attachmentsElsewhere)
         if up.count > 0 { Terminal.line(.init("attachments", .bold), "  \(up.count) up (at most \(bytesInWords(up.bytes)))") }
+        if refused.count > 0 {
+            let (which, what) = refused.count == 1 ? ("which is offered again and goes", "it") : ("which are offered again and go", "them")
+            Terminal.line(.init("Not counted: \(counted(refused.count, "attachment")) (\(bytesInWords(refused.bytes))) that the server refused, \(which) up only if it takes \(what) now; 'seamark attach list' says why it did not.", .yellow))
+        }
         if elsewhere.count > 0 {
             Terminal.line(.init("\(counted(elsewhere.count, "attachment")) (\(bytesInWords(elsewhere.bytes))) \(elsewhere.count == 1 ? "is" : "are") not on this device; 'seamark attach get' fetches them one by one.", .dim))
         }
@@ -53,7 +61,7 @@ extension Sync {
     /// What there is to say of a device that waits until headquarters has confirmed it.
     private static func waiting(_ forecast: SyncForecast, _ words: DeviceWords) -> JSONValue {
         let unknown = [
-            "attachmentsUp", "attachmentBytesUp", "attachmentsElsewhere", "attachmentBytesElsewhere", "bytesUpAtMost", "bytesDownAtMost", "connectingBytesAtMost",
+            "attachmentsUp", "attachmentBytesUp", "attachmentsRefused", "attachmentBytesRefused", "attachmentsElsewhere", "attachmentBytesElsewhere", "bytesUpAtMost", "bytesDownAtMost", "connectingBytesAtMost",
         ]
         return .object(
             [JSONMember("online", .bool(forecast.answer != nil)), JSONMember("revoked", .bool(false))] + WaitWords.members(words)
@@ -75,6 +83,8 @@ extension Sync {
             JSONMember("restored", .bool(forecast.answer?.isRestored == true)), JSONMember("scopes", .array(scopes)),
             JSONMember("attachmentsUp", .integer(Int64(forecast.attachmentsUp.count))),
             JSONMember("attachmentBytesUp", .integer(Int64(forecast.attachmentsUp.bytes))),
+            JSONMember("attachmentsRefused", .integer(Int64(forecast.attachmentsRefused.count))),
+            JSONMember("attachmentBytesRefused", .integer(Int64(forecast.attachmentsRefused.bytes))),
             JSONMember("attachmentsElsewhere", .integer(Int64(forecast.attachmentsElsewhere.count))),
             JSONMember("attachmentBytesElsewhere", .integer(Int64(forecast.attachmentsElsewhere.bytes))),
             JSONMember("bytesUpAtMost", .integer(Int64(forecast.bytesUp))),

@@ -7,7 +7,7 @@ import SeamarkStore
 
 // `sync --watch`: one line for each thing that happens, until a signal ends it.
 extension Sync {
-    func watch(_ place: Workplace) throws {
+    func watch(_ place: Workplace, _ stop: StopLine) throws {
         var settings = SyncRun.Watching()
         if let keepAliveSeconds { settings.keepAliveSeconds = keepAliveSeconds }
         var observer = try WatchObserver(place, json: format.json)
@@ -16,7 +16,7 @@ extension Sync {
         let end: SyncRun.WatchEnd
         do {
             end = try SyncRun.watch(
-                place.device, attachments: leavesAttachments ? .none : .init(), settings, dice: { system.next() }, stop: StopSignal.listen()
+                place.device, attachments: leavesAttachments ? .none : .init(), settings, dice: { system.next() }, stop: stop
             ) { happening in try observer.tell(happening) }
         } catch let failure as SyncRun.Failure {
             try place.obeyWipe(after: failure, tell: tell)
@@ -33,6 +33,8 @@ private struct WatchObserver {
     let place: Workplace
     let json: Bool
     private var fetched: Int
+    /// Why the connection was lost last, until something came over another.
+    private var lastLoss: String?
     private var conflicts: Set<Identifier>
     private var staffed: [Identifier: String]
     private var sum = (sent: 0, fetched: 0)
@@ -54,12 +56,13 @@ private struct WatchObserver {
         case .watching:
             let state = try place.device.state
             guard !state.awaitsConfirmation else {
-                return say("waiting", [.init(WaitWords.sentence(state.identity.words).replacing(" Then run 'seamark sync'.", with: " It goes on by itself then."), .yellow)], WaitWords.members(state.identity.words))
+                return say("waiting", [.init(WaitWords.sentence(state.identity.words, holdsEngagement: state.holdsEngagement).replacing("Then run 'seamark sync'.", with: "It goes on by itself then."), .yellow)], WaitWords.members(state.identity.words))
             }
             try tellStaffing()
             say("watching", [.init("Watching: what others commit comes at once, what you capture goes up at once. Ctrl-C ends it.", .green)])
         case .certificate(let renewal): say("certificate", [RenewalWords.line(renewal)], RenewalWords.members(renewal))
         case .synced(let report):
+            lastLoss = nil
             try tellStaffing()
             try tell(report)
         case .lost(let failure, let pause):
@@ -67,8 +70,12 @@ private struct WatchObserver {
             if failure.asksForANewGreeting {
                 say("greeting", ["Staffing, role or standing altered at headquarters; connecting again."])
             } else {
+                // Nobody needs to be told to try again, or why at each try.
+                let sentence = [" Try again when there is a connection.", " Try again; it goes on where it stopped."].reduce(Explanation(failure).sentence) { $0.replacing($1, with: "") }
+                let words = sentence == lastLoss ? "Not yet." : sentence
+                lastLoss = sentence
                 say(
-                    "lost", [.init("\(Explanation(failure).sentence) Trying again in \(counted(Int(seconds), "second")).", .yellow)],
+                    "lost", [.init("\(words) Trying again in \(counted(Int(seconds), "second")).", .yellow)],
                     [JSONMember("retryMilliseconds", .integer(pause))])
             }
         }
@@ -93,7 +100,8 @@ private struct WatchObserver {
         if !outcome.held.isEmpty { parts.append("the server keeps work of \(counted(outcome.held.count, "engagement")) in quarantine") }
         if !report.attachments.refused.isEmpty { parts.append("\(counted(report.attachments.refused.count, "attachment")) refused; 'seamark attach list' names them") }
         if !outcome.renumbered.isEmpty { parts.append("this store was restored or copied; its work was numbered anew") }
-        if !outcome.rebuilt.isEmpty { parts.append("the server's log has a new epoch (a backup was restored, or its signing key replaced) and was read anew") }
+        if !outcome.readAgain.isEmpty { parts.append("your role sees more than it did; what was withheld was read anew") }
+        if outcome.rebuilt.count > outcome.readAgain.count { parts.append("the server's log has a new epoch (a backup was restored, or its signing key replaced) and was read anew") }
         if !outcome.left.isEmpty { parts.append("\(counted(outcome.left.count, "engagement")) left: all was handed in, and the copy here was destroyed") }
         if outcome.hasTwoCopies { parts.append("the server has heard two copies of this store; tell headquarters") }
         if outcome.isTooOldToRead {
@@ -129,16 +137,24 @@ private struct WatchObserver {
     }
 
     func tellEnd(_ end: SyncRun.WatchEnd) throws {
-        let unsent = try place.device.state.unsentCount
+        let waiting = try SyncWaiting(place.device)
         let figures = "\(counted(sum.sent, "change")) sent, \(counted(sum.fetched, "change")) fetched"
-        let rest = unsent == 0 ? "Nothing waits here." : "\(counted(unsent, "change")) without a receipt \(unsent == 1 ? "waits" : "wait") here for the next sync."
+        let nothing = waiting.refusedWords == nil ? "Nothing waits here." : "Nothing that the server would take waits here."
+        let rest = (waiting.words(without: "a receipt").map { $0 + " for the next sync." } ?? nothing) + (waiting.refusedWords.map { " \($0)." } ?? "")
         let reason = switch end {
         case .stopped: "Watching ended"
         case .locked: "The store was locked, so watching ended"
         case .revoked(let isHandedIn):
             "This device was revoked, so watching ended; \(isHandedIn ? "what it captured was handed in" : "not all that it captured could be handed in"), ask headquarters"
         }
-        say("ended", ["\(reason): \(figures). \(rest)"], [JSONMember("unsent", .integer(Int64(unsent)))])
+        let files = waiting.attachments
+        say(
+            "ended", ["\(reason): \(figures). \(rest)"],
+            [
+                JSONMember("unsent", .integer(Int64(waiting.changes))),
+                JSONMember("attachmentsWaiting", .integer(Int64(files.toHandIn.count + files.refused.count))),
+                JSONMember("attachmentBytesWaiting", .integer(Int64(files.toHandIn.bytes + files.refused.bytes))),
+            ])
     }
 
     /// One line, at once.
@@ -149,6 +165,7 @@ private struct WatchObserver {
         } else {
             Terminal.line([.init("\(TimeText.clock(now))  ", .dim)] + words)
         }
-        _ = Terminal.flush()
+        // Nobody reads it any more.
+        if !Terminal.flush() { StopSignal.stop() }
     }
 }

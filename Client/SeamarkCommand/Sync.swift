@@ -48,9 +48,12 @@ struct Sync: ParsableCommand {
     }
 
     func run() throws {
+        // Before the store is opened and read, which takes a while: it may be ended at any point, and says so.
+        let stop = StopSignal.listen()
         let place = try Workplace(work, to: forecast ? .work : .handIn)
-        if watch { return try watch(place) }
-        if forecast { return try forecast(place) }
+        if watch { return try watch(place, stop) }
+        if forecast { return try forecast(place, stop) }
+        if stop.isRaised { throw try stopped(acknowledged: 0, place) }
         let before = try Self.conflictIDs(place)
         let known = try Self.changesOfOthers(place)
         let ownBefore = OwnChanges(try place.device.state)
@@ -62,12 +65,12 @@ struct Sync: ParsableCommand {
         do {
             report = try SyncRun.run(
                 place.device, attachments: leavesAttachments ? .none : .init(), cutAfterBlocks: cutAfterBlocks, mostBytes: maxBytes?.count,
-                stop: StopSignal.listen()
+                stop: stop
             ) { shown.show($0) }
         } catch let failure as SyncRun.Failure {
             try place.obeyWipe(after: failure, tell: format.teller)
             guard case .stopped = failure.cause else { throw failure }
-            throw try stopped(failure, place)
+            throw try stopped(acknowledged: failure.acknowledged, place)
         }
         Terminal.progress("")
         try place.obeyWipe(handedIn: report.isHandedIn, tell: format.teller)
@@ -85,7 +88,7 @@ struct Sync: ParsableCommand {
             Terminal.json(document(report, fetched, own, renumbered, new, after.count, state, released), .sync)
             try Self.told(renumbered, place)
         }
-        if report.outcome.awaitsConfirmation { throw Explained(.awaitsConfirmation, WaitWords.sentence(state.identity.words)) }
+        if report.outcome.awaitsConfirmation { throw Explained(.awaitsConfirmation, WaitWords.sentence(state.identity.words, holdsEngagement: state.holdsEngagement)) }
         if format.json { return }
         let held = quarantine.new(since: heldBefore)
         say(report, fetched, own, renumbered, held.count, new, after.count)
@@ -108,11 +111,12 @@ struct Sync: ParsableCommand {
     }
 
     /// Ctrl-C: what is safe, and what waits.
-    private func stopped(_ failure: SyncRun.Failure, _ place: Workplace) throws -> Explained {
-        let unsent = try place.device.state.unsentCount
-        let safe = failure.acknowledged == 0 ? "Nothing got a receipt in this sync" : "\(counted(failure.acknowledged, "change")) got \(failure.acknowledged == 1 ? "its receipt" : "their receipts")"
-        let rest = unsent == 0 ? "nothing waits here without one" : "\(counted(unsent, "change")) without one \(unsent == 1 ? "waits" : "wait") here"
-        return Explained(.interrupted, "Stopped. \(safe), and \(rest). Nothing is lost; the next sync goes on where this one stopped.")
+    private func stopped(acknowledged: Int, _ place: Workplace) throws -> Explained {
+        let waiting = try SyncWaiting(place.device)
+        let safe = acknowledged == 0 ? "Nothing got a receipt in this sync" : "\(counted(acknowledged, "change")) got \(acknowledged == 1 ? "its receipt" : "their receipts")"
+        let rest = waiting.words(without: "one") ?? "nothing waits here without one"
+        let refused = waiting.refusedWords.map { "; \($0)" } ?? ""
+        return Explained(.interrupted, "Stopped. \(safe), and \(rest)\(refused). Nothing is lost; the next sync goes on where this one stopped.")
     }
 
     /// How many values the logs have redacted, as far as they were read.
@@ -159,7 +163,7 @@ struct Sync: ParsableCommand {
         let isWhole = report.budget?.shortfall == nil && !outcome.revoked
         if quarantined > 0 { parts.append("\(parts.isEmpty ? "Handed" : "handed") \(counted(quarantined, "change")) in to the quarantine") }
         Terminal.line(
-            .init(parts.isEmpty ? isWhole ? "Nothing new on either side." : "Nothing was sent or fetched." : parts.joined(separator: ", ") + ".", .green),
+            .init(parts.isEmpty ? isWhole ? "Nothing new on either side." : "No change was sent or fetched." : parts.joined(separator: ", ") + ".", .green),
             .init("  (\(traffic))", .dim))
         if let budget = report.budget {
             say(budget, hasMoved: !parts.isEmpty || report.attachments.bytesSent + report.attachments.bytesFetched + outcome.pulledEntries > 0)
@@ -180,7 +184,8 @@ struct Sync: ParsableCommand {
         if !renumbered.isEmpty {
             Terminal.line(.init("This store was restored or copied; its work was numbered anew. If you did not do that, tell headquarters.", .yellow))
         }
-        if !outcome.rebuilt.isEmpty { Terminal.line("The server's log has a new epoch (a backup was restored, or its signing key replaced); it was read anew and what it lacked was handed in.") }
+        if !outcome.readAgain.isEmpty { Terminal.line("Your role sees more than it did: what was withheld from this laptop was read anew.") }
+        if outcome.rebuilt.count > outcome.readAgain.count { Terminal.line("The server's log has a new epoch (a backup was restored, or its signing key replaced); it was read anew and what it lacked was handed in.") }
         if outcome.hasTwoCopies {
             Terminal.line(.init("This device's work comes from two copies of its store. Use one of them only, and tell headquarters: the other may be stolen.", .red))
         }
@@ -224,6 +229,7 @@ struct Sync: ParsableCommand {
             JSONMember("attachmentsHandedIn", .integer(Int64(report.attachments.handedIn.count))),
             JSONMember("attachmentsHeldAlready", .integer(Int64(report.attachments.heldAlready.count))),
             JSONMember("attachmentBytesSent", .integer(Int64(report.attachments.bytesSent))),
+            JSONMember("attachmentMismatches", .integer(Int64(report.attachments.mismatches))),
             JSONMember("attachmentsRefused", .array(report.attachments.refused.map { refusal in
                 .object([
                     JSONMember("record", .string(refusal.item.record.description)), JSONMember("code", .integer(Int64(refusal.code.rawValue))),

@@ -65,20 +65,36 @@ enum Terminal {
 
     static func line(_ pieces: Piece...) { line(pieces) }
 
+    /// As many rows as it takes, broken between words.
     static func line(_ pieces: [Piece]) {
-        append(rendered(pieces, hasColour(isTerminal)) + "\n")
+        for row in rows(pieces, width) { append(rendered(row, hasColour(isTerminal)) + "\n") }
+    }
+
+    private static func rows(_ pieces: [Piece], _ columns: Int?) -> [[Piece]] {
+        guard let columns else { return [pieces] }
+        return TerminalText.broken(pieces.map(\.text), to: columns).map { row in row.map { Piece($0.text, pieces[$0.place].style) } }
     }
 
     /// Text of several lines, each cleaned and broken between words where the terminal ends, with `indent` before each (`first` before the first).
     static func block(_ text: String, first: [Piece]? = nil, indent: String = "", _ style: Style? = nil) {
-        let room = width.map { max(10, $0 - TerminalText.width(indent)) }
+        // Where little room would be left, rows begin further out.
+        let indent = width.map { $0 < TerminalText.width(indent) + 16 } == true ? String(indent.prefix(4)) : indent
         var start = first ?? [Piece(indent)]
         for part in TerminalText.lines(text).split(separator: "\n", omittingEmptySubsequences: false) {
-            for row in room.map({ TerminalText.wrapped(String(part), to: $0) }) ?? [String(part)] {
+            let rows = width.map { columns in
+                let ahead = start.reduce(0) { $0 + TerminalText.width($1.text) }
+                return TerminalText.wrapped(String(part), to: max(10, columns - TerminalText.width(indent)), first: max(0, columns - ahead))
+            }
+            for row in rows ?? [String(part)] {
                 line(start + [Piece(row, style)])
                 start = [Piece(indent)]
             }
         }
+    }
+
+    /// What a shell asked for: blanks at the ends of lines are part of it.
+    static func answer(_ text: String) {
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) { append(TerminalText.line(String(line)) + "\n") }
     }
 
     static func json(_ value: JSONValue, _ schema: JSONSchema) { json(ofFormat: value.named(schema.name)) }
@@ -107,7 +123,10 @@ enum Terminal {
     /// To standard error, at once.
     static func warning(_ text: String) { error([Piece("Note: ", .yellow), Piece(text)]) }
 
-    static func error(_ pieces: [Piece]) { _ = write(Array((rendered(pieces, hasColour(errorsAreOnTerminal)) + "\n").utf8), to: 2) }
+    static func error(_ pieces: [Piece]) {
+        let lines = rows(pieces, errorWidth).map { rendered($0, hasColour(errorsAreOnTerminal)) + "\n" }
+        _ = write(Array(lines.joined().utf8), to: 2)
+    }
 
     /// One line on a terminal's standard error that the next one takes the place of; an empty one wipes it.
     static func progress(_ text: String) {
@@ -137,15 +156,37 @@ enum Terminal {
     /// What is captured through it is told where the output cannot be written. Nil before the program ends, so that its store is closed.
     static func worksOn(_ device: Device?) { self.device.withLock { $0 = device } }
 
-    /// What to say where the output could not be written whole: what was captured is stored, and must not be captured again.
-    static var lost: String {
+    /// What to say where the output could not be written whole: what was captured is stored, and must not be captured again. Nil where nothing was, and
+    /// whoever reads has closed the pipe: they have read enough.
+    static var lost: String? {
         let names = device.withLock { $0 }?.capturedNames ?? []
         let stored = names.prefix(mostStored).joined(separator: ", ") + (names.count > mostStored ? " and \(names.count - mostStored) more" : "")
-        return "The output could not be written whole. Check the free space where it goes." + (names.isEmpty ? "" : " What was captured is stored all the same: \(stored).")
+        let isCut = isReaderGone.withLock(\.self)
+        if isCut, names.isEmpty { return nil }
+        return (isCut ? "Whoever was to read the output was gone before its end." : "The output could not be written whole. Check the free space where it goes.") + (names.isEmpty ? "" : " What was captured is stored all the same: \(stored).")
     }
 
     /// So many records that are stored are named.
     private static let mostStored = 5
+
+    private static let isPaged = Mutex(false)
+
+    /// What is gathered goes through the reader's pager at the end, where somebody sits at a terminal and it is longer than that.
+    static func page(unless isUnwanted: Bool) { if !isUnwanted, isTerminal, inputIsTerminal { isPaged.withLock { $0 = true } } }
+
+    /// The pager that what was gathered is to go through now.
+    static var pager: String? {
+        var size = winsize()
+        guard isPaged.withLock({ $0 }), let pager = Pager.words(ProcessInfo.processInfo.environment), ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return nil }
+        return buffer.withLock { $0.count { $0 == UInt8(ascii: "\n") } } < Int(size.ws_row) ? nil : pager
+    }
+
+    /// Writes what was gathered, through `pager`. False when it could not be written whole.
+    static func flush(through pager: String) -> Bool {
+        let isShown = Pager.show(buffer.withLock { $0 }, by: pager, ProcessInfo.processInfo.environment)
+        if isShown { buffer.withLock { $0 = [] } }
+        return flush()
+    }
 
     /// Writes what was gathered. False when it could not be written whole.
     static func flush() -> Bool {
@@ -160,6 +201,8 @@ enum Terminal {
         }
     }
 
+    private static let isReaderGone = Mutex(false)
+
     /// What could not be written once is missing at the end too.
     private static let hasFailed = Mutex(false)
 
@@ -168,7 +211,10 @@ enum Terminal {
         while start < bytes.count {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + start, $0.count - start) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
+            guard count > 0 else {
+                if count < 0, errno == EPIPE, descriptor == 1 { isReaderGone.withLock { $0 = true } }
+                return false
+            }
             start += count
         }
         return true

@@ -31,6 +31,8 @@ enum TextEditor {
     struct Taken {
         let path: String
         let text: String
+        /// Left as it was, and not saved either.
+        let isUntouched: Bool
 
         func remove() { TextEditor.remove(path) }
 
@@ -52,6 +54,7 @@ enum TextEditor {
         let before = Array((draft + "\n").utf8)
         try InputFile.write(before, to: path, replacing: false)
         var left: String?
+        let stamp = stamp(path)
         do {
             let hasEnded = run(name(environment), path)
             let text = try InputFile.text(path, atMost: most)
@@ -61,7 +64,7 @@ enum TextEditor {
             try check(text)
             chmod(path, 0o600)
             isNeeded = true
-            return Taken(path: path, text: text)
+            return Taken(path: path, text: text, isUntouched: text == draft && self.stamp(path) == stamp)
         } catch {
             // What an editor that was killed had not written yet may stand beside the file.
             let files = EditorFolders.files(in: directory)
@@ -71,6 +74,13 @@ enum TextEditor {
             isNeeded = true
             throw Left(path: path, text: files.count == 1 ? left : nil, cause: error)
         }
+    }
+
+    /// Which file it is and when it was written, as far as the system tells.
+    private static func stamp(_ path: String) -> [Int] {
+        var status = Glibc.stat()
+        guard stat(path, &status) == 0 else { return [] }
+        return [Int(status.st_ino), status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
     }
 
     /// What the person's settings name, else VISUAL, else EDITOR, else `vi`.

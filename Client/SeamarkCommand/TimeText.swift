@@ -20,6 +20,9 @@ enum TimeText {
         return dates.date(year: Int(parts.tm_year) + 1900, month: Int(parts.tm_mon) + 1, day: Int(parts.tm_mday)) + " " + clock(parts)
     }
 
+    /// Is the laptop's time another than UTC then?
+    static func differsFromUTC(_ milliseconds: Int64) -> Bool { parts(milliseconds).map { $0.tm_gmtoff != 0 } ?? false }
+
     /// `19:20`.
     static func clock(_ milliseconds: Int64) -> String { parts(milliseconds).map(clock) ?? "?" }
 

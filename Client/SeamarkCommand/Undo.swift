@@ -12,7 +12,7 @@ struct Undo: ParsableCommand {
               seamark undo
 
             A step is what one command captured (of an import, its last part). It is taken back by a change like any other: the history keeps both. What somebody else has \
-            written over since stays as it is, and so does what never goes back (consent that was withdrawn, a finalised interview). Where all of the newest step stays, nothing is taken back, and it says why. \
+            written over since stays as it is, and so does what never goes back (consent that was withdrawn, a finalised interview). Where all of the newest step stays, nothing is taken back, and it says why; asked once more, it goes on to the step before. \
             'seamark redo' takes an undo back.
             """)
 
@@ -48,17 +48,29 @@ struct TakeBackOptions: ParsableArguments {
             throw Explained(.notFound, isRedo ? "No undo of yours stands that could be taken back." : "No step of yours stands that could be taken back.")
         }
         guard !taken.edits.isEmpty else {
-            let step = isRedo ? "Your newest undo" : "Your newest step"
-            throw Explained(.refused, "\(step), captured \(TimeText.local(taken.change.stamp.time)), cannot be taken back, so nothing was. " + taken.left.prefix(Self.mostTold).joined(separator: " ") + " Write what is to stand in its place.")
+            throw Explained(.refused, stuck(taken, isRedo))
         }
         let finder = try place.finder()
         let references = finder.references
         if json { return Terminal.json(document(taken, finder, references), .undoing) }
-        Terminal.line("\(dryRun ? "Would take back" : "Took back") what was captured ", .init(TimeText.local(taken.change.stamp.time), .bold), ":")
+        Terminal.line("\(dryRun ? isRedo ? "Would do again" : "Would take back" : isRedo ? "Did again" : "Took back") what was \(isRedo ? "undone" : "captured") ", .init(TimeText.local(taken.change.stamp.time), .bold), ":")
         for edit in taken.edits {
             Terminal.line("  ", .init(finder.name(of: edit.record), .bold), "  \(EditWords.words(edit, Catalogue.type(edit.type), references, RedactionWords(finder)))")
         }
         for reason in taken.left { Terminal.line(.init("  Left: \(reason)", .yellow)) }
+    }
+
+    /// Why nothing was taken back, what to do instead, and how to go on behind it.
+    private func stuck(_ taken: RecordCapture.TakenBack, _ isRedo: Bool) -> String {
+        let more = taken.stuck.count - 1
+        var words = ["Your newest \(isRedo ? "undo" : "step"), captured \(TimeText.local(taken.change.stamp.time)), cannot be taken back, so nothing was."]
+        words += taken.left.prefix(Self.mostTold)
+        if !taken.isForEver { words.append("Write what is to stand in its place.") }
+        if more > 0 { words.append("\(more == 1 ? "The one" : "The \(more)") before it cannot be taken back either.") }
+        if let next = taken.next, !dryRun {
+            words.append("'seamark \(isRedo ? "redo" : "undo")' once more takes back the one of \(TimeText.local(next.stamp.time)).")
+        }
+        return words.joined(separator: " ")
     }
 
     private func document(_ taken: RecordCapture.TakenBack, _ finder: RecordFinder, _ references: References) -> JSONValue {

@@ -27,7 +27,7 @@ struct Unlock: ParsableCommand {
             throw Explained(.usage, "The minutes are \(minutes), must lie between 1 and \(KeyHolder.mostMinutes).")
         }
         let (tenant, store) = try proof.store()
-        let open = try store.unlock(with: try proof.read(for: tenant))
+        let open = try proof.prove(for: tenant) { try store.unlock(with: $0) }
         let home = try Workplace.home()
         Workplace.sweepEditors(of: tenant, home)
         try Workplace.obeyWipe(Device(store: open, now: TimeText.now), of: tenant, in: home)

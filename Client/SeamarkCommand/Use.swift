@@ -25,7 +25,7 @@ struct Use: ParsableCommand {
     func run() throws {
         let home = try Workplace.home()
         if let tenant {
-            let name = try home.tenant(asked: tenant)
+            let name = try self.name(of: tenant, home)
             var title: String?
             // The engagement first: an unknown one changes nothing.
             if let engagement {
@@ -66,6 +66,24 @@ struct Use: ParsableCommand {
             }
         }
         if format.json { Terminal.json(.array(documents), .use) } else { table.show() }
+    }
+
+    private func name(of tenant: String, _ home: TenantHome) throws -> String {
+        do {
+            return try home.tenant(asked: tenant)
+        } catch {
+            guard case .unknownTenant(let asked, let names) = error else { throw error }
+            throw notATenant(asked, names, home)
+        }
+    }
+
+    /// Somebody may have meant an engagement.
+    private func notATenant(_ asked: String, _ names: [String], _ home: TenantHome) -> any Error {
+        for name in names where isOpen(name, home) {
+            guard let handle = try? workplace(name).engagements().first(where: { $0.handle.lowercased() == asked.lowercased() })?.handle else { continue }
+            return Explained(.notChosen, "'\(asked)' is no tenant but an engagement of \(name). Say 'seamark use \(name) \(handle)'.")
+        }
+        return TenantHome.Failure.unknownTenant(asked, names)
     }
 
     private func workplace(_ tenant: String) throws -> Workplace {

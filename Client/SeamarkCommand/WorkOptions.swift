@@ -12,6 +12,12 @@ struct WorkOptions: ParsableArguments {
     var passphraseFd: Int32?
 }
 
+/// `--no-pager` of verbs whose answer may be long.
+struct PagerOption: ParsableArguments {
+    @Flag(help: "Do not show what is longer than the screen through a pager (PAGER, else less).")
+    var noPager = false
+}
+
 /// `--json` of every reading verb.
 struct JSONOption: ParsableArguments {
     @Flag(help: "Write JSON instead of text.")

@@ -25,7 +25,9 @@ struct Workplace {
         /// The offline lease is over, and reading is meant.
         case leaseOver
         /// Headquarters must confirm this device's words first, and reading is meant.
-        case unconfirmed(DeviceWords)
+        case unconfirmed(DeviceWords, holdsEngagement: Bool)
+        /// The same where something was to be captured, and there is no engagement to capture into.
+        case unconfirmedAndEmpty(DeviceWords)
         /// The member is no longer staffed on these, of which this device holds so many changes without a receipt.
         case withdrawn([String], waiting: Int)
         /// The member reads what is published, and works on no engagement.
@@ -81,7 +83,7 @@ struct Workplace {
         Terminal.worksOn(device)
         let state = try device.state
         shows = !lease.isOver && !state.awaitsConfirmation
-        if purpose == .read, state.awaitsConfirmation { throw Failure.unconfirmed(state.identity.words) }
+        if purpose == .read, state.awaitsConfirmation { throw Failure.unconfirmed(state.identity.words, holdsEngagement: state.holdsEngagement) }
         if purpose == .read, lease.isOver { throw Failure.leaseOver }
     }
 
@@ -112,8 +114,10 @@ struct Workplace {
             }
         }
         guard Terminal.inputIsTerminal else { throw Failure.locked(tenant: tenant) }
-        guard let passphrase = try Passphrase.ask("Passphrase for \(tenant): ") else { throw Failure.locked(tenant: tenant) }
-        return try open(store, with: passphrase)
+        return try PassphraseTries.ask("Passphrase for \(tenant): ") { typed in
+            guard let typed else { throw Failure.locked(tenant: tenant) }
+            return try open(store, with: typed)
+        }
     }
 
     private static func open(_ store: DeviceStore, with passphrase: SecretBytes) throws -> OpenDeviceStore {
@@ -156,7 +160,7 @@ struct Workplace {
         }
         guard let only = all.first else {
             // One that has never read anything: headquarters must confirm it first.
-            if let state = try? device.state, state.awaitsConfirmation { throw Failure.unconfirmed(state.identity.words) }
+            if let state = try? device.state, state.awaitsConfirmation { throw Failure.unconfirmedAndEmpty(state.identity.words) }
             if try readsPublications { throw Failure.viewer }
             let former = try engagements(withdrawn: true)
             throw former.isEmpty ? Failure.noEngagement : try withdrawn(former)
@@ -196,4 +200,9 @@ struct Workplace {
         guard let finder = RecordFinder(try device.state, scope: scope) else { throw Failure.noEngagement }
         return finder
     }
+}
+
+extension DeviceState {
+    /// Is there an engagement that takes captures?
+    var holdsEngagement: Bool { scopeIDs.contains { scopes[$0]?.kind == .engagement && scopes[$0]?.isWithdrawn == false } }
 }

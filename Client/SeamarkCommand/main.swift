@@ -5,6 +5,12 @@ import SeamarkModel
 
 // Before any file is opened, which would take the number of one that is closed, and get what is printed into it.
 OpenFiles.holdStandard()
+// Who closes a pipe is told of by the write that fails, and what was stored is still said.
+signal(SIGPIPE, SIG_IGN)
+if let place = CommandWords.firstThatIsNoText {
+    Terminal.error([Terminal.Piece("Word \(place) of the command is no UTF-8 text, so nothing was done. Type it in a terminal that is set to UTF-8: 'locale' should say so.")])
+    exit(ExitStatus.refused.rawValue)
+}
 // Secrets pass through this process: nobody else may look into it. Before anything else, and before any thread.
 do {
     try ProcessHardening.apply()
@@ -21,6 +27,14 @@ func verbs(_ verb: any ParsableCommand.Type) -> VerbNames {
 
 /// What the parser says: its help and version, or what was wrong with the command line.
 func parserSays(_ error: any Error) -> ExitStatus {
+    if let shell = CompletionScript.asked(Array(CommandLine.arguments.dropFirst())) {
+        for line in CompletionScript.whole(Seamark.fullMessage(for: error), for: shell).split(separator: "\n", omittingEmptySubsequences: false) { Terminal.line(Terminal.Piece(String(line))) }
+        return .done
+    }
+    if CommandLine.arguments.dropFirst().first == "---completion" {
+        Terminal.answer(Seamark.fullMessage(for: error))
+        return .done
+    }
     let lines = RepeatedWords.bounded(Seamark.fullMessage(for: error, columns: Terminal.width ?? 100), CommandLine.arguments).split(separator: "\n", omittingEmptySubsequences: false)
     guard Seamark.exitCode(for: error) == .success else {
         for line in lines { Terminal.error([Terminal.Piece(String(line))]) }
@@ -34,6 +48,13 @@ func parserSays(_ error: any Error) -> ExitStatus {
 /// Runs the verb and says how it ended.
 func runToTheEnd() -> ExitStatus {
     var command: any ParsableCommand
+    let words = Array(CommandLine.arguments.dropFirst())
+    // The parser shows its whole help for a verb that there is none of.
+    if words.first == "help", let unknown = verbs(Seamark.self).unknown(in: Array(words.dropFirst())) {
+        Terminal.error([Terminal.Piece(RepeatedWords.bounded("There is no verb '\(unknown)'. 'seamark help' lists them.", CommandLine.arguments))])
+        if let meant = verbs(Seamark.self).suggestion(for: words) { Terminal.error([Terminal.Piece(meant)]) }
+        return .usage
+    }
     do { command = try Seamark.parseAsRoot() } catch { return parserSays(error) }
     do {
         if let fault = SettingsFile.fault { Terminal.warning("your settings are left aside: " + Explanation(fault).sentence) }
@@ -51,8 +72,11 @@ func runToTheEnd() -> ExitStatus {
 }
 
 let status = runToTheEnd()
-guard Terminal.flush() else {
-    Terminal.error([Terminal.Piece(Terminal.lost)])
+let pager = Terminal.pager
+// Whoever reads for long holds nothing open.
+if pager != nil { Terminal.worksOn(nil) }
+if !(pager.map({ Terminal.flush(through: $0) }) ?? Terminal.flush()), let lost = Terminal.lost {
+    Terminal.error([Terminal.Piece(lost)])
     Terminal.worksOn(nil)
     exit(ExitStatus.cannotWrite.rawValue)
 }

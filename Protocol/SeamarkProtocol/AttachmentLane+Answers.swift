@@ -109,6 +109,7 @@ extension AttachmentLane {
             outcome.fetched.append(item)
             return []
         }
+        outcome.mismatches += 1
         guard restarts < Self.mostRestarts else {
             state = .idle
             restarts = 0

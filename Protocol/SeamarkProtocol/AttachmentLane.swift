@@ -43,6 +43,8 @@ public struct AttachmentLane: Sendable {
         public internal(set) var refused: [Refusal] = []
         public internal(set) var bytesSent = 0
         public internal(set) var bytesFetched = 0
+        /// How often what was fetched did not match its hash, and was thrown away.
+        public internal(set) var mismatches = 0
         /// Why something was left for another sync: only with a budget.
         public internal(set) var shortfall: Shortfall?
 
@@ -57,6 +59,7 @@ public struct AttachmentLane: Sendable {
             rest.refused.removeAll(where: earlier.refused.contains)
             rest.bytesSent -= earlier.bytesSent
             rest.bytesFetched -= earlier.bytesFetched
+            rest.mismatches -= earlier.mismatches
             return rest
         }
     }

@@ -71,10 +71,7 @@ public struct HeldLog: Sendable {
 
     /// What the server may lack that holds `known` places: everything but what lies on the present log up to one of them.
     public func outlines(known: [LogPlace]) -> [Outline] {
-        var held: Set<Key> = []
-        // A place is found by its position: the log is read without gaps.
-        let through = known.filter { $0.position < UInt64(places.count) && places[Int($0.position)] == $0 }.map(\.position).max() ?? 0
-        for entry in entries[..<Int(through)] { held.insert(Key(entry)) }
+        var held = lying(known)
         var outlines: [Outline] = []
         for stretch in stretches where stretch.entries.count <= Message.Donation.mostEntries {
             var wanted: [Int] = []
@@ -85,19 +82,27 @@ public struct HeldLog: Sendable {
         return outlines
     }
 
+    /// What lies on the present log up to one of these places. A place is found by its position: the log is read without gaps.
+    private func lying(_ known: [LogPlace]) -> Set<Key> {
+        let through = known.filter { $0.position < UInt64(places.count) && places[Int($0.position)] == $0 }.map(\.position).max() ?? 0
+        return Set(entries[..<Int(through)].map(Key.init))
+    }
+
     /// The donations of a scope, one at a time to `send`, the last of them marked so. Returns how many entries could not be given since they fit no
     /// donation: of them this device may be the last holder.
     ///
     /// - Parameters:
     ///   - known: places that the server's log holds.
+    ///   - barred: the leaf hashes of what the log redacted, as far as the device has read it: other leaves stand for values that it never had.
     ///   - block: a block that the device holds, with its sensitive parts; nil where it holds none of this hash.
     @discardableResult
     public func donate(
-        known: [LogPlace], incarnation: UInt64, _ primitives: any Primitives, block: (Hash256) throws -> Block?,
+        known: [LogPlace], incarnation: UInt64, barred: Set<Hash256>, _ primitives: any Primitives, block: (Hash256) throws -> Block?,
         send: (Message.Donation) throws -> Void
     ) throws -> Int {
         var passedOver = 0
-        for outline in outlines(known: known) {
+        let outlines = outlines(known: known)
+        for outline in outlines {
             var wanted = outline.wanted[...]
             let bare = outline.entries.map { Message.Entry(entry: $0, block: nil, sensitive: []) }
             let links = outline.entries.reduce(400) { $0 + Self.size(of: $1) }
@@ -110,7 +115,9 @@ public struct HeldLog: Sendable {
                         count += 1
                         continue
                     }
-                    let sensitive = SensitivePart.encode(held.sensitiveParts, primitives)
+                    let parts = held.sensitiveParts
+                    let sensitive = SensitivePart.encode(parts, primitives)
+                    let isBare = parts.contains { if case .leaf(let leaf) = $0 { !barred.contains(leaf) } else { false } }
                     let size = held.bytes.count + sensitive.count + 16
                     // What fits no frame together with its links cannot be proven; no answer to a pull was ever that large.
                     guard size + links < FrameDecoder.longestPayload - 1000 else {
@@ -121,7 +128,7 @@ public struct HeldLog: Sendable {
                     guard size <= room || room == Self.mostBytes - links else { break }
                     room -= size
                     count += 1
-                    entries[index] = Message.Entry(entry: outline.entries[index], block: held.bytes, sensitive: sensitive)
+                    entries[index] = Message.Entry(entry: outline.entries[index], block: held.bytes, sensitive: sensitive, isBare: isBare)
                 }
                 wanted = wanted.dropFirst(count)
                 try send(
@@ -130,16 +137,15 @@ public struct HeldLog: Sendable {
             }
         }
         try send(Message.Donation(scope: scope, incarnation: incarnation, isLast: true))
-        return passedOver + tooLong(known: known)
+        return passedOver + tooLong(beside: outlines, known)
     }
 
     /// Entries of stretches that no donation holds, and that nothing else gives.
-    private func tooLong(known: [LogPlace]) -> Int {
-        guard stretches.contains(where: { $0.entries.count > Message.Donation.mostEntries }) else { return 0 }
-        let given = Set(outlines(known: known).flatMap { outline in outline.wanted.map { Key(outline.entries[$0]) } })
-        let through = known.filter { $0.position < UInt64(places.count) && places[Int($0.position)] == $0 }.map(\.position).max() ?? 0
-        let held = Set(entries[..<Int(through)].map(Key.init))
-        return stretches.filter { $0.entries.count > Message.Donation.mostEntries }.flatMap(\.entries).count { !given.contains(Key($0)) && !held.contains(Key($0)) }
+    private func tooLong(beside outlines: [Outline], _ known: [LogPlace]) -> Int {
+        let tooLong = stretches.filter { $0.entries.count > Message.Donation.mostEntries }
+        guard !tooLong.isEmpty else { return 0 }
+        let given = lying(known).union(outlines.flatMap { outline in outline.wanted.map { Key(outline.entries[$0]) } })
+        return tooLong.flatMap(\.entries).count { !given.contains(Key($0)) }
     }
 
     /// Bytes of one donation, a little less than a frame.

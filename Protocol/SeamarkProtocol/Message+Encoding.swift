@@ -456,6 +456,7 @@ extension Message.Entry {
                 $0.sensitive = Data(sensitive)
                 $0.verdicts = Verdicts.wire(entry.verdicts)
                 $0.count = UInt32(entry.verdicts.count)
+                $0.bare = isBare
             case .release(let ids): $0.released = ids.map { Data($0.bytes) }
             }
             $0.received = entry.received
@@ -471,7 +472,7 @@ extension Message.Entry {
             let verdicts = try Verdicts.read(wire.verdicts, count: wire.count)
             self.init(
                 entry: LogEntry(content: .block(try Field.hash(wire.blockHash)), verdicts: verdicts, received: wire.received),
-                block: wire.block.isEmpty ? nil : [UInt8](wire.block), sensitive: [UInt8](wire.sensitive))
+                block: wire.block.isEmpty ? nil : [UInt8](wire.block), sensitive: [UInt8](wire.sensitive), isBare: wire.bare)
         }
     }
 }

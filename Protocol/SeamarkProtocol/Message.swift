@@ -291,11 +291,14 @@ public enum Message: Equatable, Sendable {
         public let entry: LogEntry
         public let block: [UInt8]?
         public let sensitive: [UInt8]
+        /// Of a donation: the device that gives it never had some of its sensitive values, as far as it knows.
+        public let isBare: Bool
 
-        public init(entry: LogEntry, block: [UInt8]?, sensitive: [UInt8]) {
+        public init(entry: LogEntry, block: [UInt8]?, sensitive: [UInt8], isBare: Bool = false) {
             self.entry = entry
             self.block = block
             self.sensitive = sensitive
+            self.isBare = isBare
         }
     }
 

@@ -33,6 +33,8 @@ public struct Problem: Error, Hashable, Sendable {
         public static let outdatedSchema = Code(rawValue: 4008)
         /// Headquarters has not confirmed the device's words: nothing is taken or given.
         public static let awaitsConfirmation = Code(rawValue: 4009)
+        /// A push: this device has handed in as much as it may within a day.
+        public static let handedInTooMuch = Code(rawValue: 4010)
         public static let serverFull = Code(rawValue: 4060)
         public static let storeDamaged = Code(rawValue: 4061)
         public static let noSuchAttachment = Code(rawValue: 4040)
@@ -54,6 +56,8 @@ public struct Problem: Error, Hashable, Sendable {
         public static let comparisonsUsedUp = Code(rawValue: 4091)
         /// A pull: the device's schema is too old to read here.
         public static let tooOldToRead = Code(rawValue: 4092)
+        /// The device's own store; never on the wire.
+        public static let deviceStoreDamaged = Code(rawValue: 4062)
     }
 
     public let code: Code

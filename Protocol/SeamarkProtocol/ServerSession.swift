@@ -203,6 +203,7 @@ public struct ServerSession: Sendable {
         case .entries(let entries):
             return [.send(.entries(entries))] + (watch.pulled(entries.scope, entries.place) ? [.look] : [])
         case .forecast(let news): return [.send(.news(Message.News(scopes: [news])))]
+        case .refused(let problem) where problem.code == .greetingOutdated: return end(problem)
         case .refused(let problem): return [.send(.problem(problem))]
         }
     }

@@ -42,3 +42,47 @@ public enum SyncProblem: Error, Equatable, Sendable {
     /// What the server says of its state does not add up.
     case digestsContradict(scope: Identifier)
 }
+
+extension SyncProblem {
+    /// Its number in `SPEC.md` section 8; nil where the connection ended and nobody said anything wrong.
+    public var code: Problem.Code? {
+        switch self {
+        case .closedBeforeGreeting, .cut: nil
+        case .server(let problem): problem.code
+        case .blockRefused(let code): code
+        case .epochRenewed: .epochRenewed
+        case .noCommonVersion, .forgedServerKey, .replacedServerKey, .forgedReceipt, .forgedOrder, .unexpected, .streamRefused, .badEntry, .logDiffers,
+            .digestDiffers, .digestsContradict:
+            finding
+        }
+    }
+
+    /// What the device found wrong by itself in what it was given; nil where the server named a problem, or nobody did.
+    public var finding: Problem.Code? {
+        switch self {
+        case .closedBeforeGreeting, .cut, .server, .blockRefused, .epochRenewed: nil
+        case .noCommonVersion: .noCommonVersion
+        case .unexpected, .streamRefused: .unexpected
+        case .forgedServerKey: Problem.Code(rawValue: 4601)
+        case .replacedServerKey: Problem.Code(rawValue: 4602)
+        case .forgedReceipt: Problem.Code(rawValue: 4603)
+        case .forgedOrder: Problem.Code(rawValue: 4604)
+        case .badEntry(_, _, let entry): entry.code
+        case .logDiffers: Problem.Code(rawValue: 4610)
+        case .digestDiffers: Problem.Code(rawValue: 4611)
+        case .digestsContradict: Problem.Code(rawValue: 4612)
+        }
+    }
+}
+
+extension SyncProblem.Entry {
+    var code: Problem.Code {
+        switch self {
+        case .damaged: Problem.Code(rawValue: 4605)
+        case .badSignature: Problem.Code(rawValue: 4606)
+        case .unknownAuthor: Problem.Code(rawValue: 4607)
+        case .notTheBlock: Problem.Code(rawValue: 4608)
+        case .missingBlock: Problem.Code(rawValue: 4609)
+        }
+    }
+}

@@ -9,14 +9,18 @@ extension SyncSession {
             guard !welcome.revoked, scope.status.staffed, !isTooOldToRead else { return [] }
             return [.add(scope: id, kind: scope.status.kind ?? .engagement, epoch: welcome.epoch)]
         }
-        guard !scope.isCompared else { return [] }
+        // What was read without what the member's role sees by now is read anew, but behind the Status: until that is said, what this device has
+        // read proves what a server has lost that was put back.
+        let mustReadAgain = readsAgain.contains(id) && scope.status.staffed && isStatusSent && shortLog == nil && (!isTooOldToRead || !scope.hasDonated)
+        guard !scope.isCompared || mustReadAgain else { return [] }
         // A renewed epoch is another log, even where it holds the cursor: what it lacks is handed in, then it is read from its beginning.
         // A program that may not read keeps what it has read until it may.
-        if scope.status.staffed, replica.epoch != welcome.epoch || scope.mustRecover, !isTooOldToRead || !scope.hasDonated {
+        if scope.status.staffed, replica.epoch != welcome.epoch || scope.mustRecover || mustReadAgain, !isTooOldToRead || !scope.hasDonated {
             guard budget == nil else {
                 leaveWhole()
                 return []
             }
+            work[id]?.isCompared = false
             return ask(id, replica)
         }
         if replica.epoch == welcome.epoch, !scope.hasDonated, !scope.mustRecover, isBehind(scope, replica) {
@@ -126,6 +130,7 @@ extension SyncSession {
         }
         if isTooOldToRead { return [] }
         outcome.rebuilt.append(donated.scope)
+        if readsAgain.remove(donated.scope) != nil { outcome.readAgain.append(donated.scope) }
         return [.rebuild(scope: donated.scope, epoch: welcome.epoch), .store(scope: donated.scope, events: [.proven(donated.place)])]
     }
 

@@ -38,6 +38,7 @@ extension SyncSession.Outcome {
         rest.held.removeAll(where: earlier.held.contains)
         rest.renumbered.removeAll(where: earlier.renumbered.contains)
         rest.rebuilt.removeFirst(min(rest.rebuilt.count, earlier.rebuilt.count))
+        rest.readAgain.removeFirst(min(rest.readAgain.count, earlier.readAgain.count))
         rest.left.removeAll(where: earlier.left.contains)
         rest.examinations.removeFirst(min(rest.examinations.count, earlier.examinations.count))
         return rest

@@ -15,7 +15,7 @@ public struct SyncSession: Sendable {
         /// The device's store was restored or cloned: begin a new incarnation of the stream. What was read stays what it is, of the epoch that it
         /// is of.
         case begin(scope: Identifier)
-        /// The log is another one than the device knows, and has been given what the device held of the former: read it anew.
+        /// The log is another one than the device knows, or says more to its member by now, and has been given what the device held of it: read it anew.
         case rebuild(scope: Identifier, epoch: UInt64)
         /// Hand in, as `Message.Donation`s in the order in which the device learnt them, all entries of the scope that the server's log may
         /// lack (`HeldLog`): those that do not lie on the device's present log up to one of `known`. The last donation says so, and is sent
@@ -50,6 +50,8 @@ public struct SyncSession: Sendable {
         /// Scopes whose store was found to be restored or cloned.
         public internal(set) var renumbered: [Identifier] = []
         public internal(set) var rebuilt: [Identifier] = []
+        /// Those of them that were read anew because the member's role sees more than it did.
+        public internal(set) var readAgain: [Identifier] = []
         public internal(set) var revoked = false
         /// Headquarters has not confirmed this device's words: nothing was sent or fetched.
         public internal(set) var awaitsConfirmation = false
@@ -202,6 +204,8 @@ public struct SyncSession: Sendable {
     /// By scope the newest of the server's receipts for attachments, for its Status: what a log does not tell is proven by them. Set before the
     /// greeting.
     public var attachmentReceipts: [Identifier: AttachmentReceipt] = [:]
+    /// Scopes that were read under a role which sees less: they are read anew, as where the epoch was renewed. Set when the greeting was adopted.
+    public var readsAgain: Set<Identifier> = []
     /// All is said for now; only `staysOpen` keeps the session from finishing.
     public internal(set) var isResting = false
     /// How much may pass; whoever holds the session counts what has.
@@ -262,7 +266,6 @@ public struct SyncSession: Sendable {
         }
     }
 
-    /// The connection ended before the sync did.
     /// The holder did not leave a scope after all: bytes of attachments wait there that nobody took.
     public mutating func hasKept(_ id: Identifier) {
         outcome.left.removeAll { $0 == id }
@@ -275,6 +278,7 @@ public struct SyncSession: Sendable {
         if !outcome.untaken.contains(id) { outcome.untaken.append(id) }
     }
 
+    /// The connection ended before the sync did.
     public mutating func ended() -> [Action] {
         switch state {
         case .done: return []

@@ -813,6 +813,9 @@ public nonisolated struct Seamark_V1_Entry: Sendable {
   /// A release: the ids of the released changes, instead of a block.
   public var released: [Data] = []
 
+  /// In a donation: the block came to the device without sensitive values that no redaction it knows of took away.
+  public var bare: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -2841,7 +2844,7 @@ nonisolated extension Seamark_V1_Entries: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Seamark_V1_Entry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Entry"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}block_hash\0\u{1}block\0\u{1}sensitive\0\u{1}verdicts\0\u{1}count\0\u{1}received\0\u{1}released\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}block_hash\0\u{1}block\0\u{1}sensitive\0\u{1}verdicts\0\u{1}count\0\u{1}received\0\u{1}released\0\u{1}bare\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2856,6 +2859,7 @@ nonisolated extension Seamark_V1_Entry: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.count) }()
       case 6: try { try decoder.decodeSingularInt64Field(value: &self.received) }()
       case 7: try { try decoder.decodeRepeatedBytesField(value: &self.released) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.bare) }()
       default: break
       }
     }
@@ -2883,6 +2887,9 @@ nonisolated extension Seamark_V1_Entry: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.released.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.released, fieldNumber: 7)
     }
+    if self.bare != false {
+      try visitor.visitSingularBoolField(value: self.bare, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2894,6 +2901,7 @@ nonisolated extension Seamark_V1_Entry: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.count != rhs.count {return false}
     if lhs.received != rhs.received {return false}
     if lhs.released != rhs.released {return false}
+    if lhs.bare != rhs.bare {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,3 +1,4 @@
+internal import Glibc
 public import Logging
 internal import NIOCore
 internal import NIOPosix
@@ -53,6 +54,7 @@ public final class Server: Sendable {
     ) async throws -> Server {
         var installation = try Installation(opening: directory)
         let lock = try DirectoryLock.forServing(directory)
+        Restoring.sweep(directory)
         if installation.succession == nil { try installation.finishSuccession(at: clock.now()) }
         if installation.isRenewalDue(at: clock.now()) { installation = try installation.renewed(at: clock.now()) }
         let register = ConnectionRegister(limits: limits) { Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000) }
@@ -98,9 +100,14 @@ public final class Server: Sendable {
             return try await bootstrap.bind(host: host, port: port).get()
         } catch {
             throw OperationFailure(
-                .unavailable, doing: "listening on \(host):\(port)", wrong: "the system does not allow it (\(error))",
+                .unavailable, doing: "listening on \(host):\(port)", wrong: "the system does not allow it (\(Self.words(error)))",
                 remedy: "choose another address or port with --listen, or stop what uses it")
         }
+    }
+
+    /// What the system says, without the name of the call.
+    private static func words(_ error: any Error) -> String {
+        (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
     }
 
     private struct TooMany: Error {}

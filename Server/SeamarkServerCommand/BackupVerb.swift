@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Glibc
 internal import SeamarkCrypto
 internal import SeamarkJournal
 internal import SeamarkModel
@@ -38,6 +39,15 @@ struct BackupVerb: ParsableCommand {
         @OptionGroup var trial: TrialOption
         @Flag(help: "As JSON.") var json = false
 
+        /// The last folder is made where it is not there; those above it may be a disk that is not mounted.
+        private func requireParent() throws {
+            let place = to.count > 1 && to.hasSuffix("/") ? String(to.dropLast()) : to
+            let parent = place.lastIndex(of: "/").map { String(place[..<$0]) } ?? "."
+            var facts = stat()
+            guard !parent.isEmpty, stat(parent, &facts) != 0, errno == ENOENT else { return }
+            throw OperationFailure(.notFound, doing: "backing up to \(to)", wrong: "the folder \(parent) is not there", remedy: "mount the disk or make that folder; only the last one is made")
+        }
+
         func validate() throws {
             guard all == (tenant == nil) else { throw ValidationError("name one tenant, or say --all") }
         }
@@ -51,6 +61,7 @@ struct BackupVerb: ParsableCommand {
                 if json { return Output.json(.array([]), .backup) }
                 return trial.say("", trial: "write a backup of each into \(Output.shown(to)): \(files.joined(separator: ", "))")
             }
+            try requireParent()
             let secret = try passphrase.new()
             var rows: [JSONValue] = []
             var failure: (any Error)?

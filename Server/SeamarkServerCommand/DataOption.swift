@@ -44,7 +44,7 @@ struct TenantOption: ParsableArguments {
         guard tenants.count == 1 else {
             throw OperationFailure(
                 tenants.isEmpty ? .notFound : .badInput, doing: "choosing a tenant",
-                wrong: tenants.isEmpty ? "there is none" : "there are several", remedy: tenants.isEmpty ? "add one with tenant add" : "name one with --tenant")
+                wrong: tenants.isEmpty ? "there is none" : "there are several: \(tenants.prefix(10).map(\.text).joined(separator: ", "))\(tenants.count > 10 ? " and \(tenants.count - 10) more" : "")", remedy: tenants.isEmpty ? "add one with tenant add" : "name one with --tenant")
         }
         return try office.tenant(tenants[0])
     }

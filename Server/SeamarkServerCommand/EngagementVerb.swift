@@ -15,7 +15,7 @@ struct EngagementVerb: ParsableCommand {
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add an engagement.",
-            discussion: "For example:\n  seamark-server engagement add baseline --name \"Baseline 2026\" --currency EUR --revenue 100000000 --planned-income 8000000 --fiscal-year 2026")
+            discussion: "For example:\n  seamark-server engagement add baseline --name \"Baseline 2026\" --currency EUR --revenue 100M --planned-income 8M --fiscal-year 2026")
 
         @OptionGroup var tenant: TenantOption
         @Argument(help: "A short name: a-z, 0-9 and inner hyphens.")
@@ -24,16 +24,16 @@ struct EngagementVerb: ParsableCommand {
         var name: String?
         @Option(help: "Three letters, such as EUR.")
         var currency: String
-        @Option(help: "Revenue of the fiscal year, in whole units of the currency.")
-        var revenue: Int64?
-        @Option(help: "Planned operating income of the fiscal year, in whole units of the currency.")
-        var plannedIncome: Int64?
+        @Option(help: "Revenue of the fiscal year, in whole units of the currency: 100000000 or 100M (k, M and bn).")
+        var revenue: MoneyWord?
+        @Option(help: "Planned operating income of the fiscal year, as the revenue.")
+        var plannedIncome: MoneyWord?
         @Option(help: "The fiscal year, such as 2026.")
         var fiscalYear: Int64?
         @OptionGroup var trial: TrialOption
 
         func validate() throws {
-            let given = [revenue, plannedIncome, fiscalYear].count { $0 != nil }
+            let given = [revenue != nil, plannedIncome != nil, fiscalYear != nil].count { $0 }
             guard given == 0 || given == 3 else { throw ValidationError("give --revenue, --planned-income and --fiscal-year together, or none") }
         }
 
@@ -42,12 +42,16 @@ struct EngagementVerb: ParsableCommand {
             let short = try ShortName(checking: engagement, for: "an engagement")
             var financials: TenantOffice.Financials?
             if let revenue, let plannedIncome, let fiscalYear {
-                financials = TenantOffice.Financials(revenue: revenue, plannedOperatingIncome: plannedIncome, fiscalYear: fiscalYear)
+                financials = TenantOffice.Financials(revenue: revenue.whole, plannedOperatingIncome: plannedIncome.whole, fiscalYear: fiscalYear)
+            }
+            var money = ""
+            if let revenue, let plannedIncome, revenue.isShort || plannedIncome.isShort {
+                money = "revenue \(currency) \(revenue.words), planned operating income \(currency) \(plannedIncome.words)"
             }
             let id = try office.addEngagement(short, title: name ?? engagement, currency: currency, financials: financials)
             trial.say(
-                "Added the engagement \(short.text) to \(office.name.text) (\(id)).",
-                trial: "add the engagement \(short.text) in \(currency) to \(office.name.text)\(financials == nil ? "" : ", with its financials")")
+                "Added the engagement \(short.text) to \(office.name.text) (\(id)).\(money.isEmpty ? "" : " It has \(money).")",
+                trial: "add the engagement \(short.text) in \(currency) to \(office.name.text)\(financials == nil ? "" : money.isEmpty ? ", with its financials" : ", with \(money)")")
         }
     }
 

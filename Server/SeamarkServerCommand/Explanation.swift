@@ -36,6 +36,21 @@ enum Explanation {
         exit()
     }
 
+    /// Ends where help is asked of a verb that there is none of: the parser would show its whole help.
+    static func refuseUnknownHelp(_ words: [String]) {
+        let verbs = verbs(SeamarkServerCommand.self)
+        guard words.first == "help", let unknown = verbs.unknown(in: Array(words.dropFirst())) else { return }
+        Output.say(RepeatedWords.bounded("There is no verb '\(unknown)'. 'seamark-server help' lists them.", CommandLine.arguments) + "\n", on: STDERR_FILENO)
+        if let meant = verbs.suggestion(for: words) { Output.say(meant + "\n", on: STDERR_FILENO) }
+        Glibc.exit(64)
+    }
+
+    /// Ends where a word of the command line cannot be read as it was typed.
+    static func refuse(word place: Int) -> Never {
+        Output.say("seamark-server: word \(place) of the command is no UTF-8 text, so nothing was done; type it in a terminal that is set to UTF-8: 'locale' should say so\n", on: STDERR_FILENO)
+        Glibc.exit(65)
+    }
+
     private static func verbs(_ verb: any ParsableCommand.Type) -> VerbNames {
         VerbNames(verb._commandName, aliases: verb.configuration.aliases, verb.configuration.subcommands.filter { $0.configuration.shouldDisplay }.map { verbs($0) })
     }

@@ -4,7 +4,7 @@ internal import SeamarkModel
 internal import Synchronization
 
 /// A line for standard output. It takes the place of the standard library's, which does not say when it could not write: there is one door.
-func print(_ text: String) { Output.text(text + "\n") }
+func print(_ text: String) { Output.lines(text) }
 
 /// Prints for people and for programs. What goes to standard output is gathered, and written at the end of the verb, which fails where it cannot be written
 /// whole: somebody who reads less than all of it must not take it for all.
@@ -13,6 +13,17 @@ enum Output {
 
     /// Gathers text for standard output, as it is. Lines are given to `print`.
     static func text(_ text: String) { gathered.withLock { $0.text.append(contentsOf: text.utf8) } }
+
+    /// Lines, on a terminal broken between words.
+    static func lines(_ text: String) {
+        let room = isatty(STDOUT_FILENO) == 1 ? width ?? 80 : nil
+        self.text(text.split(separator: "\n", omittingEmptySubsequences: false).map { broken(String($0), to: room) + "\n" }.joined())
+    }
+
+    private static func broken(_ line: String, to columns: Int?) -> String {
+        guard let columns else { return line }
+        return TerminalText.broken([line], to: columns).map { $0.map(\.text).joined() }.joined(separator: "\n")
+    }
 
     /// A line that tells of what was changed. Where it cannot be written it is said with the failure, or somebody would do it again.
     static func done(_ sentence: String) {
@@ -30,12 +41,20 @@ enum Output {
             return (gathered.text, gathered.done)
         }
         if write(text, STDOUT_FILENO) { return nil }
-        return "the output could not be written whole; check the free space where it goes." + (done.isEmpty ? "" : " This was done all the same: " + done.joined(separator: " "))
+        let isCut = errno == EPIPE
+        // Nothing was changed, and whoever reads has read enough.
+        if isCut, done.isEmpty { return nil }
+        return (isCut ? "whoever was to read the output was gone before its end." : "the output could not be written whole; check the free space where it goes.") + (done.isEmpty ? "" : " This was done all the same: " + done.joined(separator: " "))
     }
 
     /// Writes at once. False when it could not be written whole.
     @discardableResult
-    static func say(_ text: String, on file: Int32) -> Bool { write(Array(text.utf8), file) }
+    static func say(_ text: String, on file: Int32) -> Bool {
+        var size = winsize()
+        guard isatty(file) == 1, ioctl(file, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return write(Array(text.utf8), file) }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { broken(String($0), to: Int(size.ws_col)) }
+        return write(Array(lines.joined(separator: "\n").utf8), file)
+    }
 
     private static func write(_ bytes: [UInt8], _ file: Int32) -> Bool {
         var rest = bytes[...]

@@ -7,8 +7,10 @@ struct RecordVerb: ParsableCommand {
         commandName: "record", abstract: "What headquarters alone may write in a record.",
         discussion: """
             For example:
-              seamark-server record set methodSettings.iterations=20000 methodSettings.minCell=6 --engagement baseline
-              seamark-server record set approvedForReport=true --record Q-A004 --engagement baseline
+              seamark-server record set methodSettings.iterations=20000 \\
+                methodSettings.minCell=6 --engagement baseline
+              seamark-server record set approvedForReport=true --record Q-A004 \\
+                --engagement baseline
               seamark-server record set sector=energy region=EU
             """, subcommands: [Set.self])
 

@@ -8,6 +8,10 @@ struct ReportVerb: ParsableCommand {
         case html, md, json, pdf
     }
 
+    enum Paper: String, CaseIterable, ExpressibleByArgument {
+        case a4, letter
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "report", abstract: "Write an engagement's report: what it costs, where it comes from, in order.",
         discussion: """
@@ -15,10 +19,12 @@ struct ReportVerb: ParsableCommand {
               seamark-server report baseline --out report
               seamark-server report baseline --as-of SN-A001 --out first-quarter
               seamark-server report baseline --as-of SN-A001 --for-viewers --out look
-              seamark-server report baseline --format html --format pdf --out report
+              seamark-server report baseline --format html --format pdf \\
+                --paper letter --out report
 
             Writes report.html (self-contained), report.md and report.json into the folder, or what --format names: report.pdf is the page printed by a Chromium \
-            that is installed, without the network. The files are for their owner alone.
+            that is installed, without the network, on the paper that is usual where this program's locale says it runs (LC_PAPER; A4 where it says nothing), or on what --paper \
+            names. The page itself leaves it to the reader. The files are for their owner alone.
 
             --as-of makes it from the log as it stood earlier: at a snapshot (its handle, id or name), at a position of the log, or at the end of a day \
             (UTC). Such a report is the same bytes whenever it is made. Of a snapshot it is made only if the inputs are what the snapshot says.
@@ -34,12 +40,14 @@ struct ReportVerb: ParsableCommand {
     @Option(help: "The folder to write to; made if it is not there.")
     var out = "."
     @Option(help: ArgumentHelp("html, md, json or pdf; may be given several times (default: all but pdf).")) var format: [Format] = []
+    @Option(help: "Of the PDF: a4 or letter.") var paper: Paper?
     @Flag(help: "Write inputs.json too: the bytes whose SHA-256 the report names.") var inputs = false
     @Flag(help: "As client viewers may read it; needs --as-of with a snapshot.") var forViewers = false
     @Flag(help: "Print the report as JSON, and write nothing.") var json = false
 
     func validate() throws {
         guard !json || format.isEmpty else { throw ValidationError("--format writes files, and --json writes none") }
+        guard paper == nil || format.contains(.pdf) else { throw ValidationError("--paper goes with --format pdf") }
         guard !forViewers || !inputs else { throw ValidationError("--inputs writes each answer by itself, which no viewer reads") }
         guard !json || !inputs else { throw ValidationError("--inputs writes a file, and --json writes none") }
     }
@@ -48,6 +56,7 @@ struct ReportVerb: ParsableCommand {
         if format.contains(.pdf), PagePrinter.browser() == nil { throw Self.notPrinted(.noBrowser) }
         let report = try tenant.open().report(
             on: engagement, asOf: asOf.map { AsOf($0) }, inputs: inputs, forViewers: forViewers, software: "seamark-server \(SeamarkServerCommand.configuration.version)")
+        let sheet = paper.flatMap { PagePrinter.Paper(rawValue: $0.rawValue) } ?? .usual()
         if json { return Output.json(ofFormat: report.document) }
         let chosen = format.isEmpty ? [.html, .md, .json] : Format.allCases.filter(format.contains)
         var files = try chosen.map { format in
@@ -56,7 +65,7 @@ struct ReportVerb: ParsableCommand {
             case .html: bytes = Array(report.html.utf8)
             case .md: bytes = Array(report.markdown.utf8)
             case .json: bytes = Array(report.json.utf8)
-            case .pdf: do throws(PagePrinter.Failure) { bytes = try PagePrinter.pdf(of: report.html) } catch { throw Self.notPrinted(error) }
+            case .pdf: do throws(PagePrinter.Failure) { bytes = try PagePrinter.pdf(of: report.html, on: sheet) } catch { throw Self.notPrinted(error) }
             }
             return ("report." + format.rawValue, bytes)
         }

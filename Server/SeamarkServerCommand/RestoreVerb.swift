@@ -48,7 +48,7 @@ struct RestoreVerb: ParsableCommand {
         let time = Output.time(done.header.made)
         print(done.tenant.map { "Restored the tenant \($0.text) as it was \(time): \(done.sentence)." } ?? "Restored the installation as it was \(time).")
         if let replaced = done.replaced { print("What was there before is kept in \(replaced).") }
-        if let ahead = done.entriesAhead, ahead > 0 { print("It held \(ahead) more entries; devices hand in what they have of them when they sync.") }
+        if let ahead = done.entriesAhead, ahead > 0 { print("It held \(ahead) more \(ahead == 1 ? "entry" : "entries"); devices hand in what they have of them when they sync.") }
         if done.replaced != nil, done.entriesAhead == nil, done.tenant != nil {
             print("It could not be read: devices hand in what they have beyond the backup. Revoke again whoever was revoked since: device list.")
         }

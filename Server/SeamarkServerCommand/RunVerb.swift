@@ -43,7 +43,6 @@ struct RunVerb: AsyncParsableCommand {
         OpenFiles.raiseLimit()
         // Before anything else: a signal that arrives while we start must not kill a half-begun server.
         let signals = Signals([SIGTERM, SIGINT])
-        signal(SIGPIPE, SIG_IGN)
         var limits = ConnectionLimits()
         limits.connectionsPerAddress = connectionsPerAddress
         let server = try await Server.start(data.directory, host: host, port: Int(port), limits: limits)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import SeamarkCrypto
 internal import SeamarkProtocol
 
@@ -50,10 +51,14 @@ struct SeamarkServerCommand: AsyncParsableCommand {
     static func main() async {
         // Before any file is opened, which would take the number of one that is closed, and get what is printed into it.
         OpenFiles.holdStandard()
+        // Who closes a pipe is told of by the write that fails.
+        signal(SIGPIPE, SIG_IGN)
+        if let place = CommandWords.firstThatIsNoText { Explanation.refuse(word: place) }
         do {
             try ProcessHardening.apply()
             try OpenFiles.require(OpenFiles.ofACommand)
             Heap.settle()
+            Explanation.refuseUnknownHelp(Array(CommandLine.arguments.dropFirst()))
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
             Explanation.exit()

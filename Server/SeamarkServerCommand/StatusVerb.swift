@@ -42,7 +42,8 @@ struct StatusVerb: ParsableCommand {
                                     JSONMember("waitingDevices", .array($0.waitingDevices.map(JSONValue.string))),
                                     JSONMember("leastReadSchema", $0.leastSchemas.map { .integer(Int64($0.read)) } ?? .null), JSONMember("leastWriteSchema", $0.leastSchemas.map { .integer(Int64($0.write)) } ?? .null),
                                     JSONMember("damage", $0.damage.map { .string($0) } ?? .null),
-                                    JSONMember("scopes", .array($0.scopes.map(Self.scope))), JSONMember("deviceList", .array($0.each.map(DeviceText.document))),
+                                    JSONMember("damageProblem", $0.damageProblem.map { .integer(Int64($0)) } ?? .null), JSONMember("refusedBundles", .integer(Int64($0.refusedBundles))),
+                                    JSONMember("scopes", .array($0.scopes.map(Self.scope))), JSONMember("deviceList", Self.deviceList($0)),
                                 ])
                             })),
                 ]), .status)
@@ -51,12 +52,8 @@ struct StatusVerb: ParsableCommand {
         print("Server certificate valid until \(Output.time(status.certificateUntil)); a running server renews it by itself.")
         if let serving = status.serving {
             let counts = serving.counts
-            print(
-                "Since \(Output.time(serving.began)), as noted \(Output.time(serving.noted)): \(counts.accepted) connections, \(counts.sessions) of devices; "
-                    + "\(counts.failedHandshakes) failed handshakes (garbage, foreign or expired certificates), \(counts.refusedAtDoor) unknown devices, "
-                    + "\(counts.refusedByLimit) over a limit, \(counts.refusedByPenalty) from addresses that had misbehaved, \(counts.badFrames) bad frames, \(counts.refusedPushes) refused blocks, \(counts.refusedReads) refused reads, \(counts.unprovenClaims) unproven claims, \(counts.refusedDonations) refused donations, "
-                    + "\(counts.refusedAttachments) refused attachments (\(counts.mismatchedAttachments) that did not match their hash), \(counts.tooSlow) too slow, \(counts.cutOff) cut off, "
-                    + "\(counts.refusedEnrolments) refused enrolments and renewals, \(counts.faults) faults of the server.")
+            print("Since \(Output.time(serving.began)), as noted \(Output.time(serving.noted)): \(counts.accepted) connections, \(counts.sessions) of devices.")
+            for line in Self.troubles(counts) { print("  " + line) }
         }
         Output.table(
             ["tenant", "members", "devices", "engagements", "entries", "in quarantine"],
@@ -65,23 +62,33 @@ struct StatusVerb: ParsableCommand {
         let atWork = status.tenants.flatMap { tenant in tenant.each.filter { $0.device.revoked == nil }.map { (tenant.name.text, $0) } }
         if !atWork.isEmpty {
             print("")
+            let isRight = atWork.allSatisfy { $0.1.device.contact.map { DeviceText.clock($0.skew) == DeviceText.clock(0) } ?? true }
+            // On a narrow terminal: the only tenant stands above, and clocks that are right need no column.
+            let spare: [Int] = (status.tenants.count == 1 ? [0] : []) + [7] + (isRight ? [6] : [])
             Output.table(
-                ["tenant", "device", "member", "heard", "unsent", "in quarantine", "clock", "software", "state"],
+                ["tenant", "device", "member", "heard", "unsent", "quarantine", "clock", "software", "state"],
                 atWork.map { tenant, item in
                     let contact = item.device.contact
                     return [
                         tenant, item.device.letters, item.member, contact.map { Output.time($0.time) } ?? "never", contact.map { "\($0.unsent)" } ?? "-",
-                        "\(item.quarantined)", contact.map { DeviceText.clock($0.skew) } ?? "-", contact?.version ?? "-", DeviceText.state(item),
+                        "\(item.quarantined)", contact.map { DeviceText.clock($0.skew) } ?? "-", contact.map { Self.software($0.version) } ?? "-", Self.state(item),
                     ]
-                }, empty: "")
+                }, empty: "", spare: spare)
+            print("unsent: changes, as each laptop said when it was heard.")
             print("")
         }
         for tenant in status.tenants where tenant.redacted > 0 {
-            print("\(tenant.name.text): \(tenant.redacted) redacted values; one of them was brought again, and not kept, \(tenant.barredArrivals) times.")
+            print("\(tenant.name.text): \(tenant.redacted) redacted \(tenant.redacted == 1 ? "value" : "values")\(tenant.barredArrivals == 0 ? "" : "; one was brought again, and not kept, \(tenant.barredArrivals == 1 ? "once" : "\(tenant.barredArrivals) times")").")
         }
         for tenant in status.tenants {
+            for item in tenant.each {
+                if let missing = tenant.attachmentsMissing[item.device.id] { print("\(tenant.name.text): \(Self.words(missing, of: item))") }
+            }
             if let damage = tenant.damage {
-                print("ALARM \(tenant.name.text): its database cannot be read (\(damage)). The others are served; its devices are turned away and keep their work. Stop the server, then: seamark-server restore BACKUP.")
+                print("ALARM \(tenant.name.text): its database cannot be read (\(damage)). The others are served; its devices are turned away (\(tenant.damageProblem ?? 0)) and keep their work. Stop the server, then: seamark-server restore BACKUP.")
+            }
+            if tenant.refusedBundles > 0 {
+                print("\(tenant.name.text): \(tenant.refusedBundles == 1 ? "one bundle was" : "\(tenant.refusedBundles) bundles were") refused whole; seamark-server audit list says when, and with which number.")
             }
             if tenant.rollbacks > 0 {
                 print("ALARM \(tenant.name.text): its store was put back to an older copy \(tenant.rollbacks == 1 ? "once" : "\(tenant.rollbacks) times") without a restore command. Devices hand in what it lost when they sync.")
@@ -110,6 +117,61 @@ struct StatusVerb: ParsableCommand {
         }
     }
 
+    /// What is missing here, and on whose laptop it is.
+    private static func words(_ missing: AttachmentsMissing, of item: TenantOffice.Device) -> String {
+        let (what, oldest) = missing.count == 1 ? ("1 attachment", "named") : ("\(missing.count) attachments", "the oldest named")
+        let device = "\(item.device.letters) (\(item.member)\(item.device.revoked == nil ? "" : ", revoked"))"
+        return "\(what) (\(size(missing.bytes))) of device \(device) \(missing.count == 1 ? "is" : "are") not here yet\(missing.oldest.map { ", \(oldest) \(Output.time($0))" } ?? "")."
+    }
+
+    /// "12 B", "3.4 KB", "1.2 MB", as the laptops say it.
+    private static func size(_ bytes: Int) -> String {
+        if bytes < 1000 { return "\(bytes) B" }
+        let unit = bytes < 1_000_000 ? 1000 : 1_000_000
+        let tenths = (bytes * 10 + unit / 2) / unit
+        return "\(tenths / 10).\(tenths % 10) \(unit == 1000 ? "KB" : "MB")"
+    }
+
+    /// Of this software only which version it is.
+    private static func software(_ version: String) -> String { version.hasPrefix("seamark ") ? String(version.dropFirst(8)) : version }
+
+    /// In a word: since when a device waits says `device list`.
+    private static func state(_ item: TenantOffice.Device) -> String {
+        item.device.awaitsConfirmation ? "WAITS" : DeviceText.state(item)
+    }
+
+    /// What was turned away or went wrong at the listener, by where; what never happened is left out.
+    private static func troubles(_ counts: ConnectionCounts) -> [String] {
+        let groups: [(String, [(Int, String)])] = [
+            ("At the door", [
+                (counts.failedHandshakes, "failed handshakes (garbage, foreign or expired certificates)"), (counts.refusedAtDoor, "unknown devices"), (counts.refusedByLimit, "over a limit"),
+                (counts.refusedByPenalty, "from addresses that had misbehaved"), (counts.refusedEnrolments, "refused enrolments and renewals"),
+            ]),
+            ("Of connections", [
+                (counts.badFrames, "bad frames"), (counts.refusedPushes, "refused blocks"), (counts.refusedReads, "refused reads"), (counts.unprovenClaims, "unproven claims"),
+                (counts.refusedDonations, "refused donations"), (counts.tooSlow, "too slow"), (counts.cutOff, "cut off"),
+            ]),
+            ("Of attachments", [(counts.refusedAttachments, "refused"), (counts.mismatchedAttachments, "that did not match their hash")]),
+            ("Here", [(counts.damagedStores, "of devices whose database is damaged"), (counts.faults, "faults of the server")]),
+        ]
+        var lines: [String] = []
+        for group in groups {
+            let said = group.1.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+            if !said.isEmpty { lines.append("\(group.0): \(said.joined(separator: ", ")).") }
+        }
+        return lines.isEmpty ? ["Nothing was refused or went wrong."] : lines
+    }
+
+    private static func deviceList(_ tenant: Office.TenantStatus) -> JSONValue {
+        .array(tenant.each.map { item in
+            let missing = tenant.attachmentsMissing[item.device.id] ?? AttachmentsMissing()
+            return .object((DeviceText.document(item).members ?? []) + [
+                JSONMember("attachmentsMissing", .integer(Int64(missing.count))), JSONMember("attachmentBytesMissing", .integer(Int64(missing.bytes))),
+                JSONMember("oldestAttachmentMissing", Output.iso(missing.oldest)),
+            ])
+        })
+    }
+
     private static func scope(_ scope: TenantScope) -> JSONValue {
         .object([
             JSONMember("id", .string(scope.id.description)), JSONMember("kind", .string("\(scope.kind)")),
@@ -128,7 +190,7 @@ struct StatusVerb: ParsableCommand {
             ("accepted", counts.accepted), ("sessions", counts.sessions), ("failedHandshakes", counts.failedHandshakes), ("refusedAtDoor", counts.refusedAtDoor),
             ("refusedByLimit", counts.refusedByLimit), ("refusedByPenalty", counts.refusedByPenalty), ("badFrames", counts.badFrames), ("refusedPushes", counts.refusedPushes), ("refusedReads", counts.refusedReads), ("refusedDonations", counts.refusedDonations), ("unprovenClaims", counts.unprovenClaims),
             ("attachments", counts.attachments), ("refusedAttachments", counts.refusedAttachments), ("mismatchedAttachments", counts.mismatchedAttachments), ("tooSlow", counts.tooSlow), ("cutOff", counts.cutOff),
-            ("enrolments", counts.enrolments), ("renewals", counts.renewals), ("refusedEnrolments", counts.refusedEnrolments), ("pushes", counts.pushes), ("faults", counts.faults),
+            ("enrolments", counts.enrolments), ("renewals", counts.renewals), ("refusedEnrolments", counts.refusedEnrolments), ("pushes", counts.pushes), ("damagedStores", counts.damagedStores), ("faults", counts.faults),
         ]
         return .object(
             [JSONMember("began", Output.iso(note.began)), JSONMember("noted", Output.iso(note.noted))]

@@ -58,4 +58,20 @@ public enum BundleFault: Error, Hashable, Sendable {
     case noEntropy
     /// Reading or writing failed, by the system's number.
     case system(Int32)
+
+    /// What is wrong with the bundle, by its number in `SPEC.md` section 8; nil where something else is.
+    public var problem: UInt32? {
+        switch self {
+        case .notABundle: 4501
+        case .newerVersion: 4502
+        case .otherKind: 4503
+        case .otherRecipient: 4504
+        case .cutShort: 4505
+        case .damaged: 4506
+        case .exists, .noEntropy, .system: nil
+        }
+    }
+
+    /// The number of a bundle whose signatures do not verify.
+    public static let forged: UInt32 = 4507
 }

@@ -88,6 +88,14 @@ public enum SensitivePart: Hashable, Sendable {
     case value(SensitiveValue)
     case leaf(Hash256)
 
+    /// A hash stands for the value: it was redacted, or this reader does not get it.
+    public var isLeaf: Bool {
+        switch self {
+        case .value: false
+        case .leaf: true
+        }
+    }
+
     /// Writes parts for the journey beside their block: the inflated length, then the deflated parts. No parts are no bytes.
     public static func encode(_ parts: [SensitivePart], _ primitives: any Primitives) -> [UInt8] {
         guard !parts.isEmpty else { return [] }

@@ -39,6 +39,9 @@ public struct Identifier: Hashable, Comparable, Sendable {
             high: hash.words.0 & 0xffff_ffff_ffff_0fff | 0x8000,
             low: hash.words.1 & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000)
     }
+
+    /// Has it the form of a derived id? Anybody who knows the parts can tell such a one beforehand.
+    public var isDerived: Bool { high & 0xf000 == 0x8000 && low >> 62 == 0b10 }
 }
 
 extension Identifier {

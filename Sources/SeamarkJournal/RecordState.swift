@@ -82,24 +82,36 @@ public struct RecordState: Hashable, Sendable {
     ) -> ScopeDigest {
         var delta = ScopeDigest.zero
         var (index, found) = place(of: target)
-        for name in names {
-            if found, let old = slots[index].heads.firstIndex(where: { $0.name == name }) {
-                slots[index].heads.remove(at: old)
-                delta.subtract(name)
-            } else if name.change == head.name.change {
-                continue
-            } else {
-                missing.append(name)
+        // With many names and many heads: each is looked at once, not each for each.
+        if found, names.count > 1, slots[index].heads.count > 8 {
+            let going = Set(names)
+            var gone: Set<EditName> = []
+            slots[index].heads.removeAll { head in
+                guard going.contains(head.name) else { return false }
+                gone.insert(head.name)
+                return true
+            }
+            for name in names {
+                if gone.remove(name) != nil { delta.subtract(name) } else if name.change != head.name.change { missing.append(name) }
+            }
+        } else {
+            for name in names {
+                if found, let old = slots[index].heads.firstIndex(where: { $0.name == name }) {
+                    slots[index].heads.remove(at: old)
+                    delta.subtract(name)
+                } else if name.change != head.name.change {
+                    missing.append(name)
+                }
             }
         }
-        if !early.isEmpty, let place = early.firstIndex(of: Early(target: target, name: head.name)) {
-            early.remove(at: place)
+        if let place = earlyPlace(of: Early(target: target, name: head.name)), place.found {
+            early.remove(at: place.index)
         } else {
             if !found {
                 slots.insert(Slot(target: target, heads: []), at: index)
                 found = true
             }
-            let place = slots[index].heads.firstIndex { head.isShown(before: $0) } ?? slots[index].heads.count
+            let place = Self.place(of: head, among: slots[index].heads)
             slots[index].heads.insert(head, at: place)
             delta.add(head.name)
         }
@@ -110,8 +122,31 @@ public struct RecordState: Hashable, Sendable {
     /// Notes an edit that was superseded before it arrived.
     mutating func noteEarly(_ name: EditName, of target: Target) {
         let coming = Early(target: target, name: name)
-        let place = early.firstIndex { $0 >= coming } ?? early.count
-        if place == early.count || early[place] != coming { early.insert(coming, at: place) }
+        guard let place = earlyPlace(of: coming) else { return early.append(coming) }
+        if !place.found { early.insert(coming, at: place.index) }
+    }
+
+    /// Where it is among those that came early, or would be; nil where there are none.
+    private func earlyPlace(of one: Early) -> (index: Int, found: Bool)? {
+        guard !early.isEmpty else { return nil }
+        var low = 0
+        var high = early.count
+        while low < high {
+            let middle = (low + high) / 2
+            if early[middle] < one { low = middle + 1 } else { high = middle }
+        }
+        return (low, low < early.count && early[low] == one)
+    }
+
+    /// Behind those that are shown before it.
+    private static func place(of head: Head, among heads: [Head]) -> Int {
+        var low = 0
+        var high = heads.count
+        while low < high {
+            let middle = (low + high) / 2
+            if head.isShown(before: heads[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 
     /// Where `target` is, or would be inserted.

@@ -1,7 +1,8 @@
 /// The permanent deletion of sensitive values: an ordinary record of a log that names the edits whose values go.
 ///
 /// A value goes, its leaf hash stays in its place, so that every block, chain and id holds as before. From the entry on that
-/// applies the redaction its leaf is *barred*: a value with that leaf is kept by nobody who has read the entry, wherever it comes from.
+/// applies the redaction its leaf is *barred* in the scope of that log: a value with that leaf is kept there by nobody who has read the entry, wherever it
+/// comes from. What another scope holds is that scope's.
 public enum Redaction {
     /// The stable number of the record type, and of its field that lists the values (`Documentation/Records.md`).
     public static let recordType: UInt32 = 60
@@ -57,11 +58,13 @@ public enum Redaction {
 }
 
 extension Change {
-    /// The values that the change redacts, once a log applies it.
+    /// The values that the change redacts, once a log applies it. A record of which it says anything under another type as well is none that
+    /// redacts: who judged it by that type did not look at this.
     public var redacts: [Redaction.Redacted] {
         var values: [Redaction.Redacted] = []
         for edit in edits where edit.type == Redaction.recordType && edit.target == .field(Redaction.valuesField) {
-            if case .open(let value) = edit.content { values += Redaction.values(in: value) }
+            guard case .open(let value) = edit.content, edits.allSatisfy({ $0.record != edit.record || $0.type == Redaction.recordType }) else { continue }
+            values += Redaction.values(in: value)
         }
         return values
     }
@@ -84,6 +87,20 @@ extension Change {
 extension Edit {
     func saying(_ content: Content) -> Edit {
         Edit(record: record, type: type, target: target, content: content, supersedes: supersedes, witnessed: witnessed)
+    }
+}
+
+extension Change {
+    /// The same change with the sensitive values that `known`, which is it too, has and this lacks; nil where there is none.
+    func filled(from known: Change, _ primitives: any Primitives) -> Change? {
+        var isAltered = false
+        let edits = zip(edits, known.edits).map { edit, known in
+            guard case .withheld = edit.content, case .sensitive = known.content else { return edit }
+            isAltered = true
+            return known
+        }
+        guard isAltered else { return nil }
+        return Change(scope: scope, stamp: stamp, member: member, schema: schema, edits: edits, primitives: primitives)
     }
 }
 

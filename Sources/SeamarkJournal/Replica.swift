@@ -57,11 +57,18 @@ public struct Replica: Sendable {
 
     /// Own changes of earlier incarnations that the log, as far as it was read, does not hold: a restored server lost them.
     /// The next incarnation takes them along. Oldest first.
+    ///
+    /// Not what this device holds without sensitive values that nobody redacted, since its role does not get them: sealed anew it would bar the way to
+    /// the values that others hold. It is given back as it was (`HeldLog`), and the server keeps it until it comes whole.
     public var stranded: [Change] {
-        let lacking = overlay.values.filter { confirmed.refused[$0.id] == nil }
+        let lacking = overlay.values.filter { confirmed.refused[$0.id] == nil && !isBare($0) }
         guard !lacking.isEmpty else { return [] }
         let present = Set(blocks.flatMap(\.changes)).union(fresh.map(\.id))
         return lacking.filter { !present.contains($0.id) }.sorted { ($0.stamp, $0.id) < ($1.stamp, $1.id) }
+    }
+
+    private func isBare(_ change: Change) -> Bool {
+        change.edits.contains { if case .withheld(let leaf) = $0.content { !barred.contains(leaf) } else { false } }
     }
 
     /// Does this incarnation hold `end`? The beginning is held always.
@@ -91,9 +98,9 @@ public struct Replica: Sendable {
             fresh = unsent[...]
         case .captured(let change):
             fresh.append(change)
-            remember(change)
+            remember(change, primitives)
         case .sealed(let block):
-            for change in block.changes { remember(change) }
+            for change in block.changes { remember(change, primitives) }
             if block.stream == stream {
                 let sealed = block.changes.map(\.id)
                 unseal(sealed)
@@ -181,7 +188,7 @@ public struct Replica: Sendable {
         case .block(let hash):
             receipted.insert(hash)
             let changes = block.map { ($0.withholding(barred, primitives) ?? $0).changes } ?? ownBlock(hash) ?? []
-            for change in changes { remember(change) }
+            for change in changes { remember(change, primitives) }
             confirmed.read(entry, changes: changes)
             for change in changes { takeOff(change.id) }
             for change in changes where confirmed.applied.contains(change.id) { redact(by: change, primitives) }
@@ -209,8 +216,12 @@ public struct Replica: Sendable {
     }
 
     /// Notes a change down, and puts it over the confirmed state if it is the device's own and not applied there.
-    private mutating func remember(_ change: Change) {
-        guard history.updateValue(change, forKey: change.id) == nil else { return }
+    /// It may come once more, in another block of a copy of this store, and without values that are here.
+    private mutating func remember(_ change: Change, _ primitives: any Primitives) {
+        if let known = history.updateValue(change, forKey: change.id) {
+            if let fuller = change.filled(from: known, primitives) { history[change.id] = fuller }
+            return
+        }
         if change.stamp.device == stream.device { putOver(change) }
     }
 

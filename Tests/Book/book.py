@@ -33,6 +33,9 @@ REWRITES = os.environ.get("SEAMARK_BOOK") == "rewrite"
 # The pattern language, all of it: what it is called, how it is known in a page, what it may be in a run (None: the same; "shape": as many
 # digits), and whether a value of the page stands for one value of the run.
 SYLLABLES = "(?:[bdfghjklmnprstvz][aiou]){2}[bdfghjklmnprstvz]"
+# Of the terminals that commands run on.
+COLUMNS = 120
+
 KINDS = [
     ("invitation", r"seamark://\S+", None, True),
     ("name of a backup's time", r"\d{8}T\d{6}Z", None, True),
@@ -149,6 +152,16 @@ def pattern(expected):
     return re.compile(built + literal(expected[position:])), bound
 
 
+def unbroken(lines):
+    """Lines of a terminal as the one that they were broken from; None where the next word would have had room, by far: what was broken named longer
+    folders than the page does."""
+    for line, following in zip(lines, lines[1:]):
+        words = following.split()
+        if not words or len(line.rstrip()) + 1 + len(words[0]) <= COLUMNS - 60:
+            return None
+    return " ".join([lines[0].rstrip()] + [line.strip() for line in lines[1:]]) if len(lines) > 1 else lines[0]
+
+
 def literal(text):
     """Blanks are as many as a table needs; … is anything."""
     parts = [re.escape(part) for part in text.split("…")]
@@ -184,13 +197,17 @@ class Comparison:
         if not actual:
             return None
         expression, bound = pattern(expected[0].rstrip())
-        match = expression.fullmatch(actual[0])
-        if not match:
-            return None
-        for group, _, said in bound:
-            if values.setdefault(said, match.group(group)) != match.group(group):
+        # A page writes a sentence in one line; a terminal breaks it between words.
+        for count in range(1, len(actual) + 1):
+            line = unbroken(actual[:count])
+            if line is None:
                 return None
-        return self.aligned(expected[1:], actual[1:], values)
+            match, known = expression.fullmatch(line), dict(values)
+            if match and all(known.setdefault(said, match.group(group)) == match.group(group) for group, _, said in bound):
+                found = self.aligned(expected[1:], actual[count:], known)
+                if found is not None:
+                    return found
+        return None
 
     def pair(self, expected, actual):
         """Where a page is rewritten: what it called the values of each kind it goes on calling them, in their order."""
@@ -249,7 +266,7 @@ class Run:
 
     def start(self, machine, text):
         master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
         def lead():
             os.setsid()
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)

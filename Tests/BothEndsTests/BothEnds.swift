@@ -97,11 +97,18 @@ final class BothEnds {
         }
     }
 
-    private static func desk(_ store: TenantStore, _ clock: @escaping @Sendable () -> Int64, _ key: SigningKey, _ earlier: [EarlierServerKey]) -> TenantDesk {
-        let authority = authority
+    /// Its desk for bundles, on another schedule.
+    func desk(on schedule: @escaping TenantWriter.Schedule, endorsedBy other: SigningKey? = nil) -> TenantDesk {
+        Self.desk(store, clock, signer, earlier, schedule, endorsedBy: other ?? Self.authority)
+    }
+
+    private static func desk(
+        _ store: TenantStore, _ clock: @escaping @Sendable () -> Int64, _ key: SigningKey, _ earlier: [EarlierServerKey], _ schedule: @escaping TenantWriter.Schedule = { $0() },
+        endorsedBy authority: SigningKey = BothEnds.authority
+    ) -> TenantDesk {
         return TenantDesk(
             store: store, clock: WallClock { clock() }, primitives: SystemPrimitives(), signer: key, earlier: earlier, endorse: { message, _ in authority.sign(message) },
-            schedule: { $0() }, noteContact: { _, _ in })
+            schedule: schedule, noteContact: { _, _ in })
     }
 
     /// The server has another signing key from now on, in another epoch.
@@ -136,7 +143,7 @@ final class BothEnds {
 
     static func seed(_ number: Int) -> SecretBytes { SecretBytes(copying: [UInt8](repeating: UInt8(number + 1), count: 32)) }
 
-    private static func device(_ store: OpenDeviceStore, schema: UInt32 = Catalogue.version) -> Device {
+    static func device(_ store: OpenDeviceStore, schema: UInt32 = Catalogue.version) -> Device {
         let authority = authority.publicKey
         let tools = DeviceTools(
             primitives: SystemPrimitives(), signer: { SigningKey(seed: $0) }, word: { try Randomness.word() },
@@ -180,17 +187,26 @@ final class BothEnds {
     /// - Parameter schema: what the device's program knows.
     @discardableResult
     func sync(_ laptop: Int, schema: UInt32 = Catalogue.version, tamper: @escaping (Message) -> Message = { $0 }) throws -> SyncRun.Report {
-        let lock = try laptops[laptop].device.store.takeSyncLock()
+        try sync(laptop, laptops[laptop].device.store, schema: schema) { [tamper($0)] }
+    }
+
+    /// The same, with a store of the laptop's identity and a line that may say more, or less, than the server did.
+    @discardableResult
+    func sync(
+        _ laptop: Int, _ store: OpenDeviceStore, schema: UInt32 = Catalogue.version, attachments: SyncRun.Attachments = .init(),
+        attach: ((AttachmentMessage) -> AttachmentMessage)? = nil, hostile: @escaping (Message) -> [Message]
+    ) throws -> SyncRun.Report {
+        let lock = try store.takeSyncLock()
         defer { withExtendedLifetime(lock) {} }
         (bytes, said) = (0, [])
         var attempts = 3
         while true {
-            let line = DirectLine(DeviceSession(laptops[laptop].name, of: desk), tamper)
+            let line = DirectLine(DeviceSession(laptops[laptop].name, of: desk), attach: attach, hostile)
             defer {
                 bytes += line.bytesSent + line.bytesReceived
                 said += line.said
             }
-            var run = try SyncRun.begin(Self.device(laptops[laptop].device.store, schema: schema), over: line)
+            var run = try SyncRun.begin(Self.device(store, schema: schema), over: line, attachments: attachments)
             line.begin()
             do {
                 while true {

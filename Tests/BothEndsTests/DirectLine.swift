@@ -8,15 +8,18 @@ import SeamarkServer
 /// `@unchecked Sendable`: one thread.
 final class DirectLine: SyncLine, @unchecked Sendable {
     private let device: DeviceSession
-    private let tamper: (Message) -> Message
+    private let tamper: (Message) -> [Message]
+    /// Answers what is said of attachments; without it the server fails at them.
+    private let attach: ((AttachmentMessage) -> AttachmentMessage)?
     private var session = ServerSession()
     private var arrived: [[UInt8]] = []
     private(set) var bytesSent = 0
     private(set) var bytesReceived = 0
     private(set) var said: [Message] = []
 
-    init(_ device: DeviceSession, _ tamper: @escaping (Message) -> Message) {
+    init(_ device: DeviceSession, attach: ((AttachmentMessage) -> AttachmentMessage)? = nil, _ tamper: @escaping (Message) -> [Message]) {
         self.device = device
+        self.attach = attach
         self.tamper = tamper
     }
 
@@ -28,6 +31,7 @@ final class DirectLine: SyncLine, @unchecked Sendable {
         let payload = message.payload
         bytesSent += payload.count + 4
         said.append(message)
+        if case .attachment(let asked) = message, let attach { return arrived.append(Message.attachment(attach(asked)).payload) }
         perform(session.received(try Message(payload: payload)))
     }
 
@@ -43,7 +47,7 @@ final class DirectLine: SyncLine, @unchecked Sendable {
             do {
                 switch action {
                 case .prepareWelcome: perform(session.welcomed(try device.welcome()))
-                case .send(let message): arrived.append(tamper(message).payload)
+                case .send(let message): arrived += tamper(message).map(\.payload)
                 case .note(let status): perform(session.noted(try device.note(status)))
                 case .donate(let donation): perform(session.donated(try device.donate(donation)))
                 case .push(let push):

@@ -204,6 +204,46 @@ import Testing
         }
     }
 
+    @Test func `what the server refused is not counted as if it were to go, and every verb says why it stays`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        // A laptop takes it, a server does not.
+        let path = headquarters.folder.appendingPathComponent("large.bin").path
+        let large = open(path, O_CREAT | O_WRONLY, 0o600)
+        ftruncate(large, 27_000_000)
+        close(large)
+        let evidence = try attach(ann, path, to: try observe(ann))
+        let refused = try ann.must("sync")
+        #expect(refused.contains("An attachment of 27.0 MB stays here: it is larger than the server takes"), "\(refused)")
+        let (small, _) = try photo(ann, megabytes: 1)
+        _ = try attach(ann, small, to: try observe(ann))
+        let forecast = try #require(try JSONSerialization.jsonObject(with: Data(try ann.must("sync", "--forecast", "--json").utf8)) as? [String: Any])
+        #expect(forecast["attachmentsUp"] as? Int == 1 && forecast["attachmentsRefused"] as? Int == 1 && forecast["attachmentBytesRefused"] as? Int == 27_000_000, "\(forecast)")
+        #expect((forecast["bytesUpAtMost"] as? Int ?? .max) < 2_000_000, "\(forecast)")
+        #expect(try ann.must("sync", "--forecast").contains("Not counted: 1 attachment (27.0 MB) that the server refused"))
+        func says(_ waits: Bool, sourceLocation: SourceLocation = #_sourceLocation) throws {
+            let (list, status) = (try ann.must("attach", "list"), try ann.must("status"))
+            for text in [list, status] {
+                #expect(text.contains("Refused by the server: \(evidence) (27.0 MB): it is larger than the server takes"), "\(text)", sourceLocation: sourceLocation)
+                #expect(text.contains("1 attachment (1.0 MB) not yet with the server") == waits, "\(text)", sourceLocation: sourceLocation)
+                #expect(text.components(separatedBy: "not yet with the server").count == (waits ? 2 : 1), "\(text)", sourceLocation: sourceLocation)
+            }
+            #expect(list.split(separator: "\n").contains { $0.hasPrefix(evidence) && $0.hasSuffix("refused") }, "\(list)", sourceLocation: sourceLocation)
+        }
+        try says(true)
+        try ann.must("sync")
+        try says(false)
+        let listed = try #require(try JSONSerialization.jsonObject(with: Data(try ann.must("attach", "list", "--json").utf8)) as? [[String: Any]])
+        #expect(listed.count { ($0["refused"] as? String)?.contains("larger than the server takes") == true } == 1 && listed.count { $0["refused"] is NSNull } == 1, "\(listed)")
+        // It looks into what is unlocked alone.
+        let doctor = try headquarters.program("seamark", ["doctor"], environment: ["SEAMARK_HOME": ann.home.path]).finish().output
+        if doctor.contains("Its store opens.") {
+            #expect(doctor.contains("1 attachment is on this laptop alone, since the server refused it: it is larger than the server takes"), "\(doctor)")
+            #expect(!doctor.contains("Run 'seamark sync'"), "\(doctor)")
+        }
+    }
+
     @Test func `what is no plain file of a size within bounds, and what holds no evidence, is refused and changes nothing`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

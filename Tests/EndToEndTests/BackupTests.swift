@@ -42,6 +42,8 @@ import Testing
         #expect(restored.status == 0, "\(restored.error)")
         #expect(try run(headquarters, ["verify", "--data", data], passphrase: nil).status == 0)
         #expect(try headquarters.verb("audit", "list").contains("tenant.restore"))
+        // Nothing in what was restored says that the backup was made.
+        #expect(try headquarters.verb("tenant", "shred", "halden", "--dry-run").contains("wherever copies lie: 1"))
         #expect(try headquarters.verb("audit", "verify").contains("The chain holds"))
     }
 
@@ -166,7 +168,9 @@ import Testing
             (["backup", "halden", "--to", "/proc/nowhere", "--data", data], Self.passphrase, 66, "not there"),
             (["backup", "verify", file], Self.passphrase, 65, "no backup of Seamark"),
             (["restore", file, "--data", data], Self.passphrase, 65, "no backup of Seamark"),
-            (["restore", folder + "/missing", "--data", data], Self.passphrase, 66, "not there"),
+            (["restore", folder + "/missing", "--data", data], Self.passphrase, 66, "not there; check its name"),
+            (["backup", "verify", folder + "/missing"], Self.passphrase, 66, "not there; check its name"),
+            (["backup", "halden", "--to", folder + "/none/below", "--data", data], Self.passphrase, 66, "/none is not there; mount the disk"),
         ] {
             let done = try run(headquarters, words, passphrase: passphrase)
             #expect(done.status == status && done.error.contains(part), "\(words): \(done.status) \(done.error)")

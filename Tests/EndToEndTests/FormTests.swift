@@ -17,6 +17,21 @@ import Testing
         #expect(done.output.contains(#""files": 120, "failures": 0"#), "\(done.output)")
     }
 
+    @Test func `the workbooks of pyxform's own tests are understood as pyxform understands them, or refused at a sheet`() throws {
+        let program = try #require(Program.folder).appendingPathComponent("seamark").path
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let fetched = try headquarters.program(Self.root.appendingPathComponent("Scripts/pyxform-samples").path, []).finish(within: 400)
+        try #require(fetched.status == 0, "\(fetched.error)")
+        let done = try headquarters.program(
+            Self.root.appendingPathComponent("Scripts/python-peer").path,
+            [Self.root.appendingPathComponent("Tests/PythonPeer/form_samples.py").path, "\(program) form check --json", fetched.output.trimmingCharacters(in: .whitespacesAndNewlines)]
+        ).finish(within: 400)
+        #expect(done.status == 0, "\(done.output)\(done.error)")
+        let counts = try #require(done.output.firstMatch(of: /"workbooks": 57, "both": (\d+).*"failures": 0/), "\(done.output)")
+        #expect(try #require(Int(counts.1)) >= 5)
+    }
+
     @Test func `a form that cannot be taken over is refused in words, with every place, and as JSON`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

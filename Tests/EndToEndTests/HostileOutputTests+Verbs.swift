@@ -1,4 +1,5 @@
 import Foundation
+import SeamarkModel
 import SeamarkTestSupport
 import Testing
 
@@ -67,6 +68,7 @@ extension HostileOutputTests {
             let isOfNoun = parts.count == 2 && nouns.contains(String(parts[0])) && known.contains("NOUN \(parts[1])")
             #expect(isOfNoun, "'\(verb)' is new: say here with which words it shows most")
         }
+        try kindsShow(nouns, ann)
         var seen = ""
         for (verb, words) in Self.ofLaptop {
             let name = verb.replacing("NOUN", with: "site")
@@ -83,6 +85,27 @@ extension HostileOutputTests {
         for text in texts { #expect(seen.contains(text.mark), "\(text.family) \(text.number) was shown nowhere") }
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name != hostile.lastPathComponent {
             #expect(name.allSatisfy { $0.isLetter || $0.isNumber || "-_.".contains($0) }, "a file of a hostile name was made")
+        }
+    }
+
+    /// Every kind of record as it is listed; and each has its own words and checks: what it cannot take it refuses, and tells what.
+    private func kindsShow(_ nouns: Set<String>, _ ann: Laptop) throws {
+        func run(_ words: [String]) throws -> Program.Result {
+            let done = try onTerminal("seamark", words, environment: ["SEAMARK_HOME": ann.home.path], passphrase: Laptop.passphrase)
+            expectDead(done, "seamark \(words)", mayBeUsage: true)
+            return done
+        }
+        var listed = ""
+        for (number, noun) in nouns.sorted().enumerated() {
+            _ = try run(["list", noun])
+            listed += try run(["list", noun, "--json"]).output
+            let words = [["add", "name=\u{1b}]0;x\u{7}<b>=1+1", "title=pay\u{200b}pal", "\u{9b}2J\u{202e}=x"], ["set", "\u{1b}]0;x\u{7}\u{202e}<b>", "name=pay\u{200b}pal"]][number % 2]
+            let done = try run([noun] + words)
+            #expect(done.status != 0 && done.output.count > 20, "\(noun) \(words[0]) took what it cannot: \(done.output)")
+        }
+        for (kind, texts) in square where !Self.plainTexts(of: kind).isEmpty {
+            let missing = texts.filter { !listed.contains("\($0.text.mark) of \(kind.key).") }
+            #expect(missing.isEmpty, "\(missing.count) texts of \(kind.key) were not listed: \(missing.map(\.text.number))")
         }
     }
 
@@ -127,6 +150,34 @@ extension HostileOutputTests {
             #expect(text.firstMatch(of: /[^\\]\]\((?:javascript|http)/) == nil)
         }
     }
+
+    /// What both programs exported for spreadsheets: every text is a text, also when another program has saved it again; and nothing that data says became
+    /// the name of a file.
+    func workbooks() throws {
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { !$0.contains("\u{202e}") }
+        for name in names { #expect(name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./".contains($0)) }, "a file is called \(name)") }
+        let books = names.filter { $0.hasSuffix(".xlsx") }.sorted().map { folder.appendingPathComponent($0).path }
+        #expect(books.count == 3, "\(books)")
+        let checked = try headquarters.program(
+            Self.root.appendingPathComponent("Scripts/python-peer").path, [Self.root.appendingPathComponent("Tests/PythonPeer/workbook_check.py").path, "20"] + books
+        ).finish(within: 240)
+        #expect(checked.status == 0, "\(checked.output)\(checked.error)")
+        // Tables, read as tables: no cell begins as a formula does, in the two programs' own archives.
+        let tables = names.filter { $0.hasSuffix(".zip") }.map { folder.appendingPathComponent($0).path }
+        #expect(tables.count == 3, "\(tables)")
+        for file in tables {
+            let done = try headquarters.program("/usr/bin/env", ["python3", "-c", Self.liveCells, file]).finish()
+            #expect(done.status == 0, "\(file): \(done.output)\(done.error)")
+        }
+    }
+
+    private static let liveCells = #"""
+        import csv, io, re, sys, zipfile
+        cells = [cell for name in zipfile.ZipFile(sys.argv[1]).namelist() for row in csv.reader(io.StringIO(zipfile.ZipFile(sys.argv[1]).read(name).decode("utf-8-sig"), newline="")) for cell in row]
+        live = [cell for cell in cells if re.match("\\s*[=+@\uff1d\uff0b\uff0d\uff20\u2212\\t\\r]", cell) or re.match("\\s*-(?![0-9.]+$)", cell)]
+        print(live[:5], len(cells))
+        sys.exit(1 if live or not sum(cell.startswith("'") for cell in cells) > 20 else 0)
+        """#
 
     private func expectDead(_ done: Program.Result, _ what: String, mayBeUsage: Bool) {
         let live = HostileText.live(in: done.output)

@@ -87,6 +87,74 @@ import Testing
         try arrived(content, ann, bob, headquarters)
     }
 
+    @Test func `a sync that is stopped in an attachment, and a watch that is ended, say what waits of it`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let link = try headquarters.link()
+        let ann = try Laptop(of: "ann", at: headquarters, by: link)
+        let photo = headquarters.folder.appendingPathComponent("press.jpg")
+        try Data((0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }).write(to: photo)
+        try ann.must("attach", "add", photo.path)
+        try ann.must("sync", "--no-attachments")
+        link.stall(afterUpward: 1_000_000)
+        let sync = try ann.start(["sync"])
+        try eventually("the upload is under way", within: 60) { link.hasStalled ? true : sync.status.map { _ in false } }
+        #expect(link.hasStalled, "the sync ended by itself with \(sync.status ?? 0): \(sync.outputSoFar)\(sync.errorSoFar)")
+        sync.send(SIGINT)
+        let end = try sync.finish(within: 60)
+        #expect(end.status == 130 && end.error.contains("Stopped.") && end.error.contains("1 attachment (3.0 MB) waits here"), "\(end.error)")
+        #expect(!end.error.contains("nothing waits"), "\(end.error)")
+        link.mend()
+        for words in [[], ["--json"]] {
+            let watch = try ann.start(["sync", "--watch", "--no-attachments"] + words)
+            try eventually("it watches") { watch.outputSoFar.contains("atching") ? true : watch.status.map { _ in false } }
+            watch.send(SIGINT)
+            let ended = try watch.finish(within: 60)
+            #expect(ended.status == 0, "\(ended.error)")
+            guard !words.isEmpty else {
+                #expect(ended.output.contains("1 attachment (3.0 MB) waits here for the next sync.") && !ended.output.contains("Nothing waits"), "\(ended.output)")
+                continue
+            }
+            let last = try #require(ended.output.split(separator: "\n").last)
+            let event = try #require(try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any])
+            #expect(event["event"] as? String == "ended" && event["unsent"] as? Int == 0, "\(event)")
+            #expect(event["attachmentsWaiting"] as? Int == 1 && event["attachmentBytesWaiting"] as? Int == 3_000_000, "\(event)")
+        }
+        try ann.must("sync")
+        #expect(try ann.must("status").contains("Everything is with the server"))
+    }
+
+    /// While it waits for its passphrase it has opened nothing yet.
+    @Test func `a sync that is stopped before it has read its store says so`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        try ann.must("site", "add", "name=Dayton plant")
+        let pipe = headquarters.folder.appendingPathComponent("passphrase-pipe").path
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let writing = open(pipe, O_RDWR | O_CLOEXEC)
+        try #require(writing >= 0)
+        defer { close(writing) }
+        let program = try #require(Program.folder).appendingPathComponent("seamark").path
+        let sync = try headquarters.program(
+            "/bin/sh", ["-c", "exec \"$0\" sync --passphrase-fd 3 3<\"$1\"", program, pipe], environment: ["SEAMARK_HOME": ann.home.path])
+        try eventually("it listens for Ctrl-C", within: 60) { catches(SIGINT, sync.id) ? true : sync.status.map { _ in false } }
+        sync.send(SIGINT)
+        let line = Array((Laptop.passphrase + "\n").utf8)
+        try #require(write(writing, line, line.count) == line.count)
+        let end = try sync.finish()
+        #expect(end.status == 130 && end.error.contains("Stopped.") && end.error.contains("1 change without one waits here"), "\(end)")
+        #expect(try ann.unsent() == 1)
+    }
+
+    /// Does `seamark`, running under this number, take this signal itself?
+    private func catches(_ signal: Int32, _ program: pid_t) -> Bool {
+        let lines = ((try? String(contentsOfFile: "/proc/\(program)/status", encoding: .utf8)) ?? "").split(separator: "\n")
+        guard lines.contains(where: { $0.hasPrefix("Name:") && $0.hasSuffix("seamark") }), let mask = lines.first(where: { $0.hasPrefix("SigCgt:") })?.split(separator: "\t").last
+        else { return false }
+        return (UInt64(mask, radix: 16) ?? 0) >> UInt64(signal - 1) & 1 == 1
+    }
+
     @Test func `an import that is killed is there whole or not at all`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-/// An editor that the test opens and closes: it leaves its text only when it is told to go on.
+/// An editor that the test opens and closes: it leaves its text only when it is told to go on, or when the test is over and its folder gone.
 struct SlowEditor {
     private let script: String
 
@@ -10,7 +10,7 @@ struct SlowEditor {
 
     init(_ headquarters: Headquarters, leaving text: String) throws {
         script = headquarters.folder.appendingPathComponent("slow-editor-\(UUID().uuidString)").path
-        let words = "#!/bin/sh\necho \"$1\" > \"$0.told\"; mv \"$0.told\" \"$0.path\"\nwhile [ ! -e \"$0.go\" ]; do sleep 0.05; done\nprintf '%s' '\(text)' > \"$1\"\n"
+        let words = "#!/bin/sh\necho \"$1\" > \"$0.told\"; mv \"$0.told\" \"$0.path\"\nwhile [ -e \"$0\" ] && [ ! -e \"$0.go\" ]; do sleep 0.05; done\nprintf '%s' '\(text)' > \"$1\"\n"
         try Data(words.utf8).write(to: URL(fileURLWithPath: script))
         chmod(script, 0o700)
     }
@@ -64,11 +64,11 @@ struct SlowEditor {
         let file = try editor.opened()
         defer { remove(file) }
         let person = try #require(ann.must("list", "person", "--json").firstMatch(of: /P-\w+/)).output
-        try ann.must("person", "set", String(person), "consent.state=withdrawn")
+        try ann.must("person", "set", String(person), "consent.state=withdrawn", "--yes")
         try editor.close()
         #expect(try sitting.ended() == 65)
         try sitting.says("Consent was withdrawn")
-        #expect(sitting.look().contains("kept for you alone in \(file.path)"))
+        #expect(sitting.look().replacing("\r\n", with: " ").contains("kept for you alone in \(file.path)"))
         #expect(try String(contentsOf: file, encoding: .utf8) == "They phone.")
         #expect(try ann.must("list", "observation", "--json").filter { !$0.isWhitespace } == "[]")
     }
@@ -160,6 +160,34 @@ struct SlowEditor {
         #expect(try sitting.ended() == 0)
         let environment = clock.environment.merging(["SEAMARK_HOME": ann.home.path]) { $1 }
         #expect(try headquarters.program("seamark", ["list", "answer"], environment: environment, passphrase: Laptop.passphrase).finish().status == 79)
+    }
+
+    @Test func `who leaves the editor without saving settles nothing, and who saves the proposal as it stands takes it`() throws {
+        let (ann, bob) = (try Laptop(of: "ann", at: headquarters), try Laptop(of: "bob", at: headquarters))
+        let seam = try Interview.said(ann, ["seam", "add", "name=Handing over", "workaround=One.\ntwo\nthree\nfour\nfive"])
+        for laptop in [ann, bob] { try laptop.must("sync") }
+        try ann.must("seam", "set", seam, "workaround=One, ours.\ntwo\nthree\nfour\nfive")
+        try bob.must("seam", "set", seam, "workaround=One.\ntwo\nthree\nfour\nfive, theirs")
+        for laptop in [ann, bob, ann] { try laptop.must("sync") }
+        func resolve(_ editor: String) throws -> Program.Result {
+            try headquarters.program(
+                "seamark", ["resolve", seam, "workaround", "--editor"], environment: ["SEAMARK_HOME": ann.home.path, "EDITOR": editor, "VISUAL": ""], passphrase: ann.passphrase).finish()
+        }
+        let quit = try resolve("true")
+        #expect(quit.status == 65 && quit.error.contains("left without saving, so nothing was settled"), "\(quit)")
+        #expect(try ann.must("conflicts", "--json").contains(seam))
+        // One beside the other where the terminal has room, and nothing is wider than it.
+        for (columns, isBeside) in [(UInt16(120), true), (40, false)] {
+            let sitting = try Sitting(ann, ["conflicts"], columns: columns, rows: 60, environment: ["PAGER": "cat", "NO_COLOR": "1"])
+            #expect(try sitting.ended() == 0)
+            let lines = sitting.look().components(separatedBy: "\r\n")
+            #expect(lines.allSatisfy { $0.count <= Int(columns) }, "\(lines)")
+            #expect(lines.contains { $0.contains("One, ours.") && $0.components(separatedBy: "One").count == (isBeside ? 4 : 2) }, "\(lines)")
+        }
+        let saved = try resolve("sleep 0.05; touch")
+        #expect(saved.status == 0, "\(saved)")
+        let shown = try ann.must("show", seam)
+        #expect(shown.contains("One, ours.") && shown.contains("five, theirs"), "\(shown)")
     }
 
     @Test func `a text merge in an editor keeps its file where it is refused or tried, and not where it is stored`() throws {

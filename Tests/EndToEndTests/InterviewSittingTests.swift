@@ -276,9 +276,56 @@ import Testing
         try sitting.shows("has P-")
         for key in ["y", "v", "r\r"] { try sitting.type(key) }
         try sitting.shows("LB2  ")
+        // One stroke does not end it where questions are open, nor does another key behind it.
+        try sitting.type("f")
+        try sitting.tells("questions are open. f once more ends the interview")
+        try sitting.type("w")
+        try eventually("it is not asked any more", within: 20) { sitting.screen.contains { $0.contains("once more") } ? nil : true }
+        try sitting.type("f")
+        try sitting.tells("f once more ends the interview")
+        #expect(sitting.status == nil)
         try sitting.type("f")
         #expect(try sitting.ended() == 0)
-        try sitting.says("is over")
+        try sitting.says("is over; its end is noted.")
+        try sitting.says("Go on with: seamark interview IV-")
+    }
+
+    @Test func `what u took back stays taken back, 'seamark undo' goes to the step before, and 'redo' brings both again`() throws {
+        let (ann, interview) = try laptop()
+        let done = try ann.run(["interview", interview, "--plain"], input: "j TR1\n3\nj TR2\n4\nu\nz\n")
+        #expect(done.status == 0 && done.output.contains("Undone: TR2 is open again."), "\(done)")
+        func scored() throws -> Int { try rows(ann, "answer", of: interview).count }
+        #expect(try scored() == 1)
+        let undone = try ann.must("undo")
+        #expect(undone.contains("\(interview)/TR1") && !undone.contains("TR2"), "\(undone)")
+        #expect(try scored() == 0)
+        for (question, count) in [("TR1", 1), ("TR2", 2)] {
+            let again = try ann.must("redo")
+            #expect(try again.contains("\(interview)/\(question)") && scored() == count, "\(again)")
+        }
+        // Another sitting has written nothing yet, and says where to go.
+        let next = try ann.run(["interview", interview, "--plain"], input: "u\n")
+        #expect(next.status == 65 && next.error.contains("'seamark undo' takes back earlier steps"), "\(next)")
+        try ann.must("verify")
+    }
+
+    @Test func `an interview that goes on after its end has none until f, and the last thing said in line mode is said once`() throws {
+        let (ann, interview) = try laptop()
+        func end() throws -> Bool { try rows(ann, "interview", of: interview).contains { $0.contains("endedAt") } }
+        let over = try ann.run(["interview", interview, "--plain"], input: "3\nf\n")
+        #expect(try over.status == 0 && over.output.contains("48 of 49 questions are open. Go on with") && end(), "\(over)")
+        // What an answer rests on is written afterwards, too.
+        let afterwards = try ann.run(["interview", interview, "--plain"], input: "b\nr They phone.\nt The door stood open.\nk\nz\n")
+        #expect(try afterwards.status == 0 && end(), "\(afterwards)")
+        let on = try ann.run(["interview", interview, "--plain"], input: "2\n")
+        #expect(try on.status == 0 && !end(), "\(on)")
+        #expect(on.output.components(separatedBy: "Saved LB2").count == 2 && on.output.contains("is not noted any more"), "\(on)")
+        let back = try ann.must("undo")
+        #expect(try end(), "\(back)")
+        // In one sitting.
+        let both = try ann.run(["interview", interview, "--plain"], input: "2\nu\nz\n")
+        #expect(try both.output.contains("The end stands as it was noted before.") && end(), "\(both)")
+        try ann.must("verify")
     }
 
     @Test func `from a key to the next question it takes less than the blink of an eye`() throws {

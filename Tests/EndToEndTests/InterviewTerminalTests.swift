@@ -7,23 +7,8 @@ import Testing
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("InterviewScreens")
     private static let interview = "exec 3<\"$SECRET\"; exec \"$SEAMARK\" interview IV-A001 --passphrase-fd 3"
 
-    /// Waits until the screen is that of the file, once `text` stands on it; a file that is not there is written, to be looked at, and the test fails.
     private func looks(_ window: Window, _ text: String, like name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let file = Self.folder.appendingPathComponent(name + ".txt")
-        let first = try window.shows(text)
-        guard let wanted = try? String(contentsOf: file, encoding: .utf8) else {
-            try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
-            try Data(shown(first).utf8).write(to: file)
-            Issue.record("\(file.path) was missing and is written now: look at it", sourceLocation: sourceLocation)
-            return
-        }
-        var last = shown(first)
-        // A capture may fall between two frames.
-        _ = try? eventually("the screen is that of \(name)", within: 30) {
-            last = shown(try window.screen)
-            return last == wanted ? true : nil
-        }
-        #expect(last == wanted, "\(name):\n\(last)", sourceLocation: sourceLocation)
+        try window.looks(text, like: Self.folder.appendingPathComponent(name + ".txt"), masked: shown, sourceLocation: sourceLocation)
     }
 
     /// The time since the beginning is the machine's.

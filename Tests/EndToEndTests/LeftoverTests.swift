@@ -70,6 +70,44 @@ import Testing
         }
     }
 
+    @Test(.needsTracer)
+    func `what a restore that was killed had unpacked ends with the server's next start, and with the next restore`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let data = headquarters.data.path
+        let folder = headquarters.folder.appendingPathComponent("backups").path
+        #expect(try server(headquarters, ["backup", "make", "--all", "--to", folder]).status == 0)
+        let backups = try FileManager.default.contentsOfDirectory(atPath: folder).map { folder + "/" + $0 }
+        func unpacked() throws -> [String] {
+            try [data, data + "/tenants"].flatMap { try FileManager.default.contentsOfDirectory(atPath: $0) }.filter { $0.hasPrefix(".restore-") }
+        }
+        func kill(_ backup: String) throws {
+            let program = try #require(Program.folder).appendingPathComponent("seamark-server").path
+            _ = try headquarters.program(
+                "/usr/bin/strace", ["-f", "-qq", "-o", "/dev/null", "-e", "trace=rename", "-e", "inject=rename:signal=SIGKILL:when=1", program, "restore", backup, "--data", data],
+                passphrase: Self.passphrase
+            ).finish()
+        }
+        for backup in backups {
+            #expect(try headquarters.stop() == 0)
+            try kill(backup)
+            #expect(try unpacked().count == 1, "\(backup)")
+            try headquarters.start()
+            #expect(try unpacked().isEmpty, "a server has started")
+        }
+        let dead = data + "/tenants/.restore-dead"
+        try make(dead, "tenant.sqlite")
+        #expect(try server(headquarters, ["restore", backups[0]]).status == 75 && isThere(dead), "beside a server nothing is restored")
+        #expect(try headquarters.stop() == 0)
+        for backup in backups {
+            try make(dead, "tenant.sqlite")
+            try make(data + "/.restore-dead", "authority.key")
+            let done = try server(headquarters, ["restore", backup])
+            #expect(done.status == 0, "\(done)")
+            #expect(try unpacked().isEmpty)
+        }
+    }
+
     @Test(arguments: [["status"], ["lock"], ["wipe", "--yes"]])
     func `a text that an editor had when its command was killed is named by doctor, and gone with the next command`(words: [String]) throws {
         let headquarters = try Headquarters()
@@ -110,6 +148,10 @@ import Testing
         #expect(!isThere(file))
         let left = try FileManager.default.subpathsOfDirectory(atPath: ann.home.path)
         #expect(!left.contains { $0.contains("halden") }, "\(left)")
+        // A wipe that was killed before its last step left the folder, which is called as the client is.
+        try FileManager.default.createDirectory(atPath: ann.store.path, withIntermediateDirectories: false)
+        _ = try ann.runWithoutPassphrase("status")
+        #expect(!isThere(ann.store.path))
     }
 
     @Test func `no line of the log names a tenant's folder that cannot be opened`() throws {

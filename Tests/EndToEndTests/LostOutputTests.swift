@@ -73,6 +73,50 @@ import Testing
         }
     }
 
+    /// Into a pipe whose reader is gone before the program begins.
+    private func unread(_ name: String, _ words: [String], environment: [String: String] = [:], passphrase: String? = nil) throws -> Program.Result {
+        let path = try #require(Program.folder).appendingPathComponent(name).path
+        let script = "import os,subprocess,sys\nr,w=os.pipe();os.close(r)\nsys.exit(subprocess.run(sys.argv[1:],stdout=w,close_fds=False).returncode)"
+        return try headquarters.program("/usr/bin/python3", ["-c", script, path] + words, environment: environment, passphrase: passphrase).finish()
+    }
+
+    @Test func `who closes the pipe has read enough, and hears what was stored`() throws {
+        let ann = try Laptop(of: "ann", at: headquarters)
+        func laptop(_ words: String...) throws -> Program.Result { try unread("seamark", words, environment: ["SEAMARK_HOME": ann.home.path], passphrase: ann.passphrase) }
+        for (words, said) in [(["site", "add", "name=Hull"], true), (["site", "add", "name=Leeds", "--json"], true), (["list", "site"], false), (["status", "--json"], false), (["log"], false), (["export", "-"], false)] {
+            let done = try unread("seamark", words, environment: ["SEAMARK_HOME": ann.home.path], passphrase: ann.passphrase)
+            if said {
+                #expect(done.status == 73 && done.error.contains("gone before its end") && done.error.contains("is stored all the same: ST-"), "\(words): \(done)")
+            } else {
+                #expect(done.status == 0 && done.error.isEmpty, "\(words): \(done)")
+            }
+        }
+        #expect(try ann.must("list", "site", "--json").components(separatedBy: "\"handle\"").count == 3)
+        // A refusal keeps its own status and sentence.
+        let refused = try laptop("show", "ST-NOPE")
+        #expect(refused.status == 66 && !refused.error.isEmpty, "\(refused)")
+        for words in [["tenant", "list"], ["status", "--json"], ["roles"], ["--help"]] {
+            let done = try unread("seamark-server", words + (words[0].hasPrefix("--") || words == ["roles"] ? [] : ["--data", headquarters.data.path]))
+            #expect(done.status == 0 && done.error.isEmpty, "\(words): \(done)")
+        }
+        let done = try unread("seamark-server", ["member", "add", "unread", "--role", "lead", "--data", headquarters.data.path])
+        #expect(done.status == 73 && done.error.contains("gone before its end") && done.error.contains("Added unread as lead"), "\(done)")
+    }
+
+    @Test func `a word that is no UTF-8 text is refused before anything is done`() throws {
+        let ann = try Laptop(of: "ann", at: headquarters)
+        func run(_ name: String, _ words: String, passphrase: String? = nil) throws -> Program.Result {
+            let path = try #require(Program.folder).appendingPathComponent(name).path
+            return try headquarters.program("/bin/sh", ["-c", "exec \"$0\" \(words) \"$@\"", path], environment: ["SEAMARK_HOME": ann.home.path], passphrase: passphrase).finish()
+        }
+        let done = try run("seamark", "site add \"name=$(printf 'M\\374nchen')\"", passphrase: ann.passphrase)
+        #expect(done.status == 65 && done.error.contains("Word 3 of the command is no UTF-8 text, so nothing was done"), "\(done)")
+        #expect(try ann.must("list", "site", "--json").filter { !$0.isWhitespace } == "[]")
+        let server = try run("seamark-server", "member add mueller --role lead --name \"$(printf 'M\\374ller')\" --data '\(headquarters.data.path)'")
+        #expect(server.status == 65 && server.error.contains("word 7 of the command is no UTF-8 text, so nothing was done"), "\(server)")
+        #expect(try !headquarters.verb("member", "list").contains("mueller"))
+    }
+
     private static func letters(_ laptop: Laptop) -> String { (try? laptop.status()["letters"] as? String) ?? "A" }
 
     @Test(arguments: ways) func `what a server's verb changed and could not print is said to be done`(way: String) throws {

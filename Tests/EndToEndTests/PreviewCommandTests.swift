@@ -21,6 +21,9 @@ import Testing
             #expect((try FileManager.default.attributesOfItem(atPath: path("preview." + format))[.posixPermissions] as? Int) == 0o600)
         }
         #expect(try ann.must("report", "--json") == String(contentsOfFile: path("preview.json"), encoding: .utf8))
+        // What no domain explains and what lies at no seam stand beside the rest, so that the means add up.
+        let shown = try ann.must("report")
+        #expect(shown.contains("Outside execution, unallocated") && shown.contains("Not at a seam"), "\(shown)")
         // A file that is there is not written over unasked.
         #expect(try ann.run("report", "--format", "md", "--output", path("preview.md")).status == 73 || ann.run("report", "--format", "md", "--output", path("preview.md")).status == 65)
         try ann.must("report", "--format", "md", "--output", path("preview.md"), "--replace")

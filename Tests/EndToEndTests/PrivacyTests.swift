@@ -99,7 +99,13 @@ import Testing
         #expect(try told(bob, "Q-A001").contains(Self.canary))
         // Bob is offline and does not know.
         let unaware = try bob.must("quote", "add", "interview=IV-A001", "person=P-A001", "text=\(Self.canary) 3").trimmingCharacters(in: .whitespacesAndNewlines)
-        try ann.must("person", "set", "P-A001", "consent.state=withdrawn")
+        // What goes is counted, and nothing goes unasked.
+        try ann.refuses(["person", "set", "P-A001", "--consent", "withdrawn"], 65, saying: ["1 quote and 1 answer of P-A001 go", "Nothing was changed", "--yes"])
+        let trial = try ann.run("person", "set", "P-A001", "--consent", "withdrawn", "--dry-run")
+        #expect(trial.status == 0 && trial.error.contains("1 quote and 1 answer of P-A001 go"), "\(trial)")
+        try ann.must("person", "set", "P-A001", "consent.state=withdrawn", "--yes")
+        let undone = try ann.run("undo")
+        #expect(undone.status == 65 && undone.error.contains("stays withdrawn") && undone.error.contains("record a new person") && !undone.error.contains("in its place"), "\(undone)")
         // At once, without a network.
         #expect(try !told(ann, "Q-A001").contains("canary"))
         #expect(try ann.must("list", "quote").contains("1 record is not shown because consent was withdrawn."))

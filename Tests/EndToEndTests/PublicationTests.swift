@@ -114,7 +114,7 @@ import Testing
         #expect(try vito.must("report").contains("Nothing is published for you yet"))
 
         // Another one, with what was priced anew; the first stays as it is.
-        try stage.ann.must("line", "set", "L8", "amount.grade=B", "amount.range=140k/180k/240k")
+        try stage.ann.must("line", "set", "L8", "evidence=+EV2", "amount.grade=B", "amount.range=140k/180k/240k")
         try stage.ann.must("sync")
         let second = try stage.freeze("Second quarter")
         try headquarters.verb("publication", "add", "baseline", "--title", "=1+1 <b>for the board</b>")
@@ -161,6 +161,7 @@ import Testing
         try stage.ann.must("line", "add", "title=Agency, as P-A03 told", "category=LABOUR", "amount.range=100k/150k/260k", "amount.grade=B", "amount.kind=runRate")
         try stage.ann.must("sync")
         _ = try stage.freeze("Named")
+        #expect(try stage.server("publication", "add", "baseline", "--draft", ending: 65).error.contains("in L-A001 title"))
         let named = try stage.server("publication", "add", "baseline", "--draft", ending: 65)
         #expect(named.error.contains("names somebody") && named.error.contains("P-A03"), "\(named)")
         #expect(try stage.server("report", "baseline", "--as-of", "Named", "--for-viewers", "--out", stage.path("named"), ending: 65).error.contains("P-A03"))
@@ -176,7 +177,12 @@ import Testing
         try stage.ann.must("interview", "add", "handle=IV-NEW", "startedAt=2026-03-05T08:00:00Z", "persons=\(interview)")
         try stage.ann.must("answer", "add", "interview=IV-NEW", "question=LB1", "response.score=2", "response.grade=D")
         try stage.ann.must("sync")
-        let draft = try stage.freeze("Draft")
+        // What a snapshot is called stays: who freezes is told, its own report is refused for it, and no other one is.
+        let frozen = try stage.ann.run("snapshot", "freeze", "As P-A03 told", "--day", "2026-03-31")
+        #expect(frozen.status == 0 && frozen.error.contains("(P-A03)") && frozen.error.contains("cannot be published"), "\(frozen)")
+        try stage.ann.must("sync")
+        #expect(try stage.server("publication", "add", "baseline", "--draft", ending: 65).error.contains("\(frozen.output.trimmingCharacters(in: .whitespacesAndNewlines)) name"))
+        let draft = try stage.freeze("Draft of Q1")
         let refused = try stage.server("publication", "add", "baseline", ending: 65)
         #expect(refused.error.contains("DRAFT") && refused.error.contains("--draft"), "\(refused)")
         #expect(try stage.server("publication", "list").output.contains("Nothing is published"))

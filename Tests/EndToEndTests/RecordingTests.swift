@@ -66,7 +66,7 @@ import Testing
         #expect(try String(contentsOf: copy, encoding: .utf8) == Self.words)
 
         switch end {
-        case .withdrawn: try ann.must("person", "set", "P-A001", "consent.state=withdrawn")
+        case .withdrawn: try ann.must("person", "set", "P-A001", "consent.state=withdrawn", "--yes")
         case .forbidden: try ann.must("person", "set", "P-A001", "consent.scope=quotes,role")
         case .erased: try headquarters.verb("person", "erase", "baseline", "P-A001", "--yes")
         }
@@ -93,6 +93,13 @@ import Testing
         let again = headquarters.folder.appendingPathComponent("again.json").path
         #expect(try !headquarters.verb("person", "export", "baseline", "P-A001", "--out", again).contains("attachment of this person"))
         try headquarters.verb("verify")
+        // The log says what went, for whoever reads it with other means: its bytes, by the row that named them.
+        let evidence = headquarters.folder.appendingPathComponent("evidence").path
+        let authority = try #require(headquarters.verb("evidence", "export", "baseline", "--out", evidence).split(whereSeparator: \.isWhitespace).last)
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let theirs = try headquarters.program(
+            root.appendingPathComponent("Scripts/python-peer").path, [root.appendingPathComponent("Tests/PythonPeer/verify_evidence.py").path, String(authority), evidence, "--redactions"]).finish()
+        #expect(theirs.status == 0 && theirs.output.hasPrefix("holds\n") && theirs.output.contains(" value, 1 bytes, 0 nothing"), "\(theirs)")
         // Nothing takes the server for one that was put back.
         #expect(try !headquarters.verb("audit", "list").contains("epoch.renew"))
     }

@@ -45,6 +45,29 @@ import Testing
         }
     }
 
+    @Test func `help of a verb that there is none of is wrong usage, and help of those that there are is not`() throws {
+        for (program, words, near) in [("seamark", ["help", "stauts"], "seamark status"), ("seamark", ["help", "interview", "delet"], "seamark interview delete"), ("seamark-server", ["help", "tennant"], "seamark-server tenant")] {
+            let done = try headquarters.program(program, words).finish()
+            #expect(done.status == 64 && done.output.isEmpty && done.error.contains("There is no verb '\(words.last ?? "")'") && done.error.contains(near), "\(words): \(done)")
+        }
+        for (program, words) in [("seamark", ["help"]), ("seamark", ["help", "interview", "set"]), ("seamark", ["help", "note", "add"]), ("seamark-server", ["help", "member", "list"])] {
+            #expect(try headquarters.program(program, words).finish().status == 0, "\(words)")
+        }
+    }
+
+    @Test func `an export into a file whose name says something else, and a value that is given twice, are refused`() throws {
+        let ann = try Laptop(of: "ann", at: headquarters)
+        let file = headquarters.folder.appendingPathComponent("x.csv").path
+        try ann.refuses(["export", file], 64, saying: [".zip", "--format"])
+        #expect(!FileManager.default.fileExists(atPath: file))
+        try ann.refuses(["site", "add", "name=Dayton", "name=Erie"], 64, saying: ["name is given twice"])
+        try ann.must("site", "add", "name=Dayton plant")
+        let site = try #require(ann.must("list", "site").firstMatch(of: /ST-\w+/)).output
+        try ann.refuses(["site", "set", String(site)], 64, saying: ["key=value", "Nothing was changed"])
+        try ann.refuses(["merge", String(site), String(site)], 65, saying: ["is one record"])
+        try ann.refuses(["use", "baseline"], 78, saying: ["no tenant but an engagement of halden", "seamark use halden baseline"])
+    }
+
     // MARK: Open files
 
     @Test(arguments: [["status"], ["run", "--listen", "127.0.0.1:0"], ["verify"]])
@@ -174,7 +197,7 @@ import Testing
             ]}
             """, saying: ["sites row 2 (ST2), headcount: ", "-5", "100000", "sites row 4 (ST4), colour: "])
         try ann.refuses(["import", headquarters.folder.appendingPathComponent("missing.json").path], 66, saying: ["no file", "missing.json"], before: before)
-        try ann.refuses(["import", headquarters.folder.path], 66, saying: ["cannot be read"], before: before)
+        try ann.refuses(["import", headquarters.folder.path], 66, saying: ["is a folder"], before: before)
         let latin = headquarters.folder.appendingPathComponent("latin.json")
         try Data([0x7b, 0x22, 0xe9, 0x22, 0x7d]).write(to: latin)
         try ann.refuses(["import", latin.path], 65, saying: ["UTF-8"], before: before)

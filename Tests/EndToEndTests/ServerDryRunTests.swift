@@ -35,7 +35,8 @@ import Testing
         "person export": "it writes a new file alone, and notes it", "quarantine export": "it writes a new file alone, and notes it", "engagement export": "it writes a new file alone, and notes it",
         "audit export": "it writes a new file alone", "evidence export": "it writes a new file alone",
     ]
-    private static let reading: Set<String> = [
+    /// Those that write nothing.
+    static let reading: Set<String> = [
         "tenant list", "member list", "engagement list", "device list", "quarantine list", "quarantine show", "audit list", "audit verify", "report", "snapshot list", "snapshot compare", "publication list",
         "retention show", "schema show", "verify", "status", "authority status", "tenant authority status", "tenant signing-key status", "roles",
     ]

@@ -46,4 +46,19 @@ import Testing
         let minutes = { (hours: Substring, minutes: Substring) in (Int(hours) ?? 0) * 60 + (Int(minutes) ?? 0) }
         #expect((minutes(time.1, time.2) - minutes(iso.1, iso.2) + 1440) % 1440 == 330)
     }
+
+    @Test func `money is taken with a multiplier and said back in full, and what is no money is refused`() throws {
+        func add(_ revenue: String, _ income: String, _ more: String...) throws -> Program.Result {
+            try headquarters.program("seamark-server", ["engagement", "add", "money", "--currency", "EUR", "--revenue", revenue, "--planned-income", income, "--fiscal-year", "2026", "--data", headquarters.data.path] + more).finish()
+        }
+        for wrong in ["100Q", "1.234567k", "M", "1.5bnn", "99999999999bn"] {
+            let done = try add(wrong, "8M")
+            #expect(done.status == 64 && done.error.contains("--revenue"), "\(wrong): \(done)")
+        }
+        #expect(try add("100M", "750k", "--dry-run").output.contains("with revenue EUR 100,000,000, planned operating income EUR 750,000. Nothing was changed"))
+        let done = try add("1.5bn", "8000000")
+        #expect(done.status == 0 && done.output.contains("revenue EUR 1,500,000,000, planned operating income EUR 8,000,000."), "\(done)")
+        let kept = try headquarters.verb("engagement", "export", "money", "--out", headquarters.folder.appendingPathComponent("money.jsonl").path)
+        #expect(try String(contentsOf: headquarters.folder.appendingPathComponent("money.jsonl"), encoding: .utf8).contains("1500000000"), "\(kept)")
+    }
 }

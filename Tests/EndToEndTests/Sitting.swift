@@ -103,8 +103,9 @@ final class Sitting: Sendable {
         }
     }
 
+    /// Wherever the lines are broken.
     func says(_ text: String) throws {
-        do { try eventually("it says '\(text)'", within: 30) { look().contains(text) ? true : nil } } catch {
+        do { try eventually("it says '\(text)'", within: 30) { look().contains(text) || look().replacing("\r\n", with: " ").contains(text) ? true : nil } } catch {
             throw Program.TookTooLong(description: "\(error); it said: \(look().suffix(600))")
         }
     }

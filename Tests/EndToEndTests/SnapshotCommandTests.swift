@@ -68,9 +68,13 @@ import Testing
         try ann.must("line", "set", "L6", "isWithdrawn=yes")
         try ann.must("line", "add", "title=Agency", "category=LABOUR", "amount.range=100k/150k/260k", "amount.grade=B", "amount.kind=runRate")
         try ann.must("redact", note, "text", "--reason", "trial")
-        try ann.must("person", "set", "P-A03", "consent.state=withdrawn")
+        try ann.must("person", "set", "P-A03", "consent.state=withdrawn", "--yes")
         try ann.must("sync")
         try headquarters.verb("engagement", "staff", "baseline", "bob", "--remove")
+        for (words, said) in [(["first QUARTER"], "has already"), (["Third", "--day", "2999-01-01"], "has not come")] {
+            let done = try ann.run(["snapshot", "freeze"] + words)
+            #expect(done.status == 65 && done.error.contains(said), "\(done)")
+        }
         let second = try ann.must("snapshot", "freeze", "Second quarter", "--day", "2026-06-30").trimmingCharacters(in: .whitespacesAndNewlines)
         try ann.must("sync")
         #expect(try report("again", first) == bytes)

@@ -35,6 +35,25 @@ import Testing
         try headquarters.verb("verify")
     }
 
+    @Test func `being staffed on a second engagement does not unchoose the first`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        try ann.must("site", "add", "name=Dayton plant")
+        try ann.must("sync")
+        try headquarters.verb("engagement", "add", "second", "--currency", "USD")
+        try headquarters.verb("engagement", "staff", "second", "ann")
+        try ann.must("sync")
+        #expect(try ann.must("use").contains("second"))
+        #expect(try ann.must("list", "site").contains("Dayton plant"))
+        try ann.must("site", "add", "name=Erie depot")
+        #expect(try ann.must("list", "site", "--engagement", "baseline").contains("Erie depot"))
+        // Whoever gets two at once is asked which is meant.
+        try headquarters.verb("engagement", "staff", "second", "bob")
+        let bob = try Laptop(of: "bob", at: headquarters)
+        #expect(try bob.run("list", "site").status == 78)
+    }
+
     @Test func `the first work of a member who was taken off the engagement is kept and counted, and accepted once they are back`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

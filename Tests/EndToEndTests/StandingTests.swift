@@ -111,6 +111,48 @@ import Testing
         #expect(!after.contains("halden  A") && after.contains("halden  B"), "\(after)")
     }
 
+    @Test func `headquarters sees on which laptop the attachments are that its logs name and it does not have`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters), bob = try Laptop(of: "bob", at: headquarters)
+        func missing() throws -> [[Int]] {
+            try #require(try server(headquarters)["deviceList"] as? [[String: Any]]).map { [$0["attachmentsMissing"] as? Int ?? -1, $0["attachmentBytesMissing"] as? Int ?? -1] }
+        }
+        for (name, size) in [("one.bin", 150_000), ("two.bin", 50_000)] {
+            let file = headquarters.folder.appendingPathComponent(name)
+            try Data((0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3 &+ size) }).write(to: file)
+            try ann.must("attach", "add", file.path)
+        }
+        #expect(try missing() == [[0, 0], [0, 0]], "what is not sent headquarters cannot know")
+        try ann.must("sync", "--no-attachments")
+        try bob.must("sync")
+        #expect(try missing() == [[2, 200_000], [0, 0]])
+        let text = try headquarters.verb("status")
+        #expect(text.contains("halden: 2 attachments (200.0 KB) of device A (ann) are not here yet, the oldest named "), "\(text)")
+        let devices = try #require(try server(headquarters)["deviceList"] as? [[String: Any]])
+        #expect(devices.first?["oldestAttachmentMissing"] is String && devices.last?["oldestAttachmentMissing"] is NSNull, "\(devices)")
+        try ann.must("sync")
+        #expect(try missing() == [[0, 0], [0, 0]])
+        #expect(!(try headquarters.verb("status")).contains("not here yet"))
+    }
+
+    @Test(.needsTerminal) func `three laptops fit a terminal of eighty columns and twenty-four rows`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let laptops = [try Laptop(of: "ann", at: headquarters), try Laptop(of: "bob", at: headquarters), try Laptop(of: "ann", at: headquarters)]
+        /// A running server notes contacts and counters every few seconds.
+        try eventually("all are heard", within: 30) {
+            try #require(try server(headquarters)["deviceList"] as? [[String: Any]]).allSatisfy { $0["heard"] is String } ? true : nil
+        }
+        let program = try #require(Program.folder).appendingPathComponent("seamark-server").path
+        let window = try Window(laptops[0], "\(program) status --data '\(headquarters.data.path)'; echo no more; sleep 60")
+        defer { window.close() }
+        let lines = try window.shows("no more").split(separator: "\n").map(String.init)
+        #expect(lines.first?.hasPrefix("Data directory") == true, "\(lines)")
+        for row in ["A       ann", "B       bob", "C       ann"] { #expect(lines.contains { $0.contains(row) && $0.hasSuffix("active") }, "\(lines)") }
+        #expect(lines.allSatisfy { !$0.contains(" 0 faults") }, "\(lines)")
+    }
+
     @Test(.needsCompiler) func `since when a schedule waits for somebody to look at the clock is said in JSON as every other time`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

@@ -72,6 +72,26 @@ final class Window: Sendable {
         } catch { throw Program.TookTooLong(description: "\(error); it shows:\n\(last)") }
     }
 
+    /// Waits until the screen is that of the file, once `text` stands on it; a file that is not there is written, to be looked at, and the test fails.
+    ///
+    /// - Parameter masked: what of a screen is the machine's, such as times, is the same in both.
+    func looks(_ text: String, like file: URL, masked: (String) -> String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let first = masked(try shows(text))
+        guard let wanted = try? String(contentsOf: file, encoding: .utf8) else {
+            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(first.utf8).write(to: file)
+            Issue.record("\(file.path) was missing and is written now: look at it", sourceLocation: sourceLocation)
+            return
+        }
+        var last = first
+        // A capture may fall between two frames.
+        _ = try? eventually("the screen is that of \(file.lastPathComponent)", within: 30) {
+            last = masked(try screen)
+            return last == wanted ? true : nil
+        }
+        #expect(last == wanted, "\(file.lastPathComponent):\n\(last)", sourceLocation: sourceLocation)
+    }
+
     /// The last session ends its server. ('kill-server' is a SIGTERM, which a thread of the tests hands down blocked.)
     func close() { _ = try? tmux(["-L", name, "kill-session"]) }
 }

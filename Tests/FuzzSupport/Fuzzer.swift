@@ -67,7 +67,7 @@ package struct Fuzzer {
     }
 
     /// One of the pool with one to six changes.
-    private mutating func mutated() -> [UInt8] {
+    package mutating func mutated() -> [UInt8] {
         var bytes = pool[below(pool.count)]
         for _ in 0...below(6) { change(&bytes) }
         return bytes.count > Self.longest ? Array(bytes.prefix(Self.longest)) : bytes

@@ -4,7 +4,7 @@
 
 Makes COUNT forms from SEED inside the subset that is taken over, writes each as a workbook, as comma-separated values and as Markdown, has PROGRAM
 (`form check FILE --json`) and pyxform read each, and compares what was understood: names, types, groups, words in every language, conditions, messages,
-choices. Then it puts into each form one thing that is not taken over, which the program must refuse at that row and column, and alters bytes of the
+choices. What the record has anyway (`start`, `deviceid`), `appearance` and `default` change nothing of that, and have to be told with their rows. Then it puts into each form one thing that is not taken over, which the program must refuse at that row and column, and alters bytes of the
 workbook, which the program must read or refuse, and no more. Exit status 1 on any difference.
 """
 import csv, json, pathlib, random, re, subprocess, sys, tempfile, xml.etree.ElementTree as tree
@@ -14,6 +14,8 @@ from pyxform.xls2xform import convert
 X = '{http://www.w3.org/2002/xforms}'
 JR = '{http://openrosa.org/javarosa}'
 HTML = '{http://www.w3.org/1999/xhtml}'
+FACTS = ['start', 'end', 'today', 'deviceid', 'username']
+PRESET = {'text': 'planer', 'integer': '5', 'decimal': '0.5', 'date': '2026-03-02'}
 WORDS = ['belt', 'dock', 'shift', 'planer', 'relay', 'crew', 'valve', 'crane', 'pallet', 'gauge', 'ledger', 'roster']
 
 
@@ -27,10 +29,16 @@ class Form:
         for number in range(dice.randint(1, 3)):
             count = dice.randint(1, 6)
             self.lists[f'list{number}'] = [(f'c{n}' if dice.random() < .7 else str(n), self.words()) for n in range(count)]
+        self.hints = dice.random() < .6
+        facts = dice.sample(FACTS, dice.choice([0, 0, 1, 3, 5]))
+        self.note(facts[:2])
         self.fill(dice.randint(1, 9), 0)
+        self.note(facts[2:])
         if not self.answered: self.question()
         self.settings = {'form_title': f'Form of the {dice.choice(WORDS)}', 'form_id': f'form-{dice.randint(1, 99)}', 'version': str(dice.randint(1, 2000))}
         if self.languages[0]: self.settings['default_language'] = dice.choice(self.languages)
+
+    def note(self, facts): self.rows += [{'type': fact, 'name': self.name()} for fact in facts]
 
     def text(self):
         if self.answered and self.dice.random() < .1: return 'So ${' + self.dice.choice(self.answered) + '} it was'
@@ -77,6 +85,8 @@ class Form:
                 if dice.random() < .6: row['constraint_message'] = self.words()
             if row.get('required') not in (None, 'no') and dice.random() < .4: row['required_message'] = self.words()
             self.answered.append(name)
+            if dice.random() < .3: row['appearance'] = {'text': 'multiline', 'date': 'no-calendar'}.get(kind, 'minimal')
+            if dice.random() < .2 and kind in PRESET: row['default'] = PRESET[kind]
         self.rows.append(row)
 
     def fill(self, count, depth):
@@ -85,6 +95,7 @@ class Form:
                 row = {'type': self.dice.choice(['begin group', 'begin_group']), 'name': self.name()}
                 if self.dice.random() < .8: row['label'] = self.words()
                 if self.dice.random() < .3: row['relevant'] = self.logic()
+                if self.dice.random() < .3: row['appearance'] = 'field-list'
                 self.rows.append(row)
                 before = len(self.rows)
                 self.fill(self.dice.randint(1, 4), depth + 1)
@@ -95,15 +106,17 @@ class Form:
 
     def sheets(self):
         """Header and rows of each sheet."""
-        def columns(meaning): return [meaning if language is None else f'{meaning}::{language}' for language in self.languages]
+        # The same in all of a sheet: where one header has two colons, one colon parts nothing.
+        colon = self.dice.choice(['::', '::', ':', ': '])
+        def columns(meaning): return [meaning if language is None else f'{meaning}{colon}{language}' for language in self.languages]
         def cells(row, header):
             flat = {}
             for key, value in row.items():
                 if isinstance(value, dict):
-                    for language, text in value.items(): flat[key if language is None else f'{key}::{language}'] = text
+                    for language, text in value.items(): flat[key if language is None else f'{key}{colon}{language}'] = text
                 else: flat[key] = value
             return [flat.get(column, '') for column in header]
-        survey = ['type', 'name'] + columns('label') + columns('hint') + ['relevant', 'required'] + columns('required_message') + ['constraint'] + columns('constraint_message')
+        survey = ['type', 'name'] + columns('label') + columns('hint') + ['relevant', 'required'] + columns('required_message') + ['constraint'] + columns('constraint_message') + (['appearance', 'default'] if self.hints else [])
         choices = ['list_name', 'name'] + columns('label')
         rows = [{'list_name': name, 'name': choice, 'label': words} for name, entries in self.lists.items() for choice, words in entries]
         return {
@@ -159,10 +172,13 @@ def of_pyxform(path):
         if found is None: return {}
         reference = re.fullmatch(r"jr:itext\('(.*)'\)", found)
         return texts[reference[1]] if reference else {'default': found}
-    items = {}
+    items, facts = {}, set()
     for bind in model.findall(f'{X}bind'):
         name = bind.get('nodeset')[len(prefix) + 1:]
         if name.startswith('meta'): continue
+        if bind.get(JR + 'preload'):
+            facts.add(name)
+            continue
         items[name] = {
             'relevant': bind.get('relevant'), 'constraint': bind.get('constraint'), 'required': bind.get('required'), 'type': bind.get('type'),
             'readonly': bind.get('readonly'), 'constraintMessage': message(bind, 'constraintMsg'), 'requiredMessage': message(bind, 'requiredMsg')}
@@ -187,7 +203,7 @@ def of_pyxform(path):
                 if kind == 'group': walk(child)
     walk(root.find(f'{HTML}body'))
     title = root.find(f'.//{HTML}title').text
-    return {'prefix': prefix, 'items': items, 'lists': lists, 'title': title, 'id': data.get('id'), 'version': data.get('version')}
+    return {'prefix': prefix, 'items': items, 'facts': facts, 'lists': lists, 'title': title, 'id': data.get('id'), 'version': data.get('version')}
 
 
 def compare(ours, theirs):
@@ -232,22 +248,36 @@ def compare(ours, theirs):
     return wrong
 
 
+def untold(sheets, theirs, path, said):
+    """What the program does not say, or says without a reason, of what it does not take over."""
+    header, first = sheets['survey'][0], 1 if path.suffix == '.xlsx' else 2
+    facts = [(index + first, row[1]) for index, row in enumerate(sheets['survey']) if row[0] in FACTS]
+    wrong = [] if {name for _, name in facts} == theirs['facts'] else [f'pyxform has the facts {sorted(theirs["facts"])}']
+    places = [f'survey, row {row}, column type ({name}):' for row, name in facts]
+    for column in ('appearance', 'default'):
+        rows = [index + first for index, row in enumerate(sheets['survey']) if index and column in header and row[header.index(column)]]
+        if rows: places.append(f'survey, row{"s" if rows[1:] else ""} {", ".join(map(str, rows[:12]))}')
+    wrong += [f'not told: {place}' for place in places if place not in said]
+    if said.count('Note: ') != len(places): wrong.append(f'told beyond that: {said}')
+    return wrong
+
+
 def spoilt(sheets, dice):
     """The form with one thing in it that is not taken over; what the refusal must say of where it is, as sheet, row and column."""
     sheets = {name: [list(row) for row in rows] for name, rows in sheets.items()}
     survey = sheets['survey']
     rows = [index for index, row in enumerate(survey) if index and row[1] and not row[0].startswith('begin')]
     row = dice.choice(rows)
-    kind = dice.randint(0, 6)
+    kind = dice.randint(0, 7)
     def column(name, text):
         survey[0].append(name)
         for index, cells in enumerate(survey[1:], 1): cells.append(text if index == row else '')
         return ('survey', row + 1, name)
     if kind == 0: return sheets, column('calculation', '1 + 1')
-    if kind == 1: return sheets, column('appearance', 'minimal')
+    if kind == 1: return sheets, column('read_only', 'yes')
     if kind == 2: return sheets, column('choice_filter', "name = 'c1'")
     if kind == 3:
-        survey[row][0] = dice.choice(['calculate', 'geopoint', 'image', 'select_one_from_file places.csv', 'rank list0', 'start', 'time', 'acknowledge'])
+        survey[row][0] = dice.choice(['calculate', 'geopoint', 'image', 'select_one_from_file places.csv', 'rank list0', 'phonenumber', 'time', 'acknowledge'])
         return sheets, ('survey', row + 1, 'type')
     if kind == 4:
         survey.insert(row, ['begin repeat', 'again'] + [''] * (len(survey[0]) - 2))
@@ -258,7 +288,8 @@ def spoilt(sheets, dice):
         survey[row][where] = dice.choice(['uuid() = 1', "pulldata('a', 'b', 'c', 'd') = 1", 'indexed-repeat(1, 2, 3) = 1', 'position(..) = 1', 'instance(1)/root = 2'])
         return sheets, ('survey', row + 1, 'relevant')
     where = survey[0].index('relevant')
-    survey[row][where] = '${nobody} = 1'
+    facts = [cells[1] for cells in survey if cells[0] in FACTS]
+    survey[row][where] = '${%s} = 1' % (facts[0] if kind == 7 and facts else 'nobody')
     return sheets, ('survey', row + 1, 'relevant')
 
 
@@ -278,7 +309,7 @@ def main():
                 except Exception as error: theirs = None; print(f'{path.name}: pyxform refuses it: {error}')
                 if theirs is None: failures += 1; continue
                 if said.returncode: wrong = [f'refused: {said.stdout}{said.stderr}']
-                else: wrong = compare(json.loads(said.stdout), theirs)
+                else: wrong = compare(json.loads(said.stdout), theirs) + untold(sheets, theirs, path, said.stderr)
                 for line in wrong: print(f'{path.name}: {line}')
                 failures += bool(wrong)
             broken, (sheet, row, column) = spoilt(sheets, dice)
@@ -301,4 +332,4 @@ def main():
     sys.exit(1 if failures else 0)
 
 
-main()
+if __name__ == "__main__": main()

@@ -100,7 +100,7 @@ class Expected:
             given.append({key: value / 100 for key, value in said.items()} if said else outputs.default_points(line, self.answers.for_line(line)))
         listed = [domain for domain in outputs.QUESTIONS if domain in self.answers.scope or any(domain in points for points in given)]
         domains = {domain: self.figure.weighted([points.get(domain, 0) for points in given]) for domain in listed}
-        ranked = [domain for domain in domains if self.scores[domain] and self.scores[domain]['confidence'] >= 0.5]
+        ranked = [domain for domain in domains if self.scores[domain] and self.scores[domain]['confidence'] >= 0.5 - outputs.HAIR]
         seams = [row['handle'] for row in self.file.get('seams', [])]
         at = [{key: value / 100 for key, value in (line.row.get('seamPoints') or {}).items()} for line in self.lines]
         self.seam_draws = {seam: self.figure.weighted([points.get(seam, 0) for points in at]) for seam in sorted(seams)}
@@ -155,7 +155,7 @@ class Expected:
         for review in sorted(file.get('gateReviews', []), key=lambda row: row['date']):
             verdict, expired = outputs.gate(review, self.today)
             gates[review['initiative']] = {'initiative': review['initiative'], 'verdict': verdict, 'review': review['handle'], 'expired': expired}
-        sequence = outputs.Sequence(file, self.lines, self.figure, severities, {key for key in governs.values() if key}, {row['key']: row['ratio'] for row in decisions},
+        sequence = outputs.Sequence(file, self.lines, self.figure, severities, {key for key, _ in governs.values() if key}, {row['key']: math.inf if row['standing'] == 'behind' else 0.0 for row in decisions},
                                     {key: row['verdict'] for key, row in gates.items()})
         rows = sequence.found
         funded = [row['key'] for row in rows if row['verdict'] in outputs.FUNDED]
@@ -163,13 +163,13 @@ class Expected:
         money = {verdict: math.fsum(row['cost'] for row in rows if row['verdict'] == verdict) for verdict in
                  ('keepMandated', 'fundConstraint', 'fund', 'review', 'notFunded', 'pause')}
         found['constraint'] = {
-            'streams': {str(stream): {'valueStream': stream, 'governing': key} for stream, key in governs.items()},
+            'streams': {str(stream): {'valueStream': stream, 'governing': key, 'because': why} for stream, (key, why) in governs.items()},
             'resources': {row['handle']: self.resource(row) for row in constraints},
             'alignmentBefore': sequence.alignment(programme), 'alignmentAfter': sequence.alignment(funded),
             'alignmentOfFreeChoice': sequence.alignment([key for key in funded if not sequence.mandated(key)])}
         found['decisions'], found['bandwidth'] = {row['key']: row for row in decisions}, outputs.bandwidth(file.get('decisions', []))
         found['gates'] = gates
-        found['sequence'] = {'budgetLeft': sequence.budget, 'rows': rows, 'money': money, 'residual': sequence.residual, 'ruledResidual': sequence.ruled_residual()}
+        found['sequence'] = {'budgetLeft': sequence.budget, 'rows': rows, 'stopped': sequence.stopped, 'money': money, 'residual': sequence.residual, 'ruledResidual': sequence.ruled_residual()}
         if file.get('quickChecks'): found['cycle'] = {'interviewFirst': self.first()}
         return found
 
@@ -198,7 +198,7 @@ class Expected:
         for row in self.file['quickChecks']:
             for section, domains in enumerate((('D1', 'D3'), ('D2',), ('D3', 'D8'), ('D4', 'D1'), ('D6', 'D5'))):
                 for domain in domains: ticks[domain] += sum(row['boxes'][5 * section:5 * section + 5])
-        return [domain for domain in sorted(ticks, key=lambda domain: (-ticks[domain], domain)) if ticks[domain]]
+        return [domain for domain in sorted(ticks, key=lambda domain: (-ticks[domain], domain)) if ticks[domain] and domain in self.answers.scope]
 
 
 # --- Comparing

@@ -344,10 +344,11 @@ def stability(columns, keys, ranked):
     eligible = [n for n, key in enumerate(keys) if key in ranked]
     first, three = dict.fromkeys(keys, 0), dict.fromkeys(keys, 0)
     for amounts in zip(*columns):
-        order = sorted((n for n in eligible if amounts[n] > 0), key=lambda n: (-amounts[n], n))
-        for rank, n in enumerate(order[:3]):
-            three[keys[n]] += 1
-            if rank == 0: first[keys[n]] += 1
+        there = [n for n in eligible if amounts[n] > 0]
+        for n in there:
+            larger = sum(amounts[n] < amounts[other] * (1 - 1e-12) for other in there)
+            if larger < 3: three[keys[n]] += 1
+            if larger == 0: first[keys[n]] += 1
     count = len(columns[0]) if columns else 1
     return {key: (first[key] / count, three[key] / count) for key in keys}
 

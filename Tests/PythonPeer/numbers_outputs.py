@@ -1,11 +1,14 @@
 """Scores, seams, constraints, decisions, gates and the sequence of investments, calculated a second time from the method's description alone."""
-import math, statistics
+import math, re, statistics
+from fractions import Fraction
 from datetime import date, datetime
 from numbers_method import MATRIX, Pert, arrange, mean, mean_excess, normals, percentile, points, spread
 
 QUESTIONS = {f'D{n + 1}': [f'{prefix}{i}' for i in range(1, 7)] for n, prefix in enumerate(['LB', 'XA', 'DR', 'HF', 'TR', 'KT', 'AI', 'CS', 'RX'])}
 WEIGHT = {'A': 1.0, 'B': 0.8, 'C': 0.5, 'D': 0.3}
 LEAST_CELL, HORIZON, HURDLE = 5, 36, 1.0
+# What meets a bound on paper meets it.
+HAIR = 1e-12
 FLOOR, TOP = ('frontline', 'supervisor'), ('executive', 'director')
 
 
@@ -17,7 +20,7 @@ class Answers:
     def __init__(self, file):
         people = {row['handle']: row for row in file.get('people', [])}
         interviews = {row['handle']: row for row in file.get('interviews', [])}
-        sites = {row['handle']: row.get('site') for row in file.get('units', [])}
+        self.sites = sites = {row['handle']: row.get('site') for row in file.get('units', [])}
         self.scope = file['engagement'].get('inScopeDomains') or list(QUESTIONS)
         self.rows, self.left_out = [], 0
         for row in file.get('answers', []):
@@ -41,14 +44,14 @@ class Answers:
                 for domain, questions in QUESTIONS.items()}
 
     def for_line(self, line):
-        """The scores at a line's own unit or site, of each domain where nobody can be told from what is shown; of the others the engagement's."""
-        for key in ('unit', 'site'):
-            place = line.row.get(key)
+        """Of each domain the scores at a line's own unit, else at its own site, where nobody can be told from what is shown; else the engagement's."""
+        unit = line.row.get('unit')
+        scores = self.domains()
+        for key, place in (('site', line.row.get('site') or self.sites.get(unit)), ('unit', unit)):
             if not place: continue
             here = self.domains(key, place)
-            own = {domain: here[domain] for domain in QUESTIONS if here[domain] is not None and place in self.shown(domain)}
-            if own: return {**self.domains(), **own}
-        return self.domains()
+            scores |= {domain: here[domain] for domain in QUESTIONS if here[domain] is not None and place in self.shown(domain)}
+        return scores
 
     def shown(self, domain):
         """Sites and units that have a reading of their own: threshold and remainder among the sites, and among the units of each site that is shown."""
@@ -63,22 +66,30 @@ class Answers:
 
 
 def unhidden(rows, key):
-    """The parts with people enough, once what is hidden has enough together as well: the smallest of them are hidden too until it has."""
+    """The parts with people enough, once what is hidden has enough together as well: the smallest of them are hidden too until it has.
+
+    Of equally many people: first those of no place, then by handle as people count."""
     parts = {}
     for row in rows: parts.setdefault(row[key], set()).add(row['person'])
-    rising, hidden = sorted(parts, key=lambda part: (len(parts[part]), part is None, part or '')), set()
+    rising, hidden = sorted(parts, key=lambda part: (len(parts[part]), part is not None, counted(part or ''))), set()
     while rising and (len(parts[rising[0]]) < LEAST_CELL or hidden and len(hidden) < LEAST_CELL): hidden |= parts[rising.pop(0)]
     return rising
 
 
+def counted(handle):
+    """Sorts handles as people count: S2 before S10."""
+    runs = re.findall('[0-9]+|[^0-9]', handle)
+    return [(48, len(run.lstrip('0')), run.lstrip('0')) if run[0] in '0123456789' else (ord(run), 0, '') for run in runs], handle
+
+
 def weighted(pairs):
-    weight = math.fsum(w for w, _ in pairs)
-    return math.fsum(w * x for w, x in pairs) / weight
+    return float(sum(Fraction(str(w)) * Fraction(x) for w, x in pairs) / sum(Fraction(str(w)) for w, _ in pairs))
 
 
 def domain_score(rows, questions, rulings):
     scored = [row for row in rows if row['outcome'] == 'scored']
-    if not scored: return None
+    rulings = {question: value for question, value in rulings.items() if question in questions}
+    if not scored and not rulings: return None
     by_question, by_person = {}, {}
     for row in scored:
         pair = (WEIGHT[row['grade']], row['score'])
@@ -86,13 +97,18 @@ def domain_score(rows, questions, rulings):
         by_person.setdefault(row['person'], []).append(pair)
     # A question that does not apply leaves the coverage, unless somebody answered it, or should have known.
     outcomes = {question: {row['outcome'] for row in rows if row['question'] == question} for question in questions}
-    applicable = [question for question in questions if 'notApplicable' not in outcomes[question] or outcomes[question] & {'scored', 'dontKnow'}]
-    score = mean([rulings.get(question, weighted(pairs)) for question, pairs in by_question.items()])
+    applicable = [question for question in questions
+                  if question in rulings or 'notApplicable' not in outcomes[question] or outcomes[question] & {'scored', 'dontKnow'}]
+    # A lead's ruling is used where it is there, whoever answered or nobody.
+    scores = {question: weighted(pairs) for question, pairs in by_question.items()} | rulings
+    score = mean(list(scores.values()))
+    if not scored:
+        return {'severity': score / 4, 'confidence': 0.0, 'coverage': len(scores) / len(applicable), 'gap': None, 'level': 'low', 'reviewed': sorted(rulings)}
     people = {person: (math.fsum(w for w, _ in pairs), weighted(pairs)) for person, pairs in by_person.items()}
     middle = weighted(list(people.values()))
     deviation = math.sqrt(weighted([(w, (x - middle)**2) for w, x in people.values()]))
     levels = {row['person']: row['level'] for row in scored}
-    coverage = len(by_question) / len(applicable)
+    coverage = len(scores) / len(applicable)
     triangulation = min(1, len(set(levels.values())) / 3)
     quality = mean([WEIGHT[row['grade']] for row in scored])
     confidence = (coverage * triangulation * quality * (1 - min(1, deviation / 2)))**0.25
@@ -102,8 +118,8 @@ def domain_score(rows, questions, rulings):
     if min(len(cells['floor']), len(cells['top'])) >= LEAST_CELL and (not cells['middle'] or len(cells['middle']) >= LEAST_CELL):
         gap = mean([people[person][1] for person in cells['floor']]) - mean([people[person][1] for person in cells['top']])
     return {'severity': score / 4, 'confidence': confidence, 'coverage': coverage, 'gap': gap,
-            'level': 'high' if confidence >= 0.75 else 'medium' if confidence >= 0.5 else 'low',
-            'reviewed': sorted(question for question in by_question if question in rulings)}
+            'level': 'high' if confidence >= 0.75 - HAIR else 'medium' if confidence >= 0.5 - HAIR else 'low',
+            'reviewed': sorted(rulings)}
 
 
 def default_points(line, scores):
@@ -148,16 +164,18 @@ def lost_hour(row): return points(row['rate']['contributionPerUnit'], 100) if ro
 
 
 def governing(constraints):
-    """By value stream."""
+    """By value stream the resource, or none where the market is the constraint, and why."""
     streams = {}
     for row in constraints: streams.setdefault(row.get('valueStream'), []).append(row)
     found = {}
     for stream, rows in streams.items():
-        found[stream] = None
-        for status in ('measured', 'suspected'):
-            full = [row for row in rows if row.get('status') == status and row.get('load') and utilisation(row)[1] >= 0.95]
-            if full and not found[stream]:
-                found[stream] = min(full, key=lambda row: (-utilisation(row)[1], -(lost_hour(row) or [0, 0])[1], row['handle']))['handle']
+        full = [row for row in rows if row.get('load') and utilisation(row)[1] >= 0.95 - HAIR]
+        found[stream] = (None, 'relieved' if full else 'noneFull')
+        for status in ('suspected', 'measured'):
+            able = [row for row in full if row.get('status') == status]
+            if not able: continue
+            first = min(able, key=lambda row: (-utilisation(row)[1], -(lost_hour(row) or [0, 0])[1], row['handle']))
+            found[stream] = (None, 'market') if first.get('isMarket') else (first['handle'], 'governs')
     return found
 
 
@@ -172,7 +190,8 @@ def decision(row):
     latency = [percentile(taken, p) for p in (0.25, 0.5, 0.9)] if len(taken) >= 5 else points(row['latency']) if row.get('latency') else None
     economics, interval = row.get('economics') or {}, (row.get('cadence') or {}).get('interval')
     damage = points(economics['timeToDamage']) if economics.get('timeToDamage') else None
-    ratio = latency[1] / damage[1] if latency and damage and damage[1] else None
+    ratio = None
+    if latency and damage: ratio = latency[1] / damage[1] if damage[1] else math.inf if latency[1] else 0.0
     excess = None
     if latency and damage and economics.get('eventsPerYear') and economics.get('costPerHour'):
         events, cost = points(economics['eventsPerYear']), points(economics['costPerHour'], 100)
@@ -180,10 +199,10 @@ def decision(row):
                   'low': events[0] * cost[0] * max(0, latency[0] - damage[2]) / 3600, 'high': events[2] * cost[2] * max(0, latency[2] - damage[0]) / 3600}
     routine = [each for each in samples if each.get('isRoutine') is not False and each.get('levels') is not None]
     return {
-        'key': row['handle'], 'latency': named(latency), 'isMeasured': len(taken) >= 5, 'samples': len(taken), 'timeToDamage': named(damage), 'ratio': ratio,
+        'key': row['handle'], 'latency': named(latency), 'isMeasured': len(taken) >= 5, 'samples': len(taken), 'timeToDamage': named(damage), 'ratio': None if ratio == math.inf else ratio,
         'standing': None if ratio is None else 'inside' if ratio <= 0.5 else 'marginal' if ratio <= 1 else 'behind',
         'forumMeanWait': None if interval is None else interval / 2, 'forumWorstWait': interval,
-        'cannotBeDecidedInForum': None if interval is None else bool(damage and interval / 2 > damage[1]), 'excess': excess,
+        'cannotBeDecidedInForum': None if interval is None or damage is None else interval / 2 > damage[1], 'excess': excess,
         'reopenRate': mean([float(bool(each.get('reopened'))) for each in samples]) if samples else None,
         'escalatedShare': mean([float(each['levels'] >= 2) for each in routine]) if routine else None,
     }
@@ -198,7 +217,7 @@ def bandwidth(rows):
         if row.get('decider') and row.get('bandwidth'): roles.setdefault(row['decider'], []).append(row)
     found = []
     for role, each in roles.items():
-        load = math.fsum(row['bandwidth']['arrivalsPerWeek'] * row['bandwidth']['minutesPerDecision'] for row in each) / each[0]['bandwidth']['minutesPerWeek']
+        load = math.fsum(row['bandwidth']['arrivalsPerWeek'] * row['bandwidth']['minutesPerDecision'] for row in each) / min(row['bandwidth']['minutesPerWeek'] for row in each)
         found.append({'role': role, 'load': load, 'light': 'red' if load >= 1 else 'amber' if load > 0.85 else 'green', 'decisions': [row['handle'] for row in each]})
     return {row['role']: row for row in found}
 
@@ -235,7 +254,10 @@ class Sequence:
 
     def __init__(self, file, lines, figure, severities, governs, ratios, gates):
         self.file, self.net, self.place = file, figure.net, {line.id: n for n, line in enumerate(lines)}
-        self.rows = {row['handle']: row for row in file.get('initiatives', [])}
+        # What was stopped is not in the sequence.
+        rows = {row['handle']: row for row in file.get('initiatives', [])}
+        self.stopped = sorted((key for key, row in rows.items() if (row.get('schedule') or {}).get('stage') == 'stopped'), key=lambda key: (len(key), key))
+        self.rows = {key: row for key, row in rows.items() if key not in self.stopped}
         self.severities, self.governs, self.ratios, self.gates = severities, governs, ratios, gates
         self.targets = {key: {target['line']: Pert(points(target['reduction'], 10000)) for target in row.get('targets', []) if target['line'] in self.place}
                           for key, row in self.rows.items()}
@@ -278,6 +300,7 @@ class Sequence:
         self.found.append({
             'key': key, 'rank': len(self.found) + 1, 'declaredRank': declared, 'moved': None if declared is None else declared - len(self.found) - 1, 'tier': tier,
             'verdict': verdict, 'cost': self.cost[key],
+            'protectedByMeans': yearly * self.months(key) / 12,
             'ratio': yearly * self.months(key) / 12 / self.cost[key] if self.cost[key] else None, 'paybackMonths': 12 * self.cost[key] / yearly if yearly else None})
 
     def run(self):

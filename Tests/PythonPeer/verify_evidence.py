@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Verifies files of evidence (Protocol/SPEC.md, section 4), offline, by the tenant authority's fingerprint alone.
 
-  verify_evidence.py FINGERPRINT FILE [--report REPORT.json]
+  verify_evidence.py FINGERPRINT FILE [--report REPORT.json] [--redactions]
   verify_evidence.py FINGERPRINT FILE --altered ALTERATIONS
 
 Prints `holds`, or the word of what does not hold and the number of the item: `receipt 12`. With --report a second line says whether the report
-was made from that log. ALTERATIONS has a line for each altered copy of FILE: `start:end:hex` for each stretch that is something else in it,
+was made from that log. With --redactions the last line counts what they take: values, bytes of attachments, and nothing that they name. ALTERATIONS has a line for each altered copy of FILE: `start:end:hex` for each stretch that is something else in it,
 ascending, joined by commas; one line of output comes for each.
 
 Exit codes: 0 everything holds (with --altered: every copy was judged), 1 it does not, 2 misuse.
@@ -36,6 +36,7 @@ def main():
     parser.add_argument("fingerprint")
     parser.add_argument("file")
     parser.add_argument("--report")
+    parser.add_argument("--redactions", action="store_true")
     parser.add_argument("--altered")
     options = parser.parse_args()
     authority = bytes.fromhex(options.fingerprint)
@@ -56,6 +57,11 @@ def main():
     if report and not fault:
         verdict = judge_report(evidence, report)
         print(verdict)
+    if options.redactions and not fault:
+        taken = evidence.redacted()
+        print("redactions:", ", ".join(f"{count} {name}" for name, count in taken.items()))
+        if taken["nothing"]:
+            return 1
     return 1 if fault or verdict not in (None, "made") else 0
 
 

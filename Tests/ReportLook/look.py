@@ -7,13 +7,16 @@ Prints one line for each fault and exits with 1 if there are any. What is looked
 
 - on the screen: a page that scrolls sideways, words beyond its edges, words cut off by their box, words over words, a drawing beyond its page,
   words that do not stand out from what is behind them, in drawings too (WCAG 2.2, 1.4.3: 4.5 to 1, of large words 3 to 1), words of a drawing
-  that a line strikes through, that stand half on a bar or on a pattern, series of one drawing that only their colours tell apart;
-- on paper (A4 and Letter): words beyond the margins, words over words, a page with next to nothing on it, a heading at the foot of a page; of a
-  page with a mark across it, a sheet without the mark, and words that the mark has moved.
+  that a line strikes through, that stand half on a bar or on a pattern, series of one drawing that only their colours tell apart, words that are broken
+  inside although they are short enough for a line of any column;
+- on wide screens: a table with columns that are out of sight;
+- on paper (A4 and Letter): words beyond the margins, words over words, a page with next to nothing on it, figures of a grid that
+  are not printed, a first page without the figure, its range or the decisions asked of the board; of a page with a mark across it, a sheet without the mark, and words that the mark has moved.
 
 Needs Chromium and pdftotext (poppler-utils). Only files are opened; nothing is fetched.
 """
 import argparse
+import collections
 import html
 import itertools
 import json
@@ -32,6 +35,11 @@ PAPERS = {"A4": (595.28, 841.89), "Letter": (612, 792)}
 SIDE = 15 * 72 / 25.4 - 1
 # What every mark, number and word below is measured by, in points or pixels.
 TOLERANCE = 1.5
+# Fewer on a page are a heading and a line or two; on the last one, less than three rows of a table.
+LEAST_WORDS = 40
+LEAST_WORDS_AT_THE_END = 20
+# What every place of a report has room for in one line, in letters.
+LONGEST_WORD = 16
 
 MEASURE = r"""
 const frames = %(frames)s, found = [];
@@ -129,6 +137,19 @@ function lookAtDrawings(doc, view, add) {
     }));
   }
 }
+// A word that stands in two lines although no line may end between its letters. What is longer between blanks and hyphens fits nowhere.
+function lookForBrokenWords(node, doc, add) {
+  const range = doc.createRange();
+  for (const part of node.data.matchAll(/[^ \n\t-]+/gu)) {
+    if (part[0].length > %(longest)s) continue;
+    for (const word of part[0].matchAll(/[\p{Script=Latin}\p{M}\p{Nd}]{2,}/gu)) {
+      range.setStart(node, part.index + word.index);
+      range.setEnd(node, part.index + word.index + word[0].length);
+      const rows = Array.from(range.getClientRects()).filter(r => r.width > 0.5);
+      if (rows.some(r => r.top > rows[0].top + rows[0].height / 2)) add("broken inside", word[0]);
+    }
+  }
+}
 function brief(words) { return words.trim().replace(/\s+/g, " ").slice(0, 40); }
 function look(frame) {
   const doc = frame.contentDocument, view = frame.contentWindow, root = doc.documentElement, width = frame.clientWidth;
@@ -155,6 +176,7 @@ function look(frame) {
         if (r.left < outer.left - 26 || r.right > outer.right + 26 || r.top < outer.top - 26 || r.bottom > outer.bottom + 26) add("beyond the drawing", node.data);
       }
     }
+    if (!drawing) lookForBrokenWords(node, doc, add);
     const ink = colour(drawing ? style.fill : style.color);
     let ground = behind(drawing ? outermost(parent).parentElement : parent, view), shape = drawing && shapeBehind(parent.closest("text"), range.getBoundingClientRect(), view);
     if (shape) {
@@ -172,7 +194,10 @@ function look(frame) {
   for (const element of doc.body.querySelectorAll("*")) {
     if (element.closest("svg, .draft")) continue;
     const style = view.getComputedStyle(element);
-    if (element.matches(".scroll")) continue;
+    if (element.matches(".scroll")) {
+      if (width >= %(wide)s && element.scrollWidth > element.clientWidth + 1) add("columns out of sight", element.textContent, element.scrollWidth + " > " + element.clientWidth);
+      continue;
+    }
     if (style.overflowX != "visible" && element.scrollWidth > element.clientWidth + 1) add("cut off", element.textContent);
     if (style.overflowY != "visible" && element.scrollHeight > element.clientHeight + 1) add("cut off", element.textContent);
   }
@@ -213,7 +238,7 @@ def chromium(folder: pathlib.Path, *words: str) -> str:
 def on_screen(page: str, folder: pathlib.Path, is_dark: bool):
     frames = json.dumps([{"width": width, "page": page} for width in WIDTHS]).replace("<", "\\u003c")
     holder = folder / "holder.html"
-    holder.write_text("<!DOCTYPE html><meta charset=utf-8><body style='margin:0'><script>" + MEASURE % {"frames": frames, "tolerance": TOLERANCE} + "</script>", encoding="utf-8")
+    holder.write_text("<!DOCTYPE html><meta charset=utf-8><body style='margin:0'><script>" + MEASURE % {"frames": frames, "tolerance": TOLERANCE, "wide": 800, "longest": LONGEST_WORD} + "</script>", encoding="utf-8")
     out = chromium(folder, "--window-size=1400,1000", f"--blink-settings=preferredColorScheme={0 if is_dark else 1}", "--virtual-time-budget=20000", "--dump-dom", holder.as_uri())
     match = re.search(r'<pre id="found">(.*?)</pre>', out, re.S)
     if not match:
@@ -258,6 +283,36 @@ def beside_the_mark(marked, bare):
     return faults
 
 
+def plain(markup: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", " ", markup))
+
+
+def letters(words: str):
+    return re.findall(r"[^\W_]+", words)
+
+
+def missing(page: str, sheets):
+    """What must be on paper: the figure, its range and what the board is asked for on the first sheet, and every figure of a grid."""
+    faults = []
+    figure = re.search(r'<div class="figure">(.*?)</div>', page)
+    first = set(" ".join(word[4] for word in sheets[0][2]).split())
+    if figure and not set(plain(figure.group(1)).split()) <= first:
+        faults.append((1, "no figure on the first page", plain(figure.group(1)), ""))
+    bar = figure and re.compile(r'<figure class="keep">(.*?)</svg>\s*(?:<figcaption|</figure>)', re.S).search(page, figure.end())
+    if bar and not set(plain(bar.group(1)).split()) <= first:
+        faults.append((1, "no range on the first page", plain(bar.group(1)), ""))
+    asked = re.search(r'<div class="asked.*?</div>', page, re.S)
+    elsewhere = set(letters(plain(asked.group(0)))) - set(letters(" ".join(first))) if asked else set()
+    if elsewhere:
+        faults.append((1, "decisions not on the first page", plain(asked.group(0))[:60], f"{len(elsewhere)} words"))
+    said = collections.Counter(number for grid in re.findall(r'<table class="grid">(.*?)</table>', page, re.S) for number in re.findall(r"[0-9][0-9,.]*", plain(grid)))
+    seen = collections.Counter(number for _, _, words in sheets for word in words for number in re.findall(r"[0-9][0-9,.]*", word[4]))
+    for number, count in said.items():
+        if seen[number] < count:
+            faults.append((0, "not printed", number, f"{seen[number]} of {count}"))
+    return faults
+
+
 def on_paper(page: str, paper: str, folder: pathlib.Path, name: pathlib.Path):
     """The faults of a report on one kind of paper. The slanted mark of a draft lies under the words on purpose: it is judged by itself."""
     width, height = PAPERS[paper]
@@ -269,11 +324,12 @@ def on_paper(page: str, paper: str, folder: pathlib.Path, name: pathlib.Path):
     if bare != page:
         pages = printed(bare, paper, folder, folder / "bare.pdf")
         faults += beside_the_mark(marked, pages)
+    faults += missing(page, pages)
     for number, (wide, high, words) in enumerate(pages, 1):
         if abs(wide - width) > 2 or abs(high - height) > 2:
             faults.append((number, "other paper", "", f"{wide} x {high}"))
         body = [word for word in words if word[3] < height - 45]
-        if len(body) < 12:
+        if len(body) < (LEAST_WORDS_AT_THE_END if number == len(pages) else LEAST_WORDS):
             faults.append((number, "next to nothing on the page", " ".join(word[4] for word in body), ""))
         for l, t, r, b, text in words:
             if l < SIDE or r > width - SIDE or t < 15 or b > height - 12:

@@ -7,6 +7,74 @@ import SeamarkTestSupport
 import Testing
 
 struct CaptureTests {
+    @Test func `deleting counts by kind what goes on naming the record`() throws {
+        let a = try Laptop("A")
+        let site = try a.add(Catalogue.site, "name=Dayton plant")
+        func hanging() throws -> [String] {
+            let result = try a.device.capture(in: Laptop.scope, isTrial: true) { try $0.deleting(try $0.finder.record(site)) }
+            return result.hanging.map { "\($0.count) \($0.type.key)" }
+        }
+        #expect(try hanging().isEmpty)
+        for name in ["Gears", "Shafts"] { try a.add(Catalogue.unit, "name=\(name)", "site=\(site)") }
+        try a.add(Catalogue.unit, "name=Elsewhere")
+        let line = try a.add(Catalogue.leakageLine, "title=Scrap", "category=QUALITY", "site=\(site)")
+        #expect(try hanging() == ["2 unit", "1 leakageLine"])
+        try a.delete(line)
+        #expect(try hanging() == ["2 unit"])
+        // Points name it too.
+        let seam = try a.add(Catalogue.seam, "name=Release", "fromUnit=U-A001", "toUnit=U-A002")
+        try a.add(Catalogue.leakageLine, "title=Waiting", "category=LABOUR", "seamPoints=\(seam)=40")
+        let points = try a.device.capture(in: Laptop.scope, isTrial: true) { try $0.deleting(try $0.finder.record(seam)) }
+        #expect(points.hanging.map(\.count) == [1] && points.hanging[0].type === Catalogue.leakageLine)
+    }
+
+    @Test func `blanks, characters that turn a line around and domains that there are none of are refused with a sentence`() throws {
+        let a = try Laptop("A")
+        func refuses(_ type: RecordType, _ words: String..., saying parts: [String]) throws {
+            let assignments = try words.map { try Assignment($0) }
+            let error = #expect(throws: RecordCapture.Failure.self) { try a.device.capture(in: Laptop.scope) { try $0.adding(type, assignments) } }
+            let said = error.map { "\($0)" } ?? ""
+            for part in parts { #expect(said.contains(part), "\(words): \(said)") }
+        }
+        for blank in [" ", "\u{a0}\u{3000}", "\u{200b} "] { try refuses(Catalogue.observation, "text=\(blank)", saying: ["what was seen is blank"]) }
+        try refuses(Catalogue.observation, "text=\t \n", saying: ["what was seen"])
+        try refuses(Catalogue.site, "name=  ", saying: ["name"])
+        try refuses(Catalogue.site, "name=Dayton", "notes=   ", saying: ["notes is blank"])
+        for scalar in [0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069].compactMap(Unicode.Scalar.init) {
+            try refuses(Catalogue.site, "name=Day\(scalar)ton", saying: ["name"])
+        }
+        let line = ["title=Scrap", "category=QUALITY"]
+        try refuses(Catalogue.leakageLine, line[0], line[1], "domainPoints=D66:1", saying: ["D66", "is no domain of core-9@1", "It has D1, D2"])
+        try refuses(Catalogue.leakageLine, line[0], line[1], "domainPoints=D1:60,d2:20", saying: ["d2", "Did you mean D2"])
+        let kept = try a.add(Catalogue.leakageLine, line[0], line[1], "domainPoints=D1:60,D2:20")
+        #expect(throws: RecordCapture.Failure.self) { try a.set(kept, "domainPoints=D10:5") }
+        #expect(try a.record(kept).domainPoints("domainPoints").map(\.domain) == ["D1", "D2"])
+        // Many lines may hold them, where a terminal shows a sign in their place; and a field is emptied as ever.
+        let note = try a.add(Catalogue.observation, "text=first \u{202e}line\nsecond")
+        #expect(try a.record(note).text("text")?.contains("\u{202e}") == true)
+        let site = try a.add(Catalogue.site, "name=Erie", "notes=something")
+        try a.set(site, "notes=-")
+        #expect(try a.record(site).text("notes") == nil)
+    }
+
+    @Test func `times of any place and amounts with a multiplier are stored in full, and it is said as what`() throws {
+        let a = try Laptop("A")
+        func understood(_ type: RecordType, _ words: String...) throws -> [RecordCapture.Understood] {
+            let assignments = try words.map { try Assignment($0) }
+            return try a.device.capture(in: Laptop.scope, isTrial: true) { try $0.adding(type, assignments) }.understood
+        }
+        let nine: Int64 = 1_773_738_000_000
+        #expect(try understood(Catalogue.interview, "startedAt=2026-03-17T10:00+01:00", "endedAt=now") == [.time(label: "start", nine, namesZone: true)])
+        #expect(try understood(Catalogue.interview, "startedAt=2026-03-17 09:00") == [.time(label: "start", nine, namesZone: false)])
+        #expect(try understood(Catalogue.interview, "startedAt=2026-03-17T09:00Z").isEmpty)
+        #expect(try understood(Catalogue.pool, "name=Freight 100k", "booking.code=FR", "booking.booked=1.2M") == [.money(label: "booking, booked", 120_000_000)])
+        #expect(try understood(Catalogue.pool, "name=Freight", "booking.code=FR", "booking.booked=1200000").isEmpty)
+        let interview = try a.add(Catalogue.interview, "startedAt=2026-03-17T10:00+01:00")
+        #expect(try a.record(interview).integer("startedAt") == nine)
+        try a.set(interview, "startedAt=2026-03-17T05:30-03:30")
+        #expect(try a.record(interview).integer("startedAt") == nine)
+    }
+
     @Test func `a capture is durable and is called by the next handle of the device`() throws {
         let laptop = try Laptop("A")
         #expect(try laptop.add(Catalogue.site, "name=Dayton plant") == "ST-A001")

@@ -31,6 +31,18 @@ struct DiagnosisTests {
         #expect(!diagnosis.hasFault && diagnosis.findings.allSatisfy { $0.verdict == .fine && $0.remedy.isEmpty }, "\(diagnosis.findings)")
     }
 
+    @Test func `what the server refused is said with its reason, and no sync is advised for it`() {
+        let findings = Diagnosis(Self.changed { $0.attachmentsRefused = [("it is larger than the server takes", 2), ("the server's disk is full", 1)] }).findings
+        let (refused, work) = (findings.filter { $0.about == "attachments" }, findings.filter { $0.about == "work" })
+        #expect(refused.map(\.words) == [
+            "2 attachments are on this laptop alone, since the server refused each: it is larger than the server takes.", "1 attachment is on this laptop alone, since the server refused it: the server's disk is full.",
+        ])
+        #expect(work.map(\.verdict) == [.fine] && work.allSatisfy { !$0.words.contains("Everything captured") })
+        #expect(findings.allSatisfy { !$0.remedy.contains("seamark sync") })
+        let waiting = Diagnosis(Self.changed { $0.unsent = 1; $0.attachmentsWaiting = 2 }).findings.first { $0.about == "work" }
+        #expect(waiting?.words.hasPrefix("1 change and 2 attachments are on this laptop alone.") == true)
+    }
+
     @Test func `each thing that goes wrong is told alone, with what to do`() {
         func changed(_ change: (inout LaptopFacts) -> Void) -> LaptopFacts {
             var facts = Self.facts()
@@ -52,6 +64,7 @@ struct DiagnosisTests {
             (Self.changed { $0.leaseDaysLeft = 0 }, ["lease fault"]), (Self.changed { $0.leaseDaysLeft = 6 }, ["lease note"]), (Self.changed { $0.leaseDaysLeft = 7 }, []),
             (Self.changed { $0.skew = 120_000 }, []), (Self.changed { $0.skew = -120_001 }, ["clock note"]), (Self.changed { $0.skew = .min }, ["clock note"]),
             (Self.changed { $0.unsent = 3; $0.oldestUnsent = 7 * day }, ["work note"]), (Self.changed { $0.unsent = 3; $0.oldestUnsent = 7 * day + 1 }, ["work fault"]),
+            (Self.changed { $0.attachmentsRefused = [("it is larger than the server takes", 1)] }, ["attachments note"]),
             (Self.changed { $0.attachmentsWaiting = 1 }, ["work note"]), (Self.changed { $0.lastAttempt = "found no server" }, ["sync note"]),
             (Self.changed { $0.quarantined = 1 }, ["quarantine note"]), (Self.changed { $0.conflicts = 1 }, ["conflicts note"]),
             (Self.changed { $0.server = ("hq:7440", "it does not answer") }, ["server fault"]), (Self.changed { $0.server = ("hq:7440", nil) }, []),

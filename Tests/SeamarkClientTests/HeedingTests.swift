@@ -37,6 +37,126 @@ struct HeedingTests {
         #expect(try laptop.finder.all.count { $0.type === Catalogue.interview } == 1)
     }
 
+    @Test func `a time to damage of nought is refused in words that say so`() throws {
+        let laptop = try Laptop("A")
+        for nought in ["0/0/0", "0h/0h/8h"] {
+            guard case .value(let words)? = failure({ try laptop.add(Catalogue.decisionRight, "name=release", "economics.timeToDamage=\(nought)") }) else { return #expect(Bool(false), "\(nought)") }
+            #expect(words.contains("more than nothing"))
+        }
+        let decision = try laptop.add(Catalogue.decisionRight, "name=release", "economics.timeToDamage=0/4h/8h")
+        #expect(failure({ try laptop.set(decision, "economics.timeToDamage=0/0/0") }) != nil)
+        try laptop.set(decision, "economics=-")
+    }
+
+    @Test func `a site with the code of another is captured, and its twin is told; a name alone is none`() throws {
+        let laptop = try Laptop("A")
+        let first = try laptop.add(Catalogue.site, "name=Dayton", "code=AA")
+        var told: [[String]] = []
+        func capture(_ make: (RecordCapture) throws -> RecordCapture.Result) throws {
+            _ = try laptop.device.capture(in: Laptop.scope) { capture in
+                let result = try make(capture)
+                told.append(capture.twins(of: result))
+                return result
+            }
+        }
+        func adding(_ words: String...) throws { try capture { try $0.adding(Catalogue.site, words.map { try Assignment($0) }) } }
+        try adding("name=Erie", "code=aa")
+        try adding("name=dayton", "code=BB")
+        try adding("name=Toledo")
+        try capture { try $0.changing(try $0.finder.record(first), [Assignment(key: "code", text: "CC")]) }
+        try adding("name=Lima", "code=bb")
+        let sites = try laptop.finder.all.filter { $0.type === Catalogue.site }
+        #expect(sites.count == 5, "nothing is refused")
+        let second = try #require(sites.first { $0.text("code") == "BB" }?.handle)
+        #expect(told == [[first], [], [], [], [second]])
+    }
+
+    @Test func `a quote is taken with consent to quotes alone, and attributed no more openly than was agreed to`() throws {
+        let laptop = try Laptop("A")
+        let silent = try laptop.add(Catalogue.person, "level=manager")
+        let nameless = try laptop.add(Catalogue.person, "level=manager", "consent.state=given", "consent.scope=quotes")
+        let open = try laptop.add(Catalogue.person, "level=manager", "consent.state=given", "consent.scope=quotes,role")
+        let interview = try laptop.add(Catalogue.interview, "persons=\(silent),\(nameless),\(open)", "startedAt=now")
+        func quote(_ words: String...) -> RecordCapture.Failure? {
+            failure { _ = try laptop.device.capture(in: Laptop.scope) { try $0.adding(Catalogue.quote, try (["interview=\(interview)", "text=We wait."] + words).map { try Assignment($0) }) } }
+        }
+        #expect(quote("person=\(silent)") == .quote(.notAgreed([silent])))
+        // Whose words they are is not said: everybody must have agreed.
+        #expect(quote() == .quote(.notAgreed([silent])))
+        #expect(quote("person=\(nameless)", "attribution=roleOk") == .quote(.attribution([nameless], loosest: "unattributed")))
+        #expect(quote("person=\(open)", "attribution=namedOk") == .quote(.attribution([open], loosest: "roleOk")))
+        #expect(try laptop.finder.all.allSatisfy { $0.type !== Catalogue.quote })
+        #expect(quote("person=\(open)", "attribution=roleOk") == nil && quote("person=\(nameless)", "attribution=unattributed") == nil && quote("person=\(nameless)") == nil)
+        // What another program let in may be told more strictly.
+        let own = try #require(try laptop.finder.all.first { $0.type === Catalogue.quote }?.handle)
+        try laptop.set(own, "attribution=teamOnly")
+    }
+
+    @Test func `who says something in an interview is one of its people, and what somebody else said there is not counted`() throws {
+        let laptop = try Laptop("A")
+        let (one, other) = (try laptop.add(Catalogue.person, "level=manager", "consent.state=given"), try laptop.add(Catalogue.person, "level=manager", "consent.state=given"))
+        let interview = try laptop.add(Catalogue.interview, "startedAt=now")
+        try laptop.add(Catalogue.answer, "interview=\(interview)", "question=LB1", "person=\(other)", "score=3", "grade=C")
+        try laptop.set(interview, "persons=\(one)")
+        let refused = failure { try laptop.add(Catalogue.answer, "interview=\(interview)", "question=LB5", "person=\(other)", "score=3", "grade=C") }
+        #expect(refused == .notInInterview(person: other, interview: interview, people: [one]))
+        try laptop.add(Catalogue.answer, "interview=\(interview)", "question=KT1", "person=\(one)", "score=3", "grade=C")
+        let desk = InterviewDesk(laptop.device, scope: Laptop.scope, interview: try laptop.record(interview).id, shows: true) { 20_000 }
+        #expect(try Set(desk.records().answers.keys) == ["KT1"])
+        // Answered here, it is the answer of whoever is interviewed.
+        let receipt = try desk.carryOut(InterviewWrite(.answer(question: "LB1", OwnAnswer.Content(.scored, score: 1, grade: .d)), onto: .answer(nil)))
+        #expect(receipt.records.answers["LB1"]?.content?.score == 1)
+        #expect(try laptop.record("\(interview)/LB1").reference("person") == laptop.record(one).id)
+    }
+
+    @Test func `an answer is to a question that its interview's instrument asks`() throws {
+        let laptop = try Laptop("A")
+        let person = try laptop.add(Catalogue.person, "level=manager", "consent.state=given")
+        let interview = try laptop.add(Catalogue.interview, "persons=\(person)", "startedAt=now")
+        guard case .value(let words)? = failure({ try laptop.add(Catalogue.answer, "interview=\(interview)", "question=KT9", "person=\(person)", "score=3", "grade=C") }) else { return #expect(Bool(false)) }
+        #expect(words.hasPrefix("'KT9' is no question of core-9@1. Did you mean KT1"), "\(words)")
+        try laptop.add(Catalogue.answer, "interview=\(interview)", "question=KT6", "person=\(person)", "score=3", "grade=C")
+    }
+
+    @Test func `an interview ends after it starts, and once it is finalised a sitting writes nothing into it`() throws {
+        let laptop = try Laptop("A")
+        let person = try laptop.add(Catalogue.person, "level=manager", "consent.state=given")
+        let interview = try laptop.add(Catalogue.interview, "persons=\(person)", "startedAt=2026-03-02T09:00Z")
+        #expect(failure { try laptop.set(interview, "endedAt=2026-03-01T09:00Z") } == .endsBeforeStart(interview))
+        try laptop.set(interview, "endedAt=2026-03-02T10:00Z")
+        #expect(failure { try laptop.set(interview, "startedAt=2026-03-02T10:01Z") } == .endsBeforeStart(interview))
+        try laptop.add(Catalogue.observation, "text=seen", "interview=\(interview)")
+        try laptop.set(interview, "status=finalised")
+        let desk = InterviewDesk(laptop.device, scope: Laptop.scope, interview: try laptop.record(interview).id, shows: true) { 20_000 }
+        for write in [InterviewWrite.Capture.answer(question: "LB1", OwnAnswer.Content(.declined)), .note("more", domain: nil), .end] {
+            #expect(throws: InterviewDesk.Finalised.self) { try desk.carryOut(InterviewWrite(write)) }
+        }
+    }
+
+    @Test func `what a withdrawal takes away is counted before it is stored`() throws {
+        let laptop = try Laptop("A")
+        let people = try (0..<2).map { _ in try laptop.add(Catalogue.person, "level=manager", "consent.state=given", "consent.scope=quotes") }
+        let interview = try laptop.add(Catalogue.interview, "persons=\(people[0]),\(people[1])", "startedAt=now")
+        for person in people { try laptop.add(Catalogue.quote, "interview=\(interview)", "person=\(person)", "text=We wait.") }
+        try laptop.add(Catalogue.answer, "interview=\(interview)", "question=LB1", "score=3", "grade=C")
+        func loss(_ words: String) throws -> RecordCapture.Loss? {
+            try laptop.device.capture(in: Laptop.scope, isTrial: true) { try $0.changing(try $0.finder.record(people[0]), [try Assignment(words)]) }.loss
+        }
+        guard case .withdrawal(let person, let taken)? = try loss("consent.state=withdrawn") else { return #expect(Bool(false)) }
+        #expect(try person == laptop.record(people[0]).id && taken.quotes == 1 && taken.answers == 1 && taken.others == 0 && taken.recordings == 0)
+        #expect(try loss("title=planner") == nil)
+        try laptop.set(people[0], "consent.state=withdrawn")
+        #expect(try loss("consent.state=withdrawn") == nil, "it is gone already")
+    }
+
+    @Test func `a field that holds one value is given once`() throws {
+        let laptop = try Laptop("A")
+        #expect(failure { try laptop.add(Catalogue.site, "name=x", "name=y") } == .words(.givenTwice("name")))
+        #expect(failure { try laptop.add(Catalogue.leakageLine, "title=x", "category=QUALITY", "amount.grade=B", "grade=C") } == .words(.givenTwice("grade")))
+        // A set takes its elements one by one.
+        #expect(try laptop.record(laptop.add(Catalogue.observation, "text=seen", "domains=D2", "domains=D6")).texts("domains").sorted() == ["D2", "D6"])
+    }
+
     @Test func `an interview names an instrument that is here`() throws {
         let laptop = try Laptop("A")
         guard case .unknownInstrument("nope@9", let known)? = failure({ try laptop.add(Catalogue.interview, "instrument=nope@9") }) else { return #expect(Bool(false)) }

@@ -72,6 +72,21 @@ struct MergingTests {
         #expect(throws: RecordCapture.Failure.notMerged(name: gone)) { try unmerge(a, gone) }
     }
 
+    @Test func `taking a merge back settles no disagreement over what it had taken over`() throws {
+        let (a, b, kept, gone, _) = try twice()
+        try merge(a, kept, gone, rest: .gone)
+        try b.set(kept, "headcount=444")
+        try Laptop.exchange(a, b)
+        func values(_ laptop: Laptop) throws -> Set<Value> {
+            let field = try #require(Catalogue.site.field(key: "headcount"))
+            return Set(try laptop.record(kept).state.heads(of: .field(field.number)).compactMap(\.content.value))
+        }
+        #expect(try values(a) == [.int(310), .int(444)])
+        #expect(try unmerge(a, gone) == ["headcount"])
+        try Laptop.exchange(a, b)
+        for laptop in [a, b] { #expect(try values(laptop) == [.int(310), .int(444)]) }
+    }
+
     @Test func `two who merge in opposite directions end with one record, and with what both took over`() throws {
         let (a, b, kept, gone, _) = try twice()
         try merge(a, kept, gone, rest: .keep)

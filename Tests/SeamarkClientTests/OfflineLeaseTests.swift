@@ -100,14 +100,24 @@ import Testing
         #expect(try desk.look(at: start - 900 * Self.day).isOver)
     }
 
-    @Test func `looks within an hour write nothing, and still add up`() throws {
+    @Test func `looks within a minute write nothing, and still add up`() throws {
         let desk = try Desk(start)
         _ = try desk.look(at: start)
         let noted = try desk.laptop.memory.open().state.settings[.lease]
-        for minute in Int64(1)...59 { #expect(try desk.look(at: start + minute * 60_000).passed == minute * 60_000) }
+        for second in Int64(1)...59 { #expect(try desk.look(at: start + second * 1000).passed == second * 1000) }
         #expect(try desk.laptop.memory.open().state.settings[.lease] == noted)
-        #expect(try desk.look(at: start + 3_600_000).passed == 3_600_000)
+        #expect(try desk.look(at: start + 60_000).passed == 60_000)
         #expect(try desk.laptop.memory.open().state.settings[.lease] != noted)
+    }
+
+    @Test(arguments: [Int64(1), 5, 20, 58])
+    func `a clock that goes some minutes and is set back before it has gone an hour counts each time`(minutes: Int64) throws {
+        let desk = try Desk(start)
+        _ = try desk.look(at: start)
+        for round in Int64(1)...26 {
+            #expect(try desk.look(at: start + minutes * 60_000).passed == round * minutes * 60_000)
+            #expect(try desk.look(at: start).passed == round * minutes * 60_000)
+        }
     }
 
     @Test func `a store of an earlier program counts from its last complete sync, and not from an attempt`() throws {

@@ -62,6 +62,63 @@ import Testing
         #expect(line.pushes == 2)
     }
 
+    @Test func `what the server refused before is not counted as left, and not shown as under way while it is offered again`() throws {
+        let laptop = try Laptop("A")
+        var run = try SyncRun.begin(Device(store: try laptop.memory.open(), tools: Self.tools) { 1_800_000_000_000 }, over: Line())
+        func item(_ number: UInt8, _ size: Int64) throws -> AttachmentLane.Item {
+            let hash = try #require(Hash256(bytes: [UInt8](repeating: number, count: 32)))
+            let named = SeamarkJournal.Attachment(hash: hash, size: size)
+            let attachment = try #require(named)
+            return AttachmentLane.Item(scope: Laptop.scope, record: Identifier(high: 7, low: UInt64(number)), attachment: attachment)
+        }
+        let (small, large) = (try item(1, 4_000), try item(2, 30_000_000))
+        run.lane = AttachmentLane(fetches: [], uploads: [small, large], serverKey: [], SystemPrimitives())
+        #expect(run.attachmentsLeft.count == 2 && run.attachmentsLeft.bytes == 30_004_000)
+        run.refusedBefore = [large]
+        #expect(run.attachmentsLeft.count == 1 && run.attachmentsLeft.bytes == 4_000)
+        // The smallest is offered first.
+        _ = run.lane?.advance()
+        #expect(run.attachmentUnderWay?.record == small.record && run.attachmentsLeft.count == 1)
+        _ = try run.lane?.received(.refused(.init(scope: small.scope, hash: small.attachment.hash, code: .attachmentOverQuota)))
+        _ = run.lane?.advance()
+        #expect(run.attachmentUnderWay == nil && run.attachmentsLeft.count == 0 && run.attachmentsLeft.bytes == 0)
+        _ = try run.lane?.received(.refused(.init(scope: large.scope, hash: large.attachment.hash, code: .attachmentTooLarge)))
+        #expect(run.lane?.isDone == true && run.attachmentsLeft.count == 0)
+    }
+
+    @Test func `what was refused at an earlier sync is offered again, and counts once the server begins to take it`() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("seamark-offer-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        // On a disk: a store in memory keeps no attachments.
+        let identity = try Laptop("A").device.state.identity
+        let store = try DeviceStore.create(at: folder.path + "/store", identity: identity, passphrase: Array("five fictitious words of nobody".utf8))
+        let device = Device(store: store, tools: Self.tools) { 1_800_000_000_000 }
+        try store.transaction { transaction in
+            for (scope, kind) in [(Laptop.scope, DeviceScope.Kind.engagement), (Laptop.shared, .shared)] {
+                try transaction.append(.scopeAdded(DeviceScope(id: scope, kind: kind, name: "")))
+                try transaction.append(.replica(scope, .began(StreamName(device: identity.device, incarnation: 1, scope: scope), epoch: 1)))
+            }
+        }
+        let file = folder.path + "/photo.bin"
+        try Data((0..<1000).map { UInt8(truncatingIfNeeded: $0) }).write(to: URL(fileURLWithPath: file))
+        let made = try device.attach(AttachmentSource(file), in: Laptop.scope, to: nil, [])
+        let item = AttachmentLane.Item(scope: Laptop.scope, record: made.result.record, attachment: made.attachment)
+        try device.note(refused: [AttachmentLane.Refusal(item: item, code: .attachmentOverQuota)])
+        let waiting = try device.attachmentsNotWithServer()
+        #expect(waiting.toHandIn.count == 0 && waiting.refused.count == 1 && waiting.refused.bytes == 1000)
+        let line = Line()
+        var run = try SyncRun.begin(device, over: line)
+        _ = try run.take(Self.welcome(try SigningKey.generate().publicKey)) { nil }
+        _ = try run.goOnWithAttachments()
+        #expect(line.said.contains { if case .attachment(.offer) = $0 { true } else { false } })
+        #expect(run.attachmentsLeft.count == 0 && run.attachmentUnderWay == nil)
+        _ = try run.take(.attachment(.held(.init(scope: item.scope, hash: item.attachment.hash, held: 0)))) { nil }
+        _ = try run.goOnWithAttachments()
+        #expect(line.said.contains { if case .attachment(.chunk) = $0 { true } else { false } })
+        #expect(run.attachmentsLeft.count == 1 && run.attachmentUnderWay?.record == item.record)
+    }
+
     // MARK: Stopping
 
     /// A pipe to which a byte is written soon, and the line that sees it.

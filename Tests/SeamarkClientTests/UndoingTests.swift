@@ -101,7 +101,7 @@ struct UndoingTests {
         #expect(try a.record(site).text("name") == "B")
     }
 
-    @Test func `where the newest step cannot be taken back, nothing older is in its place, and it says why`() throws {
+    @Test func `where the newest step cannot be taken back it says why and takes nothing else; asked again it goes on to those before`() throws {
         let (a, b) = (try Laptop("A", role: .lead), try Laptop("B"))
         let site = try a.add(Catalogue.site, "name=A")
         try Laptop.exchange(a, b)
@@ -118,12 +118,15 @@ struct UndoingTests {
             }
         }
         _ = try a.device.capture(in: Laptop.scope) { try $0.resolving(try $0.finder.record(site), field: "name", .number(1)) }
-        try isStuck("it settled a conflict")
-        // What was written since is taken back, and then it stands there again.
+        try isStuck("it settled a conflict, and undo does not open that again; write the value that is to stand")
+        // What was written since is taken back, and then the one behind it: nobody is told twice.
         let newer = try a.add(Catalogue.site, "name=Dayton")
         _ = try #require(try undo(a))
-        #expect(try a.record(newer).isDeleted)
-        try isStuck("it settled a conflict")
+        #expect(try a.record(newer).isDeleted && !a.record(older).isDeleted)
+        #expect(try #require(try undo(a)).edits.allSatisfy { $0.record == (try? a.record(older).id) })
+        #expect(try a.record(older).isDeleted)
+        _ = try #require(try undo(a, isRedo: true))
+        #expect(try !a.record(older).isDeleted)
         _ = try a.device.capture(in: Laptop.scope) { try $0.redacting(try $0.finder.record(older), field: "notes", reason: "asked for") }
         try isStuck("a redaction is for ever")
         // What somebody else deleted cannot be taken back either.
@@ -132,6 +135,29 @@ struct UndoingTests {
         try b.delete(gone)
         try Laptop.exchange(a, b)
         try isStuck("deleted since")
+    }
+
+    @Test func `after an interview was finalised undo says who reopens it, and goes on to what is no part of it`() throws {
+        let a = try Laptop("A")
+        let person = try a.add(Catalogue.person, "level=manager", "consent.state=given", "consent.method=verbal", "consent.scope=quotes")
+        let interview = try a.add(Catalogue.interview, "persons=\(person)", "startedAt=2026-03-02T09:00", "endedAt=2026-03-02T10:00")
+        let site = try a.add(Catalogue.site, "name=Dayton")
+        for question in ["LB1", "LB2", "LB3"] { try a.add(Catalogue.answer, "interview=\(interview)", "question=\(question)", "score=3", "grade=C") }
+        try a.set(interview, "status=finalised")
+        let before = try document(a)
+        let taken = try #require(try a.device.takeBack(in: Laptop.scope, isRedo: false, isTrial: false))
+        #expect(taken.edits.isEmpty && taken.isForEver && taken.left.contains { $0.contains("seamark interview set \(interview) status=draft") }, "\(taken.left)")
+        #expect(try taken.stuck.count == 4 && taken.next?.edits.first?.record == a.record(site).id && document(a) == before)
+        _ = try #require(try undo(a))
+        #expect(try a.record(site).isDeleted)
+        // Reopened, its answers are taken back again although they were passed by.
+        let lead = try Laptop("B", role: .lead)
+        try Laptop.exchange(a, lead)
+        try lead.set(interview, "status=draft")
+        try Laptop.exchange(a, lead)
+        let answers = try a.finder.all.filter { $0.type === Catalogue.answer && !$0.isDeleted }.count
+        _ = try #require(try undo(a))
+        #expect(try a.finder.all.filter { $0.type === Catalogue.answer && !$0.isDeleted }.count == answers - 1)
     }
 
     @Test func `a record that was brought back and written into by somebody is not deleted by a redo, nor one that others refer to by an undo`() throws {

@@ -67,6 +67,53 @@ import Testing
         #expect(differing == 0)
     }
 
+    /// The rule itself, with nothing looked up.
+    private struct Plain {
+        var heads: [Head] = []
+        var early: Set<EditName> = []
+        var applied: Set<Identifier> = []
+
+        mutating func apply(_ change: Change) {
+            applied.insert(change.id)
+            for (index, edit) in change.edits.enumerated() {
+                for name in edit.supersedes {
+                    if heads.contains(where: { $0.name == name }) { heads.removeAll { $0.name == name } } else if !applied.contains(name.change) { early.insert(name) }
+                }
+                if early.remove(change.name(index)) != nil { continue }
+                heads.append(Head(name: change.name(index), effective: change.stamp.time, stamp: change.stamp, member: change.member, content: edit.content))
+            }
+            heads.sort { $0.isShown(before: $1) }
+        }
+    }
+
+    @Test(arguments: UInt64(500)..<560)
+    func `of many values beside each other, and many that are superseded at once or before they come, the same is left as by the rule itself`(seed: UInt64) {
+        var dice = SplitMix64(seed: seed)
+        let (record, scope) = (Identifier(high: 7, low: 1), Identifier(high: 8, low: 1))
+        var names: [EditName] = []
+        var changes: [Change] = []
+        for number in 0..<40 {
+            let edits = (0..<(1 + dice.next() % 6)).map { place in
+                let old = names.filter { _ in dice.next() % 12 == 0 }
+                return Edit(record: record, type: 1, target: .field(1), content: .open(.int(Int64(place))), supersedes: old)
+            }
+            let change = Change(
+                scope: scope, stamp: Stamp(time: Int64(dice.next() % 9), device: Identifier(high: 9, low: UInt64(number))), member: record, schema: 1, edits: edits,
+                primitives: Self.primitives)
+            changes.append(change)
+            names += edits.indices.map { change.name($0) }
+        }
+        if seed % 3 > 0 { for place in changes.indices.dropFirst() { changes.swapAt(place, Int(dice.next() % UInt64(place + 1))) } }
+        var (state, plain) = (ScopeState(), Plain())
+        for change in changes {
+            state.apply(change, received: nil)
+            plain.apply(change)
+            #expect(state.records[record]?.heads(of: .field(1)).map(\.name) == plain.heads.map(\.name))
+            #expect(state.records[record]?.early.map(\.name) == plain.early.sorted())
+            #expect(state.digest == Self.digest(of: state))
+        }
+    }
+
     @Test(arguments: UInt64(400)..<500)
     func `two replicas that exchange what they know agree, however the changes were split`(seed: UInt64) {
         let changes = Self.clash(seed, 6)

@@ -27,6 +27,10 @@ private typealias Attachment = SeamarkJournal.Attachment
         /// Frames until the line is cut.
         var budget = Int.max
         var frames = 0
+        /// Bytes until the line is cut, both ways; the rest of the frame that they end in never comes.
+        var bytesUntilCut = Int.max
+        /// Where each frame ended, of all that passed.
+        var frameEnds: [Int] = []
         /// How many bytes may pass, and how many have, each frame in TLS records of its own.
         var limit: Int?
         var passed = 0
@@ -45,6 +49,14 @@ private typealias Attachment = SeamarkJournal.Attachment
             passed += frame.count + 22 * ((frame.count + 16_383) / 16_384)
             var decoder = FrameDecoder()
             var read: AttachmentMessage?
+            let arriving = min(frame.count, bytesUntilCut)
+            bytesUntilCut -= arriving
+            guard arriving == frame.count else {
+                decoder.append(Array(frame.prefix(arriving)))
+                precondition((try? decoder.next()) == nil, "a part of a frame is not a frame yet")
+                return nil
+            }
+            frameEnds.append((frameEnds.last ?? 0) + frame.count)
             var rest = frame[...]
             while !rest.isEmpty {
                 decoder.append(Array(rest.prefix(piece)))

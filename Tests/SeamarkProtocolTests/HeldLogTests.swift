@@ -65,13 +65,13 @@ import Testing
         var reading = Reading()
         reading.read(0..<Message.Donation.mostEntries)
         var sent = 0
-        #expect(try reading.held.donate(known: [], incarnation: 1, Voyage.primitives, block: { _ in nil }) { _ in sent += 1 } == 0)
+        #expect(try reading.held.donate(known: [], incarnation: 1, barred: [], Voyage.primitives, block: { _ in nil }) { _ in sent += 1 } == 0)
         #expect(sent == 2)
         let known = reading.place
         reading.read(Message.Donation.mostEntries..<2 * Message.Donation.mostEntries + 1)
-        let passedOver = try reading.held.donate(known: [], incarnation: 1, Voyage.primitives, block: { _ in nil }) { _ in }
+        let passedOver = try reading.held.donate(known: [], incarnation: 1, barred: [], Voyage.primitives, block: { _ in nil }) { _ in }
         #expect(passedOver == Message.Donation.mostEntries + 1)
-        #expect(try reading.held.donate(known: [known], incarnation: 1, Voyage.primitives, block: { _ in nil }) { _ in } == passedOver)
-        #expect(try reading.held.donate(known: [reading.place], incarnation: 1, Voyage.primitives, block: { _ in nil }) { _ in } == 0, "the log holds all of it")
+        #expect(try reading.held.donate(known: [known], incarnation: 1, barred: [], Voyage.primitives, block: { _ in nil }) { _ in } == passedOver)
+        #expect(try reading.held.donate(known: [reading.place], incarnation: 1, barred: [], Voyage.primitives, block: { _ in nil }) { _ in } == 0, "the log holds all of it")
     }
 }

@@ -182,7 +182,7 @@ import Testing
         #expect(run(&author, &server).end.isFinished)
         let reader = afloat(&server, 0, number: 2)
         var given: [Message.Donation] = []
-        try reader.held.donate(known: [], incarnation: 1, Voyage.primitives, block: { reader.blocks[$0] }) { given.append($0) }
+        try reader.held.donate(known: [], incarnation: 1, barred: [], Voyage.primitives, block: { reader.blocks[$0] }) { given.append($0) }
         let first = try #require(given.first)
         let key = Voyage.serverKey.publicKey
         #expect(first.isProven(by: [key], Voyage.primitives))

@@ -81,6 +81,10 @@ struct Voyage {
     var leastSchema: UInt32 = 1
     var leastReadSchema: UInt32 = 1
     var bytes = 0
+    /// Bytes until the line is cut, both ways; the rest of the frame that they end in never comes.
+    var bytesUntilCut = Int.max
+    /// Where each frame ended, of all that passed.
+    var frameEnds: [Int] = []
 
     init(seed: UInt64) { dice = SplitMix64(seed: seed) }
 
@@ -211,7 +215,7 @@ struct Voyage {
             budget -= 1
             let message = tamper(inbox.removeFirst())
             transcript.append("<\(Self.kind(message))")
-            guard let read = try? Message(payload: message.payload) else { return end(session.ended()) }
+            guard let read = carried(message) else { return end(session.ended()) }
             count(message)
             var actions = session.received(read, replicas: ship.replicas, knowledge)
             repeat {
@@ -255,7 +259,7 @@ struct Voyage {
             case .donate(let scope, let known):
                 guard let incarnation = ship.replicas[scope]?.stream.incarnation else { continue }
                 var donations: [Message.Donation] = []
-                _ = try? ship.held.donate(known: known, incarnation: incarnation, Self.primitives, block: { ship.blocks[$0] }) { donations.append($0) }
+                _ = try? ship.held.donate(known: known, incarnation: incarnation, barred: [], Self.primitives, block: { ship.blocks[$0] }) { donations.append($0) }
                 for donation in donations {
                     guard send(.donate(donation), ship, &server, &inbox) else { return end(session.ended()) }
                 }
@@ -289,11 +293,24 @@ struct Voyage {
         transcript.append(">\(Self.kind(message))")
         guard budget > 0 else { return false }
         budget -= 1
-        guard let read = try? Message(payload: message.payload), read == message else { preconditionFailure("every message reads as it was written") }
+        guard let read = carried(message) else { return false }
+        precondition(read == message, "every message reads as it was written")
         count(message)
         beforeAnswer(read, &server)
         inbox += answer(hidesProofs ? Self.withoutProof(read) : read, &server, from: ship)
         return true
+    }
+
+    /// What the other end's decoder makes of the bytes that arrive; nil where the line is cut before the last of them.
+    private mutating func carried(_ message: Message) -> Message? {
+        let frame = message.frame
+        let arriving = min(frame.count, bytesUntilCut)
+        bytesUntilCut -= arriving
+        var decoder = FrameDecoder()
+        decoder.append(Array(frame.prefix(arriving)))
+        guard let payload = try? decoder.next() else { return nil }
+        frameEnds.append((frameEnds.last ?? 0) + frame.count)
+        return try? Message(payload: payload)
     }
 
     private mutating func count(_ message: Message) {

@@ -91,6 +91,31 @@ import Testing
         await restarted.stop()
     }
 
+    /// Does something else first.
+    private struct Interrupted: PassphraseStretching {
+        let first: @Sendable () -> Void
+
+        func stretch(_ passphrase: [UInt8], salt: [UInt8], cost: StretchingCost, count: Int) throws(StretchingFailure) -> SecretBytes {
+            first()
+            return try Scrypt().stretch(passphrase, salt: salt, cost: cost, count: count)
+        }
+    }
+
+    @Test func `what comes in while a backup is sealed is not noted as backed up, and releases no copy`() async throws {
+        let yard = try Yard()
+        let tenant = try await worked(yard)
+        defer { try? tenant.store.close() }
+        let folder = yard.directory.path + "-backups"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let shared = try #require(try tenant.store.read { try $0.scopes() }.first { $0.kind == .shared })
+        let store = tenant.store
+        _ = try yard.office.backUp(try short("halden"), to: folder, passphrase: secret, stretching: Interrupted {
+            do { _ = try tenant.addMember(try ShortName(checking: "later", for: "it"), name: "later", role: .lead) } catch { Issue.record(error) }
+        })
+        let (noted, now) = try store.read { (try $0.backedUp(shared.id).position, try $0.scope(shared.id)?.place.position) }
+        #expect(noted == shared.place.position && now == noted + 1)
+    }
+
     @Test func `a wipe that was ordered or done after the backup holds in the restored store too`() async throws {
         let yard = try Yard()
         let tenant = try await worked(yard)

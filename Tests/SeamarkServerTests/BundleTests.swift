@@ -59,6 +59,14 @@ import Testing
         try tenant.store.read { snapshot in try snapshot.scopes().map(\.place.position) }
     }
 
+    /// The number with which a bundle is refused; nil where it is taken, or refused for something else.
+    private func number(_ body: () throws -> TenantOffice.BundleImport) -> UInt32? {
+        do {
+            _ = try body()
+            return nil
+        } catch { return (error as? OperationFailure).flatMap { $0.description.contains("(\($0.problem ?? 0))") ? $0.problem : nil } }
+    }
+
     private func kind(_ body: () throws -> TenantOffice.BundleImport) -> OperationFailure.Kind? {
         do {
             _ = try body()
@@ -106,9 +114,12 @@ import Testing
         let whole = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(yard, "whole"))))
         let before = try entries(tenant)
         let altered = file(yard, "altered")
+        var numbers: [UInt32: Int] = [:]
         func isRefused(_ bytes: [UInt8]) throws -> Bool {
             try Data(bytes).write(to: URL(fileURLWithPath: altered))
-            return kind { try tenant.importBundle(altered, reply: nil) } == .badInput
+            guard let number = number({ try tenant.importBundle(altered, reply: nil) }), (4501...4507).contains(number) else { return false }
+            numbers[number, default: 0] += 1
+            return true
         }
         for place in whole.indices {
             var bytes = whole
@@ -117,7 +128,13 @@ import Testing
         }
         for length in 0..<whole.count { #expect(try isRefused(Array(whole[..<length])), "cut at \(length)") }
         #expect(try isRefused(whole + [0]))
+        #expect(try isRefused(Array(whole[..<5]) + [2] + whole[6...]), "a reply")
         #expect(try entries(tenant) == before)
+        // Each of them is counted, and the audit log has its number.
+        #expect(Set(numbers.keys).isSuperset(of: [4501, 4502, 4503, 4504, 4505, 4506]), "\(numbers)")
+        #expect(try yard.office.status().tenants.map(\.refusedBundles) == [numbers.values.reduce(0, +)])
+        let noted = try tenant.store.read { try $0.audit() }.filter { $0.act == "bundle.refuse" }
+        #expect(Dictionary(noted.map { (UInt32($0.detail) ?? 0, 1) }, uniquingKeysWith: +) == numbers)
         #expect(kind { try tenant.importBundle(file(yard, "whole"), reply: nil) } == nil)
     }
 
@@ -154,19 +171,23 @@ import Testing
         let courier = try await Courier(yard, tenant, of: "anna")
         let block = try courier.device.block(courier.scope)
         try courier.write([block], to: file(yard, "a"))
-        #expect(kind { try other.importBundle(file(yard, "a"), reply: nil) } == .badInput)
+        #expect(number { try other.importBundle(file(yard, "a"), reply: nil) } == 4504)
         // Sealed to the other tenant by somebody who knows its key, but signed by a device that it does not have.
         try courier.write([block], to: file(yard, "b"), key: other.keys.bundleKey.publicKey)
-        #expect(kind { try other.importBundle(file(yard, "b"), reply: nil) } == .badInput)
+        #expect(number { try other.importBundle(file(yard, "b"), reply: nil) } == 4507)
         // Anybody may know the tenant's key; nobody else has the device's.
         try courier.write([block], to: file(yard, "c"), signer: try .generate())
-        #expect(kind { try tenant.importBundle(file(yard, "c"), reply: nil) } == .badInput)
+        #expect(number { try tenant.importBundle(file(yard, "c"), reply: nil) } == 4507)
         // What belongs into no bundle: another message, a length that no frame has, half a frame.
         for (name, bytes) in [("d", Message.pull(courier.scope).frame), ("e", [0xff, 0xff, 0xff, 0xff]), ("f", Array(Message.push(block).frame.dropLast()))] {
             try courier.write([block], to: file(yard, name), also: [bytes])
-            #expect(kind { try tenant.importBundle(file(yard, name), reply: nil) } == .badInput)
+            #expect(number { try tenant.importBundle(file(yard, name), reply: nil) } == 4506)
         }
+        #expect(try yard.office.status().tenants.map(\.refusedBundles) == [4, 2])
         #expect(try tenant.importBundle(file(yard, "a"), reply: nil).accepted == 1)
+        // No file at all is nothing that a laptop handed in.
+        #expect(kind { try tenant.importBundle(file(yard, "none"), reply: nil) } == .notFound)
+        #expect(try yard.office.status().tenants.map(\.refusedBundles) == [4, 2])
     }
 
     @Test func `a revoked device's bundle goes into quarantine, and so does one of an engagement that its member left`() async throws {

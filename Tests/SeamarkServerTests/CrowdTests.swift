@@ -128,57 +128,68 @@ import Testing
         #expect(try tenant.verify().holds)
     }
 
-    @Test func `fifty that hang up in the middle of a push lose nothing and leave nothing behind`() async throws {
+    @Test func `fifty that hang up at once in the middle of a push lose nothing and leave nothing behind`() async throws {
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
-        let invitations = try (0..<11).map { try tenant.invite($0.isMultiple(of: 2) ? "anna" : "ben") }
+        let invitations = try (0...Self.devices).map { try tenant.invite($0.isMultiple(of: 2) ? "anna" : "ben") }
         try await blocking {
             let enrolments = try invitations.map { try Enrolment(port: server.port, $0) }
-            let (laptop, welcome) = try enrolments[10].greeted(port: server.port)
+            let (reader, welcome) = try enrolments[0].greeted(port: server.port)
+            try reader.close()
             let scope = try #require(welcome.engagement)
-            let blocks = try enrolments.map { try $0.block(scope.scope, count: 10) }
-            let cutOff = server.counts.cutOff
-            var end = StreamEnd.beginning
-            for round in 0..<5 {
-                for index in 0..<10 {
-                    let (other, _) = try enrolments[index].greeted(port: server.port)
-                    let frame = Message.push(blocks[index]).frame
-                    // In the length, after it, in the middle, before the last byte.
-                    try other.send(bytes: Array(frame.prefix([2, 4, 40, frame.count / 2, frame.count - 1][round])))
-                    if index.isMultiple(of: 2) { other.socket.reset() }
+            let blocks = try enrolments.prefix(Self.devices).map { try $0.block(scope.scope, count: 10) }
+            let counted = server.counts
+            let (there, leaving) = (Gate(Self.devices + 1), Gate(Self.devices + 1))
+            _ = try Crowd.each(Self.devices + 1) { index in
+                let (laptop, _) = try enrolments[index].greeted(port: server.port)
+                guard index < Self.devices else {
+                    // Beside all of them, and while they go, the honest device hands in its work.
+                    there.pass()
+                    guard server.counts.sessions - counted.sessions == Self.devices + 1, server.counts.cutOff == counted.cutOff else { throw NotThere() }
+                    var end = StreamEnd.beginning
+                    for round in 0..<5 {
+                        if round == 1 { leaving.pass() }
+                        let block = try enrolments[index].block(scope.scope, after: end, count: 10)
+                        let began = ContinuousClock.now
+                        try laptop.send(.push(block))
+                        guard case .receipt(let receipt) = try laptop.receive(), receipt.block == block.hash else { throw RawSocket.Ended.refused }
+                        guard ContinuousClock.now - began < .seconds(10) else { throw RawSocket.Ended.silent }
+                        end = block.end
+                    }
+                    return try laptop.close()
                 }
-                // Beside them the honest device hands in its work.
-                let block = try enrolments[10].block(scope.scope, after: end, count: 10)
-                let began = ContinuousClock.now
-                try laptop.send(.push(block))
-                guard case .receipt(let receipt) = try laptop.receive() else { throw RawSocket.Ended.refused }
-                #expect(receipt.block == block.hash)
-                #expect(ContinuousClock.now - began < .seconds(10))
-                end = block.end
+                // In the length, after it, in the middle, before the last byte.
+                let frame = Message.push(blocks[index]).frame
+                try laptop.send(bytes: Array(frame.prefix([2, 4, 40, frame.count / 2, frame.count - 1][index % 5])))
+                if (index / 5).isMultiple(of: 2) { laptop.socket.reset() }
+                there.pass()
+                leaving.pass()
             }
-            let deadline = ContinuousClock.now + .seconds(5)
-            while server.counts.cutOff - cutOff < 50, ContinuousClock.now < deadline { usleep(5_000) }
-            #expect(server.counts.cutOff - cutOff == 50)
-            #expect(server.counts.pushes == 5, "half a push is none")
-            // They come back and hand in the same bytes.
-            for index in 0..<10 {
+            let deadline = ContinuousClock.now + .seconds(20)
+            while server.counts.cutOff - counted.cutOff < Self.devices, ContinuousClock.now < deadline { usleep(5_000) }
+            #expect(server.counts.cutOff - counted.cutOff == Self.devices)
+            #expect(server.counts.pushes - counted.pushes == 5, "half a push is none")
+            // They come back, all at once, and hand in the same bytes.
+            _ = try Crowd.each(Self.devices) { index in
                 let (other, _) = try enrolments[index].greeted(port: server.port)
                 try other.send(.push(blocks[index]))
-                guard case .receipt(let receipt) = try other.receive() else { throw RawSocket.Ended.refused }
-                #expect(receipt.block == blocks[index].hash)
+                guard case .receipt(let receipt) = try other.receive(), receipt.block == blocks[index].hash else { throw RawSocket.Ended.refused }
                 try other.close()
             }
-            try laptop.close()
-            while !server.services.register.isEmpty, ContinuousClock.now < deadline { usleep(5_000) }
-            while Sockets.open(at: server.port) > 0, ContinuousClock.now < deadline { usleep(5_000) }
+            let later = ContinuousClock.now + .seconds(20)
+            while !server.services.register.isEmpty, ContinuousClock.now < later { usleep(5_000) }
+            while Sockets.open(at: server.port) > 0, ContinuousClock.now < later { usleep(5_000) }
             #expect(Sockets.open(at: server.port) == 0)
-            #expect(try tenant.engagements().first?.position == scope.place.position + 15)
+            #expect(try tenant.engagements().first?.position == scope.place.position + UInt64(Self.devices) + 5)
         }
         await server.stop()
         #expect(server.counts.faults == 0)
         #expect(try tenant.verify().holds)
     }
+
+    /// Not all of them were there at once.
+    private struct NotThere: Error {}
 
     /// What a laptop says first.
     private static func hello(_ invitation: InvitationLine) throws -> [UInt8] {

@@ -74,9 +74,12 @@ import Testing
         let status = try yard.office.status().tenants
         #expect(status.map(\.name) == [halden, north])
         #expect(status[0].damage != nil && status[1].damage == nil && status[1].devices == 1)
+        #expect(status[0].damageProblem == 4061 && status[1].damageProblem == nil)
+        #expect(server.counts.damagedStores == 1, "the device that was turned away is counted")
         #expect(try !yard.office.verify(halden).holds && yard.office.verify(north).holds)
         #expect(throws: (any Error).self) { _ = try yard.office.backUp(halden, to: folder, passphrase: secret) }
         await server.stop()
+        #expect(try yard.office.status().serving?.counts.damagedStores == 1)
 
         let done = try Restoring(into: yard.directory).restore(backup.path, passphrase: secret)
         #expect(done.tenant == halden && done.replaced != nil)
@@ -111,7 +114,7 @@ import Testing
         let later = server.port
         let problem = try await blocking { try anna.connect(port: later).expectProblem() }
         #expect(problem == .storeDamaged)
-        #expect(server.counts.faults > 0)
+        #expect(server.counts.faults > 0 && server.counts.damagedStores == 1)
         await server.stop()
         #expect(try !yard.office.verify(halden).holds)
     }

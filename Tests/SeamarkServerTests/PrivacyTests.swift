@@ -139,8 +139,11 @@ import Testing
             let before = try Self.pulled(scope, laptops[1])
             #expect(before.parts.count == 1 && before.parts.allSatisfy(Self.isValue))
             try tenant.store.write { try $0.updateMember(TenantMember(id: ben.id, name: ben.name, role: Role.analyst.key)) }
-            let after = try Self.pulled(scope, laptops[1])
-            #expect(after.parts.count == 1 && !after.parts.contains(where: Self.isValue), "the connection is the same, the role is not")
+            try laptops[1].send(.pull(scope))
+            guard case .problem(let problem) = try laptops[1].receive() else { throw RawSocket.Ended.refused }
+            #expect(problem.code == .greetingOutdated, "the connection is the same, the role is not")
+            let after = try Self.pulled(scope, people[1].greeted(port: server.port).0)
+            #expect(after.parts.count == 1 && !after.parts.contains(where: Self.isValue))
         }
         await server.stop()
     }

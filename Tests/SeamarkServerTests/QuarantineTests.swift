@@ -41,8 +41,12 @@ import Testing
             #expect(try tenant.quarantined(String(one.change.id.description.prefix(8))).change == one.change)
             for name in ["00000000", "0000"] { #expect(throws: OperationFailure.self) { try tenant.quarantined(name) } }
 
+            let told = try tenant.report(on: "ops", software: "test").provenance.quarantined
+            #expect(told.map(\.changes) == [1] && told[0].reason == "a text is too long or holds characters that it may not")
+
             let done = try tenant.release([one.change.id])
             #expect(done.applied == [one.change.id] && done.refused.isEmpty && done.entries == 1)
+            #expect(try tenant.report(on: "ops", software: "test").provenance.quarantined.isEmpty)
             #expect(try tenant.quarantine().isEmpty)
             try laptop.send(.pull(scope, after: LogPlace(position: 0, hash: .zero)))
             guard case .entries(let entries)? = try laptop.receive() else { throw RawSocket.Ended.silent }

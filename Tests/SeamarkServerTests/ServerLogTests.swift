@@ -34,7 +34,7 @@ import Testing
     }
 
     /// One line: time with its zone, level, who writes, fields, sentence. Nil for what is none.
-    private static func read(_ line: Substring) -> (event: ServerEvent, level: String, fields: [String: String])? {
+    static func read(_ line: Substring) -> (event: ServerEvent, level: String, fields: [String: String])? {
         guard let parts = line.wholeMatch(of: #/(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4}) ([a-z]+) seamark\.server: ((?:[a-z]+=(?:"[^"]*"|[^ "=]+) )+)\[SeamarkServer\] ([^\[\]=]+)/#)
         else { return nil }
         var fields: [String: String] = [:]

@@ -1,6 +1,6 @@
 /// The examples in a discussion of a program's help, as a shell would read them.
 public enum HelpExamples {
-    /// The lines under "For example".
+    /// The lines under "For example"; one that goes on behind a backslash is one.
     public static func lines(in discussion: String) -> [String] {
         var lines: [String] = []
         var isInside = false
@@ -8,7 +8,8 @@ public enum HelpExamples {
             if line.hasPrefix("For example") {
                 isInside = true
             } else if isInside, line.hasPrefix("  ") {
-                lines.append(String(line.drop { $0 == " " }))
+                let words = String(line.drop { $0 == " " })
+                if let last = lines.last, last.hasSuffix("\\") { lines[lines.count - 1] = last.dropLast() + words } else { lines.append(words) }
             } else {
                 isInside = false
             }

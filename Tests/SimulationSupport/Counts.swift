@@ -11,6 +11,10 @@ public struct Counts: Hashable, Sendable {
     /// Files of the server that were copied back without a word, where some laptop could prove it.
     public var provableRollbacks = 0
     public var revocations = 0
+    /// Members who became analysts, or ceased to be.
+    public var roleChanges = 0
+    /// What a log or the quarantine holds at rest without its sensitive values, which nobody redacted.
+    public var bare = 0
     public var replays = 0
     public var hostileConnections = 0
     /// Copies that devices destroyed after their member had been removed.
@@ -45,6 +49,7 @@ public struct Counts: Hashable, Sendable {
         [
             ("captures", \.captures), ("syncs", \.syncs), ("refused", \.refusals), ("conflicts", \.conflicts), ("released", \.releases),
             ("deviceRestores", \.deviceRestores), ("clones", \.clones), ("serverRestores", \.serverRestores), ("provableRollbacks", \.provableRollbacks), ("revocations", \.revocations),
+            ("roleChanges", \.roleChanges), ("bare", \.bare),
             ("replays", \.replays), ("hostileConnections", \.hostileConnections), ("copiesDestroyed", \.copiesDestroyed),
             ("redactions", \.redactions), ("attachments", \.attachments), ("evictions", \.evictions), ("bundles", \.bundles),
             ("wipesOrdered", \.wipesOrdered), ("wipes", \.wipes), ("freezes", \.freezes), ("watches", \.watches),

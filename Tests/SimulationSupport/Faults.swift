@@ -32,6 +32,8 @@ public struct Faults: Hashable, Sendable {
     public var watch = 12
     /// Of schedules: somebody redeems invitations once more that made devices.
     public var redemption = 6
+    /// Of schedules: members become analysts, who get no sensitive values, and something else again.
+    public var analyst = 12
     /// Weights of what happens between captures and syncs.
     public var serverCrash = 4
     public var deviceBackup = 4
@@ -55,7 +57,7 @@ public struct Faults: Hashable, Sendable {
             ("serverBackup", \.serverBackup), ("serverRestore", \.serverRestore), ("serverRollback", \.serverRollback),
             ("staffing", \.staffing), ("revocation", \.revocation), ("release", \.release), ("clockJump", \.clockJump), ("hostile", \.hostile),
             ("leastSchema", \.leastSchema), ("privacy", \.privacy), ("attachments", \.attachments), ("bundles", \.bundles),
-            ("wipe", \.wipe), ("confirmation", \.confirmation), ("watch", \.watch), ("redemption", \.redemption),
+            ("wipe", \.wipe), ("confirmation", \.confirmation), ("watch", \.watch), ("redemption", \.redemption), ("analyst", \.analyst),
         ]
     }
 

@@ -9,6 +9,8 @@ public struct Schedule: Sendable {
             case backUp(Int), putBack(Int), clone(Int), jump(Int)
             case revoke(Int), staff(Int, Int), wipe(Int), freeze(Int), confirm(Int)
             case watch(Int), redeem(Int)
+            /// The device's member becomes an analyst, or what they were before.
+            case role(Int)
             case redact(Int), redactAtHeadquarters(Int)
             case attach(Int), fetch(Int), evict(Int)
             case bundle(Int), carry, bringReply(Int)
@@ -29,7 +31,7 @@ public struct Schedule: Sendable {
             case .capture(let device), .sync(let device), .crash(let device), .backUp(let device), .putBack(let device), .clone(let device),
                 .jump(let device), .revoke(let device), .staff(let device, _), .redact(let device), .attach(let device),
                 .fetch(let device), .evict(let device), .bundle(let device), .bringReply(let device), .wipe(let device),
-                .freeze(let device), .confirm(let device), .watch(let device), .redeem(let device):
+                .freeze(let device), .confirm(let device), .watch(let device), .redeem(let device), .role(let device):
                 device
             case .redactAtHeadquarters, .carry, .release, .serverCrash, .serverBackUp, .serverRestore, .serverRollback, .serverJump, .leastSchema: nil
             }
@@ -154,6 +156,12 @@ public struct Schedule: Sendable {
                     }
                 insert(act, &later)
             }
+        }
+        if later.chance(UInt64(faults.analyst)) {
+            // Mostly one who never read as anything else, to begin with.
+            let one = Int(later.next() % UInt64(devices))
+            if later.chance(75) { steps.insert(Step(act: .role(one), pause: 0, dice: later.next()), at: 0) }
+            for _ in 0..<later.next() % 5 { insert(.role(later.chance(80) ? one : Int(later.next() % UInt64(devices))), &later) }
         }
     }
 

@@ -18,7 +18,7 @@ extension World {
             return alike.count == 1 ? alike[0] : alike[Int(dice.next() % UInt64(alike.count))]
         }
         switch act {
-        case .revoke, .wipe, .freeze, .confirm, .staff, .leastSchema: decidedAt = agenda.now
+        case .revoke, .wipe, .freeze, .confirm, .staff, .role, .leastSchema: decidedAt = agenda.now
         case _: break
         }
         switch act {
@@ -82,6 +82,7 @@ extension World {
                     try transaction.staff(member, on: scope)
                 }
             }
+        case .role(let number): try changeRole(of: cast.seats[number])
         case .release(let scope):
             // What is released may be of a device that waits, handed in before it did.
             waiting = [:]

@@ -25,7 +25,8 @@ extension World {
         let bytes = [UInt8](repeating: UInt8(content), count: [100, 70_000, 40, 140_000][Int(content % 4)])
         guard let attachment = Attachment(hash: SimulationPrimitives().sha256(bytes.span), size: Int64(bytes.count)) else { return }
         let (action, record) = (nextAction(), dice.identifier())
-        if try !shelf.holds(attachment, in: scope) {
+        let wasHere = try shelf.holds(attachment, in: scope)
+        if !wasHere {
             var rest = bytes[...]
             _ = try shelf.add(attachment, to: scope) { count in
                 defer { rest = rest.dropFirst(count) }
@@ -50,7 +51,8 @@ extension World {
             attached.insert(Attached(scope: scope, attachment: attachment))
             counts.attachments += 1
         } catch is Device.Refused {
-            // The member was removed meanwhile.
+            // The member was removed meanwhile, or may not.
+            if !wasHere { try shelf.remove(attachment, from: scope) }
         }
     }
 
@@ -141,14 +143,14 @@ extension World {
         checkAcknowledgedAttachments()
         for machine in machines {
             let open = try server.store.read { snapshot in
-                guard try snapshot.device(machine.seat.device)?.revoked == nil else { return [Identifier]() }
+                guard try snapshot.device(machine.seat.device)?.revoked == nil, try !isAnalyst(machine.seat.member, snapshot) else { return [Identifier]() }
                 return try (0..<schedule.scopes).map(Cast.scope).filter { try snapshot.isStaffed(machine.seat.member, on: $0) }
             }
             for scope in open {
-                for one in try machine.device.attachments(in: scope) where one.isHere {
-                    let isNamed = try server.store.read { try $0.record(one.record.id, in: scope) }
-                        .map { !RecordView(id: one.record.id, state: $0).isDeleted } == true
-                    if isNamed, try !server.holds(Attached(scope: scope, attachment: one.attachment)) {
+                // A row that was deleted may be restored: its bytes are handed in like others.
+                for one in try machine.device.attachments(in: scope).filter(\.isHere) + machine.device.attachmentsThatWait(in: scope) {
+                    let row = try server.store.read { try $0.record(one.record.id, in: scope) }.map { RecordView(id: one.record.id, state: $0) }
+                    if row?.attachments.contains(one.attachment) == true, try !server.holds(Attached(scope: scope, attachment: one.attachment)) {
                         violate(.unsent, "device \(machine.number): headquarters lacks the attachment of \(one.record.id), which is here")
                     }
                 }

@@ -13,10 +13,11 @@ extension World {
     private func log(_ scope: Identifier, _ snapshot: TenantSnapshot) throws -> [(entry: LogEntry, block: Block?)] {
         try snapshot.entries(of: scope, after: 0).map { stored in
             guard case .block(let hash) = stored.entry.content else { return (stored.entry, nil) }
-            if let block = opened[hash] { return (stored.entry, block) }
+            let key = OpenedBlock(hash: hash, sensitive: stored.sensitive)
+            if let block = opened[key] { return (stored.entry, block) }
             let primitives = SimulationPrimitives()
             let block = try Block.open(stored.block, sensitive: SensitivePart.decode(stored.sensitive, primitives), primitives)
-            opened[hash] = block
+            opened[key] = block
             return (stored.entry, block)
         }
     }
@@ -126,6 +127,8 @@ extension World {
         var blocks: Set<Hash256> = []
         /// The leaf hashes of what is redacted.
         var barred: Set<Hash256> = []
+        /// Of values that the log lacks, by leaf hash: the change.
+        var bare: [Hash256: Identifier] = [:]
     }
 
     private func check(_ id: Identifier, _ snapshot: TenantSnapshot) throws {
@@ -140,9 +143,13 @@ extension World {
             try checkBarred(id, reading.barred, records, snapshot)
             checkWithdrawn(reading.applied.sorted().compactMap { reading.changes[$0] }, records)
         }
+        checkValues(reading, quarantine)
         for machine in machines {
             guard try snapshot.device(machine.seat.device)?.revoked == nil, try snapshot.isStaffed(machine.seat.member, on: id) else { continue }
-            try check(machine, scope, records, reading)
+            let isAnalyst = try isAnalyst(machine.seat.member, snapshot)
+            let kept = Set(quarantine.filter { $0.refusal == .withoutSensitive }.map(\.id))
+            try check(machine, scope, isAnalyst ? records.mapValues(bare) : records, reading, isAnalyst: isAnalyst, keptBare: kept)
+            if !isAnalyst { try checkHandsInValues(machine, id, quarantine) }
         }
     }
 
@@ -176,6 +183,7 @@ extension World {
                         violate(.unsigned, "change \(change.id) was never made on the device that signed it")
                     }
                     reading.changes[change.id] = change
+                    for edit in change.edits { if case .withheld(let leaf) = edit.content { reading.bare[leaf] = change.id } }
                     switch verdict {
                     case .accepted: apply(change.id)
                     case .refused: reading.refused.insert(change.id)
@@ -199,6 +207,25 @@ extension World {
         if let twice = reading.applied.intersection(kept).min() { violate(.duplicated, "change \(twice) is applied, and in quarantine") }
         for change in reading.refused.subtracting(kept).sorted() { violate(.unreported, "change \(change) was refused and the quarantine does not show it") }
         for change in quarantine where change.refusal.rawValue == 0 { violate(.unreported, "change \(change.id) is in quarantine without a reason") }
+    }
+
+    /// Sensitive values are in the log, or redacted: nobody who may not read them has let their change in without them.
+    private func checkValues(_ reading: Reading, _ quarantine: [QuarantinedChange]) {
+        // A redaction that was applied once may be refused when it is given back, and its value is gone.
+        let redacted = Set(captured.values.flatMap(\.change.redacts).map(\.leaf)).union(reading.changes.values.flatMap(\.redacts).map(\.leaf))
+        for (leaf, change) in reading.bare.sorted(by: { $0.key < $1.key }) where !redacted.contains(leaf) {
+            violate(.lost, "change \(change) is in the log without its value \(leaf), which nobody redacted")
+        }
+        counts.bare += quarantine.count { $0.refusal == .withoutSensitive }
+    }
+
+    /// What headquarters has without its sensitive values no staffed device holds with them.
+    private func checkHandsInValues(_ machine: Machine, _ scope: Identifier, _ quarantine: [QuarantinedChange]) throws {
+        guard let replica = try machine.device.state.replicas[scope] else { return }
+        for held in quarantine where held.refusal == .withoutSensitive {
+            guard let change = replica.history[held.id], !change.edits.contains(where: { if case .withheld = $0.content { true } else { false } }) else { continue }
+            violate(.unsent, "device \(machine.number) holds change \(held.id) with its values, and headquarters has it without them")
+        }
     }
 
     /// Every applied edit is a head, or named by an applied edit of the same target; never both, never neither.
@@ -233,7 +260,7 @@ extension World {
         }
     }
 
-    private func check(_ machine: Machine, _ scope: TenantScope, _ records: [Identifier: RecordState], _ reading: Reading) throws {
+    private func check(_ machine: Machine, _ scope: TenantScope, _ records: [Identifier: RecordState], _ reading: Reading, isAnalyst: Bool, keptBare: Set<Identifier>) throws {
         let who = "device \(machine.number), scope \(scope.id)"
         guard case .complete? = machine.ends.last else { return violate(.unconverged, "\(who): its last sync did not finish") }
         let state = try machine.device.state
@@ -242,7 +269,8 @@ extension World {
             return violate(.unconverged, "\(who): it has read to \(replica.cursor.position) of \(scope.place.position)")
         }
         if replica.confirmed.digest != scope.digest { violate(.diverged, "\(who): another digest") }
-        var shown = replica.confirmed.records
+        // What a device read or wrote under another role it keeps.
+        var shown = isAnalyst ? replica.confirmed.records.mapValues(bare) : replica.confirmed.records
         if mistake == .hidesAHead, let (id, state) = shown.min(by: { $0.key < $1.key }) {
             shown[id] = RecordState(type: state.type, slots: Array(state.slots.dropFirst()), early: state.early)
         }
@@ -255,7 +283,8 @@ extension World {
         }
         try checkBarred(machine, replica, reading.barred)
         if replica.unsentCount > 0 { violate(.unsent, "\(who): \(replica.unsentCount) changes wait at rest") }
-        for change in replica.overlay.keys.sorted() where replica.confirmed.refused[change] == nil {
+        // Of its own that it read back without the values headquarters says what became of it.
+        for change in replica.overlay.keys.sorted() where replica.confirmed.refused[change] == nil && !keptBare.contains(change) {
             violate(.unreported, "\(who): change \(change) is neither applied nor said to be in quarantine")
         }
         if state.scopes[scope.id]?.isWithdrawn == true { violate(.unreported, "\(who): it is staffed and says that it is not") }

@@ -61,7 +61,7 @@ extension World {
     }
 
     /// Of a value that is there; nil where nothing is, or its hash alone.
-    private func leaf(of content: Content) -> Hash256? {
+    func leaf(of content: Content) -> Hash256? {
         guard case .sensitive(let value) = content else { return nil }
         return SensitiveTree.leaf(value, SimulationPrimitives())
     }

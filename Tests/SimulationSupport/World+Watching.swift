@@ -115,6 +115,9 @@ extension World {
                 let device = try snapshot.device(seat.device)
                 if device == nil || device?.revoked != nil { violate(.overheard, "a device of seat \(seat.letters) that is revoked was told of scope \(scopes[0])") }
                 if device?.awaitsConfirmation == true { violate(.overheard, "a device of seat \(seat.letters) that waits to be confirmed was told of scope \(scopes[0])") }
+                if case .entries(let entries) = message, try isAnalyst(seat.member, snapshot), try holdsValues(entries) {
+                    violate(.overheard, "a device of seat \(seat.letters), whose member is an analyst, was told sensitive values of scope \(scopes[0])")
+                }
                 for scope in scopes where try !snapshot.isStaffed(seat.member, on: scope) {
                     violate(.overheard, "a device of seat \(seat.letters) was told of scope \(scope), on which its member is not staffed")
                 }

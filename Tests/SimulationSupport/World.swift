@@ -48,8 +48,8 @@ final class World {
     var staffedAt: [Identifier: Int64] = [:]
     var turnedAwayAt: [Identifier: Int64] = [:]
     private var actions = 0
-    /// The changes of blocks that were opened, by the block's hash.
-    var opened: [Hash256: Block] = [:]
+    /// Blocks that were opened, with what of their sensitive values was there.
+    var opened: [OpenedBlock: Block] = [:]
     var seen: [Identifier: (place: LogPlace, changes: [Identifier])] = [:]
     /// Machines whose present incarnation another one shares, by scope: a fork that must be told.
     var untoldForks: Set<Fork> = []
@@ -61,6 +61,11 @@ final class World {
         let scope: Identifier
         let action: Int
         let change: Change
+    }
+
+    struct OpenedBlock: Hashable {
+        let hash: Hash256
+        let sensitive: [UInt8]
     }
 
     struct Fork: Hashable {

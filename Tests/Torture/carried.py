@@ -3,9 +3,10 @@ import json
 import paths
 from paths import Path, ServedSync
 from findings import settle
-from stage import WAITING
+from stage import WAITING, canary
 
-PHOTO = bytes((byte * 31 + place // 251) % 256 for place, byte in enumerate(bytes(range(251)) * 600))  # three chunks
+SAID = canary("a photo").encode()
+PHOTO = SAID + bytes((byte * 31 + place // 251) % 256 for place, byte in enumerate(bytes(range(251)) * 600))[len(SAID):]  # three chunks
 
 
 # --- Bundles

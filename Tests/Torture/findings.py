@@ -3,7 +3,7 @@ import json, re
 
 
 class Findings(list):
-    """What a case found wrong: (kind, sentence). Kinds: lost, twice, unclear, broken."""
+    """What a case found wrong: (kind, sentence). Kinds: lost, twice, unclear, plain, broken."""
     played = 1
 
     def add(self, kind, sentence):

@@ -7,7 +7,7 @@ at each acknowledgement.
 
 The same images without the syncs that `synchronous=NORMAL` or `OFF` leave out must fail: otherwise this suite would see nothing."""
 import hashlib, json, shutil, struct
-import carried, journey, paths
+import canaries, carried, journey, paths, wiped
 from disk import Disk, specs
 from findings import Findings
 from stage import NotPrepared, Shim
@@ -100,7 +100,7 @@ class Step:
 
         def act(recorder, mark):
             done = self.path.act(stage, recorder)
-            if done.status != 0:
+            if done.status not in self.path.ends:
                 raise NotPrepared(f"recording {self.name}: {done.said}")
             mark(acknowledged=True)
 
@@ -119,7 +119,7 @@ class Step:
 STEPS = [
     Step(path) for path in (
         paths.Migrate(), paths.Staff(), paths.Tenant(), paths.Backup(), paths.Restore(), paths.Shred(), carried.BundleExport(), carried.BundleImport(),
-        carried.BundleReply(), carried.AttachAdd())]
+        carried.BundleReply(), carried.AttachAdd(), wiped.Wipe())]
 
 
 # --- Moments
@@ -171,6 +171,13 @@ def images(run, variant, seed, most, wanted=None):
 def case(stage, run, content, expectation, name):
     """Lays the image out, starts the programs on it, and asks them."""
     findings = Findings()
+    lay(stage, content)
+    canaries.look(stage, findings, "after loss of power")
+    return findings, run.check(stage, findings, expectation), name
+
+
+def lay(stage, content):
+    """Puts what a disk held where the programs look."""
     stage.end()
     shutil.rmtree(stage.case, ignore_errors=True)
     stage.case.mkdir()
@@ -182,7 +189,6 @@ def case(stage, run, content, expectation, name):
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             place.write_bytes(data)
             place.chmod(0o600)
-    return findings, run.check(stage, findings, expectation), name
 
 
 def fails(stage, torture, run, variant):

@@ -1,12 +1,13 @@
 """The recorded journey: two laptops and a server at work; what was acknowledged at each moment of it; and what must be there afterwards."""
 import json
 import carried
-from paths import IMPORTED, conflict
+from paths import conflict
 from findings import count, observations
-from stage import KEPT, WAITING, NotPrepared
+from stage import IMPORTED, KEPT, WAITING, NotPrepared, canary
 
 LAPTOPS = ("ann", "bob")
 ROLES = (*LAPTOPS, "headquarters")
+ONE, TWO, THREE, FROM_BOB = (canary(text) for text in ("journey one", "journey two", "journey three", "from bob"))
 
 
 def play(stage, recorder, mark):
@@ -21,12 +22,12 @@ def play(stage, recorder, mark):
 
     if stage.start(recorder) is None:
         raise NotPrepared("recording: the server does not start")
-    step("ann", "observation", "add", "text=journey one", "site=ST-A001", gives=["journey one"])
+    step("ann", "observation", "add", f"text={ONE}", "site=ST-A001", gives=[ONE])
     step("ann", "import", stage.case / "three.json", gives=IMPORTED)
     step("ann", "sync")
-    step("ann", "observation", "add", "text=journey two", "site=ST-A001", gives=["journey two"])
+    step("ann", "observation", "add", f"text={TWO}", "site=ST-A001", gives=[TWO])
     step("ann", "resolve", "L-A001", "amount", "--choose", "1", resolved=True)
-    step("bob", "observation", "add", "text=from bob", "site=ST-A001", gives=["from bob"])
+    step("bob", "observation", "add", f"text={FROM_BOB}", "site=ST-A001", gives=[FROM_BOB])
     step("bob", "sync")
     step("ann", "sync")
     done = stage.verb("member", "add", "cleo", shim=recorder)
@@ -35,7 +36,7 @@ def play(stage, recorder, mark):
     mark(members=3)
     carried.photo(stage).write_bytes(carried.PHOTO)
     step("ann", "attach", "add", carried.photo(stage), "--to", "L-A001", attached=True)
-    step("ann", "observation", "add", "text=journey three", "site=ST-A001", gives=["journey three"])
+    step("ann", "observation", "add", f"text={THREE}", "site=ST-A001", gives=[THREE])
     step("ann", "sync")
     status, _ = stage.stop()
     if status != 0:
@@ -71,7 +72,7 @@ class Expectation:
 
 def check(stage, findings, expectation):
     """Asks both laptops and the server. Returns the recovery's seconds."""
-    others = {"ann": [["from bob"]], "bob": [[text] for text in (*WAITING, "journey one", *IMPORTED, "journey two", "journey three")]}
+    others = {"ann": [[FROM_BOB]], "bob": [[text] for text in (*WAITING, ONE, *IMPORTED, TWO, THREE)]}
     slowest = 0
     certain = dict(expectation.certain)
     for who in LAPTOPS:

@@ -1,5 +1,5 @@
 """Kill -9 at the Nth write, sync, cut, renaming or sending: of each path of client and server, for every N."""
-import carried, paths, written
+import canaries, carried, paths, wiped, written
 from findings import Findings, clear
 from stage import NotPrepared, Shim
 
@@ -8,7 +8,7 @@ CLASSES = "wstmn"
 PATHS = [
     paths.Capture(), paths.Import(), paths.Resolve(), paths.Sync(), paths.ServedSync(), paths.Migrate(), paths.Staff(), paths.Member(), paths.Tenant(),
     paths.Backup(), paths.Restore(), paths.Shred(), carried.BundleExport(), carried.BundleImport(), carried.BundleReply(), carried.AttachAdd(), carried.AttachSync(),
-    carried.ServedAttach(), carried.AttachGet(), carried.Enrol(), *written.PATHS,
+    carried.ServedAttach(), carried.AttachGet(), carried.Enrol(), *written.PATHS, *wiped.PATHS,
 ]
 
 
@@ -20,7 +20,7 @@ def measure(stage, path, classes):
     stage.stop()
     total = shim.read()[0]
     shim.close()
-    if done is None or done.status != 0:
+    if done is None or done.status not in path.ends:
         raise NotPrepared(f"{path.name} undisturbed ended with {done and done.status}: {done and done.said}")
     return total
 
@@ -37,10 +37,11 @@ def case(stage, path, number):
         if done is not None:
             clear(findings, done, {0, 69, 76}, "the sync whose server was killed")
     elif total < number:
-        findings.must(done.status == 0, "broken", f"undisturbed, it ended with {done.status}: {done.said}")
+        findings.must(done.status in path.ends, "broken", f"undisturbed, it ended with {done.status}: {done.said}")
     else:
         findings.must(done.status == -9, "broken", f"it was killed and ended with {done.status}: {done.said}")
-    seconds = path.check(stage, findings, done is not None and done.status == 0)
+    canaries.look(stage, findings, "before anything was put in order")
+    seconds = path.check(stage, findings, done is not None and done.status in path.ends)
     return findings, seconds, last
 
 

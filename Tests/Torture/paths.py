@@ -3,10 +3,10 @@ import json, pathlib, shutil, tarfile, time
 import stage as stages
 import story
 from findings import count, settle
-from stage import KEPT, WAITING
+from stage import IMPORTED, KEPT, WAITING, canary
 
-TEXT = "the one that is being captured"
-IMPORTED = ["imported 1", "imported 2", "imported 3"]
+TEXT = canary("the one that is being captured")
+NEXT = canary("the next one")
 
 
 def conflict(stage, who, findings):
@@ -20,6 +20,7 @@ class Path:
     name = ""
     words = []
     needs_server = False
+    ends = (0,)  # the statuses of what got to its end
     certain = KEPT + WAITING
     perhaps = ()
     prepare = None  # makes, of the template's laptops and server, what is there before; done once and copied
@@ -47,7 +48,7 @@ class Capture(Path):
     def check(self, stage, findings, acknowledged):
         seconds = super().check(stage, findings, acknowledged)
         # Whatever became of the first, the step can be repeated, and its handle is its own.
-        again = stage.run("ann", "observation", "add", "text=the next one", "site=ST-A001")
+        again = stage.run("ann", "observation", "add", f"text={NEXT}", "site=ST-A001")
         findings.must(again.status == 0, "broken", f"capturing again ended with {again.status}: {again.said}")
         done = stage.run("ann", "list", "observation", "--json")
         handles = [row["handle"] for row in json.loads(done.out)] if done.status == 0 else []
@@ -135,6 +136,7 @@ class Migrate(Path):
     words = ["verify"]
     ARCHIVE = pathlib.Path(__file__).parent / "stores-1.tar.xz"
     HOLDS = {"members": 2, "devices": 2, "engagements": 1, "entries": 12, "quarantined": 0}
+    certain = ["kept one", "kept two", "waiting one", "waiting two"]  # what the first laptop of the archive holds
 
     def set(self, stage):
         stage.end()

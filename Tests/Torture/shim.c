@@ -8,7 +8,8 @@
 //                      f looking at a file or folder (stat, access, opendir, readdir)   d descriptors (open, socket, accept, pipe)
 //                      e descriptors for events (epoll, eventfd, timerfd), whose failing libdispatch and NIO answer by a trap
 //   TORTURE_COUNTER  a file of 4096 bytes, shared: how many calls were counted, what the last one was, and the lock of the trace
-//   TORTURE_KILL     dies by SIGKILL at the Nth call, before it takes effect
+//   TORTURE_KILL     dies at the Nth call, before it takes effect, by SIGKILL or by …
+//   TORTURE_SIGNAL   … this signal
 //   TORTURE_FAIL     the Nth call fails …
 //   TORTURE_ERROR    … with this errno …
 //   TORTURE_EVER     … and, if set, all calls after it
@@ -53,7 +54,7 @@ static char roots[8][PATH_MAX];
 static int rootCount;
 static const char *classes = "";
 static long killAt, failAt;
-static int failWith, failEver, port, trace = -1;
+static int failWith, failEver, killWith = SIGKILL, port, trace = -1;
 static struct in_addr host;
 static bool ready;
 
@@ -76,6 +77,7 @@ __attribute__((constructor)) static void begin(void) {
     }
     if ((value = getenv("TORTURE_CLASSES"))) classes = value;
     if ((value = getenv("TORTURE_KILL"))) killAt = atol(value);
+    if ((value = getenv("TORTURE_SIGNAL"))) killWith = atoi(value);
     if ((value = getenv("TORTURE_FAIL"))) failAt = atol(value);
     if ((value = getenv("TORTURE_ERROR"))) failWith = atoi(value);
     failEver = getenv("TORTURE_EVER") != NULL;
@@ -138,7 +140,7 @@ static bool struck(char class, const char *call, const char *what) {
     long number = atomic_fetch_add(&shared->count, 1) + 1;
     if (killAt && number >= killAt) {
         snprintf(shared->last, sizeof shared->last, "%s %s", call, what);
-        kill(getpid(), SIGKILL);
+        kill(getpid(), killWith);
         for (;;) pause();
     }
     if (failAt && (number == failAt || (failEver && number > failAt))) {

@@ -6,8 +6,26 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "Scripts"))
 import story
 
-KEPT = ["kept one", "kept two"]          # acknowledged by the server
-WAITING = ["waiting one", "waiting two"]  # acknowledged by the laptop only
+# What every canary begins with. Texts carry one each, so that what lies somewhere in the open is found, whatever it says.
+MARK = "qzcanary7x"
+
+
+class Passed:
+    """What was played and searched, over all cases."""
+    canaries = programs = crashes = cuts = files = bytes = 0
+
+
+passed = Passed()
+
+
+def canary(text):
+    """The text with a canary of its own."""
+    passed.canaries += 1
+    return f"{text} {MARK}{passed.canaries}"
+
+KEPT = [canary("kept one"), canary("kept two")]              # acknowledged by the server
+WAITING = [canary("waiting one"), canary("waiting two")]     # acknowledged by the laptop only
+IMPORTED = [canary(f"imported {number}") for number in (1, 2, 3)]
 
 
 @dataclass
@@ -27,13 +45,13 @@ class Shim:
     """What the shim does to one program; afterwards, what it counted."""
     goes_on = False  # the server is looked at before it is stopped
 
-    def __init__(self, stage, classes, kill=0, fail=0, error=0, ever=False, trace=None, counter=None):
+    def __init__(self, stage, classes, kill=0, fail=0, error=0, ever=False, trace=None, counter=None, signal=0):
         self.counter = counter or stage.folder / f"counter-{time.monotonic_ns()}"
         if counter is None:
             self.counter.write_bytes(bytes(4096))
         self.environment = {
             "LD_PRELOAD": str(stage.shim), "TORTURE_ROOTS": str(stage.case), "TORTURE_CLASSES": classes, "TORTURE_COUNTER": str(self.counter)}
-        for name, value in (("KILL", kill), ("FAIL", fail), ("ERROR", error), ("EVER", ever), ("TRACE", trace)):
+        for name, value in (("KILL", kill), ("FAIL", fail), ("ERROR", error), ("EVER", ever), ("TRACE", trace), ("SIGNAL", signal)):
             if value:
                 self.environment[f"TORTURE_{name}"] = str(int(value) if isinstance(value, bool) else value)
 
@@ -65,6 +83,11 @@ class Stage:
         self.server = None
         self.unlocked = True
         self.folder.mkdir(parents=True)
+        # Where programs of the laptops find folders of temporary files, settings and caches, and where a core would be left.
+        self.elsewhere, self.shared = self.folder / "elsewhere", self.folder.parent / "runtime"
+        for name in ("tmp", "home", "data", "config", "cache", "state", "here"):
+            (self.elsewhere / name).mkdir(parents=True)
+        self.shared.mkdir(mode=0o700, exist_ok=True)
 
     # --- Setting the stage
 
@@ -81,7 +104,7 @@ class Stage:
             self.must(who, "enrol", "--name", f"{who} laptop", given=self.must_verb("invite", who).out, passphrase=True)
             self.unlocked = self.run(who, "status", passphrase=False).status == 0
             self.must(who, "sync")
-        self.must("ann", "site", "add", "name=Dayton")
+        self.must("ann", "site", "add", f"name={canary('Dayton')}")
         self.must("ann", "line", "add", "title=Scrap", "category=QUALITY", "amount.range=600k/850k/1.3M", "amount.grade=B", "amount.kind=runRate")
         for text in KEPT:
             self.capture("ann", text)
@@ -95,8 +118,8 @@ class Stage:
             self.capture("ann", text)
         self.stop()
         (self.case / "three.json").write_text(json.dumps({
-            "format": "seamark-engagement", "version": 1, "sites": [{"handle": "ST1", "name": "Erie"}],
-            "observations": [{"handle": f"O{n}", "site": "ST1", "text": f"imported {n}"} for n in (1, 2, 3)]}))
+            "format": "seamark-engagement", "version": 1, "sites": [{"handle": "ST1", "name": canary("Erie")}],
+            "observations": [{"handle": f"O{n}", "site": "ST1", "text": text} for n, text in enumerate(IMPORTED, 1)]}))
         self.case.rename(self.template)
 
     def capture(self, who, text):
@@ -143,9 +166,11 @@ class Stage:
             words += ["--passphrase-fd", str(read)]
             extra["pass_fds"] = [read]
         begin = time.monotonic()
+        passed.programs += 1
         try:
             done = subprocess.run([*(self.near if name == "seamark" else []), *self.within(**within), self.programs / name, *words], capture_output=True, text=True, errors="replace",
-                                  env=dict(os.environ, NO_COLOR="1", SWIFT_BACKTRACE="enable=no", **environment), timeout=timeout, **extra)
+                                  env=dict(os.environ, NO_COLOR="1", SWIFT_BACKTRACE="enable=no", **environment), timeout=timeout,
+                                  cwd=self.elsewhere / "here", **extra)
             return Done(done.returncode, done.stdout, done.stderr, time.monotonic() - begin)
         except subprocess.TimeoutExpired as late:
             return Done(None, "", (late.stderr or b"").decode(errors="replace"), time.monotonic() - begin)
@@ -154,7 +179,9 @@ class Stage:
                 os.close(read)
 
     def run(self, who, *words, shim=None, passphrase=None, port=None, **options):
-        environment = {"SEAMARK_HOME": str(self.case / who), "LD_PRELOAD": str(self.shim), "TORTURE_PORT": str(port or self.port), "TORTURE_HOST": self.address,
+        folders = {"TMPDIR": "tmp", "HOME": "home", "XDG_DATA_HOME": "data", "XDG_CONFIG_HOME": "config", "XDG_CACHE_HOME": "cache", "XDG_STATE_HOME": "state"}
+        environment = {**{name: str(self.elsewhere / folder) for name, folder in folders.items()}, "XDG_RUNTIME_DIR": str(self.shared),
+                       "SEAMARK_HOME": str(self.case / who), "LD_PRELOAD": str(self.shim), "TORTURE_PORT": str(port or self.port), "TORTURE_HOST": self.address,
                        **(shim.environment if shim else {})}
         return self.spawn("seamark", words, environment, passphrase=not self.unlocked if passphrase is None else passphrase, **options)
 
@@ -186,7 +213,7 @@ class Stage:
         begin = time.monotonic()
         self.server = subprocess.Popen(
             [*self.far, *self.within(**within), self.programs / "seamark-server", "run", "--listen", f"{self.address}:{self.port}", "--data", self.case / "headquarters"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, env=dict(os.environ, SWIFT_BACKTRACE="enable=no", **(shim.environment if shim else {})))
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, cwd=self.elsewhere / "here", env=dict(os.environ, SWIFT_BACKTRACE="enable=no", **(shim.environment if shim else {})))
         line = self.server.stdout.readline()
         return time.monotonic() - begin if b"Listening" in line else None
 

@@ -1,12 +1,15 @@
 """Verbs that capture: each step is there whole or not at all, and can be done again. Kinds of one verb write alike; one stands for them."""
 import json
 from paths import KEPT, WAITING, Path
-from stage import NotPrepared
+from stage import NotPrepared, canary
 from findings import Findings, settle
 
-PERSON = ["person", "add", "title=planner", "level=manager", "--consent", "given", "--method", "written", "--scope", "quotes,role"]
+PLANNER, NAME, RATIONALE, REWORK, SPARE, OTHER, LATE = (
+    canary(text) for text in ("planner", "Made Up", "said twice", "Scrap and rework", "Spare", "Daton", "who pays late"))
+
+PERSON = ["person", "add", f"title={PLANNER}", "level=manager", "--consent", "given", "--method", "written", "--scope", "quotes,role"]
 INTERVIEW = ["interview", "add", "persons=P-A001", "site=ST-A001", "startedAt=2026-03-17T09:30", "endedAt=2026-03-17T10:30", "mode=onSite"]
-ANSWER = ["answer", "add", "interview=IV-A001", "question=LB1", "response.outcome=scored", "response.score=3", "response.grade=B", "rationale=said twice"]
+ANSWER = ["answer", "add", "interview=IV-A001", "question=LB1", "response.outcome=scored", "response.score=3", "response.grade=B", f"rationale={RATIONALE}"]
 
 
 class Written(Path):
@@ -50,17 +53,17 @@ class Written(Path):
 
 class Person(Written):
     """What consent covers, and a name that is sealed, in one step."""
-    name, noun, words = "person-add", "person", PERSON + ["name=Made Up"]
+    name, noun, words = "person-add", "person", PERSON + [f"name={NAME}"]
 
     def shows(self, rows):
-        return sum(row.get("title") == "planner" and row.get("name") == "Made Up" and row["consent"]["state"] == "given" for row in rows)
+        return sum(row.get("title") == PLANNER and row.get("name") == NAME and row["consent"]["state"] == "given" for row in rows)
 
 
 class Answer(Written):
     name, noun, words, before = "answer-add", "answer", ANSWER, (PERSON, INTERVIEW)
 
     def shows(self, rows):
-        return sum(row["response"]["score"] == 3 and row.get("rationale") == "said twice" for row in rows)
+        return sum(row["response"]["score"] == 3 and row.get("rationale") == RATIONALE for row in rows)
 
 
 class Finalise(Written):
@@ -71,17 +74,17 @@ class Finalise(Written):
 
 
 class Edit(Written):
-    name, noun, words = "line-set", "line", ["line", "set", "L-A001", "title=Scrap and rework"]
+    name, noun, words = "line-set", "line", ["line", "set", "L-A001", f"title={REWORK}"]
 
     def shows(self, rows):
-        return sum(row.get("title") == "Scrap and rework" for row in rows)
+        return sum(row.get("title") == REWORK for row in rows)
 
 
 class Delete(Written):
-    name, noun, words, before = "site-delete", "site", ["site", "delete", "ST-A002"], (["site", "add", "name=Spare"],)
+    name, noun, words, before = "site-delete", "site", ["site", "delete", "ST-A002"], (["site", "add", f"name={SPARE}"],)
 
     def shows(self, rows):
-        return 1 - sum(row.get("name") == "Spare" for row in rows)
+        return 1 - sum(row.get("name") == SPARE for row in rows)
 
 
 class Undo(Written):
@@ -93,16 +96,16 @@ class Undo(Written):
 
 
 class Merge(Written):
-    name, noun, words, before = "merge", "site", ["merge", "ST-A001", "ST-A002", "--rest", "keep"], (["site", "add", "name=Daton"],)
+    name, noun, words, before = "merge", "site", ["merge", "ST-A001", "ST-A002", "--rest", "keep"], (["site", "add", f"name={OTHER}"],)
 
     def shows(self, rows):
-        return 1 - sum(row.get("name") == "Daton" for row in rows)
+        return 1 - sum(row.get("name") == OTHER for row in rows)
 
 
 class Redact(Written):
     """What was said is gone from what this laptop shows, and after the sync from every other."""
     name, noun = "redact", "observation"
-    words, before = ["redact", "O-A005", "text", "--reason", "names a customer"], (["observation", "add", "text=who pays late", "site=ST-A001"], ["sync"])
+    words, before = ["redact", "O-A005", "text", "--reason", "names a customer"], (["observation", "add", f"text={LATE}", "site=ST-A001"], ["sync"])
 
     def prepare(self, stage):
         stage.start()
@@ -110,7 +113,7 @@ class Redact(Written):
         stage.stop()
 
     def shows(self, rows):
-        return 1 - sum(row.get("text") == "who pays late" for row in rows)
+        return 1 - sum(row.get("text") == LATE for row in rows)
 
 
 PATHS = [Person(), Answer(), Finalise(), Edit(), Delete(), Undo(), Merge(), Redact()]

@@ -122,13 +122,24 @@ public struct Diagnosis: Sendable {
         }
     }
 
+    private static func waiting(_ device: LaptopFacts.Device) -> String {
+        var parts: [String] = []
+        if device.unsent > 0 { parts.append(counted(Int64(device.unsent), "change", "changes")) }
+        if device.attachmentsWaiting > 0 { parts.append(counted(Int64(device.attachmentsWaiting), "attachment", "attachments")) }
+        return parts.joined(separator: " and ") + (device.unsent + device.attachmentsWaiting == 1 ? " is" : " are")
+    }
+
     private static func work(_ device: LaptopFacts.Device, _ find: (String, Verdict, String, String) -> Void) {
         let since = device.sinceSync.map { $0 < day ? "The last complete sync was less than a day ago." : "The last complete sync was \(counted($0 / day, "day", "days")) ago." } ?? "It has never synced."
         if device.unsent == 0, device.attachmentsWaiting == 0 {
-            find("work", .fine, "Everything captured is with headquarters. " + since, "")
+            find("work", .fine, (device.attachmentsRefused.isEmpty ? "Everything captured is with headquarters. " : "All changes are with headquarters. ") + since, "")
         } else {
             let isOld = (device.oldestUnsent ?? 0) > 7 * day
-            find("work", isOld ? .fault : .note, "\(counted(Int64(device.unsent), "change", "changes")) and \(counted(Int64(device.attachmentsWaiting), "attachment", "attachments")) are on this laptop alone\(isOld ? ", the oldest for more than a week" : ""). " + since, "Run 'seamark sync', or 'seamark bundle export' onto a stick where there is no network.")
+            find("work", isOld ? .fault : .note, "\(waiting(device)) on this laptop alone\(isOld ? ", the oldest for more than a week" : ""). " + since, "Run 'seamark sync', or 'seamark bundle export' onto a stick where there is no network.")
+        }
+        for (reason, count) in device.attachmentsRefused {
+            let what = count == 1 ? "1 attachment is on this laptop alone, since the server refused it" : "\(count) attachments are on this laptop alone, since the server refused each"
+            find("attachments", .note, "\(what): \(reason).", "'seamark attach list' names \(count == 1 ? "it" : "them").")
         }
         if let attempt = device.lastAttempt { find("sync", .note, "The last attempt to sync \(attempt).", "Run 'seamark sync' again: it goes on where it was.") }
         if device.quarantined > 0 { find("quarantine", .note, "\(counted(Int64(device.quarantined), "change", "changes")) of yours in quarantine: nothing of it is lost.", "'seamark status' says why; headquarters releases them.") }

@@ -51,7 +51,10 @@ public struct LaptopFacts: Sendable {
         public var oldestUnsent: Int64?
         public var quarantined = 0
         public var conflicts = 0
+        /// Those that the next sync hands in.
         public var attachmentsWaiting = 0
+        /// Those that the server refused when they were last offered: why, in words, and how many for that.
+        public var attachmentsRefused: [(reason: String, count: Int)] = []
         /// Milliseconds since the last complete sync; nil: never.
         public var sinceSync: Int64?
         /// The server's clock less this one's, in milliseconds, at the last sync.

@@ -9,6 +9,7 @@ extension Connection {
             times.greeted = .now()
             schedule()
         }
+        if case .problem(let problem) = message, problem.code == .storeDamaged { services.register.count { $0.damagedStores += 1 } }
         var payload = message.payload
         if payload.count > FrameDecoder.longestPayload {
             // What no frame holds must not end the server: the one who asked for it is told, and nobody else notices.

@@ -38,6 +38,8 @@ public struct ConnectionCounts: Hashable, Codable, Sendable {
     public var refusedAttachments = 0
     /// Uploads that did not match their hash: dropped, to be sent again.
     public var mismatchedAttachments = 0
+    /// How often a device was told that its tenant's store is damaged.
+    public var damagedStores = 0
     /// Failures of the server itself.
     public var faults = 0
 

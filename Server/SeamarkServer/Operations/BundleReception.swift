@@ -90,7 +90,8 @@ package struct BundleReception: Sendable {
             statement.isSigned(signature, by: device.signingKey, header: header, desk.primitives)
         else {
             throw OperationFailure(
-                .badInput, doing: "importing a bundle", wrong: "no device of this tenant signed it", remedy: "ask its sender to make it anew")
+                .badInput, doing: "importing a bundle", wrong: "no device of this tenant signed it", remedy: "ask its sender to make it anew",
+                problem: BundleFault.forged)
         }
         try reader.rewind()
         return statement

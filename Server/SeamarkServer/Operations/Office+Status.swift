@@ -1,5 +1,6 @@
 internal import SeamarkCrypto
 public import SeamarkJournal
+internal import SeamarkProtocol
 public import SeamarkStore
 
 extension Office {
@@ -19,12 +20,16 @@ extension Office {
         public let name: ShortName
         /// Why the tenant's store cannot be read; nothing is counted then.
         public internal(set) var damage: String?
+        /// What its devices are turned away with then (SPEC section 8).
+        public var damageProblem: UInt32? { damage == nil ? nil : ClosedTenant.problem.code.rawValue }
         public internal(set) var members = 0
         /// Those that are not revoked.
         public internal(set) var devices = 0
         public internal(set) var engagements = 0
         /// Each of them, revoked ones too, with what it said when it was last heard.
         public internal(set) var each: [TenantOffice.Device] = []
+        /// What rows in the logs name and nobody has handed in, by the device that named it.
+        public internal(set) var attachmentsMissing: [Identifier: AttachmentsMissing] = [:]
         /// Where each log stands, and the digest of the state that it comes to.
         public internal(set) var scopes: [TenantScope] = []
         /// In all scopes.
@@ -39,6 +44,8 @@ extension Office {
         public internal(set) var copiedDevices = 0
         /// How often rows were found that were not what the log says; each time they were put right.
         public internal(set) var repairs = 0
+        /// Bundles that were refused whole.
+        public internal(set) var refusedBundles = 0
         /// Devices that compute another state from the same log, by their letters.
         public internal(set) var disputingDevices: [String] = []
         /// Devices that said they had read what the log does not hold, without the server's signature for it, by their letters.
@@ -67,11 +74,13 @@ extension Office {
                 status.devices = devices.count { $0.revoked == nil }
                 status.engagements = scopes.count { $0.kind == .engagement }
                 status.each = try TenantOffice.Device.all(snapshot)
+                status.attachmentsMissing = try AttachmentsMissing.all(snapshot)
                 status.scopes = scopes
                 status.entries = scopes.reduce(0) { $0 &+ $1.place.position }
                 status.quarantined = try snapshot.quarantine().count
                 (status.redacted, status.barredArrivals) = (barred.values, barred.arrivals)
                 (status.rollbacks, status.repairs) = (times(.rolledBack), times(.rowsRepaired))
+                status.refusedBundles = try snapshot.count(ofAct: TenantOffice.refusedBundle)
                 status.copiedDevices = letters(.twoCopies).count
                 (status.disputingDevices, status.unprovenDevices) = (letters(.rulesDiffer), letters(.unprovenClaim))
                 status.reusedInvitations = letters(.invitationReused)

@@ -27,8 +27,11 @@ public struct OperationFailure: Error, Hashable, Sendable {
     public let doing: String
     public let wrong: String
     public let remedy: String
+    /// Its number in `SPEC.md` section 8, where it has one.
+    public let problem: UInt32?
 
-    public init(_ kind: Kind, doing: String, wrong: String, remedy: String) {
+    public init(_ kind: Kind, doing: String, wrong: String, remedy: String, problem: UInt32? = nil) {
+        self.problem = problem
         self.kind = kind
         self.doing = doing
         self.wrong = wrong
@@ -48,5 +51,5 @@ extension OperationFailure {
 }
 
 extension OperationFailure: CustomStringConvertible {
-    public var description: String { "\(doing): \(wrong); \(remedy)" }
+    public var description: String { "\(doing): \(wrong)\(problem.map { " (\($0))" } ?? ""); \(remedy)" }
 }

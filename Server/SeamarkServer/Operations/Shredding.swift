@@ -53,7 +53,8 @@ public struct Shredding: Sendable {
                 effects.devices = try snapshot.devices().filter { $0.revoked == nil }.map(\.letters)
                 let acts = try snapshot.audit()
                 let made = acts.firstIndex { $0.act == TenantKeys.made } ?? acts.endIndex
-                effects.backups = acts.count { $0.act == "tenant.backup" }
+                // A backup is noted after it is made: in what was restored from it nothing says that it is there.
+                effects.backups = acts.count { $0.act == "tenant.backup" || $0.act == "tenant.restore" }
                 effects.earlierBackups = acts[..<made].count { $0.act == "tenant.backup" }
                 effects.keyCopies = acts.count { $0.act == TenantOffice.keyShown }
                 effects.lastAct = acts.last?.hash.description
@@ -108,7 +109,7 @@ public struct Shredding: Sendable {
             for name in try PrivateFile.allNames(in: folder) {
                 let place = TenantFolder(path: folder + "/" + name)
                 // Nobody restores now: an unfinished one is nobody's, and whose it was is not always written yet.
-                if name.hasPrefix(".restore-") || (try? TenantKeys.tenant(in: place)) == tenant { found.append(place.path) }
+                if name.hasPrefix(Restoring.draft) || (try? TenantKeys.tenant(in: place)) == tenant { found.append(place.path) }
             }
         }
         return found

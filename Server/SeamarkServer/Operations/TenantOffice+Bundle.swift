@@ -55,26 +55,36 @@ extension TenantOffice {
                 store: store, clock: clock, primitives: SystemPrimitives(), signer: keys.signingKey, earlier: keys.earlier, endorse: { keys.authority(at: $1).key.sign($0) },
                 bundles: (keys.tenant, keys.bundleKey.publicKey), schedule: schedule, noteContact: { _, _ in })
         }
-        do { return try reception.take(path, reply: reply) { try requirePresentKey(doing: "importing a bundle") } } catch let fault as BundleFault {
-            throw fault.failure(doing: "importing a bundle")
+        do { return try reception.take(path, reply: reply) { try requirePresentKey(doing: "importing a bundle") } } catch {
+            let failure: any Error = (error as? BundleFault)?.failure(doing: "importing a bundle") ?? error
+            if let number = (failure as? OperationFailure)?.problem { try? note(refusedBundle: number) }
+            throw failure
         }
     }
+
+    /// Counted by `status`. The bundle is refused as well where this cannot be written.
+    private func note(refusedBundle number: UInt32) throws {
+        let now = clock.now()
+        _ = try store.write { try $0.noteAct(Self.refusedBundle, detail: "\(number)", at: now) }
+    }
+
+    static let refusedBundle = "bundle.refuse"
 }
 
 extension BundleFault {
     func failure(doing: String) -> OperationFailure {
         switch self {
         case .notABundle:
-            OperationFailure(.badInput, doing: doing, wrong: "it is no bundle of Seamark", remedy: "name a file that seamark bundle export wrote")
-        case .newerVersion: OperationFailure(.badInput, doing: doing, wrong: "a newer version made it", remedy: "use that version of seamark-server, or a newer one")
+            OperationFailure(.badInput, doing: doing, wrong: "it is no bundle of Seamark", remedy: "name a file that seamark bundle export wrote", problem: problem)
+        case .newerVersion: OperationFailure(.badInput, doing: doing, wrong: "a newer version made it", remedy: "use that version of seamark-server, or a newer one", problem: problem)
         case .otherKind:
-            OperationFailure(.badInput, doing: doing, wrong: "it is a reply, which goes to the laptop", remedy: "name a file that seamark bundle export wrote")
-        case .otherRecipient: OperationFailure(.badInput, doing: doing, wrong: "it is sealed to another tenant", remedy: "name its tenant with --tenant")
-        case .cutShort: OperationFailure(.badInput, doing: doing, wrong: "the file ends before the bundle does", remedy: "copy it again, whole")
+            OperationFailure(.badInput, doing: doing, wrong: "it is a reply, which goes to the laptop", remedy: "name a file that seamark bundle export wrote", problem: problem)
+        case .otherRecipient: OperationFailure(.badInput, doing: doing, wrong: "it is sealed to another tenant", remedy: "name its tenant with --tenant", problem: problem)
+        case .cutShort: OperationFailure(.badInput, doing: doing, wrong: "the file ends before the bundle does", remedy: "copy it again, whole", problem: problem)
         case .damaged:
             OperationFailure(
                 .badInput, doing: doing, wrong: "it is not as it was written: damaged, or altered by somebody; nothing of it was taken in",
-                remedy: "copy it again, or make it anew")
+                remedy: "copy it again, or make it anew", problem: problem)
         case .exists: OperationFailure(.cannotWrite, doing: doing, wrong: "the file for the reply is there already", remedy: "choose another name")
         case .noEntropy: OperationFailure(.exhausted, doing: doing, wrong: "the system gives no random bytes", remedy: "try again")
         case .system(2): OperationFailure(.notFound, doing: doing, wrong: "there is no such file or folder", remedy: "check its name")

@@ -87,7 +87,7 @@ extension TenantOffice {
             let summary = try holding.summary(of: values, transaction)
             try transaction.noteAct("person.erase", detail: "\(scope) \(id)", at: now)
             try HeadquartersRedaction(transaction: transaction, signer: keys.signingKey, now: now)
-                .redact(values + HeadquartersRedaction.bytes(of: holding.ownEvidence, transaction), in: scope, reason: reason)
+                .redact(values + HeadquartersRedaction.bytes(of: holding.ownEvidence, in: scope, transaction), in: scope, reason: reason)
             return summary
         }
         try dropErasedAttachments()
@@ -156,7 +156,7 @@ struct PersonHolding {
             guard let row = views[id], row.type === Catalogue.evidence, let hash = row.value("sha256")?.bytes.flatMap({ Hash256(bytes: $0) }),
                 let size = row.integer("size"), let attachment = Attachment(hash: hash, size: size)
             else { return nil }
-            let isBarred = try snapshot.isBarred(Redaction.leaf(ofAttachment: hash, namedBy: id, SystemPrimitives()))
+            let isBarred = try snapshot.isBarred(Redaction.leaf(ofAttachment: hash, namedBy: id, SystemPrimitives()), in: scope)
             return Held(row: id, attachment: attachment, isHere: try !isBarred && snapshot.attachment(hash, in: scope)?.isErased == false)
         }
     }

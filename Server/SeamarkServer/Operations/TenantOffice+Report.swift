@@ -56,9 +56,12 @@ extension TenantOffice {
         guard found.handles.isEmpty, found.names == 0 else {
             let handles = found.handles.isEmpty ? "" : "the handle\(found.handles.count == 1 ? "" : "s") \(found.handles.prefix(5).joined(separator: ", "))"
             let others = found.names == 0 ? "" : "the name\(found.names == 1 ? " of a person" : "s of \(found.names) people")"
+            let places = EngagementReport.places(of: names, in: frozen.views + present)
+            let stands = places.isEmpty ? "" : ", in \(places.prefix(5).joined(separator: ", "))\(places.count > 5 ? " and \(places.count - 5) more" : "")"
             throw OperationFailure(
-                .badInput, doing: "making a report for viewers", wrong: "what was captured names somebody: " + [handles, others].filter { !$0.isEmpty }.joined(separator: " and "),
-                remedy: "have the title or note that says so corrected, and freeze anew")
+                .badInput, doing: "making a report for viewers",
+                wrong: "what was captured names somebody: " + [handles, others].filter { !$0.isEmpty }.joined(separator: " and ") + stands,
+                remedy: "have that corrected, and freeze anew under a name that names nobody")
         }
     }
 
@@ -78,13 +81,29 @@ extension TenantOffice {
                 software: software, madeAt: now,
                 checkpoint: ReportProvenance.SignedCheckpoint(
                     checkpoint: standing.checkpoint, names: names, serverKey: standing.serverKey, endorsement: standing.endorsement,
-                    authority: keys.authority.certificate.fingerprint)),
+                    authority: keys.authority.certificate.fingerprint), quarantined: try Self.quarantined(id, in: snapshot)),
             earlier: try log.earlier(in: views, upTo: standing.checkpoint.scopes.first { $0.scope == id }?.place.position ?? 0), memberName: { directory.handle(of: $0) })
+    }
+
+    /// What waits in quarantine for one engagement, by reason.
+    private static func quarantined(_ scope: Identifier, in snapshot: TenantSnapshot) throws -> [ReportProvenance.Quarantined] {
+        var counts: [Refusal: Int] = [:]
+        try snapshot.heldChanges { if $0.change.scope == scope { counts[$0.refusal, default: 0] += 1 } }
+        return counts.sorted { $0.key.rawValue < $1.key.rawValue }.map { refusal, changes in
+            // What to do about it is for whoever looks after the server.
+            let words = QuarantineReason.words(refusal)
+            return ReportProvenance.Quarantined(changes: changes, reason: String(words.prefix { $0 != ";" }))
+        }
     }
 
     /// Writes files for their owner alone into `folder`, which is made if it is not there. Returns their paths.
     public static func write(_ files: [(name: String, bytes: [UInt8])], to folder: String) throws -> [String] {
-        if mkdir(folder, 0o700) != 0, errno != EEXIST { throw PrivateFile.failure(errno, doing: "making the folder \(folder)") }
+        if mkdir(folder, 0o700) != 0, errno != EEXIST {
+            if errno == ENOENT {
+                throw OperationFailure(.notFound, doing: "making the folder \(folder)", wrong: "the folder that it would lie in is not there", remedy: "make that one first, or name another with --out")
+            }
+            throw PrivateFile.failure(errno, doing: "making the folder \(folder)")
+        }
         var paths: [String] = []
         for file in files {
             let path = folder + "/" + file.name

@@ -179,7 +179,7 @@ final class AttachmentDesk: Sendable {
             try snapshot.isStaffed(name.member, on: scope), let state = try snapshot.record(record, in: scope),
             state.type == Catalogue.evidence.number,
             state.heads(of: .field(EvidenceField.hash)).contains(where: { $0.content.value == .bytes(hash.bytes) }),
-            try !snapshot.isBarred(Redaction.leaf(ofAttachment: hash, namedBy: record, SystemPrimitives()))
+            try !snapshot.isBarred(Redaction.leaf(ofAttachment: hash, namedBy: record, SystemPrimitives()), in: scope)
         else { return false }
         guard let size else { return true }
         return state.heads(of: .field(EvidenceField.size)).contains { $0.content.value == .int(Int64(size)) }

@@ -125,7 +125,7 @@ package struct ConsentRule: TenantRule {
         } else {
             // Only what is new is looked at here: what was there before was looked at then, or when consent was withdrawn or words were moved.
             for change in changes { values += try transaction.sensitiveValues(of: change, where: isHidden) }
-            values = try values.filter { try !transaction.isBarred($0.redacted.leaf) }
+            values = try values.filter { try !transaction.isBarred($0.redacted.leaf, in: scope) }
         }
         if isFirst || movesWords || forbidsRecording || changes.contains(where: { $0.edits.contains(where: Self.touchesEvidence) }) {
             values += try evidence(of: people + interviews, scope, withdrawals, forbidsRecording: forbidsRecording, transaction)
@@ -144,6 +144,6 @@ package struct ConsentRule: TenantRule {
         for type in Self.evidenceFields.keys.sorted() { try transaction.records(in: scope, ofType: type) { holders.append(RecordView(id: $0, state: $1)) } }
         var hidden = withdrawals.evidence(among: rows + holders)
         if forbidsRecording { hidden.formUnion(Withdrawals.unrecorded(people).recordings(among: rows + holders)) }
-        return try HeadquartersRedaction.bytes(of: rows.filter { hidden.contains($0.id) }, transaction)
+        return try HeadquartersRedaction.bytes(of: rows.filter { hidden.contains($0.id) }, in: scope, transaction)
     }
 }

@@ -125,7 +125,8 @@ extension DeviceSession {
         var items: [Donation.Item] = []
         let standing = try tenant.store.read { try MemberStanding(of: name, in: $0) }
         guard !standing.awaitsConfirmation else { return .refused(Self.unconfirmed) }
-        let isWithheld = if case .withoutSensitive = standing.reading { true } else { false }
+        // Of a device that reads nothing any more it is the role that says what it was given.
+        let isWithheld = standing.role.map(RoleTable.reading) == .withoutSensitive
         for item in isTaken ? donation.entries : [] {
             switch item.entry.content {
             case .release(let ids): items.append(.release(ids))
@@ -136,8 +137,9 @@ extension DeviceSession {
                     let block = try? Block.open(bytes, sensitive: parts, primitives), block.hash == hash, block.stream.scope == donation.scope,
                     block.changes.count == item.entry.verdicts.count
                 else { return .refused(Problem(.badDonation, "a block of a donation is damaged or not the one that was signed for")) }
-                // Whoever may not read sensitive values gives back blocks without them: others hold them whole, or nobody does any more.
-                if isWithheld, parts.contains(where: { if case .leaf = $0 { true } else { false } }) {
+                // Whoever may not read sensitive values, or might not when it read this, gives back blocks without them: others hold them whole, or
+                // nobody does any more.
+                if isWithheld || item.isBare, parts.contains(where: \.isLeaf) {
                     items.append(.bare(block, sensitive: item.sensitive))
                     continue
                 }

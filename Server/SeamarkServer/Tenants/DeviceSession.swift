@@ -15,6 +15,8 @@ package final class DeviceSession: Sendable {
     private let issued: Int64
     /// The epoch in which the device was first greeted; nil before that.
     private let greeted = Mutex<UInt64?>(nil)
+    /// How the newest greeting said that it reads: an answer under another role would leave the device with less, or more, than it thinks.
+    private let greetedReading = Mutex<Reading?>(nil)
     /// The schema that the device's program said it knows, on this connection; 0 until it has.
     let schema = Mutex<UInt32>(0)
     /// The scopes in which it handed in blocks, on this connection, that were passed over: their author is not known, or did not sign them.
@@ -41,6 +43,7 @@ package final class DeviceSession: Sendable {
             let identity = try snapshot.identity()
             greeted.withLock { $0 = $0 ?? identity.epoch }
             let standing = try MemberStanding(of: name, in: snapshot)
+            greetedReading.withLock { $0 = standing.reading }
             var scopes: [Identifier: Message.ScopeStatus] = [:]
             var streams: [Identifier: [Message.KnownStream]] = [:]
             // The newest first, and of each scope no more than a device needs: a greeting stays small whatever a device made.
@@ -132,9 +135,17 @@ package final class DeviceSession: Sendable {
         case .failure(let error): tenant.writer.submit(.alone { answer(.failure(error)) })
         case .success(.refused(let refusal)): tenant.writer.submit(.alone { answer(.success(.refused(refusal))) })
         case .success(.block(let block, let sensitive, let epoch)):
-            let (stream, hash) = (block.stream, block.hash)
+            let (stream, hash, bytes) = (block.stream, block.hash, block.bytes.count + sensitive.count)
+            guard tenant.handIns.take(bytes, of: name.device, at: tenant.clock.now()) else {
+                let end = Message.KnownStream(incarnation: 0, end: .beginning)
+                let refusal = Message.PushRefusal(scope: stream.scope, block: hash, code: .handedInTooMuch, end: end)
+                return tenant.writer.submit(.alone { answer(.success(.refused(refusal))) })
+            }
             let push = Push(device: name.device, block: block, sensitive: sensitive, received: tenant.clock.now(), epoch: epoch, schema: schema.withLock(\.self))
-            tenant.writer.submit(.push(PendingPush(push: push) { result in answer(result.map { .decided(stream, hash, $0) }) }))
+            tenant.writer.submit(.push(PendingPush(push: push) { [tenant, name] result in
+                if case .success(let decision) = result, case .quarantined = decision.outcome { tenant.handIns.quarantined(bytes, of: name.device) }
+                answer(result.map { .decided(stream, hash, $0) })
+            }))
         }
     }
 
@@ -180,6 +191,9 @@ package final class DeviceSession: Sendable {
             guard try !MemberStanding(of: name, in: snapshot).awaitsConfirmation else { return .refused(Self.unconfirmed) }
             guard let (scope, reading) = try readable(pull.scope, in: snapshot) else {
                 return .refused(Problem(.unknownScope, "no such scope for this member", of: pull.scope))
+            }
+            guard greetedReading.withLock({ $0 == nil || $0 == reading }) else {
+                return .refused(Problem(.greetingOutdated, "the member's role reads otherwise by now; connect again"))
             }
             let identity = try snapshot.identity()
             let epoch = identity.epoch

@@ -22,12 +22,12 @@ package struct HeadquartersRedaction {
     package typealias Found = TenantSnapshot.SensitiveHold
 
     /// The bytes that rows of evidence name, as what is to be redacted: for each row what it ever named that is not redacted yet.
-    static func bytes(of evidence: some Sequence<RecordView>, _ snapshot: TenantSnapshot) throws -> [Found] {
+    static func bytes(of evidence: some Sequence<RecordView>, in scope: Identifier, _ snapshot: TenantSnapshot) throws -> [Found] {
         try evidence.filter { $0.type === Catalogue.evidence }.sorted { $0.id < $1.id }.flatMap { row in
             try row.state.heads(of: .field(EvidenceField.hash)).compactMap { head in
                 guard let hash = head.content.value?.bytes.flatMap({ Hash256(bytes: $0) }) else { return nil }
                 let leaf = Redaction.leaf(ofAttachment: hash, namedBy: row.id, SystemPrimitives())
-                guard try !snapshot.isBarred(leaf) else { return nil }
+                guard try !snapshot.isBarred(leaf, in: scope) else { return nil }
                 return Found(record: row.id, type: Catalogue.evidence.number, target: .field(EvidenceField.hash), redacted: Redaction.Redacted(edit: head.name, leaf: leaf))
             }
         }
@@ -38,7 +38,7 @@ package struct HeadquartersRedaction {
         var (gone, named): (Set<Hash256>, Set<Hash256>) = ([], [])
         try transaction.records(in: scope, ofType: Catalogue.evidence.number) { id, state in
             for hash in state.heads(of: .field(EvidenceField.hash)).compactMap({ $0.content.value?.bytes.flatMap { Hash256(bytes: $0) } }) {
-                if try transaction.isBarred(Redaction.leaf(ofAttachment: hash, namedBy: id, SystemPrimitives())) { gone.insert(hash) } else { named.insert(hash) }
+                if try transaction.isBarred(Redaction.leaf(ofAttachment: hash, namedBy: id, SystemPrimitives()), in: scope) { gone.insert(hash) } else { named.insert(hash) }
             }
         }
         for hash in gone.subtracting(named).sorted() { try transaction.eraseAttachment(hash, in: scope) }

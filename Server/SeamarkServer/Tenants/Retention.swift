@@ -33,7 +33,7 @@ struct Retention {
     }
 
     /// What was received before this time is due: milliseconds since 1970.
-    func cutoff(at now: Int64) -> Int64 { now - days * Self.day }
+    func cutoff(at now: Int64) -> Int64 { now - min(max(0, days), 36_500) * Self.day }
 
     /// A scope's values that are due, those first that came first.
     ///

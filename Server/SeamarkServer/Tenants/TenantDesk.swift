@@ -17,6 +17,7 @@ package struct TenantDesk: Sendable {
     /// What its devices may have compared.
     let allowance = ComparisonAllowance()
     let renewals = RenewalAllowance()
+    let handIns = HandInAllowance()
     /// Signs receipts and headquarters' blocks.
     let signer: any Signer
     /// The keys that the signer's took the place of.

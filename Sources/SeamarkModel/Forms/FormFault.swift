@@ -48,6 +48,8 @@ public enum FormProblem: Hashable, Sendable {
     case neitherYesNorNo
     case logic(FormLogicError)
     case unknownReference(String)
+    case factReference(String)
+    case nothingAsked
     case circle(String)
     case noCurrentAnswer
     case tooMany(String, most: Int)
@@ -80,6 +82,8 @@ public enum FormProblem: Hashable, Sendable {
         case .neitherYesNorNo: "it is neither yes nor no nor an expression that can be read"
         case .logic(let error): error.description
         case .unknownReference(let name): "the form has no question \"\(name)\" to answer"
+        case .factReference(let name): "\"\(name)\" is a fact that the record has, and nothing that is asked can hang on it; of the day there is today()"
+        case .nothingAsked: "no row asks anything: the record has what these rows name"
         case .circle(let name): "whether it is asked depends, in a circle, on itself by way of \"\(name)\""
         case .noCurrentAnswer: "the sign . stands for an answer, and there is none yet when this is looked at"
         case .tooMany(let what, let most): "a form has at most \(most) \(what)"

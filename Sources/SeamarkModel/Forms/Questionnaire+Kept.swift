@@ -39,7 +39,7 @@ extension Questionnaire {
         for list in all.compactMap(\.kind.list) where !used.contains(list) { used.append(list) }
         guard Set(all.map(\.name)).count == all.count, used == lists.map(\.name) else { throw .invalid("items") }
         var faults = FormFaults()
-        FormReferences(items: items, places: [:], table: FormTable(FormSheet(name: "survey", rows: []), faults: &faults)).check(&faults)
+        FormReferences(items: items, places: [:], table: FormTable(FormSheet(name: "survey", rows: []), faults: &faults), facts: []).check(&faults)
         guard faults.all.isEmpty else { throw .invalid("references") }
         // Whatever it says beyond this, in another order or in another spelling would be lost when it is written again.
         guard self.document == document else { throw .notCanonical }

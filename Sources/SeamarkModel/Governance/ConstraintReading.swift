@@ -60,6 +60,9 @@ public struct ConstraintReading: Hashable, Sendable {
         return try? ThreePoint(low: load.low / capacity, likely: load.likely / capacity, high: load.high / capacity)
     }
 
+    /// Likely loaded to 95 %: it may govern.
+    var isFull: Bool { Bound.reaches(utilisation?.likely ?? 0, Self.full) }
+
     /// What an hour of it costs when it is lost, likely: the contribution of a unit where units are hours, else of what an hour makes.
     public var costOfLostHour: ThreePoint? {
         guard let price = contributionPerUnit else { return nil }

@@ -4,6 +4,27 @@ public struct ConstraintView: Hashable, Sendable {
         public var name: String?
         /// The key of the governing resource; nil: the market is the constraint.
         public var governing: String?
+        public var because: Reason
+    }
+
+    /// Why a resource, or the market, is the constraint.
+    public enum Reason: Hashable, Sendable {
+        case governs
+        /// No resource is loaded to 95 %.
+        case noneFull
+        /// A row that stands for the market is loaded most.
+        case market(String)
+        /// What is loaded to 95 % is relieved.
+        case relieved([String])
+
+        public var word: String {
+            switch self {
+            case .governs: "governs"
+            case .noneFull: "noneFull"
+            case .market: "market"
+            case .relieved: "relieved"
+            }
+        }
     }
 
     /// In the order of names, the unnamed one first.
@@ -15,20 +36,26 @@ public struct ConstraintView: Hashable, Sendable {
         let names = Set(readings.map(\.valueStream)).sorted { ($0 ?? "") < ($1 ?? "") }
         streams = names.map { name in
             let own = readings.filter { $0.valueStream == name }
+            let full = own.filter(\.isFull)
             func best(_ status: ConstraintReading.Status) -> ConstraintReading? {
-                own.filter { $0.status == status && ($0.utilisation?.likely ?? 0) >= ConstraintReading.full }.min { left, right in
+                full.filter { $0.status == status }.min { left, right in
                     let (a, b) = (left.utilisation?.likely ?? 0, right.utilisation?.likely ?? 0)
                     if a != b { return a > b }
                     let (costA, costB) = (left.costOfLostHour?.likely ?? 0, right.costOfLostHour?.likely ?? 0)
                     return costA != costB ? costA > costB : left.key < right.key
                 }
             }
-            let winner = best(.measured) ?? best(.suspected)
-            return Stream(name: name, governing: winner?.isMarket == true ? nil : winner?.key)
+            guard let winner = best(.measured) ?? best(.suspected) else {
+                return Stream(name: name, governing: nil, because: full.isEmpty ? .noneFull : .relieved(full.map(\.key).sorted(by: HandleOrder.precedes)))
+            }
+            return winner.isMarket ? Stream(name: name, governing: nil, because: .market(winner.key)) : Stream(name: name, governing: winner.key, because: .governs)
         }
     }
 
     public var governing: [String] { streams.compactMap(\.governing).sorted() }
+
+    /// The value streams that the market constrains.
+    var marketStreams: Set<String?> { Set(streams.filter { $0.governing == nil }.map(\.name)) }
 }
 
 /// How much of the money goes to the governing constraint.

@@ -14,8 +14,8 @@ public struct DecisionView: Hashable, Sendable {
         /// Cases arrive at any time, so half the interval on average and all of it at worst. Seconds.
         public var meanWait: Double
         public var worstWait: Double
-        /// The mean wait alone is longer than the likely time to damage.
-        public var cannotDecideInTime: Bool
+        /// The mean wait alone is longer than the likely time to damage; nil: no time to damage is known.
+        public var cannotDecideInTime: Bool?
     }
 
     public let key: String
@@ -54,7 +54,7 @@ public struct DecisionView: Hashable, Sendable {
             standing = nil
         }
         forum = reading.forumInterval.map { interval in
-            Forum(meanWait: interval / 2, worstWait: interval, cannotDecideInTime: damage.map { interval / 2 > $0.likely } ?? false)
+            Forum(meanWait: interval / 2, worstWait: interval, cannotDecideInTime: damage.map { interval / 2 > $0.likely })
         }
         excess = Self.excess(latency, damage, reading.eventsPerYear, reading.costPerHour)
         let samples = reading.samples

@@ -18,7 +18,7 @@ public struct FieldworkCheck: Sendable {
         /// What keeps it from being finalised, or is wrong with it.
         public let obstacles: [Finding]
 
-        public var isDone: Bool { isFinalised && obstacles.isEmpty }
+        public var isDone: Bool { isFinalised && obstacles.allSatisfy(\.isAdvice) }
     }
 
     /// A domain in scope, and how well it was asked about.
@@ -33,7 +33,7 @@ public struct FieldworkCheck: Sendable {
         /// Below `RiskCalculation.rankedConfidence` it is not ranked; nil: not assessed.
         public let confidence: Double?
 
-        public var isThin: Bool { (confidence ?? 0) < RiskCalculation.rankedConfidence }
+        public var isThin: Bool { !Bound.reaches(confidence ?? 0, RiskCalculation.rankedConfidence) }
     }
 
     public let interviews: [Interview]
@@ -41,8 +41,8 @@ public struct FieldworkCheck: Sendable {
     /// Other records that want something, in the order of types and handles.
     public let findings: [Finding]
 
-    /// Everyone was heard, every domain can be ranked, and no record wants anything.
-    public var isComplete: Bool { !interviews.isEmpty && interviews.allSatisfy(\.isDone) && !domains.contains(where: \.isThin) && findings.isEmpty }
+    /// Everyone was heard, every domain can be ranked, and no record wants anything but what is advice.
+    public var isComplete: Bool { !interviews.isEmpty && interviews.allSatisfy(\.isDone) && !domains.contains(where: \.isThin) && findings.allSatisfy(\.isAdvice) }
 
     /// - Parameters:
     ///   - records: those of one engagement; those of the shared scope may be among them.

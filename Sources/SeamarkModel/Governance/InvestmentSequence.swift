@@ -52,7 +52,7 @@ public struct InvestmentSequence: Hashable, Sendable {
         public var ruling: Ruling?
 
         /// Declared less computed rank: above 0 it moved up.
-        public var moved: Int? { declaredRank.map { $0 - rank } }
+        public var moved: Int? { declaredRank.map { Int(clamping: CalendarDate.span(from: Int64(rank), to: Int64($0))) } }
         /// Protected over cost; nil without a cost, infinite where it costs nothing.
         public var ratio: Double? { cost.map { $0 > 0 ? protected / $0 : protected > 0 ? .infinity : 0 } }
         public var paybackMonths: Double? { cost.flatMap { yearlyProtected > 0 ? 12 * $0 / yearlyProtected : nil } }
@@ -88,8 +88,10 @@ public struct InvestmentSequence: Hashable, Sendable {
         }
     }
 
-    /// In the computed order; paused ones last, by declared rank.
+    /// In the computed order; paused ones last, by declared rank. What was stopped has no place in it.
     public let rows: [Row]
+    /// The keys of those that were stopped: they take no money and protect nothing.
+    public let stopped: [String]
     /// What is left of each line after the funded set.
     public let residual: [String: Double]
     /// Of the initiatives that are active now, of what is released, and of what is released without a mandate.
@@ -103,7 +105,8 @@ public struct InvestmentSequence: Hashable, Sendable {
     public static let severe = 3.0
 
     public init(_ readings: [InitiativeReading], in setting: Setting, rulings: [String: Ruling] = [:]) {
-        let readings = readings.sorted { $0.key < $1.key }
+        stopped = readings.filter { $0.stage == .stopped }.map(\.key).sorted(by: HandleOrder.precedes)
+        let readings = readings.filter { $0.stage != .stopped }.sorted { $0.key < $1.key }
         let holds = Self.holds(readings, setting)
         var residual = setting.lines
         var budget = setting.budget ?? .infinity

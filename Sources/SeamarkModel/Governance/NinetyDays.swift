@@ -23,11 +23,13 @@ public struct NinetyDays: Hashable, Sendable {
     }
 
     /// The day of the cycle: below 1 before it begins, above 90 after its end.
-    public var day: Int { Int(clamping: today - start + 1) }
+    public var day: Int { Int(clamping: min(CalendarDate.span(from: start, to: today), .max - 1) + 1) }
     /// Nil before the first day and after the last.
+    /// Its last day.
+    public var end: Int64 { start + 89 }
     public var phase: Phase? { Phase.allCases.first { $0.days.contains(day) } }
     /// Days after today that belong to the cycle, and to its phase.
-    public var daysLeft: Int { min(90, max(0, 90 - day)) }
+    public var daysLeft: Int { min(90, max(0, 90 - max(0, day))) }
     public var daysLeftInPhase: Int? { phase.map { $0.days.upperBound - day } }
 }
 
@@ -94,6 +96,8 @@ public struct MoveReading: Hashable, Sendable {
         let last = checks.sorted { $0.day != $1.day ? $0.day < $1.day : $0.isOnTrack && !$1.isOnTrack }.suffix(2)
         return last.count == 2 && last.allSatisfy { !$0.isOnTrack }
     }
+    /// Still open, and its due date is past.
+    public func isOverdue(on today: Int64) -> Bool { state.isOpen && due.map { $0 < today } ?? false }
     /// Done, dated, and proven.
     public var isVerified: Bool { state == .done && completedAt != nil && hasEvidence }
 }
@@ -124,7 +128,7 @@ public struct DriftReading: Hashable, Sendable {
     /// Confirmed signals of the last fourteen days, today included, by type; the types without one are left out.
     public static func index(of signals: [DriftReading], today: Int64) -> [(kind: Kind, count: Int)] {
         Kind.allCases.map { kind in
-            (kind: kind, count: signals.count { $0.kind == kind && $0.state == .confirmed && $0.day <= today && $0.day > today - 14 })
+            (kind: kind, count: signals.count { $0.kind == kind && $0.state == .confirmed && (0..<14).contains(CalendarDate.span(from: $0.day, to: today)) })
         }.filter { $0.count > 0 }
     }
 }
@@ -188,9 +192,9 @@ public struct ExitRule: Hashable, Sendable {
         case .act:
             for move in moves where move.state.isOpen {
                 let last = move.checks.map(\.day).filter { $0 <= facts.today }.max()
-                if last.map({ facts.today - $0 > 7 }) ?? true { missing.append("\(move.key) was not looked at in the last seven days.") }
+                if last.map({ CalendarDate.span(from: $0, to: facts.today) > 7 }) ?? true { missing.append("\(move.key) was not looked at in the last seven days.") }
             }
-            let waiting = facts.drift.filter { $0.state == .open && facts.today - $0.day > 7 }.map(\.key).sorted()
+            let waiting = facts.drift.filter { $0.state == .open && CalendarDate.span(from: $0.day, to: facts.today) > 7 }.map(\.key).sorted()
             if !waiting.isEmpty { missing.append("Drift signals that nobody confirmed or dismissed in a week: \(waiting.joined(separator: ", ")).") }
         case .prove:
             for move in moves where facts.repricedLines.isDisjoint(with: move.lines) { missing.append("\(move.key) has no re-priced line.") }

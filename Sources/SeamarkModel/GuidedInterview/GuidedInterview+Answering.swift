@@ -1,3 +1,5 @@
+import SeamarkJournal
+
 // What the consultant presses or types, by what is being asked.
 extension GuidedInterview {
     /// What can be done while a question stands there.
@@ -20,7 +22,8 @@ extension GuidedInterview {
             if let spot, let effects = number(character, at: spot) { return effects }
             return chosen(String(character), "")
         case .enter where spot != nil: return perform(.answer, "")
-        case .enter, .tab, .right: return perform(.skip, "")
+        // Who is used to storing with Enter, or has just left an editor, must not skip by it.
+        case .enter, .tab, .right: return declined(GuidedInterviewWords.movesNothing(calledHere))
         case .left: return perform(.back, "")
         case .up: scroll = max(0, scroll - 1)
         case .down: scroll += 1
@@ -50,7 +53,7 @@ extension GuidedInterview {
         case .up: scroll = max(0, scroll - 1)
         case .pageDown: scroll += 5
         case .pageUp: scroll = max(0, scroll - 5)
-        case .paste: notice = GuidedInterviewWords.pasteIsNoKeys
+        case .paste: notice = GuidedInterviewWords.pasteIsNoChoice
         case .tab, .delete, .left, .right, .home, .end, .control, .unknown: break
         }
         return []
@@ -87,6 +90,7 @@ extension GuidedInterview {
             // What comes with its command and cannot be taken is said, and the question goes on standing there.
             defer { if case .text(let use) = prompt, !use.isKept, !entry.isEmpty, doing == nil, !notice.isEmpty { (prompt, entry) = (.question, EntryLine()) } }
             let (word, rest) = Self.split(text)
+            if word.isEmpty, !isScripted { notice = GuidedInterviewWords.emptyLine(calledHere) }
             return word.isEmpty ? [] : chosen(word, rest)
         case .help, .grade, .quotedPerson, .attribution, .category, .found, .consent:
             return choose(text.trimmed)
@@ -189,7 +193,10 @@ extension GuidedInterview {
         case .leak: return begin(.leak, rest)
         case .jump: return begin(.jump, rest)
         case .search: return begin(.search, rest)
-        case .skip: step(1)
+        case .skip:
+            let (here, isOpen) = (calledHere, places.contains(place) && Self.isOpen(place, questions, records))
+            step(1)
+            if let here, isOpen { notice = GuidedInterviewWords.skipped(here) }
         case .back: step(-1)
         case .undo: return undo()
         case .redo: return redo()
@@ -197,10 +204,28 @@ extension GuidedInterview {
         case .help:
             prompt = .help
             scroll = 0
-        case .finish: return store(.end)
+        case .finish:
+            let (answered, all) = progress
+            // Who writes lines into a file has said so on purpose.
+            if answered < all, !isAskedToFinish, !isScripted, !records.isFinal {
+                isAskedToFinish = true
+                return declined(GuidedInterviewWords.finishOnceMore(all - answered, all))
+            }
+            return store(.end)
         case .stop: return end(.paused)
         }
         return []
+    }
+
+    /// The least strict attribution that whoever said it agreed to; where nobody is named, all of them.
+    private func loosestAttribution(_ person: Identifier?) -> Int64 {
+        records.respondents.filter { person == nil || $0.id == person }.map(\.consent.loosestAttribution).max() ?? Consent.unattributed
+    }
+
+    /// The ways to attribute the quote that is being asked about.
+    var attributionChoices: [String] {
+        guard case .attribution(_, let person) = prompt, loosestAttribution(person) <= Consent.roleOk else { return GuidedInterviewWords.attributions }
+        return [GuidedInterviewWords.byRole] + GuidedInterviewWords.attributions
     }
 
     private var mayQuote: Bool { records.respondents.contains { $0.consent.scope.contains(.quotes) } }
@@ -365,7 +390,9 @@ extension GuidedInterview {
             // It may have been taken back since.
             let quotable = records.respondents.filter { $0.consent.scope.contains(.quotes) }
             guard person.map({ id in quotable.contains { $0.id == id } }) ?? !quotable.isEmpty else { return declined(GuidedInterviewWords.noConsentToQuotes) }
-            guard let number = GuidedInterviewWords.attribution(folded) else { return declined(GuidedInterviewWords.notAnAttribution) }
+            guard let number = GuidedInterviewWords.attribution(folded), number >= loosestAttribution(person) else {
+                return declined(GuidedInterviewWords.notAnAttribution(loosestAttribution(person) <= Consent.roleOk))
+            }
             return store(.quote(text, person: person, attribution: number, domain: question?.domain.code))
         case .category(let title):
             guard let number = GuidedInterviewWords.category(folded) else { return declined(GuidedInterviewWords.notACategory) }

@@ -119,10 +119,12 @@ extension GuidedInterview {
 
 extension GuidedInterview {
     /// Takes in how all stands now.
-    mutating func take(_ now: InterviewRecords) {
+    ///
+    /// - Parameter told: what is being said to be another's word already.
+    mutating func take(_ now: InterviewRecords, told: InterviewSubject? = nil) {
         let stood: String? = if case .text(let use) = prompt { standing(use) } else { nil }
         let turnsBlind = now.isBlind && !records.isBlind
-        records = now
+        adopt(now, own: told)
         if turnsBlind { hide(standing: stood) }
         settle()
     }

@@ -199,7 +199,7 @@ extension GuidedInterview {
 // MARK: - Words of what was done
 
 extension GuidedInterview {
-    private func words(_ answer: FormAnswer?, _ spot: FormSpot) -> String? {
+    func words(_ answer: FormAnswer?, _ spot: FormSpot) -> String? {
         guard let answer, let form = form(spot), let item = form.item(spot.name) else { return nil }
         return TerminalText.shortened(TerminalText.line(String(form.talk.questionnaire.text(of: answer, to: item, in: language(of: form)).prefix(200))), to: 60)
     }

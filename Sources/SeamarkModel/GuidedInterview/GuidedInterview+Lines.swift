@@ -6,7 +6,10 @@ extension GuidedInterview {
         guard ending == nil else { return out.map(TerminalText.line) }
         switch prompt {
         case .question:
-            if lastSpoken != place { out += whole(now) }
+            if lastSpoken != place {
+                out += whole(now)
+                wasShown()
+            }
             lastSpoken = place
         case .help:
             out += [GuidedInterviewWords.lineAnswerHint]
@@ -21,7 +24,7 @@ extension GuidedInterview {
             out.append(use.isLong ? GuidedInterviewWords.lineTextHint : GuidedInterviewWords.lineShortHint)
             if !entry.isEmpty { out.append(GuidedInterviewWords.soFar + " " + TerminalText.shortened(TerminalText.line(String(entry.text.prefix(2000))), to: 200)) }
         case .grade: out += [promptSentence + "."] + GuidedInterviewWords.grades.map(Self.spoken)
-        case .attribution: out += [promptSentence] + GuidedInterviewWords.attributions.map(Self.spoken)
+        case .attribution: out += [promptSentence] + attributionChoices.map(Self.spoken)
         case .category: out += [promptSentence] + GuidedInterviewWords.categories.map(Self.spoken)
         case .quotedPerson: out += [promptSentence] + personChoices.map(Self.spoken)
         case .found(let found): out += [promptSentence] + foundChoices(found).map(Self.spoken)
@@ -32,7 +35,7 @@ extension GuidedInterview {
 
     private func whole(_ now: Int64) -> [String] {
         let progress = progress
-        let minutes = records.startedAt.flatMap { now >= $0 && now - $0 < 24 * 3_600_000 ? (now - $0) / 60_000 : nil }
+        let minutes = minutes(now)
         let standing = GuidedInterviewWords.lineProgress(progress.answered, progress.of, minutes)
         let (all, here) = (places, Self.rank(place, records))
         let number = all.count { Self.rank($0, records) < here } + 1

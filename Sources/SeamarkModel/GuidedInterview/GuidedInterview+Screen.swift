@@ -47,12 +47,20 @@ extension GuidedInterview {
     private func heading(_ width: Int, _ now: Int64) -> ScreenLine {
         let progress = progress
         var right = GuidedInterviewWords.progress(progress.answered, progress.of)
-        if let started = records.startedAt, now >= started, now - started < 24 * 3_600_000 { right += "  " + GuidedInterviewWords.minutes((now - started) / 60_000) }
+        if let minutes = minutes(now) { right += "  " + GuidedInterviewWords.minutes(minutes) }
         right = Self.cut(right, width)
         let room = width - TerminalText.width(right) - 1
         let left = room > 3 ? Self.cut(self.title, room) : ""
         let gap = String(repeating: " ", count: max(0, width - TerminalText.width(left) - TerminalText.width(right)))
         return ScreenLine(left + gap + right, .heading)
+    }
+
+    /// Since the beginning; of a finalised one how long it took. Nil for what nobody would call an interview any more.
+    func minutes(_ now: Int64) -> Int64? {
+        let until = records.isFinal ? records.endedAt : now
+        guard let start = records.startedAt, let until else { return nil }
+        let span = CalendarDate.span(from: start, to: until)
+        return (0..<24 * 3_600_000).contains(span) ? span / 60_000 : nil
     }
 
     /// What the interview is called and who is interviewed.
@@ -69,7 +77,7 @@ extension GuidedInterview {
         switch prompt {
         case .help: return help(width)
         case .grade: return Self.choices(GuidedInterviewWords.grades, width)
-        case .attribution(let text, _): return Self.wrapped(text, width, .plain) + [ScreenLine()] + Self.choices(GuidedInterviewWords.attributions, width)
+        case .attribution(let text, _): return Self.wrapped(text, width, .plain) + [ScreenLine()] + Self.choices(attributionChoices, width)
         case .category(let title): return Self.wrapped(title, width, .plain) + [ScreenLine()] + Self.choices(GuidedInterviewWords.categories, width)
         case .quotedPerson(let text):
             return Self.wrapped(text, width, .plain) + [ScreenLine()] + Self.choices(personChoices, width)
@@ -201,33 +209,14 @@ extension GuidedInterview {
     /// The rows around the cursor. Only what may be seen is laid out, however long the text is.
     private func entryRows(_ width: Int, _ most: Int) -> ([ScreenLine], (row: Int, column: Int)) {
         let room = max(1, width - 1)
-        let start = max(0, entry.cursor - room * (most + 1))
-        let end = min(entry.characters.count, entry.cursor + room * (most + 1))
-        var rows: [String] = [""]
-        var used = 0
-        var cursor = (row: 0, column: 0)
-        for index in start...end {
-            if index == entry.cursor { cursor = (rows.count - 1, used) }
-            guard index < end else { break }
-            let character = entry.characters[index]
-            if character.isNewline {
-                rows.append("")
-                used = 0
-                continue
-            }
-            let text = TerminalText.line(String(character))
-            let wide = TerminalText.width(text)
-            guard wide <= room else { continue }
-            if used + wide > room {
-                rows.append("")
-                used = 0
-                if index == entry.cursor { cursor = (rows.count - 1, 0) }
-            }
-            rows[rows.count - 1] += text
-            used += wide
-        }
-        let first = max(0, min(cursor.row - most / 2, rows.count - most))
-        let seen = rows[first..<min(rows.count, first + most)]
+        let span = room * (most + 1)
+        // Not with each character from another place: the rows would be broken anew while somebody types.
+        let start = max(0, (entry.cursor / span - 1) * span)
+        let end = min(entry.characters.count, entry.cursor + span)
+        let rows = EntryRows(entry.characters[start..<end], room: room)
+        let cursor = rows.place(of: entry.cursor - start)
+        let first = max(0, min(cursor.row - most / 2, rows.texts.count - most))
+        let seen = rows.texts[first..<min(rows.texts.count, first + most)]
         return (seen.map { ScreenLine($0) }, (cursor.row - first, cursor.column))
     }
 

@@ -104,11 +104,17 @@ public struct GuidedInterview: Sendable {
         case made(Identifier, String)
     }
 
+    /// What was done, or undone, with the change that did it; nil where nothing was to be changed for it.
+    struct Step: Hashable, Sendable {
+        let done: Done
+        let change: Identifier?
+    }
+
     enum Doing: Hashable, Sendable {
         /// `movesOn`: the next open question follows.
         case first(InterviewWrite.Capture, Done?, movesOn: Bool)
-        case undo(Done)
-        case redo(Done)
+        case undo(Step)
+        case redo(Step)
     }
 
     public let instrument: Instrument
@@ -129,13 +135,15 @@ public struct GuidedInterview: Sendable {
     /// What line mode said last, so that it says a question once.
     var lastSpoken: Place?
 
-    var done: [Done] = []
-    var undone: [Done] = []
+    var done: [Step] = []
+    var undone: [Step] = []
     /// How the records that this sitting wrote stood after it did.
-    private var marks: [InterviewSubject: RecordMark] = [:]
+    var marks: [InterviewSubject: RecordMark] = [:]
     var doing: Doing?
     /// Where to go back to when a write is refused.
     private var before: (prompt: Prompt, entry: EntryLine)?
+    /// Where somebody else wrote, what this sitting has shown last.
+    var unseen: [InterviewSubject: InterviewWrite.Standing] = [:]
     /// Texts that were begun and left, by what they were for, in the order in which they were left. They are opened together.
     var kept: [TextUse: [String]] = [:]
     /// For what there waits a text of earlier sittings.
@@ -154,7 +162,9 @@ public struct GuidedInterview: Sendable {
     private var own: Set<String> = []
     /// Nothing more is asked.
     public private(set) var ending: Ending?
-    private var remembered: InterviewBookmark?
+    var remembered: InterviewBookmark?
+    /// To end with open questions was asked for, and it was said how many there are: it counts when it is asked for once more, next.
+    var isAskedToFinish = false
 
     /// - Parameters:
     ///   - draft: what earlier sittings had begun to write.
@@ -217,43 +227,6 @@ public struct GuidedInterview: Sendable {
 
     public var canUndo: Bool { !done.isEmpty }
 
-    // MARK: - Places
-
-    /// The first open question after the youngest answer; or where the bookmark says, if that is younger.
-    static func place(_ questions: [Question], _ records: InterviewRecords, _ bookmark: InterviewBookmark?) -> Place {
-        var answered = questions.indices.compactMap { index in records.answers[questions[index].id].map { (Place.question(index), $0.stamp) } }
-        for form in records.forms { answered += form.stamps.sorted { $0.key < $1.key }.map { (.form(FormSpot(form: form.record, name: $0.key)), $0.value) } }
-        let last = answered.max { $0.1 < $1.1 }
-        if let bookmark, bookmark.after ?? Stamp(time: .min, device: .zero) >= last?.1 ?? Stamp(time: .min, device: .zero) {
-            guard let id = bookmark.question else { return .end }
-            if let place = place(named: id, questions, records) { return place }
-        }
-        return next(after: last?.0, questions, records)
-    }
-
-    /// What must be remembered so that the next sitting begins here; nil where it would anyhow.
-    private func bookmark() -> InterviewBookmark? {
-        guard Self.place(questions, records, remembered) != place else { return nil }
-        return InterviewBookmark(question: placeName, after: records.lastStamp)
-    }
-
-    mutating func go(to place: Place) {
-        self.place = place
-        scroll = 0
-    }
-
-    mutating func step(_ direction: Int) {
-        let here = Self.rank(place, records)
-        if direction > 0 {
-            if place == .end { return decline(GuidedInterviewWords.isLast) }
-            go(to: places.first { Self.rank($0, records) > here } ?? .end)
-        } else if let previous = places.last(where: { Self.rank($0, records) < here }) {
-            go(to: previous)
-        } else if place != .end {
-            decline(GuidedInterviewWords.isFirst)
-        }
-    }
-
     // MARK: - Events
 
     /// Takes an event in; says what must be done, in this order, before the next event. A write is answered by `stored` or `refused`.
@@ -263,14 +236,15 @@ public struct GuidedInterview: Sendable {
         case .stored(let receipt): effects = stored(receipt)
         case .refused(let sentence): goBack(sentence)
         case .changedSince(let records):
-            var sentence = GuidedInterviewWords.changedSince
+            var (sentence, told): (String, InterviewSubject?) = (GuidedInterviewWords.changedSince, nil)
             switch doing {
             case .undo?: done.removeLast()
             case .redo?: undone.removeLast()
-            case .first?, nil: sentence = GuidedInterviewWords.changedMeanwhile
+            case .first(let capture, _, _)?: (sentence, told) = (GuidedInterviewWords.changedMeanwhile, capture.answered)
+            case nil: sentence = GuidedInterviewWords.changedMeanwhile
             }
             goBack(sentence)
-            take(records)
+            take(records, told: told)
         case .looked(let records):
             take(records)
             if ending == nil, doing == nil {
@@ -278,10 +252,14 @@ public struct GuidedInterview: Sendable {
                 effects = ending.map { [.end($0)] } ?? []
             }
         case .told(let sentence): notice = [notice, sentence].filter { !$0.isEmpty }.joined(separator: " ")
-        case .hungUp: effects = ending == nil ? end(.paused) : []
+        case .hungUp:
+            // It was said already.
+            notice = ""
+            effects = ending == nil ? end(.paused) : []
         case .key, .line, .edited, .notEdited:
             (notice, isDeclined) = ("", false)
             guard ending == nil else { return [] }
+            let wasAskedToFinish = isAskedToFinish
             switch event {
             case .key(let key): effects = press(key)
             case .line(let line): effects = type(line)
@@ -293,6 +271,7 @@ public struct GuidedInterview: Sendable {
                 decline(sentence)
             case .stored, .refused, .changedSince, .looked, .told, .hungUp: break
             }
+            if wasAskedToFinish { isAskedToFinish = false }
         }
         if doing == nil, ending == nil, let bookmark = bookmark() {
             remembered = bookmark
@@ -315,7 +294,8 @@ public struct GuidedInterview: Sendable {
 
     private mutating func stored(_ receipt: InterviewReceipt) -> [Effect] {
         let turnsBlind = receipt.records.isBlind && !records.isBlind
-        records = receipt.records
+        let hadEnd = records.endedAt != nil
+        adopt(receipt.records, own: receipt.subject)
         marks[receipt.subject] = receipt.mark
         before = nil
         let doing = doing
@@ -329,26 +309,27 @@ public struct GuidedInterview: Sendable {
             entry = EntryLine()
             switch (capture, receipt.subject) {
             case (.answer(let question, let content), _):
-                if let change { done.append(change) }
+                if let change { done.append(Step(done: change, change: receipt.change)) }
                 if case .answer(_, before: nil, _)? = change { own.insert(question) }
                 notice = isShown(question) ? GuidedInterviewWords.saved(question, content) : GuidedInterviewWords.saved(question)
                 lastAnswered = question
                 if movesOn { goOn(after: question) }
                 if let afterwards { mend(afterwards) }
             case (.formAnswer(let spot, let answer), _):
-                if let change { done.append(change) }
+                if let change { done.append(Step(done: change, change: receipt.change)) }
                 notice = saved(spot, answer)
                 if movesOn { go(to: Self.next(after: .form(spot), questions, records)) }
             case (.note, .record(let id)), (.quote, .record(let id)), (.seam, .record(let id)), (.decision, .record(let id)), (.leak, .record(let id)):
-                done.append(.made(id, receipt.name))
+                done.append(Step(done: .made(id, receipt.name), change: receipt.change))
                 notice = GuidedInterviewWords.saved(receipt.name)
             case (.end, _): return end(.finished)
             case (.consent, _): notice = GuidedInterviewWords.consentSaved(receipt.name)
             case (.note, _), (.quote, _), (.seam, _), (.decision, _), (.leak, _), (.delete, _), (.restore, _): break
             }
-        case .undo(let change)?:
+        case .undo(let step)?:
+            let change = step.done
             done.removeLast()
-            undone.append(change)
+            undone.append(Step(done: change, change: receipt.change))
             notice = isTold(change) ? undone(change) : GuidedInterviewWords.undoneUnseen
             // It is asked again.
             if case .answer(let question, let old, let new) = change {
@@ -356,9 +337,10 @@ public struct GuidedInterview: Sendable {
                 if old == nil, lastAnswered == question { lastAnswered = nil }
             }
             if case .own(let spot, _, _) = change { go(to: .form(spot)) }
-        case .redo(let change)?:
+        case .redo(let step)?:
+            let change = step.done
             undone.removeLast()
-            done.append(change)
+            done.append(Step(done: change, change: receipt.change))
             notice = isTold(change) ? redone(change) : GuidedInterviewWords.redoneUnseen
             if case .answer(let question, let old, let new) = change {
                 lastAnswered = question
@@ -367,6 +349,7 @@ public struct GuidedInterview: Sendable {
             if case .own(let spot, _, _) = change { go(to: Self.next(after: .form(spot), questions, records)) }
         case nil: break
         }
+        if hadEnd != (records.endedAt != nil) { notice += " " + (hadEnd ? GuidedInterviewWords.endIsGone(records.name) : GuidedInterviewWords.endIsBack) }
         afterwards = nil
         settle()
         if turnsBlind { hide(standing: nil) }
@@ -379,6 +362,12 @@ public struct GuidedInterview: Sendable {
     mutating func store(_ capture: InterviewWrite.Capture, _ change: Done? = nil, movesOn: Bool = false) -> [Effect] {
         if before == nil { before = (prompt, entry) }
         doing = .first(capture, change, movesOn: movesOn)
+        if let reason = isFinal(capture) ? GuidedInterviewWords.isFinal : tellUnseen(capture) {
+            goBack(reason)
+            // Line mode says the question again, with what stands there.
+            lastSpoken = nil
+            return []
+        }
         switch capture {
         case .answer(let question, _): return [.store(InterviewWrite(capture, onto: .answer(records.answers[question]?.content)))]
         case .formAnswer(let spot, _): return [.store(InterviewWrite(capture, onto: .form(form(spot)?.talk.answers[spot.name])))]
@@ -412,40 +401,9 @@ public struct GuidedInterview: Sendable {
         decline(notice + " " + after.fault)
     }
 
-    /// To the next open question after this one, round the end; to the end where none is open.
-    mutating func goOn(after id: String) {
-        guard let start = index(of: id) else { return }
-        go(to: Self.next(after: .question(start), questions, records))
-    }
-
-    mutating func undo() -> [Effect] {
-        guard let change = done.last else {
-            decline(GuidedInterviewWords.nothingToUndo)
-            return []
-        }
-        doing = .undo(change)
-        switch change {
-        case .answer(let question, let old, _):
-            return [.store(InterviewWrite(.answer(question: question, old), unlessChangedSince: marks[.answer(question)] ?? RecordMark(heads: [])))]
-        case .own(let spot, let old, _):
-            return [.store(InterviewWrite(.formAnswer(spot, old), unlessChangedSince: marks[.formAnswer(spot)] ?? RecordMark(heads: [])))]
-        case .made(let id, _): return [.store(InterviewWrite(.delete(id), unlessChangedSince: marks[.record(id)] ?? RecordMark(heads: [])))]
-        }
-    }
-
-    mutating func redo() -> [Effect] {
-        guard let change = undone.last else {
-            decline(GuidedInterviewWords.nothingToRedo)
-            return []
-        }
-        doing = .redo(change)
-        switch change {
-        case .answer(let question, _, let new):
-            return [.store(InterviewWrite(.answer(question: question, new), unlessChangedSince: marks[.answer(question)] ?? RecordMark(heads: [])))]
-        case .own(let spot, _, let new):
-            return [.store(InterviewWrite(.formAnswer(spot, new), unlessChangedSince: marks[.formAnswer(spot)] ?? RecordMark(heads: [])))]
-        case .made(let id, _): return [.store(InterviewWrite(.restore(id), unlessChangedSince: marks[.record(id)] ?? RecordMark(heads: [])))]
-        }
+    /// What a finalised interview holds stands. Consent is the person's and not the interview's.
+    private func isFinal(_ capture: InterviewWrite.Capture) -> Bool {
+        if case .consent = capture { false } else { records.isFinal }
     }
 
     // MARK: - Ending
@@ -468,35 +426,5 @@ public struct GuidedInterview: Sendable {
     mutating func end(_ ending: Ending) -> [Effect] {
         self.ending = ending
         return [.end(ending)]
-    }
-
-    /// A text in parts of so many characters at most.
-    static func parts(_ text: String, _ longest: Int) -> [String] {
-        var parts: [String] = []
-        var rest = Array(text.unicodeScalars)[...]
-        while !rest.isEmpty {
-            var part = String.UnicodeScalarView()
-            part.append(contentsOf: rest.prefix(longest))
-            parts.append(String(part))
-            rest = rest.dropFirst(longest)
-        }
-        return parts
-    }
-
-    /// How many characters the field takes.
-    static func longest(_ use: TextUse) -> Int {
-        let field: FieldDefinition? =
-            switch use {
-            case .rationale: Catalogue.answer.field(key: "rationale")
-            case .note: Catalogue.observation.field(key: "text")
-            case .quote: Catalogue.quote.field(key: "text")
-            case .seam: Catalogue.seam.field(key: "name")
-            case .decision: Catalogue.decisionRight.field(key: "name")
-            case .leak: Catalogue.leakageLine.field(key: "title")
-            case .reference, .jump, .search, .own: nil
-            }
-        if case .own = use { return FormInterview.longestText }
-        if case .text(let rule)? = field?.kind { return rule.longest }
-        return 300
     }
 }

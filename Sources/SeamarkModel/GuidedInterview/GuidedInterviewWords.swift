@@ -43,11 +43,11 @@ public enum GuidedInterviewWords {
         case .search: "search the questions"
         case .skip: "skip this question; it stays open"
         case .back: "one question back"
-        case .undo: "undo the last thing of this sitting"
+        case .undo: "undo the last thing of this sitting ('seamark undo' goes further back)"
         case .redo: "do again what was undone"
         case .again: "say the question and the progress again"
         case .help: "this list"
-        case .finish: "the interview is over: note the time, and stop"
+        case .finish: "the interview is over: note the time, and stop; twice where questions are open"
         case .stop: "stop here; the next sitting goes on at this question"
         }
     }
@@ -172,8 +172,20 @@ public enum GuidedInterviewWords {
 
     static let isFirst = "This is the first question."
     static let isLast = "This is the end of the questions."
-    static let nothingToUndo = "Nothing of this sitting is left to undo."
+    static let nothingToUndo = "Nothing of this sitting is left to undo; 'seamark undo' takes back earlier steps."
     static let nothingToRedo = "Nothing was undone that could be done again."
+    static func skipped(_ name: String) -> String { "Skipped \(name); it stays open." }
+    /// Nil at the end.
+    static func movesNothing(_ name: String?) -> String {
+        name.map { "What was answered is stored already. k skips \($0), b goes back." } ?? "\(isLast) \(endKeys)"
+    }
+    static func emptyLine(_ name: String?) -> String {
+        name.map { "Nothing was said, and \($0) stands here. k skips it, w says it again." } ?? "Nothing was said. \(isLast) \(endKeys)"
+    }
+    static func finishOnceMore(_ open: Int, _ of: Int) -> String { "\(stillOpen(open, of)). f once more ends the interview and notes the time; z only stops." }
+    static func stillOpen(_ open: Int, _ of: Int) -> String { "\(open) of \(of) questions \(open == 1 ? "is" : "are") open" }
+    static func endIsGone(_ name: String) -> String { "The end that was noted is not noted any more: f notes it again, or 'seamark interview set \(name) endedAt=…'." }
+    static let endIsBack = "The end stands as it was noted before."
     static let noQuestionHere = "No question stands here. Jump to one with j, or go back with b."
     static let answerWithA = "This is answered with a, then the answer; where it has numbers, with the number."
     static let notAFormQuestion = "a answers questions of your own questionnaires. This one is answered 0 to 4, d, n or x."
@@ -191,7 +203,7 @@ public enum GuidedInterviewWords {
     static let answerFirst = "A rationale belongs to an answer. Answer first."
     static let noConsentToQuotes = "There is no consent to quotes. Write a note (t) in your own words instead."
     static let notAGrade = "Say a, b, c or d."
-    static let notAnAttribution = "Say r, u, t or n."
+    static func notAnAttribution(_ byRole: Bool) -> String { byRole ? "Say r, u or t." : "Say u or t: there is no consent to being named by role." }
     static let notACategory = "Say e, q, l, p or d."
     static let sayYesOrNo = "Say y or n."
     static let notAMethod = "Say w, v or e."
@@ -205,6 +217,7 @@ public enum GuidedInterviewWords {
     static let nothingStored = "Nothing was stored."
     public static let typedAhead = "What was typed after it was not taken."
     static let pasteIsNoKeys = "Pasted text was not taken for keys. To paste into a note, press t first."
+    static let pasteIsNoChoice = "Pasted text was not taken for keys. Choose one of what is offered."
     static let pasteWasCut = "The text is longer than fits here; its end was left out. Press Ctrl-O to use your editor."
     static let isFinal = "This interview is finalised: its answers stand. A lead can reopen it."
     public static let changedSince = "It was changed since, so it was not undone."
@@ -243,12 +256,12 @@ public enum GuidedInterviewWords {
     static let soFar = "So far, to be replaced:"
     static func gradePrompt(_ question: String) -> String { "Evidence grade of \(question)" }
     static let attributionPrompt = "How may the quote be attributed?"
-    static let attributions = ["r  by role", "u  to nobody (a respondent)", "t  to nobody, team only", "n  by name"]
+    static let byRole = "r  by role"
+    static let attributions = ["u  to nobody (a respondent)", "t  to nobody, team only"]
 
     static func attribution(_ word: String) -> Int64? {
         switch word {
-        case "n": 1
-        case "r": 2
+        case "r": Consent.roleOk
         case "u": 3
         case "t": teamOnly
         case _: nil
@@ -360,14 +373,28 @@ public enum GuidedInterviewWords {
     public static let editorLeft = "What it left stands here, not stored yet."
     public static let editedTooLong = "The text has more than \(EntryLine.most) characters, which is more than can be taken."
     public static let changedWhileEdited = "The records were changed by another program while you wrote, and something else is asked now: nothing of the text was stored."
+    /// What the program says of editors elsewhere names options that an interview does not have.
+    public static let noPlaceToEdit = "There is no directory in memory to edit in (XDG_RUNTIME_DIR or /dev/shm); texts are not put on a disk in the open. Write the text here."
+    public static let noEditor = "The editor could not be started, or ended with an error. Write the text here, or stop and set EDITOR. Nothing was changed."
+    public static let editedNothing = "The text is empty; nothing was changed."
+    public static let noEditorForFiles = "Lines that come from a file have no editor: write the text on the line."
     public static let editedNotKept = "A text of your editor could not be stored."
+    static func answeredMeanwhile(_ name: String, words: String?) -> String {
+        "\(name) was changed by another program meanwhile\(words.map { ": \($0)" } ?? ""). Nothing was written over that; say yours again if it is to stand."
+    }
+    /// An answer with what it rests on.
+    static func whole(_ content: OwnAnswer.Content) -> String {
+        answer(content) + (content.reference.map { ", " + TerminalText.shortened(TerminalText.line($0), to: 40) } ?? "") + (content.rationale == nil ? "" : ", with rationale")
+    }
     public static let changedMeanwhile = "The records were changed by another program meanwhile, so what you said was not taken. See what is asked now."
     public static func notKept(_ reason: String) -> String { "What you are writing is not kept yet: \(reason)" }
     public static let stopped = "All is stored."
     public static func goOn(_ name: String) -> String { "Go on with: seamark interview \(name)" }
     public static func goOnAgain(_ name: String) -> String { "go on with 'seamark interview \(name)'" }
     public static func begun(_ name: String) -> String { "Interview \(name)." }
-    public static func finished(_ name: String) -> String { "The interview \(name) is over; its end is noted." }
+    public static func finished(_ name: String, open: Int, of: Int) -> String {
+        "The interview \(name) is over; its end is noted." + (open > 0 ? " \(stillOpen(open, of)). \(goOn(name))" : "")
+    }
     public static let noConsent = "Without consent nothing is asked. Nothing but the interview itself and its people stands in the records."
     public static func nobody(_ name: String) -> String { "\(name) names nobody who is interviewed, so nobody could have agreed: name them with 'seamark interview set \(name) persons+=P-A001'." }
     public static let withdrawn = "Consent was withdrawn, so nothing is asked. Consenting again needs a new person record."

@@ -70,6 +70,13 @@ public struct OwnAnswer: Hashable, Sendable {
         public var reference: String?
         public var rationale: String?
 
+        /// Without the rationale, which is a field of its own.
+        var response: Content {
+            var content = self
+            content.rationale = nil
+            return content
+        }
+
         public init(_ outcome: Outcome, score: Int64? = nil, grade: Grade? = nil, reference: String? = nil, rationale: String? = nil) {
             (self.outcome, self.score, self.grade, self.reference, self.rationale) = (outcome, score, grade, reference, rationale)
         }

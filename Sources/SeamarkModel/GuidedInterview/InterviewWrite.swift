@@ -26,6 +26,16 @@ public struct InterviewWrite: Hashable, Sendable {
     public let unlessChangedSince: RecordMark?
     /// Only if the answer that it writes over says this: what a person has not seen is never written back.
     public let onto: Standing?
+    /// The change that it takes back; nil for what is written first. The device remembers the pair, so that there is one undoing.
+    public let takingBack: TakingBack?
+
+    public struct TakingBack: Hashable, Sendable {
+        public let change: Identifier
+        /// That change took another one back itself.
+        public let isRedo: Bool
+
+        public init(change: Identifier, isRedo: Bool) { (self.change, self.isRedo) = (change, isRedo) }
+    }
 
     /// An answer as the sitting knew it; nil where there was none.
     public enum Standing: Hashable, Sendable {
@@ -33,8 +43,30 @@ public struct InterviewWrite: Hashable, Sendable {
         case form(FormAnswer?)
     }
 
-    public init(_ capture: Capture, unlessChangedSince mark: RecordMark? = nil, onto standing: Standing? = nil) {
-        (self.capture, unlessChangedSince, onto) = (capture, mark, standing)
+    public init(_ capture: Capture, unlessChangedSince mark: RecordMark? = nil, onto standing: Standing? = nil, takingBack: TakingBack? = nil) {
+        (self.capture, unlessChangedSince, onto, self.takingBack) = (capture, mark, standing, takingBack)
+    }
+}
+
+extension InterviewWrite {
+    /// Does it give another answer than stands there? What an answer rests on is no other answer.
+    public var answersAnew: Bool {
+        switch (capture, onto) {
+        case (.answer(_, let new?), .answer(let old)?): new.outcome != old?.outcome || new.score != old?.score
+        case (.formAnswer(_, let new?), .form(let old)?): new != old
+        case _: false
+        }
+    }
+}
+
+extension InterviewWrite.Capture {
+    /// The answer that it writes; nil where it writes none.
+    var answered: InterviewSubject? {
+        switch self {
+        case .answer(let question, _): .answer(question)
+        case .formAnswer(let spot, _): .formAnswer(spot)
+        case .note, .quote, .seam, .decision, .leak, .consent, .delete, .restore, .end: nil
+        }
     }
 }
 
@@ -51,10 +83,12 @@ public struct InterviewReceipt: Hashable, Sendable {
     /// What the record is called.
     public let name: String
     public let mark: RecordMark
+    /// The change; nil where all stood like that already.
+    public let change: Identifier?
     /// All as it stands afterwards.
     public let records: InterviewRecords
 
-    public init(subject: InterviewSubject, name: String, mark: RecordMark, records: InterviewRecords) {
-        (self.subject, self.name, self.mark, self.records) = (subject, name, mark, records)
+    public init(subject: InterviewSubject, name: String, mark: RecordMark, change: Identifier?, records: InterviewRecords) {
+        (self.subject, self.name, self.mark, self.change, self.records) = (subject, name, mark, change, records)
     }
 }

@@ -44,10 +44,10 @@ public struct DomainScore: Hashable, Sendable {
     }
 
     public var confidenceLevel: Confidence {
-        confidence >= 0.75 ? .high : confidence >= 0.5 ? .medium : .low
+        Bound.reaches(confidence, 0.75) ? .high : Bound.reaches(confidence, 0.5) ? .medium : .low
     }
 
-    public var isPerceptionGapFlagged: Bool { (perceptionGap?.magnitude ?? 0) >= Self.flaggedGap }
+    public var isPerceptionGapFlagged: Bool { Bound.reaches(perceptionGap?.magnitude ?? 0, Self.flaggedGap) }
 
     /// For the calculation; nil if not assessed.
     public func reading(key: String) -> DomainReading? {
@@ -55,20 +55,21 @@ public struct DomainScore: Hashable, Sendable {
     }
 
     /// Scores `answers` to `questions`; answers to other questions are left out. A question is applicable unless
-    /// somebody said it is not and nobody scored it or did not know.
+    /// somebody said it is not and nobody scored it, ruled on it or did not know.
     ///
-    /// - Parameter reviewed: what leads ruled that questions score, 0...4: used in place of the answers' mean where somebody scored the question.
+    /// - Parameter reviewed: what leads ruled that questions score, 0...4: used in place of the answers' mean, also where nobody scored the question.
+    ///   Triangulation, quality and agreement are of what was answered: a domain of rulings alone has confidence 0.
     public init(questions: [WeightedQuestion], answers: [ScoredAnswer], reviewed: [String: Int] = [:]) throws(DomainScoreError) {
         var seen: Set<String> = []
         for question in questions {
             guard question.weight > 0 && question.weight <= 1000 else { throw .weightOutOfBounds(question: question.key) }
             guard seen.insert(question.key).inserted else { throw .questionRepeated(question.key) }
         }
-        var scored: [(answer: ScoredAnswer, value: Double)] = []
+        var scored: [(answer: ScoredAnswer, value: Int)] = []
         for answer in answers where seen.contains(answer.question) {
             guard case .score(let value) = answer.value else { continue }
             guard (0...4).contains(value) else { throw .scoreOutOfBounds(question: answer.question) }
-            scored.append((answer, Double(value)))
+            scored.append((answer, value))
         }
         // Sums of floating-point numbers depend on their order: this one is the answers' own.
         scored.sort {
@@ -77,34 +78,29 @@ public struct DomainScore: Hashable, Sendable {
         }
 
         var scores: [QuestionScore] = []
-        var weighted = 0.0, weights = 0.0
         var applicable = 0
         for question in questions.sorted(by: { $0.key < $1.key }) {
             let own = scored.filter { $0.answer.question == question.key }
-            if own.isEmpty {
+            let ruled = reviewed[question.key]
+            if own.isEmpty, ruled == nil {
                 let values = answers.filter { $0.question == question.key }.map(\.value)
                 if values.contains(.dontKnow) || !values.contains(.notApplicable) { applicable += 1 }
                 continue
             }
             applicable += 1
-            let ruled = reviewed[question.key]
             if let ruled { guard (0...4).contains(ruled) else { throw .scoreOutOfBounds(question: question.key) } }
-            let score = ruled.map(Double.init) ?? Self.mean(own.map { ($0.value, $0.answer.grade.weight) })
-            scores.append(QuestionScore(key: question.key, score: score, isReviewed: ruled != nil))
-            weighted += question.weight * score
-            weights += question.weight
+            scores.append(QuestionScore(key: question.key, score: ruled.map(Double.init) ?? Self.mean(own), isReviewed: ruled != nil))
         }
         let people = Set(scored.map(\.answer.respondent)).sorted().map { respondent in
             let own = scored.filter { $0.answer.respondent == respondent }
-            return (
-                mean: Self.mean(own.map { ($0.value, $0.answer.grade.weight) }),
-                weight: own.reduce(0) { $0 + $1.answer.grade.weight }, level: own[0].answer.level)
+            return (mean: Self.mean(own), weight: Double(own.reduce(0) { $0 + $1.answer.grade.tenths }), level: own[0].answer.level)
         }
         self.questions = scores
-        score = scores.isEmpty ? nil : weighted / weights
+        let weights = Dictionary(uniqueKeysWithValues: questions.map { ($0.key, $0.weight) })
+        score = scores.isEmpty ? nil : Self.mean(scores.map { ($0.score, weights[$0.key] ?? 1) })
         coverage = applicable == 0 ? 0 : Double(scores.count) / Double(applicable)
         triangulation = min(1, Double(Set(scored.map(\.answer.level)).count) / 3)
-        quality = scored.isEmpty ? 0 : scored.reduce(0) { $0 + $1.answer.grade.weight } / Double(scored.count)
+        quality = scored.isEmpty ? 0 : Double(scored.reduce(0) { $0 + $1.answer.grade.tenths }) / Double(10 * scored.count)
         if people.isEmpty {
             agreement = 0
         } else {
@@ -121,8 +117,16 @@ public struct DomainScore: Hashable, Sendable {
         }
     }
 
+    /// By evidence: whole numbers and one division, so that scores that agree are their own mean.
+    private static func mean(_ answers: [(answer: ScoredAnswer, value: Int)]) -> Double {
+        let (sum, weights) = answers.reduce((0, 0)) { ($0.0 + $1.value * $1.answer.grade.tenths, $0.1 + $1.answer.grade.tenths) }
+        return Double(sum) / Double(weights)
+    }
+
+    /// Counted from the least of them, so that values that agree are their own mean.
     private static func mean(_ values: [(value: Double, weight: Double)]) -> Double {
-        values.reduce(0) { $0 + $1.value * $1.weight } / values.reduce(0) { $0 + $1.weight }
+        let least = values.reduce(Double.infinity) { min($0, $1.value) }
+        return least + values.reduce(0) { $0 + ($1.value - least) * $1.weight } / values.reduce(0) { $0 + $1.weight }
     }
 }
 

@@ -9,12 +9,15 @@ public enum EvidenceGrade: String, CaseIterable, Comparable, Hashable, Sendable 
     case d = "D"
 
     /// How much an answer of this grade counts in a weighted mean.
-    public var weight: Double {
+    public var weight: Double { Double(tenths) / 10 }
+
+    /// The weight in tenths: sums of these are exact, and of tenths as binary fractions are not.
+    var tenths: Int {
         switch self {
-        case .a: 1.0
-        case .b: 0.8
-        case .c: 0.5
-        case .d: 0.3
+        case .a: 10
+        case .b: 8
+        case .c: 5
+        case .d: 3
         }
     }
 
@@ -35,6 +38,17 @@ public enum EvidenceGrade: String, CaseIterable, Comparable, Hashable, Sendable 
         case .b: 0.05
         case .c: 0.15
         case .d: 0.30
+        }
+    }
+
+    /// What pieces of evidence of these kinds prove of a line that is graded so: A needs a ledger or system of record, B something extracted, filed or
+    /// counted. A recording is somebody's account. What nothing proves is one person's account.
+    public func proven(by kinds: [String]) -> EvidenceGrade {
+        let isFiled = kinds.contains { $0 != "audio" }
+        switch self {
+        case .a: return kinds.contains("ledger") ? .a : isFiled ? .b : .d
+        case .b: return isFiled ? .b : .d
+        case .c, .d: return self
         }
     }
 

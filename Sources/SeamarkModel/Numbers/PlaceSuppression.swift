@@ -2,7 +2,9 @@
 ///
 /// What everybody said is known. Sites (and what belongs to none) part everybody; the units of a shown site, and what is said there of
 /// no unit, part that site. Each part follows the rule of `CellSuppression`: it needs `minimum` people, and what is hidden must reach it
-/// together as well. Of a site that is hidden no unit is shown.
+/// together as well. Of a site that is hidden no unit is shown. Of parts with equally many people the one is hidden first that belongs to no
+/// place, then the one whose handle people count first (`S2` before `S10`), then the lesser place: what is hidden moves money, so the order is
+/// one that people see.
 public struct PlaceSuppression<Place: Hashable & Sendable & Comparable>: Sendable {
     /// Somebody heard at a place. The same person may be heard at several.
     public struct Voice: Hashable, Sendable {
@@ -19,15 +21,16 @@ public struct PlaceSuppression<Place: Hashable & Sendable & Comparable>: Sendabl
 
     public let shown: Set<Place>
 
-    public init(_ voices: [Voice], minimum: Int = CellSuppression.standard) {
+    /// - Parameter handles: what people call the places; one without a handle counts before all others.
+    public init(_ voices: [Voice], handles: [Place: String] = [:], minimum: Int = CellSuppression.standard) {
         var sites: [Place?: Set<String>] = [:]
         for voice in voices { sites[voice.site, default: []].insert(voice.respondent) }
         var shown: Set<Place> = []
-        for site in Self.shown(sites, minimum) {
+        for site in Self.shown(sites, handles, minimum) {
             if let site { shown.insert(site) }
             var units: [Place?: Set<String>] = [:]
             for voice in voices where voice.site == site { units[voice.unit, default: []].insert(voice.respondent) }
-            for case let unit? in Self.shown(units, minimum) { shown.insert(unit) }
+            for case let unit? in Self.shown(units, handles, minimum) { shown.insert(unit) }
         }
         // A unit that was told of at several sites is more than its part of one.
         var homes: [Place: Set<Place?>] = [:]
@@ -36,11 +39,13 @@ public struct PlaceSuppression<Place: Hashable & Sendable & Comparable>: Sendabl
     }
 
     /// As `CellSuppression`, where one person may stand in several parts: what is hidden counts each once.
-    static func shown(_ parts: [Place?: Set<String>], _ minimum: Int) -> [Place?] {
+    static func shown(_ parts: [Place?: Set<String>], _ handles: [Place: String], _ minimum: Int) -> [Place?] {
         let least = max(CellSuppression.floor, minimum)
         func precedes(_ left: Place?, _ right: Place?) -> Bool {
             guard let right else { return false }
-            return left.map { $0 < right } ?? true
+            guard let left else { return true }
+            let a = handles[left] ?? "", b = handles[right] ?? ""
+            return a != b ? HandleOrder.precedes(a, b) : left < right
         }
         let rising = parts.sorted { $0.value.count != $1.value.count ? $0.value.count < $1.value.count : precedes($0.key, $1.key) }
         var hidden: Set<String> = []

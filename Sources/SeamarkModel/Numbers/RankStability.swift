@@ -1,33 +1,37 @@
 /// How often each of several columns is the largest, and among the three largest, over the iterations.
 ///
-/// Of equals the one with the smaller place wins. A value of 0 is never a rank: where nothing is exposed nobody is
-/// first.
+/// Equals are first together, so the shares may add up to more than 1: only what is larger stands before another. Values that differ by the last bits
+/// of the same sum are equal. A value of 0 is never a rank: where nothing is exposed nobody is first.
 struct RankStability {
     private(set) var first: [Double]
     private(set) var firstThree: [Double]
+
+    /// What two values may differ by and be equal, as a share of the larger.
+    private static let hair = 1e-12
 
     /// Only the columns in `eligible` (rising places) take part; the others get 0.
     init(columns: [[Double]], eligible: [Int], iterations: Int) {
         var firsts = [Int](repeating: 0, count: columns.count)
         var threes = firsts
         for n in 0..<iterations {
-            var best = (place: -1, value: 0.0), second = best, third = best
+            var largest = 0.0, second = 0.0, third = 0.0
             for place in eligible {
                 let value = columns[place][n]
-                if value > best.value {
-                    (third, second, best) = (second, best, (place, value))
-                } else if value > second.value {
-                    (third, second) = (second, (place, value))
-                } else if value > third.value {
-                    third = (place, value)
+                if value > largest {
+                    (third, second, largest) = (second, largest, value)
+                } else if value > second {
+                    (third, second) = (second, value)
+                } else if value > third {
+                    third = value
                 }
             }
-            if best.place >= 0 {
-                firsts[best.place] += 1
-                threes[best.place] += 1
+            guard largest > 0 else { continue }
+            let (first, three) = (largest * (1 - Self.hair), third * (1 - Self.hair))
+            for place in eligible {
+                let value = columns[place][n]
+                if value > 0, value >= three { threes[place] += 1 }
+                if value >= first { firsts[place] += 1 }
             }
-            if second.place >= 0 { threes[second.place] += 1 }
-            if third.place >= 0 { threes[third.place] += 1 }
         }
         first = firsts.map { Double($0) / Double(iterations) }
         firstThree = threes.map { Double($0) / Double(iterations) }

@@ -81,7 +81,7 @@ public struct RiskCalculation: Sendable {
                 key: key, net: spread(of: seamColumns[place], mean: seamMeans[place]), rank: nil, firstShare: 0,
                 firstThreeShare: 0, severity: severity, confidence: nil, riskIndex: severity.map { seamMeans[place] * $0 / 4 }))
         }
-        let eligible = domainRows.indices.filter { (domainRows[$0].confidence ?? 0) >= Self.rankedConfidence }
+        let eligible = domainRows.indices.filter { Bound.reaches(domainRows[$0].confidence ?? 0, Self.rankedConfidence) }
         let rankedDomains = Self.ranked(domainRows, columns: domainColumns, eligible: eligible, iterations: iterations)
         let rankedSeams = Self.ranked(seamRows, columns: seamColumns, eligible: Array(seamRows.indices), iterations: iterations)
 

@@ -30,21 +30,17 @@ public struct SeamSeverity: Hashable, Sendable {
         var modes: [ModeValue] = []
         var largest = 0.0
         for mode in SeamMode.allCases {
-            // Counted by grade, so that no order of adding shows in the last bit.
-            var sum = 0.0, weights = 0.0
-            for grade in EvidenceGrade.allCases {
-                var points = 0, scorers = 0
-                for score in scores where score.mode == mode && score.grade == grade {
-                    guard (0...4).contains(score.score) else { throw .scoreOutOfBounds(mode) }
-                    points += score.score
-                    scorers += 1
-                }
-                sum += Double(points) * grade.weight
-                weights += Double(scorers) * grade.weight
+            // Whole numbers and one division: the order of adding does not show, and scorers who all say 3 make it 3.
+            var sum = 0, weights = 0
+            for score in scores where score.mode == mode {
+                guard (0...4).contains(score.score) else { throw .scoreOutOfBounds(mode) }
+                sum += score.score * score.grade.tenths
+                weights += score.grade.tenths
             }
             guard weights > 0 else { continue }
-            modes.append(ModeValue(mode: mode, value: sum / weights))
-            largest = max(largest, mode.weight * sum / weights)
+            let value = Double(sum) / Double(weights)
+            modes.append(ModeValue(mode: mode, value: value))
+            largest = max(largest, mode.weight * value)
         }
         self.modes = modes
         value = largest

@@ -4,7 +4,7 @@
 /// An answer is a person's ruling (`answer`), or, where two lines may count one event, an overlap decision of any share, nought included.
 public struct StructuralCheck: Hashable, Sendable {
     public enum Kind: String, CaseIterable, Hashable, Sendable {
-        /// DOWNTIME at contribution on a resource below 95 % load, or on none that is known: only a full resource costs output.
+        /// DOWNTIME at contribution on a resource below 95 % load, on none that is known, or where the market is the constraint: only a full resource costs output.
         case contributionBelowLoad
         /// One event in EXPEDITE and in PENALTY.
         case expediteAndPenalty
@@ -57,6 +57,8 @@ public struct CheckedLine: Hashable, Sendable {
     public var seams: Set<String>
     /// The key of the constraint that it stands for.
     public var resource: String?
+    /// It stands where the market is the constraint, not a resource.
+    public var isAtMarket: Bool
     public var isContingent: Bool
     public var valuation: Valuation?
     /// The names of its factors.
@@ -64,7 +66,7 @@ public struct CheckedLine: Hashable, Sendable {
 
     public init(
         key: String, category: LeakageCategory, variant: PricingVariant? = nil, site: String? = nil, unit: String? = nil, pool: String? = nil,
-        seams: Set<String> = [], resource: String? = nil, isContingent: Bool = false, valuation: Valuation? = nil, factors: [String] = []
+        seams: Set<String> = [], resource: String? = nil, isAtMarket: Bool = false, isContingent: Bool = false, valuation: Valuation? = nil, factors: [String] = []
     ) {
         self.key = key
         self.category = category
@@ -74,6 +76,7 @@ public struct CheckedLine: Hashable, Sendable {
         self.pool = pool
         self.seams = seams
         self.resource = resource
+        self.isAtMarket = isAtMarket
         self.isContingent = isContingent
         self.valuation = valuation
         self.factors = factors
@@ -122,11 +125,17 @@ extension StructuralCheck {
                     .contributionBelowLoad, line.key, words: "is priced at contribution, and no load of its resource is known; link the constraint with its load, price avoidable cost, or say which orders were provably lost"))
                 continue
             }
-            if load < ConstraintReading.full {
-                checks.append(StructuralCheck(
-                    .contributionBelowLoad, line.key,
-                    words: "is priced at contribution, and \(resource) is loaded to \(ReportFigures.percent(load)) only; price avoidable cost, or say which orders were provably lost"))
+            let found: String
+            if !Bound.reaches(load, ConstraintReading.full) {
+                // What is not full does not read as full.
+                found = "\(resource) is loaded to \(ReportFigures.finePercent(min(load, 0.949))) only"
+            } else if line.isAtMarket {
+                found = "the market is the constraint where it stands, not \(resource)"
+            } else {
+                continue
             }
+            checks.append(StructuralCheck(
+                .contributionBelowLoad, line.key, words: "is priced at contribution, and \(found); price avoidable cost, or say which orders were provably lost"))
         }
         func pairs(_ kind: Kind, _ words: String, _ belong: (CheckedLine, CheckedLine) -> Bool) {
             for (place, first) in lines.enumerated() {

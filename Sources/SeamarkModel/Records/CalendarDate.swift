@@ -55,13 +55,14 @@ public enum CalendarDate {
         return y == year && m == month && d == day && days.contains(result) ? result : nil
     }
 
-    /// Reads `2026-03-17`, `2026-03-17T09:30`, with seconds, milliseconds and a closing `Z` where given; always UTC.
+    /// Reads `2026-03-17`, `2026-03-17T09:30`, with seconds, milliseconds and a closing `Z` or distance from UTC (`+01:00`) where given; else it is UTC.
     public static func milliseconds(_ text: String) -> Int64? {
         var bytes = Array(text.utf8)
         guard bytes.count >= 10, let day = days(String(decoding: bytes[0..<10], as: UTF8.self)) else { return nil }
         bytes.removeFirst(10)
-        if bytes.last == UInt8(ascii: "Z") { bytes.removeLast() }
-        if bytes.isEmpty { return day * 86_400_000 }
+        let distance = distance(bytes)
+        if distance != nil { bytes.removeLast(6) } else if bytes.last == UInt8(ascii: "Z") { bytes.removeLast() }
+        if bytes.isEmpty { return distance == nil ? day * 86_400_000 : nil }
         guard bytes[0] == UInt8(ascii: "T") || bytes[0] == 0x20, [6, 9, 13].contains(bytes.count), bytes[3] == 58,
             let hour = number(bytes[1..<3]), let minute = number(bytes[4..<6]), hour < 24, minute < 60
         else { return nil }
@@ -74,7 +75,22 @@ public enum CalendarDate {
             guard bytes[9] == 46, let fraction = number(bytes[10..<13]) else { return nil }
             result += fraction
         }
-        return result
+        result -= distance ?? 0
+        return Self.milliseconds.contains(result) ? result : nil
+    }
+
+    /// Does a time say where it is, by a closing `Z` or a distance from UTC?
+    public static func namesZone(_ text: String) -> Bool { text.hasSuffix("Z") || distance(Array(text.utf8.dropFirst(10))) != nil }
+
+    /// What `+01:00` or `-03:30` at the end says, in milliseconds: 14 hours at most, as the world has them.
+    private static func distance(_ bytes: [UInt8]) -> Int64? {
+        let end = bytes.suffix(6)
+        let start = end.startIndex
+        guard end.count == 6, end[start] == UInt8(ascii: "+") || end[start] == UInt8(ascii: "-"), end[start + 3] == 58,
+            let hours = number(end[start + 1..<start + 3]), let minutes = number(end[start + 4..<start + 6]), minutes < 60, hours * 60 + minutes <= 14 * 60
+        else { return nil }
+        let distance = (hours * 60 + minutes) * 60_000
+        return end[start] == UInt8(ascii: "+") ? distance : -distance
     }
 
     /// How many months a period is that ends on the day before the one of the month on which it began (17 March to 16 June: 3); nil for other periods.
@@ -107,7 +123,13 @@ public enum CalendarDate {
     }
 
     /// The greatest whole number not above the quotient, on either side of zero. `by` is positive.
-    public static func floorDivide(_ value: Int64, _ by: Int64) -> Int64 { value >= 0 ? value / by : -((by - 1 - value) / by) }
+    public static func floorDivide(_ value: Int64, _ by: Int64) -> Int64 { value >= 0 ? value / by : -1 - ~value / by }
+
+    /// From one time or day to another, as near as a number comes to it: what other programs write into a log need be neither.
+    static func span(from: Int64, to: Int64) -> Int64 {
+        let (span, isBeyond) = to.subtractingReportingOverflow(from)
+        return isBeyond ? (to < from ? .min : .max) : span
+    }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> Int64? {
         digits.allSatisfy { $0 >= 48 && $0 <= 57 } ? digits.reduce(0) { $0 * 10 + Int64($1 - 48) } : nil

@@ -72,6 +72,13 @@ public struct Consent: Hashable, Sendable {
         return .group(members)
     }
 
+    // How a quote is attributed, as the catalogue numbers it: the stricter the greater. Nobody is named: consent knows no such scope.
+    static let roleOk: Int64 = 2
+    static let unattributed: Int64 = 3
+
+    /// The least strict attribution of a quote that this agrees to.
+    var loosestAttribution: Int64 { scope.contains(.role) ? Self.roleOk : Self.unattributed }
+
     /// The join with a head that is shown after this one.
     public func joined(_ later: Consent) -> Consent {
         let stricter = later.state > state ? later : self

@@ -9,8 +9,13 @@ struct Conversations {
     init(_ records: [RecordView], _ merges: Merges) {
         var joined: [Identifier: Identifier] = [:]
         func end(_ id: Identifier) -> Identifier {
-            var at = id
-            while let next = joined[at] { at = next }
+            var (at, way) = (id, [Identifier]())
+            while let next = joined[at] {
+                way.append(at)
+                at = next
+            }
+            // The next who comes this way is there at once, however many went on from one another.
+            for step in way { joined[step] = at }
             return at
         }
         // The least id of those that are joined stands for all.
@@ -22,13 +27,10 @@ struct Conversations {
             if merges.isGone(interview.id) { join(interview.id, merges.survivor(of: interview.id)) }
             if let earlier = interview.reference("carriedFrom") { join(interview.id, earlier) }
         }
+        for id in Array(joined.keys) { _ = end(id) }
         self.joined = joined
     }
 
     /// Which conversation an interview is of; of an interview that stands alone, itself.
-    func conversation(of interview: Identifier) -> Identifier {
-        var at = interview
-        while let next = joined[at] { at = next }
-        return at
-    }
+    func conversation(of interview: Identifier) -> Identifier { joined[interview] ?? interview }
 }

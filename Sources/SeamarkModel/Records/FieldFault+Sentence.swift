@@ -24,7 +24,7 @@ extension FieldFault {
             return "\(place) \(demand)"
         case .length(let shortest, let longest):
             guard let text = part.text else { return "\(place) \(demand)" }
-            return "\(place) has \(text.unicodeScalars.count) characters, must have \(shortest) to \(longest); shorten or split it"
+            return "\(place) has \(text.unicodeScalars.count) characters, must have \(shortest == longest ? "\(longest)" : "\(shortest) to \(longest)"); \(text.unicodeScalars.count < shortest ? "write more" : "shorten or split it")"
         case .pointsAboveHundred:
             let sum = (part.list ?? []).reduce(Int64(0)) { $0 &+ ($1.member(2)?.int ?? 0) }
             return "\(place) sum to \(sum), \(demand)"

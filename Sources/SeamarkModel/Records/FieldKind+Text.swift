@@ -44,7 +44,7 @@ extension FieldKind {
             guard let days = CalendarDate.days(text) else { throw FieldFault(.kind("a date such as 2026-03-17")) }
             return .int(days)
         case .time:
-            guard let time = CalendarDate.milliseconds(text) else { throw FieldFault(.kind("a time in UTC such as 2026-03-17T09:30")) }
+            guard let time = CalendarDate.milliseconds(text) else { throw FieldFault(.kind("a time such as 2026-03-17T09:30, in UTC, or 2026-03-17T09:30+01:00")) }
             return .int(time)
         case .duration:
             guard let seconds = Self.duration(text) else { throw FieldFault(.kind("a duration such as 26h, 90m, 2d or 45s")) }
@@ -173,6 +173,8 @@ extension FieldKind {
     private static let units: [(letter: Character, seconds: Int64)] = [("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)]
 
     private static func duration(_ text: String) -> Int64? {
+        // Nought has no need of a unit.
+        if text == "0" { return 0 }
         guard let unit = units.first(where: { $0.letter == text.last }), let number = decimal(String(text.dropLast())), abs(number) < 1e9
         else { return nil }
         let seconds = number * Double(unit.seconds)

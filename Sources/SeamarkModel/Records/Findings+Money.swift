@@ -10,8 +10,11 @@ extension Findings {
         }
         judgeBasis(record, amount)
         let kinds = record.references("evidence").compactMap { byId[merges.survivor(of: $0)]?.choice("kind") }
-        if grade == .a, !kinds.contains("ledger") {
-            find(.ledgerMissing, record, "evidence", "grade A needs evidence from a ledger or system of record; attach it, or grade it B")
+        switch (grade, grade.proven(by: kinds)) {
+        case (.a, .b): find(.ledgerMissing, record, "evidence", "grade A needs evidence from a ledger or system of record; attach it, or grade it B", blocks: true)
+        case (.a, .d): find(.ledgerMissing, record, "evidence", "grade A needs evidence from a ledger or system of record; attach it, or grade it C or D", blocks: true)
+        case (.b, .d): find(.gradeWithoutEvidence, record, "evidence", "grade B needs a piece of evidence, such as an extract; attach it, or grade it C or D", blocks: true)
+        case _: break
         }
         if let months = amount.number("monthsObserved"), months < 3, grade < .c {
             find(.shortObservation, record, "amount", "was observed for less than 3 months; grade C is the best that supports")
@@ -67,6 +70,14 @@ extension Findings {
         if grade != "A" && grade != "B" || record.references("evidence").isEmpty {
             find(.measuredWithoutEvidence, record, "status", "measured needs a load of grade A or B and a piece of evidence; add it, or say suspected")
         }
+    }
+
+    /// A decision is held against the time until damage is done.
+    mutating func judgeDamage(_ record: RecordView) {
+        guard let damage = record.group("economics")?.threePoint("timeToDamage"), damage.likely <= 0 else { return }
+        find(
+            .noTimeToDamage, record, "economics",
+            "has a time to damage that is nought, so that no decision could be in time; say how long it takes until damage is done, or leave it out", blocks: true)
     }
 
     mutating func judgeMove(_ record: RecordView) {

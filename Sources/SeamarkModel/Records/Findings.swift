@@ -85,6 +85,7 @@ public struct Findings {
             case Catalogue.seam.number:
                 for key in ["ownerFrom", "ownerTo"] where record.text(key) == nil { find(.ownerMissing, record, key, "nobody owns this side; find out who does, or report it as it is") }
             case Catalogue.decisionRight.number:
+                judgeDamage(record)
                 for key in ["decider", "deputy"] where record.text(key) == nil { find(.deciderMissing, record, key, "nobody is named; find out who does it, or report it as it is") }
             case _: break
             }
@@ -124,7 +125,7 @@ public struct Findings {
         let finalised = asFinalised || (record.integer("status") ?? 1) >= 2
         let start = record.integer("startedAt"), end = record.integer("endedAt")
         if let start, let end, end <= start { find(.endsBeforeStart, record, "endedAt", "must be after the start; correct one of the two") }
-        if let start, let end, end > start, end - start > 8 * 3_600_000 { find(.longInterview, record, "endedAt", "is more than 8 hours after the start; check both") }
+        if let start, let end, CalendarDate.span(from: start, to: end) > 8 * 3_600_000 { find(.longInterview, record, "endedAt", "is more than 8 hours after the start; check both") }
         for person in record.references("persons") {
             guard let view = byId[merges.survivor(of: person)] else { continue }
             let consent = consent(of: view)?.state ?? .none
@@ -177,18 +178,6 @@ public struct Findings {
             return find(.unknownQuestion, record, "question", "is no question of the questionnaire \(form.key)")
         }
         if let given = answer.answer, form.faultByItself(given, to: item, FormWork()) != nil { find(.unfitAnswer, record, "response", "does not fit its question in the questionnaire \(form.key); answer it again") }
-    }
-
-    private mutating func judgeQuote(_ record: RecordView) {
-        let persons = record.reference("person").map { [$0] } ?? record.reference("interview").flatMap { byId[merges.survivor(of: $0)] }?.references("persons") ?? []
-        for person in persons {
-            guard let view = byId[merges.survivor(of: person)] else { continue }
-            // Who was never asked has not agreed.
-            let consent = consent(of: view)
-            if consent?.state != .given || consent?.scope.contains(.quotes) != true {
-                find(.quoteWithoutConsent, record, "person", "has not agreed to being quoted; it must not be used", blocks: true)
-            }
-        }
     }
 
     // MARK: - Several records

@@ -32,15 +32,20 @@ public enum Judgement {
         var complaints: [Complaint] = []
         let edits = change.edits
         let newer = change.schema > Catalogue.version
+        if let index = OneWord.doubled(edits) {
+            complain(.contradiction, index, edits[index], edits[index].target.number, "is said twice in one change; update Seamark", &complaints)
+            return complaints
+        }
         var start = 0
         while start < edits.count {
-            // Edits of one record stand together nearly always; where they do not, each run is judged by itself.
+            // Edits of one record stand together, and there is one of each target: what was judged is what stands.
             var end = start + 1
             while end < edits.count, edits[end].record == edits[start].record { end += 1 }
             judge(
                 edits, start..<end, change: change, newer: newer, author: author, primitives: primitives, forms: &forms, work: work, lookup: lookup, into: &complaints)
             start = end
         }
+        if complaints.isEmpty, let complaint = HeadLimit.complaint(on: change, lookup: lookup) { complaints.append(complaint) }
         return complaints
     }
 
@@ -49,19 +54,29 @@ public enum Judgement {
         forms: inout FormsAtHand, work: FormWork, lookup: (Identifier) -> RecordState?, into complaints: inout [Complaint]
     ) {
         let first = edits[run.lowerBound]
-        guard let type = Catalogue.type(first.type) else {
-            if !newer { complain(.unknownField, run.lowerBound, first, nil, "is of a type that its version does not have; update Seamark", &complaints) }
-            return
-        }
         let state = lookup(first.record)
-        if let state, state.type != type.number {
-            return complain(.wrongRecord, run.lowerBound, first, nil, "is a record of another type; make a new one", &complaints)
+        // Before anything else: an edit that nobody here knows would otherwise hide what the others say of the same record.
+        if let index = run.first(where: { edits[$0].type != state?.type ?? first.type }) {
+            return complain(.wrongRecord, index, edits[index], nil, "is a record of another type; make a new one", &complaints)
+        }
+        guard let type = Catalogue.type(first.type) else {
+            if !newer {
+                complain(.unknownField, run.lowerBound, first, nil, "is of a type that its version does not have; update Seamark", &complaints)
+            } else if state == nil, first.record.isDerived {
+                complain(.wrongRecord, run.lowerBound, first, nil, "has an id that a record of another type may need; update Seamark at headquarters", &complaints)
+            }
+            return
         }
         if type.number == Catalogue.engagement.number, first.record != change.scope {
             return complain(.wrongRecord, run.lowerBound, first, nil, "must have the id of its scope", &complaints)
         }
-        if let id = derived(edits, run, type, state, primitives), id != first.record {
-            return complain(.wrongRecord, run.lowerBound, first, nil, "must have the id that follows from what it is about; update Seamark", &complaints)
+        if let id = derived(edits, run, type, state, primitives) {
+            if id != first.record {
+                return complain(.wrongRecord, run.lowerBound, first, nil, "must have the id that follows from what it is about; update Seamark", &complaints)
+            }
+        } else if state == nil, first.record.isDerived, !author.isHeadquarters, !isNamed(edits[run], type, change.scope, primitives) {
+            // Nobody keeps a colleague from a record whose id can be told beforehand.
+            return complain(.wrongRecord, run.lowerBound, first, nil, "has an id that does not follow from what it is about; update Seamark", &complaints)
         }
         let isCreation = state == nil && run.contains { sets(CommonField.createdAt, edits[$0].target) }
         // The earliest creation is the one that stands; its author owns the record.
@@ -90,10 +105,6 @@ public enum Judgement {
         let isFinalised = !isCreation && self.isFinalised(type, state, lookup)
         for index in run {
             // By index: an edit taken out whole costs a retain for each thing it holds, and this is the hot path.
-            if edits[index].type != type.number {
-                complain(.wrongRecord, index, edits[index], nil, "is a record of another type; make a new one", &complaints)
-                continue
-            }
             switch edits[index].target {
             case .life:
                 guard case .open(.bool) = edits[index].content else {
@@ -102,13 +113,19 @@ public enum Judgement {
                 }
                 if !allowed(.delete) {
                     complain(.roleForbids, index, edits[index], nil, "may not be deleted or restored by you; ask its author or a lead", &complaints)
+                } else if isFinalised {
+                    complain(.finalised, index, edits[index], nil, "belongs to a finalised interview; a lead can reopen that", &complaints)
                 }
             case .field(let number), .element(let number, _):
                 guard let field = type.field(number) else {
-                    if !newer { complain(.unknownField, index, edits[index], number, "is not a field that its version has; update Seamark", &complaints) }
+                    if !newer {
+                        complain(.unknownField, index, edits[index], number, "is not a field that its version has; update Seamark", &complaints)
+                    } else if !mayEdit {
+                        complain(.notTheAuthor, index, edits[index], number, "is another member's; only they may change it, make a record of your own", &complaints)
+                    }
                     continue
                 }
-                let repeats = mayRepeat && self.repeats(edits[index], state, made)
+                let repeats = mayRepeat && self.repeats(edits[index], state, made) && !replaces(edits[index], state, of: author)
                 if !mayEdit, !repeats {
                     complain(.notTheAuthor, index, edits[index], number, "is another member's; only they may change it, make a record of your own", &complaints)
                     continue
@@ -131,7 +148,8 @@ public enum Judgement {
         _ edit: Edit, _ index: Int, _ field: FieldDefinition, state: RecordState?, isOwn: Bool, repeats: Bool, isFinalised: Bool, newer: Bool,
         author: Author, mayResolve: Bool, into complaints: inout [Complaint]
     ) {
-        // The value by itself.
+        // The value by itself. What goes one way only is never taken further than this version can judge.
+        let newer = newer && !field.merge.isLattice
         switch edit.content {
         case .open(let value):
             if field.isSensitive, value != .absent {
@@ -162,7 +180,8 @@ public enum Judgement {
             guard let set = heads.last else { return }
             // Two devices that make the same record unseen differ in the time alone: the earliest stands, and nobody is asked.
             if isTwin(edit, of: heads) { return }
-            if !says(edit.content, set.content) {
+            // Whoever set it made the record: nobody says it again in their place.
+            if !says(edit.content, set.content) || replaces(edit, state, of: author) {
                 complain(.setOnce, index, edit, field.number, "was set when the record was made and never changes; make a new record", &complaints)
             }
         case .author:
@@ -232,6 +251,11 @@ public enum Judgement {
         isTwin(edit, of: made) || (state?.heads(of: edit.target) ?? []).contains { says(edit.content, $0.content) }
     }
 
+    /// Does it take the place of what another member said?
+    private static func replaces(_ edit: Edit, _ state: RecordState?, of author: Author) -> Bool {
+        !edit.supersedes.isEmpty && (state?.heads(of: edit.target) ?? []).contains { $0.member != author.member && edit.supersedes.contains($0.name) }
+    }
+
     private static func sets(_ field: UInt32, _ target: Target) -> Bool {
         if case .field(field) = target { true } else { false }
     }
@@ -270,6 +294,17 @@ public enum Judgement {
             return state?.heads(of: .field(number)).last?.content.value
         }
         return says ? id : nil
+    }
+
+    /// Does this change make a record that is not named by its parts under the id that an import or a carried interview gives it?
+    private static func isNamed(_ edits: ArraySlice<Edit>, _ type: RecordType, _ scope: Identifier, _ primitives: any Primitives) -> Bool {
+        func said(_ key: String) -> Value? {
+            type.field(key: key).flatMap { field in edits.first { $0.target == .field(field.number) }?.content.value }
+        }
+        guard type.handlePrefix != nil, let record = edits.first?.record else { return false }
+        if let handle = said("handle")?.text, record == DerivedIdentifiers.imported(scope: scope, type: type.number, handle: handle.lowercased(), by: primitives) { return true }
+        guard type === Catalogue.interview, let earlier = said("carriedFrom")?.id, let instrument = said("instrument")?.text else { return false }
+        return record == DerivedIdentifiers.carriedInterview(earlier, to: instrument, by: primitives)
     }
 
     private static func judgeCompleteness(_ edits: [Edit], _ run: Range<Int>, _ type: RecordType, _ complaints: inout [Complaint]) {

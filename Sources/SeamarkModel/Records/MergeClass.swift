@@ -37,6 +37,8 @@ public enum MergeClass: Sendable {
         }
     }
 
+    var isLattice: Bool { if case .lattice = self { true } else { false } }
+
     /// Do heads with different values ask for a person?
     public var asksAPerson: Bool {
         switch self {

@@ -63,6 +63,31 @@ public struct Withdrawals: Sendable {
         return reached(into).union(reached(from))
     }
 
+    /// What is not shown any more once these records are as they are, and was before: what a withdrawal takes away.
+    public struct Taken: Hashable, Sendable {
+        public var quotes = 0
+        /// To the instrument and to questionnaires.
+        public var answers = 0
+        /// Five-signal checks, and what a lead said of interviews.
+        public var others = 0
+        /// Rows of evidence whose bytes go: recordings of these people alone, and what only their answers rest on.
+        public var recordings = 0
+    }
+
+    public static func taken(from before: [RecordView], to after: [RecordView]) -> Taken {
+        var taken = Taken()
+        let (former, now) = (Withdrawals(before), Withdrawals(after))
+        for record in after where !record.isDeleted && now.conceals(record) && !former.conceals(record) {
+            switch record.type?.number {
+            case Catalogue.quote.number: taken.quotes += 1
+            case Catalogue.answer.number, Catalogue.formAnswer.number: taken.answers += 1
+            case _: taken.others += 1
+            }
+        }
+        taken.recordings = now.evidence(among: after).subtracting(former.evidence(among: before)).count
+        return taken
+    }
+
     public var isEmpty: Bool { persons.isEmpty }
 
     public func includes(_ person: Identifier) -> Bool { persons.contains(person) }

@@ -36,6 +36,8 @@ extension EngagementReading {
     public struct BoardAnswer: Hashable, Sendable {
         public var narrative: String
         public var approvedBy: String?
+        /// When somebody last wrote or approved it: milliseconds since 1970, the effective time.
+        public var saidAt: Int64
     }
 
     public struct CheckAnswer: Hashable, Sendable {
@@ -71,7 +73,7 @@ extension EngagementReading {
                 key: keys[view.id] ?? view.id.description, initiative: initiative,
                 gate: ScalingGate(
                     results: results[view.id] ?? [:], isRegulated: view.boolean("isRegulated") ?? false, isLive: view.boolean("isLive") ?? false,
-                    age: Int(clamping: today - day), validDays: view.integer("validDays").map { Int($0) } ?? ScalingGate.standardValidity),
+                    age: Int(clamping: CalendarDate.span(from: day, to: today)), validDays: view.integer("validDays").map { Int($0) } ?? ScalingGate.standardValidity),
                 extent: view.text("extent").map { ReportText.clean($0) }, reviewer: view.text("reviewer").map { ReportText.clean($0) }, day: day,
                 decision: view.choice("decision").flatMap(ScalingGate.Verdict.init(rawValue:)), rollbackTrigger: view.text("rollbackTrigger").map { ReportText.clean($0) },
                 variance: variances[view.id]))
@@ -130,7 +132,16 @@ extension EngagementReading {
     mutating func readAnswers() {
         for view in of(Catalogue.boardAnswer).sorted(by: EngagementReading.isEarlier) {
             guard let question = view.integer("question"), let narrative = view.text("narrative") else { continue }
-            boardAnswers[Int(question)] = BoardAnswer(narrative: ReportText.clean(narrative, atMost: 8000), approvedBy: view.text("approvedBy").map { ReportText.clean($0) })
+            boardAnswers[Int(question)] = BoardAnswer(narrative: ReportText.clean(narrative, atMost: 8000), approvedBy: view.text("approvedBy").map { ReportText.clean($0) },
+                saidAt: EngagementReading.effective(view))
+        }
+        for type in EngagementReport.money {
+            let fields = Set(type.keys.compactMap { type.type.field(key: $0)?.number })
+            for view in of(type.type) {
+                for slot in view.state.slots where slot.target.number.map(fields.contains) ?? false {
+                    pricedAt = max(pricedAt, slot.heads.map(\.effective).max() ?? 0)
+                }
+            }
         }
         let lineKeys = Dictionary(lines.map { ($0.record, $0.key) }) { first, _ in first }
         func key(_ id: Identifier) -> String? {

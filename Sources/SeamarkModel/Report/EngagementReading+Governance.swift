@@ -109,6 +109,10 @@ extension EngagementReading {
             guard let initiative = row.reference("initiative").flatMap({ keys[survivor(of: $0)] }), let group = row.group("ruling"),
                 let verdict = group.choice("verdict").flatMap(InvestmentSequence.Verdict.init(rawValue:))
             else { continue }
+            guard initiatives.first(where: { $0.key == initiative })?.stage != .stopped else {
+                leaveOut(row, "rules on an initiative that was stopped; it has no place in the sequence")
+                continue
+            }
             rulings[initiative] = InvestmentSequence.Ruling(
                 verdict: verdict, reason: ReportText.clean(group.text("reason") ?? ""), approver: ReportText.clean(group.text("approver") ?? ""))
         }
@@ -134,6 +138,26 @@ extension EngagementReading {
             if !reached.contains(edge.from) { waits[edge.from, default: []].insert(edge.to) }
         }
         return waits
+    }
+
+    /// Keys of the initiatives whose place in the sequence rests on what `record` says: itself, or what it relieves, treats, loads or takes off.
+    func initiatives(restingOn record: RecordView) -> [String] {
+        let keys = keys(of(Catalogue.initiative)), id = survivor(of: record.id)
+        func named(_ field: String) -> [String] { record.reference(field).flatMap { keys[survivor(of: $0)] }.map { [$0] } ?? [] }
+        switch record.type {
+        case .some(let type) where type === Catalogue.initiative: return keys[id].map { [$0] } ?? []
+        case .some(let type) where type === Catalogue.initiativeTarget || type === Catalogue.sequenceDecision || type === Catalogue.gateReview: return named("initiative")
+        case .some(let type) where type === Catalogue.gateResult:
+            return record.reference("review").flatMap { byId[survivor(of: $0)]?.reference("initiative") }.flatMap { keys[survivor(of: $0)] }.map { [$0] } ?? []
+        case _: break
+        }
+        let line = lines.first { $0.record == id }?.key
+        return initiatives.filter { initiative in
+            constraintKeys[id].map { initiative.relievesConstraint == $0 || initiative.addsLoadTo.contains($0) } ?? false
+                || seamKey(id).map { initiative.treatsSeam == $0 || initiative.addsLoadTo.contains($0) } ?? false
+                || decisionKeys[id].map { initiative.treatsDecision == $0 } ?? false
+                || line.map { line in initiative.targets.contains { $0.line == line } } ?? false
+        }.map(\.key)
     }
 
     func seamKey(_ id: Identifier) -> String? { seams.first { $0.record == survivor(of: id) }?.key }

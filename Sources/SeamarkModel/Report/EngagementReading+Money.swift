@@ -48,8 +48,10 @@ extension EngagementReading {
             let variant = amount.choice("variant").flatMap(PricingVariant.init(rawValue:))
             lines.append(Line(
                 key: key, record: view.id, title: ReportText.clean(view.text("title") ?? ""), status: view.choice("status") ?? "draft",
-                site: site(of: view), factors: factors, capturedGrade: grade == captured ? nil : captured, evidence: evidence(of: view), constraint: constraint,
-                decision: view.reference("decision").flatMap { decisionKeys[survivor(of: $0)] }, variant: variant, basis: amount.text("basis").map { ReportText.clean($0) }, formula: formula(of: price)))
+                site: site(of: view), factors: factors, capturedGrade: grade == captured ? nil : captured,
+                provenGrade: grade.proven(by: view.references("evidence").compactMap { byId[survivor(of: $0)]?.choice("kind") }), evidence: evidence(of: view), constraint: constraint,
+                decision: view.reference("decision").flatMap { decisionKeys[survivor(of: $0)] },
+                valueStream: view.text("valueStream").map { ReportText.clean($0) }, variant: variant, basis: amount.text("basis").map { ReportText.clean($0) }, formula: formula(of: price)))
             checkedLines.append(CheckedLine(
                 key: key, category: category, variant: variant, site: view.reference("site").map { survivor(of: $0).description },
                 unit: view.reference("unit").map { survivor(of: $0).description }, pool: line.pool, seams: Set(line.seamPoints.map(\.key)), resource: constraint,
@@ -67,14 +69,17 @@ extension EngagementReading {
             .sorted { HandleOrder.precedes($0.key, $1.key) }
     }
 
-    /// The domains where the line leaks: those of its unit, else of its site; what is not told there is the engagement's. Nil: the engagement's.
+    /// The domains where the line leaks: each its unit's, else its site's (of a line that names a unit alone, the unit's), else the engagement's. Nil: all are
+    /// the engagement's.
     private func readings(at view: RecordView) -> [DomainReading]? {
-        for field in ["unit", "site"] {
-            if let place = view.reference(field).map({ survivor(of: $0) }), let own = scopes[place] {
-                return own + input.domains.filter { domain in !own.contains { $0.key == domain.key } }
-            }
+        let unit = view.reference("unit").map { survivor(of: $0) }
+        let site = (view.reference("site") ?? unit.flatMap { byId[$0]?.reference("site") }).map { survivor(of: $0) }
+        let places = [unit, site].compactMap { $0 }.compactMap { scopes[$0] }
+        guard !places.isEmpty else { return nil }
+        return (places + [input.domains]).reduce(into: []) { found, readings in
+            let told = Set(found.map(\.key))
+            found += readings.filter { !told.contains($0.key) }
         }
-        return nil
     }
 
     /// What the parts of a price are called and counted in, in the order of `PricedLine.amount.parts`; none for a single range.
@@ -153,11 +158,11 @@ extension EngagementReading {
             guard let first = view.reference("first"), let second = view.reference("second"), let judgement = view.group("judgement"),
                 let points = judgement.integer("share"), (0...10_000).contains(points)
             else {
-                leaveOut(view, "does not say how much of which lines is the same money; nothing was taken off for it", isMoney: true)
+                leaveOut(view, "(overlap) does not say how much of which lines is the same money; nothing was taken off for it", isMoney: true)
                 continue
             }
             guard let a = keys[survivor(of: first)], let b = keys[survivor(of: second)] else {
-                leaveOut(view, "joins a line that is not counted; nothing was taken off for it")
+                leaveOut(view, "(overlap) joins a line that is not counted; nothing was taken off for it")
                 continue
             }
             let share = Double(points) / 10_000

@@ -17,8 +17,6 @@ extension EngagementReading {
         /// Where each of `answers` tells of.
         var places: [Place] = []
         var sources: [Source] = []
-        let interviews = of(Catalogue.interview)
-        self.interviews = interviews.count { !withdrawals.includesAll(of: $0) && !carried.isPassedOver($0.id) }
         var heard: Set<String> = []
         for answer in of(Catalogue.answer) {
             guard let interview = answer.reference("interview").flatMap({ byId[survivor(of: $0)] }) else {
@@ -28,7 +26,7 @@ extension EngagementReading {
             if interview.text("instrument").map({ $0 != instrument.reference }) ?? carried.isPassedOver(interview.id) {
                 // What was carried over stands in another interview of the same conversation; what was not is told.
                 if !carried.isPassedOver(interview.id) || !carried.standsElsewhere(answer) {
-                    leaveOut(answer, "was asked with another edition of the instrument; it is not scored")
+                    leaveOut(answer, "was asked with another edition of the instrument; it is not scored", unscored: unscored(interview))
                 }
                 continue
             }
@@ -52,6 +50,7 @@ extension EngagementReading {
             sources.append(Source(interview: interview, evidence: answer.references("evidence")))
         }
         people = heard.count
+        interviews = Set(sources.map(\.interview.id)).count
 
         let scope = Set(engagement.texts("inScopeDomains"))
         let reviews = readReviews()
@@ -65,7 +64,8 @@ extension EngagementReading {
             let assessed = score.flatMap { $0.score == nil ? nil : $0 }
             let scored = own.filter { if case .score = $0.value { true } else { false } }
             domains.append(Domain(
-                code: domain.code, name: ReportText.clean(domain.name), isInScope: isInScope, score: assessed,
+                code: domain.code, name: ReportText.clean(domain.name), isInScope: isInScope,
+                isAskedInVain: isInScope && assessed == nil && own.contains { $0.value == .dontKnow || $0.value == .declined }, score: assessed,
                 shownGap: mayShowGap(scored) ? assessed?.perceptionGap : nil, respondents: Set(scored.map(\.respondent)).count,
                 reviewed: (assessed?.questions ?? []).filter(\.isReviewed).map(\.key)))
             if let reading = assessed?.reading(key: domain.code) { input.domains.append(reading) }
@@ -74,6 +74,13 @@ extension EngagementReading {
                 return (answers[place], sources[place])
             })
         }
+    }
+
+    /// Nil where nothing is amiss: another interview of the conversation counts, or it was asked with an edition that the engagement may have left behind.
+    private func unscored(_ interview: RecordView) -> LeftOut.Unscored? {
+        guard !carried.isPassedOver(interview.id), let edition = interview.text("instrument") else { return nil }
+        if let at = edition.lastIndex(of: "@"), edition[..<at] == instrument.key, let number = Int(edition[edition.index(after: at)...]), number < instrument.edition { return nil }
+        return LeftOut.Unscored(interview: name(of: interview), edition: ReportText.clean(edition))
     }
 
     /// What leads ruled, by place (nil: the whole engagement) and question; of several the later.
@@ -98,12 +105,13 @@ extension EngagementReading {
     /// Domains by place, for the default points of lines: each only where so many people scored it, there and in what else is not
     /// shown, that nobody can be found out (`PlaceSuppression`).
     private mutating func readScopes(_ answers: [ScoredAnswer], _ places: [Place], _ scope: Set<String>, _ reviews: [Identifier?: [String: Int]]) {
+        let handles = Dictionary((of(Catalogue.site) + of(Catalogue.unit)).compactMap { view in view.handle.map { (view.id, $0) } }) { first, _ in first }
         for domain in instrument.domains where scope.isEmpty || scope.contains(domain.code) {
             let ids = Set(domain.questions.map(\.id))
             let own = answers.indices.filter { ids.contains(answers[$0].question) }
             let scored = own.filter { if case .score = answers[$0].value { true } else { false } }
             let shown = PlaceSuppression(
-                scored.map { PlaceSuppression.Voice(answers[$0].respondent, site: places[$0].site, unit: places[$0].unit) }, minimum: leastCell).shown
+                scored.map { PlaceSuppression.Voice(answers[$0].respondent, site: places[$0].site, unit: places[$0].unit) }, handles: handles, minimum: leastCell).shown
             for place in shown.sorted() {
                 let here = own.filter { places[$0].site == place || places[$0].unit == place }.map { answers[$0] }
                 let score = try? DomainScore(

@@ -5,11 +5,11 @@ extension EngagementReading {
     /// A figure that somebody may follow to what it is made of.
     public struct Figure: Hashable, Sendable {
         public enum Kind: String, CaseIterable, Hashable, Sendable {
-            case domain, seam, decision, constraint, line
+            case domain, seam, decision, constraint, line, headline, category, site, initiative, move
         }
 
         public var kind: Kind
-        /// The domain's code, else a handle.
+        /// The domain's code, the category's word, `total` for the headline, else a handle.
         public var key: String
 
         public init(_ kind: Kind, _ key: String) {

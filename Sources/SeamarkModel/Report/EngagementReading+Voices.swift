@@ -116,7 +116,7 @@ extension EngagementReading {
                 unseen += 1
                 continue
             }
-            let mayName = attribution <= Self.strictness("roleOk") && people.count == 1
+            let mayName = attribution <= Self.strictness("roleOk") && people.count == 1 && people[0].consent?.scope.contains(.role) == true
             voices.quotes.append(Voices.Quote(
                 key: name(of: quote), words: ReportText.clean(words, atMost: 2000), who: (mayName ? role(people[0]) : nil) ?? "a respondent",
                 domains: quote.texts("domains").map { ReportText.clean($0) }))

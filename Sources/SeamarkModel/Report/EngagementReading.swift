@@ -18,10 +18,13 @@ public struct EngagementReading: Sendable {
         public var factors: [Factor]
         /// The grade as captured, where fewer than three months of data cap it.
         public var capturedGrade: EvidenceGrade?
+        /// What its pieces of evidence prove of its grade: what the gate counts.
+        public var provenGrade: EvidenceGrade
         public var evidence: [Evidence]
         /// Keys of the constraint and of the decision that it stands for.
         public var constraint: String?
         public var decision: String?
+        public var valueStream: String?
         public var variant: PricingVariant?
         /// How it was priced, in the words of whoever did.
         public var basis: String?
@@ -63,6 +66,8 @@ public struct EngagementReading: Sendable {
         public var code: String
         public var name: String
         public var isInScope: Bool
+        /// It was asked about, in scope, and nobody could score it: covered by nothing, and not the same as never asked.
+        public var isAskedInVain: Bool
         /// Nil where nobody scored it, or it is out of scope.
         public var score: DomainScore?
         /// The perception gap, only where enough people stand on both sides that nobody can be found out (`CellSuppression`).
@@ -90,6 +95,14 @@ public struct EngagementReading: Sendable {
         public var words: String
         /// Money is missing from the figures.
         public var isMoney: Bool
+        /// Of an answer that no figure holds because its interview names an edition that this engagement has not come from.
+        public var unscored: Unscored?
+
+        public struct Unscored: Hashable, Sendable {
+            /// The interview's handle, or its id as text.
+            public var interview: String
+            public var edition: String
+        }
     }
 
     public internal(set) var input = RiskInput(lines: [])
@@ -119,6 +132,8 @@ public struct EngagementReading: Sendable {
     public internal(set) var cycle: Cycle?
     /// By question, 1 to 6.
     public internal(set) var boardAnswers: [Int: BoardAnswer] = [:]
+    /// When somebody last said something that the headline rests on: milliseconds since 1970, the effective time.
+    public internal(set) var pricedAt: Int64 = 0
     public internal(set) var checkAnswers: [CheckAnswer] = []
     /// What stands behind figures beside the lines.
     public internal(set) var told: [Figure: Told] = [:]
@@ -131,7 +146,7 @@ public struct EngagementReading: Sendable {
     public internal(set) var horizonMonths = 36.0
     public internal(set) var hurdle = 1.0
     public internal(set) var sites: [String] = []
-    /// Interviews that are not deleted, and the people who answered in them with consent.
+    /// Interviews whose answers are used, and the people who answered in them with consent.
     public internal(set) var interviews = 0
     public internal(set) var people = 0
     /// Answers that the scores hold.
@@ -230,10 +245,25 @@ public struct EngagementReading: Sendable {
         }) { first, _ in first }
     }
 
-    func name(of record: RecordView) -> String { record.handle.map { ReportText.clean($0) } ?? record.id.description }
+    /// Its handle; of a record without one what it is about, as far as that has a handle; else its id.
+    func name(of record: RecordView) -> String {
+        if let handle = record.handle { return ReportText.clean(handle) }
+        func called(_ field: String) -> String? { record.reference(field).flatMap { byId[survivor(of: $0)]?.handle ?? byId[$0]?.handle }.map { ReportText.clean($0) } }
+        let about: (String?, String, String?) =
+            switch record.type {
+            case .some(let type) where type === Catalogue.overlap: (called("first"), " and ", called("second"))
+            case .some(let type) where type === Catalogue.initiativeTarget: (called("initiative"), " on ", called("line"))
+            case .some(let type) where type === Catalogue.answer: (called("interview"), "/", record.text("question").map { ReportText.clean($0) })
+            case .some(let type) where type === Catalogue.gateResult: (called("review"), ", ", record.choice("criterion"))
+            case .some(let type) where type === Catalogue.seamModeScore: (called("seam"), ", ", record.choice("mode").map { FieldDefinition.words(of: $0) })
+            case _: (nil, "", nil)
+            }
+        guard let first = about.0, let second = about.2 else { return record.id.description }
+        return first + about.1 + second
+    }
 
-    mutating func leaveOut(_ record: RecordView, _ words: String, isMoney: Bool = false) {
-        leftOut.append(LeftOut(type: record.state.type, record: record.id, name: name(of: record), words: words, isMoney: isMoney))
+    mutating func leaveOut(_ record: RecordView, _ words: String, isMoney: Bool = false, unscored: LeftOut.Unscored? = nil) {
+        leftOut.append(LeftOut(type: record.state.type, record: record.id, name: name(of: record), words: words, isMoney: isMoney, unscored: unscored))
     }
 
     private mutating func readSettings() {

@@ -30,6 +30,9 @@ extension EngagementReport {
     /// The most moves that a board is told of.
     static let mostMoves = 5
 
+    /// The first questions, which are about money.
+    private static let pricedQuestions = 3
+
     public var boardQuestions: [BoardQuestion] {
         let questions: [(String, facts: [String], obstacles: [String], warnings: [String])] = [
             ("Where is the exposure?", whereFacts, [], []), ("What is the range?", rangeFacts, [], []), ("What changed since last quarter?", changeFacts, changeObstacles, []),
@@ -37,9 +40,18 @@ extension EngagementReport {
             ("How will we know, and what would make us stop?", stopFacts, [], []),
         ]
         return questions.enumerated().map { place, question in
-            let answer = governance.boardAnswers[place + 1]
+            var answer = governance.boardAnswers[place + 1]
+            var warnings = question.warnings
+            if let said = answer, place < EngagementReport.pricedQuestions, said.saidAt < governance.pricedAt {
+                warnings.append("What is said here was written before figures changed on \(CalendarDate.text(days: governance.pricedAt / 86_400_000)); read it again.")
+            }
+            if provenance.frozen != nil, answer != nil, answer?.approvedBy == nil {
+                // What is frozen goes to a board as it is.
+                answer = nil
+                warnings = question.warnings + ["What somebody wrote about this was not approved, and is left out."]
+            }
             return BoardQuestion(
-                number: place + 1, question: question.0, facts: question.facts, narrative: answer?.narrative, approvedBy: answer?.approvedBy, obstacles: question.obstacles, warnings: question.warnings)
+                number: place + 1, question: question.0, facts: question.facts, narrative: answer?.narrative, approvedBy: answer?.approvedBy, obstacles: question.obstacles, warnings: warnings)
         }
     }
 
@@ -49,25 +61,39 @@ extension EngagementReport {
         let rows = Array(zip(governance.sequence.rows, governance.protected))
         if let (row, protected) = rows.first(where: { $0.0.standing == .fundConstraint }) ?? rows.first(where: { $0.0.standing == .fund }) {
             let relieves = initiative(row.key)?.relievesConstraint.flatMap { key in governance.constraints.first { $0.reading.key == key } }
-            asked.append("Release \(costWords(row.key)) for \(initiativeName(row.key))\(ruledNote(row))"
+            asked.append("Release \(costWords(row.key)) for \(initiativeName(row.key))\(ruledNote(row))\(disputeNote(row.key))"
                 + (row.standing == .fundConstraint ? relieves.map { ": it relieves \($0.reading.name), the governing constraint, and" } ?? ": it" : ": it")
-                + " protects \(shortSpread(protected)) over \(months).")
+                + " protects \(shortSpread(protected)) over \(months)." + releasedAgainstRules(besides: row.key))
+        } else if case let words = releasedAgainstRules(besides: nil), !words.isEmpty {
+            asked.append(String(words.dropFirst()))
         }
         let held = governance.sequence.rows.filter { $0.standing == .pause }
         if !held.isEmpty {
             let money = governance.sequence.rows.reduce(0) { $1.standing == .pause ? $0 + ($1.cost ?? 0) : $0 }
             let computed = governance.sequence.money(.pause)
-            asked.append("Hold \(short(money))" + (computed == money ? "" : " (the rules alone hold \(short(computed)))") + ": "
-                + held.map { "\(initiativeName($0.key)) (\(reason($0)))" }.joined(separator: "; ") + ".")
+            // What costs nothing, as far as anybody said, is held all the same.
+            let amount = money == 0 && computed == 0 ? "" : short(money) + (computed == money ? "" : " (the rules alone hold \(short(computed)))") + ": "
+            asked.append("Hold " + amount
+                + held.map { "\(initiativeName($0.key)) (\(reason($0)))\(disputeNote($0.key))" }.joined(separator: "; ") + ".")
         }
         let behind = governance.decisions.filter { $0.view.standing == .behind }.sorted { ($0.view.ratio ?? 0) > ($1.view.ratio ?? 0) }
         if let slow = behind.first, let latency = slow.view.latency, let damage = slow.captured.reading.timeToDamage {
             let gaps = ownerGaps(slow).map { ", which has \($0)" } ?? ""
             asked.append("Speed up \(slow.view.key) \(slow.captured.reading.name)\(gaps): it takes \(durations(latency)), and damage comes after \(durations(damage)).")
-        } else if let seam = seams.first(where: { $0.ownersGap != nil }) {
+        }
+        // What is left of the three goes to seams that nobody owns, the largest first.
+        for seam in seams where seam.ownersGap != nil && asked.count < 3 {
             asked.append("Name an owner for \(seam.exposure.key) \(seam.seam.name): \(seam.ownersGap ?? "").")
         }
         return asked
+    }
+
+    /// Money that people release where the rules would not, as a sentence after a blank; empty where there is none.
+    private func releasedAgainstRules(besides key: String?) -> String {
+        let rows = governance.sequence.rows.filter { $0.key != key && $0.standing.isFunded && !$0.verdict.isFunded }
+        guard !rows.isEmpty else { return "" }
+        return " Against the rules, \(short(rows.reduce(0) { $0 + ($1.cost ?? 0) })) is released: "
+            + rows.map { "\(costWords($0.key)) for \(initiativeName($0.key))\(ruledNote($0))\(disputeNote($0.key))" }.joined(separator: "; ") + "."
     }
 
     // MARK: - Facts
@@ -101,7 +127,7 @@ extension EngagementReport {
         var facts: [String] = []
         if let bridge = governance.bridge {
             let steps = bridge.changes.filter { $0.amount != 0 }.map { "\(stepName($0.step)) \(signed($0.amount))" }
-            facts.append("The mean went from \(short(bridge.before)) to \(short(bridge.after)) (now \(shortRange(result.headline.p10, result.headline.p90)))"
+            facts.append("The mean went from \(short(bridge.before)) to \(short(bridge.after)), \(bridge.difference.magnitude < 0.5 ? "no difference" : signed(bridge.difference) + " in all") (now \(shortRange(result.headline.p10, result.headline.p90)))"
                 + (steps.isEmpty ? ": no step changed it." : ": " + steps.joined(separator: "; ") + "."))
         } else {
             facts.append(bridgeSentence)
@@ -119,7 +145,7 @@ extension EngagementReport {
     private var changeObstacles: [String] {
         guard let bridge = governance.bridge, governance.boardAnswers[3] == nil else { return [] }
         return bridge.changes.filter { $0.amount.magnitude > 0.05 * bridge.before }.map {
-            "The step \(stepName($0.step)) is more than 5 % of the mean, and nobody says why" + BoardQuestion.consequence
+            "The step \(stepName($0.step)) is more than 5 % of the mean, and nobody says why."
         }
     }
 
@@ -130,10 +156,12 @@ extension EngagementReport {
 
     private var moveFacts: [String] {
         var facts = openMoves.prefix(EngagementReport.mostMoves).map { move in
-            "\(move.key) \(move.title): \(move.owner ?? "no owner"), due \(move.due.map { CalendarDate.text(days: $0) } ?? "on no date"); "
+            "\(move.key) \(move.title): \(move.owner ?? "no owner"), due \(move.due.map { CalendarDate.text(days: $0) } ?? "on no date")\(move.isOverdue(on: governance.today) ? ", overdue" : ""); "
                 + (move.isLinked ? "touches \(links(move))" : "linked to no exposure") + (move.isAtRisk ? "; at risk" : "") + "."
         }
         if facts.isEmpty { facts = ["No move is open."] }
+        let overdue = openMoves.filter { $0.isOverdue(on: governance.today) }.map(\.key)
+        if !overdue.isEmpty { facts.append("Overdue on \(CalendarDate.text(days: governance.today)), and not of the next 90 days: \(overdue.joined(separator: ", ")).") }
         if let cycle = cycleSentence { facts.append(cycle) }
         return facts
     }
@@ -153,13 +181,20 @@ extension EngagementReport {
         var facts: [String] = []
         let gaps = governance.decisions.compactMap { decision in ownerGaps(decision).map { "\(decision.view.key) \(decision.captured.reading.name) has \($0)" } }
             + seams.compactMap { seam in seam.ownersGap.map { "\(seam.exposure.key) \(seam.seam.name): \($0)" } }
-        facts.append(gaps.isEmpty ? "Every decision has a decider and a deputy, and every seam an owner on both sides." : "Gaps: " + gaps.joined(separator: "; ") + ".")
+        let owned = [governance.decisions.isEmpty ? nil : "every decision has a decider and a deputy", seams.isEmpty ? nil : "every seam an owner on both sides"].compactMap { $0 }
+        let none = [governance.decisions.isEmpty ? "decision" : nil, seams.isEmpty ? "seam" : nil].compactMap { $0 }
+        if !gaps.isEmpty {
+            facts.append("Gaps: " + gaps.joined(separator: "; ") + ".")
+        } else if !owned.isEmpty {
+            facts.append(owned.joined(separator: ", and ").capitalizedWord.replacing("Every seam an", with: "Every seam has an") + ".")
+        }
+        if !none.isEmpty { facts.append("No \(none.joined(separator: " and no ")) is captured yet, so nobody can say who owns \(none.count == 2 ? "them" : "one").") }
         let slow = governance.decisions.filter { ($0.view.ratio ?? 0) > 1 }
         if !slow.isEmpty {
-            facts.append("Behind the process: " + slow.map { "\($0.view.key) \($0.captured.reading.name) (\(ratio($0.view.ratio)) of the time to damage)" }.joined(separator: "; ") + ".")
+            facts.append("Behind the process: " + slow.map { "\($0.view.key) \($0.captured.reading.name) (\(times($0.view.ratio)) the time to damage)" }.joined(separator: "; ") + ".")
         }
         let red = governance.bandwidth.filter { $0.light == .red }
-        if !red.isEmpty { facts.append("Overloaded: " + red.map { "\($0.role) (\(ReportFigures.percent($0.load)) of the time there is)" }.joined(separator: "; ") + ".") }
+        if !red.isEmpty { facts.append("Overloaded: " + red.map { "\($0.role) (its decisions take \(ReportFigures.percent($0.load)) of its time for them)" }.joined(separator: "; ") + ".") }
         return facts
     }
 

@@ -1,10 +1,13 @@
 // The words that the board's pages and the governance tables share.
 extension EngagementReport {
     /// `1.1M (0.9M to 1.3M)`.
-    func shortSpread(_ spread: Spread) -> String { "\(short(spread.mean)) (\(ReportFigures.short(spread.p10)) to \(ReportFigures.short(spread.p90)))" }
+    func shortSpread(_ spread: Spread) -> String {
+        let range = "\(ReportFigures.short(spread.p10)) to \(ReportFigures.short(spread.p90))"
+        return spread.isBesideItsRange ? "\(short(spread.mean)) on average, for what happens in few runs (\(range) in eight of ten)" : "\(short(spread.mean)) (\(range))"
+    }
 
     /// `2,666 to 3,497`, thousands.
-    func range(_ spread: Spread) -> String { ReportFigures.thousands(spread.p10) + " to " + ReportFigures.thousands(spread.p90) }
+    func range(_ spread: Spread) -> String { inUnit(spread.p10) + " to " + inUnit(spread.p90) }
 
     /// With its sign.
     func signed(_ amount: Double) -> String { (amount > 0 ? "+" : "") + ReportFigures.short(amount) }
@@ -17,7 +20,7 @@ extension EngagementReport {
     /// `USD 600k`, with its range where it is not known exactly.
     func costWords(_ key: String) -> String {
         guard let cost = initiative(key)?.cost else { return "an unknown cost" }
-        return cost.isConstant ? short(cost.likely) : "\(short(cost.likely)) (\(ReportFigures.short(cost.low)) to \(ReportFigures.short(cost.high)))"
+        return cost.isConstant ? known(cost.likely) : "\(short(cost.likely)) (\(ReportFigures.short(cost.low)) to \(ReportFigures.short(cost.high)))"
     }
 
     /// `A 36 %, B 46 %`; grades without a share are left out.
@@ -44,6 +47,12 @@ extension EngagementReport {
         return value.isFinite ? ReportFigures.twoDecimals(value) + "\u{a0}×" : "∞"
     }
 
+    /// `2.8 times`.
+    func times(_ value: Double?) -> String {
+        guard let value, value.isFinite else { return "without end" }
+        return (value >= 9.95 ? ReportFigures.whole(value) : ReportFigures.oneDecimal(value)) + " times"
+    }
+
     /// "no deputy", "no decider and no limit"; nil: nothing is missing.
     func ownerGaps(_ decision: Governance.Decision) -> String? {
         let reading = decision.captured.reading
@@ -62,7 +71,7 @@ extension EngagementReport {
         guard let cycle = governance.cycle else { return nil }
         let name = "Cycle \(cycle.number)"
         if cycle.days.day < 1 { return "\(name) begins on \(CalendarDate.text(days: cycle.days.start))." }
-        guard let phase = cycle.days.phase, let left = cycle.days.daysLeftInPhase else { return "\(name) has ended." }
+        guard let phase = cycle.days.phase, let left = cycle.days.daysLeftInPhase else { return "\(name) ended on \(CalendarDate.text(days: cycle.days.end))." }
         return "\(name), day \(cycle.days.day) of 90: \(phaseName(phase)), \(left) day\(left == 1 ? "" : "s") left in it and \(cycle.days.daysLeft) in all."
     }
 
@@ -107,9 +116,23 @@ extension EngagementReport {
     /// Why an initiative stands where it stands.
     func reason(_ row: InvestmentSequence.Row) -> String {
         if let ruling = row.ruling {
-            return "\(ruling.approver) ruled \(verdictName(ruling.verdict).lowercased())" + (ruling.verdict == row.verdict ? "" : ", where the rules say \(verdictName(row.verdict).lowercased())") + ": \(ruling.reason)"
+            return "\(ruling.approver) ruled \(verdictName(ruling.verdict).lowercased())" + (ruling.verdict == row.verdict ? "" : ", where the rules say \(verdictName(row.verdict).lowercased())") + ": \(ReportText.phrase(ruling.reason))"
         }
         return computedReason(row)
+    }
+
+    /// What of an initiative's own figures people disagree on: "cost"; "constraint K1, load".
+    func disputed(_ key: String) -> [String] {
+        conflicts.filter { $0.touchesMoney && $0.initiatives.contains(key) }.map { conflict in
+            let field = conflict.field == "life" ? "whether it stays" : FieldDefinition.words(of: conflict.field)
+            return conflict.record == key ? field : "\(conflict.record), \(field)"
+        }
+    }
+
+    /// After what rests on a dispute that is still open.
+    func disputeNote(_ key: String) -> String {
+        let words = disputed(key)
+        return words.isEmpty ? "" : " (in dispute: \(words.joined(separator: "; ")))"
     }
 
     /// After an initiative's name, where a person ruled other than the rules.

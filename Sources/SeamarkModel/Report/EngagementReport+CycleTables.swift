@@ -23,14 +23,14 @@ extension EngagementReport {
         ReportTable(
             caption: "Exposure: mean and P10 to P90 of the linked lines and seams, a year. At risk: off track at the last two looks.",
             columns: [
-                .text("Move", wide: true), .text("Owner"), .number("Due"), .text("Leading measure", wide: true), .text("Linked exposure", wide: true), .text("State"),
+                .text("Move", wide: true), .text("Owner", wide: true), .number("Due"), .text("Leading measure", wide: true), .text("Linked exposure", wide: true), .text("State"),
             ],
             rows: governance.moves.map { move in
                 ReportTable.Row(
                     cells: [
                         "\(move.key) \(move.title)", move.owner ?? "nobody", move.due.map { CalendarDate.text(days: $0) } ?? "no date",
                         move.measure.map { "\($0): \(move.threshold ?? "no threshold")" } ?? "none", move.isLinked ? links(move) : "none",
-                        move.state.rawValue + (move.isAtRisk ? ", ✗ at risk" : move.isVerified ? ", ✓ proven" : ""),
+                        move.state.rawValue + (move.isOverdue(on: governance.today) ? ", ✗ overdue" : "") + (move.isAtRisk ? ", ✗ at risk" : move.isVerified ? ", ✓ proven" : ""),
                     ], isBelowTheLine: !move.state.isOpen)
             })
     }
@@ -59,8 +59,8 @@ extension EngagementReport {
 
     var exceedanceTable: ReportTable {
         ReportTable(
-            caption: "Loss exceedance: how likely a year costs more than the amount, in \(thousandsOf).", columns: [.text("Probability", wide: true), .number("Costs more than")],
-            rows: result.exceedance.map { ReportTable.Row(cells: [ReportFigures.percent($0.probability), ReportFigures.thousands($0.amount)]) })
+            caption: "Loss exceedance: how likely a year costs more than the amount, in \(unitOf).", columns: [.text("Probability", wide: true), .number("Costs more than")],
+            rows: result.exceedance.map { ReportTable.Row(cells: [ReportFigures.percent($0.probability), inUnit($0.amount)]) })
     }
 
     var tornadoTable: ReportTable {

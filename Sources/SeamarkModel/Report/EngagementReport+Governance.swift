@@ -40,6 +40,8 @@ extension EngagementReport {
         public var cycle: EngagementReading.Cycle?
         public var exitRules: [ExitRule]
         public var boardAnswers: [Int: EngagementReading.BoardAnswer]
+        /// When the headline's figures last changed: milliseconds since 1970.
+        public var pricedAt: Int64
         /// Days since 1970.
         public var today: Int64
         public var horizonMonths: Double
@@ -84,14 +86,15 @@ extension EngagementReport {
             bandwidth = BandwidthLoad.all(of: reading.decisions.map(\.reading))
             initiatives = reading.initiatives
             self.sequence = sequence
-            checks = Self.checks(reading, result, map, decisions)
+            checks = Self.checks(reading, result, view, map, decisions)
             gates = Self.gates(reading, view, decisions, sequence)
             moves = reading.moves
             drift = reading.drift
             quickChecks = reading.quickChecks
-            interviewFirst = FiveSignals.order(of: reading.instrument.domains.map(\.code), after: reading.quickChecks.map(\.signals)).map(\.domain)
+            interviewFirst = FiveSignals.order(of: reading.domains.filter(\.isInScope).map(\.code), after: reading.quickChecks.map(\.signals)).map(\.domain)
             cycle = reading.cycle
             boardAnswers = reading.boardAnswers
+            pricedAt = reading.pricedAt
             today = reading.today
             horizonMonths = reading.horizonMonths
             hurdle = reading.hurdle
@@ -101,17 +104,26 @@ extension EngagementReport {
 
         // MARK: - Parts
 
-        private static func checks(_ reading: EngagementReading, _ result: RiskResult, _ map: SeamMap, _ decisions: [Decision]) -> [StructuralCheck] {
+        private static func checks(_ reading: EngagementReading, _ result: RiskResult, _ view: ConstraintView, _ map: SeamMap, _ decisions: [Decision]) -> [StructuralCheck] {
             var utilisation: [String: Double] = [:]
             for constraint in reading.constraints { utilisation[constraint.reading.key] = constraint.reading.utilisation?.likely }
+            let market = view.marketStreams
+            let lines = reading.checkedLines.map { line in
+                var line = line
+                let resource = reading.constraints.first { $0.reading.key == line.resource }?.reading
+                line.isAtMarket = resource.map { $0.isMarket || market.contains($0.valueStream) } ?? false
+                    || reading.lines.first { $0.key == line.key }?.valueStream.map { market.contains($0) } ?? false
+                return line
+            }
             var checks = StructuralCheck.all(
-                in: reading.checkedLines,
+                in: lines,
                 decided: Dictionary(reading.overlaps.map { (StructuralCheck.Pair($0.first, $0.second), $0.reason) }) { first, _ in first }, utilisation: utilisation)
+            func money(_ amount: Double) -> String { ReportFigures.money(amount, reading.currency) }
             for row in map.rows where row.costDiffers {
                 guard let cost = row.failureCost else { continue }
                 checks.append(StructuralCheck(
                     .seamCostDiffers, row.key,
-                    words: "costs \(ReportFigures.thousands(cost.mean)) thousand a year by its failures and \(ReportFigures.thousands(row.exposure)) by the lines, more than 30 % apart; correct one of them, or say why"))
+                    words: "costs \(money(cost.mean)) a year by its failures and \(money(row.exposure)) by the lines, more than 30 % apart; correct one of them, or say why"))
             }
             /// What the linked lines cost before overlaps and ceilings; nil: none is linked.
             func linked(_ belongs: (EngagementReading.Line) -> Bool) -> Double? {
@@ -123,14 +135,14 @@ extension EngagementReport {
                 guard let cost = constraint.reading.yearlyCost, let lines = linked({ $0.constraint == key }), cost.differs(from: lines, by: 0.10) else { continue }
                 checks.append(StructuralCheck(
                     .constraintCostDiffers, key,
-                    words: "costs \(ReportFigures.thousands(cost.mean)) thousand a year by its lost units and \(ReportFigures.thousands(lines)) by the lines, more than 10 % apart; correct one of them, or say why"))
+                    words: "costs \(money(cost.mean)) a year by its lost units and \(money(lines)) by the lines, more than 10 % apart; correct one of them, or say why"))
             }
             for decision in decisions {
                 let key = decision.view.key
                 guard let cost = decision.view.excess, let lines = linked({ $0.decision == key }), cost.differs(from: lines, by: 0.30) else { continue }
                 checks.append(StructuralCheck(
                     .decisionCostDiffers, key,
-                    words: "costs \(ReportFigures.thousands(cost.mean)) thousand a year by its latency and \(ReportFigures.thousands(lines)) by the lines, more than 30 % apart; correct one of them, or say why"))
+                    words: "costs \(money(cost.mean)) a year by its latency and \(money(lines)) by the lines, more than 30 % apart; correct one of them, or say why"))
             }
             for place in checks.indices {
                 let check = checks[place]
@@ -158,7 +170,7 @@ extension EngagementReport {
             let unsure = reading.domains.filter { $0.isInScope && ($0.score?.confidence ?? 0) < RiskCalculation.rankedConfidence }.map(\.code)
             let repriced = bridge.map { Set($0.changes.filter { [.evidence, .estimates, .closedLines, .verifiedMoves].contains($0.step) }.flatMap(\.lines).map(\.key)) } ?? []
             let facts = ExitRule.Facts(
-                unsureDomains: unsure, evidenceShare: result.evidence.filter { $0.grade <= .b }.reduce(0) { $0 + $1.share },
+                unsureDomains: unsure, evidenceShare: ReportGate.strongShare(result, reading.lines),
                 isFrozen: isFrozen || ["frozen", "closed"].contains(reading.engagement.choice("status")), moves: reading.moves, drift: reading.drift, hasBridge: bridge != nil,
                 repricedLines: repriced, undecidedGates: gates.filter { $0.review?.decision == nil }.map(\.initiative), today: reading.today)
             return NinetyDays.Phase.allCases.map { ExitRule($0, facts) }

@@ -52,7 +52,7 @@ extension EngagementReport {
     private var constraintDocument: JSONValue {
         .object([
             JSONMember("streams", .array(governance.constraintView.streams.map { stream in
-                .object([JSONMember("valueStream", optional(stream.name)), JSONMember("governing", optional(stream.governing))])
+                .object([JSONMember("valueStream", optional(stream.name)), JSONMember("governing", optional(stream.governing)), JSONMember("because", .string(stream.because.word))])
             })),
             JSONMember("resources", .array(governance.constraints.map { constraint in
                 let r = constraint.reading
@@ -75,7 +75,7 @@ extension EngagementReport {
             JSONMember("limit", number(decision.captured.limit)), JSONMember("latency", range(v.latency)), JSONMember("isMeasured", .bool(v.isMeasured)),
             JSONMember("samples", .integer(Int64(r.samples.count))), JSONMember("timeToDamage", range(r.timeToDamage)), JSONMember("ratio", number(v.ratio)),
             JSONMember("standing", optional(v.standing?.rawValue)), JSONMember("forumMeanWait", number(v.forum?.meanWait)), JSONMember("forumWorstWait", number(v.forum?.worstWait)),
-            JSONMember("cannotBeDecidedInForum", v.forum.map { .bool($0.cannotDecideInTime) } ?? .null), JSONMember("excess", cost(v.excess)),
+            JSONMember("cannotBeDecidedInForum", v.forum?.cannotDecideInTime.map { .bool($0) } ?? .null), JSONMember("excess", cost(v.excess)),
             JSONMember("reopenRate", number(v.reopenRate)), JSONMember("escalatedShare", number(v.escalatedShare)), inputs(.decision, v.key),
         ])
     }
@@ -90,8 +90,9 @@ extension EngagementReport {
                     JSONMember("key", .string(row.key)), JSONMember("name", .string(initiative(row.key)?.name ?? "")), JSONMember("rank", .integer(Int64(row.rank))),
                     JSONMember("declaredRank", row.declaredRank.map { .integer(Int64($0)) } ?? .null), JSONMember("moved", row.moved.map { .integer(Int64($0)) } ?? .null),
                     JSONMember("tier", row.tier.map { .integer(Int64($0)) } ?? .null), JSONMember("verdict", .string(row.verdict.rawValue)),
-                    JSONMember("because", .string(plain(computedReason(row)))), JSONMember("cost", number(row.cost)), JSONMember("protected", .object(spread(protected))),
+                    JSONMember("because", .string(plain(computedReason(row)))), JSONMember("cost", number(row.cost)), JSONMember("protected", .object(spread(protected))), JSONMember("protectedByMeans", number(row.protected)),
                     JSONMember("ratio", number(row.ratio)), JSONMember("paybackMonths", number(row.paybackMonths)),
+                    JSONMember("inDispute", .array(disputed(row.key).map { .string($0) })),
                     JSONMember("ruling", row.ruling.map { ruling in
                         .object([
                             JSONMember("verdict", .string(ruling.verdict.rawValue)), JSONMember("reason", .string(ruling.reason)), JSONMember("approver", .string(ruling.approver)),
@@ -99,6 +100,7 @@ extension EngagementReport {
                     } ?? .null),
                 ])
             })),
+            JSONMember("stopped", .array(s.stopped.map { .string($0) })),
             JSONMember("money", .object(InvestmentSequence.Verdict.allCases.map { JSONMember($0.rawValue, number(s.money($0))) })),
             JSONMember("ruledMoney", s.isRuledOtherwise ? .object(InvestmentSequence.Verdict.allCases.map { JSONMember($0.rawValue, number(s.ruledMoney($0))) }) : .null),
             JSONMember("residual", .object(spread(governance.residual))), JSONMember("ruledResidual", governance.ruledResidual.map { .object(spread($0)) } ?? .null),
@@ -127,6 +129,7 @@ extension EngagementReport {
                     JSONMember("due", optional(move.due.map { CalendarDate.text(days: $0) })), JSONMember("measure", optional(move.measure)),
                     JSONMember("threshold", optional(move.threshold)), JSONMember("lines", .array(move.lines.map { .string($0) })),
                     JSONMember("seams", .array(move.seams.map { .string($0) })), JSONMember("state", .string(move.state.rawValue)), JSONMember("atRisk", .bool(move.isAtRisk)),
+                    JSONMember("overdue", .bool(move.isOverdue(on: governance.today))),
                 ])
             })),
             JSONMember("drift", .object(DriftReading.index(of: governance.drift, today: governance.today).map { JSONMember($0.kind.rawValue, .integer(Int64($0.count))) })),

@@ -1,18 +1,18 @@
-// Tables of the four outputs, the ninety days, the gates and the checks: thousands, and never a figure without its range.
+// Tables of the four outputs, the ninety days, the gates and the checks: in the unit of the report, and never a figure without its range.
 extension EngagementReport {
     private func cost(_ cost: YearlyCost?) -> String {
-        cost.map { "\(ReportFigures.thousands($0.mean)) (\(ReportFigures.thousands($0.low)) to \(ReportFigures.thousands($0.high)))" } ?? "–"
+        cost.map { "\(inUnit($0.mean)) (\(inUnit($0.low)) to \(inUnit($0.high)))" } ?? "–"
     }
 
     // MARK: - Money by place
 
     var siteTable: ReportTable {
         ReportTable(
-            caption: "\(thousandsOf.capitalizedWord) a year. Evidence: the shares of the mean by grade.",
+            caption: "\(unitOf.capitalizedWord) a year. Evidence: the shares of the mean by grade." + rareNote(result.sites.map { ($0.site ?? "no site named", $0.net) }),
             columns: [.text("Site", wide: true), .number("Mean"), .number("P10 to P90"), .text("Evidence", wide: true)],
             rows: result.sites.map { site in
                 ReportTable.Row(
-                    cells: [site.site ?? "No site named", ReportFigures.thousands(site.net.mean), range(site.net), evidenceMix(site.evidence)], mark: .range(site.net))
+                    cells: [site.site ?? "No site named", inUnit(site.net.mean), range(site.net), evidenceMix(site.evidence)], mark: .range(site.net))
             }, most: result.sites.map(\.net.p90).max() ?? 0)
     }
 
@@ -21,7 +21,7 @@ extension EngagementReport {
     var constraintTable: ReportTable {
         let governing = governance.constraintView.governing
         return ReportTable(
-            caption: "Load against capacity: the mark shows the range and the likely load, the line is full capacity. A resource may govern from 95 % on. Costs in \(facts.currency): of an hour as captured, of a year in thousands with everything at its low and at its high.",
+            caption: "Load against capacity: the mark shows the range and the likely load, the line is full capacity. A resource may govern from 95 % on. A lost hour in \(facts.currency.isEmpty ? "units of money" : facts.currency) as captured; a lost year in \(unitOf), with everything at its low and at its high.",
             columns: [
                 .text("Resource", wide: true), .number("Utilisation"), .text("Status"), .text("A lost hour", wide: true), .text("Lost a year", wide: true),
             ],
@@ -59,7 +59,10 @@ extension EngagementReport {
     var alignmentSentence: String {
         let s = governance.sequence
         func share(_ alignment: FundingAlignment) -> String { alignment.share.map(ReportFigures.finePercent) ?? "no money" }
-        return "Of the programme's \(short(s.before.all)), \(share(s.before)) goes to the governing constraint. Of the \(short(s.after.all)) that \(s.isRuledOtherwise ? "the rules alone release" : "is released") after re-ranking it is \(share(s.after))"
+        guard s.before.all > 0 || s.after.all > 0 else { return "No initiative of the programme has a cost, so no money can be followed to the governing constraint." }
+        let before = "Of the programme's \(short(s.before.all)), \(share(s.before)) goes to the governing constraint. "
+        guard s.after.all > 0 else { return before + "After re-ranking \(s.isRuledOtherwise ? "the rules alone release" : "nothing is released")\(s.isRuledOtherwise ? " nothing" : "")." }
+        return before + "Of the \(short(s.after.all)) that \(s.isRuledOtherwise ? "the rules alone release" : "is released") after re-ranking it is \(share(s.after))"
             + (s.freeChoice.all != s.after.all ? ", and \(share(s.freeChoice)) of what is not mandated." : ".")
     }
 
@@ -69,7 +72,13 @@ extension EngagementReport {
         return streams.map { stream in
             let place = stream.name.map { "In \($0) " } ?? ""
             guard let key = stream.governing, let constraint = governance.constraints.first(where: { $0.reading.key == key })?.reading else {
-                return (place + "no resource is loaded to 95 %: the market is the constraint.").capitalizedWord
+                let why: String =
+                    switch stream.because {
+                    case .governs, .noneFull: "no resource is loaded to 95 %"
+                    case .market(let key): "the market (\(key)) is loaded to 95 % and governs"
+                    case .relieved(let keys): "what is loaded to 95 % is relieved (\(keys.joined(separator: ", ")))"
+                    }
+                return (place + why + ": the market is the constraint.").capitalizedWord
             }
             return (place + "\(key) \(constraint.name) governs: \(ReportFigures.plain(constraint.load?.likely ?? 0)) of \(ReportFigures.plain(constraint.capacity ?? 0)) \(constraint.unit) a \(constraint.period.rawValue).").capitalizedWord
         }.joined(separator: " ")
@@ -80,7 +89,7 @@ extension EngagementReport {
     var seamMapTable: ReportTable {
         let isStressed = result.stress != nil
         return ReportTable(
-            caption: "\(thousandsOf.capitalizedWord) a year, by risk index: exposure times severity over 4. The seam's own failure cost (with everything at its low and at its high) only checks the exposure.",
+            caption: "\(unitOf.capitalizedWord) a year, by risk index: exposure times severity over 4. The seam's own failure cost (with everything at its low and at its high) only checks the exposure." + rareNote(seams.map { ($0.exposure.key, $0.exposure.net) }),
             columns: [
                 .number("Rank"), .text("Seam", wide: true), .number("Index"), .number("Exposure"), .number("P10 to P90"), .number("Severity"), .number("Own failure cost"),
             ] + (isStressed ? [.number("Scenario adds")] : []) + [.text("Owners", wide: true)],
@@ -89,13 +98,13 @@ extension EngagementReport {
                 let isScored = seam.seam.severity != nil
                 return ReportTable.Row(
                     cells: [
-                        String(row.rank), "\(row.key) \(seam.seam.name)", isScored ? ReportFigures.thousands(row.index) : "–", ReportFigures.thousands(row.exposure), range(seam.exposure.net),
+                        String(row.rank), "\(row.key) \(seam.seam.name)", isScored ? inUnit(row.index) : "–", inUnit(row.exposure), range(seam.exposure.net),
                         isScored ? ReportFigures.oneDecimal(row.severity ?? 0) : "not scored", cost(row.failureCost) + (row.costDiffers ? ", differs" : ""),
-                    ] + (isStressed ? [row.stressAdded.map(ReportFigures.thousands) ?? "–"] : []) + [seam.ownersGap.map { "Gap: " + $0 } ?? "both sides owned"],
+                    ] + (isStressed ? [row.stressAdded.map(inUnit) ?? "–"] : []) + [seam.ownersGap.map { "Gap: " + $0 } ?? "both sides owned"],
                     mark: .range(seam.exposure.net), links: [1: [ReportTable.Link(words: "\(row.key) \(seam.seam.name)", anchor: anchor(.seam, row.key))]])
             } + [
                 ReportTable.Row(
-                    cells: ["–", "Not at a seam", "–", ReportFigures.thousands(result.notAtASeam.mean), range(result.notAtASeam), "–", "–"] + (isStressed ? ["–"] : []) + ["–"],
+                    cells: ["–", "Not at a seam", "–", inUnit(result.notAtASeam.mean), range(result.notAtASeam), "–", "–"] + (isStressed ? ["–"] : []) + ["–"],
                     mark: .range(result.notAtASeam), isBelowTheLine: true)
             ], most: (seams.map(\.exposure.net.p90) + [result.notAtASeam.p90]).max() ?? 0)
     }
@@ -104,14 +113,14 @@ extension EngagementReport {
 
     var decisionTable: ReportTable {
         ReportTable(
-            caption: "Likely, with low and high. Latency from detection to action: measured where five or more cases were timed, else as told. Ratio: latency over time to damage. Excess: what the delay costs in \(thousandsOf) a year (everything at its low and at its high), a check beside the lines.",
+            caption: "Likely, with low and high. Latency from detection to action: measured where five or more cases were timed, else as told. Ratio: latency over time to damage. Excess: what the delay costs in \(unitOf) a year (everything at its low and at its high), a check beside the lines.",
             columns: [
                 .text("Decision", wide: true), .text("Decider; deputy; limit", wide: true), .text("Latency", wide: true), .text("Time to damage", wide: true), .number("Ratio"),
                 .text("Standing"), .text("Forum now; proposed", wide: true), .text("Excess", wide: true),
             ],
             rows: governance.decisions.map { decision in
                 let r = decision.captured.reading, v = decision.view
-                let measured = v.isMeasured ? ", \(r.samples.count) cases" : v.latency == nil ? "" : ", told"
+                let measured = v.isMeasured ? ", " + Self.counted(r.samples.count, "case") : v.latency == nil ? "" : ", told"
                 let name = "\(v.key) \(r.name)" + (decision.captured.inputs.isEmpty ? "" : " (on \(decision.captured.inputs.joined(separator: ", ")))")
                 return ReportTable.Row(cells: [
                     name,
@@ -134,7 +143,7 @@ extension EngagementReport {
         var words = decision.captured.forum ?? (decision.view.forum == nil ? "none" : "a forum")
         if let forum = decision.view.forum {
             words += ", waits \(duration(forum.meanWait)) on average and \(duration(forum.worstWait)) at worst"
-            if forum.cannotDecideInTime { words += ": cannot be decided in this meeting" }
+            if forum.cannotDecideInTime == true { words += ": cannot be decided in this meeting" }
         }
         if let proposed = decision.captured.proposedForum { words += "; proposed: \(proposed)" }
         if let interval = decision.captured.proposedInterval { words += (decision.captured.proposedForum == nil ? "; proposed: " : ", ") + "every \(duration(interval))" }
@@ -156,20 +165,22 @@ extension EngagementReport {
 
     var sequenceTable: ReportTable {
         ReportTable(
-            caption: "In the computed order. Protected: what it takes off the lines over \(months), after those before it; mean and P10 to P90 in \(thousandsOf). Cost likely, with its range where it has one.",
+            caption: "In the computed order. Protected: what it takes off the lines over \(months), after those before it; mean and P10 to P90 in \(unitOf), simulated. Ratio and payback go by the exact means, which are a little beside the simulated ones. Cost likely, with its range where it has one."
+                + (governance.sequence.stopped.isEmpty ? "" : " Stopped, and not in the sequence: \(governance.sequence.stopped.joined(separator: ", ")).")
+                + rareNote(zip(governance.sequence.rows, governance.protected).map { ($0.key, $1) }),
             columns: [
                 .number("Now"), .number("Was"), .text("Initiative", wide: true), .text("Verdict"), .number("Cost"), .number("Protected"), .number("P10 to P90"),
                 .number("Ratio"), .number("Payback"), .text("Because", wide: true),
             ],
             rows: zip(governance.sequence.rows, governance.protected).map { row, protected in
-                let cost = initiative(row.key)?.cost.map { $0.isConstant ? ReportFigures.thousands($0.likely) : "\(ReportFigures.thousands($0.likely)) (\(ReportFigures.thousands($0.low)) to \(ReportFigures.thousands($0.high)))" }
+                let cost = initiative(row.key)?.cost.map { $0.isConstant ? inUnit($0.likely) : "\(inUnit($0.likely)) (\(inUnit($0.low)) to \(inUnit($0.high)))" }
                 return ReportTable.Row(
                     cells: [
-                        String(row.rank), row.declaredRank.map(String.init) ?? "–", initiativeName(row.key),
+                        String(row.rank), row.declaredRank.map(String.init) ?? "–", initiativeName(row.key) + disputeNote(row.key),
                         verdictName(row.verdict) + (row.ruling.map { $0.verdict == row.verdict ? "" : "; ruled: \(verdictName($0.verdict))" } ?? ""), cost ?? "–",
-                        protected.mean > 0 ? ReportFigures.thousands(protected.mean) : "–", protected.mean > 0 ? range(protected) : "–",
+                        protected.mean > 0 ? inUnit(protected.mean) : "–", protected.mean > 0 ? range(protected) : "–",
                         row.ratio.flatMap { protected.mean > 0 ? ratio($0) : nil } ?? "–", row.paybackMonths.map { ReportFigures.oneDecimal($0) + "\u{a0}mo" } ?? "–",
-                        computedReason(row) + (row.ruling.map { "; \($0.approver): \($0.reason)" } ?? ""),
+                        computedReason(row) + (row.ruling.map { "; \($0.approver): \(ReportText.phrase($0.reason))" } ?? ""),
                     ], isBelowTheLine: !row.standing.isFunded)
             })
     }
@@ -180,22 +191,22 @@ extension EngagementReport {
         // People's rulings stand on page one: where they differ from the rules, both are told side by side.
         let isRuled = s.isRuledOtherwise
         func cells(_ computed: Double, _ ruled: Double) -> [String] {
-            ([computed] + (isRuled ? [ruled] : [])).flatMap { [ReportFigures.thousands($0), ReportFigures.percent(asked > 0 ? $0 / asked : 0)] }
+            ([computed] + (isRuled ? [ruled] : [])).flatMap { [inUnit($0), ReportFigures.percent(asked > 0 ? $0 / asked : 0)] }
         }
         var rows = InvestmentSequence.Verdict.allCases.filter { s.money($0) > 0 || s.ruledMoney($0) > 0 }.map { verdict in
             ReportTable.Row(cells: [verdictName(verdict)] + cells(s.money(verdict), s.ruledMoney(verdict)))
         }
         rows.append(ReportTable.Row(cells: ["Asked for"] + cells(asked, asked), isTotal: true))
-        var caption = "Money by verdict, \(thousandsOf)."
+        var caption = "Money by verdict, \(unitOf)."
         if isRuled {
             let differing = s.rows.filter { $0.standing != $0.verdict }.map(\.key).joined(separator: ", ")
             caption += " By the rules, and by what people ruled, which is what page one asks for; they differ over \(differing)."
         }
         if let budget = governance.budget, let left = s.budgetLeft {
-            caption += " Of the budget of \(ReportFigures.thousands(budget)), the rules leave \(ReportFigures.thousands(left))"
+            caption += " Of the budget of \(inUnit(budget)), the rules leave \(inUnit(left))"
             if isRuled {
                 let spent = InvestmentSequence.Verdict.allCases.reduce(0) { $1.isFunded ? $0 + s.ruledMoney($1) : $0 }
-                caption += " and the rulings \(ReportFigures.thousands(budget - spent))"
+                caption += " and the rulings \(inUnit(budget - spent))"
             }
             caption += "."
         }
@@ -207,8 +218,8 @@ extension EngagementReport {
 
     var residualSentence: String {
         let r = governance.residual
-        var words = "After what the rules fund, \(thousands(r)) \(thousandsOf) a year stays at risk, of \(thousands(result.headline)) today."
-        if let ruled = governance.ruledResidual { words += " After what people ruled it is \(thousands(ruled))." }
+        var words = "After what the rules fund, \(inUnit(r)) \(unitOf) a year stays at risk, of \(inUnit(result.headline)) today."
+        if let ruled = governance.ruledResidual { words += " After what people ruled it is \(inUnit(ruled))." }
         return words
     }
 
@@ -217,18 +228,21 @@ extension EngagementReport {
     var bridgeTable: ReportTable? {
         guard let bridge = governance.bridge else { return nil }
         let rows = bridge.changes.map { change in
-            let lines = change.lines.prefix(4).map { "\($0.key) \(($0.amount > 0 ? "+" : "") + ReportFigures.thousands($0.amount))" }.joined(separator: ", ")
+            let lines = change.lines.prefix(4).map { "\($0.key) \(($0.amount > 0 ? "+" : "") + inUnit($0.amount))" }.joined(separator: ", ")
             return ReportTable.Row(
                 cells: [
-                    stepName(change.step).capitalizedWord, (change.amount > 0 ? "+" : "") + ReportFigures.thousands(change.amount),
+                    stepName(change.step).capitalizedWord, (change.amount > 0 ? "+" : "") + inUnit(change.amount),
                     lines.isEmpty ? "–" : lines + (change.lines.count > 4 ? " and \(change.lines.count - 4) more" : ""),
                 ], mark: .change(change.amount))
         }
         return ReportTable(
-            caption: "Steps of the mean, \(thousandsOf) a year; together they are the difference exactly. The mean now ranges from \(range(result.headline)).",
+            caption: "Steps of the mean, \(unitOf) a year; together they are the difference exactly. The mean now ranges from \(range(result.headline)).",
             columns: [.text("Step", wide: true), .number("Mean"), .text("Lines", wide: true)],
-            rows: [ReportTable.Row(cells: ["Before", ReportFigures.thousands(bridge.before), ""])] + rows
-                + [ReportTable.Row(cells: ["Now", ReportFigures.thousands(bridge.after), ""], isTotal: true)],
+            rows: [ReportTable.Row(cells: ["Before", inUnit(bridge.before), ""])] + rows
+                + [
+                    ReportTable.Row(cells: ["Difference", (bridge.difference > 0 ? "+" : "") + inUnit(bridge.difference), ""]),
+                    ReportTable.Row(cells: ["Now", inUnit(bridge.after), ""], isTotal: true),
+                ],
             most: bridge.changes.map(\.amount.magnitude).max() ?? 0)
     }
 }

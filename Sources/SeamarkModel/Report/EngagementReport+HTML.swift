@@ -26,12 +26,12 @@ extension EngagementReport {
         if isDraft {
             out += "<div class=\"draft\" aria-hidden=\"true\"><b\(provenance.preview == nil ? "" : " class=\"preview\"")>\(statusLabel)</b><span>\(text(why.joined(separator: " · ")))</span></div>\n"
         }
-        out += "<header class=\"top\">\n<p class=\"kicker\">Operating income at risk</p>\n<h1>\(text(facts.title))</h1>\n<p class=\"facts\">\(text(factsLine))</p>\n"
-        if let frozenLine { out += "<p class=\"facts\">\(text(frozenLine))</p>\n" }
+        out += "<header class=\"top\">\n<p class=\"kicker\">Operating income at risk</p>\n<h1>\(text(facts.title))</h1>\n<p class=\"facts\">\(content(factsLine))</p>\n"
+        if let standLine { out += "<p class=\"facts\">\(content(standLine))</p>\n" }
         if let fictitious { out += "<p class=\"fictitious\"><strong>\(text(fictitious))</strong></p>\n" }
         if isDraft {
             out += "<div class=\"status\" role=\"note\" aria-label=\"Status\">" + (previewSentence.map { "<p>PREVIEW</p><p class=\"what\">\(text($0))</p>" } ?? "")
-                + (draftLead.map { "<p>\($0)</p>\(list(gate.reasons))" } ?? "") + "</div>\n"
+                + (draftLead.map { "<p>\($0)</p>\(list(reasonsInBrief))" } ?? "") + (reasonsElsewhere.map { "<p class=\"what\">\(text($0))</p>" } ?? "") + "</div>\n"
         } else {
             out += "<div class=\"status ready\" role=\"note\" aria-label=\"Status\"><p>Board-ready: every condition of the gate is met.</p></div>\n"
         }
@@ -45,10 +45,12 @@ extension EngagementReport {
 
     /// Every text passes here on its way into HTML.
     private func text(_ words: String) -> String { ReportText.html(words) }
-    private func paragraph(_ words: String) -> String { "<p>\(text(words))</p>\n" }
+    /// For element content: a handle such as L-A001 is never broken at its hyphen.
+    private func content(_ words: String) -> String { ReportText.unbroken(text(words)) }
+    private func paragraph(_ words: String) -> String { "<p>\(content(words))</p>\n" }
 
     private func list(_ items: [String]) -> String {
-        items.isEmpty ? "<p>None.</p>\n" : "<ul>" + items.map { "<li>\(text($0))</li>" }.joined() + "</ul>\n"
+        items.isEmpty ? "<p>None.</p>\n" : "<ul>" + items.map { "<li>\(content($0))</li>" }.joined() + "</ul>\n"
     }
 
     /// The first words and the first table stay on one printed page with the title.
@@ -59,9 +61,9 @@ extension EngagementReport {
             case .paragraph, .heading: false
             }
         } ?? section.blocks.count - 1
-        let isLong = if first >= 0, first < section.blocks.count, case .table(let table, _) = section.blocks[first] { table.rows.count > 14 } else { false }
+        let isLong = if first >= 0, first < section.blocks.count, case .table(let table, _) = section.blocks[first] { !table.isShort } else { false }
         let lead = isLong ? first : first + 1
-        return "<section\(section.startsPage ? " class=\"page\"" : "")>\n<div class=\"keep\"><h2>\(text(section.title))</h2>\n"
+        return "<section>\n<div class=\"keep\"><h2>\(text(section.title))</h2>\n"
             + section.blocks.prefix(lead).map(html).joined() + "</div>\n" + section.blocks.dropFirst(lead).map(html).joined() + "</section>\n"
     }
 
@@ -89,7 +91,7 @@ extension EngagementReport {
             <div><p class="share">\(text(headlineSentence))</p><p class="share">\(text("That is \(relativeSentence)."))</p></div>
             </div>
             <figure class="keep">\(ReportDrawing.headline(self))\(referenceSentence.map { "<figcaption class=\"soft\">\(text($0))</figcaption>" } ?? "")</figure>
-            \(decisionsAsked.isEmpty ? "" : "<div class=\"asked keep\"><h3>Decisions asked of the board</h3><ol>" + decisionsAsked.map { "<li>\(text($0))</li>" }.joined() + "</ol></div>")
+            \(decisionsAsked.isEmpty ? "" : "<div class=\"asked keep\"><h3>Decisions asked of the board</h3><ol>" + decisionsAsked.map { "<li>\(content($0))</li>" }.joined() + "</ol></div>")
             <div class="cards">
             <div class="card"><h3>Domains</h3><p>\(text(domainRunners))</p></div>
             <div class="card"><h3>Seams</h3><p>\(text(seamRunners))</p></div>
@@ -110,7 +112,7 @@ extension EngagementReport {
     /// A table with its caption, and its marks drawn beside the rows that have them.
     private func figure(_ table: ReportTable, type: String = "") -> String {
         // A short table stays on one printed page.
-        var out = "<figure\(table.rows.count <= 14 ? " class=\"keep\"" : "")>\n<figcaption>\(text(table.caption))</figcaption>\n"
+        var out = "<figure\(table.isShort ? " class=\"keep\"" : "")>\n<figcaption>\(content(table.caption))</figcaption>\n"
         guard !table.rows.isEmpty else { return out + "<p>None.</p></figure>\n" }
         let isDrawn = table.rows.contains { $0.mark != nil }
         // The drawing stands after the first wide column.
@@ -129,7 +131,7 @@ extension EngagementReport {
             out += "<tr\(row.anchor.map { " id=\"\($0)\"" } ?? "")\(row.isTotal ? " class=\"total\"" : row.isBelowTheLine ? " class=\"below\"" : "")>"
             for (place, cell) in row.cells.enumerated() {
                 let column = place < table.columns.count ? table.columns[place] : ReportTable.Column(title: "")
-                let words = row.links[place]?.map { "<a href=\"#\($0.anchor)\">\(text($0.words))</a>" }.joined(separator: ", ") ?? text(cell)
+                let words = row.links[place]?.map { "<a href=\"#\($0.anchor)\">\(content($0.words))</a>" }.joined(separator: ", ") ?? content(cell)
                 out += place == after && type != "method" ? "<th scope=\"row\"\(style(column))>\(words)</th>" : "<td\(style(column))>\(words)</td>"
                 if isDrawn, place == after { out += "<td class=\"m\">" + (row.mark.map { ReportDrawing.mark($0, most: table.most) } ?? "") + "</td>" }
             }

@@ -21,8 +21,8 @@ extension EngagementReport {
                 JSONMember("ceiling", number(result.waterfall.ceiling)), JSONMember("net", number(result.waterfall.net)),
             ])),
             JSONMember("frontRunners", .object([
-                JSONMember("domains", .array(result.frontRunningDomains.map { .string($0) })), JSONMember("domainsInWords", .string(domainRunners)),
-                JSONMember("seams", .array(result.frontRunningSeams.map { .string($0) })), JSONMember("seamsInWords", .string(seamRunners)),
+                JSONMember("domains", .array(frontRunningDomains.map { .string($0) })), JSONMember("domainsInWords", .string(domainRunners)),
+                JSONMember("seams", .array(frontRunningSeams.map { .string($0) })), JSONMember("seamsInWords", .string(seamRunners)),
             ])),
             JSONMember("domains", .array(domains.map(domainDocument))), JSONMember("unallocated", .object(spread(result.unallocated))),
             JSONMember("categories", .array(result.categories.map { category in
@@ -40,7 +40,7 @@ extension EngagementReport {
                     JSONMember("reason", .string(overlap.reason)),
                 ])
             })),
-            JSONMember("stress", stressDocument), JSONMember("conflicts", .array(conflicts.map(conflictDocument))),
+            JSONMember("evidenceList", piecesDocument), JSONMember("stress", stressDocument), JSONMember("conflicts", .array(conflicts.map(conflictDocument))),
             JSONMember("findings", .array(findings.map { finding in
                 .object([
                     JSONMember("kind", .string(finding.kind.rawValue)), JSONMember("record", .string(ReportText.clean(finding.name))),

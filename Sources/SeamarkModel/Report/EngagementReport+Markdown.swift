@@ -32,12 +32,13 @@ extension EngagementReport {
         heading(1, (isBoardReady ? "" : statusLabel + ": ") + "Operating income at risk, " + facts.title)
         if let fictitious { line("> **" + ReportText.markdown(fictitious) + "**\n") }
         line(ReportText.markdown(factsLine) + "\n")
-        if let frozenLine { line(ReportText.markdown(frozenLine) + "\n") }
+        if let standLine { line(ReportText.markdown(standLine) + "\n") }
         if let previewSentence { line("**PREVIEW.** " + ReportText.markdown(previewSentence) + "\n") }
         if isBoardReady { paragraph("Board-ready: every condition of the gate is met.") }
         if let draftLead {
             line("**\(draftLead):**\n")
-            list(gate.reasons)
+            list(reasonsInBrief)
+            if let reasonsElsewhere { paragraph(reasonsElsewhere) }
         }
         section("The figure")
         line("**" + ReportText.markdown(headlineSentence) + "**\n")
@@ -70,10 +71,10 @@ extension EngagementReport {
     var factsLine: String {
         var parts: [String] = [facts.handle]
         if let year = facts.fiscalYear { parts.append("fiscal year \(year)") }
-        if let revenue = facts.revenue { parts.append("revenue \(short(revenue))") }
-        if let plan = facts.plannedOperatingIncome { parts.append("planned operating income \(short(plan))") }
-        if !facts.sites.isEmpty { parts.append(facts.sites.joined(separator: ", ")) }
-        parts.append("\(facts.interviews) interviews, \(lines.count) priced lines")
+        if let revenue = facts.revenue { parts.append("revenue \(known(revenue))") }
+        if let plan = facts.plannedOperatingIncome { parts.append("planned operating income \(known(plan))") }
+        if !facts.sites.isEmpty { parts.append(facts.sites.count > 4 ? Self.counted(facts.sites.count, "site") : facts.sites.joined(separator: ", ")) }
+        parts.append(Self.counted(facts.interviews, "interview") + ", " + Self.counted(lines.count, "priced line"))
         return parts.joined(separator: " · ")
     }
 }

@@ -3,12 +3,12 @@ extension EngagementReport {
     var sections: [ReportSection] {
         [
             questionsSection, ReportSection(title: "From gross to net", blocks: [.table(waterfallTable)]),
-            ReportSection(title: "Where it comes from: domains", blocks: [.paragraph(domainRunners), .table(domainTable)] + domainVoices),
+            ReportSection(title: "Where it comes from: domains", blocks: [.paragraph(domainRunners)] + (domainOrderSentence.map { [.paragraph($0)] } ?? []) + [.table(domainTable, type: "ranked")] + domainVoices),
             ReportSection(title: "What kind of money, and where", blocks: [.table(categoryTable), .table(siteTable), .heading("Evidence")] + drawn(evidenceDrawing) + [.table(evidenceTable)]),
             constraintSection, seamSection, decisionSection, sequenceSection, bridgeSection, gateSection, cycleSection,
             ReportSection(title: "Open conflicts", blocks: conflicts.isEmpty ? [.paragraph("None.")] : conflicts.flatMap(blocks)),
             methodSection,
-            ReportSection(title: "Annex: lines", blocks: [.table(lineTable, type: "lines"), .heading("Overlaps"), .table(overlapTable), .heading("What stands behind each figure"), .table(originTable, type: "lines")], startsPage: !lines.isEmpty),
+            ReportSection(title: "Annex: lines", blocks: [.table(lineTable, type: "lines"), .heading("Overlaps"), .table(overlapTable), .heading("What stands behind each figure"), .table(originTable, type: "lines")] + (pieces.isEmpty ? [] : [.heading("Evidence"), .table(pieceTable)])),
         ]
     }
 
@@ -39,8 +39,9 @@ extension EngagementReport {
     }
 
     private var seamSection: ReportSection {
-        var blocks: [ReportSection.Block] = [.paragraph(seamRunners), .table(seamMapTable)] + drawn(ReportDrawing.grid(self))
-        blocks.append(.list(governance.seamMap.rows.prefix(5).compactMap { row in seams.first { $0.exposure.key == row.key }.map(story) }))
+        var blocks: [ReportSection.Block] = [.paragraph(seamRunners)] + (seamOrderSentence.map { [.paragraph($0)] } ?? []) + [.table(seamMapTable, type: "lines")] + drawn(ReportDrawing.grid(self))
+        let stories = governance.seamMap.rows.prefix(5).compactMap { row in seams.first { $0.exposure.key == row.key }.map(story) }
+        if !stories.isEmpty { blocks.append(.list(stories)) }
         if let stressSentence { blocks.append(.paragraph(stressSentence)) }
         blocks += seamVoices
         return ReportSection(title: "Seam map", blocks: blocks)
@@ -91,13 +92,14 @@ extension EngagementReport {
     private var signalsSentence: String? {
         guard !governance.quickChecks.isEmpty else { return nil }
         let count = governance.quickChecks.count
+        let isTicked = governance.quickChecks.contains { $0.signals.ticks.contains { $0 > 0 } }
         let first = governance.interviewFirst.prefix(3).compactMap { code in domains.first { $0.exposure.key == code }.map { "\(code) \($0.name)" } }
-        return "\(count) five-signal check\(count == 1 ? "" : "s"). " + (first.isEmpty ? "No box was ticked." : "Interview first about: \(first.joined(separator: ", ")). Ticks are never money.")
+        return "\(count) five-signal check\(count == 1 ? "" : "s"). " + (first.isEmpty ? isTicked ? "They point to no domain in scope." : "No box was ticked." : "Interview first about: \(first.joined(separator: ", ")). Ticks are never money.")
     }
 
     private func blocks(_ conflict: OpenConflict) -> [ReportSection.Block] {
         [
-            .paragraph("\(conflict.record) (\(conflict.type)), \(conflict.field)" + (conflict.touchesMoney ? ", touches money" : "")),
+            .paragraph("\(conflict.record) (\(conflict.type)), \(conflict.fieldName)" + (conflict.touchesMoney ? ", touches money" : "")),
             .list(conflict.sayings.map { "\($0.author), \(time($0.at)): \($0.words)" + ($0.isUsed ? " (used here)" : "") }),
         ]
     }
@@ -107,7 +109,7 @@ extension EngagementReport {
             + [.heading("Loss exceedance")] + drawn(ReportDrawing.exceedance(self)) + [.table(exceedanceTable)] + [
                 .heading("Gate before the board"), .table(gateTable), .heading("Structural checks"), governance.checks.isEmpty ? .paragraph("None is raised.") : .table(checkTable),
                 .heading("Assumptions"), .list(assumptions), .heading("Exclusions"), .list(exclusions), .heading("Points to check"),
-                .list(findings.map { ReportText.sentence(ReportText.clean($0.description)) }),
+                .list(pointsToCheck),
             ])
     }
 }

@@ -43,34 +43,34 @@ extension EngagementReport {
 
     var evidenceTable: ReportTable {
         ReportTable(
-            caption: "How the mean of \(ReportFigures.thousands(result.headline.mean)) (\(range(result.headline))) \(thousandsOf) is evidenced.",
+            caption: "How the mean of \(inUnit(result.headline.mean)) (\(range(result.headline))) \(unitOf) is evidenced.",
             columns: [.text("Grade"), .text("What stands behind it", wide: true), .number("Mean"), .number("Share")],
-            rows: result.evidence.map { ReportTable.Row(cells: [$0.grade.rawValue, gradeName($0.grade), ReportFigures.thousands($0.mean), ReportFigures.finePercent($0.share)]) })
+            rows: result.evidence.map { ReportTable.Row(cells: [$0.grade.rawValue, gradeName($0.grade), inUnit($0.mean), ReportFigures.finePercent($0.share)]) })
     }
 
     var waterfallTable: ReportTable {
         let w = result.waterfall
         return ReportTable(
-            caption: "Means, \(thousandsOf) a year. The net total ranges from \(range(result.headline)).",
+            caption: "Means, \(unitOf) a year. The net total ranges from \(range(result.headline)).",
             columns: [.text("Step", wide: true), .number("Mean")],
             rows: [
-                ReportTable.Row(cells: ["All lines added up", ReportFigures.thousands(w.gross)], mark: .block(from: 0, to: w.gross, isTakenOff: false)),
+                ReportTable.Row(cells: ["All lines added up", inUnit(w.gross)], mark: .block(from: 0, to: w.gross, isTakenOff: false)),
                 ReportTable.Row(
-                    cells: ["Counted twice: overlaps", ReportFigures.thousands(-w.overlap)],
+                    cells: ["Counted twice: overlaps", inUnit(-w.overlap)],
                     mark: .block(from: w.gross - w.overlap, to: w.gross, isTakenOff: true)),
                 ReportTable.Row(
-                    cells: ["Beyond what a ledger pool holds: ceilings", ReportFigures.thousands(-w.ceiling)],
+                    cells: ["Beyond what a ledger pool holds: ceilings", inUnit(-w.ceiling)],
                     mark: .block(from: w.net, to: w.net + w.ceiling, isTakenOff: true)),
-                ReportTable.Row(cells: ["Operating income at risk", ReportFigures.thousands(w.net)], mark: .block(from: 0, to: w.net, isTakenOff: false), isTotal: true),
+                ReportTable.Row(cells: ["Operating income at risk", inUnit(w.net)], mark: .block(from: 0, to: w.net, isTakenOff: false), isTotal: true),
             ], most: w.gross)
     }
 
     var dependenceTable: ReportTable {
         ReportTable(
-            caption: "What the one assumption about dependence is worth, \(thousandsOf) a year.",
+            caption: "What the one assumption about dependence is worth, \(unitOf) a year.",
             columns: [.text("rho", wide: true), .number("P10"), .number("P50"), .number("P90"), .number("Mean")],
             rows: dependenceRows.map { row in
-                ReportTable.Row(cells: [row.rho] + [row.spread.p10, row.spread.p50, row.spread.p90, row.spread.mean].map(ReportFigures.thousands))
+                ReportTable.Row(cells: [row.rho] + [row.spread.p10, row.spread.p50, row.spread.p90, row.spread.mean].map(inUnit))
             })
     }
 
@@ -79,52 +79,55 @@ extension EngagementReport {
         let rows = domains.map { domain in
             let e = domain.exposure
             let confidence = domain.confidence.map { "\($0.rawValue.capitalizedWord)\u{a0}(\(ReportFigures.twoDecimals(e.confidence ?? 0)))" }
-                ?? (domain.isInScope ? "Not assessed" : "Not in scope")
+                ?? (!domain.isInScope ? "Not in scope" : domain.isAskedInVain ? "Asked, not scored" : "Not assessed")
             return ReportTable.Row(
                 cells: [
-                    e.rank.map(String.init) ?? "–", "\(e.key) \(domain.name)", ReportFigures.thousands(e.net.mean), range(e.net), e.rank == nil ? "–" : ReportFigures.percent(e.firstShare),
+                    e.rank.map(String.init) ?? "–", "\(e.key) \(domain.name)", inUnit(e.net.mean), range(e.net), e.rank == nil ? "–" : ReportFigures.percent(e.firstShare),
                     e.severity.map(ReportFigures.twoDecimals) ?? "–", confidence,
                 ] + (showsGaps ? [domain.perceptionGap.map { ReportFigures.twoDecimals($0) } ?? "not shown"] : []), mark: .range(e.net), isBelowTheLine: e.rank == nil,
                 links: [1: [ReportTable.Link(words: "\(e.key) \(domain.name)", anchor: anchor(.domain, e.key))]])
         }
         return ReportTable(
-            caption: "\(thousandsOf.capitalizedWord) a year. Means add up to the total; percentiles do not. First: the share of runs in which the domain is the largest. Severity 0 to 1. Domains below confidence 0.5 are shown, and not ranked. "
+            caption: "\(unitOf.capitalizedWord) a year. Means add up to the total, but for rounding; percentiles do not. First: the share of runs in which the domain is the largest. Severity 0 to 1. Domains below confidence 0.5 are shown, and not ranked. "
                 + (showsGaps
                     ? "The gap is the floor's mean score less the top's, shown only where enough people stand on each side."
-                    : "The perception gap between the floor and the top is not shown: too few people stand on one side."),
+                    : "The perception gap between the floor and the top is not shown: too few people stand on one side.")
+                + rareNote(domains.map { ($0.exposure.key, $0.exposure.net) }),
             columns: [.number("Rank"), .text("Domain", wide: true), .number("Mean"), .number("P10 to P90"), .number("First"), .number("Severity"), .text("Confidence")] + (showsGaps ? [.number("Gap")] : []),
             rows: rows + [
                 ReportTable.Row(
-                    cells: ["–", "Outside execution, unallocated", ReportFigures.thousands(result.unallocated.mean), range(result.unallocated), "–", "–", "–"] + (showsGaps ? ["–"] : []),
+                    cells: ["–", "Outside execution, unallocated", inUnit(result.unallocated.mean), range(result.unallocated), "–", "–", "–"] + (showsGaps ? ["–"] : []),
                     mark: .range(result.unallocated), isBelowTheLine: true),
                 ReportTable.Row(
-                    cells: ["", "Total", ReportFigures.thousands(result.headline.mean), range(result.headline), "", "", ""] + (showsGaps ? [""] : []), isTotal: true),
+                    cells: ["", "Total", inUnit(result.headline.mean), range(result.headline), "", "", ""] + (showsGaps ? [""] : []), isTotal: true),
             ], most: (result.domains.map(\.net.p90) + [result.unallocated.p90]).max() ?? 0)
     }
 
     var categoryTable: ReportTable {
         ReportTable(
-            caption: "\(thousandsOf.capitalizedWord) a year.", columns: [.text("Category", wide: true), .number("Mean"), .number("P10 to P90"), .text("Evidence", wide: true)],
+            caption: "\(unitOf.capitalizedWord) a year." + rareNote(result.categories.map { (categoryNames[$0.category] ?? $0.category.rawValue, $0.net) }),
+            columns: [.text("Category", wide: true), .number("Mean"), .number("P10 to P90"), .text("Evidence", wide: true)],
             rows: result.categories.map { category in
                 ReportTable.Row(
-                    cells: [categoryNames[category.category] ?? category.category.rawValue, ReportFigures.thousands(category.net.mean), range(category.net), evidenceMix(category.evidence)],
+                    cells: [categoryNames[category.category] ?? category.category.rawValue, inUnit(category.net.mean), range(category.net), evidenceMix(category.evidence)],
                     mark: .range(category.net))
             }, most: result.categories.map(\.net.p90).max() ?? 0)
     }
 
     var lineTable: ReportTable {
         ReportTable(
-            caption: "\(thousandsOf.capitalizedWord) a year. Low / likely / high as captured; net after overlaps and ceilings.",
+            caption: "\(unitOf.capitalizedWord) a year. Low / likely / high as captured; net after overlaps and ceilings." + rareNote(lines.map { ($0.line.key, $0.exposure.net) }),
             columns: [
                 .text("Line"), .text("Title", wide: true), .text("Category"), .text("Grade"), .text("Low / likely / high", wide: true), .number("Net mean"),
                 .number("P10 to P90"), .text("Points to domains; to seams", wide: true), .text("Evidence", wide: true),
             ],
             rows: lines.map { line in
                 let seams = words(line.priced.seamPoints)
-                let domains = words(line.exposure.domainPoints) + (line.exposure.usesDefaultPoints ? " (from the matrix)" : "")
+                let points = words(line.exposure.domainPoints)
+                let domains = points.isEmpty ? "" : points + (line.exposure.usesDefaultPoints ? " (from the matrix)" : "")
                 return ReportTable.Row(cells: [
                     line.line.key, line.line.title, line.priced.category.rawValue.lowercased().capitalizedWord, grade(of: line), price(of: line),
-                    ReportFigures.thousands(line.exposure.net.mean), range(line.exposure.net),
+                    inUnit(line.exposure.net.mean), range(line.exposure.net),
                     (domains.isEmpty ? "none" : domains) + "; " + (seams.isEmpty ? "none" : seams), evidence(of: line),
                 ], anchor: Self.anchor("line", line.line.key))
             })
@@ -151,8 +154,14 @@ extension EngagementReport {
                     case .met: "✓ met"
                     case .notMet: "✗ not met"
                     }
-                return ReportTable.Row(cells: [condition.title.capitalizedWord, outcome, condition.words.joined(separator: " ")])
+                return ReportTable.Row(cells: [condition.title.capitalizedWord, outcome, inTheTable(condition)])
             })
+    }
+
+    /// Structural checks have a table of their own.
+    private func inTheTable(_ condition: ReportGate.Condition) -> String {
+        guard condition.kind == .structuralChecks, condition.outcome != .met, condition.words.count > 3 else { return told(condition).joined(separator: " ") }
+        return "\(ReportFigures.whole(Double(condition.words.count))) structural checks are not answered; each stands below."
     }
 
     var methodTable: ReportTable {
@@ -160,7 +169,7 @@ extension EngagementReport {
             ["Method", RiskSettings.method], ["Iterations (N)", ReportFigures.whole(Double(result.settings.iterations))], ["Seed", String(result.settings.seed)],
             ["rho", ReportFigures.plain(result.settings.correlation)], ["Instrument", "\(instrument), \(instrumentName)"],
             ["Unallocated share of the mean", ReportFigures.finePercent(unallocatedShare)],
-            ["Records read", "\(facts.interviews) interviews with \(facts.people) people, \(facts.answers) scored answers, \(lines.count) priced lines"],
+            ["Records read", "\(Self.counted(facts.interviews, "interview")) with \(Self.counted(facts.people, "person", "people")), \(Self.counted(facts.answers, "scored answer")), \(Self.counted(lines.count, "priced line"))"],
             ["Software", ReportText.clean(provenance.software)],
         ]
         if provenance.frozen == nil, let madeAt = provenance.madeAt { rows.append(["Made", time(madeAt)]) }
@@ -219,7 +228,7 @@ extension EngagementReport {
     var stressSentence: String? {
         guard let stress = result.stress, stress.addedMean > 1e-6 * result.headline.mean else { return nil }
         return "Scenario, not part of the headline: if automated decisions speed up as captured at \(stress.seams.joined(separator: ", ")), the mean becomes "
-            + "\(thousands(stress.net)) \(thousandsOf) a year, \(ReportFigures.thousands(stress.addedMean)) above today's \(thousands(result.headline))."
+            + "\(inUnit(stress.net)) \(unitOf) a year, \(inUnit(stress.addedMean)) above today's \(inUnit(result.headline))."
     }
 }
 

@@ -43,15 +43,20 @@ extension EngagementReport {
     }
 
     private var adviceTable: ReportTable {
-        ReportTable(
-            caption: "What the team advises, in its order. Expected effect: low, likely and high, \(thousandsOf) a year; it is no part of the figures.",
-            columns: [.number("Rank"), .text("Recommendation", wide: true), .text("Rests on"), .number("Expected effect"), .text("Effort")],
+        // Where no finding is shown, nothing rests on one.
+        let showsFindings = voices.advice.contains { !$0.findings.isEmpty }
+        return ReportTable(
+            caption: "What the team advises, in its order. Expected effect: low, likely and high, \(unitOf) a year; it is no part of the figures."
+                + (showsFindings || provenance.frozen == nil ? "" : " The findings that it rests on are not in a frozen report."),
+            columns: [.number("Rank"), .text("Recommendation", wide: true)] + (showsFindings ? [.text("Rests on")] : []) + [.number("Expected effect"), .text("Effort")],
             rows: voices.advice.map { advice in
-                ReportTable.Row(
-                    cells: [
-                        advice.rank.map(String.init) ?? "–", "\(advice.key) \(advice.words)", advice.findings.isEmpty ? "–" : advice.findings.joined(separator: ", "),
-                        advice.effect.map { [$0.low, $0.likely, $0.high].map(ReportFigures.thousands).joined(separator: " / ") } ?? "not estimated", advice.effort ?? "–",
-                    ], links: advice.findings.isEmpty ? [:] : [2: advice.findings.map { ReportTable.Link(words: $0, anchor: Self.anchor("finding", $0)) }])
+                let effect: String? = advice.effect.map { range in inUnit(range.low) + " / " + inUnit(range.likely) + " / " + inUnit(range.high) }
+                var cells: [String] = [advice.rank.map { String($0) } ?? "–", "\(advice.key) \(advice.words)"]
+                if showsFindings { cells.append(advice.findings.isEmpty ? "–" : advice.findings.joined(separator: ", ")) }
+                cells += [effect ?? "not estimated", advice.effort ?? "–"]
+                return ReportTable.Row(
+                    cells: cells,
+                    links: advice.findings.isEmpty ? [:] : [2: advice.findings.map { ReportTable.Link(words: $0, anchor: Self.anchor("finding", $0)) }])
             })
     }
 

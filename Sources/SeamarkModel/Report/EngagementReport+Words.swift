@@ -5,6 +5,9 @@ extension EngagementReport {
 
     var statusLabel: String { provenance.preview != nil ? "PREVIEW" : gate.isBoardReady ? "Board-ready" : "DRAFT" }
 
+    /// Of when it is, for page one; nil where nobody said when it was made.
+    var standLine: String? { frozenLine ?? provenance.madeAt.map { "As it stood on " + time($0) } }
+
     /// What a preview is, and what may be missing from it; nil for a report of headquarters.
     public var previewSentence: String? {
         guard let preview = provenance.preview else { return nil }
@@ -19,17 +22,41 @@ extension EngagementReport {
     }
 
     /// `USD 3.1M`.
-    func short(_ amount: Double) -> String { (facts.currency.isEmpty ? "" : facts.currency + "\u{a0}") + ReportFigures.short(amount) }
+    func short(_ amount: Double) -> String { ReportFigures.money(amount, facts.currency) }
 
     /// `USD 2.7M to 3.5M`.
     func shortRange(_ low: Double, _ high: Double) -> String { short(low) + " to " + ReportFigures.short(high) }
 
-    /// `3,053 (2,666 to 3,497)` in thousands.
-    func thousands(_ spread: Spread) -> String {
-        ReportFigures.thousands(spread.mean) + " (" + ReportFigures.thousands(spread.p10) + " to " + ReportFigures.thousands(spread.p90) + ")"
+    /// `USD 18.6M`: what is known and not estimated keeps its digits.
+    func known(_ amount: Double) -> String { (facts.currency.isEmpty ? "" : facts.currency + "\u{a0}") + ReportFigures.known(amount) }
+
+    /// What amounts are written in outside page one: so large that the headline has few digits, and so small that its parts have some.
+    public var unit: (size: Double, word: String) {
+        switch result.headline.mean {
+        case 1e12...: (1e9, "billion")
+        case 1e9...: (1e6, "million")
+        case 20_000...: (1000, "thousand")
+        case let mean where mean > 0: (1, "")
+        case _: (1000, "thousand")
+        }
     }
 
-    var thousandsOf: String { (facts.currency.isEmpty ? "" : facts.currency + " ") + "thousand" }
+    /// `USD thousand`.
+    public var unitOf: String {
+        let words = [facts.currency, unit.word].filter { !$0.isEmpty }.joined(separator: " ")
+        return words.isEmpty ? "units of money" : words
+    }
+
+    /// `3,053` in that unit.
+    public func inUnit(_ amount: Double) -> String { ReportFigures.amount(amount, in: unit.size) }
+
+    /// `3,053 (2,666 to 3,497)` in that unit.
+    func inUnit(_ spread: Spread) -> String { inUnit(spread.mean) + " (" + inUnit(spread.p10) + " to " + inUnit(spread.p90) + ")" }
+
+    /// `1 interview`, `1,800 answers`.
+    static func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
+        ReportFigures.whole(Double(count)) + " " + (count == 1 ? one : many ?? one + "s")
+    }
 
     /// The headline as a sentence with its range.
     var headlineSentence: String {
@@ -54,15 +81,29 @@ extension EngagementReport {
         }
     }
 
+    /// By the share that is printed beside them, the greatest first; of equal ones in the order of their means.
+    var frontRunningDomains: [String] { Self.byFirstShare(result.frontRunningDomains, result.domains) }
+    var frontRunningSeams: [String] { Self.byFirstShare(result.frontRunningSeams, result.seams) }
+
+    private static func byFirstShare(_ keys: [String], _ exposures: [Exposure]) -> [String] {
+        let shares = Dictionary(exposures.map { ($0.key, $0.firstShare) }) { first, _ in first }
+        return keys.enumerated().sorted { left, right in
+            let (more, less) = (shares[left.element] ?? 0, shares[right.element] ?? 0)
+            return more != less ? more > less : left.offset < right.offset
+        }.map { $0.element }
+    }
+
     /// "Two front runners: D2 Cross-functional alignment (first in 71 % of runs) and D6 …". "Number one" only if there is one.
     var domainRunners: String {
-        EngagementReport.runners(result.frontRunningDomains.compactMap { key in
+        guard result.domains.contains(where: { $0.rank != nil }) else { return "No domain is ranked: none is scored at confidence 0.5 or more." }
+        return EngagementReport.runners(frontRunningDomains.compactMap { key in
             domains.first { $0.exposure.key == key }.map { ("\(key) \($0.name)", $0.exposure.firstShare) }
         }, of: "domain")
     }
 
     var seamRunners: String {
-        EngagementReport.runners(result.frontRunningSeams.compactMap { key in
+        guard !result.seams.isEmpty else { return "No seam is captured yet." }
+        return EngagementReport.runners(frontRunningSeams.compactMap { key in
             seams.first { $0.exposure.key == key }.map { ("\(key) \($0.seam.name)", $0.exposure.firstShare) }
         }, of: "seam")
     }
@@ -113,15 +154,16 @@ extension EngagementReport {
         }
         var words: String
         switch line.priced.amount {
-        case .amount(let range): words = points(range, ReportFigures.thousands) + (line.line.formula.map { " = \($0)" } ?? "")
+        case .amount(let range): words = points(range, inUnit) + (line.line.formula.map { " = \($0)" } ?? "")
         case .inputs(let price):
-            words = points(price.range, ReportFigures.thousands) + (line.line.formula.map { " = \($0)" } ?? "") + "; "
+            words = points(price.range, inUnit) + (line.line.formula.map { " = \($0)" } ?? "") + "; "
                 + price.inputs.map { given in "\(given.input.words) \(points(given.range, ReportFigures.plain)) \(ReportText.clean(given.unit))" }.joined(separator: ", ")
         case .factors(let ranges):
             words = ranges.enumerated().map { place, range in
                 let unit = place < line.line.factors.count ? line.line.factors[place].unit : ""
                 return FactorUnit.isMoney(unit)
-                    ? points(range, ReportFigures.thousands) + " thousand" + unit.dropFirst("money".count) : points(range, ReportFigures.plain) + " " + unit
+                    ? points(range, ReportFigures.plain) + " " + (facts.currency.isEmpty ? "money" : facts.currency) + unit.dropFirst("money".count)
+                    : points(range, ReportFigures.plain) + " " + unit
             }.joined(separator: " × ")
         }
         if let probability = line.priced.probability { words += ", with probability \(ReportFigures.percent(probability))" }
@@ -145,7 +187,7 @@ extension EngagementReport {
             "Grades of evidence: A reconciled to a ledger or system of record, B a system extract or counted sample, C two or more people independently, D one person's account.",
             "All lines rise and fall together with one correlation, rho; the result without it and with full dependence stands beside the headline.",
             "Where two lines count the same money, the share judged is taken from the line with the weaker evidence. Lines on one ledger pool never exceed what is booked there.",
-            "Means of parts add up to the mean of the whole. Percentiles do not, and are never summed.",
+            "Means of parts add up to the mean of the whole. Percentiles do not, and are never summed. Every figure is rounded by itself, so printed parts may differ from the printed whole in the last digit.",
             "Amounts are a year's, as captured. Where a value is in dispute, the one shown first is used and the conflict is listed.",
             "A domain is ranked from confidence 0.5 on. A front runner is first in at least 20 % of the runs.",
         ] + (reviewed.isEmpty ? [] : ["Questions scored by a lead's ruling in place of the answers' mean: " + reviewed.joined(separator: ", ") + "."])
@@ -160,10 +202,11 @@ extension EngagementReport {
         var words = leftOut.filter { $0.type != Catalogue.answer.number }.map { "\($0.name) \($0.words)." }
         let answers = leftOut.filter { $0.type == Catalogue.answer.number }
         words += EngagementReport.counted(answers.map(\.words))
-        let hidden = [(withdrawnAnswers, "answer"), (withdrawnQuotes, "quote")].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)\($0.0 == 1 ? "" : "s")" }
+        let hidden = [(withdrawnAnswers, "answer"), (withdrawnQuotes, "quote")].filter { $0.0 > 0 }.map { Self.counted($0.0, $0.1) }
         if !hidden.isEmpty { words.append("Left out because consent was withdrawn: " + hidden.joined(separator: " and ") + ".") }
         if redactions > 0 { words.append("Redacted: \(redactions) value\(redactions == 1 ? "" : "s"); the log says by whom, when and why.") }
         words += voices.keptBack
+        words += provenance.quarantined.map { "In quarantine, and in no figure: \($0.changes) change\($0.changes == 1 ? "" : "s"), since \($0.reason)." }
         if !withdrawn.isEmpty { words.append("Withdrawn lines: " + withdrawn.joined(separator: ", ") + ".") }
         return words
     }
@@ -173,7 +216,7 @@ extension EngagementReport {
         for word in words {
             if let place = counts.firstIndex(where: { $0.0 == word }) { counts[place].1 += 1 } else { counts.append((word, 1)) }
         }
-        return counts.map { "\($0.1) answers, each of which \($0.0)." }
+        return counts.map { counted($0.1, "answer") + ($0.1 == 1 ? " that " : ", each of which ") + $0.0 + "." }
     }
 
     /// What the grey band of page one is; nil where there is none.

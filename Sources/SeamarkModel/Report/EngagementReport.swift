@@ -27,6 +27,8 @@ public struct EngagementReport: Hashable, Sendable {
         public var exposure: Exposure
         public var confidence: DomainScore.Confidence?
         public var isInScope: Bool
+        /// It was asked about, and nobody could score it.
+        public var isAskedInVain: Bool
         public var coverage: Double?
         /// Nil without both sides, and wherever so few people stand on a side that they could be found out.
         public var perceptionGap: Double?
@@ -70,7 +72,10 @@ public struct EngagementReport: Hashable, Sendable {
         public var record: String
         public var type: String
         public var field: String
+        /// A figure rests on it, or what the board is asked for.
         public var touchesMoney: Bool
+        /// Keys of the initiatives whose place in the sequence rests on the record.
+        public var initiatives: [String]
         /// The one shown first in front.
         public var sayings: [Saying]
     }
@@ -108,7 +113,11 @@ public struct EngagementReport: Hashable, Sendable {
     public var governance: Governance
     /// What people said, and what the team found and advises.
     public var voices: EngagementReading.Voices
+    /// Names of sites by handle, as `result.sites` calls them.
+    var siteNames: [String: String]
     var told: [EngagementReading.Figure: EngagementReading.Told]
+    /// The evidence that is named in it.
+    public var pieces: [EngagementReading.Piece]
     /// The snapshot that it is compared with.
     public var earlier: Comparison?
 
@@ -153,7 +162,8 @@ public struct EngagementReport: Hashable, Sendable {
             let domain = reading.domains.first { $0.code == exposure.key }
             return Domain(
                 name: domain?.name ?? "not a domain of the instrument", exposure: exposure, confidence: domain?.score?.confidenceLevel,
-                isInScope: domain?.isInScope ?? false, coverage: domain?.score?.coverage, perceptionGap: domain?.shownGap, reviewed: domain?.reviewed ?? [])
+                isInScope: domain?.isInScope ?? false, isAskedInVain: domain?.isAskedInVain ?? false,
+                coverage: domain?.score?.coverage ?? (domain?.isAskedInVain == true ? 0 : nil), perceptionGap: domain?.shownGap, reviewed: domain?.reviewed ?? [])
         }
         // Domains that nobody scored and no line names are part of the picture too.
         for domain in reading.domains where domain.isInScope && !domains.contains(where: { $0.exposure.key == domain.code }) {
@@ -161,7 +171,7 @@ public struct EngagementReport: Hashable, Sendable {
             domains.append(Domain(
                 name: domain.name,
                 exposure: Exposure(key: domain.code, net: none, rank: nil, firstShare: 0, firstThreeShare: 0, severity: nil, confidence: nil, riskIndex: nil),
-                confidence: nil, isInScope: true, coverage: nil, perceptionGap: nil, reviewed: []))
+                confidence: nil, isInScope: true, isAskedInVain: domain.isAskedInVain, coverage: domain.isAskedInVain ? 0 : nil, perceptionGap: nil, reviewed: []))
         }
         seams = result.seams.compactMap { exposure in
             reading.seams.first { $0.key == exposure.key }.map { Seam(seam: $0, exposure: exposure) }
@@ -183,6 +193,8 @@ public struct EngagementReport: Hashable, Sendable {
             (told.interviews, told.observations, told.evidence, told.isFrozen) = ([], [], [], true)
             return told
         }
+        siteNames = Dictionary(reading.of(Catalogue.site).compactMap { site in site.text("name").map { (reading.name(of: site), ReportText.clean($0)) } }) { first, _ in first }
+        pieces = reading.pieces(called: Set(lines.flatMap { $0.line.evidence.map(\.key) } + told.values.flatMap(\.evidence)))
         voices = reading.voices(isFrozen: provenance.frozen != nil)
         withdrawnQuotes = reading.withdrawnQuotes
         withdrawnAnswers = reading.withdrawnAnswers
@@ -194,7 +206,7 @@ public struct EngagementReport: Hashable, Sendable {
         inputsHash = primitives.sha256(Array(inputs.utf8).span)
         self.provenance = provenance
         checkpointHash = provenance.checkpoint.map { primitives.sha256($0.checkpoint.message.span) }
-        gate = ReportGate(result: result, domains: domains, conflicts: conflicts, findings: findings, leftOut: reading.leftOut, checks: governance.checks)
+        gate = ReportGate(result: result, domains: domains, conflicts: conflicts, findings: findings, leftOut: reading.leftOut, checks: governance.checks, lines: reading.lines, quarantined: provenance.quarantined.reduce(0) { $0 + $1.changes })
     }
 
     /// Sample engagements say so in their title or their note.
@@ -206,13 +218,31 @@ public struct EngagementReport: Hashable, Sendable {
 
     // MARK: - Conflicts
 
-    /// Fields whose dispute changes a figure.
+    /// Fields whose dispute changes the headline.
     static let money: [(type: RecordType, keys: [String])] = [
         (Catalogue.leakageLine, ["amount", "domainPoints", "seamPoints", "isWithdrawn", "pool", "mergedInto", "life"]),
         (Catalogue.overlap, ["judgement", "life"]),
         (Catalogue.pool, ["booking", "mergedInto", "life"]),
         (Catalogue.engagement, ["financials", "life"]),
     ]
+
+    /// Fields whose dispute changes another figure, or what the board is asked for.
+    private static let decisive: [(type: RecordType, keys: [String])] = [
+        (Catalogue.leakageLine, ["site", "unit", "valueStream", "constraint", "decision"]), (Catalogue.engagement, ["budget"]),
+        (Catalogue.constraint, ["load", "rate", "lostUnitsPerYear", "status", "mergedInto", "life"]),
+        (Catalogue.seam, ["volumetrics", "aiExposed", "velocity", "mergedInto", "life"]), (Catalogue.seamModeScore, ["life"]),
+        (Catalogue.decisionRight, ["economics", "latency", "limit", "mergedInto", "life"]), (Catalogue.decisionSample, ["life"]),
+        (
+            Catalogue.initiative,
+            [
+                "cost", "schedule", "mandate", "growthCase", "declaredRank", "isAIScale", "relievesConstraint", "treatsSeam", "treatsDecision", "mergedInto", "life",
+            ]
+        ),
+        (Catalogue.initiativeTarget, ["reduction", "life"]), (Catalogue.sequenceDecision, ["ruling", "life"]),
+        (Catalogue.gateReview, ["isLive", "isRegulated", "decision", "life"]), (Catalogue.gateResult, ["finding", "life"]), (Catalogue.scoreReview, ["ruling", "life"]),
+    ]
+
+    private static func touchesMoney(_ type: RecordType?, _ key: String) -> Bool { (money + decisive).contains { $0.type === type && $0.keys.contains(key) } }
 
     private static func conflicts(
         _ reading: EngagementReading, _ views: [RecordView], _ primitives: any Primitives, isFrozen: Bool, _ memberName: (Identifier) -> String?
@@ -245,7 +275,7 @@ public struct EngagementReport: Hashable, Sendable {
                 let key = conflict.key
                 open.append(OpenConflict(
                     id: conflict.id(primitives), record: reading.name(of: record), type: record.type?.label ?? "record", field: key,
-                    touchesMoney: money.contains { $0.type === record.type && $0.keys.contains(key) }, sayings: sayings))
+                    touchesMoney: touchesMoney(record.type, key), initiatives: reading.initiatives(restingOn: record), sayings: sayings))
             }
         }
         return open
@@ -262,6 +292,7 @@ public struct EngagementReport: Hashable, Sendable {
     }
 
     private static func written(_ value: Value, _ kind: FieldKind, _ references: References) -> String {
+        if value == .absent { return "nothing" }
         if case .threePoint(.money) = kind, let range = ThreePoint(value) {
             return [range.low, range.likely, range.high].map { ReportFigures.whole($0 / 100) }.joined(separator: " / ")
         }

@@ -36,7 +36,7 @@ struct GateFacts {
         }
         let skills = reading.instrument.domains.first { $0.key == "ai_readiness" }.flatMap { domain in reading.domains.first { $0.code == domain.code } }
         if let skills, let severity = skills.score?.severity, let confidence = skills.score?.confidence {
-            add(.g10, severity <= 0.5 && confidence >= RiskCalculation.rankedConfidence,
+            add(.g10, Bound.staysWithin(severity, 0.5) && Bound.reaches(confidence, RiskCalculation.rankedConfidence),
                 "\(skills.code) has severity \(ReportFigures.twoDecimals(severity)) at confidence \(ReportFigures.twoDecimals(confidence))")
         }
         let relief = sequence.rows.filter { $0.verdict == .fundConstraint }.map(\.key)

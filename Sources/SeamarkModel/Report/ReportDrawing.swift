@@ -46,32 +46,51 @@ enum ReportDrawing {
         let most = max(h.p90, plan ?? 0) * 1.04
         guard most > 0 else { return "" }
         let words = "Range of the yearly loss: floor \(report.short(h.p10)), most likely \(report.shortRange(h.p25, h.p75)), likely \(report.short(h.p50)), upper \(report.short(h.p90))"
-            + (plan.map { ", against a planned operating income of \(report.short($0))" } ?? "")
+            + (plan.map { ", against a planned operating income of \(report.known($0))" } ?? "")
+        // Above the bar the likely loss and the plan, side by side or in two rows; below it floor and upper, as two labels or as one.
+        func share(_ words: String, isBold: Bool = false) -> Double { (width(of: words, isBold: isBold) + 12) / narrowest }
+        func anchor(_ x: Double, _ wide: Double) -> String { x > 1 - wide / 2 ? "end" : x < wide / 2 ? "start" : "middle" }
+        let likely = "likely " + report.short(h.p50), planned = plan.map { "plan " + report.known($0) }
+        let (likelyAt, likelyWide) = (place(h.p50, most), share(likely, isBold: true))
+        let likelyAnchor = anchor(likelyAt, likelyWide)
+        let likelyEnd = likelyAt + (likelyAnchor == "start" ? likelyWide : likelyAnchor == "middle" ? likelyWide / 2 : 0)
+        let planAt = place(plan ?? 0, most)
+        let planAnchor = planAt < share(planned ?? "") ? "start" : "end"
+        let isSideBySide = planned.map { planAnchor == "end" && planAt - share($0) > likelyEnd } ?? true
+        let top = isSideBySide ? 0 : 20
         func text(_ x: Double, _ y: Int, _ anchor: String, _ words: String, _ type: String = "") -> String {
-            // Near an edge a centred label would be cut off.
-            let share = place(x, most)
-            let anchor = anchor == "middle" && share > 0.88 ? "end" : anchor == "middle" && share < 0.12 ? "start" : anchor
-            return #"<text class="\#(type)" x="\#(ReportFigures.width(share))" y="\#(y)" text-anchor="\#(anchor)">\#(ReportText.html(words))</text>"#
+            #"<text class="\#(type)" x="\#(ReportFigures.width(x))" y="\#(y)" text-anchor="\#(anchor)">\#(ReportText.html(words))</text>"#
         }
-        var out = #"<svg width="100%" height="96" role="img" aria-label="\#(ReportText.html(words))">"#
-        out += #"<rect class="pale" x="0" y="42" width="\#(at(plan ?? most, most))" height="18"/>"#
+        var out = #"<svg width="100%" height="\#(top + 96)" role="img" aria-label="\#(ReportText.html(words))">"#
+        out += #"<rect class="pale" x="0" y="\#(top + 42)" width="\#(at(plan ?? most, most))" height="18"/>"#
         if let plan, case .ofPlannedOperatingIncome = report.result.relative {
-            out += #"<rect class="reference" x="\#(at(plan * ReferenceBand.low, most))" y="62" width="\#(wide(plan * ReferenceBand.low, plan * ReferenceBand.high, most))" height="6"/>"#
+            out += #"<rect class="reference" x="\#(at(plan * ReferenceBand.low, most))" y="\#(top + 62)" width="\#(wide(plan * ReferenceBand.low, plan * ReferenceBand.high, most))" height="6"/>"#
         }
-        out += range(h, most: most, top: 30, height: 42)
-        if place(h.p10, most) > 0.25 { out += #"<text class="soft" x="0" y="90">0</text>"# }
-        out += text(h.p50, 20, "middle", "likely " + report.short(h.p50), "strong")
-        // To the left of the floor, unless there is no room there.
-        out += text(h.p10, 90, place(h.p10, most) < 0.2 ? "start" : "end", "P10 " + ReportFigures.short(h.p10))
-        out += text(h.p90, 90, place(h.p90, most) > 0.8 ? "end" : "start", "P90 " + ReportFigures.short(h.p90))
-        if let plan {
-            out += #"<svg x="\#(at(plan, most))" y="0" width="1" height="1"><rect class="plan" x="-1" y="34" width="2" height="34"/></svg>"#
-            if place(plan, most) - place(h.p90, most) > 0.35 {
-                out += text(plan, 20, "end", "plan " + report.short(plan), "soft")
-            }
+        out += range(h, most: most, top: top + 30, height: 42)
+        out += text(likelyAt, top + 20, likelyAnchor, likely, "strong")
+        let (floor, upper) = ("P10 " + ReportFigures.short(h.p10), "P90 " + ReportFigures.short(h.p90))
+        let (p10, p90, y) = (place(h.p10, most), place(h.p90, most), top + 90)
+        let floorAnchor = p10 < share(floor) ? "start" : "end", upperAnchor = p90 > 1 - share(upper) ? "end" : "start"
+        let floorEnd = p10 + (floorAnchor == "start" ? share(floor) : 0), upperStart = p90 - (upperAnchor == "end" ? share(upper) : 0)
+        var least = p10 - (floorAnchor == "end" ? share(floor) : 0)
+        if floorEnd <= upperStart {
+            out += text(p10, y, floorAnchor, floor) + text(p90, y, upperAnchor, upper)
+        } else {
+            let both = floor + ", " + upper
+            let isFromFloor = p10 + share(both) <= 1
+            least = isFromFloor ? p10 : p90 - share(both)
+            out += text(isFromFloor ? p10 : p90, y, isFromFloor ? "start" : "end", both)
+        }
+        if least > share("0") { out += #"<text class="soft" x="0" y="\#(y)">0</text>"# }
+        if let planned {
+            out += #"<svg x="\#(ReportFigures.width(planAt))" y="0" width="1" height="1"><rect class="plan" x="-1" y="\#(top + 34)" width="2" height="34"/></svg>"#
+            out += text(planAt, isSideBySide ? 20 : 14, planAnchor, planned, "soft")
         }
         return out + "</svg>"
     }
+
+    /// The width of a drawing on the narrowest page that is looked at, in pixels.
+    private static let narrowest = 350.0
 
     /// Parts of a whole side by side, told by their fillings, with a legend. The table beside it has the figures.
     static func stack(_ parts: [(name: String, share: Double)], said: String) -> String {

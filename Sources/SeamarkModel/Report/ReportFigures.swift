@@ -1,4 +1,4 @@
-/// How figures are written: two significant digits on page one, thousands elsewhere, percentages without places.
+/// How figures are written: two significant digits on page one, thousands or another unit elsewhere, percentages without places.
 enum ReportFigures {
     /// `2.7M`, `350k`, `26M`, `940`: two significant digits.
     static func short(_ amount: Double) -> String {
@@ -10,7 +10,6 @@ enum ReportFigures {
         while value / unit >= 99.5 { unit *= 10 }
         while value / unit < 9.95, unit > 1 { unit /= 10 }
         value = (value / unit).rounded() * unit
-        let scales: [(Double, String)] = [(1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k")]
         for (scale, letter) in scales where value >= scale {
             let scaled = value / scale
             return sign + (scaled < 9.95 ? oneDecimal(scaled) : whole(scaled)) + letter
@@ -18,13 +17,38 @@ enum ReportFigures {
         return sign + whole(value)
     }
 
-    /// Thousands with separators: `3,053`. One place below ten thousand, so that small lines do not vanish.
-    static func thousands(_ amount: Double) -> String {
+    /// `USD 2.7M`: what `short` says, with its currency where that is known.
+    static func money(_ amount: Double, _ currency: String) -> String { (currency.isEmpty ? "" : currency + "\u{a0}") + short(amount) }
+
+    private static let scales: [(Double, String)] = [(1e12, "tn"), (1e9, "bn"), (1e6, "M"), (1e3, "k")]
+
+    /// An amount that is known, not estimated: `18.6M`. As `short` says it where that takes nothing away, else up to four significant digits.
+    static func known(_ amount: Double) -> String {
         guard amount.isFinite else { return "–" }
-        let scaled = amount / 1000
-        var text = scaled.magnitude < 9.95 ? oneDecimal(scaled.magnitude) : whole(scaled.magnitude)
+        let value = amount.magnitude
+        let (scale, letter) = scales.first { value >= $0.0 } ?? (1, "")
+        let scaled = value / scale
+        // Two digits say all of it.
+        var twoDigits = scaled
+        if scaled >= 99.5 { twoDigits = (scaled / 10).rounded() * 10 } else { twoDigits = scaled >= 9.95 ? scaled.rounded() : (scaled * 10).rounded() / 10 }
+        if (twoDigits - scaled).magnitude <= 1e-9 * scaled { return short(amount) }
+        let places = scaled >= 1000 || scale == 1 ? 1.0 : scaled >= 100 ? 10.0 : scaled >= 10 ? 100.0 : 1000.0
+        return (amount < 0 ? "−" : "") + plain((scaled * places).rounded() / places) + letter
+    }
+
+    /// `3,053` thousand.
+    static func thousands(_ amount: Double) -> String { self.amount(amount, in: 1000) }
+
+    /// With separators, in units of so much. One place below ten units and two below a tenth of one, so that small parts do not vanish.
+    static func amount(_ amount: Double, in unit: Double) -> String {
+        guard amount.isFinite else { return "–" }
+        let scaled = (amount / unit).magnitude
+        // What subtraction leaves of nothing is nothing.
+        guard amount.magnitude >= 0.005 else { return "0" }
+        guard scaled >= 0.005 else { return amount < 0 ? ">−0.01" : "<0.01" }
+        var text = scaled >= 9.95 ? whole(scaled) : scaled >= 0.095 ? oneDecimal(scaled) : twoDecimals(scaled)
         if text.hasSuffix(".0") { text.removeLast(2) }
-        return (amount < 0 && text != "0" ? "−" : "") + text
+        return (amount < 0 ? "−" : "") + text
     }
 
     /// `38 %` of a share 0…1.

@@ -30,11 +30,31 @@ public struct ReportGate: Hashable, Sendable {
     /// The same for a margin: our own words, without anything captured.
     public var shortReasons: [String] { conditions.filter { $0.outcome != .met }.map(\.obstacle) }
 
+    /// The share of the mean on lines whose evidence proves grade A or B.
+    static func strongShare(_ result: RiskResult, _ lines: [EngagementReading.Line]) -> Double {
+        let weak = result.lines.filter { line in line.grade <= .b && lines.contains { $0.key == line.key && $0.provenGrade > .b } }
+        // The whole less what is weak: the same bits as the mix that is printed, where nothing is.
+        let strong = result.evidence.filter { $0.grade <= .b }.reduce(0) { $0 + $1.share }
+        guard !weak.isEmpty, result.headline.mean > 0 else { return strong }
+        return max(0, strong - weak.reduce(0) { $0 + $1.net.mean } / result.headline.mean)
+    }
+
+    /// Interviews whose answers no figure holds, since they name an edition that is not the engagement's, a sentence each.
+    private static func unscored(_ leftOut: [EngagementReading.LeftOut]) -> [String] {
+        let counts = Dictionary(leftOut.compactMap(\.unscored).map { ($0, 1) }, uniquingKeysWith: +)
+        let sorted = counts.sorted { left, right in
+            left.key.interview != right.key.interview ? HandleOrder.precedes(left.key.interview, right.key.interview) : left.key.edition < right.key.edition
+        }
+        return sorted.map { asked, count in
+            "\(Plural.of(count, "answer")) of \(asked.interview) \(count == 1 ? "is" : "are") not scored: its edition \(asked.edition) is none that this engagement asks; capture it anew, or give the engagement that edition."
+        }
+    }
+
     init(
         result: RiskResult, domains: [EngagementReport.Domain], conflicts: [EngagementReport.OpenConflict], findings: [Finding],
-        leftOut: [EngagementReading.LeftOut], checks: [StructuralCheck]
+        leftOut: [EngagementReading.LeftOut], checks: [StructuralCheck], lines: [EngagementReading.Line], quarantined: Int
     ) {
-        let strong = result.evidence.filter { $0.grade <= .b }.reduce(0) { $0 + $1.share }
+        let strong = ReportGate.strongShare(result, lines)
         var conditions: [Condition] = []
         func add(_ kind: Condition.Kind, _ asked: String, _ failing: String, _ obstacles: [String], _ found: String) {
             conditions.append(Condition(
@@ -43,26 +63,30 @@ public struct ReportGate: Hashable, Sendable {
         }
         let isPriced = result.headline.mean > 0
         let share = ReportFigures.finePercent(strong)
-        let isStrong = isPriced && strong >= ReportGate.leastEvidence
+        let isStrong = isPriced && Bound.reaches(strong, ReportGate.leastEvidence)
+        let unproven = lines.filter { line in line.provenGrade > .b && result.lines.contains { $0.key == line.key && $0.grade <= .b } }.map(\.key)
+        let but = unproven.isEmpty ? "" : " What is graded so without the evidence for it does not count: \(unproven.joined(separator: ", "))."
         add(.evidence, "at least 60 % of the mean on evidence of grade A or B", "less than 60 % of the mean on evidence of grade A or B",
-            isStrong ? [] : [isPriced ? "Only \(share) of the mean stands on evidence of grade A or B; at least 60 % must." : "No line is priced yet."],
-            "\(share) of the mean stands on evidence of grade A or B.")
+            isStrong ? [] : [isPriced ? "Only \(share) of the mean stands on evidence of grade A or B; at least 60 % must.\(but)" : "No line is priced yet."],
+            "\(share) of the mean stands on evidence of grade A or B.\(but)")
 
         let disputed = conflicts.filter(\.touchesMoney)
         add(.conflicts, "no open conflict about money", "open conflict about money",
             disputed.map { "\($0.record), \($0.field): \($0.sayings.count) people's words differ; the one shown first is used until somebody resolves it." },
-            "No amount, points, overlap, pool or plan is in dispute.")
+            "Nothing that a figure rests on, or what is asked of the board, is in dispute.")
 
         // A domain that carries money and is too unsure to be ranked would hide that money from the ranking.
         let unsure = domains.filter { domain in
-            let isSure = (domain.exposure.confidence ?? 0) >= RiskCalculation.rankedConfidence
-            return !isSure && (domain.exposure.net.mean > 0 || domain.exposure.confidence != nil)
+            let isSure = Bound.reaches(domain.exposure.confidence ?? 0, RiskCalculation.rankedConfidence)
+            return !isSure && (domain.exposure.net.mean > 0 || domain.exposure.confidence != nil || domain.isAskedInVain)
         }
-        add(.confidence, "every domain at confidence 0.5 or more", "domain below confidence 0.5",
-            unsure.map { domain in
-                let said = domain.exposure.confidence.map { "confidence \(ReportFigures.twoDecimals($0)), 0.50 needed" } ?? "not assessed"
-                return "\(domain.exposure.key) \(domain.name) is not ranked: \(said)."
-            }, "Every domain that is scored or carries money reaches confidence 0.5.")
+        var obstacles = unsure.map { domain in
+            let said = domain.exposure.confidence.map { "confidence \(ReportFigures.twoDecimals($0)), 0.50 needed" } ?? (domain.isAskedInVain ? "asked, and nobody could score it" : "not assessed")
+            return "\(domain.exposure.key) \(domain.name) is not ranked: \(said)."
+        }
+        // Nothing below the bound, since nobody was asked.
+        if obstacles.isEmpty, !domains.contains(where: { $0.exposure.rank != nil }) { obstacles = ["No domain is scored: no interview says where it leaks."] }
+        add(.confidence, "every domain at confidence 0.5 or more", "domain below confidence 0.5", obstacles, "Every domain that is scored or carries money reaches confidence 0.5.")
 
         let unconsented: [Finding.Kind] = [.noConsent, .withdrawnConsent]
         var consent = findings.filter { unconsented.contains($0.kind) }.map { ReportText.sentence(ReportText.clean($0.description)) }
@@ -70,9 +94,11 @@ public struct ReportGate: Hashable, Sendable {
         if silent > 0 { consent.append("\(silent) answers are not scored because whoever gave them has not consented.") }
         add(.consent, "consent for every interview", "interview without consent", consent, "Every interview that is used has the consent of everyone in it.")
 
-        var records = leftOut.filter(\.isMoney).map { "\($0.name) \($0.words)." }
+        var records = leftOut.filter(\.isMoney).map { "\($0.name) \($0.words)." } + ReportGate.unscored(leftOut)
         records += findings.filter { $0.blocksBoard && !unconsented.contains($0.kind) && $0.kind != .unpriced }.map { ReportText.sentence(ReportText.clean($0.description)) }
-        add(.records, "every record in order", "records to be put in order", records, "No record is left out of the figures or stands in their way.")
+        add(.records, "every record in order", "records to be put in order", records,
+            quarantined == 0 ? "No record is left out of the figures or stands in their way."
+                : "No record that was accepted is left out of the figures or stands in their way. \(quarantined) change\(quarantined == 1 ? " waits" : "s wait") in quarantine.")
 
         let open = checks.filter(\.isOpen)
         add(.structuralChecks, "structural checks answered", "structural check not answered",

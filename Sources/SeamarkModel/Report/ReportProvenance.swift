@@ -73,6 +73,20 @@ public struct ReportProvenance: Hashable, Sendable {
         }
     }
 
+    /// Changes that headquarters keeps in quarantine, for one reason: they are in no figure.
+    public struct Quarantined: Hashable, Sendable {
+        public var changes: Int
+        /// Why, in words of ours.
+        public var reason: String
+
+        public init(changes: Int, reason: String) {
+            self.changes = changes
+            self.reason = reason
+        }
+    }
+
+    /// What waits in quarantine when the report is made; empty where that is not known, as on a device, and of an earlier time.
+    public var quarantined: [Quarantined] = []
     /// Such as `seamark-server 0.1.0`.
     public var software: String
     /// Milliseconds since 1970; nil prints no time, so that the same records give the same bytes.
@@ -84,7 +98,10 @@ public struct ReportProvenance: Hashable, Sendable {
     /// Nil for a report of headquarters.
     public var preview: Preview?
 
-    public init(software: String, madeAt: Int64? = nil, checkpoint: SignedCheckpoint? = nil, frozen: Frozen? = nil, preview: Preview? = nil) {
+    public init(
+        software: String, madeAt: Int64? = nil, checkpoint: SignedCheckpoint? = nil, frozen: Frozen? = nil, preview: Preview? = nil, quarantined: [Quarantined] = []
+    ) {
+        self.quarantined = quarantined
         self.software = software
         self.madeAt = madeAt
         self.checkpoint = checkpoint

@@ -12,6 +12,4 @@ struct ReportSection {
 
     var title: String
     var blocks: [Block]
-    /// Begins a page in print.
-    var startsPage = false
 }

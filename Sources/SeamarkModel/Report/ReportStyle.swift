@@ -7,6 +7,7 @@ enum ReportStyle {
             + "@bottom-right{width:18mm;white-space:nowrap;content:counter(page) \" / \" counter(pages);font:7.5pt system-ui,sans-serif;color:#5b6675}}"
     }
 
+    // The line at the end is not printed, since a browser would give it a sheet of its own: the margin and the method say what it says.
     private static let css = #"""
         :root{color-scheme:light dark;--paper:#fff;--ink:#18212c;--quiet:#566272;--rule:#d8dee6;--wash:#f4f6f9;--deep:#1d4e79;--mid:#7fa3c4;--pale:#cfdeec;--warn:#8a3d00;--warnwash:#fdf3e7;--on:#fff}
         @media (prefers-color-scheme:dark){:root{--paper:#11161d;--ink:#e4e9ef;--quiet:#9aa7b6;--rule:#2c3643;--wash:#19212b;--deep:#8fbce6;--mid:#44698c;--pale:#2a4058;--warn:#f0b27a;--warnwash:#2a2118;--on:#11161d}}
@@ -67,8 +68,12 @@ enum ReportStyle {
         thead th,thead td{border-bottom:1.5px solid var(--ink)}
         tbody th{color:inherit;font-size:inherit;font-weight:400;vertical-align:top}
         .n{text-align:right;white-space:nowrap}
+        .h{white-space:nowrap}
+        table.lines .n{white-space:normal}
+        svg .narrow{display:none}
+        .plot .strong{paint-order:stroke;stroke:var(--paper);stroke-width:3px;stroke-linejoin:round}
         th.n{white-space:normal}
-        .w{min-width:130px;overflow-wrap:break-word}
+        .w{min-width:104px;overflow-wrap:anywhere}table.lines td.m{min-width:60px;width:13%}
         td.m{width:24%;min-width:120px;padding-top:9px}
         tr.total td,tr.total th{font-weight:650;border-bottom:1.5px solid var(--ink)}
         tr.below td,tr.below th{color:var(--quiet)}
@@ -76,7 +81,8 @@ enum ReportStyle {
         table.method td{overflow-wrap:anywhere}
         table.method td:first-child{white-space:nowrap;color:var(--quiet)}
         table.lines{font-size:13.5px}
-        table.grid td,table.grid thead th{text-align:center;border:1px solid var(--rule);padding:8px 10px;min-width:96px}
+        table.grid td,table.grid thead th{text-align:center;border:1px solid var(--rule);padding:8px 6px}
+        table.grid{table-layout:fixed;min-width:480px;margin-bottom:12px}table.grid th{overflow-wrap:anywhere}
         table.grid tbody th{text-align:left;border:1px solid var(--rule);padding:8px 10px}
         table.grid .s1{background:color-mix(in srgb,var(--pale) 35%,var(--paper))}
         table.grid .s2{background:color-mix(in srgb,var(--pale) 75%,var(--paper))}
@@ -92,38 +98,43 @@ enum ReportStyle {
         .draft b.preview{font-size:min(18vw,176px)}
         .draft span{color:color-mix(in srgb,var(--warn) 15%,transparent);font-size:min(2.4vw,21px);max-width:70vw;font-weight:650}
         .defs{position:absolute;width:0;height:0}
+        @media (max-width:1000px){.pair{grid-template-columns:1fr}table{font-size:13.5px}table.lines{font-size:12.5px}th{font-size:12.5px}th,td{padding-right:10px}.n{white-space:normal}.w{min-width:90px}td.m{min-width:56px;width:12%}}
+        @media screen and (max-width:1000px){table.grid thead th,table.grid tbody th{font-size:12px;padding:8px 4px}table.grid:has(thead th:nth-child(4)){min-width:540px}table.grid:has(thead th:nth-child(6)){min-width:756px}}
         @media (max-width:700px){
         main,header.top,footer.end{padding-left:16px;padding-right:16px}
         header.top{padding-top:20px}
         h1{font-size:24px}
         .hero,.cards,.pair{grid-template-columns:1fr}
         .hero .figure{font-size:46px}
-        td.m,svg .wide{display:none}
+        td.m,svg .wide{display:none}svg .narrow{display:inline}
         th,td{padding-right:12px}
+        .w,table.lines .w{min-width:9.5em}
+        table.ranked{font-size:12px}table.ranked th{font-size:11.5px}table.ranked tbody th{font-size:inherit}table.ranked th,table.ranked td{padding-right:6px}table.ranked .w{min-width:0;overflow-wrap:break-word}
+        table.ranked tr>:first-child{display:none}
         table.method td:first-child{white-space:normal}
         }
         @media print{
         :root{color-scheme:light;--paper:#fff;--ink:#18212c;--quiet:#4f5a68;--rule:#d8dee6;--wash:#f4f6f9;--deep:#1d4e79;--mid:#7fa3c4;--pale:#cfdeec;--warn:#8a3d00;--warnwash:#fdf3e7;--on:#fff}
         *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
         body{font-size:10pt}
-        main,header.top,footer.end{max-width:none;padding:0}
+        main,header.top{max-width:none;padding:0}
         header.top{padding-top:0}
         h1{font-size:17pt}h2{font-size:13pt;margin-bottom:6pt}h3{font-size:10pt;margin-top:10pt}p{margin-bottom:7pt}
         .hero{grid-template-columns:5fr 7fr}.hero .figure{font-size:32pt}.hero .range{font-size:11pt}.hero .share{font-size:10pt}
         .asked{padding:6pt 11pt;margin-top:7pt}.asked ol{font-size:9.2pt}.cards{grid-template-columns:repeat(3,1fr);gap:8pt;margin:8pt 0 4pt}.card{padding:6pt 9pt}.card p{font-size:9pt}.card h3,.label{font-size:8.5pt}
         .pair{grid-template-columns:1fr 1fr;gap:0 20pt}
         section{padding:14pt 0 0;margin-top:12pt}
-        section.page{break-before:page;border-top:0;margin-top:0;padding-top:0}
         table{font-size:8.8pt}th{font-size:8.3pt}table.lines{font-size:7.6pt}table.lines th{font-size:7.4pt}
         th,td{padding:3pt 9pt 3pt 0}table.lines th,table.lines td{padding-right:5pt}table.lines .w{min-width:19mm}
         td.m{width:17%;min-width:0;padding-top:5pt}
         .w{min-width:24mm;overflow-wrap:anywhere}
         .pair .w{min-width:20mm}
-        figcaption,.facts,.fictitious,.status ul,footer.end{font-size:8.8pt}
+        figcaption,.facts,.fictitious,.status ul{font-size:8.8pt}
         .status{padding:6pt 11pt;margin-top:7pt}figure{margin:7pt 0 9pt}section.first{padding-top:8pt}.fictitious{padding:5pt 9pt;margin:8pt 0}
-        .scroll{overflow:visible}table.grid .s3{background:color-mix(in srgb,var(--mid) 55%,var(--paper))}table.grid .s4{background:color-mix(in srgb,var(--mid) 95%,var(--paper))}
+        .scroll{overflow:visible}table.grid td,table.grid thead th{min-width:0;padding:4pt 5pt;overflow-wrap:anywhere}table.grid tbody th{padding:4pt 5pt}table.grid{min-width:0}table.grid .s3{background:color-mix(in srgb,var(--mid) 55%,var(--paper))}table.grid .s4{background:color-mix(in srgb,var(--mid) 95%,var(--paper))}
         h2,h3,figcaption{break-after:avoid}p{orphans:3;widows:3}
         tr,.keep,.card,.asked,.status{break-inside:avoid}
+        tbody tr:nth-last-child(-n+2){break-before:avoid}footer.end{display:none}
         thead{display:table-header-group}
         svg text{font-size:8.5pt}
         .legend{font-size:8.5pt}

@@ -47,4 +47,15 @@ struct ReportTable {
     var rows: [Row]
     /// The right end of the marks' scale; 0 where nothing is drawn.
     var most = 0.0
+
+    /// About a third of a printed page at most, so that it may be kept whole.
+    var isShort: Bool {
+        // The room of a line, in letters, is shared by the columns that may break.
+        let broken = max(1, columns.count { $0.isWide })
+        let room = max(12, (118 - 10 * (columns.count - broken)) / broken)
+        let lines = rows.reduce(0) { sum, row in
+            sum + zip(row.cells, columns).reduce(1) { most, cell in cell.1.isWide ? max(most, (cell.0.unicodeScalars.count + room - 1) / room) : most }
+        }
+        return lines <= 18
+    }
 }

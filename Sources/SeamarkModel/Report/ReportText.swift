@@ -34,6 +34,9 @@ enum ReportText {
     /// With a full stop at its end.
     static func sentence(_ text: String) -> String { text.hasSuffix(".") || text.hasSuffix("…") ? text : text + "." }
 
+    /// Without the full stop at its end: for words in the middle of a sentence.
+    static func phrase(_ text: String) -> String { text.hasSuffix(".") && !text.hasSuffix("..") ? String(text.dropLast()) : text }
+
     /// For element content and quoted attributes. A number and its percent sign stay on one line.
     static func html(_ text: String) -> String {
         var out = ""
@@ -52,6 +55,30 @@ enum ReportText {
             }
         }
         return out
+    }
+
+    /// Text that has passed `html`, in which handles with a hyphen, such as `L-A001`, stand on one line.
+    static func unbroken(_ html: String) -> String {
+        guard html.utf8.contains(UInt8(ascii: "-")) else { return html }
+        func isWord(_ byte: UInt8) -> Bool { byte >= 48 && byte <= 57 || byte >= 65 && byte <= 90 || byte >= 97 && byte <= 122 || byte == 45 || byte == 95 || byte >= 128 }
+        let bytes = Array(html.utf8)
+        var out: [UInt8] = [], place = 0
+        while place < bytes.count {
+            var end = place
+            while end < bytes.count, isWord(bytes[end]) { end += 1 }
+            guard end > place else {
+                out.append(bytes[place])
+                place += 1
+                continue
+            }
+            let word = bytes[place..<end]
+            let head = word.prefix { $0 >= 65 && $0 <= 90 }, tail = word.dropFirst(head.count + 1)
+            let isHandle = (1...4).contains(head.count) && word.count > head.count + 1 && word.count <= 16 && word[word.startIndex + head.count] == 45
+                && tail.allSatisfy { $0 >= 48 && $0 <= 57 || $0 >= 65 && $0 <= 90 } && tail.contains { $0 >= 48 && $0 <= 57 }
+            out += isHandle ? Array("<span class=\"h\">".utf8) + word + Array("</span>".utf8) : Array(word)
+            place = end
+        }
+        return String(decoding: out, as: UTF8.self)
     }
 
     /// For paragraphs, headings, list items and table cells of Markdown (CommonMark with tables): every character that could mean

@@ -17,17 +17,24 @@ public struct AnalystView: Hashable, Sendable {
                 FROM "answer" a LEFT JOIN "interview" i ON i."KEY" = a."interview.KEY" LEFT JOIN "person" p ON p."KEY" = a."person.KEY"
                 """),
         AnalystView(
-            name: "question_scores", words: "a question, with how often it was scored, its mean, least and highest score, and the share of the grades A and B",
+            name: "question_scores",
+            words: "a question, with how often people who consented scored it, its mean by weight of evidence as a report has it (a lead's rulings aside), least and highest score, and the share of the grades A and B",
             sql: """
-                SELECT "question" AS question, count("response.score") AS answers, avg("response.score") AS mean, min("response.score") AS least, max("response.score") AS highest,
+                SELECT "question" AS question, count(*) AS answers, sum("response.score" * weight) / sum(weight) AS mean, min("response.score") AS least, max("response.score") AS highest,
                   avg(CASE WHEN "response.grade" IN ('A', 'B') THEN 1.0 ELSE 0.0 END) AS share_a_b
-                FROM "answer" WHERE "response.score" IS NOT NULL GROUP BY "question"
+                FROM (
+                  SELECT a.*, CASE a."response.grade" WHEN 'A' THEN 1.0 WHEN 'B' THEN 0.8 WHEN 'C' THEN 0.5 ELSE 0.3 END AS weight
+                  FROM "answer" a JOIN "interview" i ON i."KEY" = a."interview.KEY"
+                  WHERE a."response.score" IS NOT NULL
+                    AND EXISTS (SELECT 1 FROM "person" p WHERE instr(coalesce(a."person.KEY", i."persons.KEY"), p."KEY") > 0)
+                    AND NOT EXISTS (SELECT 1 FROM "person" p WHERE instr(coalesce(a."person.KEY", i."persons.KEY"), p."KEY") > 0 AND p."consent.state" IS NOT 'given')
+                ) GROUP BY "question"
                 """),
         AnalystView(
-            name: "leakage", words: "a leakage line that was not withdrawn, with its range, a year, in the main unit of the currency; before overlaps and ceilings",
+            name: "leakage", words: "a leakage line that was not withdrawn, with its price, a year, in the main unit of the currency; before its probability, overlaps and ceilings, and empty where it has no price",
             sql: """
                 SELECT "handle" AS line, "title" AS title, "category" AS category, "site" AS site, "pool" AS pool, "status" AS status, "amount.variant" AS variant, "amount.grade" AS grade,
-                  "amount.range.low" AS low, "amount.range.likely" AS likely, "amount.range.high" AS high, "domainPoints" AS domain_points, "seamPoints" AS seam_points
+                  "price.low" AS low, "price.likely" AS likely, "price.high" AS high, "amount.probability" AS probability, "domainPoints" AS domain_points, "seamPoints" AS seam_points
                 FROM "leakageLine" WHERE "isWithdrawn" IS NOT 1
                 """),
         AnalystView(

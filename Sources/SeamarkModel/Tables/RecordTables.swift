@@ -55,6 +55,9 @@ public struct RecordTables: Sendable {
         for field in fields(of: type) {
             columns += self.columns(field.kind, field.key, field.label, isSet: field.isSet, isSensitive: field.isSensitive)
         }
+        if type === Catalogue.leakageLine {
+            columns += ["low", "likely", "high"].map { DataTable.Column("price.\($0)", "price of a year, \($0), computed") }
+        }
         return columns + [
             .init("author", "made by"), .init("changedAt", "last changed (by the clock of who did)"), .init("changedBy", "last changed by"), .init("edits", "edits that stand"),
             .init("conflicts", "fields that people disagree on"), .init("withheld", "fields that are not shown here"),
@@ -99,6 +102,7 @@ public struct RecordTables: Sendable {
             }
             if isHidden ? !record.state.heads(of: .field(field.number)).isEmpty : !field.isSet && record.shown(field) == .withheld { withheld.append(field.key) }
         }
+        if type === Catalogue.leakageLine { cells += price(of: record) }
         let heads = record.state.slots.flatMap(\.heads)
         let newest = heads.max { ($0.stamp.time, $0.name) < ($1.stamp.time, $1.name) }
         cells += [
@@ -106,6 +110,12 @@ public struct RecordTables: Sendable {
             list(record.conflicts.map(\.key)), list(withheld),
         ]
         return cells
+    }
+
+    /// What a line costs a year, however it is priced, in the main unit: what a range is, factors multiply to, inputs and observations come to.
+    private static func price(of line: RecordView) -> [DataTable.Cell] {
+        guard let amount = line.group("amount"), let ends = ((try? LinePrice(amount.value)) ?? nil)?.ends else { return [.empty, .empty, .empty] }
+        return [ends.low, ends.likely, ends.high].map { $0.isFinite ? .number(digits($0)) : .empty }
     }
 
     /// What a record belongs to: the interview that it is of, else the first record it must name, else the engagement.

@@ -130,7 +130,7 @@ public enum WorkbookWriter {
         case .boolean(let value): put(#"<c r="\#(place)" t="b"><v>\#(value ? 1 : 0)</v></c>"#)
         case .date(let days):
             // Spreadsheets count days wrongly before March 1900, and know none before that year.
-            guard days + firstDay > 60 else { return write(.text(CalendarDate.text(days: days)), at: place, style, to: &out) }
+            guard CalendarDate.days.contains(days), days + firstDay > 60 else { return write(.text(CalendarDate.text(days: days)), at: place, style, to: &out) }
             put(#"<c r="\#(place)" s="\#(Style.date.rawValue)"><v>\#(days + firstDay)</v></c>"#)
         case .time(let time):
             let seconds = Double(time) / 86_400_000 + Double(firstDay)

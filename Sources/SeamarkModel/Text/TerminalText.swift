@@ -88,19 +88,64 @@ public enum TerminalText {
         return out + "…"
     }
 
-    /// One line as lines of at most `columns`, broken at blanks, or in a word that is longer than that. At least one; nothing but blanks at the breaks goes.
-    public static func wrapped(_ line: String, to columns: Int) -> [String] {
-        guard columns > 0, width(line) > columns else { return [line] }
+    /// One line, in stretches of text, as rows of at most `columns`: broken at blanks alone, so that whatever is to be copied or read aloud stays whole. A
+    /// word that is longer has a row of its own. Rows begin below the first word.
+    ///
+    /// - Returns: of each row its stretches, by their places among those that were given.
+    public static func broken(_ stretches: [String], to columns: Int) -> [[(place: Int, text: String)]] {
+        let whole = stretches.enumerated().map { (place: $0.offset, text: $0.element) }
+        guard columns > 0, stretches.reduce(0, { $0 + width($1) }) > columns else { return [whole] }
+        let indent = min(stretches.joined().prefix { $0 == " " }.count, columns / 2)
+        var rows: [[(place: Int, text: String)]] = [], row: [(place: Int, text: String)] = [], used = 0
+        var word: [(place: Int, text: String)] = [], wide = 0, blanks: [(place: Int, text: String)] = [], blank = 0
+        func add(_ character: Character, _ place: Int, to part: inout [(place: Int, text: String)]) {
+            if part.last?.place == place { part[part.count - 1].text.append(character) } else { part.append((place, String(character))) }
+        }
+        func put() {
+            guard !word.isEmpty else { return }
+            if !row.isEmpty, used + blank + wide > columns {
+                rows.append(row)
+                row = indent > 0 ? [(word[0].place, String(repeating: " ", count: indent))] : []
+                used = indent
+            } else {
+                row += blanks
+                used += blank
+            }
+            row += word
+            used += wide
+            (word, wide, blanks, blank) = ([], 0, [], 0)
+        }
+        for (place, text) in whole {
+            for character in text {
+                if character == " " {
+                    put()
+                    add(character, place, to: &blanks)
+                    blank += 1
+                } else {
+                    add(character, place, to: &word)
+                    wide += width(character)
+                }
+            }
+        }
+        put()
+        return rows + [row]
+    }
+
+    /// One line as lines of at most `columns`, the first of at most `first`, broken at blanks, or in a word that is longer than that. At least one; nothing
+    /// but blanks at the breaks goes. The first is empty where not even a word has room there.
+    public static func wrapped(_ line: String, to columns: Int, first: Int = .max) -> [String] {
+        var room = min(first, columns)
+        guard columns > 0, width(line) > room else { return [line] }
         var lines: [String] = []
         var now = "", used = 0
         func end() {
             while now.last == " " { now.removeLast() }
             lines.append(now)
-            (now, used) = ("", 0)
+            (now, used, room) = ("", 0, columns)
         }
         var word = "", wide = 0
         func place() {
-            if used > 0, used + wide > columns { end() }
+            if used > 0 || room < columns, used + wide > room { end() }
             now += word
             used += wide
             (word, wide) = ("", 0)
@@ -109,7 +154,7 @@ public enum TerminalText {
             let width = width(character)
             if character == " " {
                 place()
-                if used < columns, used > 0 || lines.isEmpty {
+                if used < room, used > 0 || lines.isEmpty {
                     now.append(" ")
                     used += 1
                 }

@@ -7,6 +7,17 @@ public struct VerbNames: Sendable {
 
     public init(_ name: String, aliases: [String] = [], _ verbs: [VerbNames] = []) { (self.name, self.aliases, self.verbs) = (name, aliases, verbs) }
 
+    /// The first of `words` that should be a verb and is none; nil where all are, or an option stands before it.
+    public func unknown(in words: [String]) -> String? {
+        var verb = self
+        for word in words {
+            if word.hasPrefix("-") || verb.verbs.isEmpty { return nil }
+            guard let next = verb.verbs.first(where: { $0.name == word || $0.aliases.contains(word) }) else { return word == "help" ? nil : word }
+            verb = next
+        }
+        return nil
+    }
+
     /// A whole sentence with the verb that is nearest to the first of `words` that is none; nil where all are, none is near, or an option stands before it.
     public func suggestion(for words: [String]) -> String? {
         var (verb, path) = (self, [name])

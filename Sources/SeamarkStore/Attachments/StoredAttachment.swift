@@ -77,10 +77,14 @@ extension TenantSnapshot {
 
 extension TenantTransaction {
     /// The scope holds the attachment from here on: its bytes are durable and verified already. Where it held it and lost the
-    /// bytes, the new time counts: no backup has these.
+    /// bytes, or erased them, the new time counts: no backup has these. Receipts of what was erased stay known (`lacks`).
     public func addAttachment(_ attachment: Attachment, to scope: Identifier, received: Int64) throws(StoreError) {
         let doing: StaticString = "noting an attachment"
         let (key, _) = try knownScope(scope, doing: doing)
+        let former = try statement(.keepFormerReceipt, doing: doing)
+        former.bind(key, at: 1)
+        former.bind(attachment.hash, at: 2)
+        try former.run(doing: doing)
         let row = try statement(.addAttachment, doing: doing)
         row.bind(key, at: 1)
         row.bind(attachment.hash, at: 2)

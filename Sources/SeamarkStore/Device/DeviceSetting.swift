@@ -33,5 +33,11 @@ public struct DeviceSetting: RawRepresentable, Hashable, Comparable, Sendable {
     /// Why the server refused what of this device's attachments, at the last sync that offered them: a `list` of lists, as the client keeps it.
     public static let attachmentRefusals = DeviceSetting(rawValue: 12)
 
+    /// The scopes that were read under a role which sees less than the present one, until they have been read anew: a `list` of ids.
+    public static let readsAgain = DeviceSetting(rawValue: 14)
+
+    /// What this device found wrong by itself in what it was given, by number: a `list` of lists, as the client keeps it.
+    public static let findings = DeviceSetting(rawValue: 13)
+
     public static func < (left: DeviceSetting, right: DeviceSetting) -> Bool { left.rawValue < right.rawValue }
 }

@@ -83,8 +83,13 @@ public struct DeviceStore: Sendable {
 
     private func open(_ lock: DeviceLock, key: SecretBytes, _ limit: Int64, _ before: LastLocking?) throws(DeviceStoreError) -> OpenDeviceStore {
         files.tighten()
-        let shelf: SQLiteRowShelf
-        do { shelf = try SQLiteRowShelf(path: files.rows) } catch { throw DeviceStoreError.of(error) ?? .notAStore }
+        let shelf: any RowShelf
+        do { shelf = try SQLiteRowShelf(path: files.rows) } catch {
+            let failure = DeviceStoreError.of(error) ?? .notAStore
+            // A disk that cannot be written keeps nobody from reading.
+            guard failure == .full || failure == .readOnly else { throw failure }
+            do { shelf = try UnwritableRows(of: files.rows) } catch { throw DeviceStoreError.of(error) ?? failure }
+        }
         let (path, locked) = (files.syncLock, files.lastLocking)
         // A file that is gone says nothing: a wipe took it, and has its own words.
         let isLocked: @Sendable () -> Bool = { LastLocking(at: locked).map { $0 != before } ?? false }

@@ -142,7 +142,7 @@ final class DeviceView {
     /// - Returns: whether values were erased, so that nothing of them may stay in the files.
     func append(_ event: DeviceEvent, _ rows: any RowAccess) throws -> Bool {
         precondition(state.accepts(event), "an event fits on what the store holds")
-        let event = withoutBarred(event)
+        let event = withoutBarred(try withHeld(event, rows))
         if case .scopeAdded(let scope) = event, scopes[scope.id] == nil {
             let row = DeviceRow.key(scope: scope.id, try Randomness.secret(32))
             try insert(row, rows)
@@ -168,6 +168,17 @@ final class DeviceView {
         let row = DeviceRow.key(scope: scope, key)
         try insert(row, rows)
         take(row, nil, at: last + 1)
+    }
+
+    /// A block that comes without sensitive values which a row of the scope holds is taken in with them: a role that sees less than it did, or
+    /// a stream of one's own that was numbered anew, takes nothing away that is here.
+    private func withHeld(_ event: DeviceEvent, _ rows: any RowAccess) throws -> DeviceEvent {
+        guard case .replica(let scope, .learnt(let entry, let block?)) = event, scopes[scope]?.blocks[block.hash] != nil,
+            block.sensitiveParts.contains(where: \.isLeaf), let held = try self.block(block.hash, of: scope, rows)
+        else { return event }
+        let parts = zip(block.sensitiveParts, held.sensitiveParts).map { $0.isLeaf ? $1 : $0 }
+        guard parts != block.sensitiveParts, let fuller = try? Block.open(block.bytes, sensitive: parts, primitives) else { return event }
+        return .replica(scope, .learnt(entry, fuller))
     }
 
     private func withoutBarred(_ event: DeviceEvent) -> DeviceEvent {

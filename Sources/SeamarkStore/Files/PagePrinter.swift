@@ -28,6 +28,24 @@ public enum PagePrinter {
         public var remedy: String { (self == .noBrowser ? "install one" : "try again") + ", or write html and print that with any browser" }
     }
 
+    /// A sheet of paper.
+    public enum Paper: String, CaseIterable, Hashable, Sendable {
+        case a4, letter
+
+        /// What is usual where the locale for paper says that its reader is: the first of LC_ALL, LC_PAPER and LANG that says something. A4 where none does.
+        ///
+        /// - Parameter environment: nil for this program's own.
+        public static func usual(in environment: [String: String]? = nil) -> Paper {
+            let environment = environment ?? ProcessInfo.processInfo.environment
+            let locale = ["LC_ALL", "LC_PAPER", "LANG"].compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+            // Such as en_US.UTF-8 or sr_RS@latin.
+            let country = locale.prefix { $0 != "." && $0 != "@" }.split(separator: "_").dropFirst().first.map { $0.uppercased() } ?? ""
+            return lettered.contains(country) ? .letter : .a4
+        }
+
+        private static let lettered: Set<String> = ["US", "CA", "MX", "PH", "PR", "CL", "CO", "CR", "DO", "GT", "NI", "PA", "SV", "VE"]
+    }
+
     /// In the order in which they are looked for.
     public static let names = ["chromium", "chromium-browser", "google-chrome"]
 
@@ -43,9 +61,10 @@ public enum PagePrinter {
     }
 
     /// - Parameters:
+    ///   - paper: what a page that leaves its size open is printed on.
     ///   - path: nil for this program's own PATH.
     ///   - seconds: after so many the browser is ended.
-    public static func pdf(of page: String, path: String? = nil, within seconds: Int = 60) throws(Failure) -> [UInt8] {
+    public static func pdf(of page: String, on paper: Paper, path: String? = nil, within seconds: Int = 60) throws(Failure) -> [UInt8] {
         guard let program = browser(in: path) else { throw .noBrowser }
         let places = ["/dev/shm", ProcessInfo.processInfo.environment["XDG_RUNTIME_DIR"] ?? "", NSTemporaryDirectory(), "/tmp"]
         guard let place = places.first(where: { !$0.isEmpty && access($0, W_OK | X_OK) == 0 }) else { throw .system(ENOENT) }
@@ -53,11 +72,17 @@ public enum PagePrinter {
         guard mkdtemp(&template) != nil else { throw .system(errno) }
         let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        guard FileManager.default.createFile(atPath: folder + "/page.html", contents: Data(page.utf8), attributes: [.posixPermissions: 0o600]) else { throw .system(ENOSPC) }
+        guard FileManager.default.createFile(atPath: folder + "/page.html", contents: Data(sized(page, paper).utf8), attributes: [.posixPermissions: 0o600]) else { throw .system(ENOSPC) }
         let process = try start(program, folder, self.path(path))
         guard try ends(process, within: seconds) else { throw .tooSlow(seconds) }
         guard let pdf = FileManager.default.contents(atPath: folder + "/page.pdf"), pdf.starts(with: Array("%PDF-".utf8)) else { throw .failed }
         return Array(pdf)
+    }
+
+    /// The page with the size of its sheets; whatever else it says of them stays.
+    private static func sized(_ page: String, _ paper: Paper) -> String {
+        guard let head = page.firstRange(of: "</head>") else { return page }
+        return page[..<head.lowerBound] + "<style>@page{size:\(paper == .a4 ? "A4" : "letter")}</style>" + page[head.lowerBound...]
     }
 
     private static func path(_ given: String?) -> String { given ?? ProcessInfo.processInfo.environment["PATH"] ?? "" }

@@ -22,7 +22,7 @@ struct Appending {
     func append(
         _ block: Block, sensitive: [UInt8], received: Int64, to scope: OpenScope, decide: (Change) throws -> Verdict
     ) throws -> Appended {
-        let (block, sensitive) = try transaction.withoutBarred(block, sensitive)
+        let (block, sensitive) = try transaction.withoutBarred(block, sensitive, scope: scope.key)
         let position = scope.place.position + 1
         let stream = try scope.stream(block.stream)
         var verdicts: [Verdict] = []

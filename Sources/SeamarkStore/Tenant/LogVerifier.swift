@@ -64,7 +64,6 @@ struct LogVerifier {
                     sum.state = try reread(share, key)
                 }
                 try verifyRecords(sum.state, share, scope)
-                try verifyBars(sum.state)
                 sum.digest.add(sum.state.digest)
                 sum.records += sum.state.records.count
             }
@@ -147,14 +146,16 @@ struct LogVerifier {
                 sum.ends[block.stream] = block.end
             }
             sum.state.read(entry, changes: block.changes)
+            for (change, verdict) in zip(block.changes, row.verdicts) where verdict == .accepted { try verifyBars(change, row.key.scope) }
             for part in block.sensitiveParts {
                 guard case .value(let value) = part else { continue }
-                try require(!snapshot.isBarred(SensitiveTree.leaf(value, snapshot.primitives)), "a value that was redacted still lies beside its block")
+                try require(!snapshot.isBarred(SensitiveTree.leaf(value, snapshot.primitives), scope: row.key.scope), "a value that was redacted still lies beside its block")
             }
         case .release(let ids):
             try require(row.verdicts.isEmpty && row.sensitive.isEmpty && row.stream == nil && row.first == 0, "a release holds more than ids")
             for id in ids {
-                try require(sum.state.refused[id] != nil, "it releases a change that was not waiting")
+                guard let (change, _) = sum.state.refused[id] else { throw Broken(detail: "it releases a change that was not waiting") }
+                try verifyBars(change, row.key.scope)
             }
             sum.state.read(entry, changes: [])
         }
@@ -209,15 +210,9 @@ struct LogVerifier {
         }
     }
 
-    /// What the log redacts is barred.
-    private func verifyBars(_ state: ScopeState) throws {
-        for record in state.records.values where record.type == Redaction.recordType {
-            for head in record.heads(of: .field(Redaction.valuesField)) {
-                for redacted in head.content.value.map(Redaction.values) ?? [] {
-                    try require(snapshot.isBarred(redacted.leaf), "a value that it redacts is not barred")
-                }
-            }
-        }
+    /// What a change redacts that the log applies is barred in its scope.
+    private func verifyBars(_ change: Change, _ scope: Int64) throws {
+        for redacted in change.redacts { try require(snapshot.isBarred(redacted.leaf, scope: scope), "a value that it redacts is not barred") }
     }
 
     private func verifyRecords(_ state: ScopeState, _ share: ScopeState.Share, _ scope: TenantScope) throws {

@@ -15,14 +15,14 @@ enum Query: Int, CaseIterable {
     case confirmation, awaitConfirmation, confirmDevice, noteWrongWords
     case invitation, invitations, addInvitation, redeemInvitation, endInvitations
     case entryCount, waitingCount, streamCount, streamsOfScope, changesOfQuarantinedBlock, integrity, foreignKeys
-    case lastAudit, addAudit, audit
+    case lastAudit, addAudit, audit, countActs
     case anyBarred, barred, bar, noteArrival, barredCounts, sensitiveEntries, blankEntry, sensitiveInQuarantine, blankInQuarantine
     case removeBarredValues, withdrawnPersons, addWithdrawnPerson
-    case attachment, attachments, attachmentsOfScope, attachmentTotals, addAttachment, eraseAttachment, erasedAttachments
+    case formerReceipt, keepFormerReceipt, attachment, attachments, attachmentsOfScope, attachmentTotals, addAttachment, eraseAttachment, erasedAttachments
     case alarms, alarmsOfDevice, addAlarm, repeatAlarm, newerStream
     case backedUp, beginBackup, noteBackup, departure, noteDeparture, postponeRelease, handedInSince
     case setLeastSchemas, adoptSchema
-    case decidedTenant, decidedScopes, decidedMembers, decidedStaffing, decidedDevices, decidedInvitations, decidedDepartures, decidedBars
+    case decidedTenant, decidedScopes, decidedMembers, decidedStaffing, decidedDevices, decidedInvitations, decidedDepartures, decidedBars, decidedBarsOfScopes
     case decidedConfirmations, decidedConfirmingInvitations
     case decidedWithdrawals, decidedWipes, decidedCertificateEnds, decisions, noteDecisions
     case recordsOfRange, removeRecord, removeSensitiveOfRecord, removeStraySensitive
@@ -155,15 +155,19 @@ enum Query: Int, CaseIterable {
         case .integrity: "PRAGMA integrity_check(1)"
         case .foreignKeys: "PRAGMA foreign_key_check"
         case .anyBarred: "SELECT 1 FROM barred LIMIT 1"
-        case .barred: "SELECT 1 FROM barred WHERE leaf = ?"
-        case .bar: "INSERT INTO barred (leaf, arrivals) VALUES (?, 0) ON CONFLICT DO NOTHING"
-        case .noteArrival: "UPDATE barred SET arrivals = arrivals + 1 WHERE leaf = ?"
+        case .barred: "SELECT 1 FROM barred WHERE leaf = ? AND scope IN (0, ?)"
+        case .bar: "INSERT INTO barred (leaf, scope, arrivals) VALUES (?, ?, 0) ON CONFLICT DO NOTHING"
+        case .noteArrival: "UPDATE barred SET arrivals = arrivals + 1 WHERE leaf = ? AND scope IN (0, ?)"
         case .barredCounts: "SELECT count(*), coalesce(sum(arrivals), 0) FROM barred"
         case .sensitiveEntries: "SELECT key, block_hash, sensitive FROM entry WHERE key > ? AND key <= ? AND length(sensitive) > 0 ORDER BY key"
         case .blankEntry: "UPDATE entry SET sensitive = ? WHERE key = ?"
-        case .sensitiveInQuarantine: "SELECT key, hash, sensitive FROM quarantined_block WHERE length(sensitive) > 0"
+        case .sensitiveInQuarantine: "SELECT key, hash, sensitive FROM quarantined_block WHERE scope = ? AND length(sensitive) > 0"
         case .blankInQuarantine: "UPDATE quarantined_block SET sensitive = ? WHERE key = ?"
-        case .removeBarredValues: "DELETE FROM sensitive WHERE leaf IN (SELECT leaf FROM barred)"
+        case .removeBarredValues:
+            """
+            DELETE FROM sensitive WHERE leaf IN (SELECT leaf FROM barred WHERE scope = ?1)
+            AND (SELECT scope FROM record WHERE record.key = sensitive.record) = ?1
+            """
         case .withdrawnPersons: "SELECT person FROM withdrawn WHERE scope = ? ORDER BY person"
         case .addWithdrawnPerson: "INSERT INTO withdrawn (scope, person) VALUES (?, ?) ON CONFLICT DO NOTHING"
         case .lastAudit: "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1"
@@ -210,7 +214,8 @@ enum Query: Int, CaseIterable {
         case .decidedDevices: "SELECT key, id, member, name, letters, certificate, signing_key, enrolled, revoked FROM device ORDER BY key"
         case .decidedInvitations: "SELECT token, member, made, expires, redeemed, device FROM invitation ORDER BY token"
         case .decidedDepartures: "SELECT member, scope, position, released, time FROM departure ORDER BY member, scope"
-        case .decidedBars: "SELECT leaf FROM barred ORDER BY leaf"
+        case .decidedBars: "SELECT leaf FROM barred WHERE scope = 0 ORDER BY leaf"
+        case .decidedBarsOfScopes: "SELECT scope, leaf FROM barred WHERE scope <> 0 ORDER BY scope, leaf"
         case .decidedWithdrawals: "SELECT scope, person FROM withdrawn ORDER BY scope, person"
         case .decidedWipes: "SELECT device, ordered, wiped FROM wipe_order ORDER BY device"
         case .decidedConfirmations: "SELECT device, since, cause, confirmed FROM confirmation ORDER BY device"
@@ -223,6 +228,13 @@ enum Query: Int, CaseIterable {
         case .removeStraySensitive: "DELETE FROM sensitive WHERE record NOT IN (SELECT key FROM record)"
         case .removeSensitiveOfRecord: "DELETE FROM sensitive WHERE record IN (SELECT key FROM record WHERE scope = ? AND id = ?)"
         case .audit: "SELECT number, time, act, detail, hash FROM audit ORDER BY number"
+        case .countActs: "SELECT count(*) FROM audit WHERE act = ?"
+        case .formerReceipt: "SELECT 1 FROM former_receipt WHERE scope = (SELECT key FROM scope WHERE id = ?) AND hash = ? AND received = ?"
+        case .keepFormerReceipt:
+            """
+            INSERT INTO former_receipt (scope, hash, received) SELECT scope, hash, received FROM attachment WHERE scope = ? AND hash = ? AND erased = 1
+            ON CONFLICT DO NOTHING
+            """
         case .attachment: "SELECT size, received, erased FROM attachment WHERE scope = ? AND hash = ?"
         case .attachments:
             "SELECT s.id, a.hash, a.size, a.received FROM attachment a JOIN scope s ON s.key = a.scope WHERE a.erased = 0 ORDER BY s.id, a.hash"

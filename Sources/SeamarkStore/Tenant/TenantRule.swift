@@ -15,7 +15,7 @@ public protocol TenantRule: Sendable {
 extension TenantTransaction {
     /// Called for every change that a log applies.
     func noteApplied(_ change: Change, scope: Int64) throws(StoreError) {
-        try bar(by: change)
+        try bar(by: change, scope: scope)
         try noteKept(change, scope: scope)
     }
 

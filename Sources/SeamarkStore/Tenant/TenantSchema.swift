@@ -18,6 +18,8 @@ enum TenantSchema {
         migrator.registerMigration("confirmations") { database in try database.execute(sql: confirmations) }
         migrator.registerMigration("epochs") { database in try database.execute(sql: epochs) }
         migrator.registerMigration("erased attachments") { database in try database.execute(sql: erasedAttachments) }
+        migrator.registerMigration("bars of scopes") { database in try database.execute(sql: barsOfScopes) }
+        migrator.registerMigration("former receipts") { database in try database.execute(sql: formerReceipts) }
         return migrator
     }
 
@@ -27,6 +29,21 @@ enum TenantSchema {
         CREATE TABLE former_epoch (epoch INTEGER PRIMARY KEY) STRICT;
         ALTER TABLE tenant ADD COLUMN expects_epochs INTEGER NOT NULL DEFAULT 0 CHECK (expects_epochs IN (0, 1));
         UPDATE tenant SET expects_epochs = EXISTS (SELECT 1 FROM audit WHERE act = 'epoch.renew');
+        """
+
+    // A redaction reaches what its own scope holds and nothing else. Of those before this was kept it is not known whose they were: they go on being of
+    // every scope, under the key 0.
+    private static let barsOfScopes = """
+        CREATE TABLE bar_of_scope (leaf BLOB NOT NULL, scope INTEGER NOT NULL, arrivals INTEGER NOT NULL, PRIMARY KEY (leaf, scope)) STRICT, WITHOUT ROWID;
+        INSERT INTO bar_of_scope SELECT leaf, 0, arrivals FROM barred;
+        DROP TABLE barred;
+        ALTER TABLE bar_of_scope RENAME TO barred;
+        """
+
+    // When attachments were received that were erased, and that came again since: receipts of then are of no lost log.
+    private static let formerReceipts = """
+        CREATE TABLE former_receipt (
+            scope INTEGER NOT NULL REFERENCES scope, hash BLOB NOT NULL, received INTEGER NOT NULL, PRIMARY KEY (scope, hash, received)) STRICT, WITHOUT ROWID;
         """
 
     // Which devices wait, or waited, until headquarters confirmed their words; and which invitations make such devices.

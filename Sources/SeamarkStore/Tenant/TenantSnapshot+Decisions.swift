@@ -14,7 +14,7 @@ extension Query {
     /// Came later: covered by name where there are rows, so that the hash of a file that an older program wrote stays what it is.
     fileprivate static let decidedSince: [(name: String, query: Query)] = [
         ("wipe orders", .decidedWipes), ("ends of certificates", .decidedCertificateEnds),
-        ("confirmations", .decidedConfirmations), ("invitations that ask for one", .decidedConfirmingInvitations),
+        ("redactions of scopes", .decidedBarsOfScopes), ("confirmations", .decidedConfirmations), ("invitations that ask for one", .decidedConfirmingInvitations),
     ]
 
     /// Does it write what is covered?

@@ -64,6 +64,15 @@ extension TenantSnapshot {
         return entries
     }
 
+    /// How often the audit log names this act.
+    public func count(ofAct act: String) throws(StoreError) -> Int {
+        let doing: StaticString = "reading the audit log"
+        let row = try statement(.countActs, doing: doing)
+        defer { row.reset() }
+        row.bind(act, at: 1)
+        return try row.step(doing: doing) ? Int(clamping: row.int(0)) : 0
+    }
+
     private func memberRows(_ row: PreparedStatement) throws(StoreError) -> [TenantMember] {
         let doing: StaticString = "reading a member"
         defer { row.reset() }

@@ -62,12 +62,14 @@ extension TenantTransaction {
         quarantinedBlock key: Int64, naming named: Set<Identifier>, received: Int64, _ judge: Judge?, _ appending: inout Appending
     ) throws -> (place: LogPlace, changes: [Identifier]) {
         let (block, sensitive, refusal) = try quarantinedBlockRow(key)
-        guard let scope = try appending.open(block.stream.scope), let member = try member(block.member) else {
+        // Headquarters' own, which a member who is not staffed gave back, is nobody's to judge.
+        let member = try member(block.member)
+        guard let scope = try appending.open(block.stream.scope), try member != nil || block.stream.device == identity().author else {
             throw StoreError(.damaged, doing: "releasing changes", detail: "a block in quarantine is of no scope or member; verify the store")
         }
         let appended = try appending.append(block, sensitive: sensitive, received: received, to: scope) { change in
             guard named.contains(change.id) else { return .refused(refusal) }
-            guard let judge else { return .accepted }
+            guard let judge, let member else { return .accepted }
             return try judge(change, member) { id throws(StoreError) in try scope.records.look(at: id) }
         }
         return (appended.place, block.changes.map(\.id))

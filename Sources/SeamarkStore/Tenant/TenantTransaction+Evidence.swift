@@ -177,9 +177,17 @@ extension TenantSnapshot {
         return true
     }
 
-    /// An attachment that came again later went in between, and others perhaps with it.
+    /// An attachment that came again later went in between, and others perhaps with it; unless this store itself erased
+    /// what the receipt was for.
     public func lacks(_ receipt: AttachmentReceipt) throws(StoreError) -> Bool {
-        try attachment(receipt.attachment.hash, in: receipt.scope)?.received != receipt.received
+        guard try attachment(receipt.attachment.hash, in: receipt.scope)?.received != receipt.received else { return false }
+        let doing: StaticString = "looking a receipt up"
+        let row = try statement(.formerReceipt, doing: doing)
+        row.bind(receipt.scope, at: 1)
+        row.bind(receipt.attachment.hash, at: 2)
+        row.bind(receipt.received, at: 3)
+        defer { row.reset() }
+        return try !row.step(doing: doing)
     }
 
     fileprivate func lacksProven(of standing: Standing) throws(StoreError) -> Bool {

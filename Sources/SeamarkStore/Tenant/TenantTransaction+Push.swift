@@ -88,7 +88,7 @@ extension TenantTransaction {
             defer { known.reset() }
             if try known.step(doing: doing) { return known.int(0) }
         }
-        let (_, sensitive) = try withoutBarred(push.block, push.sensitive)
+        let (_, sensitive) = try withoutBarred(push.block, push.sensitive, scope: scope)
         let row = try statement(.addQuarantinedBlock, doing: doing)
         row.bind(push.block.hash, at: 1)
         row.bind(scope, at: 2)

@@ -1,70 +1,75 @@
 public import SeamarkJournal
 
 /// What redactions do in a tenant's file: in the transaction that applies one its values go from every table, and from then on
-/// their leaves are barred.
+/// their leaves are barred. Both in its own scope alone: who may redact there may not elsewhere.
 extension TenantTransaction {
     /// Parts with the leaf hash in place of each barred value, which is counted; nil where there is none.
-    private func withoutBarred(_ parts: [SensitivePart], counting: Bool) throws(StoreError) -> [SensitivePart]? {
+    private func withoutBarred(_ parts: [SensitivePart], scope: Int64, counting: Bool) throws(StoreError) -> [SensitivePart]? {
         let doing: StaticString = "looking for barred values"
         var bare = parts
         var isAltered = false
         for (index, part) in parts.enumerated() {
             guard case .value(let value) = part else { continue }
             let leaf = SensitiveTree.leaf(value, primitives)
-            guard try isBarred(leaf) else { continue }
+            guard try isBarred(leaf, scope: scope) else { continue }
             bare[index] = .leaf(leaf)
             isAltered = true
             guard counting else { continue }
             let row = try statement(.noteArrival, doing: doing)
             row.bind(leaf, at: 1)
+            row.bind(scope, at: 2)
             try row.run(doing: doing)
         }
         return isAltered ? bare : nil
     }
 
-    /// A block that came from outside, without the barred values that came with it.
-    func withoutBarred(_ block: Block, _ sensitive: [UInt8]) throws -> (block: Block, sensitive: [UInt8]) {
+    /// A block that came from outside for this scope, without the barred values that came with it.
+    func withoutBarred(_ block: Block, _ sensitive: [UInt8], scope: Int64) throws -> (block: Block, sensitive: [UInt8]) {
         guard block.root != .zero, try hasBarred() else { return (block, sensitive) }
-        guard let bare = try withoutBarred(block.sensitiveParts, counting: true) else { return (block, sensitive) }
+        guard let bare = try withoutBarred(block.sensitiveParts, scope: scope, counting: true) else { return (block, sensitive) }
         return (try Block.open(block.bytes, sensitive: bare, primitives), SensitivePart.encode(bare, primitives))
     }
 
-    /// Called for every change that a log applies: bars what it redacts, for `eraseBarred` at the end of the operation.
-    func bar(by change: Change) throws(StoreError) {
+    /// Called for every change that the log of `scope` applies: bars what it redacts there, for `eraseBarred` at the end of the operation.
+    func bar(by change: Change, scope: Int64) throws(StoreError) {
         for redacted in change.redacts {
             let row = try statement(.bar, doing: "barring a value")
             row.bind(redacted.leaf, at: 1)
+            row.bind(scope, at: 2)
             try row.run(doing: "barring a value")
             knowsBarred = true
-            owesErasure = true
+            owesErasure.insert(scope)
         }
     }
 
-    /// Deletes every value whose leaf is barred: beside records, beside blocks in the logs, and in quarantine.
+    /// Deletes every value whose leaf is barred in a scope that owes it: beside the scope's records, beside blocks in its log, and in quarantine.
     func eraseBarred() throws {
-        guard owesErasure else { return }
         let doing: StaticString = "deleting redacted values"
-        try statement(.removeBarredValues, doing: doing).run(doing: doing)
-        for (scope, _) in try scopeRows() {
-            let row = try statement(.sensitiveEntries, doing: doing)
-            row.bind(EntryKey(scope: scope, position: 0).value, at: 1)
-            row.bind(EntryKey(scope: scope, position: EntryKey.lastPosition).value, at: 2)
-            try blank(row, by: .blankEntry, doing: doing)
+        for scope in owesErasure.sorted() {
+            let values = try statement(.removeBarredValues, doing: doing)
+            values.bind(scope, at: 1)
+            try values.run(doing: doing)
+            let entries = try statement(.sensitiveEntries, doing: doing)
+            entries.bind(EntryKey(scope: scope, position: 0).value, at: 1)
+            entries.bind(EntryKey(scope: scope, position: EntryKey.lastPosition).value, at: 2)
+            try blank(entries, of: scope, by: .blankEntry, doing: doing)
+            let quarantined = try statement(.sensitiveInQuarantine, doing: doing)
+            quarantined.bind(scope, at: 1)
+            try blank(quarantined, of: scope, by: .blankInQuarantine, doing: doing)
+            hasErased = true
         }
-        try blank(try statement(.sensitiveInQuarantine, doing: doing), by: .blankInQuarantine, doing: doing)
-        hasErased = true
-        owesErasure = false
+        owesErasure = []
     }
 
     /// Rows of (key, block hash, what lies sealed beside the block): writes those anew that hold a barred value.
-    private func blank(_ rows: PreparedStatement, by update: Query, doing: StaticString) throws {
+    private func blank(_ rows: PreparedStatement, of scope: Int64, by update: Query, doing: StaticString) throws {
         var altered: [(key: Int64, sealed: [UInt8])] = []
         do {
             defer { rows.reset() }
             while try rows.step(doing: doing) {
                 let hash = try rows.hash(1, doing: doing)
                 let parts = try SensitivePart.decode(SensitiveSealing.open(rows.bytes(2), under: hash, tools), primitives)
-                guard let bare = try withoutBarred(parts, counting: false) else { continue }
+                guard let bare = try withoutBarred(parts, scope: scope, counting: false) else { continue }
                 altered.append((rows.int(0), try SensitiveSealing.seal(SensitivePart.encode(bare, primitives), under: hash, tools)))
             }
         }
@@ -87,10 +92,15 @@ extension TenantTransaction {
 }
 
 extension TenantSnapshot {
-    /// Is this the leaf of a value that was redacted?
-    public func isBarred(_ leaf: Hash256) throws(StoreError) -> Bool {
+    /// Is this the leaf of a value that was redacted in this scope?
+    public func isBarred(_ leaf: Hash256, in scope: Identifier) throws(StoreError) -> Bool {
+        try isBarred(leaf, scope: knownScope(scope, doing: "looking for barred values").key)
+    }
+
+    func isBarred(_ leaf: Hash256, scope: Int64) throws(StoreError) -> Bool {
         let row = try statement(.barred, doing: "looking for barred values")
         row.bind(leaf, at: 1)
+        row.bind(scope, at: 2)
         defer { row.reset() }
         return try row.step(doing: "looking for barred values")
     }

@@ -7,8 +7,8 @@ public final class TenantTransaction: TenantSnapshot {
     /// with the error.
     private(set) var failure: (any Error)?
 
-    /// Values were barred and still lie in the tables.
-    var owesErasure = false
+    /// The scopes, by their keys, of which values were barred and still lie in the tables.
+    var owesErasure: Set<Int64> = []
     /// Values were deleted that must leave no trace in the files.
     var hasErased = false
     /// Attachments were erased whose bytes still lie in the vault.

@@ -13,6 +13,7 @@ from .block import LONGEST, LONGEST_COLUMNS, Block, read_parts, verifies
 from .change import Open, Sensitive
 from .encoding import DecodeError, Reader, fixed64, sha256, text, varint
 from .merge import ScopeState
+from .redaction import kind, named
 
 BEGINNING = b"SMEV\1"
 LONGEST_ITEM = 2_162_688
@@ -146,6 +147,8 @@ class Evidence:
         self.held = set()
         self.ends = {}
         self.following = []
+        self.edits = {}
+        self.redactions = []
 
     def read(self, data, digest_at=None):
         """None where everything holds, otherwise the fault."""
@@ -302,12 +305,19 @@ class Evidence:
                 if (verdict == log.DUPLICATE) != (change.id in self.held):
                     raise Fault("verdicts")
                 self.held.add(change.id)
+                self.edits.update({(change.id, index): edit for index, edit in enumerate(change.edits)})
+                self.redactions.extend(named(change) if verdict == log.ACCEPTED else ())
             changes = block.changes
         self.state.read(entry, changes)
         self.stand(ENTRY, log_hash)
         self.hashes.append(log_hash)
         if self.positions[ENTRY] == self.digest_at:
             self.digests[self.digest_at] = self.state.digest
+
+    def redacted(self):
+        """Of a whole log: how often a redaction takes a value, the bytes of an attachment, and nothing that it names."""
+        kinds = [kind(self.edits.get(name), leaf) for name, leaf in self.redactions]
+        return {word: kinds.count(word) for word in ("value", "bytes", "nothing")}
 
     def take_end(self, signature):
         if len(signature) != 64:

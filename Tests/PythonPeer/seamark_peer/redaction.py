@@ -3,22 +3,44 @@
 from dataclasses import replace
 
 from .change import Open, Sensitive, Withheld
+from .encoding import sha256, text
 
 RECORD_TYPE = 60
 VALUES_CODE = 2 * 12
-LEAF_MEMBER = 3
+CHANGE_MEMBER, INDEX_MEMBER, LEAF_MEMBER = 1, 2, 3
+EVIDENCE_TYPE, HASH_CODE = 28, 2 * 12
 
 
 def redacted(change):
     """The leaves of the values that the change redacts, once a log applies it."""
-    leaves = set()
+    return {leaf for _, leaf in named(change)}
+
+
+def named(change):
+    """What the change redacts: ((change, index) of the edit, or None where the element names none, and the leaf)."""
+    others = {edit.record for edit in change.edits if edit.type != RECORD_TYPE}
     for edit in change.edits:
-        if edit.type == RECORD_TYPE and edit.code == VALUES_CODE and isinstance(edit.content, Open) and edit.content.value[0] == "list":
+        if edit.record not in others and edit.code == VALUES_CODE and isinstance(edit.content, Open) and edit.content.value[0] == "list":
             for element in edit.content.value[1]:
-                leaf = dict(element[1]).get(LEAF_MEMBER, ("absent",)) if element[0] == "group" else ("absent",)
+                members = dict(element[1]) if element[0] == "group" else {}
+                of, index, leaf = (members.get(member, ("absent",)) for member in (CHANGE_MEMBER, INDEX_MEMBER, LEAF_MEMBER))
                 if leaf[0] == "bytes" and len(leaf[1]) == 32:
-                    leaves.add(leaf[1])
-    return leaves
+                    yield (of[1], index[1]) if (of[0], index[0]) == ("bytes", "int") else None, leaf[1]
+
+
+def leaf_of_bytes(record, hash_):
+    """What is barred when the bytes that a row of evidence names are to go."""
+    return sha256(text("seamark-attachment-redaction-1") + record + hash_)
+
+
+def kind(edit, leaf):
+    """What a redaction with this leaf takes of the edit that it names: its "value", the "bytes" that it names, or "nothing"."""
+    if edit is None:
+        return "nothing"
+    if not isinstance(edit.content, Open):
+        return "value" if edit.content.leaf == leaf else "nothing"
+    is_hash = edit.type == EVIDENCE_TYPE and edit.code == HASH_CODE and edit.content.value[0] == "bytes"
+    return "bytes" if is_hash and leaf_of_bytes(edit.record, edit.content.value[1]) == leaf else "nothing"
 
 
 def without(block, barred):

@@ -124,6 +124,18 @@ final class Meeting {
         try store.write { try $0.updateMember(TenantMember(id: laptop.identity.member, name: "renamed", role: role.key)) }
     }
 
+    /// Everybody has read an observation of Alice's that says `words`, Cara as an analyst; its name, and the server's store of before. Alice's second laptop
+    /// has not synced.
+    func readByAnAnalyst(_ words: String) throws -> (note: String, before: TenantStore) {
+        try setRole(.analyst, of: cara)
+        try sync(alice, bob, cara, lead)
+        let before = try store.copyInMemory()
+        let note = try alice.add(Catalogue.observation, "text=\(words)")
+        for _ in 0..<2 { try sync(alice, bob, cara, lead) }
+        #expect(try cara.record(note).isWithheld("text"))
+        return (note, before)
+    }
+
     /// Lets everything in that is in quarantine.
     func release() throws {
         try store.write { transaction in

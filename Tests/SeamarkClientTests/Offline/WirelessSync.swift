@@ -18,15 +18,18 @@ final class WirelessSync: SyncLine {
     let bytesSent = 0
     let bytesReceived = 0
 
-    private init(_ door: DeviceSession) { self.door = door }
+    /// So many messages of the server arrive.
+    private var left: Int
+
+    private init(_ door: DeviceSession, _ most: Int) { (self.door, left) = (door, most) }
 
     /// Syncs to the end; where the server finds out meanwhile that its log lacks something, once more.
-    static func run(_ device: Device, _ door: DeviceSession, attachments: SyncRun.Attachments = .none) throws -> SyncRun.Report {
+    static func run(_ device: Device, _ door: DeviceSession, attachments: SyncRun.Attachments = .none, cutAfter: Int = .max) throws -> SyncRun.Report {
         var attempt = 1
         while true {
             // Each attempt is a connection, with a session of its own.
             let session = DeviceSession(door.name, of: door.tenant)
-            do { return try WirelessSync(session).toTheEnd(device, attachments) } catch let failure as SyncRun.Failure {
+            do { return try WirelessSync(session, cutAfter).toTheEnd(device, attachments) } catch let failure as SyncRun.Failure {
                 guard case .sync(.epochRenewed) = failure.cause, attempt < 3 else { throw failure }
                 attempt += 1
             }
@@ -49,7 +52,11 @@ final class WirelessSync: SyncLine {
         }
     }
 
-    private func next() -> Message? { heard.isEmpty ? nil : heard.removeFirst() }
+    private func next() -> Message? {
+        guard !heard.isEmpty, left > 0 else { return nil }
+        left -= 1
+        return heard.removeFirst()
+    }
 
     func send(_ message: Message) throws { if !isOver { try perform(session.received(message)) } }
 

@@ -93,7 +93,7 @@ private struct StoredPrimitives: Primitives {
 
     @Test(arguments: [
         ("calculate", "survey, row 3, column type (b): calculations are not taken over"), ("geopoint", "places on a map"), ("image", "pictures"), ("rank l", "rankings"),
-        ("select_one_from_file a.csv", "choices from a file"), ("select_one l or_other", "or_other"), ("start", "the device notes"), ("select_one nowhere", "no list \"nowhere\""),
+        ("select_one_from_file a.csv", "choices from a file"), ("select_one l or_other", "or_other"), ("phonenumber", "the device notes"), ("select_one nowhere", "no list \"nowhere\""),
         ("begin repeat", "repeats are not taken over"), ("nonsense", "there is no type \"nonsense\""), ("end group", "no group is open"), ("begin group", "the group has no end"),
     ])
     func `types that are not taken over are refused by sheet, row, column and name`(type: String, says: String) throws {
@@ -103,13 +103,53 @@ private struct StoredPrimitives: Primitives {
     }
 
     @Test(arguments: [
-        ("calculation", "1"), ("appearance", "minimal"), ("choice_filter", "a = 1"), ("default", "3"), ("repeat_count", "2"), ("media::image", "a.png"), ("label::", "x"), ("something", "x"),
+        ("calculation", "1"), ("appearance", "minimal search('places')"), ("read_only", "yes"), ("choice_filter", "a = 1"), ("repeat_count", "2"), ("media::image", "a.png"), ("label::", "x"), ("something", "x"),
         ("relevant", "uuid() = 1"), ("relevant", "${nobody} = 1"), ("relevant", ". = 1"), ("constraint", "position(..) = 1"), ("required", "maybe"), ("hint", "${nobody}"), ("hint", "a\u{202e}b"),
     ])
     func `columns, functions and references that are not taken over are refused where they stand`(column: String, cell: String) throws {
         #expect(try Self.faults("| survey |\n| | type | name | label | \(column) |\n| | text | a | A | |\n") == [])
         let faults = try Self.faults("| survey |\n| | type | name | label | \(column) |\n| | text | a | A | |\n| | text | b | B | \(cell) |\n")
         #expect(faults.count == 1 && faults[0].hasPrefix("survey, row 4, column \(column) (b): "), "\(faults)")
+    }
+
+    @Test func `what a record has anyway, how a form is shown and answers that nobody gave are told, and the form is the one without them`() throws {
+        let read = try FormOfFile(file: Array("""
+            | survey |
+            | | type        | name  | label     | appearance | default | read_only | relevant |
+            | | start       | began |           |            |         |           |          |
+            | | get today   | day   | The day   |            |         |           |          |
+            | | username    | who   |           |            |         |           |          |
+            | | begin group | g     | G         | field-list |         |           |          |
+            | | integer     | n     | How many? |            | 5       | no        |          |
+            | | end group   |       |           |            |         |           |          |
+            | | text        | t     | Why?      | multiline  |         |           | ${n} > 5 |
+            | | end         | done  |           |            |         |           |          |
+            | | device id   | where |           |            |         |           |          |
+            """.utf8), format: .markdown, name: "my form") { _, _ in nil }
+        #expect(read.notes.map { $0.description.prefix { $0 != ":" } } == [
+            "survey, row 3, column type (began)", "survey, row 4, column type (day)", "survey, row 5, column type (who)", "survey, rows 6, 9, column appearance",
+            "survey, row 7, column default (n)", "survey, row 10, column type (done)", "survey, row 11, column type (where)",
+        ])
+        #expect(read.notes.map(\.kind) == [.fact(.start), .fact(.today), .fact(.user), .appearance, .presetAnswer, .fact(.end), .fact(.device)])
+        let plain = try FormOfFile(file: Array("""
+            | survey |
+            | | type        | name | label     | relevant |
+            | | begin group | g    | G         |          |
+            | | integer     | n    | How many? |          |
+            | | end group   |      |           |          |
+            | | text        | t    | Why?      | ${n} > 5 |
+            """.utf8), format: .markdown, name: "my form") { _, _ in nil }
+        #expect(plain.notes == [] && plain.questionnaire == read.questionnaire && plain.questionnaire.document == read.questionnaire.document)
+    }
+
+    @Test func `nothing that is asked hangs on what the record has anyway, and a form of that alone asks nothing`() throws {
+        let facts = "| survey |\n| | type | name | label | relevant |\n| | today | day | | |\n"
+        #expect(try Self.faults(facts + "| | text | a | A | ${day} > 1 |\n")[0].hasPrefix("survey, row 4, column relevant (a): \"day\" is a fact"))
+        #expect(try Self.faults(facts + "| | text | a | On ${day} | |\n")[0].hasPrefix("survey, row 4, column label (a): \"day\" is a fact"))
+        #expect(try Self.faults(facts + "| | text | day | A | |\n") == ["survey, row 4, column name (day): an earlier row has this name"])
+        #expect(try Self.faults(facts) == ["survey: no row asks anything: the record has what these rows name"])
+        #expect(try Self.faults(facts + "| | text | a | A | |\n| | end | b | | ${a} = 1 |\n") == ["survey, row 5, column relevant (b): this says nothing where nothing is answered"])
+        #expect(try Self.faults(facts + "| | text | a | A | |\n| | deviceid | | | |\n") == ["survey, row 5: the row has no name"])
     }
 
     @Test func `everything that is wrong is told at once, in order, and no more than a hundred`() throws {
@@ -154,6 +194,32 @@ private struct StoredPrimitives: Primitives {
         #expect(try Self.faults(both + "| settings |\n| | default_language |\n| | English |\n").contains { $0.contains("two columns mean the same") })
         #expect(try Self.faults("| survey |\n| | type | name | label::D\u{202e}e |\n| | text | a | A |\n").contains { $0.contains("steer") })
         #expect(try Self.faults("| survey |\n| | type | name | label | relevant |\n| | text | b | B | |\n| | text | a | A | ${b} = '\u{202e}x' |\n").contains { $0.contains("steer") })
+    }
+
+    @Test func `languages stand behind one colon where no header of the sheet has two, as in pyxform's own samples`() throws {
+        let good = try Self.read("""
+            | survey  |
+            |         | type                      | name     | label:english                  |
+            |         | select one from yes_or_no | good_day | have you had a good day today? |
+            | choices |
+            |         | list name | name | label: english |
+            |         | yes_or_no | yes  | yes            |
+            |         | yes_or_no | no   | no             |
+            """)
+        #expect(good.languages == ["english"] && good.items[0].label.texts == ["english": "have you had a good day today?"])
+        #expect(good.lists[0].choices.map(\.label.texts) == [["english": "yes"], ["english": "no"]])
+        let two = try Self.read("""
+            | survey |
+            | | type    | name      | label:english               | label:English (en) | hint : english |
+            | | text    | your_name | What is your name?          | Name? | As written |
+            | | integer | your_age  | How many years old are you? | Age?  | |
+            | choices |
+            | | list name | name | label:english |
+            """)
+        #expect(two.languages == ["english", "English (en)"] && two.items.map(\.kind) == [.text, .integer] && two.items[0].hint.texts == ["english": "As written"])
+        // Beside two colons one is part of a name that nobody knows.
+        #expect(try Self.faults("| survey |\n| | type | name | label::A | hint:A |\n| | text | a | A | B |\n").contains { $0.contains("column hint:A") })
+        #expect(try Self.faults("| survey |\n| | type | name | label:A | media:image |\n| | text | a | A | b.png |\n").contains { $0.contains("column media:image") })
     }
 
     @Test func `turned quotes are the same in choices and in expressions`() throws {

@@ -23,6 +23,9 @@ struct ConstraintViewTests {
         func governing(_ readings: [ConstraintReading]) -> [String?] { ConstraintView(readings).streams.map(\.governing) }
         #expect(governing([reading("a", 0.96), reading("b", 1.2, .suspected), reading("c", 0.97)]) == ["c"])
         #expect(governing([reading("a", 0.94), reading("b", 0.95, .suspected)]) == ["b"])
+        // 95 % on paper, and a last bit below it.
+        let even = ConstraintReading(key: "e", status: .measured, load: range(7.885, 7.885, 7.885), capacity: 8.3)
+        #expect(governing([even]) == ["e"])
         #expect(governing([reading("a", 0.94), reading("b", 1.2, .relieved)]) == [nil])
         #expect(governing([reading("a", 1, hour: 2), reading("b", 1, hour: 3), reading("c", 1, hour: 3)]) == ["b"])
         #expect(governing([reading("a", 1), reading("m", 1.1, isMarket: true)]) == [nil])

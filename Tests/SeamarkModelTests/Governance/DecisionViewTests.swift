@@ -20,7 +20,7 @@ struct DecisionViewTests {
             DecisionView(DecisionReading(key: "DR", timeToDamage: hours(damage, damage, damage), forumInterval: interval * 3600)).forum
         }
         let weekly = try #require(forum(168, 12))
-        #expect(weekly.meanWait == 84 * 3600 && weekly.worstWait == 168 * 3600 && weekly.cannotDecideInTime)
+        #expect(weekly.meanWait == 84 * 3600 && weekly.worstWait == 168 * 3600 && weekly.cannotDecideInTime == true)
         #expect(forum(24, 12)?.cannotDecideInTime == false)
         #expect(forum(24.1, 12)?.cannotDecideInTime == true)
         #expect(DecisionView(DecisionReading(key: "DR")).forum == nil)

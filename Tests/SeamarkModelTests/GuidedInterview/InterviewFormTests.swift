@@ -258,7 +258,7 @@ import Testing
 
 
 
-
+        Skipped other/share; it stays open.
         0-4 d n x  ? help  z stop  u undo  b back  k skip  t note
         r why  q quote  e evidence  j jump  / find  s seam
         """

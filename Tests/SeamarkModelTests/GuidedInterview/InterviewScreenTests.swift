@@ -119,8 +119,8 @@ import Testing
 
 
         Rationale of LB1
-        They phone every morning, and whoever i
-        s away decides nothing.
+        They phone every morning, and whoever
+        is away decides nothing.
         Enter stores   Esc leaves   Ctrl-O your…
         """
     private static let answered120 = """

@@ -17,6 +17,14 @@ struct PaperDesk {
     var bookmark: InterviewBookmark?
     var questionnaires: [Questionnaire] = []
     var endedAt: Int64?
+    var isFinal = false
+    /// Of each write that was stored, in order.
+    private(set) var changes: [Identifier] = []
+    /// What the device is told of those that take another one back.
+    private(set) var undoings: [InterviewWrite.TakingBack] = []
+    /// What stood for the end before these altered it, and the last that did.
+    private var ends: [Identifier: Int64?] = [:]
+    private var endedBy: Identifier?
     private(set) var clock: Int64 = 1000
     /// Writes after which another draft was left than was said beforehand.
     private(set) var misjudged = 0
@@ -35,7 +43,7 @@ struct PaperDesk {
     var records: InterviewRecords {
         var answers: [String: OwnAnswer] = [:]
         for (subject, row) in rows { if case .answer(let question) = subject, row.isThere, let answer = row.answer { answers[question] = answer } }
-        var records = InterviewRecords(name: "IV-A001", respondents: respondents, answers: answers, bookmark: bookmark, startedAt: 0, endedAt: endedAt)
+        var records = InterviewRecords(name: "IV-A001", respondents: respondents, answers: answers, bookmark: bookmark, startedAt: 0, endedAt: endedAt, isFinal: isFinal)
         for (index, questionnaire) in questionnaires.enumerated() {
             let given = given(Self.form(index))
             records.forms.append(InterviewForm(
@@ -111,10 +119,22 @@ struct PaperDesk {
             respondents = respondents.map {
                 $0.id == person ? InterviewRecords.Respondent(id: $0.id, handle: $0.handle, title: $0.title, level: $0.level, consent: Consent(state: .given, scope: scope, method: method)) : $0
             }
-        case .end: endedAt = clock
+        case .end: end(clock, by: name.change)
         case .note, .quote, .seam, .decision, .leak: rows[subject] = Row(capture: write.capture, heads: [name])
         }
-        return .stored(InterviewReceipt(subject: subject, name: "R\(next)", mark: RecordMark(heads: rows[subject]?.heads ?? []), records: records))
+        changes.append(name.change)
+        if let back = write.takingBack {
+            undoings.append(back)
+            if endedBy == back.change, let before = ends[back.change] { end(before, by: name.change) }
+        } else if write.answersAnew, endedAt != nil {
+            end(nil, by: name.change)
+        }
+        return .stored(InterviewReceipt(subject: subject, name: "R\(next)", mark: RecordMark(heads: rows[subject]?.heads ?? []), change: name.change, records: records))
+    }
+
+    private mutating func end(_ time: Int64?, by change: Identifier) {
+        ends.updateValue(endedAt, forKey: change)
+        (endedAt, endedBy) = (time, change)
     }
 
     /// Somebody else, or the same person at another laptop, writes to what is there.

@@ -85,6 +85,47 @@ struct DomainScoreTests {
         #expect(score.perceptionGap == nil)
     }
 
+    /// Weights of evidence are tenths, and no tenth is a binary fraction.
+    @Test func `scorers who all say one thing are scored exactly so, whatever their evidence`() throws {
+        var questions = questions
+        for place in questions.indices { questions[place].weight = [0.1, 0.7, 1.3, 1, 2.9, 0.3][place] }
+        for mix in 1..<256 {
+            // Up to three of each grade.
+            let grades = EvidenceGrade.allCases.enumerated().flatMap { place, grade in Array(repeating: grade, count: mix >> (2 * place) & 3) }
+            for score in 0...4 {
+                let seam = try SeamSeverity(SeamMode.allCases.flatMap { mode in grades.map { SeamSeverity.ModeScore(mode, score: score, grade: $0) } })
+                #expect(seam.modes.map(\.value) == Array(repeating: Double(score), count: 6) && seam.value == Double(score), "\(grades) \(score)")
+            }
+            let score = mix % 5
+            let domain = try DomainScore(questions: questions, answers: grades.enumerated().flatMap { place, grade in
+                questions[0...(place % 6)].map { Self.answer($0.key, "P\(place)", place % 2 == 0 ? .frontline : .director, grade, .score(score)) }
+            })
+            #expect(domain.questions.allSatisfy { $0.score == Double(score) } && domain.score == Double(score) && domain.agreement == 1, "\(grades) \(score)")
+            #expect(domain.perceptionGap == nil || domain.perceptionGap == 0)
+        }
+    }
+
+    @Test func `a bound that is met on paper is met`() throws {
+        func person(_ name: String, _ level: RespondentLevel, _ scores: [Int]) -> [ScoredAnswer] {
+            scores.enumerated().map { Self.answer("DR\($0 + 1)", name, level, .d, .score($1)) }
+        }
+        // Means of 0, 4/5 and 4, and of 3/5: one point apart.
+        let apart = try DomainScore(questions: questions, answers: person("a", .frontline, [0, 0, 0, 0, 0]) + person("b", .frontline, [0, 1, 1, 1, 1])
+            + person("c", .supervisor, [4, 4, 4, 4, 4]) + person("d", .executive, [0, 0, 1, 1, 1]))
+        #expect(agree(apart.perceptionGap ?? .nan, 1, within: 1e-15) && apart.isPerceptionGapFlagged)
+        // (1 × 1/3 × 0.3 × 5/8) is a sixteenth.
+        let medium = try DomainScore(questions: Array(questions[0...1]), answers: person("a", .manager, [1, 1]) + person("b", .manager, [2, 3]))
+        #expect(agree(medium.confidence, 0.5, within: 1e-15) && medium.confidenceLevel == .medium)
+    }
+
+    @Test func `a ruling scores a question that nobody did, and covers it`() throws {
+        let ruled = try DomainScore(questions: questions, answers: answers + [Self.answer("DR6", "A", .frontline, .b, .notApplicable)], reviewed: ["DR5": 4, "DR6": 0, "other": 3])
+        #expect(ruled.questions.map(\.key) == ["DR1", "DR2", "DR5", "DR6"] && ruled.questions.map(\.isReviewed) == [false, false, true, true])
+        #expect(agree(ruled.score ?? .nan, (44.0 / 13 + 2 + 4) / 4, within: 1e-14) && agree(ruled.coverage, 4.0 / 6, within: 1e-14))
+        let alone = try DomainScore(questions: questions, answers: [], reviewed: ["DR5": 3])
+        #expect(alone.severity == 0.75 && alone.confidence == 0 && alone.perceptionGap == nil)
+    }
+
     @Test func `scores and weights outside their bounds are refused`() {
         #expect(throws: DomainScoreError.scoreOutOfBounds(question: "DR1")) {
             try DomainScore(questions: questions, answers: [Self.answer("DR1", "A", .manager, .a, .score(5))])

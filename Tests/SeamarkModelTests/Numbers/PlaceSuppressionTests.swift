@@ -22,6 +22,19 @@ struct PlaceSuppressionTests {
         #expect(Places(busy).shown == [])
     }
 
+    @Test func `of places with equally many people the one is hidden whose handle people count first`() {
+        let three = voices([("a", nil, 5), ("b", nil, 5), ("c", nil, 2)])
+        #expect(Places(three, handles: ["a": "S10", "b": "S2", "c": "S1"]).shown == ["a"])
+        #expect(Places(three, handles: ["a": "S2", "b": "S10", "c": "S11"]).shown == ["b"])
+        // Of one handle, or none, the lesser place; what belongs to no place is never shown, and hides before any other.
+        #expect(Places(three, handles: ["a": "S1", "b": "S1"]).shown == ["b"])
+        #expect(Places(three).shown == ["b"])
+        #expect(Places(voices([("a", nil, 5), (nil, nil, 5), ("c", nil, 2)]), handles: ["a": "S1", "c": "S2"]).shown == ["a"])
+        // Units of one site too.
+        let units = voices([("a", "u", 5), ("a", "v", 5), ("a", "w", 2)])
+        #expect(Places(units, handles: ["u": "U10", "v": "U2", "w": "U3"]).shown == ["a", "u"])
+    }
+
     /// Whatever is added and taken away of everybody and the shown places: no group below the minimum is left.
     @Test(arguments: UInt64(0)..<120)
     func `no set of shown cells reveals a cell under the minimum`(seed: UInt64) {

@@ -37,6 +37,10 @@ struct StructuralCheckTests {
         func kinds(_ load: [String: Double], _ line: CheckedLine) -> [StructuralCheck.Kind] { StructuralCheck.all(in: [line], utilisation: load).map(\.kind) }
         #expect(kinds(["K1": 0.95], furnace) == [])
         #expect(kinds(["K1": 0.9499], furnace) == [.contributionBelowLoad])
+        for (load, words) in [(0.949, "94.9 %"), (0.94999, "94.9 %"), (0.8, "80.0 %")] {
+            let said = StructuralCheck.all(in: [furnace], utilisation: ["K1": load]).first?.words
+            #expect(said?.contains("K1 is loaded to \(words) only") == true, "\(said ?? "nothing")")
+        }
         #expect(kinds([:], furnace) == [.contributionBelowLoad])
         var cheap = furnace
         cheap.valuation = .cost

@@ -84,6 +84,12 @@ struct Bench {
         state.apply(change, received: change.stamp.time)
     }
 
+    /// Two people say this and that of a field, and neither has seen the other.
+    mutating func dispute(_ record: Identifier, _ type: RecordType, _ field: String, _ one: String, _ other: String) throws {
+        let changes = [try setting(record, type, [(field, one)], by: Bench.ana), try setting(record, type, [(field, other)], by: Bench.ben)]
+        for change in changes { apply(change) }
+    }
+
     struct Refused: Error, CustomStringConvertible {
         let complaints: [Complaint]
         var description: String { complaints.map(\.description).joined(separator: "; ") }

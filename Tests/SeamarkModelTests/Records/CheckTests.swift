@@ -127,7 +127,7 @@ import Testing
     @Test(arguments: ["", "-", "k", "1.", ".5", "1.234", "1e5", "12x", "99999999999999999999", "1..2", "0x10", "١"])
     func `what is no amount is not guessed at`(text: String) { #expect(Money.hundredths(text) == nil) }
 
-    @Test func `days count to dates and back over nine hundred years`() {
+    @Test func `days count to dates and back over nine hundred years`() throws {
         for days in stride(from: CalendarDate.days.lowerBound, through: CalendarDate.days.upperBound, by: 37) {
             #expect(CalendarDate.days(CalendarDate.text(days: days)) == days)
         }
@@ -136,7 +136,12 @@ import Testing
         for text in ["2026-02-29", "2026-13-01", "2026-00-10", "1899-12-31", "2026-3-17", "2026-03-17T00:00"] { #expect(CalendarDate.days(text) == nil) }
         #expect(CalendarDate.text(milliseconds: -1) == "1969-12-31T23:59:59.999Z")
         #expect(CalendarDate.milliseconds("1969-12-31T23:59:59.999Z") == -1)
-        for text in ["2026-03-17T24:00", "2026-03-17T09:60", "2026-03-17T9:30", "2026-03-17T09:30+01:00"] { #expect(CalendarDate.milliseconds(text) == nil) }
+        // Wherever the clock hangs that was read.
+        let morning = try #require(CalendarDate.milliseconds("2026-11-20T08:00:00Z"))
+        for text in ["2026-11-20 08:00", "2026-11-20T09:00+01:00", "2026-11-20 09:00:00+01:00", "2026-11-20T04:30-03:30", "2026-11-20T22:00+14:00", "2026-11-19T18:00:00.000-14:00", "2026-11-20T08:00-00:00"] {
+            #expect(CalendarDate.milliseconds(text) == morning, "\(text)")
+        }
+        for text in ["2026-03-17T24:00", "2026-03-17T09:60", "2026-03-17T9:30", "2026-03-17T09:30+14:01", "2026-03-17T09:30+1:00", "2026-03-17+01:00", "2026-03-17T09:30Z+01:00", "1900-01-01T00:30+01:00", "2026-03-17T09:30 +01:00"] { #expect(CalendarDate.milliseconds(text) == nil) }
     }
 
     @Test func `times of other laptops' clocks, however wrong, are written and never trap`() {

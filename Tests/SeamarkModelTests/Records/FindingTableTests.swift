@@ -153,6 +153,10 @@ import Testing
             try talk(&$0, consent: false)
             try $0.write(id(Catalogue.quote, 1), Catalogue.quote, handle: "Q1", [("interview", "IV1"), ("text", "Invented.")])
         } mend: { try $0.write(id(Catalogue.person, 1), Catalogue.person, [("consent.state", "given"), ("consent.scope", "quotes")]) },
+        Row(kind: .quoteBeyondConsent) {
+            try talk(&$0)
+            try $0.write(id(Catalogue.quote, 1), Catalogue.quote, handle: "Q1", [("interview", "IV1"), ("text", "Invented."), ("attribution", "roleOk")])
+        } mend: { try $0.write(id(Catalogue.quote, 1), Catalogue.quote, [("attribution", "unattributed")]) },
         Row(kind: .recordingWithoutConsent) {
             try talk(&$0, consent: false)
             try $0.write(id(Catalogue.evidence, 1), Catalogue.evidence, handle: "EV1", [("kind", "audio"), ("title", "voice")])
@@ -260,6 +264,8 @@ import Testing
             mend: { try $0.write(id(Catalogue.seam, 1), Catalogue.seam, [("ownerTo", "dispatcher")]) },
         Row(kind: .deciderMissing) { try $0.write(id(Catalogue.decisionRight, 1), Catalogue.decisionRight, handle: "DR1", [("name", "release"), ("decider", "director")]) }
             mend: { try $0.write(id(Catalogue.decisionRight, 1), Catalogue.decisionRight, [("deputy", "manager")]) },
+        Row(kind: .noTimeToDamage) { try $0.write(id(Catalogue.decisionRight, 1), Catalogue.decisionRight, handle: "DR1", [("name", "release"), ("economics.timeToDamage", "0/0/8h")]) }
+            mend: { try $0.write(id(Catalogue.decisionRight, 1), Catalogue.decisionRight, [("economics.timeToDamage", "0/1s/8h")]) },
     ]
 
     private static func found(_ bench: Bench, _ row: Row) -> [Finding] {

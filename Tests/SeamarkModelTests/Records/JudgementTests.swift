@@ -1,5 +1,6 @@
 import SeamarkJournal
 import SeamarkModel
+import SeamarkTestSupport
 import Testing
 
 @Suite struct JudgementTests {
@@ -230,8 +231,8 @@ import Testing
         let canary = "Canary\u{7}Canary"
         let change = bench.change([
             Edit(record: line, type: 40, target: .field(10), content: .open(.text(canary))),
-            Edit(record: person, type: 23, target: .field(10), content: .sensitive(SensitiveValue(salt: .zero, value: .text(String(repeating: canary, count: 99))))),
             Edit(record: line, type: 40, target: .field(16), content: .open(.text(canary))),
+            Edit(record: person, type: 23, target: .field(10), content: .sensitive(SensitiveValue(salt: .zero, value: .text(String(repeating: canary, count: 99))))),
         ], by: Bench.ana)
         let complaints = bench.judge(change, by: Bench.ana)
         #expect(complaints.count == 3)
@@ -294,5 +295,123 @@ import Testing
         var rest = RecordEditing(record: begun, type: Catalogue.overlap, state: bench.state.records[begun]) { .zero }
         if let field = Catalogue.overlap.field(11) { rest.set(field, .id(b)) }
         #expect(bench.judge(bench.change(rest.edits, by: Bench.ana), by: Bench.ana).map(\.refusal) == [.wrongRecord])
+    }
+
+    // MARK: - What altered devices try
+
+    @Test mutating func `what a type that is not known says beside it hides nothing of a record`() throws {
+        var bench = try bench()
+        bench.apply(try answer(&bench, by: Bench.ana))
+        let id = DerivedIdentifiers.answer(interview: interview, question: "LB1", scorer: Bench.ana.author.member, by: bench.primitives)
+        let consent = bench.view(person)?.state.heads(of: .field(Catalogue.person.field(key: "consent")?.number ?? 0)).map(\.name) ?? []
+        let engagement = try #require(Catalogue.engagement.field(key: "methodSettings"))
+        let status = try #require(Catalogue.interview.field(key: "status"))
+        let attacks: [Edit] = [
+            Edit(record: id, type: Catalogue.answer.number, target: .field(14), content: .open(.group([.init(1, .int(1))]))),
+            Edit(record: Bench.scope, type: Catalogue.engagement.number, target: .field(engagement.number), content: .open(.group([.init(1, .int(100))]))),
+            Edit(record: interview, type: Catalogue.interview.number, target: .field(status.number), content: .open(.int(4))),
+            Edit(record: person, type: Catalogue.person.number, target: .field(15), content: .open(Consent(state: .given, scope: [.quotes], at: 1).value), supersedes: consent),
+            Edit(record: Identifier(high: 60, low: 1), type: Catalogue.redaction.number, target: .element(12, .bytes([1])), content: .open(.bool(true))),
+        ]
+        for attack in attacks {
+            let mask = Edit(record: attack.record, type: 9999, target: .field(4000), content: .open(.int(1)))
+            for edits in [[mask, attack], [attack, mask], [mask, attack, Edit(record: attack.record, type: 9999, target: .life, content: .open(.bool(true)))]] {
+                for person in [Bench.ben, Bench.Person(author: Author(member: Identifier(high: 1, low: 5), role: .analyst), device: Identifier(high: 9, low: 5))] {
+                    let change = bench.change(edits, by: person, schema: Catalogue.version + 1)
+                    #expect(!bench.judge(change, by: person).isEmpty, "\(attack.target) of \(attack.type)")
+                }
+            }
+            // By itself it is no record of that type either, once there is one.
+            let change = bench.change([mask], by: Bench.ben, schema: Catalogue.version + 1)
+            #expect(refusals(bench.judge(change, by: Bench.ben)) == (bench.state.records[attack.record] == nil ? [] : [.wrongRecord]))
+        }
+    }
+
+    @Test mutating func `nobody takes another's record over by saying again what it says`() throws {
+        var bench = try bench()
+        bench.apply(try answer(&bench, by: Bench.ana))
+        let id = DerivedIdentifiers.answer(interview: interview, question: "LB1", scorer: Bench.ana.author.member, by: bench.primitives)
+        let state = try #require(bench.state.records[id])
+        func said(naming: Bool, _ target: Target) -> [Edit] {
+            state.heads(of: target).map { Edit(record: id, type: state.type, target: target, content: $0.content, supersedes: naming ? [$0.name] : []) }
+        }
+        let fields = state.slots.map(\.target).filter { $0 != .life && $0 != .field(CommonField.createdAt) }
+        let made = Target.field(CommonField.createdAt)
+        for naming in fields {
+            let edits = said(naming: false, made) + fields.flatMap { said(naming: $0 == naming, $0) }
+            #expect(refusals(bench.judge(bench.change(edits, by: Bench.ben), by: Bench.ben)).contains(.notTheAuthor), "\(naming)")
+        }
+        bench.apply(bench.change(said(naming: false, made) + fields.flatMap { said(naming: false, $0) }, by: Bench.ben))
+        for person in [Bench.ben, Bench.lea] {
+            #expect(!bench.judge(bench.change(said(naming: true, made), by: person), by: person).isEmpty)
+        }
+        // Nor of one that all may write: who made it stays who made it.
+        let line = try #require(bench.state.records[self.line])
+        let again = line.heads(of: made).map { Edit(record: self.line, type: line.type, target: made, content: $0.content, supersedes: [$0.name]) }
+        #expect(refusals(bench.judge(bench.change(again, by: Bench.ben), by: Bench.ben)) == [.setOnce])
+    }
+
+    @Test(arguments: UInt64(0)..<40)
+    func `a change says one thing of each target, and of each record in one place`(seed: UInt64) throws {
+        var dice = SplitMix64(seed: seed)
+        let bench = try bench()
+        for length in [1, 2, 5, 8, 9, 12, 30] {
+            let edits = (0..<length).map { _ in
+                Edit(
+                    record: Identifier(high: 40, low: dice.next() % UInt64(length)), type: Catalogue.leakageLine.number,
+                    target: dice.next() % 4 == 0 ? .element(19, .id(Identifier(high: 1, low: dice.next() % 3))) : .field(UInt32(dice.next() % 30)), content: .open(.absent))
+            }
+            var seen: [(Identifier, Target)] = []
+            let doubled = edits.indices.contains { index in
+                defer { seen.append((edits[index].record, edits[index].target)) }
+                let isBack = index > 0 && edits[index - 1].record != edits[index].record && seen.contains { $0.0 == edits[index].record }
+                return isBack || seen.contains { $0 == (edits[index].record, edits[index].target) }
+            }
+            var copy = bench
+            let refused = refusals(copy.judge(copy.change(edits, by: Bench.ana), by: Bench.ana)) == [.contradiction]
+            #expect(refused == doubled, "\(edits.map { ($0.record.low, $0.target) })")
+            let gathered = OneWord.gathered(edits)
+            #expect(Set(gathered) == Set(edits) && gathered.count == edits.count)
+            #expect(zip(gathered, gathered.dropFirst()).count { $0.record != $1.record } == Set(edits.map(\.record)).count - 1)
+        }
+    }
+
+    @Test func `nobody makes another record under an id that can be told beforehand`() throws {
+        var bench = Bench()
+        let to = DerivedIdentifiers.answer(interview: Identifier(high: 24, low: 7), question: "LB1", scorer: Bench.ana.author.member, by: bench.primitives)
+        let unknown = bench.change([Edit(record: to, type: 777, target: .life, content: .open(.bool(true)))], by: Bench.ben, schema: Catalogue.version + 1)
+        #expect(refusals(bench.judge(unknown, by: Bench.ben)) == [.wrongRecord])
+        for (type, fields) in [(Catalogue.seam, [("name", "squatted")]), (Catalogue.site, [("name", "squatted")])] {
+            var draft = bench.draft(to, type)
+            draft.create(at: 0, handle: "X1")
+            for (key, value) in fields { try draft.set(key, value) }
+            let change = bench.change(try draft.finish(), by: Bench.ben)
+            #expect(refusals(bench.judge(change, by: Bench.ben)) == [.wrongRecord])
+            // As an import names it, it is one.
+            let imported = DerivedIdentifiers.imported(scope: Bench.scope, type: type.number, handle: "x1", by: bench.primitives)
+            let edits = change.edits.map { Edit(record: imported, type: $0.type, target: $0.target, content: $0.content) }
+            #expect(bench.judge(bench.change(edits, by: Bench.ben), by: Bench.ben).isEmpty)
+        }
+        // Without a word of what it is about, it is nobody's.
+        let bare = Edit(record: to, type: Catalogue.overlap.number, target: .life, content: .open(.bool(true)))
+        #expect(refusals(bench.judge(bench.change([bare], by: Bench.ben), by: Bench.ben)) == [.wrongRecord])
+    }
+
+    @Test mutating func `what belongs to a finalised interview is not deleted either`() throws {
+        var bench = try bench()
+        bench.apply(try answer(&bench, by: Bench.ana))
+        let id = DerivedIdentifiers.answer(interview: interview, question: "LB1", scorer: Bench.ana.author.member, by: bench.primitives)
+        var erasing = RecordEditing(record: id, type: Catalogue.answer, state: bench.state.records[id]) { .zero }
+        erasing.delete()
+        #expect(bench.judge(bench.change(erasing.edits, by: Bench.ana), by: Bench.ana).isEmpty)
+        try bench.write(interview, Catalogue.interview, [("status", "finalised")])
+        #expect(refusals(bench.judge(bench.change(erasing.edits, by: Bench.ana), by: Bench.ana)) == [.finalised])
+    }
+
+    @Test func `a one-way state is taken no further than this version knows`() throws {
+        var bench = try bench()
+        let status = try #require(Catalogue.interview.field(key: "status"))
+        let beyond = Edit(record: interview, type: Catalogue.interview.number, target: .field(status.number), content: .open(.int(.max)))
+        #expect(!bench.judge(bench.change([beyond], by: Bench.lea, schema: Catalogue.version + 1), by: Bench.lea).isEmpty)
     }
 }

@@ -20,9 +20,9 @@ enum ReportBench {
     }
 
     /// A snapshot of the records as they are.
-    static func snapshot(of bench: Bench, name: String = "First quarter", handle: String = "SN-A001", at position: UInt64 = 3) throws -> Snapshot {
+    static func snapshot(of bench: Bench, name: String = "First quarter", handle: String = "SN-A001", at position: UInt64 = 3, day: Int64 = 20_530) throws -> Snapshot {
         let place = LogPlace(position: position, hash: Hash256(words: (1, 2, 3, position)))
-        let frozen = FrozenRecords(bench.state, at: place, day: 20_530, bench.primitives)
+        let frozen = FrozenRecords(bench.state, at: place, day: day, bench.primitives)
         var editing = RecordEditing(record: Identifier(high: 62, low: position), type: Catalogue.snapshot, state: nil) { .zero }
         try editing.freeze(frozen, frozen.reading { _ in nil }, digest: bench.state.digest, name: name, handle: handle, at: 1_773_800_000_000, bench.primitives)
         var state = ScopeState()

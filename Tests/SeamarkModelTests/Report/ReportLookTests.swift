@@ -45,6 +45,18 @@ import Testing
         return try ReportBench.report(bench.views)
     }
 
+    /// Halden with seven penalties that may each be the premium freight of L1 once more: seven reasons of two printed lines each.
+    static func reasoned() throws -> EngagementReport {
+        var bench = try ReportBench.bench("halden")
+        for number in 1...7 {
+            try bench.write(Identifier(high: 41, low: UInt64(number)), Catalogue.leakageLine, handle: "L20\(number)", [
+                ("title", "Chargeback \(number)"), ("category", "PENALTY"), ("amount.range", "10k/11k/15k"), ("amount.grade", "C"), ("amount.kind", "runRate"),
+                ("domainPoints", "D1=60,D2=40"), ("seamPoints", "S1=50"),
+            ])
+        }
+        return try ReportBench.report(bench.views)
+    }
+
     @Test func `on a screen and on paper nothing overlaps, is cut off, runs out of the page or is faint`() throws {
         var empty = Bench()
         try empty.write(Bench.scope, Catalogue.engagement, handle: "NEW-2026", [("title", "An engagement with nothing in it yet"), ("currency", "EUR")], by: Bench.lea)
@@ -55,8 +67,9 @@ import Testing
                 scope: Bench.scope, place: LogPlace(position: 3, hash: .zero), day: 20_530, asOf: "SN-A001", snapshot: try ReportBench.snapshot(of: bench), author: "lea"))) { _ in nil }
         let pages = [
             "halden": try ReportBench.halden.get().html, "northlink": try ReportBench.northlink.get().html, "hostile": try ReportFormatTests.report().html,
-            "crowded": try Self.crowded().html, "empty": try ReportBench.report(empty.views).html, "frozen": frozen.html,
+            "crowded": try Self.crowded().html, "reasoned": try Self.reasoned().html, "empty": try ReportBench.report(empty.views).html, "frozen": frozen.html,
             "bridged": try ReportJudgementTests.bridged().html, "ruled": try ReportBench.report(try ReportJudgementTests.ruled().views).html,
+            "extreme": try ExtremeEngagement.report().html, "tiny": try ExtremeEngagement.tiny().html,
             "disputed": try ReportBench.report(try ReportGateTests.disputed().views).html, "preview": try ReportPreviewTests.preview(try ReportGateTests.disputed().views).html,
         ]
         let (words, status) = try look(at: pages)
@@ -75,6 +88,8 @@ import Testing
             "drawn": spoilt("svg text.on{fill:#5b86ad}"), "blot": drawn("<text class=\"soft\" x=\"12\" y=\"22\">", "<rect class=\"solid\" x=\"20\" y=\"12\" width=\"30\" height=\"12\"/><text class=\"soft\" x=\"12\" y=\"22\">"),
             "unmarked": ReportPreviewTests.preview(ReportBench.bench("halden").views).html.replacingOccurrences(of: "</style>", with: "@media print{.draft{display:none}}</style>"),
             "moved": ReportPreviewTests.preview(ReportBench.bench("halden").views).html.replacingOccurrences(of: "</style>", with: "@media print{.draft{position:static;height:90mm}}</style>"),
+            "broken": spoilt(".kicker{width:40px}"), "late": spoilt("@media print{section.first .hero+figure{break-before:page}}"),
+            "end": spoilt("@media print{footer.end{display:block;break-before:page}}"),
             "spoilt": spoilt("h2{height:0}.keep{margin-top:-60px}.card{overflow:hidden;height:20px}:root{--quiet:#bbb}"),
         ])
         #expect(status == 1)
@@ -82,9 +97,12 @@ import Testing
             "sideways.html, 390 wide, light: sideways", "sideways.html, A4, page 1: beyond the margin", "spoilt.html, 1280 wide, light: over", "spoilt.html, 390 wide, dark: cut off",
             "spoilt.html, 820 wide, light: faint", "spoilt.html, Letter, page 1: over", "struck.html, 1280 wide, light: struck through", "alike.html, 820 wide, light: alike without colour",
             "drawn.html, 390 wide, light: faint", "blot.html, 1280 wide, dark: half on a bar", "unmarked.html, A4, page 1: no mark", "moved.html, A4, page 1: moved by the mark",
+            "broken.html, 390 wide, light: broken inside: 'Operating'", "late.html, Letter, page 1: no range on the first page", "late.html, A4, page 1: decisions not on the first page",
         ]
         for fault in faults {
             #expect(words.contains(fault), "\(fault) is not in: \(words.prefix(2000))")
         }
+        // The last page is no exception.
+        #expect(words.contains(/end\.html, Letter, page [0-9]+: next to nothing on the page/))
     }
 }

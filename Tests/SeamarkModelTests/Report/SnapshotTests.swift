@@ -24,15 +24,22 @@ import Testing
         }
     }
 
-    private static func moments(_ wanted: [LogMoments.Moment], in changes: [Change], received: (Change) -> Int64 = { $0.stamp.time }) -> LogMoments {
+    /// - Parameter refused: before which change an entry stands of which everything was refused.
+    private static func moments(
+        _ wanted: [LogMoments.Moment], in changes: [Change], refused: Int? = nil, received: (Change) -> Int64 = { $0.stamp.time }
+    ) -> LogMoments {
         var moments = LogMoments(wanted)
         var state = ScopeState()
         var place = LogPlace.beginning
-        var last: Int64 = 0
-        for (change, next) in zip(changes, places(changes)) {
+        var (last, shift): (Int64, UInt64) = (0, 0)
+        for (index, (change, next)) in zip(changes, places(changes)).enumerated() {
             moments.look(at: place, received: last, state, next: received(change))
+            if index == refused {
+                (place, shift) = (LogPlace(position: place.position + 1, hash: Hash256(words: (1, 2, 3, 4))), 1)
+                moments.look(at: place, received: last, state, next: received(change))
+            }
             state.apply(change, received: change.stamp.time)
-            place = next
+            place = shift == 0 ? next : LogPlace(position: next.position + shift, hash: Hash256(words: (next.hash.words.0, next.hash.words.1, shift, 1)))
             last = received(change)
         }
         moments.look(at: place, received: last, state, next: nil)
@@ -158,6 +165,11 @@ import Testing
         let moments = Self.moments([.snapshot(snapshot), .position(snapshot.place.position)], in: shuffled + log.dropFirst(before.count))
         #expect(moments[.position(snapshot.place.position)]?.place != snapshot.place)
         #expect(Self.bytes(try Self.report(snapshot, moments, bench.primitives)) == first)
+
+        // Behind an entry more, its position is one at which a record is lacking.
+        let behind = Self.moments([.snapshot(snapshot)], in: log, refused: Int(dice.next() % UInt64(before.count)))
+        #expect(behind[.snapshot(snapshot)]?.place.position == snapshot.place.position + 1)
+        #expect(Self.bytes(try Self.report(snapshot, behind, bench.primitives)) == first)
     }
 
     @Test(arguments: UInt64(100)..<106)
@@ -241,7 +253,7 @@ import Testing
         let means = try [before, after].map { try calculation.run($0.input, settings: $0.settings).headline.mean }
         #expect((comparison.bridge.before - means[0]).magnitude < 1e-6 && (comparison.bridge.after - means[1]).magnitude < 1e-6)
         #expect((comparison.bridge.changes.reduce(0) { $0 + $1.amount } - comparison.bridge.difference).magnitude < 1e-6)
-        #expect(comparison.rows.count == 9 && comparison.document["bridge"]?["steps"]?.elements?.count == 7)
+        #expect(comparison.rows.count == 10 && comparison.document["bridge"]?["steps"]?.elements?.count == 7)
         let flat = try SnapshotComparison(first, before, first, before)
         #expect(flat.bridge.changes.allSatisfy { $0.amount == 0 && $0.lines.isEmpty })
     }

@@ -29,6 +29,19 @@ struct TerminalTextTests {
         #expect(TerminalText.json("{\n\"a\": \"\u{9b}x\u{202e}\u{e0041}\"}") == "{\n\"a\": \"\\u009bx\\u202e\\udb40\\udc41\"}")
     }
 
+    @Test func `a line is broken between words alone, each stretch keeps its place, and what is one word stays whole`() {
+        let texts = ["  Read these six words: ", "lusab-babad gutih-tugad mudof-sakat", ". Then go on to seamark://headquarters.example:7440/aVeryLongInvitationThatNothingBreaks now."]
+        for columns in 1...200 {
+            let rows = TerminalText.broken(texts, to: columns)
+            let words = rows.map { $0.map(\.text).joined() }
+            #expect(words.flatMap { $0.split(separator: " ") } == texts.joined().split(separator: " "), "\(columns)")
+            #expect(words.allSatisfy { TerminalText.width($0) <= columns || !$0.trimmed.contains(" ") }, "\(columns): \(words)")
+            #expect(columns < 8 || words.allSatisfy { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }, "rows begin below the first word")
+            for (place, text) in rows.joined() where !text.allSatisfy({ $0 == " " }) { #expect(texts[place].contains(text.trimmed)) }
+        }
+        #expect(TerminalText.broken(texts, to: 1000).map { $0.map(\.text) } == [texts])
+    }
+
     @Test func `of two hundred hostile texts none is live on a terminal`() {
         for text in HostileText.all {
             for shown in [TerminalText.line(text.text), TerminalText.lines(text.text), TerminalText.json(text.text)] {
@@ -61,5 +74,19 @@ struct TerminalTextTests {
         #expect(TerminalText.shortened("漢字漢字", to: 5) == "漢字…")
         #expect(TerminalText.shortened("short", to: 5) == "short")
         #expect(TerminalText.shortened("longer", to: 5) == "long…")
+    }
+
+    @Test(arguments: [UInt64(1), 2, 3])
+    func `rows are as wide as there is room, the first behind what stands before it, and hold every word`(seed: UInt64) {
+        var dice = SplitMix64(seed: seed)
+        for _ in 0..<400 {
+            let words = (0..<Int(dice.next() % 12)).map { _ in String(repeating: "w", count: Int(dice.next() % 9) + 1) }
+            let line = words.joined(separator: " "), columns = Int(dice.next() % 20) + 10, first = Int(dice.next() % 31)
+            let rows = TerminalText.wrapped(line, to: columns, first: first)
+            #expect(rows[0].count <= min(first, columns) && rows.allSatisfy { $0.count <= columns })
+            #expect(rows.filter { !$0.isEmpty }.joined(separator: " ") == line)
+            #expect(rows.dropFirst().allSatisfy { !$0.isEmpty })
+        }
+        #expect(TerminalText.wrapped("one two", to: 10, first: 4) == ["one", "two"] && TerminalText.wrapped("one two", to: 10, first: 2) == ["", "one two"])
     }
 }

@@ -13,6 +13,11 @@ import Testing
         #expect(verbs.suggestion(for: ["iv", "delet"]) == "Did you mean 'seamark interview delete'?")
     }
 
+    @Test func `one is not many`() {
+        let said = [(1, "person", "1 person"), (2, "person", "2 people"), (2, "evidence", "2 pieces of evidence"), (0, "interview", "0 interviews"), (3, "entry", "3 entries"), (2, "survey", "2 surveys"), (4, "index", "4 indexes")]
+        for (count, noun, words) in said { #expect(Plural.of(count, noun) == words) }
+    }
+
     @Test func `where nothing is near, or nothing is wrong with the verbs, nothing is said`() {
         for words in [["report"], ["status"], ["status", "stauts"], ["--json", "stauts"], [], ["interview", "IV-A001"]] { #expect(verbs.suggestion(for: words) == nil, "\(words)") }
     }

@@ -56,13 +56,15 @@ import Testing
     @Test(arguments: [1, 2] as [UInt64])
     func `no damage to any page is read as something that was not written`(seed: UInt64) throws {
         let (bytes, _, commits) = try live(seed: seed, steps: 120, logged: 0)
-        var refused = 0
+        var (cases, refused) = (0, 0)
         for damage in PageDamage.all(of: bytes) {
             let damaged = damage.applied(to: bytes)
             guard damaged != bytes else { continue }
+            cases += 1
             try files.put(damaged)
             if commit(commits, damage) == nil { refused += 1 }
         }
+        print("every page: a device's file of \(bytes.count / 4096) pages was damaged \(cases) times, \(refused) refused")
         #expect(refused > 8)
         try files.put(bytes)
         #expect(commit(commits, PageDamage(page: 0, kind: .cut)) == 0)

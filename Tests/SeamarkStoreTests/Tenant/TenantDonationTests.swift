@@ -5,15 +5,15 @@ import Testing
 
 /// A store that was put back to an older copy, and what devices give back to it.
 @Suite struct `A store that lost something` {
-    private static let scope = Identifier(high: 10, low: 1)
-    private static let member = TenantMember(id: Identifier(high: 30, low: 1), name: "Fictitious", role: "consultant")
-    private static let record = Identifier(high: 20, low: 1)
-    private static let devices = [Identifier(high: 40, low: 1), Identifier(high: 40, low: 2)]
-    private static let stranger = TenantMember(id: Identifier(high: 30, low: 2), name: "Other", role: "consultant")
+    static let scope = Identifier(high: 10, low: 1)
+    static let member = TenantMember(id: Identifier(high: 30, low: 1), name: "Fictitious", role: "consultant")
+    static let record = Identifier(high: 20, low: 1)
+    static let devices = [Identifier(high: 40, low: 1), Identifier(high: 40, low: 2)]
+    static let stranger = TenantMember(id: Identifier(high: 30, low: 2), name: "Other", role: "consultant")
 
-    private static func key(_ device: Identifier) -> SigningKey { TenantSamples.key(UInt8(truncatingIfNeeded: device.low)) }
+    static func key(_ device: Identifier) -> SigningKey { TenantSamples.key(UInt8(truncatingIfNeeded: device.low)) }
 
-    private static func store() throws -> TenantStore {
+    static func store() throws -> TenantStore {
         let store = try TenantStore.inMemory(identity: TenantSamples.identity, tools: TenantSamples.tools())
         try store.write { transaction in
             try transaction.addScope(scope, kind: .engagement)
@@ -27,29 +27,29 @@ import Testing
     }
 
     /// The record is closed to value 2.
-    private static var strict: Judge {
+    static var strict: Judge {
         { change, _, _ in change.edits.contains { $0.content.value == .int(2) } ? .refused(.finalised) : .accepted }
     }
-    private static var closed: Judge { { _, _, _ in .refused(.finalised) } }
+    static var closed: Judge { { _, _, _ in .refused(.finalised) } }
 
-    private static func change(_ device: Identifier, _ time: Int64, _ value: Int64) -> Change {
+    static func change(_ device: Identifier, _ time: Int64, _ value: Int64) -> Change {
         Change(
             scope: scope, stamp: Stamp(time: time, device: device), member: member.id, schema: 1,
             edits: [Edit(record: record, type: 5, target: .field(1), content: .open(.int(value)), supersedes: [])], primitives: TenantSamples.primitives)
     }
 
-    private static func block(_ changes: [Change], _ device: Identifier, incarnation: UInt64 = 1, after end: StreamEnd = .beginning) -> Block {
+    static func block(_ changes: [Change], _ device: Identifier, incarnation: UInt64 = 1, after end: StreamEnd = .beginning) -> Block {
         Block.seal(
             changes, in: StreamName(device: device, incarnation: incarnation, scope: scope), after: end, by: key(device), TenantSamples.primitives)
     }
 
-    private static func push(_ block: Block, to store: TenantStore, at time: Int64, _ judge: Judge = strict) throws {
+    static func push(_ block: Block, to store: TenantStore, at time: Int64, _ judge: Judge = strict) throws {
         let outcome = try store.write { try $0.push([Push(device: block.stream.device, block: block, sensitive: [], received: time)], judge: judge) }
         guard case .appended = outcome[0] else { throw StoreError(.failed, doing: "pushing", detail: "\(outcome)") }
     }
 
     /// Everything that `store` holds, as a device that read it all hands it in.
-    private static func held(_ store: TenantStore) throws -> [Donation.Item] {
+    static func held(_ store: TenantStore) throws -> [Donation.Item] {
         try store.read { try $0.entries(of: scope, after: 0) }.map { stored in
             guard case .block = stored.entry.content else {
                 guard case .release(let ids) = stored.entry.content else { return .release([]) }
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    private static func donate(
+    static func donate(
         _ items: [Donation.Item], to store: TenantStore, by device: Identifier = devices[1], at time: Int64 = 900, _ judge: Judge = strict
     ) throws -> DonationOutcome {
         try store.write { transaction in
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    private static func holds(_ store: TenantStore) throws -> Bool {
+    static func holds(_ store: TenantStore) throws -> Bool {
         let verification = try store.read { snapshot in try snapshot.verify { id in try snapshot.device(id)?.signingKey } }
         if case .holds = verification { return true }
         return false
@@ -152,91 +152,6 @@ import Testing
         #expect(try Self.donate(Self.held(whole), to: restored) == .admitted(unverified: 0))
         #expect(try restored.read { try $0.scope(Self.scope) }?.digest == whole.read { try $0.scope(Self.scope) }?.digest)
         #expect(try Self.holds(restored))
-    }
-
-    @Test func `keeps what a device hands in that may not write here any more, outside the log`() throws {
-        let (whole, restored) = (try Self.store(), try Self.store())
-        let block = Self.block([Self.change(Self.devices[0], 1, 1)], Self.devices[0])
-        try Self.push(block, to: whole, at: 100)
-        let outcome = try Self.donate(Self.held(whole), to: restored, by: Identifier(high: 40, low: 3))
-        #expect(outcome == .quarantined(.notStaffed, unverified: 0))
-        let kept = try restored.read { try $0.quarantine() }
-        #expect(kept.map(\.id) == [block.changes[0].id] && kept[0].position == nil && kept[0].device == Self.devices[0])
-        #expect(try Self.holds(restored))
-        // Somebody who is staffed gives it too: it leaves the quarantine.
-        #expect(try Self.donate(Self.held(whole), to: restored) == .admitted(unverified: 0))
-        #expect(try restored.read { try $0.quarantine() }.isEmpty && restored.read { try $0.scope(Self.scope) }?.place.position == 1)
-    }
-
-    @Test func `verifies a block of headquarters in quarantine that a key signed which was replaced since`() throws {
-        let restored = try Self.store()
-        let author = TenantSamples.identity.author
-        let (former, present) = (TenantSamples.key(8), TenantSamples.key(9))
-        let block = Block.seal(
-            [Self.change(author, 1, 1)], in: StreamName(device: author, incarnation: 1, scope: Self.scope), after: .beginning, by: former, TenantSamples.primitives)
-        let given = Donation(
-            device: Identifier(high: 40, low: 3), scope: Self.scope, items: [.block(block, sensitive: [], verdicts: [.accepted], received: 5)], received: 9)
-        func key(_ id: Identifier, _ snapshot: TenantSnapshot) throws -> [UInt8]? { id == author ? present.publicKey : try snapshot.device(id)?.signingKey }
-        let outcome = try restored.write { transaction in
-            try transaction.donate(given, judge: Self.strict, earlierServerKeys: [former.publicKey]) { try key($0, transaction) }
-        }
-        #expect(outcome == .quarantined(.notStaffed, unverified: 0))
-        func holds(_ earlier: [[UInt8]]) throws -> Bool {
-            if case .holds = try restored.read({ snapshot in try snapshot.verify(earlierServerKeys: earlier) { try key($0, snapshot) } }) { true } else { false }
-        }
-        #expect(try holds([former.publicKey]) && !holds([]) && !holds([TenantSamples.key(7).publicKey]))
-    }
-
-    @Test(arguments: [0, 2])
-    func `keeps what comes without its sensitive values outside the log, whoever brings it, until it comes whole`(donor: Int) throws {
-        let (primitives, restored, device) = (TenantSamples.primitives, try Self.store(), Self.devices[0])
-        let donor = Identifier(high: 40, low: UInt64(donor) + 1)
-        let words: [Change] = [UInt64(1), 2].map { number in
-            let value = SensitiveValue(salt: Identifier(high: 77, low: number), value: .text("words of nobody"))
-            return Change(
-                scope: Self.scope, stamp: Stamp(time: Int64(number), device: device), member: Self.member.id, schema: 1,
-                edits: [Edit(record: Self.record, type: 5, target: .field(UInt32(number)), content: .sensitive(value), supersedes: [])], primitives: primitives)
-        }
-        let block = Self.block(words, device)
-        let bare = try #require(block.withholding(Set(words.compactMap { SensitiveTree.leaf(of: $0.edits[0].content, primitives) }), primitives))
-        func beside(_ block: Block) -> [UInt8] { SensitivePart.encode(block.sensitiveParts, primitives) }
-        let whole = Donation.Item.block(block, sensitive: beside(block), verdicts: [.accepted, .accepted], received: 5)
-        func give(_ item: Donation.Item, by device: Identifier, to store: TenantStore) throws { _ = try Self.donate([item], to: store, by: device) }
-        func kept(_ store: TenantStore, _ refusal: Refusal?, _ contents: [Content]) throws {
-            var kept: [HeldChange] = []
-            try store.read { snapshot in try snapshot.heldChanges { kept.append($0) } }
-            #expect(kept.map(\.change.id) == (refusal == nil ? [] : words.map(\.id)) && kept.allSatisfy { $0.refusal == refusal && $0.position == nil })
-            #expect(kept.map { $0.change.edits[0].content } == contents)
-            #expect(try Self.holds(store))
-        }
-        let (said, hidden) = (words.map { $0.edits[0].content }, bare.changes.map { $0.edits[0].content })
-        for _ in 0..<2 {
-            try give(.bare(bare, sensitive: beside(bare)), by: donor, to: restored)
-            try kept(restored, .withoutSensitive, hidden)
-        }
-        #expect(try restored.write { try $0.release(words.map(\.id), received: 950) }.isEmpty)
-        try kept(restored, .withoutSensitive, hidden)
-        // From somebody who may not write here any more it comes whole: the words are kept in the place of their hashes, and none goes back.
-        try give(whole, by: Identifier(high: 40, low: 3), to: restored)
-        try kept(restored, .notStaffed, said)
-        try give(.bare(bare, sensitive: beside(bare)), by: donor, to: restored)
-        try kept(restored, .notStaffed, said)
-        try give(whole, by: Self.devices[1], to: restored)
-        try kept(restored, nil, [])
-        try give(.bare(bare, sensitive: beside(bare)), by: donor, to: restored)
-        try kept(restored, nil, [])
-        // Or its author pushes it, in the block that was lost or in another.
-        for incarnation in [UInt64(1), 2] {
-            let store = try Self.store()
-            try give(.bare(bare, sensitive: beside(bare)), by: donor, to: store)
-            let pushed = Self.block(words, device, incarnation: incarnation)
-            let outcome = try store.write {
-                try $0.push([Push(device: device, block: pushed, sensitive: beside(pushed), received: 960)], judge: Self.strict)
-            }
-            guard case .appended = outcome[0] else { return #expect(Bool(false), "\(outcome)") }
-            try kept(store, nil, [])
-            #expect(try store.read { try $0.record(Self.record, in: Self.scope) }?.slots.map { $0.heads[0].content } == said)
-        }
     }
 
     @Test func `passes over a block that its author did not sign`() throws {
@@ -363,6 +278,26 @@ import Testing
         #expect(try hear(3, received: 103) == .renewed)
         #expect(try hear(0, received: 100) == .renewed, "it went, came again, and others may have gone with it")
         #expect(try hear(3, received: 103, epoch: 5) == .held)
+    }
+
+    @Test func `renews no epoch for an attachment that was erased, and came again since`() throws {
+        let attachment = try #require(Attachment(hash: Hash256(bytes: [UInt8](repeating: 1, count: 32)) ?? .zero, size: 5))
+        let store = try Self.store()
+        func add(at time: Int64) throws -> Int64? {
+            try store.write { try $0.addAttachment(attachment, to: Self.scope, received: time) }
+            return try store.read { try $0.attachment(attachment.hash, in: Self.scope)?.received }
+        }
+        var receipts: [Int64] = []
+        for time in stride(from: Int64(100), to: 500, by: 100) {
+            receipts.append(try #require(try add(at: time)))
+            for received in receipts + [99] {
+                let receipt = AttachmentReceipt(epoch: 77, scope: Self.scope, attachment: attachment, received: received, signature: [])
+                let standing = Standing(scope: Self.scope, epoch: 77, places: [], incarnation: 1, provenAttachment: receipt)
+                #expect(try store.read { try $0.isOrdinary([standing], of: Self.devices[0]) } == (received != 99), "\(receipts), shown \(received)")
+            }
+            try store.write { try $0.eraseAttachment(attachment.hash, in: Self.scope) }
+        }
+        #expect(receipts == [100, 200, 300, 400])
     }
 
     @Test func `raises an alarm when an older incarnation of a device speaks beside a younger one, once for each`() throws {

@@ -83,6 +83,7 @@ import Testing
         }
         try files.put(bytes)
         #expect(try outcome(history) { $0 == portrait } == .intact)
+        print("every page: a tenant's file of \(bytes.count / 4096) pages was damaged \(outcomes.values.reduce(0, +)) times (\(kind)), \(outcomes[.refused, default: 0]) refused, \(outcomes[.found, default: 0]) found")
         #expect(outcomes[.refused, default: 0] + outcomes[.found, default: 0] > 1, "\(outcomes)")
     }
 

@@ -10,7 +10,10 @@ enum RedactionSamples {
     static let primitives = TenantSamples.primitives
     static let scope = Identifier(high: 5, low: 5)
 
-    static func saying(_ text: String, record: UInt64, salt: UInt64, at time: Int64, superseding: [EditName] = [], by device: Identifier = TenantSamples.identity.author) -> Change {
+    static func saying(
+        _ text: String, record: UInt64, salt: UInt64, at time: Int64, superseding: [EditName] = [], by device: Identifier = TenantSamples.identity.author,
+        in scope: Identifier = RedactionSamples.scope
+    ) -> Change {
         let value = SensitiveValue(salt: Identifier(high: 77, low: salt), value: .text(text))
         return Change(
             scope: scope, stamp: Stamp(time: time, device: device), member: device, schema: 1,
@@ -152,6 +155,73 @@ enum RedactionSamples {
         // Released later, they hold their leaf hashes.
         _ = try store.write { try $0.release([first.0.id, second.0.id], received: 60) }
         #expect(try !opened(store).contains(Self.canary))
+    }
+
+    @Test func `a redaction in one scope takes nothing from another, there, in quarantine or when it comes, whatever it names`() throws {
+        let directory = TemporaryDirectory()
+        let store = try TenantStore.create(at: directory.store, identity: TenantSamples.identity, tools: TenantSamples.tools())
+        let other = Identifier(high: 5, low: 6)
+        try store.write { transaction in
+            try transaction.addScope(Sample.scope, kind: .engagement)
+            try transaction.addScope(other, kind: .engagement)
+        }
+        func said(_ number: UInt64) -> Change { Sample.saying(Self.canary + " \(number)", record: number, salt: number, at: Int64(number), in: other) }
+        func author(_ change: Change) throws { _ = try store.write { try $0.author([change], in: other, by: TenantSamples.author, received: 50) } }
+        func holds(_ number: UInt64) throws -> Bool {
+            let head = try store.read { try $0.record(Identifier(high: 9, low: number), in: other) }?.heads(of: .field(10)).first
+            let beside = try store.read { try $0.entries(of: other, after: 0) }.map { "\(try SensitivePart.decode($0.sensitive, Sample.primitives))" }.joined()
+            return head?.content.value == .text(Self.canary + " \(number)") && beside.contains(Self.canary + " \(number)")
+        }
+        try author(said(1))
+        // It names one that is there, and one that comes later; and one of its own.
+        let own = Sample.saying("of this scope", record: 3, salt: 3, at: 3)
+        _ = try self.author([own], in: store)
+        _ = try self.author([Sample.redacting([said(1), said(2), own], at: 20)], in: store)
+        try author(said(2))
+        #expect(try holds(1) && holds(2))
+        #expect(try !opened(store).contains("of this scope"))
+        for (scope, bars) in [(Sample.scope, true), (other, false)] {
+            #expect(try store.read { snapshot in try [said(1), said(2)].allSatisfy { try snapshot.isBarred(Sample.redacted($0).leaf, in: scope) == bars } })
+        }
+        #expect(try verify(store) == .holds(entries: 4, changes: 4, records: 4))
+        // In its own scope it does what it always did.
+        let redaction = Change(
+            scope: other, stamp: Stamp(time: 60, device: TenantSamples.identity.author), member: TenantSamples.identity.author, schema: 1,
+            edits: Sample.redacting([said(1)], record: 1001, at: 60).edits, primitives: Sample.primitives)
+        try author(redaction)
+        #expect(try !holds(1) && holds(2))
+        try store.close()
+        let again = try TenantStore.open(at: directory.store, tools: TenantSamples.tools())
+        #expect(try verify(again) == .holds(entries: 5, changes: 5, records: 5))
+    }
+
+    @Test func `what an earlier program barred goes on being barred everywhere`() throws {
+        let store = try TenantStore.inMemory(identity: TenantSamples.identity, tools: TenantSamples.tools())
+        try store.write { try $0.addScope(Sample.scope, kind: .engagement) }
+        let gone = Sample.saying(Self.canary, record: 1, salt: 1, at: 10)
+        // As the migration leaves it: of no scope.
+        let leaf = Data(Sample.redacted(gone).leaf.bytes)
+        try store.withConnection { try $0.execute(sql: "INSERT INTO barred (leaf, scope, arrivals) VALUES (?, 0, 0)", arguments: [leaf]) }
+        _ = try author([gone], in: store)
+        #expect(try !opened(store).contains(Self.canary))
+        #expect(try store.read { try $0.barredCounts() } == (1, 1))
+    }
+
+    @Test func `an edit that calls itself of a redaction, of a record that the change calls something else, redacts nothing`() throws {
+        let store = try TenantStore.inMemory(identity: TenantSamples.identity, tools: TenantSamples.tools())
+        try store.write { try $0.addScope(Sample.scope, kind: .engagement) }
+        let kept = Sample.saying(Self.canary, record: 1, salt: 1, at: 10)
+        _ = try author([kept], in: store)
+        let redacting = Sample.redacting([kept], at: 20)
+        for edits in [[0, 1], [1, 0]] {
+            let all = redacting.edits + [Edit(record: redacting.edits[0].record, type: 9999, target: .field(4000), content: .open(.int(1)))]
+            let masked = Change(
+                scope: Sample.scope, stamp: Stamp(time: Int64(20 + edits[0]), device: TenantSamples.identity.author), member: TenantSamples.identity.author, schema: 9,
+                edits: edits.map { all[$0] }, primitives: Sample.primitives)
+            #expect(masked.redacts.isEmpty)
+            _ = try author([masked], in: store)
+        }
+        #expect(try opened(store).contains(Self.canary) && store.read { try $0.barredCounts() } == (0, 0))
     }
 
     @Test func `verifying finds a value that was redacted and still lies there`() throws {

@@ -87,4 +87,40 @@ import Testing
         #expect(holds == .holds(entries: 6, changes: 2100, records: 700))
         try store.close()
     }
+
+    /// Records are written back between two blocks once a transaction holds more than 1,024 of them.
+    @Test(arguments: [1023, 1024, 1025, 1026])
+    func `what a later block says of a record reaches its row, however many records the transaction holds`(count: Int) throws {
+        let store = try TenantStore.inMemory(identity: TenantSamples.identity, tools: TenantSamples.tools())
+        let (member, device, scope) = (Identifier(high: 1, low: 9), Identifier(high: 2, low: 9), Identifier(high: 3, low: 9))
+        let key = TenantSamples.key(4)
+        let stream = StreamName(device: device, incarnation: 1, scope: scope)
+        var (end, time) = (StreamEnd.beginning, Int64(0))
+        func block(_ records: Range<Int>, saying value: Int64) -> Push {
+            let changes = records.map { number in
+                time += 1
+                return Change(
+                    scope: scope, stamp: Stamp(time: time, device: device), member: member, schema: 1,
+                    edits: [Edit(record: Identifier(high: 4, low: UInt64(number)), type: 1, target: .field(1), content: .open(.int(value)), supersedes: [])],
+                    primitives: TenantSamples.primitives)
+            }
+            let sealed = Block.seal(changes, in: stream, after: end, by: key, TenantSamples.primitives)
+            end = sealed.end
+            return Push(device: device, block: sealed, sensitive: [], received: 5)
+        }
+        let pushes = [block(0..<600, saying: 1), block(600..<count, saying: 1), block(count - 1..<count, saying: 2), block(0..<1, saying: 2)]
+        try store.write { transaction in
+            try transaction.addScope(scope, kind: .engagement)
+            try transaction.addMember(TenantMember(id: member, name: "Fictitious Member", role: "lead"))
+            try transaction.staff(member, on: scope)
+            try transaction.addDevice(TenantSamples.enrolment(device, key: key), of: member, at: 1)
+            _ = try transaction.push(pushes) { _, _, _ in .accepted }
+        }
+        for number in [0, count - 1] {
+            let state = try store.read { try $0.record(Identifier(high: 4, low: UInt64(number)), in: scope) }
+            #expect(Set(state?.heads(of: .field(1)).compactMap(\.content.value) ?? []) == [.int(1), .int(2)], "record \(number)")
+        }
+        let holds = try store.read { try $0.verify { $0 == device ? key.publicKey : nil } }
+        #expect(holds == .holds(entries: 4, changes: count + 2, records: count))
+    }
 }

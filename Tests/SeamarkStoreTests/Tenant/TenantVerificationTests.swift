@@ -15,7 +15,7 @@ import Testing
         "wipe_order": ["device", "ordered", "wiped"],
         "invitation": ["token", "member", "made", "expires", "redeemed", "device"],
         "departure": ["member", "scope", "position", "released", "time"],
-        "barred": ["leaf"],
+        "barred": ["leaf", "scope"],
         "withdrawn": ["scope", "person"],
         "scope": ["key", "id", "kind", "engagement", "position", "log_hash", "digest"],
         "stream": ["device", "incarnation", "scope", "number", "hash"],
@@ -46,7 +46,7 @@ import Testing
             try transaction.noteDeparture(of: member, from: scope, releasingCopies: true, at: 8)
             for (query, values) in [(Query.bar, [Hash256(words: (9, 9, 9, 9)).bytes]), (.addWithdrawnPerson, [Identifier(high: 50, low: 1).bytes])] {
                 let row = try transaction.statement(query, doing: "testing")
-                if query == .addWithdrawnPerson { row.bind(try transaction.knownScope(scope, doing: "testing").key, at: 1) }
+                row.bind(try transaction.knownScope(scope, doing: "testing").key, at: query == .bar ? 2 : 1)
                 row.bind(values[0], at: query == .bar ? 1 : 2)
                 try row.run(doing: "testing")
             }

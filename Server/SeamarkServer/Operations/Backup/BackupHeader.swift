@@ -60,6 +60,9 @@ public struct BackupHeader: Hashable, Sendable {
 
     /// What the file at `path` says of itself.
     public init(of path: String) throws(OperationFailure) {
+        if try !PrivateFile.exists(path) {
+            throw OperationFailure(.notFound, doing: "reading the backup \(path)", wrong: "it is not there", remedy: "check its name")
+        }
         do throws(BackupFault) { self = try BackupReader(path: path).header } catch { throw error.failure(doing: "reading the backup \(path)") }
     }
 

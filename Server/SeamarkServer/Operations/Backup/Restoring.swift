@@ -38,6 +38,17 @@ public struct Restoring: Sendable {
         self.clock = clock
     }
 
+    /// How folders begin that a backup is unpacked into.
+    static let draft = ".restore-"
+
+    /// Removes what restores that were killed had unpacked: keys and databases in the open. For whoever holds the data directory, which no restore
+    /// does then: another restore, a server that starts. What cannot be removed stays for the next time.
+    static func sweep(_ directory: DataDirectory) {
+        for folder in [directory.path, directory.tenants] {
+            for name in (try? PrivateFile.allNames(in: folder)) ?? [] where name.hasPrefix(draft) { Office.removeTree(folder + "/" + name) }
+        }
+    }
+
     /// - Parameter name: the tenant's short name here; nil for the one that it had.
     /// - Parameter tenantKey: from its recovery text, where the key folder does not have it; a restored tenant's is kept there.
     public func restore(_ path: String, as name: ShortName? = nil, passphrase: SecretBytes, tenantKey: TenantKey? = nil) throws -> Outcome {
@@ -64,7 +75,8 @@ public struct Restoring: Sendable {
         var tenantKey: TenantKey?
         if let check = header.keyCheck { tenantKey = try given ?? keyFolder.key(of: header.tenant, check: check, doing: doing) }
         defer { withExtendedLifetime(lock) {} }
-        let draft = TenantFolder(path: directory.tenants + "/.restore-" + Hexadecimal.text(of: try Randomness.bytes(8)))
+        Self.sweep(directory)
+        let draft = TenantFolder(path: directory.tenants + "/" + Self.draft + Hexadecimal.text(of: try Randomness.bytes(8)))
         try PrivateFile.makeFolder(draft.path)
         var isInPlace = false
         defer { if !isInPlace { Office.removeTree(draft.path) } }
@@ -183,8 +195,9 @@ public struct Restoring: Sendable {
         let lock = try DirectoryLock.alone(directory, doing: doing)
         defer { withExtendedLifetime(lock) {} }
         try PrivateFile.makeFolder(directory.tenants, mayExist: true)
+        Self.sweep(directory)
         // Unpacked as the data directory that it was, so that it can be opened as one before it counts.
-        let draft = DataDirectory(directory.path + "/.restore-" + Hexadecimal.text(of: try Randomness.bytes(8)))
+        let draft = DataDirectory(directory.path + "/" + Self.draft + Hexadecimal.text(of: try Randomness.bytes(8)))
         defer { Office.removeTree(draft.path) }
         for folder in [draft.path, draft.installation, draft.tenants] { try PrivateFile.makeFolder(folder) }
         let (finding, facts) = try BackupFinding.unpack(path, passphrase, nil, into: draft.installation, doing: doing)

@@ -3,13 +3,15 @@ struct FormReferences {
     let items: [Questionnaire.Item]
     let places: [String: Int]
     let table: FormTable
+    /// Names of facts that the record has: no expression and no words may ask for one.
+    let facts: Set<String>
 
     func check(_ faults: inout FormFaults) {
         let all = Questionnaire.flat(items)
         let answered = Set(all.filter(\.kind.isAnswered).map(\.name))
         for item in all {
             func look(_ column: String, _ names: Set<String>) {
-                for name in names.subtracting(answered).sorted() { add(&faults, item, column, .unknownReference(name)) }
+                for name in names.subtracting(answered).sorted() { add(&faults, item, column, facts.contains(name) ? .factReference(name) : .unknownReference(name)) }
             }
             look("relevant", item.relevant?.references ?? [])
             look("required", item.required?.references ?? [])

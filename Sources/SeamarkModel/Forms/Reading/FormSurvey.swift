@@ -5,6 +5,10 @@ struct FormSurvey {
     private(set) var faults: FormFaults
     /// In which row an item stands.
     private(set) var places: [String: Int] = [:]
+    /// What is told and not taken over, in the order of its first row; the same in several rows is one.
+    private(set) var notes: [FormNote] = []
+    /// Names of facts that the record has.
+    private(set) var facts: Set<String> = []
 
     private let table: FormTable
     private let reader: FormWordsReader
@@ -59,6 +63,12 @@ struct FormSurvey {
             check(row)
             open.append((row, name(of: row), []))
             if open.count > Questionnaire.deepestGroup + 1 { add(row, "type", .tooMany("groups in one another", most: Questionnaire.deepestGroup)) }
+        case .fact(let fact):
+            check(row)
+            refuse(["relevant", "required", "required_message", "constraint", "constraint_message"], row)
+            guard let name = name(of: row), let cell = row.cell("type") else { return }
+            facts.insert(name)
+            note(row, cell.column, .fact(fact))
         case .refused(let what, let opens):
             add(row, "type", .typeNotTakenOver(what))
             if opens { open.append((row, nil, [])) }
@@ -71,11 +81,41 @@ struct FormSurvey {
         }
     }
 
-    /// Columns that are not taken over.
+    /// Columns that are not taken over: those without which the same is asked are told, the others refused.
     private mutating func check(_ row: FormTable.Row) {
         for cell in row.cells where !Self.columns.contains(cell.column.meaning) {
-            let what: FormProblem = if let what = FormType.columns[cell.column.meaning] { .typeNotTakenOver(what) } else { .columnNotTakenOver }
-            faults.add(FormFault(sheet: table.sheet, row: row.number, column: cell.column.header, name: row["name"], problem: what))
+            let problem: FormProblem
+            switch cell.column.meaning {
+            case "appearance" where !cell.text.lowercased().contains("search("):
+                note(row, cell.column, .appearance)
+                continue
+            case "appearance": problem = .typeNotTakenOver("choices from a file")
+            case "default":
+                note(row, cell.column, .presetAnswer)
+                continue
+            // What may be answered says nothing new.
+            case let meaning where ["read_only", "readonly"].contains(meaning) && FormType.yesNo[cell.text.lowercased()] == false: continue
+            case let meaning: problem = FormType.columns[meaning].map { FormProblem.typeNotTakenOver($0) } ?? .columnNotTakenOver
+            }
+            faults.add(FormFault(sheet: table.sheet, row: row.number, column: cell.column.header, name: row["name"], problem: problem))
+        }
+    }
+
+    private mutating func note(_ row: FormTable.Row, _ column: FormTable.Column, _ kind: FormNote.Kind) {
+        if let place = notes.firstIndex(where: { $0.column == column.header && $0.kind == kind }) {
+            notes[place].rows.append(row.number)
+            notes[place].name = nil
+            return
+        }
+        notes.append(FormNote(sheet: table.sheet, rows: [row.number], column: column.header, name: row["name"], kind: kind))
+    }
+
+    /// Columns that say nothing in this row.
+    private mutating func refuse(_ columns: [String], _ row: FormTable.Row) {
+        for column in columns {
+            for cell in row.cells where cell.column.meaning == column && FormType.yesNo[cell.text.lowercased()] != false {
+                faults.add(FormFault(sheet: table.sheet, row: row.number, column: cell.column.header, name: row["name"], problem: .notHere))
+            }
         }
     }
 
@@ -102,11 +142,7 @@ struct FormSurvey {
         let hint = reader.words("hint", row, place, faults: &faults)
         // A group may do without words of its own; a question may be its hint alone.
         if kind != .group, label.texts[reader.languages[0]] == nil, hint.texts[reader.languages[0]] == nil { add(row, "label", .missingLabel) }
-        for column in ["required", "required_message", "constraint", "constraint_message"] where !kind.isAnswered {
-            for cell in row.cells where cell.column.meaning == column && FormType.yesNo[cell.text.lowercased()] != false {
-                faults.add(FormFault(sheet: table.sheet, row: row.number, column: cell.column.header, name: name, problem: .notHere))
-            }
-        }
+        if !kind.isAnswered { refuse(["required", "required_message", "constraint", "constraint_message"], row) }
         return Item(
             name: name, kind: kind, label: label, hint: hint, required: kind.isAnswered ? required(row) : nil,
             requiredMessage: reader.words("required_message", row, place, faults: &faults), relevant: logic("relevant", row),
@@ -145,6 +181,7 @@ enum FormType: Hashable {
     case item(Questionnaire.Kind)
     case begin
     case end
+    case fact(FormFact)
     /// What it is called in a message; whether an end belongs to it.
     case refused(String, opens: Bool)
     case unknown
@@ -161,7 +198,7 @@ enum FormType: Hashable {
         case "begin group", "begin_group": self = .begin
         case "end group", "end_group", "end repeat", "end_repeat", "end loop", "end_loop": self = .end
         case _:
-            if let select = Self.select(words) { self = select } else if let what = Self.kinds[plain] ?? Self.kinds[words.first?.lowercased() ?? ""] {
+            if let select = Self.select(words) { self = select } else if let fact = FormFact(type: plain) { self = .fact(fact) } else if let what = Self.kinds[plain] ?? Self.kinds[words.first?.lowercased() ?? ""] {
                 self = .refused(what, opens: false)
             } else if plain.hasPrefix("begin repeat") || plain.hasPrefix("begin_repeat") || plain.hasPrefix("begin loop") || plain.hasPrefix("begin_loop") {
                 self = .refused("repeats", opens: true)
@@ -196,8 +233,7 @@ enum FormType: Hashable {
         "select_one_external": "choices from a file", "rank": "rankings", "range": "ranges on a scale", "time": "times of day", "datetime": "times of day",
         "datetime_": "times of day", "geopoint": "places on a map", "geotrace": "places on a map", "geoshape": "places on a map", "start-geopoint": "places on a map",
         "image": "pictures", "photo": "pictures", "audio": "recordings", "video": "recordings", "background-audio": "recordings", "file": "attached files",
-        "barcode": "barcodes", "acknowledge": "acknowledgements", "trigger": "acknowledgements", "start": "facts that the device notes", "end": "facts that the device notes",
-        "today": "facts that the device notes", "deviceid": "facts that the device notes", "username": "facts that the device notes", "email": "facts that the device notes",
+        "barcode": "barcodes", "acknowledge": "acknowledgements", "trigger": "acknowledgements", "email": "facts that the device notes",
         "phonenumber": "facts that the device notes", "subscriberid": "facts that the device notes", "simserial": "facts that the device notes",
         "audit": "facts that the device notes", "xml-external": "choices from a file", "csv-external": "choices from a file", "osm": "places on a map",
     ]
@@ -205,7 +241,7 @@ enum FormType: Hashable {
     /// Columns that forms have and this has not, by what they are called.
     static let columns: [String: String] = [
         "calculation": "calculations", "calculate": "calculations", "repeat_count": "repeats", "choice_filter": "choices that depend on answers",
-        "default": "answers that are there before anybody answers", "appearance": "appearances", "trigger": "triggers", "read_only": "questions that nobody may answer",
+        "trigger": "triggers", "read_only": "questions that nobody may answer",
         "readonly": "questions that nobody may answer", "parameters": "parameters", "image": "pictures", "audio": "recordings", "video": "recordings",
     ]
 

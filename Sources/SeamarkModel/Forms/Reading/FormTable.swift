@@ -1,9 +1,9 @@
 /// A sheet with its header understood: what stands in the columns that the form language knows, whatever they were called.
 struct FormTable {
     struct Column: Hashable {
-        /// What it means: `label`, `constraint_message`; of headers in several languages the part before `::`.
+        /// What it means: `label`, `constraint_message`; of headers in several languages the part before the colons.
         let meaning: String
-        /// Behind `::`, as its author wrote it; nil where there is none.
+        /// Behind the colons, as its author wrote it; nil where there is none.
         let language: String?
         /// The whole header, as its author wrote it, or the column's letters.
         let header: String
@@ -36,12 +36,14 @@ struct FormTable {
     init(_ sheet: FormSheet, faults: inout FormFaults) {
         self.sheet = sheet.name
         var columns: [Column?] = []
+        // One colon parts too, in a sheet where no header has two (pyxform 4.5, `sheet_headers.py`).
+        let colons = sheet.rows.first?.cells.contains { $0.contains("::") } == false ? ":" : "::"
         for (index, header) in (sheet.rows.first?.cells ?? []).enumerated() {
             guard !header.isEmpty else {
                 columns.append(nil)
                 continue
             }
-            let column = Self.column(header)
+            let column = Self.column(header, colons)
             if header.unicodeScalars.contains(where: \.steers) {
                 faults.add(FormFault(sheet: sheet.name, row: sheet.rows[0].number, column: FormSheet.letters(ofColumn: index), name: nil, problem: .steers))
             }
@@ -61,10 +63,10 @@ struct FormTable {
         }
     }
 
-    private static func column(_ header: String) -> Column {
+    private static func column(_ header: String, _ colons: String) -> Column {
         let plain = header.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: "_")
         if let meaning = otherNames[plain] { return Column(meaning: meaning, language: nil, header: header) }
-        if let range = header.firstRange(of: "::") {
+        if let range = header.firstRange(of: colons) {
             let before = header[..<range.lowerBound].lowercased().split(whereSeparator: \.isWhitespace).joined(separator: "_")
             let meaning = otherNames[before] ?? before
             let language = FormTextTables.trimmed(header[range.upperBound...])

@@ -5,12 +5,51 @@ extension Questionnaire {
         case markdown = "md"
     }
 
+    /// Reads a form, without what is told of it (`FormOfFile`).
+    public init(
+        file bytes: [UInt8], format: FileFormat, name: String, inflate: @escaping @Sendable ([UInt8], Int) -> [UInt8]?
+    ) throws {
+        self = try FormOfFile(file: bytes, format: format, name: name, inflate: inflate).questionnaire
+    }
+
+    public init(sheets: [FormSheet], name: String) throws(FormRefusal) {
+        self = try FormOfFile(sheets: sheets, name: name).questionnaire
+    }
+
+    /// The form's languages, the first of them the one that it names, or the one without a name, or the leftmost.
+    fileprivate static func languages(_ tables: [FormTable], _ settings: FormSettings, faults: inout FormFaults) -> [String] {
+        var found: [String] = []
+        for table in tables {
+            for column in table.columns where ["label", "hint", "constraint_message", "required_message"].contains(column.meaning) {
+                let language = column.language ?? settings.language?.name ?? FormWordsReader.unnamed
+                if !found.contains(language) { found.append(language) }
+            }
+        }
+        if found.isEmpty { found = [settings.language?.name ?? FormWordsReader.unnamed] }
+        let first = settings.language?.name ?? FormWordsReader.unnamed
+        if let index = found.firstIndex(of: first) {
+            found.insert(found.remove(at: index), at: 0)
+        } else if let language = settings.language {
+            faults.add(FormFault(sheet: settings.sheet, row: language.row, column: language.column, name: nil, problem: .unknownLanguage(first)))
+        }
+        if found.count > mostLanguages {
+            faults.add(FormFault(sheet: tables[0].sheet, row: nil, column: nil, name: nil, problem: .tooMany("languages", most: mostLanguages)))
+        }
+        return found
+    }
+}
+
+/// A form as a file has it: what is taken over, and what is told of the rest.
+public struct FormOfFile: Hashable, Sendable {
+    public let questionnaire: Questionnaire
+    public let notes: [FormNote]
+
     /// Reads a form.
     /// - Parameter name: what it is called where it does not say so: the file's name without its ending.
     /// - Parameter inflate: inflates a raw stream (RFC 1951) to exactly so many bytes; nil if it is none of that length.
     /// - Throws: `FormFileError` if the file cannot be read at all, `FormRefusal` with everything in it that is not taken over.
     public init(
-        file bytes: [UInt8], format: FileFormat, name: String, inflate: @escaping @Sendable ([UInt8], Int) -> [UInt8]?
+        file bytes: [UInt8], format: Questionnaire.FileFormat, name: String, inflate: @escaping @Sendable ([UInt8], Int) -> [UInt8]?
     ) throws {
         let sheets =
             switch format {
@@ -38,44 +77,20 @@ extension Questionnaire {
             throw FormRefusal(faults: faults.all, isCut: faults.isCut)
         }
         let choices = table("choices")
-        let languages = Self.languages([survey, choices].compactMap { $0 }, settings, faults: &faults)
+        let languages = Questionnaire.languages([survey, choices].compactMap { $0 }, settings, faults: &faults)
         let reader = FormWordsReader(languages: languages)
         let lists = FormChoices(choices, reader, faults: &faults)
         var rows = FormSurvey(survey, reader, lists, faults: &faults)
         let items = rows.items()
         faults = rows.faults
-        FormReferences(items: items, places: rows.places, table: survey).check(&faults)
+        FormReferences(items: items, places: rows.places, table: survey, facts: rows.facts).check(&faults)
+        if items.isEmpty, faults.all.isEmpty { faults.add(FormFault(sheet: survey.sheet, row: nil, column: nil, name: nil, problem: .nothingAsked)) }
         guard faults.all.isEmpty else { throw FormRefusal(faults: faults.all, isCut: faults.isCut) }
-        key = settings.key
-        edition = settings.edition
-        title = settings.title
-        self.languages = languages
-        self.items = items
         var used: [String] = []
-        for list in Self.flat(items).compactMap(\.kind.list) where !used.contains(list) { used.append(list) }
-        self.lists = used.compactMap { lists.lists[$0] }
-    }
-
-    /// The form's languages, the first of them the one that it names, or the one without a name, or the leftmost.
-    private static func languages(_ tables: [FormTable], _ settings: FormSettings, faults: inout FormFaults) -> [String] {
-        var found: [String] = []
-        for table in tables {
-            for column in table.columns where ["label", "hint", "constraint_message", "required_message"].contains(column.meaning) {
-                let language = column.language ?? settings.language?.name ?? FormWordsReader.unnamed
-                if !found.contains(language) { found.append(language) }
-            }
-        }
-        if found.isEmpty { found = [settings.language?.name ?? FormWordsReader.unnamed] }
-        let first = settings.language?.name ?? FormWordsReader.unnamed
-        if let index = found.firstIndex(of: first) {
-            found.insert(found.remove(at: index), at: 0)
-        } else if let language = settings.language {
-            faults.add(FormFault(sheet: settings.sheet, row: language.row, column: language.column, name: nil, problem: .unknownLanguage(first)))
-        }
-        if found.count > mostLanguages {
-            faults.add(FormFault(sheet: tables[0].sheet, row: nil, column: nil, name: nil, problem: .tooMany("languages", most: mostLanguages)))
-        }
-        return found
+        for list in Questionnaire.flat(items).compactMap(\.kind.list) where !used.contains(list) { used.append(list) }
+        questionnaire = Questionnaire(
+            key: settings.key, edition: settings.edition, title: settings.title, languages: languages, items: items, lists: used.compactMap { lists.lists[$0] })
+        notes = rows.notes
     }
 }
 

@@ -1,3 +1,5 @@
+import SeamarkJournal
+
 extension EngagementReport {
     /// What a client's viewer may read of a frozen report: its figures, and of what was captured what says nothing of single people.
     ///
@@ -25,6 +27,7 @@ extension EngagementReport {
             if figure.key.kind == .domain { told[figure.key] = said }
         }
         for place in report.lines.indices { report.lines[place].line.evidence = [] }
+        report.pieces = []
         report.gate = gate.inOwnWords
         return report
     }
@@ -43,12 +46,15 @@ extension EngagementReport {
         var handles: Set<String> = [], names: Set<String> = []
         for view in views {
             guard let type = view.type, named.contains(where: { $0 === type }) else { continue }
-            if let handle = view.handle { handles.insert(handle.lowercased()) }
+            // "Q1" is the first quarter wherever people write it, and no handle that a device gives.
+            if let handle = view.handle?.lowercased(), !quarters.contains(handle) { handles.insert(handle) }
             if type === Catalogue.person, let name = view.text("name") { names.insert(name.lowercased()) }
         }
         names.formUnion(members.map { $0.lowercased() })
         return (handles, names.filter { $0.split(separator: " ").count > 1 })
     }
+
+    private static let quarters: Set<String> = ["q1", "q2", "q3", "q4"]
 
     private static let named: [RecordType] = [Catalogue.person, Catalogue.interview, Catalogue.observation, Catalogue.quote]
 
@@ -61,6 +67,29 @@ extension EngagementReport {
         }
         let bytes = Array(text.utf8)
         return (found.sorted(by: HandleOrder.precedes), names.names.count { holds(bytes, $0) })
+    }
+
+    /// Where among records that are not about people somebody is named, each as a record and a field: "SN-A001 name".
+    public static func places(of names: (handles: Set<String>, names: Set<String>), in views: [RecordView]) -> [String] {
+        var seen: Set<String> = [], places: [String] = []
+        for view in views where !ofPeople.contains(where: { $0 === view.type }) {
+            for field in view.type?.fields ?? [] where field.number >= 10 {
+                guard case .value(let value) = view.shown(field) else { continue }
+                let found = people(in: texts(value).joined(separator: "\n"), of: names)
+                let place = "\(view.handle ?? view.id.description) \(field.key)"
+                if !found.handles.isEmpty || found.names > 0, seen.insert(place).inserted { places.append(place) }
+            }
+        }
+        return places
+    }
+
+    private static func texts(_ value: Value) -> [String] {
+        switch value {
+        case .text(let text): [text]
+        case .list(let values): values.flatMap(texts)
+        case .group(let members): members.flatMap { texts($0.value) }
+        case .absent, .bool, .int, .double, .id, .bytes, .unknown: []
+        }
     }
 
     private static func holds(_ text: [UInt8], _ name: String) -> Bool {
@@ -80,7 +109,7 @@ extension ReportGate {
     var inOwnWords: ReportGate {
         ReportGate(conditions.map { condition in
             var condition = condition
-            if condition.outcome != .met, [.consent, .records].contains(condition.kind) { condition.words = [ReportText.sentence(condition.obstacle)] }
+            if condition.outcome != .met, [.consent, .records].contains(condition.kind) { condition.words = [ReportText.sentence(condition.obstacle.prefix(1).uppercased() + condition.obstacle.dropFirst())] }
             return condition
         })
     }

@@ -46,7 +46,14 @@ extension EngagementReport {
     var frozenLine: String? {
         guard let frozen = provenance.frozen else { return nil }
         let day = CalendarDate.text(days: frozen.day)
-        return (frozen.snapshot.map { "Snapshot \($0.title), as of \(day)" } ?? "As of \(day)") + ", position \(frozen.place.position) of the log"
+        return (frozen.snapshot.map { "Snapshot \($0.title), as of \(day)\(Self.frozenNote($0))" } ?? "As of \(day)") + ", position \(frozen.place.position) of the log"
+    }
+
+    /// Where ages are counted to another day than that of the data, both are said: a snapshot may be told any day.
+    private static func frozenNote(_ snapshot: Snapshot) -> String {
+        guard CalendarDate.milliseconds.contains(snapshot.frozenAt) else { return "" }
+        let data = snapshot.frozenAt / 86_400_000
+        return data == snapshot.day ? "" : " (its data were frozen on \(CalendarDate.text(days: data)))"
     }
 
     /// Rows of the method page.
@@ -82,7 +89,9 @@ extension EngagementReport {
     /// Why there is no bridge, or what it is a bridge from.
     var bridgeSentence: String {
         guard let earlier else { return "There is no earlier snapshot to compare with: this is the baseline." }
-        let what = "\(earlier.snapshot.title), as of \(CalendarDate.text(days: earlier.snapshot.day))"
+        // What it was called may name somebody, and nobody can call it otherwise.
+        let called = provenance.frozen?.isForViewers == true ? earlier.snapshot.handle : earlier.snapshot.title
+        let what = "\(called), as of \(CalendarDate.text(days: earlier.snapshot.day))\(Self.frozenNote(earlier.snapshot))"
         return earlier.obstacle.map { "It is not compared with \(what): \($0)." } ?? "Compared with \(what)."
     }
 }

@@ -16,13 +16,15 @@ public struct SnapshotComparison: Hashable, Sendable {
         currency = later.currency
     }
 
-    /// The steps as a table of plain cells: what, how much, which lines; money in thousands.
+    /// The steps as a table of plain cells: what, how much, which lines; money in thousands, with one place all through where some step is small.
     public var rows: [[String]] {
-        func signed(_ amount: Double) -> String { (amount > 0 ? "+" : "") + ReportFigures.thousands(amount) }
-        return [["Before: \(before.title)", ReportFigures.thousands(bridge.before), ""]]
+        let isFine = (bridge.changes.map(\.amount) + [bridge.difference]).contains { $0 != 0 && $0.magnitude < 9_950 }
+        func thousands(_ amount: Double) -> String { isFine && amount.magnitude < 1e15 ? ReportFigures.oneDecimal(amount / 1000) : ReportFigures.thousands(amount) }
+        func signed(_ amount: Double) -> String { (amount > 0 ? "+" : "") + thousands(amount) }
+        return [["Before: \(before.title)", thousands(bridge.before), ""]]
             + bridge.changes.map { change in
                 [change.step.words.capitalizedWord, signed(change.amount), change.lines.map { "\($0.key) \(signed($0.amount))" }.joined(separator: ", ")]
-            } + [["After: \(after.title)", ReportFigures.thousands(bridge.after), ""]]
+            } + [["Difference", signed(bridge.difference), ""], ["After: \(after.title)", thousands(bridge.after), ""]]
     }
 
     public var document: JSONValue {

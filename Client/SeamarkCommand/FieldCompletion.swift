@@ -1,0 +1,67 @@
+import ArgumentParser
+import SeamarkClient
+import SeamarkJournal
+import SeamarkModel
+
+/// What a shell completes of `key=value`: the keys of a type, and behind `key=` what may stand there.
+enum FieldCompletion {
+    static func of(_ type: RecordType) -> CompletionKind {
+        .custom { words, index, prefix in
+            let before = words.prefix(max(0, index))
+            // bash breaks words at '=', so that the sign is a word of its own; zsh and fish hand over the whole.
+            if prefix == "=", let key = before.last { return values(key, "", type, words) }
+            if before.last == "=", before.count > 1 { return values(before[before.endIndex - 2], prefix, type, words) }
+            if let sign = prefix.firstIndex(of: "=") {
+                let start = String(prefix[...sign])
+                return values(String(prefix[..<sign]), String(prefix[prefix.index(after: sign)...]), type, words).map { start + $0 }
+            }
+            return keys(type, prefix).filter { key in !before.contains { $0 == key.dropLast() || $0.hasPrefix(key) } }
+        }
+    }
+
+    /// By their whole path, and where somebody has begun one, parts by their own name too.
+    private static func keys(_ type: RecordType, _ prefix: String) -> [String] {
+        var keys: [String] = []
+        var short: [String] = []
+        for key in type.writtenKeys {
+            guard let field = type.field(key: key) else { continue }
+            if case .headquarters = field.merge { continue }
+            guard case .group(let group) = field.kind else {
+                keys.append(key)
+                continue
+            }
+            for member in group.members {
+                if case .threePoint = member.kind, member.key == "range" {
+                    keys += ["low", "likely", "high"].map { "\(key).\($0)" }
+                } else {
+                    keys.append("\(key).\(member.key)")
+                    if CaptureWords.kind(of: member.key, in: type) != nil, type.field(key: member.key) == nil { short.append(member.key) }
+                }
+            }
+        }
+        return (keys + (prefix.isEmpty ? [] : short)).filter { $0.hasPrefix(prefix) }.map { $0 + "=" }
+    }
+
+    private static func values(_ key: String, _ prefix: String, _ type: RecordType, _ words: [String]) -> [String] {
+        let isSet = key.hasSuffix("+") || key.hasSuffix("-")
+        guard let kind = CaptureWords.kind(of: isSet ? String(key.dropLast()) : key, in: type) else { return [] }
+        // Several may stand behind one another.
+        let start = prefix.lastIndex(of: ",").map { String(prefix[...$0]) } ?? ""
+        let last = String(prefix.dropFirst(start.count))
+        let names = type === Catalogue.answer && key == "question" ? HandleCompletion.questions(words) : choices(kind, words)
+        return HandleCompletion.fitting(names, last).map { start + $0 }
+    }
+
+    private static func choices(_ kind: FieldKind, _ words: [String]) -> [String] {
+        switch kind {
+        case .choice(let choices): choices.choices.map(\.key)
+        case .boolean: ["yes", "no"]
+        case .score: (0...4).map(String.init)
+        case .time: ["now"]
+        case .date: ["today"]
+        case .list(let kind, _): choices(kind, words)
+        case .reference(let types): HandleCompletion.names(of: types, words)
+        case .points(.seams), .points(.domains), .text, .integer, .number, .money, .basisPoints, .duration, .bytes, .group, .threePoint: []
+        }
+    }
+}
