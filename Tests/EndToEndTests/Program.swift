@@ -48,6 +48,7 @@ final class Program: Sendable {
             posix_spawn_file_actions_adddup2(&actions, ends[0], 3)
             words += ["--passphrase-fd", "3"]
         }
+        Self.inheritNothing(in: &actions, from: passphrase == nil ? 3 : 4)
         var variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         variables["NO_COLOR"] = "1"
         let path = name.hasPrefix("/") ? name : Self.folder!.appendingPathComponent(name).path
@@ -58,6 +59,14 @@ final class Program: Sendable {
         let code = posix_spawn(&id, path, &actions, nil, &arguments, &settings)
         guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .ENOEXEC) }
         self.id = id
+    }
+
+    /// A program shall inherit nothing of what tests beside its own hold at this moment, sockets above all: it would hold them until its end.
+    /// Closing a descriptor that nobody has open is no error here.
+    static func inheritNothing(in actions: inout posix_spawn_file_actions_t, from first: Int32) {
+        let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd"))?.compactMap { Int32($0) } ?? []
+        // Beyond the last one, for those that are opened meanwhile.
+        for descriptor in first..<max(first, open.max() ?? first) + 32 { posix_spawn_file_actions_addclose(&actions, descriptor) }
     }
 
     /// Nil while it runs; negative for the signal that ended it.

@@ -37,6 +37,7 @@ final class Sitting: Sendable {
         let line = Array((Laptop.passphrase + "\n").utf8)
         guard write(ends[1], line, line.count) == line.count else { throw POSIXError(.EPIPE) }
         posix_spawn_file_actions_adddup2(&actions, ends[0], 3)
+        Program.inheritNothing(in: &actions, from: 4)
         var variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         variables["SEAMARK_HOME"] = laptop.home.path
         variables["XDG_RUNTIME_DIR"] = laptop.headquarters.runtime.path

@@ -43,8 +43,8 @@ class Expected:
 
     def grades(self, chosen):
         whole = math.fsum(self.figure.means[n] for n in chosen)
-        found = {grade: math.fsum(self.figure.means[n] for n in chosen if self.lines[n].grade == grade) for grade in 'ABCD'}
-        return [{'grade': grade, 'mean': value, 'share': value / whole if whole else 0.0} for grade, value in found.items()]
+        found = {grade: self.amounts([n for n in chosen if self.lines[n].grade == grade]) for grade in 'ABCD'}
+        return [{'grade': grade, 'share': value['mean'] / whole if whole else 0.0} | value for grade, value in found.items()]
 
     def report(self):
         figure, lines, everything = self.figure, self.lines, range(len(self.lines))
@@ -53,13 +53,14 @@ class Expected:
         plan, revenue = said.get('plannedOperatingIncome', 0) / 100, said.get('revenue', 0) / 100
         base = ('plannedOperatingIncome', plan) if plan > 0 else ('revenue', revenue)
         ordered = sorted(figure.total)
-        plan_part = lambda word: math.fsum(figure.means[n] for n in everything if (lines[n].row['amount'].get('inPlan') or 'unknown') == word)
+        plan_part = lambda word: self.amounts([n for n in everything if (lines[n].row['amount'].get('inPlan') or 'unknown') == word])
+        parts = {'alreadyInPlan': plan_part('yes'), 'notInPlan': plan_part('no'), 'unknown': plan_part('unknown')}
         report = {
             'headline': total | {
                 'rho': method.RHO, 'rho0': spread(method.Figure(lines, self.guard, 0).total), 'rho1': spread(method.Figure(lines, self.guard, 1).total),
                 'allLow': corner('low'), 'allLikely': corner('likely'), 'allHigh': corner('high'),
                 'relative': {'of': base[0]} | {key: value / base[1] for key, value in total.items()}},
-            'inPlan': {'alreadyInPlan': plan_part('yes'), 'notInPlan': plan_part('no'), 'unknown': plan_part('unknown')},
+            'inPlan': {key: value['mean'] for key, value in parts.items()} | {'ranges': parts},
             'evidence': self.grades(everything), 'waterfall': self.waterfall(),
             'exceedance': lambda rows: [{'probability': row['probability'], 'amount': method.percentile(ordered, 1 - row['probability'])} for row in rows],
             'lines': self.line_rows(), 'categories': self.parted('category'), 'sites': self.parted('site'),
@@ -74,10 +75,11 @@ class Expected:
         return {'low': 0.0 if line.p < 1 else line.low, 'likely': line.p * line.likely, 'high': line.high if line.p > 0 else 0.0}[name]
 
     def waterfall(self):
-        gross = method.mean([math.fsum(each) for each in zip(*self.figure.gross)])
-        overlapped = method.mean([math.fsum(each) for each in self.figure.overlapped])
-        net = method.mean(self.figure.total)
-        return {'gross': gross, 'overlap': gross - overlapped, 'ceiling': overlapped - net, 'net': net}
+        gross = [math.fsum(each) for each in zip(*self.figure.gross)]
+        overlapped = [math.fsum(each) for each in self.figure.overlapped]
+        less = lambda more, rest: spread([a - b for a, b in zip(more, rest)])
+        steps = {'gross': spread(gross), 'overlap': less(gross, overlapped), 'ceiling': less(overlapped, self.figure.total), 'net': spread(self.figure.total)}
+        return {key: step['mean'] for key, step in steps.items()} | {'ranges': steps}
 
     def line_rows(self):
         found = {}

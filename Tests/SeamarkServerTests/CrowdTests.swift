@@ -256,8 +256,12 @@ final class Gate: Sendable {
 
 /// The sockets of this machine, as the kernel lists them: other tests of this process hold descriptors of their own.
 enum Sockets {
-    /// Connections of a listener at `port` that a process still holds.
+    /// Connections of a listener at `port` that this process still holds. Not those that another holds: a program that a test starts
+    /// beside this one may inherit what is open at that moment, and keeps it until its end.
     static func open(at port: Int) -> Int {
+        let own = Set(((try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []).compactMap {
+            try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + $0)
+        })
         let file = Glibc.open("/proc/net/tcp", O_RDONLY)
         guard file >= 0 else { return -1 }
         defer { close(file) }
@@ -269,8 +273,8 @@ enum Sockets {
         let suffix = ":" + String(format: "%04X", port)
         return text.split(separator: "\n").dropFirst().count { line in
             let fields = line.split(separator: " ")
-            // Local address, state (0A listens), and the inode, which is 0 once nobody holds it.
-            return fields.count > 9 && fields[1].hasSuffix(suffix) && fields[3] != "0A" && fields[9] != "0"
+            // Local address, state (0A listens), and the inode.
+            return fields.count > 9 && fields[1].hasSuffix(suffix) && fields[3] != "0A" && own.contains("socket:[\(fields[9])]")
         }
     }
 }

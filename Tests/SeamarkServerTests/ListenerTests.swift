@@ -91,6 +91,7 @@ import Testing
         let server = try await yard.start {
             $0.unfinishedHandshakes = 3
             $0.connectionsPerAddress = 8
+            $0.connectionsPerDevice = ConnectionLimits().connectionsPerDevice
         }
         let invitation = try tenant.invite("anna", minutes: 600)
         try await blocking {

@@ -40,15 +40,15 @@ public struct RiskCalculation: Sendable {
         let (lines, values) = (sampled.lines, sampled.values)
         func spread(of column: [Double], mean: Double) -> Spread { Spread(sorted: sampled.sorted(column), mean: mean) }
         func sensitivity(_ correlation: Double) -> Spread {
-            let net = sampled.net(correlation).columns
-            return spread(of: SampledLines.sum(net, iterations), mean: net.reduce(0) { $0 + Spread.mean(of: $1) })
+            let net = sampled.net(correlation)
+            return spread(of: net.total, mean: net.columns.reduce(0) { $0 + Spread.mean(of: $1) })
         }
         // Before the columns that stay, so that two sets of columns are never held at once.
         let independent = settings.correlation == 0 ? nil : sensitivity(0)
         let dependent = settings.correlation == 1 ? nil : sensitivity(1)
 
-        let (overlappedMeans, net) = sampled.net(settings.correlation)
-        let total = SampledLines.sum(net, iterations)
+        let guarded = sampled.net(settings.correlation)
+        let (overlappedMeans, net, total) = (guarded.overlappedMeans, guarded.columns, guarded.total)
         let grossMeans = values.map { Spread.mean(of: $0) }
         let netMeans = net.map { Spread.mean(of: $0) }
         let mean = netMeans.reduce(0, +)
@@ -94,16 +94,19 @@ public struct RiskCalculation: Sendable {
                 overlap: grossMeans[index] - overlappedMeans[index], ceiling: overlappedMeans[index] - netMeans[index],
                 varianceShare: varianceShares[index], usesDefaultPoints: defaults[index] != nil, domainPoints: points[index]))
         }
+        /// The spread of some lines together.
+        func together(_ members: [Int]) -> Spread {
+            // Of none, nothing; of one, what its row says already.
+            if members.isEmpty { return Spread(mean: 0, p10: 0, p25: 0, p50: 0, p75: 0, p90: 0) }
+            if members.count == 1 { return lineRows[members[0]].net }
+            return spread(of: SampledLines.sum(members.map { net[$0] }, iterations), mean: members.reduce(0) { $0 + netMeans[$1] })
+        }
         func evidence(_ members: [Int]) -> [EvidenceShare] {
             let whole = members.reduce(0) { $0 + netMeans[$1] }
             return EvidenceGrade.allCases.map { grade in
-                let part = members.reduce(0) { lines[$1].grade == grade ? $0 + netMeans[$1] : $0 }
-                return EvidenceShare(grade: grade, mean: part, share: whole > 0 ? part / whole : 0)
+                let part = together(members.filter { lines[$0].grade == grade })
+                return EvidenceShare(grade: grade, net: part, share: whole > 0 ? part.mean / whole : 0)
             }
-        }
-        /// The spread of some lines together.
-        func together(_ members: [Int]) -> Spread {
-            spread(of: SampledLines.sum(members.map { net[$0] }, iterations), mean: members.reduce(0) { $0 + netMeans[$1] })
         }
         var categoryRows: [CategoryExposure] = []
         for category in LeakageCategory.allCases {
@@ -137,8 +140,9 @@ public struct RiskCalculation: Sendable {
             independent: independent ?? headline, dependent: dependent ?? headline,
             exceedance: RiskResult.exceedances.map { Exceedance(probability: $0, amount: Spread.percentile(1 - $0, of: sortedTotal)) },
             waterfall: Waterfall(
-                gross: grossMeans.reduce(0, +), overlap: lineRows.reduce(0) { $0 + $1.overlap },
-                ceiling: lineRows.reduce(0) { $0 + $1.ceiling }, net: mean),
+                gross: spread(of: guarded.gross, mean: grossMeans.reduce(0, +)),
+                overlap: spread(of: guarded.overlap, mean: lineRows.reduce(0) { $0 + $1.overlap }),
+                ceiling: spread(of: guarded.ceiling, mean: lineRows.reduce(0) { $0 + $1.ceiling }), net: headline),
             allLow: sampled.doubles.netTotal(of: factors[0]), allLikely: sampled.doubles.netTotal(of: factors[1]),
             allHigh: sampled.doubles.netTotal(of: factors[2]),
             inPlan: InPlanSplit(

@@ -20,7 +20,7 @@ public struct RiskResult: Hashable, Sendable {
     public var allHigh: Double
     /// The mean of the headline by whether the plan has absorbed it; adds up to it.
     public var inPlan: InPlanSplit
-    /// The mean of the headline by evidence grade, all four, A first; adds up to it.
+    /// The headline by evidence grade, all four, A first; the means add up to its mean.
     public var evidence: [EvidenceShare]
     /// By category and by site, the largest mean first; either adds up to the mean of the headline.
     public var categories: [CategoryExposure]
@@ -62,12 +62,13 @@ public enum RelativeHeadline: Hashable, Sendable {
     case unavailable(because: Reason)
 }
 
-/// Means from gross to net: gross - overlap - ceiling = net.
+/// From gross to net, each step with its range. Their means are exact parts: gross - overlap - ceiling = net; percentiles are not.
 public struct Waterfall: Hashable, Sendable {
-    public var gross: Double
-    public var overlap: Double
-    public var ceiling: Double
-    public var net: Double
+    public var gross: Spread
+    /// What overlaps and ceilings take, iteration by iteration.
+    public var overlap: Spread
+    public var ceiling: Spread
+    public var net: Spread
 }
 
 public struct InPlanSplit: Hashable, Sendable {
@@ -82,15 +83,15 @@ public struct InPlanSplit: Hashable, Sendable {
 
 public struct EvidenceShare: Hashable, Sendable {
     public var grade: EvidenceGrade
-    public var mean: Double
-    /// Of the mean of the headline, 0...1.
+    public var net: Spread
+    /// Of the mean of the whole that is divided by grades, 0...1.
     public var share: Double
 }
 
 public struct CategoryExposure: Hashable, Sendable {
     public var category: LeakageCategory
     public var net: Spread
-    /// The mean by grade, all four, A first.
+    /// By grade, all four, A first.
     public var evidence: [EvidenceShare]
 }
 

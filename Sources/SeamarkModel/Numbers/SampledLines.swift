@@ -22,15 +22,34 @@ struct SampledLines {
         self.sampler = sampler
     }
 
-    /// The columns after overlaps and ceilings, iteration by iteration, and the means after overlaps alone.
-    mutating func net(_ correlation: Double) -> (overlappedMeans: [Double], columns: [[Double]]) {
+    /// What one dependence gives, iteration by iteration.
+    struct Net {
+        /// Of all lines together, before overlaps and ceilings, and what either took of it.
+        var gross: [Double]
+        var overlap: [Double]
+        var ceiling: [Double]
+        /// Of all lines together, after both.
+        var total: [Double]
+        /// Of each line, after overlaps alone.
+        var overlappedMeans: [Double]
+        /// Of each line, after overlaps and ceilings.
+        var columns: [[Double]]
+    }
+
+    mutating func net(_ correlation: Double) -> Net {
         var columns: [[Double]] = []
         columns.reserveCapacity(lines.count)
         for line in lines.indices { columns.append(sampler.arranged(values[line], scores: scores[line], correlation: correlation)) }
+        let gross = Self.sum(columns, settings.iterations)
         doubles.takeOverlaps(from: &columns)
         let means = columns.map { Spread.mean(of: $0) }
+        let overlapped = Self.sum(columns, settings.iterations)
         doubles.applyCeilings(to: &columns)
-        return (means, columns)
+        let total = Self.sum(columns, settings.iterations)
+        // Sums of the same terms in the same order: where nothing was taken, nothing is exactly zero.
+        return Net(
+            gross: gross, overlap: zip(gross, overlapped).map { $0 - $1 }, ceiling: zip(overlapped, total).map { $0 - $1 },
+            total: total, overlappedMeans: means, columns: columns)
     }
 
     mutating func sorted(_ column: [Double]) -> [Double] { sampler.sorted(column) }

@@ -14,11 +14,18 @@ extension EngagementReport {
             JSONMember("inPlan", .object([
                 JSONMember("alreadyInPlan", number(result.inPlan.inPlan)), JSONMember("notInPlan", number(result.inPlan.notInPlan)),
                 JSONMember("unknown", number(result.inPlan.unknown)),
+                JSONMember("ranges", .object([("alreadyInPlan", InPlan.yes), ("notInPlan", .no), ("unknown", .unknown)].map { name, part in
+                    JSONMember(name, result.inPlan.ranges[part].map { .object(spread($0)) } ?? .null)
+                })),
             ])),
             JSONMember("evidence", evidenceDocument(result.evidence)),
             JSONMember("waterfall", .object([
-                JSONMember("gross", number(result.waterfall.gross)), JSONMember("overlap", number(result.waterfall.overlap)),
-                JSONMember("ceiling", number(result.waterfall.ceiling)), JSONMember("net", number(result.waterfall.net)),
+                JSONMember("gross", number(result.waterfall.gross.mean)), JSONMember("overlap", number(result.waterfall.overlap.mean)),
+                JSONMember("ceiling", number(result.waterfall.ceiling.mean)), JSONMember("net", number(result.waterfall.net.mean)),
+                JSONMember("ranges", .object([
+                    JSONMember("gross", .object(spread(result.waterfall.gross))), JSONMember("overlap", .object(spread(result.waterfall.overlap))),
+                    JSONMember("ceiling", .object(spread(result.waterfall.ceiling))), JSONMember("net", .object(spread(result.waterfall.net))),
+                ])),
             ])),
             JSONMember("frontRunners", .object([
                 JSONMember("domains", .array(frontRunningDomains.map { .string($0) })), JSONMember("domainsInWords", .string(domainRunners)),
@@ -123,7 +130,7 @@ extension EngagementReport {
 
     private func evidenceDocument(_ shares: [EvidenceShare]) -> JSONValue {
         .array(shares.map { share in
-            .object([JSONMember("grade", .string(share.grade.rawValue)), JSONMember("mean", number(share.mean)), JSONMember("share", number(share.share))])
+            .object([JSONMember("grade", .string(share.grade.rawValue))] + spread(share.net) + [JSONMember("share", number(share.share))])
         })
     }
 

@@ -44,25 +44,32 @@ extension EngagementReport {
     var evidenceTable: ReportTable {
         ReportTable(
             caption: "How the mean of \(inUnit(result.headline.mean)) (\(range(result.headline))) \(unitOf) is evidenced.",
-            columns: [.text("Grade"), .text("What stands behind it", wide: true), .number("Mean"), .number("Share")],
-            rows: result.evidence.map { ReportTable.Row(cells: [$0.grade.rawValue, gradeName($0.grade), inUnit($0.mean), ReportFigures.finePercent($0.share)]) })
+            columns: [.text("Grade"), .text("What stands behind it", wide: true), .number("Mean"), .number("P10 to P90"), .number("Share")],
+            rows: result.evidence.map {
+                ReportTable.Row(cells: [$0.grade.rawValue, gradeName($0.grade), inUnit($0.net.mean), range($0.net), ReportFigures.finePercent($0.share)])
+            })
     }
 
     var waterfallTable: ReportTable {
         let w = result.waterfall
+        /// What is taken off has a minus, and the least of it first, as everywhere.
+        func taken(_ spread: Spread) -> [String] {
+            [inUnit(-spread.mean), inUnit(-spread.p10) + " to " + inUnit(-spread.p90)]
+        }
         return ReportTable(
-            caption: "Means, \(unitOf) a year. The net total ranges from \(range(result.headline)).",
-            columns: [.text("Step", wide: true), .number("Mean")],
+            caption: "\(unitOf.capitalizedWord) a year. Means add up from step to step, but for rounding; percentiles do not.",
+            columns: [.text("Step", wide: true), .number("Mean"), .number("P10 to P90")],
             rows: [
-                ReportTable.Row(cells: ["All lines added up", inUnit(w.gross)], mark: .block(from: 0, to: w.gross, isTakenOff: false)),
+                ReportTable.Row(cells: ["All lines added up", inUnit(w.gross.mean), range(w.gross)], mark: .block(from: 0, to: w.gross.mean, isTakenOff: false)),
                 ReportTable.Row(
-                    cells: ["Counted twice: overlaps", inUnit(-w.overlap)],
-                    mark: .block(from: w.gross - w.overlap, to: w.gross, isTakenOff: true)),
+                    cells: ["Counted twice: overlaps"] + taken(w.overlap),
+                    mark: .block(from: w.gross.mean - w.overlap.mean, to: w.gross.mean, isTakenOff: true)),
                 ReportTable.Row(
-                    cells: ["Beyond what a ledger pool holds: ceilings", inUnit(-w.ceiling)],
-                    mark: .block(from: w.net, to: w.net + w.ceiling, isTakenOff: true)),
-                ReportTable.Row(cells: ["Operating income at risk", inUnit(w.net)], mark: .block(from: 0, to: w.net, isTakenOff: false), isTotal: true),
-            ], most: w.gross)
+                    cells: ["Beyond what a ledger pool holds: ceilings"] + taken(w.ceiling),
+                    mark: .block(from: w.net.mean, to: w.net.mean + w.ceiling.mean, isTakenOff: true)),
+                ReportTable.Row(
+                    cells: ["Operating income at risk", inUnit(w.net.mean), range(w.net)], mark: .block(from: 0, to: w.net.mean, isTakenOff: false), isTotal: true),
+            ], most: w.gross.mean)
     }
 
     var dependenceTable: ReportTable {
