@@ -114,16 +114,36 @@ private typealias Attachment = SeamarkJournal.Attachment
         #expect(enter(7) != nil && enter(7) == nil)
     }
 
-    @Test func `four connections of one device have a place and the fifth has none, while its colleague's come in`() {
-        let register = Self.register()
+    @Test func `four connections of one device have a place; for the fifth its oldest makes room, and nobody else's`() throws {
+        let (register, cut) = (Self.register(), Cut())
         let tenant = ObjectIdentifier(register)
-        func admit(_ device: UInt64) -> Bool {
-            guard let number = register.entered(from: .four(7), end: { _ in }) else { return false }
+        var (numbers, next) = ([UInt64](), 0)
+        func admit(_ device: UInt64) throws -> ConnectionRegister.Admission {
+            let number = try #require(register.entered(from: .four(7), end: cut.end(next)))
+            next += 1
             register.finishedHandshake(number)
+            numbers.append(number)
             return register.admitted(number, as: .init(tenant: tenant, device: Identifier(high: 0, low: device)))
         }
-        #expect((0..<5).map { _ in admit(1) } == [true, true, true, true, false])
-        #expect(admit(2))
+        // A colleague's is older than all of them.
+        #expect(try admit(2) == .free)
+        #expect(try (0..<4).map { _ in try admit(1) } == [.free, .free, .free, .free])
+        #expect(cut.numbers.withLock(\.self).isEmpty && register.counts.refusedByLimit == 0)
+        for number in numbers[1...] { register.watches(number) }
+        #expect(try admit(1) == .displacing && cut.numbers.withLock(\.self) == [1])
+        #expect(try admit(1) == .displacing && cut.numbers.withLock(\.self) == [1, 2])
+        // The end of one that had to go frees nothing a second time.
+        register.left(numbers[1])
+        #expect(try admit(1) == .displacing && cut.numbers.withLock(\.self) == [1, 2, 3])
+        #expect(register.counts.refusedByLimit == 3)
+        register.left(numbers[4])
+        #expect(try admit(1) == .free)
+        // One that was ended while it came in is nobody's.
+        let late = try #require(register.entered(from: .four(7), end: { _ in }))
+        register.left(late)
+        #expect(register.admitted(late, as: .init(tenant: tenant, device: Identifier(high: 0, low: 3))) == .gone)
+        for number in numbers { register.left(number) }
+        #expect(register.isEmpty && register.guests().isEmpty)
     }
 
     // MARK: Attachments

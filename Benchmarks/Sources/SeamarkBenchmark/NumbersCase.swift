@@ -22,7 +22,7 @@ enum NumbersCase {
 
     private static func usage() -> (seconds: Double, peakMB: Int) {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(0, &usage)  // RUSAGE_SELF, which Swift sees as another type
         func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
         return (seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss / 1024)
     }

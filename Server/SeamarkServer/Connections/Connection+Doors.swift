@@ -23,9 +23,10 @@ extension Connection {
         guard case .entering = phase else { return }
         switch result {
         case .success(let device?):
-            guard services.register.admitted(number, as: device.guest) else {
-                note(.limitReached, Self.fields(device))
-                return refuse(Problem(.tooSlow, "this device has too many connections; close one and try again"))
+            switch services.register.admitted(number, as: device.guest) {
+            case .free: break
+            case .displacing: note(.limitReached, Self.fields(device))
+            case .gone: return leave()
             }
             if isStopping { return leave() }
             var session = ServerSession()

@@ -14,6 +14,7 @@ public struct ConnectionLimits: Hashable, Sendable {
     public var frameWindowMilliseconds: Int64 = 30_000
     /// Conversations whose handshake is not finished, in all.
     public var unfinishedHandshakes = 128
+    /// Beyond them a device's oldest makes room.
     public var connectionsPerDevice = 4
     /// From one address of IPv4, or one network of eight bytes of IPv6.
     public var connectionsPerAddress = 64

@@ -91,31 +91,36 @@ final class ConnectionRegister: Sendable {
         state.withLock { $0.finish(number) }
     }
 
-    /// A connection is a device's now. False when the device has too many.
-    func admitted(_ number: UInt64, as guest: Guest) -> Bool {
-        state.withLock { state in
-            let here = state.guests[guest] ?? 0
-            guard state.entries[number] != nil, here < limits.connectionsPerDevice else {
+    /// How a connection came to be a device's.
+    enum Admission: Hashable, Sendable {
+        case free
+        /// The device's oldest connection made room for it.
+        case displacing
+        /// It was ended before it came so far.
+        case gone
+    }
+
+    /// A connection is a device's now. Where the device has all its places, its oldest makes room: a laptop that comes anew on a line that fails
+    /// has lost the others, which may look alive here for as long as silence is allowed. Nobody else's is touched.
+    func admitted(_ number: UInt64, as guest: Guest) -> Admission {
+        let (admission, left) = state.withLock { state -> (Admission, Entry?) in
+            guard state.entries[number] != nil else { return (.gone, nil) }
+            var left: Entry?
+            if state.guests[guest] ?? 0 >= limits.connectionsPerDevice {
                 state.counts.refusedByLimit += 1
-                return false
+                left = state.entries.filter { $0.value.guest == guest }.keys.min().flatMap { state.remove($0) }
             }
             state.entries[number]?.guest = guest
-            state.guests[guest] = here + 1
+            state.guests[guest, default: 0] += 1
             state.counts.sessions += 1
-            return true
+            return (left == nil ? .free : .displacing, left)
         }
+        left?.end(.cutting)
+        return admission
     }
 
     func left(_ number: UInt64) {
-        state.withLock { state in
-            state.finish(number)
-            guard let entry = state.entries.removeValue(forKey: number) else { return }
-            state.sources[entry.source] = State.less(state.sources[entry.source])
-            guard let guest = entry.guest else { return }
-            state.guests[guest] = State.less(state.guests[guest])
-            state.watchers[guest.tenant]?.remove(number)
-            if state.watchers[guest.tenant]?.isEmpty == true { state.watchers[guest.tenant] = nil }
-        }
+        state.withLock { _ = $0.remove(number) }
     }
 
     var isEmpty: Bool { state.withLock { $0.entries.isEmpty } }
@@ -181,6 +186,18 @@ extension ConnectionRegister.State {
         arriving[number] = nil
     }
 
+    /// A connection is none of ours any more, and frees what it took; nil where it was none before.
+    fileprivate mutating func remove(_ number: UInt64) -> ConnectionRegister.Entry? {
+        finish(number)
+        guard let entry = entries.removeValue(forKey: number) else { return nil }
+        sources[entry.source] = Self.less(sources[entry.source])
+        guard let guest = entry.guest else { return entry }
+        guests[guest] = Self.less(guests[guest])
+        watchers[guest.tenant]?.remove(number)
+        if watchers[guest.tenant]?.isEmpty == true { watchers[guest.tenant] = nil }
+        return entry
+    }
+
     /// Takes the oldest unfinished handshake of a source out; without one named, of the source that has most. Nil where there is none.
     fileprivate mutating func makeRoom(from source: Source?) -> ConnectionRegister.Entry? {
         var counts: [Source: (count: Int, oldest: UInt64)] = [:]
@@ -189,10 +206,7 @@ extension ConnectionRegister.State {
             counts[source] = (known.count + 1, min(known.oldest, number))
         }
         let crowd = source.map { counts[$0] } ?? counts.values.max { ($0.count, $1.oldest) < ($1.count, $0.oldest) }
-        guard let oldest = crowd?.oldest, let entry = entries.removeValue(forKey: oldest) else { return nil }
-        arriving[oldest] = nil
-        sources[entry.source] = Self.less(sources[entry.source])
-        return entry
+        return crowd.flatMap { remove($0.oldest) }
     }
 
     fileprivate static func less(_ count: Int?) -> Int? {
