@@ -119,8 +119,10 @@ private typealias Attachment = SeamarkJournal.Attachment
         let tenant = ObjectIdentifier(register)
         var (numbers, next) = ([UInt64](), 0)
         func admit(_ device: UInt64) throws -> ConnectionRegister.Admission {
-            let number = try #require(register.entered(from: .four(7), end: cut.end(next)))
+            let end = cut.end(next)
             next += 1
+            let entered = register.entered(from: .four(7), end: end)
+            let number = try #require(entered)
             register.finishedHandshake(number)
             numbers.append(number)
             return register.admitted(number, as: .init(tenant: tenant, device: Identifier(high: 0, low: device)))
@@ -139,7 +141,8 @@ private typealias Attachment = SeamarkJournal.Attachment
         register.left(numbers[4])
         #expect(try admit(1) == .free)
         // One that was ended while it came in is nobody's.
-        let late = try #require(register.entered(from: .four(7), end: { _ in }))
+        let entered = register.entered(from: .four(7), end: { _ in })
+        let late = try #require(entered)
         register.left(late)
         #expect(register.admitted(late, as: .init(tenant: tenant, device: Identifier(high: 0, low: 3))) == .gone)
         for number in numbers { register.left(number) }

@@ -92,6 +92,8 @@ import Testing
             let second = try anna.greeted(port: server.port).0
             let third = try anna.greeted(port: server.port).0
             #expect((try? laptop.receive()) ?? nil == nil, "the first makes room for the third of one device")
+            try third.send(.attachment(.offer(.init(scope: scope.scope, record: .zero, attachment: attachment))))
+            _ = try third.receive()
             try second.close()
             #expect(try zoe.greeted(port: server.port).0.expectProblem() == .tooSlow, "nothing was said")
             _ = try tenant.revoke(anna.enrolled.device.description)
