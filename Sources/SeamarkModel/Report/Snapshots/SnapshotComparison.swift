@@ -21,7 +21,7 @@ public struct SnapshotComparison: Hashable, Sendable {
 
     /// The steps as a table of plain cells: what, how much, which lines; money in `unit`, with one place all through where some step is small.
     public var rows: [[String]] {
-        let unit = unit
+        let unit = self.unit
         let isFine = (bridge.changes.map(\.amount) + [bridge.difference]).contains { $0 != 0 && $0.magnitude < 9.95 * unit.size }
         func text(_ amount: Double) -> String { isFine && amount.magnitude < 1e12 * unit.size ? ReportFigures.oneDecimal(amount / unit.size) : unit.text(amount) }
         func signed(_ amount: Double) -> String { (amount > 0 ? "+" : "") + text(amount) }
