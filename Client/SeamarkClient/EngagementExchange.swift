@@ -9,6 +9,16 @@ public enum EngagementExchange {
         public let newRecords: Int
         public let edits: Int
         public let changes: Int
+        /// Of the whole file, whether it is written or stood like that already.
+        public let unknownEditions: [UnknownEdition]
+    }
+
+    /// Answers under an edition of an instrument that is not known here. They are taken and kept, and no report scores them.
+    public struct UnknownEdition: Hashable, Sendable {
+        /// As interviews name it: `core-9@7`.
+        public let edition: String
+        public let answers: Int
+        public let interviews: Int
     }
 
     /// Why a file was not taken. Nothing of it was.
@@ -26,6 +36,7 @@ public enum EngagementExchange {
         var rows: [EngagementFile.Row] = []
         var newRecords = 0
         var changed: Set<Identifier> = []
+        var unknown: [UnknownEdition] = []
         func groups(_ state: DeviceState, _ replica: Replica) throws -> [[Edit]] {
             guard let finder = RecordFinder(state, scope: scope) else { throw Device.Refused.noSuchScope }
             let file: EngagementFile
@@ -35,6 +46,7 @@ public enum EngagementExchange {
                     primitives: device.primitives)
             } catch { throw Failure.file(error) }
             rows = file.rows
+            unknown = unknownEditions(in: rows, finder)
             let salts = try salts(for: file)
             // An engagement that is there keeps the handle that headquarters gave it: a file is about the engagement it is imported into.
             let keepsHandle = replica.record(scope) != nil
@@ -47,7 +59,8 @@ public enum EngagementExchange {
         }
         func imported(_ groups: [[Edit]]) -> Imported {
             Imported(
-                records: changed.count, newRecords: newRecords, edits: groups.reduce(0) { $0 + $1.count }, changes: groups.count { !$0.isEmpty })
+                records: changed.count, newRecords: newRecords, edits: groups.reduce(0) { $0 + $1.count }, changes: groups.count { !$0.isEmpty },
+                unknownEditions: unknown)
         }
         do {
             if isTrial {
@@ -87,6 +100,23 @@ public enum EngagementExchange {
         return EngagementExport(
             records: RecordTables(finder.all, of: scope, directory: directory),
             changes: ChangeTable.table(steps, records: finder.all + finder.concealed, directory: directory))
+    }
+
+    private static func unknownEditions(in rows: [EngagementFile.Row], _ finder: RecordFinder) -> [UnknownEdition] {
+        // Who does not hold the directory cannot say what is published.
+        guard !finder.directory.isEmpty else { return [] }
+        let known = Instrument.available(in: finder.directory + finder.all)
+        func value(_ key: String, of row: EngagementFile.Row) -> Value? { row.values.first { $0.field.key == key }?.value }
+        var editions: [Identifier: String] = [:]
+        for row in rows where row.type === Catalogue.interview { editions[row.id] = value("instrument", of: row)?.text }
+        var found: [String: (answers: Int, interviews: Set<Identifier>)] = [:]
+        for row in rows where row.type === Catalogue.answer {
+            guard let interview = value("interview", of: row)?.id, let edition = finder.view(interview)?.text("instrument") ?? editions[interview], !known.contains(edition) else { continue }
+            found[edition, default: (0, [])].answers += 1
+            found[edition, default: (0, [])].interviews.insert(interview)
+        }
+        return found.map { UnknownEdition(edition: $0.key, answers: $0.value.answers, interviews: $0.value.interviews.count) }
+            .sorted { HandleOrder.precedes($0.edition, $1.edition) }
     }
 
     private static func salts(for file: EngagementFile) throws -> SaltSupply {

@@ -57,7 +57,7 @@ extension RecordCapture {
                 let taking = takings[field.key] ?? (ours == .nothing ? .gone : rest)
                 if taking == .gone { editing.set(field, theirs) }
                 if taking == nil {
-                    let text = { (value: Value) in field.kind.text(of: value, references: finder.shownReferences) }
+                    let text = { (value: Value) in field.kind.textToRead(of: value, references: finder.shownReferences) }
                     var kept = "(withheld)"
                     if case .value(let value) = ours { kept = text(value) }
                     undecided.append(Undecided(key: field.key, label: field.label, kept: kept, gone: text(theirs)))

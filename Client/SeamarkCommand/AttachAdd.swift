@@ -17,10 +17,10 @@ struct AttachAdd: ParsableCommand {
             Other formats are taken as they are. At most 64 MiB; a server may take less.
             """)
 
-    @Argument(help: "A plain file.") var file: String
-    @Option(help: ArgumentHelp("What it is evidence for: an answer, observation, decision or line, or a row of evidence without bytes.", valueName: "handle"), completion: HandleCompletion.of())
+    @Argument(help: "A plain file.", completion: .file()) var file: String
+    @Option(help: ArgumentHelp("What it is evidence for: an answer, observation, decision or line, or a row of evidence without bytes.", valueName: "handle"), completion: HandleCompletion.evidenceHolders)
     var to: String?
-    @Argument(help: ArgumentHelp("What else its row says: title, kind, source, period, sensitivity.", valueName: "key=value"))
+    @Argument(help: ArgumentHelp("What else its row says: title, kind, source, period, sensitivity.", valueName: "key=value"), completion: FieldCompletion.of(Catalogue.evidence, except: ["sha256", "size", "mediaType"]))
     var words: [String] = []
     @Flag(help: "Keep what the camera wrote into a photo: place, time, device.") var keepMetadata = false
     @OptionGroup var trial: DryRunOption

@@ -180,7 +180,7 @@ struct CaptureOptions: ParsableArguments {
     /// What was typed, as it is stored.
     private static func words(_ understood: RecordCapture.Understood) -> String? {
         switch understood {
-        case .money(let label, let amount): return "\(label) is \(Money.text(amount))."
+        case .money(let label, let amount): return "\(label) is \(DigitGroups.text(Money.text(amount)))."
         case .time(let label, let time, let namesZone):
             let here = TimeText.differsFromUTC(time) ? ", which is \(TimeText.local(time)) here" : ""
             guard namesZone || !here.isEmpty else { return nil }

@@ -31,11 +31,12 @@ struct ConflictPrices {
         }
     }
 
-    /// `income at risk 3,053 (1,904 to 4,511) thousand USD a year`.
+    /// `income at risk 3,053,000 USD a year (1,904,000 to 4,511,000)`: written out like the amounts that it stands below.
     func words(_ spread: Spread?) -> String {
         guard let spread else { return "income at risk cannot be calculated with it" }
-        func thousands(_ amount: Double) -> String { Report.grouped((amount / 1000).rounded()) }
-        return "income at risk \(thousands(spread.p50)) (\(thousands(spread.p10)) to \(thousands(spread.p90))) thousand \(currency) a year"
+        let unit = AmountUnit(of: spread.mean)
+        let likely = [unit.written(spread.p50), currency].filter { !$0.isEmpty }.joined(separator: " ")
+        return "income at risk \(likely) a year (\(unit.written(spread.p10)) to \(unit.written(spread.p90)))"
     }
 
     static func json(_ spread: Spread?) -> JSONValue {

@@ -101,7 +101,7 @@ struct Conflicts: ParsableCommand {
     /// What stands behind the record: it may decide who is right.
     private func evidence(_ record: RecordView, _ finder: RecordFinder, _ references: References) {
         guard let field = record.type?.field(key: "evidence") else { return }
-        let names = record.elements(field).map { field.kind.text(of: $0, references: references) }.sorted(by: HandleOrder.precedes)
+        let names = record.elements(field).map { field.kind.textToRead(of: $0, references: references) }.sorted(by: HandleOrder.precedes)
         if !names.isEmpty { Terminal.block(names.joined(separator: ", "), first: [.init("  evidence: ", .dim)], indent: "    ") }
     }
 
@@ -168,7 +168,7 @@ struct Conflicts: ParsableCommand {
 
     private func edit(_ side: ConflictDescription.Side, _ references: References) -> String {
         guard let field = side.field else { return "a field of a newer version" }
-        if case .element(_, let element) = side.target { return "\(field.label): \(side.value == .bool(true) ? "+" : "−")\(field.kind.text(of: element, references: references))" }
+        if case .element(_, let element) = side.target { return "\(field.label): \(side.value == .bool(true) ? "+" : "−")\(field.kind.textToRead(of: element, references: references))" }
         return "\(field.label): \(side.value.map { EditWords.text($0, field, references) } ?? "(withheld)")"
     }
 

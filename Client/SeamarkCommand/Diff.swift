@@ -90,7 +90,7 @@ struct Diff: ParsableCommand {
             switch one {
             case .nothing: ""
             case .withheld: RedactionWords(finder).words(difference.record, field.field)
-            case .value(let value): field.field.kind.text(of: value, references: finder.shownReferences)
+            case .value(let value): field.field.kind.textToRead(of: value, references: finder.shownReferences)
             }
         }.sorted(by: HandleOrder.precedes)
     }

@@ -4,7 +4,7 @@ import SeamarkModel
 
 /// Edits and values in words.
 enum EditWords {
-    /// "amount: range=90000/120000/200000, grade=B".
+    /// "amount: range=90,000/120,000/200,000, grade=B".
     static func words(_ edit: Edit, _ type: RecordType?, _ references: References, _ redactions: RedactionWords? = nil) -> String {
         switch edit.target {
         case .life: return edit.content.value == .bool(false) ? "deleted" : "restored"
@@ -14,7 +14,7 @@ enum EditWords {
         case .element(let number, let element):
             guard let field = type?.field(number) else { return "field \(number): needs a newer version" }
             let sign = edit.content.value == .bool(true) ? "+" : "−"
-            return "\(field.label): \(sign)\(field.kind.text(of: element, references: references))"
+            return "\(field.label): \(sign)\(field.kind.textToRead(of: element, references: references))"
         }
     }
 
@@ -23,7 +23,7 @@ enum EditWords {
     }
 
     static func text(_ value: Value, _ field: FieldDefinition, _ references: References) -> String {
-        value == .absent ? "(empty)" : field.kind.text(of: value, references: references)
+        value == .absent ? "(empty)" : field.kind.textToRead(of: value, references: references)
     }
 
     static func json(_ edit: Edit, _ type: RecordType?, _ references: References) -> JSONValue {

@@ -5,18 +5,33 @@ import SeamarkModel
 
 /// What a shell completes of `key=value`: the keys of a type, and behind `key=` what may stand there.
 enum FieldCompletion {
-    static func of(_ type: RecordType) -> CompletionKind {
+    /// - Parameter except: keys that the verb says itself.
+    static func of(_ type: RecordType, except: Set<String> = []) -> CompletionKind {
         .custom { words, index, prefix in
-            let before = words.prefix(max(0, index))
-            // bash breaks words at '=', so that the sign is a word of its own; zsh and fish hand over the whole.
-            if prefix == "=", let key = before.last { return values(key, "", type, words) }
-            if before.last == "=", before.count > 1 { return values(before[before.endIndex - 2], prefix, type, words) }
-            if let sign = prefix.firstIndex(of: "=") {
-                let start = String(prefix[...sign])
-                return values(String(prefix[..<sign]), String(prefix[prefix.index(after: sign)...]), type, words).map { start + $0 }
-            }
-            return keys(type, prefix).filter { key in !before.contains { $0 == key.dropLast() || $0.hasPrefix(key) } }
+            assignments(
+                Array(words.prefix(max(0, index))), prefix, keys: { prefix in keys(type, prefix).filter { !except.contains(String($0.dropLast())) } },
+                values: { key, prefix in values(key, prefix, type, words) })
         }
+    }
+
+    /// Of `key=value` what may come next: keys that `before` does not say, with their sign, or what may stand behind the sign.
+    ///
+    /// - Parameter before: the words before the one that begins with `prefix`.
+    static func assignments(_ before: [String], _ prefix: String, keys: (String) -> [String], values: (_ key: String, _ prefix: String) -> [String]) -> [String] {
+        // bash breaks words at '=', so that the sign is a word of its own; zsh and fish hand over the whole.
+        if prefix == "=", let key = before.last { return values(key, "") }
+        if before.last == "=", before.count > 1 { return values(before[before.endIndex - 2], prefix) }
+        if let sign = prefix.firstIndex(of: "=") {
+            let start = String(prefix[...sign])
+            return values(String(prefix[..<sign]), String(prefix[prefix.index(after: sign)...])).map { start + $0 }
+        }
+        return keys(prefix).filter { key in !before.contains { $0 == key.dropLast() || $0.hasPrefix(key) } }
+    }
+
+    /// Of several with commas the last: what stands before it, and how it begins.
+    static func last(of prefix: String) -> (start: String, beginning: String) {
+        let start = prefix.lastIndex(of: ",").map { String(prefix[...$0]) } ?? ""
+        return (start, String(prefix.dropFirst(start.count)))
     }
 
     /// By their whole path, and where somebody has begun one, parts by their own name too.
@@ -45,11 +60,9 @@ enum FieldCompletion {
     private static func values(_ key: String, _ prefix: String, _ type: RecordType, _ words: [String]) -> [String] {
         let isSet = key.hasSuffix("+") || key.hasSuffix("-")
         guard let kind = CaptureWords.kind(of: isSet ? String(key.dropLast()) : key, in: type) else { return [] }
-        // Several may stand behind one another.
-        let start = prefix.lastIndex(of: ",").map { String(prefix[...$0]) } ?? ""
-        let last = String(prefix.dropFirst(start.count))
+        let (start, beginning) = last(of: prefix)
         let names = type === Catalogue.answer && key == "question" ? HandleCompletion.questions(words) : choices(kind, words)
-        return HandleCompletion.fitting(names, last).map { start + $0 }
+        return HandleCompletion.fitting(names, beginning).map { start + $0 }
     }
 
     private static func choices(_ kind: FieldKind, _ words: [String]) -> [String] {

@@ -5,7 +5,7 @@ import SeamarkModel
 enum FigureText {
     /// The range of a line's amount, or its factors; empty, or with a blank at its end.
     static func amount(_ value: Value) -> String {
-        if let range = value.member(LineAmount.range) { return grouped(FieldKind.threePoint(.money(0...Int64.max)).text(of: range, references: .none)) + " " }
+        if let range = value.member(LineAmount.range) { return FieldKind.threePoint(.money(0...Int64.max)).textToRead(of: range, references: .none) + " " }
         // A line that its inputs price, or what was observed, reads as what that comes to; `show` has the inputs.
         switch (try? LinePrice(value)) ?? nil {
         case .inputs(let price): return "\(range(price.range)) by \(price.variant.rawValue) "
@@ -30,32 +30,6 @@ enum FigureText {
     }
 
     private static func number(_ value: Double) -> String {
-        grouped(FieldKind.number(-1e18...1e18).text(of: .double((value * 1e6).rounded() / 1e6), references: .none))
-    }
-
-    /// A comma after every third digit before the point, in numbers of at least five digits.
-    static func grouped(_ text: String) -> String {
-        var out = ""
-        var digits = ""
-        var isFraction = false
-        func flush() {
-            let places = digits.count
-            for (place, digit) in digits.enumerated() {
-                if !isFraction, places >= 5, place > 0, (places - place).isMultiple(of: 3) { out.append(",") }
-                out.append(digit)
-            }
-            digits = ""
-        }
-        for character in text {
-            if character.isASCII, character.isNumber {
-                digits.append(character)
-            } else {
-                flush()
-                isFraction = character == "."
-                out.append(character)
-            }
-        }
-        flush()
-        return out
+        FieldKind.number(-1e18...1e18).textToRead(of: .double((value * 1e6).rounded() / 1e6), references: .none)
     }
 }

@@ -85,7 +85,7 @@ struct FormRetire: ParsableCommand {
             Interviews in which it was begun can be finished. A lead takes it back with --undo.
             """)
 
-    @Argument(help: "Its handle, its key, or key@edition.", completion: HandleCompletion.of(Catalogue.questionnaire)) var questionnaire: String
+    @Argument(help: "Its handle, its key, or key@edition.", completion: HandleCompletion.questionnaires) var questionnaire: String
     @Flag(help: "Open it again.") var undo = false
     @OptionGroup var capture: CaptureOptions
     @OptionGroup var work: WorkOptions

@@ -16,9 +16,9 @@ struct FormAnswers: ParsableCommand {
             """)
 
     @Argument(help: "The interview's handle.", completion: HandleCompletion.of(Catalogue.interview)) var interview: String
-    @Argument(help: "The questionnaire's handle, its key, or key@edition.", completion: HandleCompletion.of(Catalogue.questionnaire)) var questionnaire: String
-    @Argument(help: ArgumentHelp("What was answered.", valueName: "question=value")) var words: [String] = []
-    @Option(name: .customLong("clear"), help: ArgumentHelp("Take the answer to this question away; may be said several times.", valueName: "question")) var cleared: [String] = []
+    @Argument(help: "The questionnaire's handle, its key, or key@edition.", completion: HandleCompletion.questionnaires) var questionnaire: String
+    @Argument(help: ArgumentHelp("What was answered.", valueName: "question=value"), completion: FormCompletion.answers) var words: [String] = []
+    @Option(name: .customLong("clear"), help: ArgumentHelp("Take the answer to this question away; may be said several times.", valueName: "question"), completion: FormCompletion.answered) var cleared: [String] = []
     @Option(help: ArgumentHelp("Who answered, where the interview has several people.", valueName: "handle"), completion: HandleCompletion.of(Catalogue.person)) var person: String?
     @OptionGroup var capture: CaptureOptions
     @OptionGroup var work: WorkOptions

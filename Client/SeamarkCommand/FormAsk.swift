@@ -19,7 +19,7 @@ struct FormAsk: ParsableCommand {
             """)
 
     @Argument(help: "The interview's handle.", completion: HandleCompletion.of(Catalogue.interview)) var interview: String
-    @Argument(help: "The questionnaire's handle, its key, or key@edition.", completion: HandleCompletion.of(Catalogue.questionnaire)) var questionnaire: String
+    @Argument(help: "The questionnaire's handle, its key, or key@edition.", completion: HandleCompletion.questionnaires) var questionnaire: String
     @Option(help: ArgumentHelp("The language to ask in; the form's first if not said.", valueName: "name")) var language: String?
     @Option(help: ArgumentHelp("Who answers, where the interview has several people.", valueName: "handle"), completion: HandleCompletion.of(Catalogue.person)) var person: String?
     @OptionGroup var work: WorkOptions

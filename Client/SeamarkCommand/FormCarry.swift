@@ -15,7 +15,7 @@ struct FormCarry: ParsableCommand {
             """)
 
     @Argument(help: "The interview's handle.", completion: HandleCompletion.of(Catalogue.interview)) var interview: String
-    @Argument(help: "The questionnaire to answer: its handle, its key, or key@edition.", completion: HandleCompletion.of(Catalogue.questionnaire)) var questionnaire: String
+    @Argument(help: "The questionnaire to answer: its handle, its key, or key@edition.", completion: HandleCompletion.questionnaires) var questionnaire: String
     @Option(help: ArgumentHelp("The edition that was answered; the last one before it in which you answered if not said.", valueName: "questionnaire"), completion: HandleCompletion.of(Catalogue.questionnaire)) var from: String?
     @Flag(help: "Show what would be carried over; store nothing.") var dryRun = false
     @OptionGroup var work: WorkOptions

@@ -44,7 +44,7 @@ struct FormShow: ParsableCommand {
               seamark form show shift-check@2 --language French
             """)
 
-    @Argument(help: "Its handle, its key, or key@edition.", completion: HandleCompletion.of(Catalogue.questionnaire)) var questionnaire: String
+    @Argument(help: "Its handle, its key, or key@edition.", completion: HandleCompletion.questionnaires) var questionnaire: String
     @Option(help: ArgumentHelp("The language whose words are shown; the form's first if not said.", valueName: "name")) var language: String?
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
@@ -72,7 +72,7 @@ struct FormStatus: ParsableCommand {
             """)
 
     @Argument(help: "The interview's handle.", completion: HandleCompletion.of(Catalogue.interview)) var interview: String
-    @Argument(help: "The questionnaire's handle, its key, or key@edition.", completion: HandleCompletion.of(Catalogue.questionnaire)) var questionnaire: String
+    @Argument(help: "The questionnaire's handle, its key, or key@edition.", completion: HandleCompletion.questionnaires) var questionnaire: String
     @Option(help: ArgumentHelp("Whose answers; your own if not said.", valueName: "member"), completion: HandleCompletion.people) var scorer: String?
     @Option(help: ArgumentHelp("The language whose words are shown; the form's first if not said.", valueName: "name")) var language: String?
     @OptionGroup var work: WorkOptions

@@ -28,7 +28,7 @@ struct GroupText {
 
     private func text(_ part: Value, _ member: GroupMember, _ references: References) -> String {
         // Factors count money in hundredths where their unit holds money; only the whole value knows.
-        let whole = FieldKind.group(definition).text(of: .group([Value.Member(member.number, part)]), references: references)
+        let whole = FieldKind.group(definition).textToRead(of: .group([Value.Member(member.number, part)]), references: references)
         return String(whole.dropFirst(member.key.count + 1))
     }
 }

@@ -42,6 +42,22 @@ enum HandleCompletion {
         return fitting(["me"] + people.compactMap(\.handle), prefix)
     }
 
+    /// Questionnaires by their handles and, as people call them, by the keys of those that are asked.
+    static let questionnaires = CompletionKind.custom { words, _, prefix in
+        let held = (try? finder(words))?.questionnaires ?? []
+        return fitting(held.map(\.handle) + Set(held.filter { !$0.isRetired }.map(\.key)), prefix)
+    }
+
+    /// What a file may be attached to: records that name their evidence, and rows of evidence that wait for their bytes.
+    static let evidenceHolders = CompletionKind.custom { words, _, prefix in
+        guard let finder = try? finder(words) else { return [] }
+        let open = finder.all.filter { record in
+            guard !record.isDeleted else { return false }
+            return record.type === Catalogue.evidence ? record.value("sha256") == nil : record.type?.field(key: "evidence") != nil
+        }
+        return fitting(open.map { finder.name(of: $0.id) }, prefix)
+    }
+
     /// What is published for a client viewer.
     static let publications = CompletionKind.custom { words, _, prefix in
         guard let (state, _) = try? open(words) else { return [] }
@@ -86,7 +102,8 @@ enum HandleCompletion {
         return (state, state.scopeIDs.filter { state.scopes[$0]?.kind == .engagement && state.scopes[$0]?.isWithdrawn == false })
     }
 
-    private static func finder(_ words: [String]) throws -> RecordFinder? {
+    /// Nil where nothing may be shown, or nobody can tell which engagement is meant.
+    static func finder(_ words: [String]) throws -> RecordFinder? {
         guard let (state, scopes) = try open(words) else { return nil }
         let asked = option("--engagement", words).map { name in scopes.first { state.replicas[$0]?.view($0)?.handle?.lowercased() == name.lowercased() } }
         let chosen = state.settings[.currentScope]?.id.flatMap { scopes.contains($0) ? $0 : nil }

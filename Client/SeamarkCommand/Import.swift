@@ -11,7 +11,8 @@ struct Import: ParsableCommand {
               seamark import engagement.json
 
             The file is JSON, as 'seamark export' writes it. Records are met by their handles; what stands like that already is \
-            not written again, and what the file does not mention stays as it is.
+            not written again, and what the file does not mention stays as it is. Answers under an edition of an instrument that is not known here are \
+            taken and counted: no report scores them before headquarters publishes it.
             """)
 
     @Argument(help: ArgumentHelp("The file; - for standard input.", valueName: "file")) var file: String
@@ -29,11 +30,29 @@ struct Import: ParsableCommand {
                     JSONMember("stored", .bool(!dryRun)), JSONMember("newRecords", .integer(Int64(imported.newRecords))),
                     JSONMember("changedRecords", .integer(Int64(imported.records - imported.newRecords))),
                     JSONMember("edits", .integer(Int64(imported.edits))), JSONMember("changes", .integer(Int64(imported.changes))),
+                    JSONMember("unknownEditions", .array(imported.unknownEditions.map { unknown in
+                        .object([
+                            JSONMember("edition", .string(unknown.edition)), JSONMember("answers", .integer(Int64(unknown.answers))),
+                            JSONMember("interviews", .integer(Int64(unknown.interviews))),
+                        ])
+                    })),
                 ]), .imported)
         }
-        if imported.records == 0 { return Terminal.line("Nothing to import: everything stands like that already.") }
-        let changed = imported.records - imported.newRecords
-        let changes = changed > 0 ? " and changes to \(counted(changed, "record"))" : ""
-        Terminal.line("\(dryRun ? "Would import" : "Imported") \(counted(imported.newRecords, "new record"))\(changes).")
+        if imported.records == 0 {
+            Terminal.line("Nothing to import: everything stands like that already.")
+        } else {
+            let changed = imported.records - imported.newRecords
+            let changes = changed > 0 ? " and changes to \(counted(changed, "record"))" : ""
+            Terminal.line("\(dryRun ? "Would import" : "Imported") \(counted(imported.newRecords, "new record"))\(changes).")
+        }
+        for unknown in imported.unknownEditions { Terminal.warning(Self.words(unknown)) }
+    }
+
+    /// What nobody would see before the report leaves it out.
+    static func words(_ unknown: EngagementExchange.UnknownEdition) -> String {
+        let isOne = unknown.answers == 1
+        return "\(counted(unknown.answers, "answer")) in \(counted(unknown.interviews, "interview")) of the file \(isOne ? "was" : "were") given to \(unknown.edition), an edition that is not known here. "
+            + "\(isOne ? "It is" : "They are") kept, and no report scores \(isOne ? "it" : "them"). Have headquarters publish it and give it to the engagement "
+            + "('seamark-server instrument publish', then 'instrument use'), or capture \(unknown.interviews == 1 ? "the interview" : "the interviews") anew with one that is known."
     }
 }

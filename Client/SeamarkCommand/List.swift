@@ -69,7 +69,7 @@ struct List: ParsableCommand {
         var table = Table(["handle"] + columns.map(\.label) + [""])
         for (name, record) in found {
             let cells = columns.map { field in
-                if field.isSet { return record.elements(field).map { field.kind.text(of: $0, references: references) }.joined(separator: ",") }
+                if field.isSet { return record.elements(field).map { field.kind.textToRead(of: $0, references: references) }.joined(separator: ",") }
                 switch record.shown(field) {
                 case .nothing: return ""
                 case .value(let value): return Self.brief(value, field, references)
@@ -120,7 +120,7 @@ struct List: ParsableCommand {
 
     /// Of a large group what matters most.
     private static func brief(_ value: Value, _ field: FieldDefinition, _ references: References) -> String {
-        guard let group = GroupText(value, of: field) else { return field.kind.text(of: value, references: references) }
+        guard let group = GroupText(value, of: field) else { return field.kind.textToRead(of: value, references: references) }
         func texts(_ keys: String...) -> String { keys.compactMap { group.text($0, references) }.joined(separator: " ") }
         switch field.key {
         case "amount": return FigureText.amount(value) + texts("grade")
@@ -131,7 +131,7 @@ struct List: ParsableCommand {
         case "finding": return texts("result", "value", "note")
         case "ruling": return texts("verdict", "value", "reason")
         case "measure": return texts("name", "threshold")
-        case _: return field.kind.text(of: value, references: references)
+        case _: return field.kind.textToRead(of: value, references: references)
         }
     }
 }

@@ -107,7 +107,7 @@ struct Report: ParsableCommand {
             for part in origin.parts {
                 guard let line = report.lines.first(where: { $0.line.key == part.line }) else { continue }
                 let net = line.exposure.net
-                let points = part.points.map { "\(Self.grouped($0.rounded()))\(isReduction ? " %" : "")" } ?? "all"
+                let points = part.points.map { "\(DigitGroups.whole($0))\(isReduction ? " %" : "")" } ?? "all"
                 table.add([part.line, line.line.title, line.exposure.grade.rawValue, points, report.inUnit(part.amount)] + [net.mean, net.p10, net.p90].map { report.inUnit($0) })
             }
             table.add(["", "Total", "", "", report.inUnit(origin.total), "", origin.spread.map { report.inUnit($0.p10) } ?? "", origin.spread.map { report.inUnit($0.p90) } ?? ""], styles: [1: .bold, 4: .bold])
@@ -132,9 +132,8 @@ struct Report: ParsableCommand {
         Terminal.line(.init(report.facts.title, .bold), .init("  preview from this device", .dim))
         if let fictitious = report.fictitious { Terminal.line(.init("  \(fictitious)", .dim)) }
         Terminal.line("")
-        let currency = report.facts.currency
         let inUnit = report.inUnit as (Double) -> String
-        Terminal.line("Operating income at risk, \([report.unit.word, currency].filter { !$0.isEmpty }.joined(separator: " ")) a year:")
+        Terminal.line("Operating income at risk, \(report.unit.words(report.facts.currency)) a year:")
         var headline = Table(["", "P10", "P25", "P50", "P75", "P90", "mean"], rightAligned: [1, 2, 3, 4, 5, 6])
         let h = result.headline
         headline.add([""] + [h.p10, h.p25, h.p50, h.p75, h.p90, h.mean].map(inUnit), styles: [3: .bold])
@@ -168,17 +167,5 @@ struct Report: ParsableCommand {
         // With it the means add up to the whole.
         table.add(["", "", rest.name, inUnit(rest.net.mean), inUnit(rest.net.p10), inUnit(rest.net.p90), ""])
         table.show()
-    }
-
-    /// `3,053`.
-    static func grouped(_ number: Double) -> String {
-        guard abs(number) < 1e15 else { return "\(number)" }
-        var digits = String(Int(number.magnitude))
-        var out = ""
-        while digits.count > 3 {
-            out = "," + digits.suffix(3) + out
-            digits.removeLast(3)
-        }
-        return (number < 0 ? "-" : "") + digits + out
     }
 }

@@ -12,8 +12,8 @@ struct Search: ParsableCommand {
               seamark search fourance --type line
 
             Every word must be in the record, as it is, as the beginning or a part of a word, or with a letter mistyped. Capitals and accents \
-            make no difference. What you may not read is not found. Of an open conflict every value is looked at, and it is said where the \
-            words stand in one that is not shown.
+            make no difference. Looked at is what was captured (texts, names, codes, choices, figures), not what fields are called. What you may not \
+            read is not found. Of an open conflict every value is looked at, and it is said where the words stand in one that is not shown.
             """)
 
     @Argument(help: ArgumentHelp("The words.", valueName: "word")) var words: [String]

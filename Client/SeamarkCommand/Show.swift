@@ -55,7 +55,7 @@ struct Show: ParsableCommand {
         let disputed = Set(record.conflicts.map(\.key))
         for field in record.type?.fields ?? [] where field.number > CommonField.mergeSaw {
             if field.isSet {
-                let elements = record.elements(field).map { field.kind.text(of: $0, references: references) }.sorted(by: HandleOrder.precedes)
+                let elements = record.elements(field).map { field.kind.textToRead(of: $0, references: references) }.sorted(by: HandleOrder.precedes)
                 if !elements.isEmpty { rows.append((field.label, elements.joined(separator: ", "), false)) }
                 continue
             }
@@ -67,7 +67,7 @@ struct Show: ParsableCommand {
                     rows.append((field.label, "", disputed.contains(field.key)))
                     for (key, text) in group.parts(references) { rows.append(("  " + key, text, false)) }
                 } else {
-                    rows.append((field.label, field.kind.text(of: value, references: references), disputed.contains(field.key)))
+                    rows.append((field.label, field.kind.textToRead(of: value, references: references), disputed.contains(field.key)))
                 }
             }
         }

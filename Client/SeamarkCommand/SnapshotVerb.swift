@@ -115,10 +115,10 @@ struct SnapshotVerb: ParsableCommand {
                 ("method", "\(snapshot.method), \(snapshot.instrument), N \(snapshot.settings.iterations), seed \(snapshot.settings.seed), rho \(snapshot.settings.rho)"),
                 ("log hash", snapshot.place.hash.description), ("inputs", snapshot.inputsHash.description),
             ] { Terminal.block(text, first: ["  ", .init(label.padded(to: 8), .dim), "  "], indent: "            ") }
-            func thousands(_ amount: Double) -> String { Report.grouped((amount / 1000).rounded()) }
+            let unit = AmountUnit(of: headline.mean)
             Terminal.line(
-                "  Operating income at risk, thousand \(reading.currency) a year: P10 \(thousands(headline.p10)), P50 ", .init(thousands(headline.p50), .bold),
-                ", P90 \(thousands(headline.p90)), mean \(thousands(headline.mean)).")
+                "  Operating income at risk, \(unit.words(reading.currency)) a year: P10 \(unit.text(headline.p10)), P50 ", .init(unit.text(headline.p50), .bold),
+                ", P90 \(unit.text(headline.p90)), mean \(unit.text(headline.mean)).")
             Terminal.line(.init("  The log on this laptop gives these inputs.", .green))
         }
     }
@@ -130,7 +130,7 @@ struct SnapshotVerb: ParsableCommand {
                 For example:
                   seamark snapshot compare SN-A001 SN-A002
 
-                Each step is computed from what the log said; together they are the difference. Money in thousands a year; --json has it exactly.
+                Each step is computed from what the log said; together they are the difference. Amounts are for a year, in the unit that the head of the table names; --json has them exactly.
                 """)
 
         @Argument(help: "The earlier snapshot: handle, id or name.", completion: HandleCompletion.of(Catalogue.snapshot)) var first: String
@@ -148,7 +148,7 @@ struct SnapshotVerb: ParsableCommand {
             }
             let comparison = try SnapshotComparison(before, reading(before), after, reading(after))
             if format.json { return Terminal.json(comparison.document, .snapshotComparison) }
-            var table = Table(["step", "thousand \(comparison.currency) a year", "lines"], rightAligned: [1])
+            var table = Table(["step", "\(comparison.unit.words(comparison.currency)) a year", "lines"], rightAligned: [1])
             for (place, row) in comparison.rows.enumerated() { table.add(row, styles: place == 0 || place == comparison.rows.count - 1 ? [0: .bold, 1: .bold] : [:]) }
             table.show()
         }

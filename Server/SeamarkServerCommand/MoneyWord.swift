@@ -14,8 +14,5 @@ struct MoneyWord: ExpressibleByArgument {
     }
 
     /// `100,000,000`.
-    var words: String {
-        let digits = Array(String(whole.magnitude))
-        return (whole < 0 ? "-" : "") + digits.indices.map { ($0 > 0 && (digits.count - $0).isMultiple(of: 3) ? "," : "") + String(digits[$0]) }.joined()
-    }
+    var words: String { DigitGroups.text(String(whole)) }
 }

@@ -45,7 +45,7 @@ struct SnapshotVerb: ParsableCommand {
                 For example:
                   seamark-server snapshot compare baseline SN-A001 SN-A002
 
-                Each step is computed from what the log said; together they are the difference. Money in thousands a year; --json has it exactly.
+                Each step is computed from what the log said; together they are the difference. Amounts are for a year, in the unit that the head of the table names; --json has them exactly.
                 """)
 
         @OptionGroup var tenant: TenantOption
@@ -60,7 +60,7 @@ struct SnapshotVerb: ParsableCommand {
         func run() throws {
             let comparison = try tenant.open().compareSnapshots(first, second, of: engagement)
             if json { return Output.json(ofFormat: comparison.document.named(JSONSchema.snapshotComparison)) }
-            Output.table(["step", "thousand \(comparison.currency) a year", "lines"], comparison.rows, empty: "")
+            Output.table(["step", "\(comparison.unit.words(comparison.currency)) a year", "lines"], comparison.rows, empty: "")
         }
     }
 }

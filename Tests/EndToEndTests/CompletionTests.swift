@@ -3,6 +3,22 @@ import Testing
 
 /// What shells are told when somebody presses the tabulator key, by the real program.
 @Suite(.sharedHeadquarters, .serialized) struct CompletionTests {
+    private static let form = """
+        | survey |
+        | | type | name | label | relevant |
+        | | select_one yesno | covered | Is the shift covered? | |
+        | | integer | people | How many people? | ${covered} = 'yes' |
+        | | select_multiple late | why | Why was it late? | |
+        | | date | since | Since when? | |
+        | | note | thanks | Thank you | |
+        | choices |
+        | | list_name | name | label |
+        | | yesno | yes | Yes |
+        | | yesno | no | No |
+        | | late | parts | Parts |
+        | | late | staff | Staff |
+        """
+
     let headquarters: Headquarters
 
     init() throws { headquarters = try #require(Headquarters.shared) }
@@ -70,6 +86,32 @@ import Testing
         for laptop in [ann, bob, ann] { try laptop.must("sync") }
         #expect(try asked("resolve", "--", "positional@1", "3", "2", "seamark", "resolve", seam, "wo") == ["workaround"])
         #expect(try asked("resolve", "--", "positional@1", "3", "0", "seamark", "resolve", site, "").isEmpty)
+        // The questions that a form still asks in an interview, with what the line says; and behind a question its choices. It stays here: nothing is
+        // handed in any more.
+        let file = headquarters.folder.appendingPathComponent("tabulator-check.md")
+        try Data(Self.form.utf8).write(to: file)
+        try ann.must("form", "add", file.path)
+        #expect(try asked("form", "answer", "--", "positional@0", "3", "3", "seamark", "form", "answer", "IV-").contains(interview))
+        #expect(try asked("form", "answer", "--", "positional@1", "4", "4", "seamark", "form", "answer", interview, "tabu") == ["tabulator-check"])
+        func ofForm(_ words: String...) throws -> Set<String> {
+            let line = ["seamark", "form", "answer", interview, "tabulator-check"] + words
+            return try Set(bare(["---completion", "form", "answer", "--", "positional@2", "\(line.count - 1)", "\(words[words.count - 1].utf8.count)"] + line).output.split(separator: "\n").map(String.init))
+        }
+        #expect(try ofForm("") == ["covered=", "why=", "since="])
+        #expect(try ofForm("covered=yes", "") == ["people=", "why=", "since="] && ofForm("--person", "P-A001", "w") == ["why="])
+        #expect(try ofForm("covered=") == ["covered=no", "covered=yes"] && ofForm("covered=y") == ["covered=yes"] && ofForm("why=parts,") == ["why=parts,staff"])
+        #expect(try ofForm("since=") == ["since=today"] && ofForm("covered=yes", "people=").isEmpty && ofForm("nonsense=").isEmpty && ofForm("thanks=").isEmpty)
+        try ann.must("form", "answer", interview, "tabulator-check", "covered=yes")
+        #expect(try ofForm("") == ["people=", "why=", "since="] && ofForm("co") == ["covered="])
+        #expect(try asked("form", "answer", "--", "--clear", "6", "0", "seamark", "form", "answer", interview, "tabulator-check", "--clear", "") == ["covered"])
+        #expect(try asked("form", "answer", "--", "positional@2", "5", "0", "seamark", "form", "answer", "IV-NONE", "tabulator-check", "").isEmpty)
+        // What a file is attached to, and what its row may say besides.
+        let note = try ann.must("observation", "add", "text=The press waits").trimmingCharacters(in: .whitespacesAndNewlines)
+        let holders = try asked("attach", "add", "--", "--to", "5", "0", "seamark", "attach", "add", "press.jpg", "--to", "")
+        #expect(holders.contains(note) && !holders.contains(site) && !holders.contains(interview))
+        func ofFile(_ word: String) throws -> Set<String> { try asked("attach", "add", "--", "positional@1", "4", "\(word.utf8.count)", "seamark", "attach", "add", "press.jpg", word) }
+        #expect(try ofFile("").isSuperset(of: ["title=", "kind=", "source=", "period.from=", "sensitivity="]) && ofFile("s") == ["sensitivity=", "source="])
+        #expect(try ofFile("kind=pho") == ["kind=photo"] && ofFile("sha").isEmpty)
         // What bash makes of the scripts, which breaks words at '='.
         let script = headquarters.folder.appendingPathComponent("completion.bash").path
         try Data(bare(["--generate-completion-script", "bash"]).output.utf8).write(to: URL(fileURLWithPath: script))
@@ -91,6 +133,9 @@ import Testing
         #expect(try bash("seamark answer add resp", "seamark", "answer", "add", "resp").contains("response.score="))
         #expect(try bash("seamark answer add score=", "seamark", "answer", "add", "score", "=") == ["0", "1", "2", "3", "4"])
         #expect(try bash("seamark unit add site=ST", "seamark", "unit", "add", "site", "=", "ST").contains(site))
+        #expect(try bash("seamark form answer \(interview) tabulator-check why=", "seamark", "form", "answer", interview, "tabulator-check", "why", "=") == ["parts", "staff"])
+        #expect(try bash("seamark form answer \(interview) tabulator-check peo", "seamark", "form", "answer", interview, "tabulator-check", "peo") == ["people="])
+        #expect(try bash("seamark attach add \(script.dropLast(2))", "seamark", "attach", "add", String(script.dropLast(2))) == [script])
         #expect(try !bash("seamark unit add name=x si", "seamark", "unit", "add", "name", "=", "x", "").contains("name="))
         for (shell, name) in [("zsh", "/usr/bin/zsh"), ("fish", "/usr/bin/fish")] where FileManager.default.isExecutableFile(atPath: name) {
             let file = headquarters.folder.appendingPathComponent("completion.\(shell)").path
@@ -103,6 +148,7 @@ import Testing
         try ann.lock()
         #expect(try asked("show", "--", "positional@0", "2", "0", "seamark", "show", "").isEmpty)
         #expect(try ofUnit("site=ST-").isEmpty && ofUnit("na") == ["name="])
+        #expect(try ofForm("").isEmpty && ofFile("ti") == ["title="])
         #expect(try asked("list", "--", "--engagement", "2", "0", "seamark", "list", "--engagement", "").isEmpty)
         for shell in ["bash", "zsh", "fish"] { #expect(try bare(["--generate-completion-script", shell]).output.count > 10_000) }
     }

@@ -167,7 +167,7 @@ import Testing
         try ann.refuses(["site", "set", site, "name=" + String(repeating: "x", count: 121)], 65, saying: ["Name", "120"], before: before)
         try ann.refuses(
             ["line", "add", "title=Scrap", "category=QUALITY", "amount.range=900k/600k/1.3M", "amount.grade=B", "amount.kind=runRate"], 65,
-            saying: ["likely is 600000", "between low 900000 and high 1300000"], before: before)
+            saying: ["likely is 600,000", "between low 900,000 and high 1,300,000"], before: before)
         try ann.refuses(["site", "set", "ST-NONE", "headcount=3"], 66, saying: ["no site called 'ST-NONE'", "seamark list"], before: before)
         try ann.refuses(["show", "NOTHING"], 66, saying: ["'NOTHING'", "seamark list"], before: before)
         for list in [[], ["--list"]] { try ann.refuses(["conflicts", "--by", "nobody"] + list, 66, saying: ["'nobody'", "or me"], before: before) }

@@ -22,7 +22,7 @@ import Testing
         #expect(bare.contains("start is 2025-11-20T09:00:00Z (UTC), which is 2025-11-20 10:00 here.") && bare.contains("+01:00"), "\(bare)")
         #expect(try !told("interview", "add", "startedAt=2025-11-20 09:00", zone: "UTC").contains("start"))
         #expect(try !told("interview", "add", "startedAt=now").contains("start"))
-        #expect(try told("decision", "add", "name=Expedite", "limit=25k").contains("limit is 25000."))
+        #expect(try told("decision", "add", "name=Expedite", "limit=25k").contains("limit is 25,000."))
         #expect(try !told("decision", "add", "name=Release", "limit=25000").contains("limit"))
         let site = try ann.must("site", "add", "name=Dayton plant").trimmingCharacters(in: .whitespacesAndNewlines)
         for name in ["Gears", "Shafts"] { try ann.must("unit", "add", "name=\(name)", "site=\(site)") }

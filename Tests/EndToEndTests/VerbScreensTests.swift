@@ -29,7 +29,7 @@ import Testing
         try bob.must("line", "set", "L-A001", "amount.range=200k/300k/400k", "amount.grade=B")
         for laptop in [ann, bob, ann] { try laptop.must("sync") }
         try ann.must("note", "add", "text=They phone every morning, and whoever is away decides nothing until noon.", "site=ST-A001")
-        for (verb, last) in [("conflicts", "Settle it: seamark resolve S-A001"), ("check", "Fieldwork"), ("list", "site"), ("show L-A001", "Made by"), ("log L-A001", "bob")] {
+        for (verb, last) in [("conflicts", "Settle it: seamark resolve S-A001"), ("check", "Fieldwork"), ("list", "site"), ("show L-A001", "Made by"), ("log L-A001", "added leakage line")] {
             let window = try Window(ann, columns: columns, rows: rows, "exec 3<\"$SECRET\"; PAGER=cat \"$SEAMARK\" \(verb) --passphrase-fd 3; exec sleep 600")
             defer { window.close() }
             let name = verb.split(separator: " ")[0]

@@ -88,7 +88,7 @@ struct CaptureTests {
     }
 
     @Test(arguments: [
-        (["title=x", "category=QUALITY", "amount.low=500k", "amount.likely=400k", "amount.high=720k", "grade=B"], "likely is 400000, must lie between low 500000 and high 720000"),
+        (["title=x", "category=QUALITY", "amount.low=500k", "amount.likely=400k", "amount.high=720k", "grade=B"], "likely is 400,000, must lie between low 500,000 and high 720,000"),
         (["title=x", "category=SLOW"], "category is 'SLOW', must be EXPEDITE, QUALITY, LABOUR, PENALTY or DOWNTIME"),
         (["category=QUALITY"], "title must be given"),
         (["title=x", "category=QUALITY", "domainPoints=D2:60,D6:60"], "domain points sum to 120, may sum to at most 100"),

@@ -5,6 +5,8 @@ import SeamarkModel
 import SeamarkStore
 import Testing
 
+@testable import SeamarkCommand
+
 struct EngagementExchangeTests {
     private static func sample(_ name: String) throws -> [UInt8] {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -27,6 +29,22 @@ struct EngagementExchangeTests {
         let other = try Laptop("B")
         try Laptop.exchange(laptop, other)
         #expect(try EngagementExchange.give(Laptop.scope, of: other.device) == document)
+    }
+
+    @Test func `answers under an edition that nobody published here are counted, by a trial and by a second import too`() throws {
+        let laptop = try Laptop("A", role: .lead)
+        let text = String(decoding: try Self.sample("halden"), as: UTF8.self)
+        #expect(try EngagementExchange.take(Array(text.utf8), into: Laptop.scope, of: laptop.device, isTrial: true).unknownEditions.isEmpty)
+        let later = Array(text.replacingOccurrences(of: "\"instrument\": \"core-9@1\"", with: "\"instrument\": \"core-9@7\"").utf8)
+        for isTrial in [true, false, false] {
+            let unknown = try EngagementExchange.take(later, into: Laptop.scope, of: laptop.device, isTrial: isTrial).unknownEditions
+            #expect(unknown.map { "\($0.edition) \($0.answers) \($0.interviews)" } == ["core-9@7 530 18"])
+            let words = unknown.map(Import.words).joined()
+            #expect(words.hasPrefix("530 answers in 18 interviews of the file were given to core-9@7, an edition that is not known here.") && words.contains("instrument publish"), "\(words)")
+        }
+        // Of an interview that is here already, what it was asked with counts.
+        let answers = text.replacingOccurrences(of: "      \"instrument\": \"core-9@1\",\n", with: "")
+        #expect(try EngagementExchange.take(Array(answers.utf8), into: Laptop.scope, of: laptop.device, isTrial: true).unknownEditions.map(\.answers) == [530])
     }
 
     @Test func `one bad row keeps the whole file out and is named`() throws {

@@ -8,7 +8,7 @@ extension FieldFault {
         let place = path.isEmpty ? label : label + " (" + path.joined(separator: ", ") + ")"
         guard let part else { return "\(place) \(demand)" }
         if rule == .order, case .threePoint(let kind) = partKind, let parts = part.group, parts.count == 3 {
-            let texts = parts.map { kind.text(of: $0.value, references: references) }
+            let texts = parts.map { kind.textToRead(of: $0.value, references: references) }
             // Where the ends are in order, likely is the one to correct.
             if let low = parts[0].value.double, let high = parts[2].value.double, low <= high {
                 return "\(place): likely is \(texts[1]), must lie between low \(texts[0]) and high \(texts[2])"

@@ -94,22 +94,30 @@ extension FieldKind {
     }
 
     /// `value` as a person types it.
-    public func text(of value: Value, references: References) -> String {
+    public func text(of value: Value, references: References) -> String { text(of: value, references, isTyped: true) }
+
+    /// `value` as a person reads it on a screen: amounts and other measures have their commas (`600,000/850,000/1,300,000`), which nobody types.
+    public func textToRead(of value: Value, references: References) -> String { text(of: value, references, isTyped: false) }
+
+    private func text(of value: Value, _ references: References, isTyped: Bool) -> String {
+        func amount(_ text: String) -> String { isTyped ? text : DigitGroups.text(text) }
         switch (self, value) {
         case (_, .absent): return "-"
-        case (.money, .int(let hundredths)): return Money.text(hundredths)
+        case (.money, .int(let hundredths)): return amount(Money.text(hundredths))
+        case (.number, .int(let value)): return amount(String(value))
+        case (.number, .double(let value)): return amount(Self.words(value))
         case (.basisPoints, .int(let points)): return Self.words(Double(points) / 100) + "%"
         case (.choice(let choices), .int(let number)): return choices.key(number) ?? "(needs a newer version)"
         case (.date, .int(let days)): return CalendarDate.text(days: days)
         case (.time, .int(let time)): return CalendarDate.text(milliseconds: time)
         case (.duration, .int(let seconds)): return Self.text(seconds: seconds)
-        case (.list(let kind, _), .list(let values)): return values.map { kind.text(of: $0, references: references) }.joined(separator: "; ")
-        case (.threePoint(let kind), .group(let parts)): return parts.map { kind.text(of: $0.value, references: references) }.joined(separator: "/")
+        case (.list(let kind, _), .list(let values)): return values.map { kind.text(of: $0, references, isTyped: isTyped) }.joined(separator: "; ")
+        case (.threePoint(let kind), .group(let parts)): return parts.map { kind.text(of: $0.value, references, isTyped: isTyped) }.joined(separator: "/")
         case (.group(let group), .group):
             let value = Self.scaled(value, by: 0.01, in: group)
             return (value.group ?? []).filter { $0.value != .absent }.map { part in
                 guard let member = group.member(part.number) else { return "(needs a newer version)" }
-                return member.key + "=" + member.kind.text(of: part.value, references: references)
+                return member.key + "=" + member.kind.text(of: part.value, references, isTyped: isTyped)
             }.joined(separator: ", ")
         case (.points, .list):
             return (json(of: value, references: references).members ?? []).map { "\($0.name)=\($0.value.compact)" }.joined(separator: ",")

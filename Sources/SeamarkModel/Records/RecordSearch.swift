@@ -1,7 +1,8 @@
 public import SeamarkJournal
 
 /// Records that hold words which somebody half remembers, the best first. Looks at what is shown, and at what else
-/// stands in an open conflict: what is withheld, redacted or hidden is not found.
+/// stands in an open conflict: what is withheld, redacted or hidden is not found. Nor is what fields and their parts are
+/// called: every answer has a grade, and nobody who looks for that word means them all.
 public struct RecordSearch {
     /// A record, and the field that says most of what was looked for.
     public struct Hit {
@@ -28,7 +29,6 @@ public struct RecordSearch {
     public static let excerptLength = 90
 
     public let search: TextSearch
-    /// For sets: each element is a text. References are names of other records, which are found themselves.
     private let references: References
 
     public init(_ search: TextSearch, references: References) {
@@ -70,15 +70,24 @@ public struct RecordSearch {
     }
 
     private func texts(_ record: RecordView, _ field: FieldDefinition) -> [String] {
-        if case .reference = field.kind { return [] }
-        if field.isSet { return record.elements(field).map { field.kind.text(of: $0, references: references) } }
+        if field.isSet { return record.elements(field).flatMap { texts($0, field.kind) } }
         return texts(record.value(of: field), field)
     }
 
-    private func texts(_ value: Value?, _ field: FieldDefinition) -> [String] {
-        if case .reference = field.kind { return [] }
-        guard let value, value != .absent else { return [] }
-        return [field.kind.text(of: value, references: references)]
+    private func texts(_ value: Value?, _ field: FieldDefinition) -> [String] { value.map { texts($0, field.kind) } ?? [] }
+
+    /// What somebody said, part by part. A reference is the name of another record, and a yes or no says nothing without its question.
+    private func texts(_ value: Value, _ kind: FieldKind) -> [String] {
+        switch kind {
+        case .reference, .boolean, .points(.seams): return []
+        case .choice(let choices): return value.int.flatMap(choices.key).map { [$0] } ?? []
+        case .list(let kind, _): return (value.list ?? []).flatMap { texts($0, kind) }
+        case .group(let group):
+            let parts = FieldKind.scaled(value, by: 0.01, in: group).group ?? []
+            return parts.flatMap { part in group.member(part.number).map { texts(part.value, $0.kind) } ?? [] }
+        case .text, .integer, .number, .money, .basisPoints, .score, .date, .time, .duration, .bytes, .threePoint, .points(.domains):
+            return value == .absent ? [] : [kind.text(of: value, references: references)]
+        }
     }
 
     /// The part of `text` that holds the first of `found`, with what else of it fits. Characters are cut once: put together anew, two may become one.

@@ -30,16 +30,8 @@ extension EngagementReport {
     /// `USD 18.6M`: what is known and not estimated keeps its digits.
     func known(_ amount: Double) -> String { (facts.currency.isEmpty ? "" : facts.currency + "\u{a0}") + ReportFigures.known(amount) }
 
-    /// What amounts are written in outside page one: so large that the headline has few digits, and so small that its parts have some.
-    public var unit: (size: Double, word: String) {
-        switch result.headline.mean {
-        case 1e12...: (1e9, "billion")
-        case 1e9...: (1e6, "million")
-        case 20_000...: (1000, "thousand")
-        case let mean where mean > 0: (1, "")
-        case _: (1000, "thousand")
-        }
-    }
+    /// What amounts are written in outside page one.
+    public var unit: AmountUnit { AmountUnit(of: result.headline.mean) }
 
     /// `USD thousand`.
     public var unitOf: String {
@@ -48,7 +40,7 @@ extension EngagementReport {
     }
 
     /// `3,053` in that unit.
-    public func inUnit(_ amount: Double) -> String { ReportFigures.amount(amount, in: unit.size) }
+    public func inUnit(_ amount: Double) -> String { unit.text(amount) }
 
     /// `3,053 (2,666 to 3,497)` in that unit.
     func inUnit(_ spread: Spread) -> String { inUnit(spread.mean) + " (" + inUnit(spread.p10) + " to " + inUnit(spread.p90) + ")" }

@@ -36,9 +36,6 @@ enum ReportFigures {
         return (amount < 0 ? "−" : "") + plain((scaled * places).rounded() / places) + letter
     }
 
-    /// `3,053` thousand.
-    static func thousands(_ amount: Double) -> String { self.amount(amount, in: 1000) }
-
     /// With separators, in units of so much. One place below ten units and two below a tenth of one, so that small parts do not vanish.
     static func amount(_ amount: Double, in unit: Double) -> String {
         guard amount.isFinite else { return "–" }
@@ -91,10 +88,7 @@ enum ReportFigures {
         return (value < 0 && number > 0 ? "−" : "") + grouped(number / 100) + "." + (rest < 10 ? "0" : "") + String(rest)
     }
 
-    static func whole(_ value: Double) -> String {
-        guard let number = Int64(exactly: value.magnitude.rounded()) else { return value.description }
-        return (value < 0 && number > 0 ? "−" : "") + grouped(number)
-    }
+    static func whole(_ value: Double) -> String { DigitGroups.whole(value) }
 
     /// As many places as needed, at most four: factors such as 2.4 hours.
     static func plain(_ value: Double) -> String {
@@ -108,13 +102,5 @@ enum ReportFigures {
         return (value < 0 ? "−" : "") + main + (fraction.isEmpty ? "" : "." + fraction)
     }
 
-    private static func grouped(_ number: Int64) -> String {
-        let digits = Array(String(number))
-        var out = ""
-        for (place, digit) in digits.enumerated() {
-            if place > 0, (digits.count - place).isMultiple(of: 3) { out.append(",") }
-            out.append(digit)
-        }
-        return out
-    }
+    private static func grouped(_ number: Int64) -> String { DigitGroups.text(String(number)) }
 }

@@ -131,8 +131,9 @@ public enum TerminalText {
         return rows + [row]
     }
 
-    /// One line as lines of at most `columns`, the first of at most `first`, broken at blanks, or in a word that is longer than that. At least one; nothing
-    /// but blanks at the breaks goes. The first is empty where not even a word has room there.
+    /// One line as lines of at most `columns`, the first of at most `first`, broken at blanks, or in a word that is longer than that: behind a slash, where
+    /// it has one, so that no number of a range is cut in two. At least one; nothing but blanks at the breaks goes. The first is empty where not even a
+    /// word has room there.
     public static func wrapped(_ line: String, to columns: Int, first: Int = .max) -> [String] {
         var room = min(first, columns)
         guard columns > 0, width(line) > room else { return [line] }
@@ -150,6 +151,13 @@ public enum TerminalText {
             used += wide
             (word, wide) = ("", 0)
         }
+        func cut() {
+            let rest = word.lastIndex(of: "/").map { String(word[word.index(after: $0)...]) } ?? ""
+            word.removeLast(rest.count)
+            wide -= width(rest)
+            place()
+            (word, wide) = (rest, width(rest))
+        }
         for character in line {
             let width = width(character)
             if character == " " {
@@ -160,7 +168,7 @@ public enum TerminalText {
                 }
                 continue
             }
-            if wide + width > columns { place() }
+            if wide + width > columns { cut() }
             word.append(character)
             wide += width
         }

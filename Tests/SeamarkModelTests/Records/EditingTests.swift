@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("amount.range", "500k/400k/720k", "range: likely is 400000, must lie between low 500000 and high 720000"),
+        ("amount.range", "500k/400k/720k", "range: likely is 400,000, must lie between low 500,000 and high 720,000"),
         ("amount.range", "5x/6/7", "range (low) is '5x/6/7', must be an amount of money such as 380000, 380k or 1.2M"),
         ("amount.grade", "E", "grade is 'E', must be A, B, C or D"),
         ("domainPoints", "D1=60,D2=60", "domain points sum to 120, may sum to at most 100 points; lower some"),

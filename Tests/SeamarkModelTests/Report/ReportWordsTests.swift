@@ -30,6 +30,17 @@ import Testing
         for row in rows { #expect(!row.contains("| 0 |") && !row.contains("0 / 0 / 0") && row.wholeMatch(of: /.*[0-9]+,[0-9]+,[0-9]+,[0-9]+.*/) == nil, "\(row)") }
     }
 
+    @Test func `an amount is as exact in its unit as written out, and the unit follows the headline`() {
+        let thousands = AmountUnit(of: 3_069_290)
+        #expect(thousands.words("USD") == "thousand USD" && thousands.text(3_052_650) == "3,053" && thousands.written(3_052_650) == "3,053,000")
+        // Parts that are small beside it keep a digit.
+        #expect(thousands.text(-4_230) == "−4.2" && thousands.written(-4_230) == "−4,200" && thousands.written(12) == "10" && thousands.written(0) == "0")
+        let single = AmountUnit(of: 19_999), millions = AmountUnit(of: 2e9)
+        #expect(single.words("EUR") == "EUR" && single.text(1_234) == "1,234" && single.written(1_234.4) == "1,234" && AmountUnit(of: 20_000).word == "thousand")
+        #expect(millions.words("") == "million" && millions.written(2_345_678_901) == "2,346,000,000" && AmountUnit(of: 1).words("") == "units of money")
+        #expect(AmountUnit(of: 0).word == "thousand" && thousands.written(.nan) == "–")
+    }
+
     @Test func `what is known keeps its digits, and what is estimated has two`() throws {
         #expect(try ReportBench.northlink.get().markdown.contains("planned operating income USD\u{a0}18.6M"))
         let halden = try ReportBench.halden.get()

@@ -89,4 +89,10 @@ struct TerminalTextTests {
         }
         #expect(TerminalText.wrapped("one two", to: 10, first: 4) == ["one", "two"] && TerminalText.wrapped("one two", to: 10, first: 2) == ["", "one two"])
     }
+
+    @Test func `a word that is too long is cut behind a slash where it has one, and no number of a range in two`() {
+        #expect(TerminalText.wrapped("260,000/380,000/520,000", to: 21) == ["260,000/380,000/", "520,000"])
+        #expect(TerminalText.wrapped("range=260,000/380,000/520,000, grade=B", to: 15) == ["range=260,000/", "380,000/", "520,000,", "grade=B"])
+        #expect(TerminalText.wrapped("aaaaaaaaaaaa/b", to: 5) == ["aaaaa", "aaaaa", "aa/b"] && TerminalText.wrapped("//////", to: 4) == ["////", "//"])
+    }
 }

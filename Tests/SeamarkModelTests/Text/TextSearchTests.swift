@@ -1,3 +1,4 @@
+import SeamarkJournal
 import SeamarkTestSupport
 import Testing
 
@@ -68,6 +69,37 @@ import Testing
         #expect(RecordSearch.excerpt("two\nlines", [4..<9]).map(\.text) == ["two ", "lines"])
         // A mark that stands alone after a line break joins what is put before it.
         #expect(RecordSearch.excerpt("a\n\u{301}bc", [3..<5]).last == RecordSearch.Piece(text: "bc", isFound: true))
+    }
+    // MARK: - In records
+
+    /// A line of 380k/500k/720k at grade A, and two answers, of which one says "grade".
+    private static func hits(_ words: String) throws -> [String] {
+        var bench = Bench()
+        try bench.line()
+        try bench.write(Identifier(high: 24, low: 1), Catalogue.interview, handle: "IV1", [("startedAt", "2026-03-03T09:00")])
+        for (question, rationale) in [("KT1", "Only Dana knows the recipes."), ("KT2", "They melt what grade they find.")] {
+            let scorer = Bench.ana.author.member
+            let id = DerivedIdentifiers.answer(interview: Identifier(high: 24, low: 1), question: question, scorer: scorer, by: bench.primitives)
+            try bench.write(id, Catalogue.answer, [
+                ("interview", "IV1"), ("question", question), ("scorer", scorer.description), ("response.outcome", "scored"), ("response.score", "3"),
+                ("response.grade", "B"), ("rationale", rationale),
+            ])
+        }
+        let search = try #require(TextSearch(words))
+        let names = Dictionary(uniqueKeysWithValues: bench.views.map { ($0.id, $0.handle ?? $0.text("question") ?? "") })
+        return RecordSearch(search, references: bench.references()).hits(in: bench.views) { names[$0] ?? "" }.map { "\($0.name) \($0.field?.key ?? "-") \($0.excerpt)" }
+    }
+
+    @Test func `what fields and their parts are called is not found, and what somebody said in them is`() throws {
+        #expect(try Self.hits("grade") == ["KT2 rationale They melt what grade they find."])
+        for word in ["rationale", "response", "outcome", "amount", "range", "category"] { #expect(try Self.hits(word).isEmpty, "\(word)") }
+        #expect(try Self.hits("dana") == ["KT1 rationale Only Dana knows the recipes."])
+        // Choices, figures and parts of a group, each by itself.
+        #expect(try Self.hits("expedite") == ["L1 category EXPEDITE"] && Self.hits("runrate") == ["L1 amount runRate"])
+        #expect(try Self.hits("500000") == ["L1 amount 380000/500000/720000"] && Self.hits("freight runrate").count == 1)
+        #expect(try Self.hits("scored").count == 2)
+        // Another record's name is found where it is that record's.
+        #expect(try Self.hits("iv1") == ["IV1 - "])
     }
 }
 

@@ -16,15 +16,19 @@ public struct SnapshotComparison: Hashable, Sendable {
         currency = later.currency
     }
 
-    /// The steps as a table of plain cells: what, how much, which lines; money in thousands, with one place all through where some step is small.
+    /// What the amounts of `rows` are written in, as in a report of the greater of the two.
+    public var unit: AmountUnit { AmountUnit(of: max(bridge.before, bridge.after)) }
+
+    /// The steps as a table of plain cells: what, how much, which lines; money in `unit`, with one place all through where some step is small.
     public var rows: [[String]] {
-        let isFine = (bridge.changes.map(\.amount) + [bridge.difference]).contains { $0 != 0 && $0.magnitude < 9_950 }
-        func thousands(_ amount: Double) -> String { isFine && amount.magnitude < 1e15 ? ReportFigures.oneDecimal(amount / 1000) : ReportFigures.thousands(amount) }
-        func signed(_ amount: Double) -> String { (amount > 0 ? "+" : "") + thousands(amount) }
-        return [["Before: \(before.title)", thousands(bridge.before), ""]]
+        let unit = self.unit
+        let isFine = (bridge.changes.map(\.amount) + [bridge.difference]).contains { $0 != 0 && $0.magnitude < 9.95 * unit.size }
+        func text(_ amount: Double) -> String { isFine && amount.magnitude < 1e12 * unit.size ? ReportFigures.oneDecimal(amount / unit.size) : unit.text(amount) }
+        func signed(_ amount: Double) -> String { (amount > 0 ? "+" : "") + text(amount) }
+        return [["Before: \(before.title)", text(bridge.before), ""]]
             + bridge.changes.map { change in
                 [change.step.words.capitalizedWord, signed(change.amount), change.lines.map { "\($0.key) \(signed($0.amount))" }.joined(separator: ", ")]
-            } + [["Difference", signed(bridge.difference), ""], ["After: \(after.title)", thousands(bridge.after), ""]]
+            } + [["Difference", signed(bridge.difference), ""], ["After: \(after.title)", text(bridge.after), ""]]
     }
 
     public var document: JSONValue {
