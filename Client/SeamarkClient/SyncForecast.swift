@@ -96,12 +96,12 @@ public struct SyncForecast: Sendable {
             weights.append((Message.push(push).frame.count, one.changes.count))
         }
         // In memory alone: they are sealed when they are sent.
-        var ahead = replica
-        while let block = device.next(of: ahead, identity) {
+        var (fresh, last) = (replica.fresh, replica.end)
+        while let block = device.next(of: fresh, in: replica.stream, after: last, identity) {
             let push = Message.Push(
                 scope: replica.scope, block: block.bytes, sensitive: SensitivePart.encode(block.sensitiveParts, device.primitives), epoch: replica.epoch)
             weights.append((Message.push(push).frame.count, block.changes.count))
-            ahead.apply(.sealed(block), device.primitives)
+            (fresh, last) = (fresh.dropFirst(block.changes.count), block.end)
         }
         return weights
     }
