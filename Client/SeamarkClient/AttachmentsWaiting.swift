@@ -17,24 +17,33 @@ public struct AttachmentsWaiting: Hashable, Sendable {
         }
     }
 
+    /// How the server refused one.
+    public struct Refusal: Hashable, Sendable {
+        public let code: UInt32
+        /// Where it is too large: the most bytes that the server takes of one; nil where it did not say.
+        public let limit: Int?
+
+        public init(code: UInt32, limit: Int? = nil) { (self.code, self.limit) = (code, limit) }
+    }
+
     public internal(set) var toHandIn = Amount()
     public internal(set) var refused = Amount()
-    /// How many were refused with each code.
-    public internal(set) var refusals: [UInt32: Int] = [:]
+    /// How many were refused in each way.
+    public internal(set) var refusals: [Refusal: Int] = [:]
 
     public init() {}
 
-    mutating func add(_ standings: [AttachmentStanding], refusedBefore: [Identifier: UInt32]) {
+    mutating func add(_ standings: [AttachmentStanding], refusedBefore: [Identifier: Refusal]) {
         var wanted: Set<Attachment> = []
-        var refused: [Attachment: UInt32] = [:]
+        var refused: [Attachment: Refusal] = [:]
         for one in standings {
-            if let code = refusedBefore[one.record.id] { refused[one.attachment] = refused[one.attachment] ?? code } else { wanted.insert(one.attachment) }
+            if let refusal = refusedBefore[one.record.id] { refused[one.attachment] = refused[one.attachment] ?? refusal } else { wanted.insert(one.attachment) }
         }
         for attachment in wanted { toHandIn.add(attachment) }
         // By another row that names it the server may take it.
-        for (attachment, code) in refused where !wanted.contains(attachment) {
+        for (attachment, refusal) in refused where !wanted.contains(attachment) {
             self.refused.add(attachment)
-            refusals[code, default: 0] += 1
+            refusals[refusal, default: 0] += 1
         }
     }
 }

@@ -248,17 +248,22 @@ extension Device {
     // MARK: - Refused ones
 
     /// What the server refused at the last sync that offered attachments, by the row of evidence. One that is offered again and taken is none any more.
-    public static func attachmentRefusals(_ state: DeviceState) -> [Identifier: UInt32] {
-        let pairs: [(Identifier, UInt32)] = state.settings[.attachmentRefusals]?.list?.compactMap { item in
-            guard let parts = item.list, parts.count == 2, let record = parts[0].id, let code = parts[1].int else { return nil }
-            return (record, UInt32(clamping: code))
+    public static func attachmentRefusals(_ state: DeviceState) -> [Identifier: AttachmentsWaiting.Refusal] {
+        let pairs: [(Identifier, AttachmentsWaiting.Refusal)] = state.settings[.attachmentRefusals]?.list?.compactMap { item in
+            guard let parts = item.list, (2...3).contains(parts.count), let record = parts[0].id, let code = parts[1].int else { return nil }
+            let limit = parts.dropFirst(2).first?.int.map { Int(clamping: $0) }
+            return (record, AttachmentsWaiting.Refusal(code: UInt32(clamping: code), limit: limit))
         } ?? []
         return Dictionary(pairs) { first, _ in first }
     }
 
     /// Remembers what a sync that offered all attachments was refused, so that it is told until another one takes them.
     package func note(refused: [AttachmentLane.Refusal]) throws {
-        let value = Value.list(refused.prefix(Self.mostRefusals).map { .list([.id($0.item.record), .int(Int64($0.code.rawValue))]) })
+        let value = Value.list(refused.prefix(Self.mostRefusals).map { one in
+            var parts: [Value] = [.id(one.item.record), .int(Int64(one.code.rawValue))]
+            if let limit = one.limit { parts.append(.int(Int64(limit))) }
+            return Value.list(parts)
+        })
         guard value != (try state.settings[.attachmentRefusals] ?? .list([])) else { return }
         try store.transaction { try $0.append(.setting(.attachmentRefusals, value)) }
     }

@@ -150,10 +150,15 @@ public final class Device: Sendable {
     }
 
     /// The block that would be sealed next.
-    func next(of replica: Replica, _ identity: DeviceIdentity, atMost most: Int = Block.longest) -> Block? {
-        guard !replica.fresh.isEmpty else { return nil }
-        let portion = replica.fresh.prefix(Block.portion(of: replica.fresh, atMost: most))
-        return Block.seal(Array(portion), in: replica.stream, after: replica.end, by: tools.signer(identity.signingSeed), primitives)
+    private func next(of replica: Replica, _ identity: DeviceIdentity, atMost most: Int) -> Block? {
+        next(of: replica.fresh, in: replica.stream, after: replica.end, identity, atMost: most)
+    }
+
+    /// The same of what is left to be sealed behind an end of the stream.
+    func next(of fresh: ArraySlice<Change>, in stream: StreamName, after end: StreamEnd, _ identity: DeviceIdentity, atMost most: Int = Block.longest) -> Block? {
+        guard !fresh.isEmpty else { return nil }
+        let portion = fresh.prefix(Block.portion(of: fresh, atMost: most))
+        return Block.seal(Array(portion), in: stream, after: end, by: tools.signer(identity.signingSeed), primitives)
     }
 
     /// Begins a new incarnation of the stream: the store was found to be a restored or cloned one. A copy that is there stays of the epoch that it

@@ -24,8 +24,8 @@ public struct EngagementStanding {
         (attachments.toHandIn.count + attachments.refused.count, attachments.toHandIn.bytes + attachments.refused.bytes)
     }
     public let attachments: AttachmentsWaiting
-    /// Of these, what the server refused when they were last offered: the row of evidence, and the code of the refusal.
-    public let attachmentsRefused: [(record: RecordView, size: Int, code: UInt32)]
+    /// Of these, what the server refused when they were last offered: the row of evidence, and how.
+    public let attachmentsRefused: [(record: RecordView, size: Int, refusal: AttachmentsWaiting.Refusal)]
     /// Nothing of it is on this device alone.
     public var isWithServer: Bool { unsent == 0 && attachmentsWaiting.count == 0 }
     /// Own changes that the log holds and does not apply, in the order in which they were made.
@@ -50,19 +50,24 @@ public struct EngagementStanding {
         let statuses = live.filter { $0.type?.number == Catalogue.interview.number }.map { $0.choice("status") ?? "draft" }
         guard case .choice(let choices)? = Catalogue.interview.field(key: "status")?.kind else { preconditionFailure("an interview has a status") }
         interviews = choices.choices.map { choice in (choice.key, statuses.count { $0 == choice.key }) }
-        oldestUnsent = (replica.fresh.map(\.stamp.time) + replica.waiting.flatMap { $0.changes.compactMap { replica.history[$0]?.stamp.time } }).min()
+        oldestUnsent = replica.oldestUnsent
         bytesUnsent = replica.unsentCount == 0 ? 0 : try SyncForecast.bytesUnsent(replica, state.identity, device)
         attachments = try device.attachmentsNotWithServer(in: id)
         let refusals = Device.attachmentRefusals(state)
         attachmentsRefused = refusals.isEmpty ? [] : try device.attachmentsThatWait(in: id).compactMap { one in
-            guard let code = refusals[one.record.id] else { return nil }
-            return (one.record, one.attachment.size, code)
+            guard let refusal = refusals[one.record.id] else { return nil }
+            return (one.record, one.attachment.size, refusal)
         }
         quarantined = replica.confirmed.refused.values.filter { $0.change.stamp.device == replica.stream.device }
             .sorted { $0.change.stamp < $1.change.stamp }.map { ($0.change, $0.refusal) }
         drafts = InterviewDrafts.waiting(in: id, state, finder)
         conflicts = finder.map { finder in finder.conflicts.map { finder.name(of: $0.record.id) } } ?? []
     }
+}
+
+extension Replica {
+    /// When the oldest change without a receipt was made, by this laptop's clock: milliseconds since 1970; nil where all have one.
+    var oldestUnsent: Int64? { (fresh.map(\.stamp.time) + waiting.flatMap { $0.changes.compactMap { history[$0]?.stamp.time } }).min() }
 }
 
 extension DeviceState {

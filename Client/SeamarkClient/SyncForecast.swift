@@ -80,13 +80,22 @@ public struct SyncForecast: Sendable {
     }
 
     /// The most bytes on the connection that handing in takes of what this device holds without a receipt; attachments are left out.
-    static func bytesUnsent(_ replica: Replica, _ identity: DeviceIdentity, _ device: Device) throws -> Int {
-        try blocks(replica, after: nil, identity, device).reduce(0) { $0 + Forecast.push(ofFrame: $1.frame, changes: $1.changes).up }
+    ///
+    /// - Parameter most: so many changes that are not sealed yet are sealed in memory to be weighed. Where there are more, they count by the bound of
+    ///   what they can come to, which costs next to nothing.
+    static func bytesUnsent(_ replica: Replica, _ identity: DeviceIdentity, _ device: Device, sealing most: Int = .max) throws -> Int {
+        guard replica.fresh.count <= most else {
+            let bound = Block.greatestSize(of: replica.fresh)
+            return try blocks(replica, after: nil, identity, device, unsealed: false).reduce(Forecast.push(ofFrame: bound, changes: replica.fresh.count).up) {
+                $0 + Forecast.push(ofFrame: $1.frame, changes: $1.changes).up
+            }
+        }
+        return try blocks(replica, after: nil, identity, device).reduce(0) { $0 + Forecast.push(ofFrame: $1.frame, changes: $1.changes).up }
     }
 
     /// The frames of the blocks that would be pushed, those that are not sealed yet among them.
     private static func blocks(
-        _ replica: Replica, after end: StreamEnd?, _ identity: DeviceIdentity, _ device: Device
+        _ replica: Replica, after end: StreamEnd?, _ identity: DeviceIdentity, _ device: Device, unsealed: Bool = true
     ) throws -> [(frame: Int, changes: Int)] {
         var sealed = replica.waiting
         if let end, replica.holds(end) { sealed = replica.blocks.filter { $0.first > end.number } }
@@ -96,12 +105,12 @@ public struct SyncForecast: Sendable {
             weights.append((Message.push(push).frame.count, one.changes.count))
         }
         // In memory alone: they are sealed when they are sent.
-        var ahead = replica
-        while let block = device.next(of: ahead, identity) {
+        var (fresh, last) = (unsealed ? replica.fresh : [], replica.end)
+        while let block = device.next(of: fresh, in: replica.stream, after: last, identity) {
             let push = Message.Push(
                 scope: replica.scope, block: block.bytes, sensitive: SensitivePart.encode(block.sensitiveParts, device.primitives), epoch: replica.epoch)
             weights.append((Message.push(push).frame.count, block.changes.count))
-            ahead.apply(.sealed(block), device.primitives)
+            (fresh, last) = (fresh.dropFirst(block.changes.count), block.end)
         }
         return weights
     }

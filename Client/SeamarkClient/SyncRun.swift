@@ -286,9 +286,10 @@ public struct SyncRun {
     private mutating func advance() throws -> [SyncSession.Action] {
         countBytes()
         let (device, epoch) = (device, welcome?.epoch ?? 0)
-        return session.advance(try replicas()) { scope, hash in
-            (try? Self.message(hash, of: scope, device, epoch: epoch)).map { Message.push($0).frame.count } ?? 0
-        }
+        return session.advance(
+            try replicas(), weight: { scope, hash in (try? Self.message(hash, of: scope, device, epoch: epoch)).map { Message.push($0).frame.count } ?? 0 },
+            // What cannot be measured is not told, and is handed in all the same.
+            unsent: { try? device.unsentWork(in: $0) })
     }
 
     /// Carries actions out in order, each to its end. Returns the report when the sync is over.

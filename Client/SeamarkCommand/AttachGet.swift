@@ -28,7 +28,7 @@ struct AttachGet: ParsableCommand {
             let report = try SyncRun.run(place.device, attachments: .fetching(one), stop: StopSignal.listen()) { shown.show($0) }
             Terminal.progress("")
             try place.obeyWipe(handedIn: report.isHandedIn)
-            if let refusal = report.attachments.refused.first { throw AttachmentRefusal(code: refusal.code, name: handle) }
+            if let refusal = report.attachments.refused.first { throw AttachmentRefusal(code: refusal.code, name: handle, limit: refusal.limit, size: one.attachment.size) }
             fetched = report.attachments.bytesFetched
             one = try find(place)
         }

@@ -19,9 +19,9 @@ struct AttachList: ParsableCommand {
         let all = (shown + deleted).map { (name: finder.name(of: $0.record.id), standing: $0) }
             .sorted { HandleOrder.precedes($0.name, $1.name) }
         let refusals = Device.attachmentRefusals(try place.device.state)
-        func refusal(_ one: AttachmentStanding) -> String? {
-            guard one.isWaiting, let code = refusals[one.record.id] else { return nil }
-            return AttachmentRefusal(code: Problem.Code(rawValue: code), name: "").words
+        func refusal(_ one: AttachmentStanding) -> AttachmentRefusal? {
+            guard one.isWaiting, let refusal = refusals[one.record.id] else { return nil }
+            return AttachmentRefusal(refusal, size: one.attachment.size)
         }
         if format.json { return Terminal.json(.array(all.map { document($0.name, $0.standing, refusal($0.standing)) }), .attachment) }
         if all.isEmpty { return Terminal.line("No attachments yet. Attach a file with 'seamark attach add FILE --to HANDLE'.") }
@@ -38,7 +38,7 @@ struct AttachList: ParsableCommand {
         }
         table.show()
         for (name, one) in all {
-            if let words = refusal(one) { Terminal.line(.init("Refused by the server: ", .red), "\(name) (\(bytesInWords(one.attachment.size))): \(words).") }
+            if let words = refusal(one)?.words { Terminal.line(.init("Refused by the server: ", .red), "\(name) (\(bytesInWords(one.attachment.size))): \(words).") }
         }
         let waiting = try place.device.attachmentsNotWithServer(in: finder.scope).toHandIn
         if waiting.count > 0 {
@@ -46,14 +46,14 @@ struct AttachList: ParsableCommand {
         }
     }
 
-    private func document(_ name: String, _ one: AttachmentStanding, _ refusal: String?) -> JSONValue {
+    private func document(_ name: String, _ one: AttachmentStanding, _ refusal: AttachmentRefusal?) -> JSONValue {
         .object([
             JSONMember("id", .string(one.record.id.description)), JSONMember("name", .string(name)),
             JSONMember("title", one.record.text("title").map(JSONValue.string) ?? .null),
             JSONMember("mediaType", one.record.text("mediaType").map(JSONValue.string) ?? .null),
             JSONMember("sha256", .string(one.attachment.hash.description)), JSONMember("size", .integer(Int64(one.attachment.size))),
             JSONMember("here", .bool(one.isHere)), JSONMember("waiting", .bool(one.isWaiting)),
-            JSONMember("refused", refusal.map(JSONValue.string) ?? .null),
+            JSONMember("refused", refusal.map { .string($0.words) } ?? .null), JSONMember("limitBytes", refusal?.limit.map { JSONValue.integer(Int64($0)) } ?? .null),
             JSONMember("receivedByServer", one.receipt.map { .string(CalendarDate.text(milliseconds: $0.received)) } ?? .null),
         ])
     }

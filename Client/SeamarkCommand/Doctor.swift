@@ -120,8 +120,8 @@ struct Doctor: ParsableCommand {
         }
         let attachments = try device.attachmentsNotWithServer()
         facts.attachmentsWaiting = attachments.toHandIn.count
-        facts.attachmentsRefused = attachments.refusals.sorted { $0.key < $1.key }.map { code, count in
-            (AttachmentRefusal(code: Problem.Code(rawValue: code), name: "").words, count)
+        facts.attachmentsRefused = attachments.refusals.sorted { ($0.key.code, $0.key.limit ?? 0) < ($1.key.code, $1.key.limit ?? 0) }.map { refusal, count in
+            (AttachmentRefusal(refusal).words, count)
         }
         facts.oldestUnsent = oldest.map { max(0, TimeText.now() &- $0) }
         if network {

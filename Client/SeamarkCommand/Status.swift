@@ -94,7 +94,7 @@ struct Status: ParsableCommand {
         }
         for refused in standing.attachmentsRefused.prefix(Self.mostRefused) {
             let name = namesRecords ? standing.finder?.name(of: refused.record.id) ?? RecordFinder.short(refused.record.id) : "an attachment"
-            Terminal.line(.init("  Refused by the server: ", .red), "\(name) (\(bytesInWords(refused.size))): \(AttachmentRefusal(code: Problem.Code(rawValue: refused.code), name: name).words).")
+            Terminal.line(.init("  Refused by the server: ", .red), "\(name) (\(bytesInWords(refused.size))): \(AttachmentRefusal(refused.refusal, size: refused.size).words).")
         }
         if standing.attachmentsRefused.count > Self.mostRefused { Terminal.line("  and \(standing.attachmentsRefused.count - Self.mostRefused) more attachments: seamark status --json") }
         for (change, refusal) in standing.quarantined {
@@ -147,6 +147,18 @@ struct Status: ParsableCommand {
         return "Without a sync this laptop shows what it holds for \(left) more; capturing goes on."
     }
 
+    /// What the server refused of an engagement's attachments.
+    private func refusals(_ standing: EngagementStanding, namesRecords: Bool) -> [JSONValue] {
+        standing.attachmentsRefused.map { record, size, refusal in
+            let name = standing.finder?.name(of: record.id) ?? record.id.description
+            return .object([
+                JSONMember("record", namesRecords ? .string(name) : .null), JSONMember("code", .integer(Int64(refusal.code))),
+                JSONMember("reason", .string(AttachmentRefusal(refusal, size: size).words)), JSONMember("size", .integer(Int64(size))),
+                JSONMember("limitBytes", refusal.limit.map { .integer(Int64($0)) } ?? .null),
+            ])
+        }
+    }
+
     private func document(_ place: Workplace, _ state: DeviceState, _ chosen: Identifier?) throws -> JSONValue {
         let identity = state.identity
         let now = TimeText.now()
@@ -169,12 +181,7 @@ struct Status: ParsableCommand {
                 JSONMember("attachmentsWaiting", .integer(Int64(waiting.count))),
                 JSONMember("attachmentBytesWaiting", .integer(Int64(waiting.bytes))),
                 JSONMember("drafts", .array(standing.drafts.map { .object([JSONMember("interview", place.shows ? .string($0.interview) : .null), JSONMember("texts", .integer(Int64($0.texts)))]) })),
-                JSONMember("attachmentsRefused", .array(standing.attachmentsRefused.map { refused in
-                    .object([
-                        JSONMember("record", place.shows ? .string(standing.finder?.name(of: refused.record.id) ?? refused.record.id.description) : .null), JSONMember("code", .integer(Int64(refused.code))),
-                        JSONMember("reason", .string(AttachmentRefusal(code: Problem.Code(rawValue: refused.code), name: "").words)),
-                    ])
-                })),
+                JSONMember("attachmentsRefused", .array(refusals(standing, namesRecords: place.shows))),
                 JSONMember("quarantined", .array(standing.quarantined.map { change, refusal in
                     .object([
                         JSONMember("change", .string(change.id.description)), JSONMember("refusal", .integer(Int64(refusal.rawValue))),

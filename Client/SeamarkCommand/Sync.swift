@@ -169,7 +169,7 @@ struct Sync: ParsableCommand {
             say(budget, hasMoved: !parts.isEmpty || report.attachments.bytesSent + report.attachments.bytesFetched + outcome.pulledEntries > 0)
         }
         for refusal in report.attachments.refused {
-            let words = AttachmentRefusal(code: refusal.code, name: "").words
+            let words = AttachmentRefusal(code: refusal.code, name: "", limit: refusal.limit, size: refusal.item.attachment.size).words
             Terminal.line(.init("An attachment of \(bytesInWords(refusal.item.attachment.size)) stays here: \(words).", .yellow))
         }
         if let renewal = report.renewal { Terminal.line(RenewalWords.line(renewal)) }
@@ -230,11 +230,7 @@ struct Sync: ParsableCommand {
             JSONMember("attachmentsHeldAlready", .integer(Int64(report.attachments.heldAlready.count))),
             JSONMember("attachmentBytesSent", .integer(Int64(report.attachments.bytesSent))),
             JSONMember("attachmentMismatches", .integer(Int64(report.attachments.mismatches))),
-            JSONMember("attachmentsRefused", .array(report.attachments.refused.map { refusal in
-                .object([
-                    JSONMember("record", .string(refusal.item.record.description)), JSONMember("code", .integer(Int64(refusal.code.rawValue))),
-                ])
-            })),
+            JSONMember("attachmentsRefused", .array(report.attachments.refused.map { Self.document($0) })),
             JSONMember("left", ids(outcome.left)), JSONMember("untaken", ids(outcome.untaken)), JSONMember("twoCopies", .bool(outcome.hasTwoCopies)), JSONMember("outdated", .bool(outcome.isOutdated)),
             JSONMember("tooOldToRead", .bool(outcome.isTooOldToRead)), JSONMember("behind", .bool(outcome.isBehind)),
             JSONMember("repairs", .array(outcome.examinations.map { examined in
@@ -246,6 +242,13 @@ struct Sync: ParsableCommand {
             JSONMember("budget", Self.document(report.budget)),
             JSONMember("certificate", report.renewal.map { .object(RenewalWords.members($0)) } ?? .null),
         ] + WaitWords.members(outcome.awaitsConfirmation ? state.identity.words : nil))
+    }
+
+    private static func document(_ refusal: AttachmentLane.Refusal) -> JSONValue {
+        .object([
+            JSONMember("record", .string(refusal.item.record.description)), JSONMember("code", .integer(Int64(refusal.code.rawValue))),
+            JSONMember("size", .integer(Int64(refusal.item.attachment.size))), JSONMember("limitBytes", refusal.limit.map { .integer(Int64($0)) } ?? .null),
+        ])
     }
 
     /// What came from elsewhere: the log also tells a device its own changes back.

@@ -23,10 +23,10 @@ extension AttachmentLane {
             return [keep, .verify(item)]
         case (.offered(let item), .refused(let refusal)), (.sending(let item, _, _), .refused(let refusal)):
             try check(refusal.scope, refusal.hash, item)
-            return refused(item, refusal.code, again: .offerAgain)
+            return refused(item, refusal, again: .offerAgain)
         case (.fetching(let item, _, _), .refused(let refusal)):
             try check(refusal.scope, refusal.hash, item)
-            return refused(item, refusal.code, again: .fetchAgain)
+            return refused(item, refusal, again: .fetchAgain)
         case (.draining(let item, _), .held(let held)):
             try check(held.scope, held.hash, item)
             return settle()
@@ -73,13 +73,14 @@ extension AttachmentLane {
     }
 
     /// What was refused is begun anew where that may help, once all answers are in.
-    private mutating func refused(_ item: Item, _ code: Problem.Code, again: After) -> [Action] {
-        let mayHelp = code == .chunkOutOfOrder || code == .attachmentMismatch
+    private mutating func refused(_ item: Item, _ refusal: AttachmentMessage.Refused, again: After) -> [Action] {
+        let mayHelp = refusal.code == .chunkOutOfOrder || refusal.code == .attachmentMismatch
         if mayHelp, restarts < Self.mostRestarts {
             restarts += 1
             state = .draining(item, then: again)
         } else {
-            state = .draining(item, then: .refuse(code))
+            // A limit that this attachment is not above explains nothing.
+            state = .draining(item, then: .refuse(refusal.code, limit: refusal.limit.flatMap { $0 < item.attachment.size ? $0 : nil }))
         }
         return settle()
     }
@@ -93,7 +94,7 @@ extension AttachmentLane {
             state = .idle
             return []
         case .nothing: break
-        case .refuse(let code): outcome.refused.append(Refusal(item: item, code: code))
+        case .refuse(let code, let limit): outcome.refused.append(Refusal(item: item, code: code, limit: limit))
         }
         state = .idle
         restarts = 0

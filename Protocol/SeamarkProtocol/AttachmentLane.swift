@@ -67,10 +67,13 @@ public struct AttachmentLane: Sendable {
     public struct Refusal: Equatable, Sendable {
         public let item: Item
         public let code: Problem.Code
+        /// Where it is too large: the most bytes that the server takes of one; nil where it did not say.
+        public let limit: Int?
 
-        public init(item: Item, code: Problem.Code) {
+        public init(item: Item, code: Problem.Code, limit: Int? = nil) {
             self.item = item
             self.code = code
+            self.limit = limit
         }
     }
 
@@ -98,7 +101,7 @@ public struct AttachmentLane: Sendable {
 
     enum After: Equatable, Sendable {
         case nothing, offerAgain, fetchAgain
-        case refuse(Problem.Code)
+        case refuse(Problem.Code, limit: Int?)
     }
 
     private var fetches: [(item: Item, held: Int)]

@@ -44,6 +44,7 @@ extension AttachmentMessage {
                 $0.hash = Data(it.hash.bytes)
                 $0.code = it.code.rawValue
                 $0.held = UInt64(it.held)
+                if let limit = it.limit { $0.limit = UInt64(limit) }
             }
         }
     }
@@ -79,10 +80,13 @@ extension AttachmentMessage {
     }
 
     init(_ wire: Seamark_V1_AttachmentRefused) throws(Problem) {
+        let code = Problem.Code(rawValue: wire.code)
+        guard wire.limit == 0 || code == .attachmentTooLarge else { throw Problem(.malformed, "a limit beside a refusal that has none") }
+        guard wire.limit <= UInt64(Attachment.largest) else { throw Problem(.malformed, "a limit beyond any attachment") }
         self = .refused(
             Refused(
-                scope: try Self.id(wire.scope), hash: try Self.hash(wire.hash), code: Problem.Code(rawValue: wire.code),
-                held: try Self.offset(wire.held)))
+                scope: try Self.id(wire.scope), hash: try Self.hash(wire.hash), code: code, held: try Self.offset(wire.held),
+                limit: wire.limit == 0 ? nil : Int(wire.limit)))
     }
 
     // MARK: Fields

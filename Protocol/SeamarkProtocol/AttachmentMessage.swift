@@ -84,12 +84,15 @@ public enum AttachmentMessage: Equatable, Sendable {
         public let code: Problem.Code
         /// Where the server's copy ends.
         public let held: Int
+        /// With `attachmentTooLarge` alone: the most bytes that the server takes of one; nil where it does not say.
+        public let limit: Int?
 
-        public init(scope: Identifier, hash: Hash256, code: Problem.Code, held: Int = 0) {
+        public init(scope: Identifier, hash: Hash256, code: Problem.Code, held: Int = 0, limit: Int? = nil) {
             self.scope = scope
             self.hash = hash
             self.code = code
             self.held = held
+            self.limit = limit
         }
     }
 }

@@ -431,6 +431,12 @@ extension Message.ScopeCursor {
             case nil: break
             }
             if let attachmentProof { $0.attachmentProof = attachmentProof.wire }
+            guard let work else { return }
+            // The number of attachments, be it 0, says that the rest is said: a no-op's Status stays small.
+            $0.attachmentsWaiting = UInt64(work.attachments)
+            if work.attachmentBytes > 0 { $0.attachmentBytesWaiting = work.attachmentBytes }
+            if work.bytes > 0 { $0.unsentBytes = work.bytes }
+            if let age = work.oldestAge { $0.oldestUnsentAge = UInt64(age) }
         }
     }
 
@@ -442,7 +448,23 @@ extension Message.ScopeCursor {
         self.init(
             scope: scope, epoch: wire.epoch, cursor: try Field.place(wire.position, wire.logHash),
             mark: try Field.place(wire.markPosition, wire.markHash), incarnation: wire.incarnation, unsent: wire.unsent, proof: proof,
-            attachmentProof: wire.hasAttachmentProof ? try AttachmentReceipt(wire.attachmentProof) : nil)
+            attachmentProof: wire.hasAttachmentProof ? try AttachmentReceipt(wire.attachmentProof) : nil, work: try Message.UnsentWork(wire))
+    }
+}
+
+extension Message.UnsentWork {
+    /// Nil where none of it is said.
+    fileprivate init?(_ wire: Seamark_V1_ScopeCursor) throws(Problem) {
+        guard wire.hasUnsentBytes || wire.hasOldestUnsentAge || wire.hasAttachmentsWaiting || wire.hasAttachmentBytesWaiting else { return nil }
+        guard wire.unsentBytes < Self.mostBytes else { throw Problem(.malformed, "more bytes than any device holds") }
+        guard let age = UInt32(exactly: wire.oldestUnsentAge) else { throw Problem(.malformed, "a change older than any clock") }
+        guard let attachments = UInt32(exactly: wire.attachmentsWaiting) else { throw Problem(.malformed, "more attachments than any device holds") }
+        // Each has a byte at least, and no more than one may have.
+        guard wire.attachmentBytesWaiting >= wire.attachmentsWaiting, wire.attachmentBytesWaiting <= wire.attachmentsWaiting * UInt64(Attachment.largest) else {
+            throw Problem(.malformed, "so many attachments do not have so many bytes")
+        }
+        self.init(
+            bytes: wire.unsentBytes, oldestAge: wire.hasOldestUnsentAge ? age : nil, attachments: attachments, attachmentBytes: wire.attachmentBytesWaiting)
     }
 }
 

@@ -192,10 +192,12 @@ public enum Message: Equatable, Sendable {
         public let proof: PlaceProof?
         /// The newest of the server's receipts of this epoch for attachments of the scope, by the time in it.
         public let attachmentProof: AttachmentReceipt?
+        /// Nil from a program that does not say.
+        public let work: UnsentWork?
 
         public init(
             scope: Identifier, epoch: UInt64, cursor: LogPlace, mark: LogPlace, incarnation: UInt64, unsent: UInt64, proof: PlaceProof? = nil,
-            attachmentProof: AttachmentReceipt? = nil
+            attachmentProof: AttachmentReceipt? = nil, work: UnsentWork? = nil
         ) {
             self.scope = scope
             self.epoch = epoch
@@ -205,7 +207,32 @@ public enum Message: Equatable, Sendable {
             self.unsent = unsent
             self.proof = proof
             self.attachmentProof = attachmentProof
+            self.work = work
         }
+    }
+
+    /// What a device holds of a scope and the server does not, beside the number of unsent changes. It is told to headquarters, and decides nothing.
+    public struct UnsentWork: Equatable, Sendable {
+        /// No fewer than pushing the unsent changes takes on the connection; 0 where there are none.
+        public let bytes: UInt64
+        /// Seconds since the oldest of them was made, both by the device's clock, so that a wrong one does no harm; nil where there are none.
+        public let oldestAge: UInt32?
+        /// Attachments that it holds whole without the server's receipt, whether the log has the rows that name them or they wait too.
+        public let attachments: UInt32
+        public let attachmentBytes: UInt64
+
+        /// The bytes that a device may say are below this.
+        static let mostBytes: UInt64 = 1 << 62
+
+        public init(bytes: UInt64, oldestAge: UInt32?, attachments: UInt32, attachmentBytes: UInt64) {
+            self.bytes = bytes
+            self.oldestAge = oldestAge
+            self.attachments = attachments
+            self.attachmentBytes = attachmentBytes
+        }
+
+        /// Everything is with the server.
+        public static let nothing = UnsentWork(bytes: 0, oldestAge: nil, attachments: 0, attachmentBytes: 0)
     }
 
     /// The device's answer to Welcome: where it stands.

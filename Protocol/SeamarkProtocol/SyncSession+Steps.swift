@@ -3,7 +3,7 @@ public import SeamarkJournal
 // What the device says next.
 extension SyncSession {
     /// Says what to do next, given the replicas as they are now; empty when it is the server's turn.
-    public mutating func advance(_ replicas: [Identifier: Replica], weight: Weight = { _, _ in 0 }) -> [Action] {
+    public mutating func advance(_ replicas: [Identifier: Replica], weight: Weight = { _, _ in 0 }, unsent: Measure = { _ in nil }) -> [Action] {
         guard case .running = state, let welcome else { return [] }
         isResting = false
         (planned, shortfall) = (0, nil)
@@ -16,7 +16,7 @@ extension SyncSession {
         }
         if !isStatusSent {
             isStatusSent = true
-            return [.send(.status(status(replicas)))]
+            return [.send(.status(status(replicas, unsent)))]
         }
         if let id = shortLog, let replica = replicas[id] {
             guard budget == nil else {
@@ -55,14 +55,14 @@ extension SyncSession {
     /// The server tells this program nothing.
     var isTooOldToRead: Bool { device.schema < welcome?.leastReadSchema ?? 0 }
 
-    func status(_ replicas: [Identifier: Replica]) -> Message.Status {
+    func status(_ replicas: [Identifier: Replica], _ unsent: Measure) -> Message.Status {
         let scopes = order.compactMap { replicas[$0] }.map { replica in
             // Where the log stands as this device has read it there is nothing to prove.
             let agrees = work[replica.scope]?.status.place == replica.mark
             return Message.ScopeCursor(
                 scope: replica.scope, epoch: replica.epoch, cursor: replica.cursor, mark: replica.mark,
                 incarnation: replica.stream.incarnation, unsent: UInt64(replica.unsentCount), proof: agrees ? nil : replica.proof,
-                attachmentProof: attachmentReceipts[replica.scope].flatMap { $0.epoch == replica.epoch ? $0 : nil })
+                attachmentProof: attachmentReceipts[replica.scope].flatMap { $0.epoch == replica.epoch ? $0 : nil }, work: unsent(replica))
         }
         return Message.Status(time: now, software: device.software, schema: device.schema, scopes: scopes)
     }

@@ -215,6 +215,8 @@ public struct SyncSession: Sendable {
     var shortfall: Shortfall?
     /// Bytes of the frame that carries a block of a scope; asked for with a budget only.
     public typealias Weight = (Identifier, Hash256) -> Int
+    /// What of a replica's scope is not with the server, for the Status; asked for when that is said, and nil where it cannot be measured.
+    public typealias Measure = (Replica) -> Message.UnsentWork?
 
     /// `now`: the device's clock, milliseconds since 1970; it is told to the server, and decides nothing.
     public init(device: Device, now: Int64) {

@@ -647,6 +647,45 @@ public nonisolated struct Seamark_V1_ScopeCursor: @unchecked Sendable {
   /// Clears the value of `attachmentProof`. Subsequent reads from it will return its default value.
   public mutating func clearAttachmentProof() {_uniqueStorage()._attachmentProof = nil}
 
+  /// No fewer bytes than pushing the unsent changes takes on the connection.
+  public var unsentBytes: UInt64 {
+    get {_storage._unsentBytes ?? 0}
+    set {_uniqueStorage()._unsentBytes = newValue}
+  }
+  /// Returns true if `unsentBytes` has been explicitly set.
+  public var hasUnsentBytes: Bool {_storage._unsentBytes != nil}
+  /// Clears the value of `unsentBytes`. Subsequent reads from it will return its default value.
+  public mutating func clearUnsentBytes() {_uniqueStorage()._unsentBytes = nil}
+
+  /// Seconds since the oldest of them was made, both by the device's clock.
+  public var oldestUnsentAge: UInt64 {
+    get {_storage._oldestUnsentAge ?? 0}
+    set {_uniqueStorage()._oldestUnsentAge = newValue}
+  }
+  /// Returns true if `oldestUnsentAge` has been explicitly set.
+  public var hasOldestUnsentAge: Bool {_storage._oldestUnsentAge != nil}
+  /// Clears the value of `oldestUnsentAge`. Subsequent reads from it will return its default value.
+  public mutating func clearOldestUnsentAge() {_uniqueStorage()._oldestUnsentAge = nil}
+
+  /// Attachments of the scope that the device holds whole without the server's receipt, whether or not the log has their records, and their bytes.
+  public var attachmentsWaiting: UInt64 {
+    get {_storage._attachmentsWaiting ?? 0}
+    set {_uniqueStorage()._attachmentsWaiting = newValue}
+  }
+  /// Returns true if `attachmentsWaiting` has been explicitly set.
+  public var hasAttachmentsWaiting: Bool {_storage._attachmentsWaiting != nil}
+  /// Clears the value of `attachmentsWaiting`. Subsequent reads from it will return its default value.
+  public mutating func clearAttachmentsWaiting() {_uniqueStorage()._attachmentsWaiting = nil}
+
+  public var attachmentBytesWaiting: UInt64 {
+    get {_storage._attachmentBytesWaiting ?? 0}
+    set {_uniqueStorage()._attachmentBytesWaiting = newValue}
+  }
+  /// Returns true if `attachmentBytesWaiting` has been explicitly set.
+  public var hasAttachmentBytesWaiting: Bool {_storage._attachmentBytesWaiting != nil}
+  /// Clears the value of `attachmentBytesWaiting`. Subsequent reads from it will return its default value.
+  public mutating func clearAttachmentBytesWaiting() {_uniqueStorage()._attachmentBytesWaiting = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1213,6 +1252,9 @@ public nonisolated struct Seamark_V1_AttachmentRefused: Sendable {
 
   /// Where the server's copy ends, of an upload.
   public var held: UInt64 = 0
+
+  /// With 4042: the most bytes that the server takes of one attachment; 0 where it does not say.
+  public var limit: UInt64 = 0
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2410,7 +2452,7 @@ nonisolated extension Seamark_V1_Status: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Seamark_V1_ScopeCursor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ScopeCursor"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}epoch\0\u{1}position\0\u{3}log_hash\0\u{3}mark_position\0\u{3}mark_hash\0\u{1}incarnation\0\u{1}unsent\0\u{4}\u{a}place_proof\0\u{3}receipt_proof\0\u{3}attachment_proof\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}epoch\0\u{1}position\0\u{3}log_hash\0\u{3}mark_position\0\u{3}mark_hash\0\u{1}incarnation\0\u{1}unsent\0\u{4}\u{a}place_proof\0\u{3}receipt_proof\0\u{3}attachment_proof\0\u{3}unsent_bytes\0\u{3}oldest_unsent_age\0\u{3}attachments_waiting\0\u{3}attachment_bytes_waiting\0")
 
   fileprivate class _StorageClass {
     var _scope: Data = Data()
@@ -2424,6 +2466,10 @@ nonisolated extension Seamark_V1_ScopeCursor: SwiftProtobuf.Message, SwiftProtob
     var _placeProof: Seamark_V1_SignedPlace? = nil
     var _receiptProof: Seamark_V1_Receipt? = nil
     var _attachmentProof: Seamark_V1_AttachmentHeld? = nil
+    var _unsentBytes: UInt64? = nil
+    var _oldestUnsentAge: UInt64? = nil
+    var _attachmentsWaiting: UInt64? = nil
+    var _attachmentBytesWaiting: UInt64? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2445,6 +2491,10 @@ nonisolated extension Seamark_V1_ScopeCursor: SwiftProtobuf.Message, SwiftProtob
       _placeProof = source._placeProof
       _receiptProof = source._receiptProof
       _attachmentProof = source._attachmentProof
+      _unsentBytes = source._unsentBytes
+      _oldestUnsentAge = source._oldestUnsentAge
+      _attachmentsWaiting = source._attachmentsWaiting
+      _attachmentBytesWaiting = source._attachmentBytesWaiting
     }
   }
 
@@ -2474,6 +2524,10 @@ nonisolated extension Seamark_V1_ScopeCursor: SwiftProtobuf.Message, SwiftProtob
         case 18: try { try decoder.decodeSingularMessageField(value: &_storage._placeProof) }()
         case 19: try { try decoder.decodeSingularMessageField(value: &_storage._receiptProof) }()
         case 20: try { try decoder.decodeSingularMessageField(value: &_storage._attachmentProof) }()
+        case 21: try { try decoder.decodeSingularUInt64Field(value: &_storage._unsentBytes) }()
+        case 22: try { try decoder.decodeSingularUInt64Field(value: &_storage._oldestUnsentAge) }()
+        case 23: try { try decoder.decodeSingularUInt64Field(value: &_storage._attachmentsWaiting) }()
+        case 24: try { try decoder.decodeSingularUInt64Field(value: &_storage._attachmentBytesWaiting) }()
         default: break
         }
       }
@@ -2519,6 +2573,18 @@ nonisolated extension Seamark_V1_ScopeCursor: SwiftProtobuf.Message, SwiftProtob
       try { if let v = _storage._attachmentProof {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
       } }()
+      try { if let v = _storage._unsentBytes {
+        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 21)
+      } }()
+      try { if let v = _storage._oldestUnsentAge {
+        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 22)
+      } }()
+      try { if let v = _storage._attachmentsWaiting {
+        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 23)
+      } }()
+      try { if let v = _storage._attachmentBytesWaiting {
+        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 24)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2539,6 +2605,10 @@ nonisolated extension Seamark_V1_ScopeCursor: SwiftProtobuf.Message, SwiftProtob
         if _storage._placeProof != rhs_storage._placeProof {return false}
         if _storage._receiptProof != rhs_storage._receiptProof {return false}
         if _storage._attachmentProof != rhs_storage._attachmentProof {return false}
+        if _storage._unsentBytes != rhs_storage._unsentBytes {return false}
+        if _storage._oldestUnsentAge != rhs_storage._oldestUnsentAge {return false}
+        if _storage._attachmentsWaiting != rhs_storage._attachmentsWaiting {return false}
+        if _storage._attachmentBytesWaiting != rhs_storage._attachmentBytesWaiting {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -3668,7 +3738,7 @@ nonisolated extension Seamark_V1_AttachmentWanted: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension Seamark_V1_AttachmentRefused: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".AttachmentRefused"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}hash\0\u{1}code\0\u{1}held\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}hash\0\u{1}code\0\u{1}held\0\u{1}limit\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3680,6 +3750,7 @@ nonisolated extension Seamark_V1_AttachmentRefused: SwiftProtobuf.Message, Swift
       case 2: try { try decoder.decodeSingularBytesField(value: &self.hash) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.code) }()
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.held) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.limit) }()
       default: break
       }
     }
@@ -3698,6 +3769,9 @@ nonisolated extension Seamark_V1_AttachmentRefused: SwiftProtobuf.Message, Swift
     if self.held != 0 {
       try visitor.visitSingularUInt64Field(value: self.held, fieldNumber: 4)
     }
+    if self.limit != 0 {
+      try visitor.visitSingularUInt64Field(value: self.limit, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3706,6 +3780,7 @@ nonisolated extension Seamark_V1_AttachmentRefused: SwiftProtobuf.Message, Swift
     if lhs.hash != rhs.hash {return false}
     if lhs.code != rhs.code {return false}
     if lhs.held != rhs.held {return false}
+    if lhs.limit != rhs.limit {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -105,7 +105,7 @@ struct DeviceVerb: ParsableCommand {
             let office = try tenant.open()
             guard yes, !trial.dryRun else {
                 let found = try office.device(device)
-                let unsent = found.contact.map { "When it was last heard, \(Output.time($0.time)), it held \($0.unsent) changes without a receipt." }
+                let unsent = found.contact.map { "When it was last heard, \(Output.time($0.time)), it held \(DeviceText.words($0.work) ?? "nothing") without a receipt." }
                 print("Device \(found.letters) (\(Output.shown(found.name))) would be revoked and wiped for ever. \(unsent ?? "It was never heard.") Nothing was ordered; say --yes to order it.")
                 return
             }

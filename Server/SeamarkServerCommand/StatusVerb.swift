@@ -82,6 +82,9 @@ struct StatusVerb: ParsableCommand {
         }
         for tenant in status.tenants {
             for item in tenant.each {
+                for unsent in item.unsent {
+                    if let words = Self.words(unsent, of: item) { print("\(tenant.name.text): \(words)") }
+                }
                 if let missing = tenant.attachmentsMissing[item.device.id] { print("\(tenant.name.text): \(Self.words(missing, of: item))") }
             }
             if let damage = tenant.damage {
@@ -117,19 +120,18 @@ struct StatusVerb: ParsableCommand {
         }
     }
 
+    /// What a laptop holds of an engagement and headquarters does not, as its last word was, less what has come in since.
+    private static func words(_ unsent: TenantOffice.Device.Unsent, of item: TenantOffice.Device) -> String? {
+        guard let words = DeviceText.words(unsent.work), let heard = item.device.contact?.time else { return nil }
+        return "\(name(of: item)) has yet to hand in \(words) of \(Output.shown(unsent.engagement)), as it said \(Output.time(heard))."
+    }
+
+    private static func name(of item: TenantOffice.Device) -> String { "device \(item.device.letters) (\(item.member)\(item.device.revoked == nil ? "" : ", revoked"))" }
+
     /// What is missing here, and on whose laptop it is.
     private static func words(_ missing: AttachmentsMissing, of item: TenantOffice.Device) -> String {
         let (what, oldest) = missing.count == 1 ? ("1 attachment", "named") : ("\(missing.count) attachments", "the oldest named")
-        let device = "\(item.device.letters) (\(item.member)\(item.device.revoked == nil ? "" : ", revoked"))"
-        return "\(what) (\(size(missing.bytes))) of device \(device) \(missing.count == 1 ? "is" : "are") not here yet\(missing.oldest.map { ", \(oldest) \(Output.time($0))" } ?? "")."
-    }
-
-    /// "12 B", "3.4 KB", "1.2 MB", as the laptops say it.
-    private static func size(_ bytes: Int) -> String {
-        if bytes < 1000 { return "\(bytes) B" }
-        let unit = bytes < 1_000_000 ? 1000 : 1_000_000
-        let tenths = (bytes * 10 + unit / 2) / unit
-        return "\(tenths / 10).\(tenths % 10) \(unit == 1000 ? "KB" : "MB")"
+        return "\(what) (\(DeviceText.size(Int64(missing.bytes)))) of \(name(of: item)) \(missing.count == 1 ? "is" : "are") not here yet\(missing.oldest.map { ", \(oldest) \(Output.time($0))" } ?? "")."
     }
 
     /// Of this software only which version it is.

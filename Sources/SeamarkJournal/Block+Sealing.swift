@@ -71,6 +71,17 @@ extension Block {
         return count
     }
 
+    /// The most bytes that blocks of all of `changes` take with their sensitive values, even if nothing deflates.
+    public static func greatestSize(of changes: ArraySlice<Change>) -> Int {
+        var (rest, size) = (changes, 0)
+        while !rest.isEmpty {
+            let portion = rest.prefix(portion(of: rest))
+            size += portion.reduce(1024) { $0 + $1.greatestSize }
+            rest = rest.dropFirst(portion.count)
+        }
+        return size
+    }
+
     /// What is put into a block by that bound: the rest is for what `longest` counts beside it.
     static let fullest = longest - 100_000
 

@@ -215,7 +215,10 @@ import Testing
         close(large)
         let evidence = try attach(ann, path, to: try observe(ann))
         let refused = try ann.must("sync")
-        #expect(refused.contains("An attachment of 27.0 MB stays here: it is larger than the server takes"), "\(refused)")
+        #expect(refused.contains("An attachment of 27.0 MB stays here: it is larger than the 26.2 MB that the server takes; attach a smaller version."), "\(refused)")
+        let told = try #require(try JSONSerialization.jsonObject(with: Data(try ann.must("sync", "--json").utf8)) as? [String: Any])
+        let one = try #require((told["attachmentsRefused"] as? [[String: Any]])?.first)
+        #expect(one["code"] as? Int == 4042 && one["size"] as? Int == 27_000_000 && one["limitBytes"] as? Int == 25 * 1024 * 1024, "\(one)")
         let (small, _) = try photo(ann, megabytes: 1)
         _ = try attach(ann, small, to: try observe(ann))
         let forecast = try #require(try JSONSerialization.jsonObject(with: Data(try ann.must("sync", "--forecast", "--json").utf8)) as? [String: Any])
@@ -225,7 +228,7 @@ import Testing
         func says(_ waits: Bool, sourceLocation: SourceLocation = #_sourceLocation) throws {
             let (list, status) = (try ann.must("attach", "list"), try ann.must("status"))
             for text in [list, status] {
-                #expect(text.contains("Refused by the server: \(evidence) (27.0 MB): it is larger than the server takes"), "\(text)", sourceLocation: sourceLocation)
+                #expect(text.contains("Refused by the server: \(evidence) (27.0 MB): it is larger than the 26.2 MB that the server takes"), "\(text)", sourceLocation: sourceLocation)
                 #expect(text.contains("1 attachment (1.0 MB) not yet with the server") == waits, "\(text)", sourceLocation: sourceLocation)
                 #expect(text.components(separatedBy: "not yet with the server").count == (waits ? 2 : 1), "\(text)", sourceLocation: sourceLocation)
             }
@@ -235,11 +238,15 @@ import Testing
         try ann.must("sync")
         try says(false)
         let listed = try #require(try JSONSerialization.jsonObject(with: Data(try ann.must("attach", "list", "--json").utf8)) as? [[String: Any]])
-        #expect(listed.count { ($0["refused"] as? String)?.contains("larger than the server takes") == true } == 1 && listed.count { $0["refused"] is NSNull } == 1, "\(listed)")
+        #expect(listed.count { ($0["refused"] as? String)?.contains("larger than the 26.2 MB that the server takes") == true } == 1 && listed.count { $0["refused"] is NSNull } == 1, "\(listed)")
+        #expect(listed.count { $0["limitBytes"] as? Int == 26_214_400 } == 1 && listed.count { $0["limitBytes"] is NSNull } == 1, "\(listed)")
+        let scope = try #require((try ann.status()["scopes"] as? [[String: Any]])?.first { $0["kind"] as? String == "engagement" })
+        let waits = try #require((scope["attachmentsRefused"] as? [[String: Any]])?.first)
+        #expect(waits["limitBytes"] as? Int == 26_214_400 && waits["size"] as? Int == 27_000_000 && waits["record"] as? String == evidence, "\(waits)")
         // It looks into what is unlocked alone.
         let doctor = try headquarters.program("seamark", ["doctor"], environment: ["SEAMARK_HOME": ann.home.path]).finish().output
         if doctor.contains("Its store opens.") {
-            #expect(doctor.contains("1 attachment is on this laptop alone, since the server refused it: it is larger than the server takes"), "\(doctor)")
+            #expect(doctor.contains("1 attachment is on this laptop alone, since the server refused it: it is larger than the 26.2 MB that the server takes"), "\(doctor)")
             #expect(!doctor.contains("Run 'seamark sync'"), "\(doctor)")
         }
     }

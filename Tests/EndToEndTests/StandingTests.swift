@@ -129,11 +129,50 @@ import Testing
         #expect(try missing() == [[2, 200_000], [0, 0]])
         let text = try headquarters.verb("status")
         #expect(text.contains("halden: 2 attachments (200.0 KB) of device A (ann) are not here yet, the oldest named "), "\(text)")
+        /// A running server notes what laptops say every few seconds.
+        try eventually("the laptop's own word is noted", within: 30) { try headquarters.verb("status").contains("halden: device A (ann) has yet to hand in 2 attachments (200.0 KB) of baseline, as it said ") ? true : nil }
         let devices = try #require(try server(headquarters)["deviceList"] as? [[String: Any]])
         #expect(devices.first?["oldestAttachmentMissing"] is String && devices.last?["oldestAttachmentMissing"] is NSNull, "\(devices)")
         try ann.must("sync")
         #expect(try missing() == [[0, 0], [0, 0]])
         #expect(!(try headquarters.verb("status")).contains("not here yet"))
+    }
+
+    @Test func `headquarters sees how much a laptop could not hand in, how old that is, and which attachments wait with their rows`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        let began = Date(timeIntervalSinceNow: -1)
+        try ann.must("site", "add", "name=Dayton plant")
+        let file = headquarters.folder.appendingPathComponent("one.bin")
+        try Data(repeating: 7, count: 150_000).write(to: file)
+        try ann.must("attach", "add", file.path)
+        let heavy = try #require(try engagement(ann)["unsentBytesAtMost"] as? Int)
+        // Greeted, and cut before the first block.
+        let cut = try ann.run("sync", "--cut-after-blocks", "0")
+        #expect(cut.status != 0, "\(cut)")
+        func device(_ what: String, unsent: Int) throws -> [String: Any] {
+            try eventually(what, within: 30) {
+                let first = try #require((try server(headquarters)["deviceList"] as? [[String: Any]])?.first)
+                return first["unsent"] as? Int == unsent && first["attachmentsWaiting"] as? Int == (unsent > 0 ? 1 : 0) ? first : nil
+            }
+        }
+        let waiting = try device("headquarters has noted what waits", unsent: 2)
+        #expect(waiting["unsentBytesAtMost"] as? Int == heavy && waiting["attachmentBytesWaiting"] as? Int == 150_000, "\(waiting)")
+        let said = try #require(waiting["oldestUnsent"] as? String)
+        let oldest = try Date(String(said.prefix(19)) + "Z", strategy: .iso8601)
+        #expect(oldest >= began.addingTimeInterval(-2) && oldest <= Date(), "\(waiting)")
+        let each = try #require(waiting["unsentByEngagement"] as? [[String: Any]])
+        #expect(each.count == 1 && each.first?["engagement"] as? String == "baseline" && each.first?["unsent"] as? Int == 2 && each.first?["attachmentsWaiting"] as? Int == 1, "\(each)")
+        #expect(waiting["attachmentsMissing"] as? Int == 0, "the row is not here")
+        let text = try headquarters.verb("status")
+        #expect(text.contains(/halden: device A \(ann\) has yet to hand in 2 changes \(at most [\d.]+ K?B, the oldest made [^)]+\) and 1 attachment \(150\.0 KB\) of baseline, as it said/), "\(text)")
+        #expect(try headquarters.verb("device", "wipe", "A").contains("it held 2 changes (at most "))
+        try ann.must("sync")
+        let done = try device("headquarters has noted that nothing waits", unsent: 0)
+        #expect(done["unsentBytesAtMost"] as? Int == 0 && done["oldestUnsent"] is NSNull && done["attachmentBytesWaiting"] as? Int == 0, "\(done)")
+        #expect((done["unsentByEngagement"] as? [Any])?.isEmpty == true, "\(done)")
+        #expect(!(try headquarters.verb("status")).contains("has yet to hand in"))
     }
 
     @Test(.needsTerminal) func `three laptops fit a terminal of eighty columns and twenty-four rows`() throws {

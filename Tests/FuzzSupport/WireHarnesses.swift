@@ -14,7 +14,9 @@ struct FrameHarness: Harness {
         let range = RecordRange(of: record)
         let messages: [Message] = [
             .problem(Problem(.malformed, "x", of: scope)), .status(Message.Status(time: 1, software: "x", schema: 1, scopes: [
-                Message.ScopeCursor(scope: scope, epoch: 1, cursor: place, mark: place, incarnation: 1, unsent: 2)
+                Message.ScopeCursor(
+                    scope: scope, epoch: 1, cursor: place, mark: place, incarnation: 1, unsent: 2,
+                    work: Message.UnsentWork(bytes: 3, oldestAge: 4, attachments: 1, attachmentBytes: 5))
             ])),
             .push(Message.Push(scope: scope, block: [1, 2, 3], sensitive: [4])),
             .pull(Message.Pull(scope: scope, cursor: place, credit: 9, ownIncarnation: 1, epoch: 2, isForecast: true, atMost: 3)),

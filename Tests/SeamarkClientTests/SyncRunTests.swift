@@ -87,22 +87,10 @@ import Testing
     }
 
     @Test func `what was refused at an earlier sync is offered again, and counts once the server begins to take it`() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("seamark-offer-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let folder = try Self.folder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        // On a disk: a store in memory keeps no attachments.
-        let identity = try Laptop("A").device.state.identity
-        let store = try DeviceStore.create(at: folder.path + "/store", identity: identity, passphrase: Array("five fictitious words of nobody".utf8))
-        let device = Device(store: store, tools: Self.tools) { 1_800_000_000_000 }
-        try store.transaction { transaction in
-            for (scope, kind) in [(Laptop.scope, DeviceScope.Kind.engagement), (Laptop.shared, .shared)] {
-                try transaction.append(.scopeAdded(DeviceScope(id: scope, kind: kind, name: "")))
-                try transaction.append(.replica(scope, .began(StreamName(device: identity.device, incarnation: 1, scope: scope), epoch: 1)))
-            }
-        }
-        let file = folder.path + "/photo.bin"
-        try Data((0..<1000).map { UInt8(truncatingIfNeeded: $0) }).write(to: URL(fileURLWithPath: file))
-        let made = try device.attach(AttachmentSource(file), in: Laptop.scope, to: nil, [])
+        let device = try Self.stored(in: folder) { 1_800_000_000_000 }
+        let made = try Self.attach(device, in: folder)
         let item = AttachmentLane.Item(scope: Laptop.scope, record: made.result.record, attachment: made.attachment)
         try device.note(refused: [AttachmentLane.Refusal(item: item, code: .attachmentOverQuota)])
         let waiting = try device.attachmentsNotWithServer()
@@ -117,6 +105,66 @@ import Testing
         _ = try run.goOnWithAttachments()
         #expect(line.said.contains { if case .attachment(.chunk) = $0 { true } else { false } })
         #expect(run.attachmentsLeft.count == 1 && run.attachmentUnderWay?.record == item.record)
+    }
+
+    private static func folder() throws -> URL {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("seamark-offer-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
+    }
+
+    /// On a disk: a store in memory keeps no attachments.
+    private static func stored(in folder: URL, now: @escaping @Sendable () -> Int64) throws -> Device {
+        let identity = try Laptop("A").device.state.identity
+        let store = try DeviceStore.create(at: folder.path + "/store", identity: identity, passphrase: Array("five fictitious words of nobody".utf8))
+        try store.transaction { transaction in
+            for (scope, kind) in [(Laptop.scope, DeviceScope.Kind.engagement), (Laptop.shared, .shared)] {
+                try transaction.append(.scopeAdded(DeviceScope(id: scope, kind: kind, name: "")))
+                try transaction.append(.replica(scope, .began(StreamName(device: identity.device, incarnation: 1, scope: scope), epoch: 1)))
+            }
+        }
+        return Device(store: store, tools: tools, now: now)
+    }
+
+    /// A file of a thousand bytes, whose row waits to be sent as they do.
+    private static func attach(_ device: Device, in folder: URL) throws -> (result: RecordCapture.Result, attachment: SeamarkJournal.Attachment) {
+        let file = folder.path + "/photo.bin"
+        try Data((0..<1000).map { UInt8(truncatingIfNeeded: $0) }).write(to: URL(fileURLWithPath: file))
+        return try device.attach(AttachmentSource(file), in: Laptop.scope, to: nil, [])
+    }
+
+    /// What the run told of a scope, and the frames of the blocks that it pushed.
+    private static func told(_ device: Device, of scope: Identifier, _ key: [UInt8]) throws -> (cursor: Message.ScopeCursor, pushed: [Int]) {
+        let line = Line()
+        var run = try SyncRun.begin(device, over: line)
+        _ = try run.take(welcome(key)) { nil }
+        let status = try #require(line.said.compactMap { message -> Message.Status? in if case .status(let status) = message { status } else { nil } }.first)
+        let pushed = line.said.compactMap { message -> Int? in if case .push = message { message.frame.count } else { nil } }
+        return (try #require(status.scopes.first { $0.scope == scope }), pushed)
+    }
+
+    @Test func `headquarters is told how heavy and how old the work is that waits here, and what attachments, in the figures that the laptop shows`() throws {
+        let folder = try Self.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let passed = Mutex<Int64>(0)
+        let device = try Self.stored(in: folder) { 1_800_000_000_000 + passed.withLock(\.self) }
+        _ = try Self.attach(device, in: folder)
+        let key = try SigningKey.generate().publicKey
+        let standing = try #require(try EngagementStanding(of: Laptop.scope, device.state, device))
+        #expect(standing.unsent == 1 && standing.bytesUnsent > 0 && standing.attachmentsWaiting == (1, 1000))
+        // By this laptop's own clock, and never less than nothing: it was set back, and on.
+        for (milliseconds, seconds) in [(-3_600_000, 0), (90_999, 90)] as [(Int64, UInt32)] {
+            passed.withLock { $0 = milliseconds }
+            let (cursor, pushed) = try Self.told(device, of: Laptop.scope, key)
+            #expect(cursor.unsent == 1)
+            #expect(cursor.work == Message.UnsentWork(bytes: UInt64(standing.bytesUnsent), oldestAge: seconds, attachments: 1, attachmentBytes: 1000))
+            #expect(pushed.count == 1 && pushed.reduce(0, +) <= standing.bytesUnsent, "no fewer than it takes: sealed already, as yet to be sealed")
+            #expect(try Self.told(device, of: Laptop.shared, key).cursor.work == Message.UnsentWork.nothing)
+        }
+        // What the server refused waits here too.
+        let item = try #require(try device.waitingAttachments().first)
+        try device.note(refused: [AttachmentLane.Refusal(item: item, code: .attachmentTooLarge, limit: 9)])
+        #expect(try Self.told(device, of: Laptop.scope, key).cursor.work?.attachments == 1)
     }
 
     // MARK: Stopping

@@ -35,18 +35,20 @@ struct SyncWaitingTests {
                 receipt: nil)
         }
         let standings = [try standing(first, 1), try standing(second, 1), try standing(third, 2)]
-        func sum(_ refused: [Identifier: UInt32]) -> AttachmentsWaiting {
+        func sum(_ refused: [Identifier: AttachmentsWaiting.Refusal]) -> AttachmentsWaiting {
             var waiting = AttachmentsWaiting()
             waiting.add(standings, refusedBefore: refused)
             return waiting
         }
-        let cases: [(refused: [Identifier: UInt32], toHandIn: [Int], stays: [Int])] = [
-            ([:], [2, 300], [0, 0]), ([first: 4042], [2, 300], [0, 0]), ([first: 4042, second: 4042], [1, 200], [1, 100]), ([third: 4043], [1, 100], [1, 200]),
+        let (large, many) = (AttachmentsWaiting.Refusal(code: 4042, limit: 90), AttachmentsWaiting.Refusal(code: 4043))
+        let cases: [(refused: [Identifier: AttachmentsWaiting.Refusal], toHandIn: [Int], stays: [Int])] = [
+            ([:], [2, 300], [0, 0]), ([first: large], [2, 300], [0, 0]), ([first: large, second: large], [1, 200], [1, 100]), ([third: many], [1, 100], [1, 200]),
         ]
         for (refused, toHandIn, stays) in cases {
             let found = sum(refused)
             #expect([found.toHandIn.count, found.toHandIn.bytes] == toHandIn && [found.refused.count, found.refused.bytes] == stays, "\(refused)")
             #expect(found.refusals.values.reduce(0, +) == stays[0])
         }
+        #expect(sum([first: large, second: large, third: many]).refusals == [large: 1, many: 1], "each in its way, with how large it may be")
     }
 }

@@ -271,6 +271,16 @@ private typealias Attachment = SeamarkJournal.Attachment
         #expect(outcome.handedIn == [middle.item, large.item])
     }
 
+    @Test func `how large an attachment may be is told with its refusal, and passed over where this one is not larger`() throws {
+        let (_, item) = Self.content(100)
+        for (limit, told) in [(nil, nil), (1, 1), (99, 99), (100, nil), (Attachment.largest, nil)] as [(Int?, Int?)] {
+            var lane = AttachmentLane(fetches: [], uploads: [item], serverKey: Self.key.publicKey, Self.primitives)
+            _ = lane.advance()
+            _ = try lane.received(.refused(.init(scope: Self.scope, hash: item.attachment.hash, code: .attachmentTooLarge, limit: limit)))
+            #expect(lane.outcome.refused == [AttachmentLane.Refusal(item: item, code: .attachmentTooLarge, limit: told)], "\(limit ?? -1)")
+        }
+    }
+
     @Test func `bytes that were altered on the way are refused with 4045, and sent again whole`() {
         let (bytes, item) = Self.content(3 * Attachment.chunk)
         var crossing = Crossing()

@@ -96,9 +96,13 @@ import Testing
                                     epoch: dice.next(), scope: scope, place: place(), block: hash(), verdicts: verdicts(), received: time(),
                                     signature: bytes(64))),
                         ]
+                        let attachments = UInt32(small())
+                        let work = Message.UnsentWork(
+                            bytes: dice.next() >> 2, oldestAge: dice.chance(50) ? UInt32(truncatingIfNeeded: dice.next()) : nil, attachments: attachments,
+                            attachmentBytes: UInt64(attachments) * (1 + dice.next() % UInt64(SeamarkJournal.Attachment.largest)))
                         return Message.ScopeCursor(
                             scope: scope, epoch: dice.next(), cursor: place(), mark: place(), incarnation: dice.next(), unsent: dice.next(),
-                            proof: proofs[Int(dice.next() % 3)])
+                            proof: proofs[Int(dice.next() % 3)], work: dice.chance(50) ? work : nil)
                     }, isWiped: dice.chance(50))),
             .compare(Message.Compare(scope: dice.identifier(), epoch: dice.next(), ranges: ranges(), list: UInt32(small()))),
             .compared(

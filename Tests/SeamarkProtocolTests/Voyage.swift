@@ -66,6 +66,8 @@ struct Voyage {
     var hidesProofs = false
     /// What happens at the server before it answers.
     var beforeAnswer: (Message, inout ModelServer) -> Void = { _, _ in }
+    /// Measures what of a replica's scope is not with the server.
+    var unsent: SyncSession.Measure = { _ in nil }
     /// Does the server look at what a Status says?
     var renewsEpoch = true
     /// May devices of removed members destroy their copies?
@@ -222,7 +224,8 @@ struct Voyage {
                 if let end = carry(actions, &session, &ship, &server, &inbox) { return end }
                 session.budget?.spent = bytes
                 let blocks = ship.blocks
-                actions = session.advance(ship.replicas) { scope, hash in blocks[hash].map { Message.push(Self.push($0, of: scope)).frame.count } ?? 0 }
+                actions = session.advance(
+                    ship.replicas, weight: { scope, hash in blocks[hash].map { Message.push(Self.push($0, of: scope)).frame.count } ?? 0 }, unsent: unsent)
             } while !actions.isEmpty
         }
     }
@@ -328,7 +331,7 @@ struct Voyage {
             Message.Status(
                 time: it.time, software: it.software, schema: it.schema,
                 scopes: it.scopes.map {
-                    Message.ScopeCursor(scope: $0.scope, epoch: $0.epoch, cursor: $0.cursor, mark: $0.mark, incarnation: $0.incarnation, unsent: $0.unsent)
+                    Message.ScopeCursor(scope: $0.scope, epoch: $0.epoch, cursor: $0.cursor, mark: $0.mark, incarnation: $0.incarnation, unsent: $0.unsent, work: $0.work)
                 }))
     }
 

@@ -43,6 +43,7 @@ private typealias Attachment = SeamarkJournal.Attachment
     }
 
     private static func code(_ answer: AttachmentMessage?) -> Problem.Code? { if case .refused(let refusal)? = answer { refusal.code } else { nil } }
+    private static func limit(_ answer: AttachmentMessage?) -> Int? { if case .refused(let refusal)? = answer { refusal.limit } else { nil } }
     private static func held(_ answer: AttachmentMessage?) -> Int? {
         if case .held(let held)? = answer, case .partly(let count) = held.standing { count } else { nil }
     }
@@ -119,6 +120,40 @@ private typealias Attachment = SeamarkJournal.Attachment
         }
         #expect(server.counts.mismatchedAttachments == 1)
         await server.stop()
+    }
+
+    @Test func `what a device said that waits is less by each block and each attachment that comes in, and of each engagement it is known`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let server = try await yard.start()
+        let invitation = try tenant.invite("anna", minutes: 600)
+        let (weight, scope) = try await blocking { () -> (Int, Identifier) in
+            let anna = try Enrolment(port: server.port, invitation)
+            let (laptop, welcome) = try anna.greeted(port: server.port)
+            let scope = try #require(welcome.engagement).scope
+            let work = Message.UnsentWork(bytes: 50_000, oldestAge: 86_400, attachments: 2, attachmentBytes: 110)
+            let cursor = Message.ScopeCursor(
+                scope: scope, epoch: welcome.epoch, cursor: .beginning, mark: .beginning, incarnation: 1, unsent: 3, work: work)
+            // Its own clock is a year behind.
+            try laptop.send(.status(Message.Status(time: welcome.time - 31_536_000_000, software: "test", schema: 1, scopes: [cursor])))
+            let (bytes, attachment) = try Self.content(10)
+            let (block, record) = try Self.row(attachment, by: anna, in: scope)
+            try Self.accepted(block, laptop)
+            let offer = AttachmentMessage.offer(.init(scope: scope, record: record, attachment: attachment))
+            #expect(try Self.held(Self.ask(laptop, offer)) == 0)
+            #expect(try Self.receipt(Self.ask(laptop, .chunk(.init(scope: scope, hash: attachment.hash, offset: 0, bytes: bytes)))) != nil)
+            // By another row that names it: the same attachment.
+            #expect(try Self.receipt(Self.ask(laptop, offer)) != nil)
+            return (block.bytes.count, scope)
+        }
+        await server.stop()
+        let device = try #require(try tenant.devices().first)
+        let contact = try #require(device.device.contact)
+        let work = contact.work
+        #expect(work.changes == 2 && work.bytes == 50_000 - Int64(weight) && work.attachments == 1 && work.attachmentBytes == 100)
+        #expect(work.oldest == contact.time - 86_400_000, "by the server's clock")
+        #expect(device.unsent.map(\.scope) == [scope] && device.unsent.map(\.work) == [work])
+        #expect(try device.unsent.map(\.engagement) == tenant.engagements().map(\.handle), "\(device.unsent)")
     }
 
     /// Hands an attachment in as a lane does that begins anew where that may help; nil when it was given up.
@@ -359,11 +394,14 @@ private typealias Attachment = SeamarkJournal.Attachment
         let (large, largeBytes) = try offer(101, 1)
         #expect(try Self.code(desk.answer(to: large, of: name)) == .attachmentTooLarge)
         #expect(try Self.code(desk.answer(to: .init(scope: scope, hash: large.attachment.hash, offset: 0, bytes: largeBytes), of: large, by: name)) == .attachmentTooLarge)
+        #expect(try Self.limit(desk.answer(to: large, of: name)) == 100, "and how large it may be")
+        #expect(try Self.limit(desk.answer(to: .init(scope: scope, hash: large.attachment.hash, offset: 0, bytes: largeBytes), of: large, by: name)) == 100)
         let (first, bytes) = try offer(100, 2)
         #expect(try Self.held(desk.answer(to: first, of: name)) == 0)
         #expect(try Self.receipt(desk.answer(to: .init(scope: scope, hash: first.attachment.hash, offset: 0, bytes: bytes), of: first, by: name)) != nil)
         let (second, secondBytes) = try offer(51, 3)
         #expect(try Self.code(desk.answer(to: second, of: name)) == .attachmentOverQuota)
+        #expect(try Self.limit(desk.answer(to: second, of: name)) == nil, "a smaller one would not be taken either")
         #expect(try Self.code(desk.answer(to: .init(scope: scope, hash: second.attachment.hash, offset: 0, bytes: secondBytes), of: second, by: name)) == .attachmentOverQuota)
         let (third, thirdBytes) = try offer(50, 4)
         #expect(try Self.held(desk.answer(to: third, of: name)) == 0)

@@ -78,7 +78,7 @@ import Testing
                 of: member, at: yard.clock.wall.now())
         }
         func hear(at time: Int64) throws {
-            try tenant.store.write { try $0.noteContact(DeviceContact(time: time, skew: 0, unsent: 0, version: "1", incarnation: 1), of: device.id) }
+            try tenant.store.write { try $0.noteContact(DeviceContact(time: time, skew: 0, work: UnsentWork(changes: 0), version: "1", incarnation: 1), of: device.id) }
         }
         yard.clock.advance(milliseconds: 3_600_000)
         try office().beginAuthority()

@@ -6,7 +6,7 @@ internal import SeamarkStore
 /// Attachments that rows of evidence in the logs name and whose bytes nobody has handed in: they lie on the laptop that attached them, if anywhere. What
 /// was redacted, and recordings of people who withdrew consent, are wanted by nobody and left out.
 ///
-/// What a laptop attached and has not sent the row of is not among them: headquarters has not heard of it.
+/// What a laptop attached and has not sent the row of is not among them: of that headquarters knows what the laptop said (`UnsentWork`).
 public struct AttachmentsMissing: Hashable, Sendable {
     public internal(set) var count = 0
     public internal(set) var bytes = 0

@@ -129,7 +129,7 @@ package struct BundleReception: Sendable {
         return try zip(counts, results.withLock { $0 }).map { changes, result in
             let pushed = try result.get()
             var isNew = false
-            if case .decided(_, _, let decision) = pushed, case .appended = decision.outcome { isNew = true }
+            if case .decided(_, _, bytes: _, let decision) = pushed, case .appended = decision.outcome { isNew = true }
             return (changes, session.answer(to: pushed), isNew)
         }
     }

@@ -58,6 +58,8 @@ struct Directory {
 
     func handle(of member: Identifier) -> String? { members.first { $0.id == member }?.handle }
 
+    func handle(ofEngagement id: Identifier) -> String? { engagements.first { $0.id == id }?.handle }
+
     /// The scope of what is published of an engagement.
     static func published(of engagement: Identifier, in snapshot: TenantSnapshot) throws -> Identifier? {
         try snapshot.scopes().first { $0.kind == .published && $0.engagement == engagement }?.id

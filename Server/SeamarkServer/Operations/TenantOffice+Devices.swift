@@ -1,5 +1,5 @@
 internal import SeamarkCrypto
-internal import SeamarkJournal
+public import SeamarkJournal
 internal import SeamarkModel
 internal import SeamarkProtocol
 public import SeamarkStore
@@ -14,15 +14,29 @@ extension TenantOffice {
         public let computesOtherwise: Bool
         /// Its changes that are kept and not applied.
         public let quarantined: Int
+        /// What it said of each engagement that it holds and headquarters does not, by the engagements' ids; those in which that is nothing are left out.
+        public let unsent: [Unsent]
+
+        public struct Unsent: Sendable {
+            public let scope: Identifier
+            /// Its short name.
+            public let engagement: String
+            public let work: UnsentWork
+        }
 
         static func all(_ snapshot: TenantSnapshot) throws -> [Device] {
             let directory = try Directory(snapshot)
             let quarantined = try snapshot.quarantine().reduce(into: [Identifier: Int]()) { $0[$1.device, default: 0] += 1 }
             let alarms = try snapshot.alarms()
+            let unsent = try snapshot.unsentWork()
             return try snapshot.devices().map { device in
-                Device(
+                let held = (unsent[device.id] ?? []).map { one in
+                    Unsent(scope: one.scope, engagement: directory.handle(ofEngagement: one.scope) ?? one.scope.description, work: one.work)
+                }
+                return Device(
                     device: device, member: directory.handle(of: device.member) ?? device.member.description, hasTwoCopies: try snapshot.hasTwoCopies(device.id),
-                    computesOtherwise: alarms.contains { $0.kind == .rulesDiffer && $0.device == device.id }, quarantined: quarantined[device.id] ?? 0)
+                    computesOtherwise: alarms.contains { $0.kind == .rulesDiffer && $0.device == device.id }, quarantined: quarantined[device.id] ?? 0,
+                    unsent: held)
             }
         }
     }

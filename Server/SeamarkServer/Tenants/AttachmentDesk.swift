@@ -58,7 +58,7 @@ final class AttachmentDesk: Sendable {
 
     func answer(to offer: AttachmentMessage.Offer, of name: DeviceName) throws -> AttachmentMessage {
         switch try standing(of: offer, for: name) {
-        case .refused(let code): return .refused(.init(scope: offer.scope, hash: offer.attachment.hash, code: code))
+        case .refused(let code): return .refused(.init(scope: offer.scope, hash: offer.attachment.hash, code: code, limit: limit(of: code)))
         case .whole(let receipt): return .held(.init(receipt))
         case .open(let held):
             // At its end already: the last chunk was kept, and the power went before the whole was compared.
@@ -70,7 +70,7 @@ final class AttachmentDesk: Sendable {
     /// `offer`: the one that the chunk belongs to, with the chunk's length checked.
     func answer(to chunk: AttachmentMessage.Chunk, of offer: AttachmentMessage.Offer, by name: DeviceName) throws -> AttachmentMessage {
         func refused(_ code: Problem.Code, held: Int = 0) -> AttachmentMessage {
-            .refused(.init(scope: offer.scope, hash: offer.attachment.hash, code: code, held: held))
+            .refused(.init(scope: offer.scope, hash: offer.attachment.hash, code: code, held: held, limit: limit(of: code)))
         }
         let held: Int
         switch try standing(of: offer, for: name) {
@@ -115,6 +115,9 @@ final class AttachmentDesk: Sendable {
         guard let receipt else { return refused(.noSuchAttachment) }
         return .held(.init(receipt))
     }
+
+    /// What goes with a refusal of that number: how large one may be.
+    private func limit(of code: Problem.Code) -> Int? { code == .attachmentTooLarge ? min(limits.largest, Attachment.largest) : nil }
 
     /// Where an offer, or a chunk of it, stands now.
     private enum Standing {

@@ -1,3 +1,4 @@
+internal import SeamarkJournal
 package import SeamarkProtocol
 
 extension DeviceSession {
@@ -10,8 +11,8 @@ extension DeviceSession {
     ) {
         let name = name
         guard let desk = tenant.attachments else { return answer(.failure(CancellationError())) }
-        desk.submit {
-            answer(Result {
+        desk.submit { [self] in
+            let result: Result<AttachmentMessage, any Error> = Result {
                 switch message {
                 case .offer(let offer): return try desk.answer(to: offer, of: name)
                 case .chunk(let chunk):
@@ -20,7 +21,9 @@ extension DeviceSession {
                 case .wanted(let wanted): return try desk.answer(to: wanted, of: name)
                 case .held, .refused: preconditionFailure("a session asks for nothing that only a server says")
                 }
-            })
+            }
+            if case .success(.held(let held)) = result, case .wholly(let receipt) = held.standing { handedIn(receipt.attachment, to: receipt.scope) }
+            answer(result)
         }
     }
 }

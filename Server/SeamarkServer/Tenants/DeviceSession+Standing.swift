@@ -12,14 +12,9 @@ extension DeviceSession {
     package func note(_ status: Message.Status) throws -> ServerSession.NoteAnswer {
         schema.withLock { $0 = status.schema }
         let now = tenant.clock.now()
-        let (skew, overflow) = status.time.subtractingReportingOverflow(now)
-        let software = status.software.unicodeScalars.filter { (0x20...0x7e).contains($0.value) }.prefix(60)
-        let unsent = Dictionary(status.scopes.map { ($0.scope, $0.unsent) }) { max($0, $1) }
-        let contact = DeviceContact(
-            time: now, skew: overflow ? .max : skew, unsent: Self.sum(unsent), version: String(String.UnicodeScalarView(software)),
-            incarnation: status.scopes.first?.incarnation ?? 0)
-        said.withLock { $0 = (contact, unsent) }
-        tenant.note(contact, of: name.device)
+        let word = LastWord(status, at: now)
+        said.withLock { $0 = word }
+        tenant.note(word, of: name.device)
         if status.isWiped {
             try tenant.store.write { transaction in
                 if try transaction.noteWiped(name.device, at: now) {
@@ -49,23 +44,17 @@ extension DeviceSession {
 
     /// A block of so many changes has its receipt: what the device said that it had not sent of that scope is so much less, and headquarters is not left to
     /// fear for it. What it holds of other scopes is as it was.
-    func handedIn(_ changes: Int, of scope: Identifier) {
-        said.withLock { said in
-            guard let known = said, let left = known.unsent[scope], left > 0 else { return }
-            var unsent = known.unsent
-            unsent[scope] = left - min(left, UInt64(changes))
-            let contact = DeviceContact(
-                time: known.contact.time, skew: known.contact.skew, unsent: Self.sum(unsent), version: known.contact.version,
-                incarnation: known.contact.incarnation)
-            said = (contact, unsent)
-            tenant.note(contact, of: name.device)
-        }
-    }
+    func handedIn(_ changes: Int, bytes: Int, of scope: Identifier) { heard { $0.handedIn(changes, bytes: bytes, of: scope) } }
 
-    private static func sum(_ unsent: [Identifier: UInt64]) -> Int64 {
-        unsent.values.reduce(0) { sum, count in
-            let (sum, overflow) = sum.addingReportingOverflow(Int64(clamping: count))
-            return overflow ? .max : sum
+    /// An attachment has its receipt: the same of what waits of these.
+    func handedIn(_ attachment: Attachment, to scope: Identifier) { heard { $0.handedIn(attachment, to: scope) } }
+
+    /// - Parameter alter: false where nothing altered.
+    private func heard(_ alter: (inout LastWord) -> Bool) {
+        said.withLock { said in
+            guard var word = said, alter(&word) else { return }
+            said = word
+            tenant.note(word, of: name.device)
         }
     }
 

@@ -21,8 +21,8 @@ package final class DeviceSession: Sendable {
     let schema = Mutex<UInt32>(0)
     /// The scopes in which it handed in blocks, on this connection, that were passed over: their author is not known, or did not sign them.
     let hasPassedOver = Mutex<Set<Identifier>>([])
-    /// What the device said of itself on this connection, and what of each scope it has not handed in since; nil until it has.
-    let said = Mutex<(contact: DeviceContact, unsent: [Identifier: UInt64])?>(nil)
+    /// What the device said of itself on this connection; nil until it has.
+    let said = Mutex<LastWord?>(nil)
 
     package init(_ name: DeviceName, of tenant: TenantDesk, issued: Int64 = .max) {
         self.issued = issued
@@ -126,7 +126,7 @@ package final class DeviceSession: Sendable {
     /// What became of a push, on its way back to its connection.
     package enum Pushed: Sendable {
         case refused(Message.PushRefusal)
-        case decided(StreamName, Hash256, PendingPush.Decision)
+        case decided(StreamName, Hash256, bytes: Int, PendingPush.Decision)
     }
 
     /// Hands a block to the tenant's writer. Call in the order in which the pushes came; answers come in that order.
@@ -144,7 +144,7 @@ package final class DeviceSession: Sendable {
             let push = Push(device: name.device, block: block, sensitive: sensitive, received: tenant.clock.now(), epoch: epoch, schema: schema.withLock(\.self))
             tenant.writer.submit(.push(PendingPush(push: push) { [tenant, name] result in
                 if case .success(let decision) = result, case .quarantined = decision.outcome { tenant.handIns.quarantined(bytes, of: name.device) }
-                answer(result.map { .decided(stream, hash, $0) })
+                answer(result.map { .decided(stream, hash, bytes: bytes, $0) })
             }))
         }
     }
@@ -153,14 +153,14 @@ package final class DeviceSession: Sendable {
     package func answer(to pushed: Pushed) -> ServerSession.PushAnswer {
         switch pushed {
         case .refused(let refusal): return .refused(refusal)
-        case .decided(let stream, let block, let decision):
+        case .decided(let stream, let block, bytes: let bytes, let decision):
             func refused(_ code: Problem.Code) -> ServerSession.PushAnswer {
                 let end = Message.KnownStream(incarnation: stream.incarnation, end: decision.end)
                 return .refused(Message.PushRefusal(scope: stream.scope, block: block, code: code, end: end))
             }
             switch decision.outcome {
             case .appended(let appended), .present(let appended):
-                handedIn(appended.verdicts.count, of: appended.scope)
+                handedIn(appended.verdicts.count, bytes: bytes, of: appended.scope)
                 return .receipt(
                     Receipt(
                         epoch: decision.epoch, scope: appended.scope, place: appended.place, block: appended.block, verdicts: appended.verdicts,

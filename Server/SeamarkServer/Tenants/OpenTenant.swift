@@ -47,7 +47,7 @@ final class OpenTenant: Sendable {
                 register?.count { $0.pushTransactions += 1 }
                 register?.wake(tenant)
             },
-            noteContact: { contact, device in contacts.all.withLock { $0[device] = contact } })
+            noteContact: { word, device in contacts.all.withLock { $0[device] = word } })
     }
 
     // MARK: Authorities
@@ -111,7 +111,7 @@ final class OpenTenant: Sendable {
 
     /// What devices said of themselves; written with others, at latest after five seconds.
     private final class Contacts: Sendable {
-        let all = Mutex<[Identifier: DeviceContact]>([:])
+        let all = Mutex<[Identifier: LastWord]>([:])
     }
 
     /// Writes what was remembered.
@@ -125,7 +125,7 @@ final class OpenTenant: Sendable {
         writer.submit(.alone {
             // Contact data are of no consequence: losing some must not disturb anybody's sync.
             try? store.write { transaction in
-                for (device, contact) in taken.sorted(by: { $0.key < $1.key }) { try transaction.noteContact(contact, of: device) }
+                for (device, word) in taken.sorted(by: { $0.key < $1.key }) { try transaction.noteContact(word.contact, by: word.scopes, of: device) }
             }
         })
     }

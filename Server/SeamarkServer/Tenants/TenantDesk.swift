@@ -26,7 +26,7 @@ package struct TenantDesk: Sendable {
     private let endorse: @Sendable (_ message: [UInt8], _ issued: Int64) -> [UInt8]
     /// Random words, for a new epoch.
     let draw: @Sendable () throws -> UInt64
-    private let noteContact: @Sendable (DeviceContact, Identifier) -> Void
+    private let noteContact: @Sendable (LastWord, Identifier) -> Void
 
     /// - Parameters:
     ///   - attachments: where the bytes of attachments lie.
@@ -38,7 +38,7 @@ package struct TenantDesk: Sendable {
         endorse: @escaping @Sendable (_ message: [UInt8], _ issued: Int64) -> [UInt8], attachments vault: AttachmentVault? = nil, limits: AttachmentLimits = AttachmentLimits(),
         bundles: (tenant: Identifier, key: [UInt8])? = nil, schedule: TenantWriter.Schedule? = nil,
         committed: @escaping @Sendable () -> Void = {}, draw: @escaping @Sendable () throws -> UInt64 = { try Randomness.word() },
-        noteContact: @escaping @Sendable (DeviceContact, Identifier) -> Void
+        noteContact: @escaping @Sendable (LastWord, Identifier) -> Void
     ) {
         self.store = store
         self.clock = clock
@@ -104,5 +104,5 @@ package struct TenantDesk: Sendable {
     }
 
     /// Remembers what a device said of itself.
-    func note(_ contact: DeviceContact, of device: Identifier) { noteContact(contact, device) }
+    func note(_ word: LastWord, of device: Identifier) { noteContact(word, device) }
 }

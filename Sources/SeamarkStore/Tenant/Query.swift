@@ -11,7 +11,7 @@ enum Query: Int, CaseIterable {
     case quarantinedBlock, quarantinedBlockByHash, quarantinedBlocks, addQuarantinedBlock, removeQuarantinedBlock
     case member, members, addMember, updateMember
     case isStaffed, staff, unstaff, staffedMembers
-    case device, devices, deviceCount, addDevice, revokeDevice, renewDevice, noteContact, orderWipe, noteWiped
+    case device, devices, deviceCount, addDevice, revokeDevice, renewDevice, noteContact, unsentWork, forgetUnsentWork, noteUnsentWork, orderWipe, noteWiped
     case confirmation, awaitConfirmation, confirmDevice, noteWrongWords
     case invitation, invitations, addInvitation, redeemInvitation, endInvitations
     case entryCount, waitingCount, streamCount, streamsOfScope, changesOfQuarantinedBlock, integrity, foreignKeys
@@ -141,7 +141,24 @@ enum Query: Int, CaseIterable {
             """
         case .confirmDevice: "UPDATE confirmation SET confirmed = ? WHERE device = ? AND confirmed IS NULL"
         case .noteWrongWords: "UPDATE confirmation SET wrong = wrong + 1 WHERE device = ? AND confirmed IS NULL"
-        case .noteContact: "UPDATE device SET contact = ?, skew = ?, unsent = ?, version = ?, incarnation = ? WHERE id = ?"
+        case .noteContact:
+            """
+            UPDATE device SET contact = ?, skew = ?, unsent = ?, version = ?, incarnation = ?, unsent_bytes = ?, oldest_unsent = ?, attachments_waiting = ?,
+                attachment_bytes_waiting = ?
+            WHERE id = ?
+            """
+        case .unsentWork:
+            """
+            SELECT w.device, s.id, w.changes, w.bytes, w.oldest, w.attachments, w.attachment_bytes
+            FROM unsent_work w JOIN scope s ON s.key = w.scope ORDER BY w.device, s.id
+            """
+        case .forgetUnsentWork: "DELETE FROM unsent_work WHERE device = ?"
+        case .noteUnsentWork:
+            // Of a scope that there is none of a device may say what it likes.
+            """
+            INSERT INTO unsent_work (device, scope, changes, bytes, oldest, attachments, attachment_bytes)
+            SELECT d.id, s.key, ?3, ?4, ?5, ?6, ?7 FROM device d, scope s WHERE d.id = ?1 AND s.id = ?2
+            """
         case .invitation: "SELECT token, member, made, expires, redeemed, device, confirms FROM invitation WHERE token = ?"
         case .invitations: "SELECT token, member, made, expires, redeemed, device, confirms FROM invitation ORDER BY made, token"
         case .addInvitation: "INSERT INTO invitation (token, member, made, expires, confirms) VALUES (?, ?, ?, ?, ?)"
@@ -254,7 +271,7 @@ enum Query: Int, CaseIterable {
 
     private static let deviceRows = """
         id, member, name, letters, certificate, signing_key, enrolled, revoked, contact, skew, unsent, version, incarnation, certificate_end, ordered, wiped,
-        since, cause, wrong
+        since, cause, wrong, unsent_bytes, oldest_unsent, attachments_waiting, attachment_bytes_waiting
         FROM device LEFT JOIN wipe_order ON wipe_order.device = device.id
         LEFT JOIN confirmation ON confirmation.device = device.id AND confirmation.confirmed IS NULL
         """

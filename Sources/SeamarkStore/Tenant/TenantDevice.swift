@@ -58,19 +58,45 @@ public struct DeviceContact: Hashable, Sendable {
     public let time: Int64
     /// The device's clock less the server's, in milliseconds.
     public let skew: Int64
-    /// Changes that the device said it had not sent, less those of the same scope that have come in since on that connection.
-    public let unsent: Int64
+    /// Over all scopes.
+    public let work: UnsentWork
     /// The version of its software.
     public let version: String
     public let incarnation: UInt64
+    /// Changes that it had not sent.
+    public var unsent: Int64 { work.changes }
 
-    public init(time: Int64, skew: Int64, unsent: Int64, version: String, incarnation: UInt64) {
+    public init(time: Int64, skew: Int64, work: UnsentWork, version: String, incarnation: UInt64) {
         self.time = time
         self.skew = skew
-        self.unsent = unsent
+        self.work = work
         self.version = version
         self.incarnation = incarnation
     }
+}
+
+/// What a device said that it holds and the server does not, less what of the same scope has come in since on that connection.
+public struct UnsentWork: Hashable, Sendable {
+    public var changes: Int64
+    /// No fewer bytes than the changes take on a connection. Nil, here and in what follows, where the device's program did not say.
+    public var bytes: Int64?
+    /// When the oldest of the changes was made, in milliseconds since 1970 by the server's clock: the device told how long before. Nil too where there
+    /// are none. Of what is left when some have come in it is not known, and no older than this.
+    public var oldest: Int64?
+    /// Attachments whose bytes it holds without a receipt, whether or not the log has the rows that name them.
+    public var attachments: Int64?
+    public var attachmentBytes: Int64?
+
+    public init(changes: Int64, bytes: Int64? = nil, oldest: Int64? = nil, attachments: Int64? = nil, attachmentBytes: Int64? = nil) {
+        self.changes = changes
+        self.bytes = bytes
+        self.oldest = oldest
+        self.attachments = attachments
+        self.attachmentBytes = attachmentBytes
+    }
+
+    /// As far as it said, everything is with the server.
+    public var isNothing: Bool { changes == 0 && (attachments ?? 0) == 0 }
 }
 
 /// What a device brings to its enrolment.

@@ -20,6 +20,7 @@ enum TenantSchema {
         migrator.registerMigration("erased attachments") { database in try database.execute(sql: erasedAttachments) }
         migrator.registerMigration("bars of scopes") { database in try database.execute(sql: barsOfScopes) }
         migrator.registerMigration("former receipts") { database in try database.execute(sql: formerReceipts) }
+        migrator.registerMigration("unsent work") { database in try database.execute(sql: unsentWork) }
         return migrator
     }
 
@@ -38,6 +39,18 @@ enum TenantSchema {
         INSERT INTO bar_of_scope SELECT leaf, 0, arrivals FROM barred;
         DROP TABLE barred;
         ALTER TABLE bar_of_scope RENAME TO barred;
+        """
+
+    // What devices said that they hold and the server does not, beside the number of changes: over all scopes, and of each scope in which it is not
+    // nothing. What they said before this was kept is their number of changes over all scopes.
+    private static let unsentWork = """
+        ALTER TABLE device ADD COLUMN unsent_bytes INTEGER;
+        ALTER TABLE device ADD COLUMN oldest_unsent INTEGER;
+        ALTER TABLE device ADD COLUMN attachments_waiting INTEGER;
+        ALTER TABLE device ADD COLUMN attachment_bytes_waiting INTEGER;
+        CREATE TABLE unsent_work (
+            device BLOB NOT NULL REFERENCES device (id), scope INTEGER NOT NULL REFERENCES scope, changes INTEGER NOT NULL, bytes INTEGER, oldest INTEGER,
+            attachments INTEGER, attachment_bytes INTEGER, PRIMARY KEY (device, scope)) STRICT, WITHOUT ROWID;
         """
 
     // When attachments were received that were erased, and that came again since: receipts of then are of no lost log.

@@ -40,6 +40,21 @@ extension TenantSnapshot {
     /// In the order of enrolment.
     public func devices() throws(StoreError) -> [TenantDevice] { try deviceRows(try statement(.devices, doing: "reading devices")) }
 
+    /// What devices said of each scope that they hold and the server does not, by device; scopes in which that is nothing are left out.
+    public func unsentWork() throws(StoreError) -> [Identifier: [(scope: Identifier, work: UnsentWork)]] {
+        let doing: StaticString = "reading what devices have not sent"
+        let row = try statement(.unsentWork, doing: doing)
+        defer { row.reset() }
+        var all: [Identifier: [(scope: Identifier, work: UnsentWork)]] = [:]
+        while try row.step(doing: doing) {
+            let work = UnsentWork(
+                changes: row.int(2), bytes: row.intIfAny(3), oldest: row.intIfAny(4), attachments: row.intIfAny(5), attachmentBytes: row.intIfAny(6))
+            let (device, scope) = (try row.identifier(0, doing: doing), try row.identifier(1, doing: doing))
+            all[device, default: []].append((scope: scope, work: work))
+        }
+        return all
+    }
+
     public func invitation(_ token: Hash256) throws(StoreError) -> Invitation? {
         let row = try statement(.invitation, doing: "reading an invitation")
         row.bind(token, at: 1)
@@ -90,7 +105,9 @@ extension TenantSnapshot {
         var devices: [TenantDevice] = []
         while try row.step(doing: doing) {
             let contact = row.intIfAny(8).map {
-                DeviceContact(time: $0, skew: row.int(9), unsent: row.int(10), version: row.text(11), incarnation: row.word(12))
+                let work = UnsentWork(
+                    changes: row.int(10), bytes: row.intIfAny(19), oldest: row.intIfAny(20), attachments: row.intIfAny(21), attachmentBytes: row.intIfAny(22))
+                return DeviceContact(time: $0, skew: row.int(9), work: work, version: row.text(11), incarnation: row.word(12))
             }
             let wait = row.intIfAny(16).map { DeviceWait(since: $0, cause: DeviceWait.Cause(rawValue: row.int(17)) ?? .reused, wrongWords: row.int(18)) }
             let wipe = row.intIfAny(14).map { WipeOrder(ordered: $0, wiped: row.intIfAny(15)) }

@@ -113,7 +113,8 @@ extension TenantTransaction {
         try row.run(doing: doing)
     }
 
-    public func noteContact(_ contact: DeviceContact, of device: Identifier) throws(StoreError) {
+    /// - Parameter scopes: what makes up the contact's `work`. What the device said of scopes before is forgotten.
+    public func noteContact(_ contact: DeviceContact, by scopes: [Identifier: UnsentWork] = [:], of device: Identifier) throws(StoreError) {
         let doing: StaticString = "noting a device's contact"
         let row = try statement(.noteContact, doing: doing)
         row.bind(contact.time, at: 1)
@@ -121,8 +122,26 @@ extension TenantTransaction {
         row.bind(contact.unsent, at: 3)
         row.bind(contact.version, at: 4)
         row.bind(contact.incarnation, at: 5)
-        row.bind(device, at: 6)
+        row.bind(contact.work.bytes, at: 6)
+        row.bind(contact.work.oldest, at: 7)
+        row.bind(contact.work.attachments, at: 8)
+        row.bind(contact.work.attachmentBytes, at: 9)
+        row.bind(device, at: 10)
         try row.run(doing: doing)
+        let forget = try statement(.forgetUnsentWork, doing: doing)
+        forget.bind(device, at: 1)
+        try forget.run(doing: doing)
+        for (scope, work) in scopes.sorted(by: { $0.key < $1.key }) where !work.isNothing {
+            let row = try statement(.noteUnsentWork, doing: doing)
+            row.bind(device, at: 1)
+            row.bind(scope, at: 2)
+            row.bind(work.changes, at: 3)
+            row.bind(work.bytes, at: 4)
+            row.bind(work.oldest, at: 5)
+            row.bind(work.attachments, at: 6)
+            row.bind(work.attachmentBytes, at: 7)
+            try row.run(doing: doing)
+        }
     }
 
     // MARK: Invitations

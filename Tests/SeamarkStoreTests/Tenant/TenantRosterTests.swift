@@ -99,7 +99,7 @@ import Testing
 
     @Test func `the first revocation counts, and contact is noted`() throws {
         let store = try made()
-        let contact = DeviceContact(time: 7, skew: -3, unsent: 2, version: "1.0", incarnation: .max)
+        let contact = DeviceContact(time: 7, skew: -3, work: UnsentWork(changes: 2), version: "1.0", incarnation: .max)
         try store.write { transaction in
             try transaction.addDevice(device(1), of: member.id, at: 1)
             try transaction.noteContact(contact, of: device(1).id)
@@ -108,6 +108,36 @@ import Testing
         }
         let found = try store.read { try $0.device(device(1).id) }
         #expect(found?.revoked == 10 && found?.contact == contact)
+        try store.close()
+    }
+
+    @Test func `what a device says of each scope that waits takes the place of what it said before, and of unknown scopes nothing is kept`() throws {
+        let store = try made()
+        let (first, second, unknown) = (Identifier(high: 2, low: 1), Identifier(high: 2, low: 2), Identifier(high: 2, low: 3))
+        let (one, other) = (device(1).id, device(2).id)
+        try store.write { transaction in
+            for number in UInt64(1)...2 { try transaction.addDevice(device(number), of: member.id, at: 1) }
+            for scope in [first, second] { try transaction.addScope(scope, kind: .engagement) }
+        }
+        let full = UnsentWork(changes: 3, bytes: 900, oldest: 5, attachments: 2, attachmentBytes: 77)
+        let sum = UnsentWork(changes: 10, bytes: nil, oldest: 5, attachments: nil, attachmentBytes: nil)
+        let contact = DeviceContact(time: 7, skew: 0, work: sum, version: "1", incarnation: 1)
+        func said() throws -> [Identifier: [Identifier: UnsentWork]] {
+            try store.read { try $0.unsentWork() }.mapValues { Dictionary(uniqueKeysWithValues: $0.map { ($0.scope, $0.work) }) }
+        }
+        try store.write { transaction in
+            try transaction.noteContact(contact, by: [first: full, second: UnsentWork(changes: 7), unknown: full], of: one)
+            // All is sent but an attachment.
+            try transaction.noteContact(contact, by: [first: UnsentWork(changes: 0, bytes: 0, attachments: 1, attachmentBytes: 8), second: UnsentWork(changes: 0)], of: other)
+            // Somebody whom the store does not know, as after a rollback, keeps nobody's word from being noted.
+            try transaction.noteContact(contact, by: [first: full], of: device(9).id)
+        }
+        #expect(try said() == [one: [first: full, second: UnsentWork(changes: 7)], other: [first: UnsentWork(changes: 0, bytes: 0, attachments: 1, attachmentBytes: 8)]])
+        #expect(try store.read { try $0.devices() }.map(\.contact) == [contact, contact])
+        let nothing = UnsentWork(changes: 0, bytes: 0, attachments: 0, attachmentBytes: 0)
+        let later = DeviceContact(time: 8, skew: 0, work: nothing, version: "1", incarnation: 1)
+        try store.write { try $0.noteContact(later, by: [first: nothing], of: one) }
+        #expect(try said().keys.sorted() == [other] && store.read { try $0.device(one) }?.contact == later)
         try store.close()
     }
 

@@ -141,6 +141,30 @@ import Testing
         try store.close()
     }
 
+    @Test func `of a device that was heard before its work was weighed the number of its changes stays, and the rest is not known`() throws {
+        // Before SQLite's first connection, whichever test comes first.
+        #expect(SQLiteComplaint.isHeard)
+        let kept = "\(#filePath)".split(separator: "/").dropLast(2).map { "/" + $0 }.joined() + "/Databases/tenant-1.sqlite"
+        let path = directory.path + "/copy.sqlite"
+        copyFile(kept, path)
+        let old = try DatabaseQueue(path: path)
+        try old.write { try $0.execute(sql: "UPDATE device SET contact = 5, skew = -2, unsent = 7, version = 'seamark 0.1.0', incarnation = 9 WHERE key = 1") }
+        try old.close()
+        let store = try TenantStore.open(at: path, tools: TenantSamples.tools())
+        let devices = try store.read { try $0.devices() }
+        #expect(devices.first?.contact == DeviceContact(time: 5, skew: -2, work: UnsentWork(changes: 7), version: "seamark 0.1.0", incarnation: 9))
+        #expect(devices.count == 3 && devices.dropFirst().allSatisfy { $0.contact == nil })
+        #expect(try store.read { try $0.unsentWork() }.isEmpty)
+        // And it is weighed when it is heard again.
+        let work = UnsentWork(changes: 1, bytes: 90, oldest: 4, attachments: 1, attachmentBytes: 8)
+        let contact = DeviceContact(time: 6, skew: 0, work: work, version: "seamark 0.2.0", incarnation: 9)
+        let (device, scope) = (try #require(devices.first).id, try #require(try store.read { try $0.scopes() }.first).id)
+        try store.write { try $0.noteContact(contact, by: [scope: work], of: device) }
+        #expect(try store.read { try $0.device(device) }?.contact == contact)
+        #expect(try store.read { try $0.unsentWork() }[device]?.map(\.work) == [work])
+        try store.close()
+    }
+
     /// The file was written by the first version; `SEAMARK_WRITE_DATABASE` makes one (see `Databases/README.md`).
     @Test func `a store of version 1 opens, and verifies`() throws {
         var history = try RandomHistory(
