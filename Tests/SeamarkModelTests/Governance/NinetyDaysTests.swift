@@ -91,4 +91,32 @@ struct FiveSignalsTests {
         #expect(order.map(\.domain) == ["D3", "D5", "D6", "D1", "D8", "D2"] && order.map(\.ticks) == [6, 4, 4, 3, 3, 1])
         #expect(FiveSignals.order(of: domains, after: []).isEmpty)
     }
+
+    @Test func `domains are pointed to by what they are, whatever an instrument calls them`() throws {
+        /// Core-9 under codes in reverse order.
+        func reversed(key renamed: (String) -> String = { $0 }) throws -> Instrument {
+            func changed(_ domain: JSONValue, _ place: Int) -> JSONValue {
+                let members = (domain.members ?? []).map { member -> JSONMember in
+                    if member.name == "code" { return JSONMember("code", .string("D\(9 - place)")) }
+                    return member.name == "key" ? JSONMember("key", .string(renamed(member.value.text ?? ""))) : member
+                }
+                return .object(members)
+            }
+            let members = (Instrument.core9.json.members ?? []).map { member -> JSONMember in
+                guard member.name == "domains" else { return member }
+                let domains = (member.value.elements ?? []).enumerated().map { changed($0.element, $0.offset) }
+                return JSONMember("domains", .array(domains))
+            }
+            return try Instrument(json: .object(members))
+        }
+        let instrument = try reversed()
+        let order = FiveSignals.order(of: instrument.domains.map(\.code), in: instrument, after: [try check([5, 0, 0, 0, 1])])
+        #expect(order.map(\.domain) == ["D9", "D7", "D5", "D4"] && order.map(\.ticks) == [5, 5, 1, 1])
+        #expect(FiveSignals.Section.decisionLatency.domains(in: instrument).map(\.key) == ["leadership_bandwidth", "decision_ownership"])
+        // What an instrument does not have is pointed to by nothing.
+        let without = try reversed { $0 == "decision_ownership" ? "other" : $0 }
+        #expect(FiveSignals.order(of: without.domains.map(\.code), in: without, after: [try check([5, 0, 0, 0, 0])]).map(\.domain) == ["D9"])
+        // Core-9 has them all.
+        for section in FiveSignals.Section.allCases { #expect(section.domains(in: .core9).map(\.key) == section.domainKeys) }
+    }
 }
