@@ -167,7 +167,7 @@ extension EngagementReport {
         }
 
         private static func exitRules(_ reading: EngagementReading, _ result: RiskResult, _ bridge: Bridge?, isFrozen: Bool, _ gates: [Gate]) -> [ExitRule] {
-            let unsure = reading.domains.filter { $0.isInScope && ($0.score?.confidence ?? 0) < RiskCalculation.rankedConfidence }.map(\.code)
+            let unsure = reading.domains.filter { $0.isInScope && !Bound.reaches($0.score?.confidence ?? 0, RiskCalculation.rankedConfidence) }.map(\.code)
             let repriced = bridge.map { Set($0.changes.filter { [.evidence, .estimates, .closedLines, .verifiedMoves].contains($0.step) }.flatMap(\.lines).map(\.key)) } ?? []
             let facts = ExitRule.Facts(
                 unsureDomains: unsure, evidenceShare: ReportGate.strongShare(result, reading.lines),

@@ -46,6 +46,8 @@ struct NinetyDaysTests {
         for phase in NinetyDays.Phase.allCases { #expect(missing(phase) { _ in } == 0, "\(phase)") }
         #expect(missing(.baseline) { $0.unsureDomains = ["D2"] } == 1)
         #expect(missing(.baseline) { $0.evidenceShare = 0.599; $0.isFrozen = false } == 2)
+        // 60 % on paper, and a last bit below it.
+        #expect(missing(.baseline) { $0.evidenceShare = (0.6).nextDown } == 0)
         #expect(missing(.choose) { $0.moves.removeLast() } == 1)
         #expect(missing(.choose) { $0.moves[0].state = .dropped } == 1)
         #expect(missing(.choose) { $0.moves += $0.moves } == 1)
@@ -56,6 +58,9 @@ struct NinetyDaysTests {
         #expect(missing(.act) { $0.drift = [DriftReading(key: "DF1", kind: .ownerChanged, day: 39)] } == 1)
         #expect(missing(.act) { $0.drift = [DriftReading(key: "DF1", kind: .ownerChanged, day: 40)] } == 0)
         #expect(missing(.prove) { $0.repricedLines = [] } == 3)
+        // A move that names a seam alone is proven by what leaks there.
+        #expect(missing(.prove) { $0.moves[0].lines = []; $0.moves[0].seams = ["S1"] } == 1)
+        #expect(missing(.prove) { $0.moves[0].lines = []; $0.moves[0].seams = ["S1"]; $0.furtherLines = ["M1": ["L1"]] } == 0)
         #expect(missing(.prove) { $0.hasBridge = false; $0.undecidedGates = ["N2"] } == 2)
     }
 
