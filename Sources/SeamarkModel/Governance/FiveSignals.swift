@@ -77,7 +77,7 @@ public struct FiveSignals: Hashable, Sendable {
 
     /// Which of the domains with these codes of `instrument` to interview first: the sum of ticks of the sections that point there, the most first, ties in the
     /// order given. Domains that nothing points to are left out.
-    public static func order(of codes: [String], in instrument: Instrument = .core9, after checks: [FiveSignals]) -> [(domain: String, ticks: Int)] {
+    public static func order(of codes: [String], in instrument: Instrument, after checks: [FiveSignals]) -> [(domain: String, ticks: Int)] {
         codes.map { code -> (domain: String, ticks: Int) in
             let sections = Section.allCases.filter { section in section.domains(in: instrument).contains { $0.code == code } }
             return (domain: code, ticks: checks.reduce(0) { sum, check in sections.reduce(sum) { $0 + check.ticks[$1.rawValue] } })

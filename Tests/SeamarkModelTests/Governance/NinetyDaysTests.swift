@@ -91,10 +91,10 @@ struct FiveSignalsTests {
 
     @Test func `where to interview first is the sum of ticks of the sections that point there`() throws {
         let domains = (1...9).map { "D\($0)" }
-        let order = FiveSignals.order(of: domains, after: [try check([3, 1, 2, 0, 4]), try check([0, 0, 1, 0, 0])])
+        let order = FiveSignals.order(of: domains, in: .core9, after: [try check([3, 1, 2, 0, 4]), try check([0, 0, 1, 0, 0])])
         // D1 3, D2 1, D3 3 + 3, D4 0, D5 4, D6 4, D8 3.
         #expect(order.map(\.domain) == ["D3", "D5", "D6", "D1", "D8", "D2"] && order.map(\.ticks) == [6, 4, 4, 3, 3, 1])
-        #expect(FiveSignals.order(of: domains, after: []).isEmpty)
+        #expect(FiveSignals.order(of: domains, in: .core9, after: []).isEmpty)
     }
 
     @Test func `domains are pointed to by what they are, whatever an instrument calls them`() throws {
