@@ -25,7 +25,7 @@ struct Signals: ParsableCommand {
         let finder = try Workplace(work, to: .read).finder()
         let reading = try EngagementReading(finder.all + finder.concealed, instrument: finder.instrument)
         let codes = reading.domains.filter(\.isInScope).map(\.code)
-        let order = FiveSignals.order(of: codes, after: reading.quickChecks.map(\.signals))
+        let order = FiveSignals.order(of: codes, in: reading.instrument, after: reading.quickChecks.map(\.signals))
         let names = Dictionary(reading.domains.map { ($0.code, $0.name) }) { first, _ in first }
         if format.json { return Terminal.json(document(reading.quickChecks, order), .quickChecks) }
         guard !reading.quickChecks.isEmpty else { return Terminal.line("No five-signal check is captured yet. 'seamark signals --boxes' has its sentences; 'seamark quick-check add' captures one.") }
@@ -46,11 +46,15 @@ struct Signals: ParsableCommand {
     private func list() {
         if format.json {
             return Terminal.json(.array(FiveSignals.Section.allCases.map { section in
-                .object([JSONMember("section", .string(section.title)), JSONMember("domains", .array(section.domains.map { .string($0) })), JSONMember("boxes", .array(section.boxes.map { .string($0) }))])
+                .object([
+                    JSONMember("section", .string(section.title)), JSONMember("domains", .array(section.domains(in: .core9).map { .string($0.code) })),
+                    JSONMember("keys", .array(section.domainKeys.map { .string($0) })), JSONMember("boxes", .array(section.boxes.map { .string($0) })),
+                ])
             }), .signals)
         }
         for section in FiveSignals.Section.allCases {
-            Terminal.line(.init(section.title, .bold), .init("  points to \(section.domains.joined(separator: ", "))", .dim))
+            let domains = section.domainKeys.map { $0.replacing("_", with: " ") }
+            Terminal.line(.init(section.title, .bold), .init("  points to \(domains.joined(separator: ", "))", .dim))
             for (place, box) in section.boxes.enumerated() {
                 let number = section.rawValue * 5 + place + 1
                 Terminal.block(box, first: [.init(number < 10 ? "   \(number)  " : "  \(number)  ")], indent: "      ")

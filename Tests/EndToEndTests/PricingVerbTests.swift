@@ -33,6 +33,34 @@ import Testing
         #expect(try ann.must("list", "lines", "--json").components(separatedBy: "Rework").count == 3)
     }
 
+    @Test func `at a terminal a likely value at an end is saved only on a yes to whether a year could fall outside`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        func add(_ range: String) -> [String] { ["line", "add", "title=Rework", "category=QUALITY", "amount.range=\(range)", "grade=B"] }
+        func lines() throws -> Int { try ann.must("list", "lines", "--json").components(separatedBy: "Rework").count - 1 }
+        for (answer, status, count) in [("", 65, 0), ("n", 65, 0), ("maybe", 65, 0), ("y", 0, 1)] as [(String, Int32, Int)] {
+            let sitting = try Sitting(ann, add("100k/101k/300k"))
+            try sitting.says("the range has its likely value close to its low end")
+            try sitting.says("Could a year ever fall outside? Save it as it is? [y/N]")
+            #expect(try lines() == 0, "nothing is stored before the answer")
+            try sitting.type(answer + "\n")
+            #expect(try sitting.ended() == status, "\(answer)")
+            if status != 0 { try sitting.says("Nothing was saved.") }
+            #expect(try lines() == count, "\(answer)")
+        }
+        // A change is asked about too, and a likely value in the middle is not.
+        let line = try #require(try ann.must("list", "lines").split { $0.isWhitespace }.first { $0.hasPrefix("L-") })
+        let change = try Sitting(ann, ["line", "set", String(line), "amount.range=100k/299k/300k"])
+        try change.says("close to its high end")
+        try change.says("Could a year ever fall outside?")
+        try change.type("n\n")
+        #expect(try change.ended() == 65)
+        let plain = try Sitting(ann, add("100k/200k/300k"))
+        #expect(try plain.ended() == 0 && !plain.look().contains("fall outside"))
+        #expect(try lines() == 2)
+    }
+
     @Test func `a recording without consent to audio, an instrument that is not here and an unfinished interview are refused with what to do`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

@@ -145,7 +145,7 @@ class Expected:
             row['riskIndex'] = row['mean'] * severities[key] / 4
             cost = outputs.failure_cost(seams[key])
             found['seamMap'][key] = {'seam': key, 'index': row['riskIndex'], 'exposure': row['mean'], 'severity': severities[key], 'failureCost': cost,
-                                     'costDiffers': bool(cost and abs(cost['mean'] - row['mean']) > 0.3 * row['mean']),
+                                     'costDiffers': bool(cost and abs(cost['mean'] - row['mean']) > 0.3 * row['mean'] + outputs.HAIR * max(1, cost['mean'], row['mean'])),
                                      'stressAdded': (found['stress'] or {'bySeam': {}})['bySeam'].get(key)}
         by_index = lambda key: (-found['seamMap'][key]['index'], -found['seamMap'][key]['exposure'], key)
         for rank, key in enumerate(sorted(found['seamMap'], key=by_index)): found['seamMap'][key]['rank'] = rank + 1

@@ -7,9 +7,15 @@ from numbers_method import MATRIX, Pert, arrange, mean, mean_excess, normals, pe
 QUESTIONS = {f'D{n + 1}': [f'{prefix}{i}' for i in range(1, 7)] for n, prefix in enumerate(['LB', 'XA', 'DR', 'HF', 'TR', 'KT', 'AI', 'CS', 'RX'])}
 WEIGHT = {'A': 1.0, 'B': 0.8, 'C': 0.5, 'D': 0.3}
 LEAST_CELL, HORIZON, HURDLE = 5, 36, 1.0
-# What meets a bound on paper meets it.
+# What meets a bound on paper meets it, and what is equal on paper is.
 HAIR = 1e-12
 FLOOR, TOP = ('frontline', 'supervisor'), ('executive', 'director')
+
+
+def greatest(figures, keys):
+    """The keys whose figure is the greatest, or lies below it by a hair."""
+    most = max(figures[key] for key in keys)
+    return [key for key in keys if figures[key] == most or math.isfinite(most) and most - figures[key] <= HAIR * abs(most)]
 
 
 # --- Scores
@@ -174,7 +180,9 @@ def governing(constraints):
         for status in ('suspected', 'measured'):
             able = [row for row in full if row.get('status') == status]
             if not able: continue
-            first = min(able, key=lambda row: (-utilisation(row)[1], -(lost_hour(row) or [0, 0])[1], row['handle']))
+            rows_of = {row['handle']: row for row in able}
+            fullest = greatest({key: utilisation(row)[1] for key, row in rows_of.items()}, rows_of)
+            first = rows_of[min(greatest({key: (lost_hour(rows_of[key]) or [0, 0])[1] for key in fullest}, fullest))]
             found[stream] = (None, 'market') if first.get('isMarket') else (first['handle'], 'governs')
     return found
 
@@ -265,9 +273,12 @@ class Sequence:
         self.cost = {key: Pert(points(row['cost'], 100)).mean if row.get('cost') else 0.0 for key, row in self.rows.items()}
         self.left = dict.fromkeys(self.place, 1.0)
         self.means = dict(zip(self.place, figure.means))
-        self.found, self.budget = [], file['engagement'].get('budget')
-        if self.budget is not None: self.budget /= 100
+        # Money is spent in whole sixths of a cent, which the mean of a cost of whole cents is a number of: what fits exactly fits.
+        self.asked = {key: sum(w * row['cost'][name] for name, w in (('low', 1), ('likely', 4), ('high', 1))) if row.get('cost') else 0 for key, row in self.rows.items()}
+        budget = file['engagement'].get('budget')
+        self.found, self.sixths = [], None if budget is None else 6 * budget
         self.run()
+        self.budget = None if self.sixths is None else self.sixths / 600
         self.draw()
 
     def paused(self, key, seen=()):
@@ -310,17 +321,19 @@ class Sequence:
         for tier in range(6):
             here = [key for key in open_ if self.tier(key) == tier]
             while here:
-                key = min(here, key=lambda key: (-worth(key) / self.cost[key] if self.cost[key] else -math.inf, self.cost[key], key))
+                ratios = {key: worth(key) / self.cost[key] if self.cost[key] else math.inf for key in here}
+                tied = greatest(ratios, here)
+                key = min(greatest({key: -self.cost[key] for key in tied}, tied))
                 here.remove(key)
-                if tier and worth(key) < HURDLE * self.cost[key]: verdict = 'review'
-                elif self.budget is not None and self.cost[key] > self.budget: verdict = 'notFunded'
+                if tier and ratios[key] < HURDLE - HAIR * max(1, HURDLE): verdict = 'review'
+                elif self.sixths is not None and self.asked[key] > self.sixths: verdict = 'notFunded'
                 else: verdict = 'keepMandated' if tier == 0 else 'fundConstraint' if tier == 1 else 'fund'
                 self.note(key, tier, verdict)
                 if verdict in FUNDED: self.fund(key)
         for key in sorted(paused, key=lambda key: (self.rows[key].get('declaredRank') or math.inf, key)): self.note(key, None, 'pause')
 
     def fund(self, key):
-        if self.budget is not None: self.budget -= self.cost[key]
+        if self.sixths is not None: self.sixths -= self.asked[key]
         for line, r in self.reduction[key].items(): self.left[line] *= 1 - r
 
     def drawn(self, key, line):

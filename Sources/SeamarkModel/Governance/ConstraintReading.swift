@@ -102,5 +102,7 @@ public struct YearlyCost: Hashable, Sendable {
     }
 
     /// Is it further from `amount` than this share of it?
-    public func differs(from amount: Double, by share: Double) -> Bool { (mean - amount).magnitude > share * amount.magnitude }
+    public func differs(from amount: Double, by share: Double) -> Bool {
+        !Bound.staysWithin((mean - amount).magnitude, share * amount.magnitude, size: max(mean.magnitude, amount.magnitude))
+    }
 }

@@ -31,19 +31,15 @@ public struct ConstraintView: Hashable, Sendable {
     public let streams: [Stream]
 
     /// Of each stream the highest utilisation of at least 95 % among measured resources, and where none of those is full, among suspected
-    /// ones; ties go to the dearer lost hour, then to the lesser key. A market that wins governs itself.
+    /// ones; ties on paper go to the dearer lost hour, then to the lesser key. A market that wins governs itself.
     public init(_ readings: [ConstraintReading]) {
         let names = Set(readings.map(\.valueStream)).sorted { ($0 ?? "") < ($1 ?? "") }
         streams = names.map { name in
             let own = readings.filter { $0.valueStream == name }
             let full = own.filter(\.isFull)
             func best(_ status: ConstraintReading.Status) -> ConstraintReading? {
-                full.filter { $0.status == status }.min { left, right in
-                    let (a, b) = (left.utilisation?.likely ?? 0, right.utilisation?.likely ?? 0)
-                    if a != b { return a > b }
-                    let (costA, costB) = (left.costOfLostHour?.likely ?? 0, right.costOfLostHour?.likely ?? 0)
-                    return costA != costB ? costA > costB : left.key < right.key
-                }
+                let fullest = Bound.greatest(of: full.filter { $0.status == status }) { $0.utilisation?.likely ?? 0 }
+                return Bound.greatest(of: fullest) { $0.costOfLostHour?.likely ?? 0 }.min { $0.key < $1.key }
             }
             guard let winner = best(.measured) ?? best(.suspected) else {
                 return Stream(name: name, governing: nil, because: full.isEmpty ? .noneFull : .relieved(full.map(\.key).sorted(by: HandleOrder.precedes)))

@@ -13,15 +13,20 @@ public struct FiveSignals: Hashable, Sendable {
             }
         }
 
-        /// The domains that it points to, by the codes of core-9.
-        public var domains: [String] {
+        /// The domains that it points to, by their keys, which are the same in every instrument that has them; codes are the instrument's own.
+        public var domainKeys: [String] {
             switch self {
-            case .decisionLatency: ["D1", "D3"]
-            case .handoffFriction: ["D2"]
-            case .ownershipDrift: ["D3", "D8"]
-            case .capacityStrain: ["D4", "D1"]
-            case .knowledgeConcentration: ["D6", "D5"]
+            case .decisionLatency: ["leadership_bandwidth", "decision_ownership"]
+            case .handoffFriction: ["cross_functional_alignment"]
+            case .ownershipDrift: ["decision_ownership", "capital_sequencing"]
+            case .capacityStrain: ["hiring_friction", "leadership_bandwidth"]
+            case .knowledgeConcentration: ["knowledge_transfer", "training_roi"]
             }
+        }
+
+        /// The same in an instrument, as it calls them. What it does not have is left out.
+        public func domains(in instrument: Instrument) -> [InstrumentDomain] {
+            domainKeys.flatMap { key in instrument.domains.filter { $0.key == key } }
         }
 
         /// What its boxes say, in their order.
@@ -70,13 +75,12 @@ public struct FiveSignals: Hashable, Sendable {
         return count >= 4 ? .red : count >= 2 ? .amber : .dark
     }
 
-    /// Which of `domains` to interview first: the sum of ticks of the sections that point there, the most first, ties in the order given. Domains
-    /// that nothing points to are left out.
-    public static func order(of domains: [String], after checks: [FiveSignals]) -> [(domain: String, ticks: Int)] {
-        domains.map { domain in
-            (domain: domain, ticks: checks.reduce(0) { sum, check in
-                Section.allCases.reduce(sum) { $1.domains.contains(domain) ? $0 + check.ticks[$1.rawValue] : $0 }
-            })
+    /// Which of the domains with these codes of `instrument` to interview first: the sum of ticks of the sections that point there, the most first, ties in the
+    /// order given. Domains that nothing points to are left out.
+    public static func order(of codes: [String], in instrument: Instrument, after checks: [FiveSignals]) -> [(domain: String, ticks: Int)] {
+        codes.map { code -> (domain: String, ticks: Int) in
+            let sections = Section.allCases.filter { section in section.domains(in: instrument).contains { $0.code == code } }
+            return (domain: code, ticks: checks.reduce(0) { sum, check in sections.reduce(sum) { $0 + check.ticks[$1.rawValue] } })
         }.enumerated().filter { $0.element.ticks > 0 }
             .sorted { $0.element.ticks != $1.element.ticks ? $0.element.ticks > $1.element.ticks : $0.offset < $1.offset }.map(\.element)
     }

@@ -1,6 +1,8 @@
 /// Output 4: which initiatives are funded, in which order, with a reason for each. Deterministic, on means.
 ///
-/// An initiative protects what is left of a line after those before it, so no money is saved twice. The order of the input makes no difference.
+/// An initiative protects what is left of a line after those before it, so no money is saved twice. The order of the input makes no difference. What fits
+/// the budget to the last hundredth is funded (`RemainingBudget`); a ratio that is the hurdle on paper reaches it, and ratios and costs that are equal on
+/// paper are ties (`Bound`).
 public struct InvestmentSequence: Hashable, Sendable {
     public enum Verdict: String, CaseIterable, Hashable, Sendable {
         case keepMandated, fundConstraint, fund, review, notFunded, pause
@@ -109,7 +111,7 @@ public struct InvestmentSequence: Hashable, Sendable {
         let readings = readings.filter { $0.stage != .stopped }.sorted { $0.key < $1.key }
         let holds = Self.holds(readings, setting)
         var residual = setting.lines
-        var budget = setting.budget ?? .infinity
+        var budget = setting.budget.map { RemainingBudget($0) }
         var rows: [Row] = []
         func gain(_ reading: InitiativeReading) -> (yearly: Double, whole: Double) {
             let yearly = reading.targets.reduce(0) { $0 + (residual[$1.line] ?? 0) * $1.mean }
@@ -124,19 +126,17 @@ public struct InvestmentSequence: Hashable, Sendable {
                     let whole = gain(reading).whole
                     return cost > 0 ? whole / cost : whole > 0 ? .infinity : 0
                 }
-                let place = open.indices.min { a, b in
-                    if ratios[a] != ratios[b] { return ratios[a] > ratios[b] }
-                    let (costA, costB) = (open[a].meanCost ?? .infinity, open[b].meanCost ?? .infinity)
-                    return costA != costB ? costA < costB : open[a].key < open[b].key
-                } ?? 0
+                // Of equal ratios the lower cost, then the lesser key: `open` is in the order of keys.
+                let best = Bound.greatest(of: Array(open.indices)) { ratios[$0] }
+                let place = Bound.greatest(of: best) { -(open[$0].meanCost ?? .infinity) }.first ?? 0
                 let reading = open.remove(at: place)
                 let (yearly, whole) = gain(reading)
                 var verdict: Verdict
-                if tier > 0, ratios[place] < setting.hurdle {
+                if tier > 0, !Bound.reaches(ratios[place], setting.hurdle, size: setting.hurdle) {
                     verdict = .review
-                } else if let cost = reading.meanCost, cost <= budget {
+                } else if let cost = reading.cost, budget?.holds(cost) ?? true {
                     verdict = tier == 0 ? .keepMandated : tier == 1 ? .fundConstraint : .fund
-                    budget -= cost
+                    budget?.take(cost)
                     for target in reading.targets { residual[target.line] = residual[target.line].map { $0 * (1 - target.mean) } }
                 } else {
                     verdict = .notFunded
@@ -159,7 +159,7 @@ public struct InvestmentSequence: Hashable, Sendable {
         }
         self.rows = rows
         self.residual = residual
-        budgetLeft = setting.budget == nil ? nil : budget
+        budgetLeft = budget?.amount
         func alignment(_ belongs: (InitiativeReading) -> Bool) -> FundingAlignment {
             let counted = readings.filter(belongs)
             func money(_ some: [InitiativeReading]) -> Double { some.reduce(0) { $0 + ($1.meanCost ?? 0) } }

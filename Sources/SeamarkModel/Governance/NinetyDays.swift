@@ -86,6 +86,13 @@ public struct MoveReading: Hashable, Sendable {
     }
 
     public var isLinked: Bool { !lines.isEmpty || !seams.isEmpty }
+
+    /// Keys of the lines that it is to lower: its own, and those of `lines` that give points to a seam of its.
+    func lowers(among lines: [PricedLine]) -> Set<String> {
+        let atSeams = lines.filter { line in line.seamPoints.contains { $0.points > 0 && seams.contains($0.key) } }
+        return Set(self.lines).union(atSeams.map(\.key))
+    }
+
     /// Owner, due date and a linked exposure: without them the board is told nothing.
     public var isAnswerable: Bool { owner != nil && due != nil && isLinked }
     /// Answerable, with a leading measure and its threshold.
@@ -154,6 +161,8 @@ public struct ExitRule: Hashable, Sendable {
         public var hasBridge: Bool
         /// Keys of lines that were re-priced since; moves must be linked to some of them.
         public var repricedLines: Set<String>
+        /// By the key of a move the keys of lines that it is to lower beside its own: those at its seams, and those that it was linked with before.
+        public var furtherLines: [String: Set<String>]
         /// Keys of initiatives with automated decisions whose gate nobody decided.
         public var undecidedGates: [String]
         /// Days since 1970.
@@ -161,7 +170,7 @@ public struct ExitRule: Hashable, Sendable {
 
         public init(
             unsureDomains: [String] = [], evidenceShare: Double = 0, isFrozen: Bool = false, moves: [MoveReading] = [], drift: [DriftReading] = [],
-            hasBridge: Bool = false, repricedLines: Set<String> = [], undecidedGates: [String] = [], today: Int64
+            hasBridge: Bool = false, repricedLines: Set<String> = [], furtherLines: [String: Set<String>] = [:], undecidedGates: [String] = [], today: Int64
         ) {
             self.unsureDomains = unsureDomains
             self.evidenceShare = evidenceShare
@@ -170,6 +179,7 @@ public struct ExitRule: Hashable, Sendable {
             self.drift = drift
             self.hasBridge = hasBridge
             self.repricedLines = repricedLines
+            self.furtherLines = furtherLines
             self.undecidedGates = undecidedGates
             self.today = today
         }
@@ -182,7 +192,7 @@ public struct ExitRule: Hashable, Sendable {
         switch phase {
         case .baseline:
             if !facts.unsureDomains.isEmpty { missing.append("Below confidence 0.5: \(facts.unsureDomains.joined(separator: ", ")).") }
-            if facts.evidenceShare < ReportGate.leastEvidence {
+            if !Bound.reaches(facts.evidenceShare, ReportGate.leastEvidence) {
                 missing.append("Only \(ReportFigures.finePercent(facts.evidenceShare)) of the mean stands on evidence of grade A or B.")
             }
             if !facts.isFrozen { missing.append("No snapshot is frozen.") }
@@ -197,7 +207,9 @@ public struct ExitRule: Hashable, Sendable {
             let waiting = facts.drift.filter { $0.state == .open && CalendarDate.span(from: $0.day, to: facts.today) > 7 }.map(\.key).sorted()
             if !waiting.isEmpty { missing.append("Drift signals that nobody confirmed or dismissed in a week: \(waiting.joined(separator: ", ")).") }
         case .prove:
-            for move in moves where facts.repricedLines.isDisjoint(with: move.lines) { missing.append("\(move.key) has no re-priced line.") }
+            for move in moves where facts.repricedLines.isDisjoint(with: (facts.furtherLines[move.key] ?? []).union(move.lines)) {
+                missing.append("\(move.key) has no re-priced line.")
+            }
             if !facts.hasBridge { missing.append("No bridge from the earlier snapshot is computed.") }
             if !facts.undecidedGates.isEmpty { missing.append("Gates that nobody decided: \(facts.undecidedGates.joined(separator: ", ")).") }
         }

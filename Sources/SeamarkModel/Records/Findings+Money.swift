@@ -31,10 +31,10 @@ extension Findings {
         if ranges.contains(where: { $0.warnings(grade: grade).contains { if case .modeNearAnEnd = $0 { true } else { false } } }) {
             find(.lopsided, record, "amount", "has its likely value close to one end; ask once more whether a year could fall outside")
         }
-        if let pool = record.reference("pool").flatMap({ byId[merges.survivor(of: $0)] }), let booked = pool.group("booking")?.number("booked"),
-            let high = price?.ends.high, high > booked / 100
+        if let pool = record.reference("pool").flatMap({ byId[merges.survivor(of: $0)] }), let ceiling = pool.group("booking").flatMap({ LedgerPool.yearly(of: $0) }),
+            let high = price?.ends.high, !Bound.staysWithin(high, ceiling, size: high)
         {
-            find(.abovePool, record, "pool", "can be higher than the booked amount of its pool, which will cap it; check both")
+            find(.abovePool, record, "pool", "can be higher than a year of what its pool booked, which will cap it; check both")
         }
     }
 
@@ -47,7 +47,7 @@ extension Findings {
             let yearly = try? Annualisation(months: months).yearly(observed)
         else { return }
         let leak = max(0, yearly - (amount.number("baseline") ?? 0)) * (amount.threePoint("share")?.likely ?? 1)
-        if leak < range.low || leak > range.high {
+        if !Bound.reaches(leak, range.low, size: yearly) || !Bound.staysWithin(leak, range.high, size: yearly) {
             find(.basisDiffers, record, "amount", "has a range that does not hold what was observed (a year's, less the baseline, times the share); correct one of them")
         }
     }

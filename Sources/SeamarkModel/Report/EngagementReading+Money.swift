@@ -134,20 +134,8 @@ extension EngagementReading {
         let views = of(Catalogue.pool)
         let keys = keys(views)
         for view in views {
-            guard let booking = view.group("booking"), let booked = booking.number("booked"), booked >= 0 else { continue }
-            var ceiling = booked / 100
-            if let from = booking.integer("from"), let to = booking.integer("to"), to >= from,
-                CalendarDate.days.contains(from), CalendarDate.days.contains(to)
-            {
-                let days = Double(to - from) + 1
-                // Whole months as the method has it, × 12 / months. Else a year is a year, leap or not, and what is left is annualised by days.
-                if let months = CalendarDate.wholeMonths(from: from, through: to) {
-                    ceiling *= 12 / Double(months)
-                } else if days != 365, days != 366 {
-                    ceiling *= 365.25 / days
-                }
-            }
-            input.pools.append(LedgerPool(key: keys[view.id] ?? view.id.description, ceiling: min(ceiling, ThreePoint.bound)))
+            guard let ceiling = view.group("booking").flatMap({ LedgerPool.yearly(of: $0) }) else { continue }
+            input.pools.append(LedgerPool(key: keys[view.id] ?? view.id.description, ceiling: ceiling))
         }
         return keys
     }

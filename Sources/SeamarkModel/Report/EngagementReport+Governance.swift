@@ -91,7 +91,7 @@ extension EngagementReport {
             moves = reading.moves
             drift = reading.drift
             quickChecks = reading.quickChecks
-            interviewFirst = FiveSignals.order(of: reading.domains.filter(\.isInScope).map(\.code), after: reading.quickChecks.map(\.signals)).map(\.domain)
+            interviewFirst = FiveSignals.order(of: reading.domains.filter(\.isInScope).map(\.code), in: reading.instrument, after: reading.quickChecks.map(\.signals)).map(\.domain)
             cycle = reading.cycle
             boardAnswers = reading.boardAnswers
             pricedAt = reading.pricedAt
@@ -99,7 +99,7 @@ extension EngagementReport {
             horizonMonths = reading.horizonMonths
             hurdle = reading.hurdle
             budget = reading.budget
-            exitRules = Self.exitRules(reading, result, bridge, isFrozen: isFrozen, gates)
+            exitRules = Self.exitRules(reading, result, bridge, previous, isFrozen: isFrozen, gates)
         }
 
         // MARK: - Parts
@@ -166,13 +166,18 @@ extension EngagementReport {
             }
         }
 
-        private static func exitRules(_ reading: EngagementReading, _ result: RiskResult, _ bridge: Bridge?, isFrozen: Bool, _ gates: [Gate]) -> [ExitRule] {
-            let unsure = reading.domains.filter { $0.isInScope && ($0.score?.confidence ?? 0) < RiskCalculation.rankedConfidence }.map(\.code)
+        private static func exitRules(
+            _ reading: EngagementReading, _ result: RiskResult, _ bridge: Bridge?, _ previous: EngagementReading?, isFrozen: Bool, _ gates: [Gate]
+        ) -> [ExitRule] {
+            let unsure = reading.domains.filter { $0.isInScope && !Bound.reaches($0.score?.confidence ?? 0, RiskCalculation.rankedConfidence) }.map(\.code)
             let repriced = bridge.map { Set($0.changes.filter { [.evidence, .estimates, .closedLines, .verifiedMoves].contains($0.step) }.flatMap(\.lines).map(\.key)) } ?? []
+            // A line that was closed is in the earlier reading alone.
+            let priced = reading.input.lines + (previous?.input.lines ?? [])
+            let further = Dictionary((reading.moves + (previous?.moves ?? [])).map { ($0.key, $0.lowers(among: priced)) }) { $0.union($1) }
             let facts = ExitRule.Facts(
                 unsureDomains: unsure, evidenceShare: ReportGate.strongShare(result, reading.lines),
                 isFrozen: isFrozen || ["frozen", "closed"].contains(reading.engagement.choice("status")), moves: reading.moves, drift: reading.drift, hasBridge: bridge != nil,
-                repricedLines: repriced, undecidedGates: gates.filter { $0.review?.decision == nil }.map(\.initiative), today: reading.today)
+                repricedLines: repriced, furtherLines: further, undecidedGates: gates.filter { $0.review?.decision == nil }.map(\.initiative), today: reading.today)
             return NinetyDays.Phase.allCases.map { ExitRule($0, facts) }
         }
     }

@@ -29,6 +29,9 @@ struct ConstraintViewTests {
         #expect(governing([reading("a", 0.94), reading("b", 1.2, .relieved)]) == [nil])
         #expect(governing([reading("a", 1, hour: 2), reading("b", 1, hour: 3), reading("c", 1, hour: 3)]) == ["b"])
         #expect(governing([reading("a", 1), reading("m", 1.1, isMarket: true)]) == [nil])
+        // Equally full on paper: the dearer hour.
+        let dear = ConstraintReading(key: "e", status: .measured, load: range(7.885, 7.885, 7.885), capacity: 8.3, contributionPerUnit: range(2, 2, 2))
+        #expect(dear.utilisation != reading("a", 0.95).utilisation && governing([reading("a", 0.95), dear]) == ["e"])
         let streams = ConstraintView([reading("a", 1, stream: "x"), reading("b", 0.9, stream: "y"), reading("c", 1.5)])
         #expect(streams.streams.map(\.name) == [nil, "x", "y"] && streams.streams.map(\.governing) == ["c", "a", nil])
         #expect(streams.governing == ["a", "c"])
@@ -45,6 +48,8 @@ struct ConstraintViewTests {
         let cost = try #require(furnace.yearlyCost)
         #expect(agree(cost.mean, 660.555556, within: 1e-8) && agree(cost.low, 378, within: 1e-12) && agree(cost.high, 1176, within: 1e-12))
         #expect(!cost.differs(from: 650, by: 0.1) && cost.differs(from: 500, by: 0.3))
+        // A tenth of 0.3 is a last bit less than 0.33 less 0.3.
+        #expect(!YearlyCost(mean: 0.33, low: 0, high: 1).differs(from: 0.3, by: 0.1) && YearlyCost(mean: 0.3301, low: 0, high: 1).differs(from: 0.3, by: 0.1))
     }
 
     /// Against a sort of the whole list.

@@ -128,6 +128,60 @@ struct InvestmentSequenceTests {
         #expect(ruled.residual == plain.residual && plain.rows[0].standing == .fund)
     }
 
+    @Test func `what fits the budget to the last cent is funded, and a ratio that is the hurdle on paper reaches it`() {
+        func thirds(_ budget: Double) -> InvestmentSequence {
+            InvestmentSequence(["a", "b", "c"].map { Self.initiative($0, 1000.07, "X 50") }, in: .init(lines: ["X": 1_000_000], budget: budget))
+        }
+        // 3,000.21 less 1,000.07 twice is a little less than 1,000.07, as binary fractions are.
+        #expect(thirds(3000.21).rows.map(\.verdict) == [.fund, .fund, .fund] && thirds(3000.21).budgetLeft == 0)
+        #expect(thirds(3000.20).rows.map(\.verdict) == [.fund, .fund, .notFunded] && thirds(3000.20).budgetLeft == 1000.06)
+        // Not whole hundredths: as nearly as can be told.
+        let fine = InvestmentSequence(["a", "b", "c"].map { Self.initiative($0, 0.0073, "X 50") }, in: .init(lines: ["X": 1_000_000], budget: 0.0219))
+        #expect(fine.rows.map(\.verdict) == [.fund, .fund, .fund])
+
+        func verdicts(_ cost: Double) -> [Verdict] { InvestmentSequence([Self.initiative("a", cost, "X 29")], in: .init(lines: ["X": 100_000])).rows.map(\.verdict) }
+        #expect(verdicts(87_000) == [.fund] && verdicts(87_000.01) == [.review])
+    }
+
+    @Test func `ratios that are equal on paper are ties: the lower cost goes first, then the lesser key`() {
+        // 29 % of 100,000 over three years is 87,000, and a last bit less as it is reckoned.
+        let lines = ["X": 100_000.0, "Y": 100_000, "Z": 29_000]
+        let cost = InvestmentSequence([Self.initiative("a", 90_000, "Y 30"), Self.initiative("z", 87_000, "X 29")], in: .init(lines: lines))
+        #expect(cost.rows.map(\.key) == ["z", "a"] && cost.rows[0].ratio != cost.rows[1].ratio)
+        let key = InvestmentSequence([Self.initiative("b", 87_000, "Z 100"), Self.initiative("a", 87_000, "X 29")], in: .init(lines: lines))
+        #expect(key.rows.map(\.key) == ["a", "b"])
+    }
+
+    /// Costs of whole cents, and budgets that three of them fit exactly or miss by a cent: against whole numbers.
+    @Test(arguments: UInt64(0)..<120)
+    func `a budget is spent to the last cent`(seed: UInt64) throws {
+        var dice = RandomStream(state: seed)
+        let costs = (0..<6).map { _ -> [Int64] in
+            let points = (0..<3).map { _ in Int64(dice.next() % 2_000_000) + 1 }.sorted()
+            return seed % 2 == 0 ? [points[1], points[1], points[1]] : points
+        }
+        /// The mean of a range, in sixths of a cent.
+        func mean(_ cost: [Int64]) -> Int64 { cost[0] + 4 * cost[1] + cost[2] }
+        let cheapest = costs.map(mean).sorted().prefix(3).reduce(0, +)
+        let budget = (cheapest + 5) / 6 - Int64(dice.next() % 2)
+        let readings = costs.enumerated().map { place, cost -> InitiativeReading in
+            var reading = Self.initiative("i\(place)", 1, "L\(place) 50")
+            reading.cost = range(Double(cost[0]) / 100, Double(cost[1]) / 100, Double(cost[2]) / 100)
+            return reading
+        }
+        let lines = Dictionary(uniqueKeysWithValues: costs.indices.map { ("L\($0)", 1e9) })
+        let sequence = InvestmentSequence(readings, in: .init(lines: lines, budget: Double(budget) / 100))
+        var left = 6 * budget
+        for row in sequence.rows {
+            let place = try #require(Int(row.key.dropFirst()))
+            let asked = mean(costs[place])
+            let expected: Verdict = asked <= left ? .fund : .notFunded
+            #expect(row.verdict == expected, "\(row.key)")
+            if asked <= left { left -= asked }
+        }
+        #expect(sequence.budgetLeft == Double(left) / 600)
+    }
+
     /// Random programmes, replayed step by step from the rows alone: every choice must have been the best one left in its tier, with the money
     /// and the residual that the rows before it leave.
     @Test(arguments: UInt64(0)..<150)
@@ -183,7 +237,7 @@ struct InvestmentSequenceTests {
             }
             let cost = reading.cost?.likely ?? 0
             let spent = funded.reduce(0) { $0 + ($1.cost?.likely ?? 0) }
-            if reading.mandate == nil, ratio(reading) < 1 {
+            if reading.mandate == nil, ratio(reading) < 1 - 1e-12 {
                 #expect(row.verdict == .review)
             } else if spent + cost > 120 {
                 #expect(row.verdict == .notFunded)

@@ -46,6 +46,8 @@ struct NinetyDaysTests {
         for phase in NinetyDays.Phase.allCases { #expect(missing(phase) { _ in } == 0, "\(phase)") }
         #expect(missing(.baseline) { $0.unsureDomains = ["D2"] } == 1)
         #expect(missing(.baseline) { $0.evidenceShare = 0.599; $0.isFrozen = false } == 2)
+        // 60 % on paper, and a last bit below it.
+        #expect(missing(.baseline) { $0.evidenceShare = (0.6).nextDown } == 0)
         #expect(missing(.choose) { $0.moves.removeLast() } == 1)
         #expect(missing(.choose) { $0.moves[0].state = .dropped } == 1)
         #expect(missing(.choose) { $0.moves += $0.moves } == 1)
@@ -56,6 +58,9 @@ struct NinetyDaysTests {
         #expect(missing(.act) { $0.drift = [DriftReading(key: "DF1", kind: .ownerChanged, day: 39)] } == 1)
         #expect(missing(.act) { $0.drift = [DriftReading(key: "DF1", kind: .ownerChanged, day: 40)] } == 0)
         #expect(missing(.prove) { $0.repricedLines = [] } == 3)
+        // A move that names a seam alone is proven by what leaks there.
+        #expect(missing(.prove) { $0.moves[0].lines = []; $0.moves[0].seams = ["S1"] } == 1)
+        #expect(missing(.prove) { $0.moves[0].lines = []; $0.moves[0].seams = ["S1"]; $0.furtherLines = ["M1": ["L1"]] } == 0)
         #expect(missing(.prove) { $0.hasBridge = false; $0.undecidedGates = ["N2"] } == 2)
     }
 
@@ -86,9 +91,37 @@ struct FiveSignalsTests {
 
     @Test func `where to interview first is the sum of ticks of the sections that point there`() throws {
         let domains = (1...9).map { "D\($0)" }
-        let order = FiveSignals.order(of: domains, after: [try check([3, 1, 2, 0, 4]), try check([0, 0, 1, 0, 0])])
+        let order = FiveSignals.order(of: domains, in: .core9, after: [try check([3, 1, 2, 0, 4]), try check([0, 0, 1, 0, 0])])
         // D1 3, D2 1, D3 3 + 3, D4 0, D5 4, D6 4, D8 3.
         #expect(order.map(\.domain) == ["D3", "D5", "D6", "D1", "D8", "D2"] && order.map(\.ticks) == [6, 4, 4, 3, 3, 1])
-        #expect(FiveSignals.order(of: domains, after: []).isEmpty)
+        #expect(FiveSignals.order(of: domains, in: .core9, after: []).isEmpty)
+    }
+
+    @Test func `domains are pointed to by what they are, whatever an instrument calls them`() throws {
+        /// Core-9 under codes in reverse order.
+        func reversed(key renamed: (String) -> String = { $0 }) throws -> Instrument {
+            func changed(_ domain: JSONValue, _ place: Int) -> JSONValue {
+                let members = (domain.members ?? []).map { member -> JSONMember in
+                    if member.name == "code" { return JSONMember("code", .string("D\(9 - place)")) }
+                    return member.name == "key" ? JSONMember("key", .string(renamed(member.value.text ?? ""))) : member
+                }
+                return .object(members)
+            }
+            let members = (Instrument.core9.json.members ?? []).map { member -> JSONMember in
+                guard member.name == "domains" else { return member }
+                let domains = (member.value.elements ?? []).enumerated().map { changed($0.element, $0.offset) }
+                return JSONMember("domains", .array(domains))
+            }
+            return try Instrument(json: .object(members))
+        }
+        let instrument = try reversed()
+        let order = FiveSignals.order(of: instrument.domains.map(\.code), in: instrument, after: [try check([5, 0, 0, 0, 1])])
+        #expect(order.map(\.domain) == ["D9", "D7", "D5", "D4"] && order.map(\.ticks) == [5, 5, 1, 1])
+        #expect(FiveSignals.Section.decisionLatency.domains(in: instrument).map(\.key) == ["leadership_bandwidth", "decision_ownership"])
+        // What an instrument does not have is pointed to by nothing.
+        let without = try reversed { $0 == "decision_ownership" ? "other" : $0 }
+        #expect(FiveSignals.order(of: without.domains.map(\.code), in: without, after: [try check([5, 0, 0, 0, 0])]).map(\.domain) == ["D9"])
+        // Core-9 has them all.
+        for section in FiveSignals.Section.allCases { #expect(section.domains(in: .core9).map(\.key) == section.domainKeys) }
     }
 }

@@ -44,6 +44,23 @@ import Testing
         #expect(kinds(bench) == [.parentCycle, .parentCycle, .parentCycle, .prerequisiteCycle, .prerequisiteCycle, .prerequisiteCycle])
     }
 
+    @Test func `a pool caps what a year of it holds, whatever period was booked`() throws {
+        var bench = Bench()
+        let pool = id(Catalogue.pool, 1), line = Identifier(high: 40, low: 1)
+        try bench.line()
+        try bench.write(pool, Catalogue.pool, handle: "PL1", [("name", "freight"), ("booking.code", "6410"), ("booking.booked", "200k")])
+        try bench.write(line, Catalogue.leakageLine, [("pool", "PL1")])
+        // A quarter's 200,000 are 800,000 a year, and 1,000,000 of two years are 500,000.
+        for (booked, first, last, high, isCapped) in [
+            ("200k", "2025-10-01", "2025-12-31", "500k", false), ("200k", "2025-10-01", "2025-12-31", "800k", false), ("200k", "2025-10-01", "2025-12-31", "800001", true),
+            ("1M", "2024-01-01", "2025-12-31", "700k", true), ("1M", "2024-01-01", "2025-12-31", "500k", false), ("1M", "2025-01-01", "2025-12-31", "700k", false),
+        ] {
+            try bench.write(pool, Catalogue.pool, [("name", "freight of \(first), \(high)"), ("booking.booked", booked), ("booking.from", first), ("booking.to", last)])
+            try bench.write(line, Catalogue.leakageLine, [("amount.range", "100k/300k/\(high)")])
+            #expect(kinds(bench).contains(.abovePool) == isCapped, "\(booked) from \(first) to \(last), \(high)")
+        }
+    }
+
     @Test func `twins are proposed, and merging one into the other ends it`() throws {
         var bench = Bench()
         try bench.line()

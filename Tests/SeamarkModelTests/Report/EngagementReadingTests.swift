@@ -75,6 +75,21 @@ import Testing
         }
     }
 
+    @Test func `what is said of a line above its pool is what the ceiling does`() throws {
+        var bench = try ReportBench.bench("halden")
+        let pool = try #require(bench.views.first { $0.handle == "PL1" }?.id)
+        // The line's high is 720,000. Of quarters, half years and two years, each a little below and above it.
+        for (booked, first, last) in [
+            ("180k", "2025-12-01", "2026-02-28"), ("179k", "2025-12-01", "2026-02-28"), ("360k", "2025-07-01", "2025-12-31"), ("359k", "2025-07-01", "2025-12-31"),
+            ("1440k", "2024-01-01", "2025-12-31"), ("1439k", "2024-01-01", "2025-12-31"), ("138k", "2025-01-01", "2025-03-11"), ("137k", "2025-01-01", "2025-03-11"),
+        ] {
+            try bench.write(pool, Catalogue.pool, [("booking.booked", booked), ("booking.from", first), ("booking.to", last)])
+            let ceiling = try #require(try EngagementReading(bench.views).input.pools.first?.ceiling)
+            let isTold = Findings.all(in: bench.views, instrument: .core9).contains { $0.kind == .abovePool }
+            #expect(isTold == (ceiling < 720_000), "\(booked) from \(first) to \(last): \(ceiling)")
+        }
+    }
+
     @Test func `the perception gap is shown only where five people stand on each side`() throws {
         let report = try ReportBench.halden.get()
         #expect(report.domains.allSatisfy { $0.perceptionGap == nil })

@@ -30,6 +30,29 @@ import Testing
         #expect(try EngagementReading(bench.views).moves.last?.lines == [])
     }
 
+    @Test func `a move that names a seam alone is proven by what leaks there, and what it brought down is its own`() throws {
+        var bench = try ReportBench.bench("halden")
+        let move = Identifier(high: 50, low: 9)
+        try bench.write(move, Catalogue.move, handle: "MV9", [("title", "one promise"), ("seams", "S1"), ("state", "doing")])
+        let before = try EngagementReading(bench.views)
+        // L6 leaks at S1 and ends; L2 leaks at S3 and is estimated anew.
+        try bench.write(try Self.id("L6", Catalogue.leakageLine, in: bench), Catalogue.leakageLine, [("isWithdrawn", "yes")])
+        try bench.write(try Self.id("L2", Catalogue.leakageLine, in: bench), Catalogue.leakageLine, [("amount.range", "500k/800k/1250k")])
+        func report() throws -> EngagementReport {
+            try EngagementReport(views: bench.views, primitives: bench.primitives, provenance: ReportBench.provenance, earlier: .init(try ReportBench.snapshot(of: bench), .success(before)))
+        }
+        func lines(_ step: Bridge.Step, _ report: EngagementReport) -> [String]? { report.governance.bridge?.changes.first { $0.step == step }?.lines.map(\.key) }
+        let open = try report()
+        #expect(lines(.closedLines, open) == ["L6"] && lines(.estimates, open) == ["L2"] && lines(.verifiedMoves, open) == [])
+        // MV1 names L6, MV2 the seam of L2, MV9 that of L6.
+        #expect(open.governance.exitRules.first { $0.phase == .prove }?.missing == ["MV3 has no re-priced line."])
+        try bench.write(move, Catalogue.move, [("state", "done"), ("completedAt", "2026-03-10"), ("evidence", "EV4")])
+        let proven = try report()
+        #expect(lines(.closedLines, proven) == [] && lines(.estimates, proven) == ["L2"] && lines(.verifiedMoves, proven) == ["L6"])
+        let bridge = try #require(proven.governance.bridge)
+        #expect((bridge.changes.reduce(0) { $0 + $1.amount } - bridge.difference).magnitude < 1e-6)
+    }
+
     @Test func `of a circle of prerequisites the later edge is ignored`() throws {
         var bench = try ReportBench.bench("halden")
         let (i4, i6) = (try Self.id("I4", Catalogue.initiative, in: bench), try Self.id("I6", Catalogue.initiative, in: bench))
@@ -139,5 +162,21 @@ import Testing
             views: bench.views, instrument: ten, primitives: bench.primitives, provenance: ReportBench.provenance)
         #expect(report.domains.count == 10 && report.html.contains("D10 Tenth domain"))
         #expect(agree(report.domains.first { $0.exposure.key == "D10" }?.exposure.net.mean ?? .nan, 512_500, within: 1e-3))
+    }
+
+    @Test func `whom to interview first follows what domains are, under whatever codes`() throws {
+        // The domains of core-9 under codes in reverse order.
+        func changed(_ domain: JSONValue, _ place: Int) -> JSONValue {
+            .object((domain.members ?? []).map { $0.name == "code" ? JSONMember("code", .string("D\(9 - place)")) : $0 })
+        }
+        let reversed = try Instrument(json: .object((Instrument.core9.json.members ?? []).map { member in
+            member.name == "domains" ? JSONMember("domains", .array((member.value.elements ?? []).enumerated().map { changed($0.element, $0.offset) })) : member
+        }))
+        let bench = try ReportBench.bench("halden")
+        func first(_ instrument: Instrument) throws -> [String] {
+            try EngagementReport(views: bench.views, instrument: instrument, primitives: bench.primitives, provenance: ReportBench.provenance).governance.interviewFirst
+        }
+        #expect(try first(.core9) == ["D3", "D1", "D2", "D5", "D6", "D8", "D4"])
+        #expect(try first(reversed) == ["D7", "D9", "D8", "D5", "D4", "D2", "D6"])
     }
 }

@@ -84,6 +84,28 @@ import Testing
         #expect(report.markdown.contains("Questions scored by a lead's ruling in place of the answers' mean: DR6."))
     }
 
+    @Test func `a confidence that is 0.5 on paper is enough for the ranking, the gate and the baseline alike`() throws {
+        // The fourth root of 1 × 1/3 × 0.3 × 5/8, and a last bit below it as it is reckoned.
+        let answers = [("IV1", [1, 1]), ("IV2", [2, 3])].flatMap { interview, scores -> [String] in
+            (1...6).map { number -> String in
+                let response = number <= 2 ? #"{"outcome": "scored", "score": \#(scores[number - 1]), "grade": "D"}"# : #"{"outcome": "notApplicable"}"#
+                return #"{"interview": "\#(interview)", "question": "DR\#(number)", "scorer": "C1", "response": \#(response)}"#
+            }
+        }
+        let report = try Self.report("""
+            "people": [{"handle": "P1", "level": "manager", "consent": {"state": "given"}}, {"handle": "P2", "level": "manager", "consent": {"state": "given"}}],
+            "interviews": [{"handle": "IV1", "persons": ["P1"], "instrument": "core-9@1"}, {"handle": "IV2", "persons": ["P2"], "instrument": "core-9@1"}],
+            "answers": [\(answers.joined(separator: ", "))], "lines": [\(Self.line("L1"))]
+            """)
+        let domain = try #require(report.domains.first { $0.exposure.key == "D3" })
+        let confidence = try #require(domain.exposure.confidence)
+        #expect(confidence < 0.5 && agree(confidence, 0.5, within: 1e-15) && domain.exposure.rank == 1)
+        #expect(ReportBench.outcome(.confidence, report) == .met)
+        // D1 is in scope, and nobody was asked about it.
+        let baseline = try #require(report.governance.exitRules.first { $0.phase == .baseline })
+        #expect(baseline.missing == ["Below confidence 0.5: D1.", "No snapshot is frozen."])
+    }
+
     @Test func `where no time to damage is known nobody knows what a forum can decide`() throws {
         let report = try Self.report(#""decisions": [{"handle": "DR1", "name": "d", "cadence": {"forum": "weekly", "interval": 604800}}], "lines": [\#(Self.line("L1"))]"#)
         let decision = try #require(report.document["decisions"]?.elements?.first)

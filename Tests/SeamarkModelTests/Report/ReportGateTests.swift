@@ -65,6 +65,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [0, 1])
+    func `two prices are a draft until somebody settles them, whichever stands`(side: Int) throws {
+        var bench = try Self.disputed()
+        let disputed = try ReportBench.report(bench.views)
+        #expect(!disputed.gate.isBoardReady && disputed.html.contains("<b>DRAFT</b>") && disputed.markdown.hasPrefix("# DRAFT: "))
+        let line = try #require(bench.views.first { $0.handle == "L2" && $0.type === Catalogue.leakageLine })
+        let conflict = try #require(line.conflicts.first)
+        var editing = bench.draft(line.id, Catalogue.leakageLine).editing
+        editing.resolve(try #require(Catalogue.leakageLine.field(key: "amount")), try #require(conflict.heads[side].content.value))
+        let change = bench.change(editing.edits, by: Bench.lea)
+        #expect(bench.judge(change, by: Bench.lea).isEmpty)
+        bench.apply(change)
+        let settled = try ReportBench.report(bench.views)
+        #expect(settled.conflicts.isEmpty && ReportBench.outcome(.conflicts, settled) == .met)
+        #expect(settled.gate.isBoardReady && settled.gate.reasons.isEmpty)
+        #expect(!settled.html.contains("<b>DRAFT</b>") && settled.markdown.hasPrefix("# Operating income at risk"))
+        let prices = [range(640_000, 910_000, 1_400_000), range(500_000, 800_000, 1_250_000)]
+        #expect(settled.lines.first { $0.line.key == "L2" }?.priced.amount == .amount(prices[side]))
+    }
+
     @Test func `answers under an edition that is not here stand in the board's way, and are named by interview and question`() throws {
         var bench = try ReportBench.bench("halden")
         let interview = Identifier(high: 24, low: 7)

@@ -48,7 +48,10 @@ public struct SnapshotComparison: Hashable, Sendable {
 extension Bridge {
     /// Between two readings of one engagement. What proven moves of either brought down is theirs.
     init(from earlier: EngagementReading, to later: EngagementReading, _ calculation: inout RiskCalculation) throws(RiskError) {
-        let verified = Set(later.moves.filter(\.isVerified).flatMap(\.lines)).union(earlier.moves.filter(\.isVerified).flatMap(\.lines))
+        let moves = earlier.moves + later.moves, lines = earlier.input.lines + later.input.lines
+        let proven = Set(moves.filter(\.isVerified).map(\.key))
+        // A line that was closed since is in the earlier reading of its move alone.
+        let verified = moves.filter { proven.contains($0.key) }.reduce(into: Set<String>()) { $0.formUnion($1.lowers(among: lines)) }
         try self.init(from: earlier.input, earlier.settings, to: later.input, later.settings, verified: verified, calculation: &calculation)
     }
 
