@@ -21,10 +21,10 @@ public struct SnapshotComparison: Hashable, Sendable {
         let isFine = (bridge.changes.map(\.amount) + [bridge.difference]).contains { $0 != 0 && $0.magnitude < 9_950 }
         func thousands(_ amount: Double) -> String { isFine && amount.magnitude < 1e15 ? ReportFigures.oneDecimal(amount / 1000) : ReportFigures.thousands(amount) }
         func signed(_ amount: Double) -> String { (amount > 0 ? "+" : "") + thousands(amount) }
-        return [["Before: \(before.title)", thousands(bridge.before), ""]]
+        return [["Before: \(before.title)", thousands(bridge.before.mean), ""]]
             + bridge.changes.map { change in
                 [change.step.words.capitalizedWord, signed(change.amount), change.lines.map { "\($0.key) \(signed($0.amount))" }.joined(separator: ", ")]
-            } + [["Difference", signed(bridge.difference), ""], ["After: \(after.title)", thousands(bridge.after), ""]]
+            } + [["Difference", signed(bridge.difference), ""], ["After: \(after.title)", thousands(bridge.after.mean), ""]]
     }
 
     public var document: JSONValue {
@@ -52,7 +52,10 @@ extension Bridge {
         // Nothing is written as -0.
         func number(_ amount: Double) -> JSONValue { amount.isFinite ? .number(amount + 0) : .null }
         return .object([
-            JSONMember("before", number(before)), JSONMember("after", number(after)), JSONMember("difference", number(difference)),
+            JSONMember("before", number(before.mean)), JSONMember("after", number(after.mean)), JSONMember("difference", number(difference)),
+            JSONMember("ranges", .object([
+                JSONMember("before", .object(EngagementReport.members(of: before))), JSONMember("after", .object(EngagementReport.members(of: after))),
+            ])),
             JSONMember("steps", .array(changes.map { change in
                 .object([
                     JSONMember("step", .string(change.step.rawValue)), JSONMember("amount", number(change.amount)),
