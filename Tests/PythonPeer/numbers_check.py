@@ -93,7 +93,12 @@ class Expected:
         names = {row['handle']: row['name'] for row in self.file.get('sites', [])}
         found = {}
         for n, line in enumerate(self.lines): found.setdefault(line.row.get(key), []).append(n)
-        return {names.get(value, value): {key: names.get(value, value), 'evidence': self.grades(chosen)} | self.amounts(chosen) for value, chosen in found.items()}
+        rows = {value: {key: names.get(value, value), 'evidence': self.grades(chosen)} | self.amounts(chosen) for value, chosen in found.items()}
+        if key == 'site':
+            columns = [[math.fsum(net[n] for n in chosen) for net in self.figure.net] for chosen in found.values()]
+            stable = method.stability(columns, list(found), [value for value in found if value is not None])
+            for value, row in rows.items(): row['firstShare'], row['firstThreeShare'] = stable[value] if value is not None else (None, None)
+        return {names.get(value, value): row for value, row in rows.items()}
 
     def attributed(self):
         given = []
@@ -130,7 +135,7 @@ class Expected:
         order = sorted(ranked, key=lambda key: (-means[key], key))
         stable = method.stability([draws[key] for key in draws], list(draws), ranked)
         return {key: spread(draws[key]) | {'key': key, 'rank': order.index(key) + 1 if key in ranked else None,
-                                   'firstShare': stable[key][0], 'firstThreeShare': stable[key][1]}
+                                   'firstShare': stable[key][0], 'firstThreeShare': stable[key][1], 'inputs': {'ranges': {'total': spread(draws[key])}}}
                 for key in draws}
 
     # --- The four outputs
@@ -142,9 +147,13 @@ class Expected:
         found = {'seamMap': {}, 'stress': self.stress(seams, severities)}
         for key, row in report['seams'].items():
             row |= {'severity': severities[key], 'modes': outputs.seam_modes(seams[key])}
+            row['velocity'] = outputs.named(method.points(seams[key]['velocity'])) if seams[key].get('velocity') else None
             row['riskIndex'] = row['mean'] * severities[key] / 4
+            row['ranges'] = {'riskIndex': spread([amount * severities[key] / 4 for amount in self.seam_draws[key]])}
             cost = outputs.failure_cost(seams[key])
-            found['seamMap'][key] = {'seam': key, 'index': row['riskIndex'], 'exposure': row['mean'], 'severity': severities[key], 'failureCost': cost,
+            ranges = {'index': row['ranges']['riskIndex'], 'exposure': spread(self.seam_draws[key]),
+                      'stressAdded': (found['stress'] or {'ranges': {'bySeam': {}}})['ranges']['bySeam'].get(key)}
+            found['seamMap'][key] = {'ranges': ranges, 'seam': key, 'index': row['riskIndex'], 'exposure': row['mean'], 'severity': severities[key], 'failureCost': cost,
                                      'costDiffers': bool(cost and abs(cost['mean'] - row['mean']) > 0.3 * row['mean'] + outputs.HAIR * max(1, cost['mean'], row['mean'])),
                                      'stressAdded': (found['stress'] or {'bySeam': {}})['bySeam'].get(key)}
         by_index = lambda key: (-found['seamMap'][key]['index'], -found['seamMap'][key]['exposure'], key)
@@ -152,26 +161,37 @@ class Expected:
         constraints = file.get('constraints', [])
         governs = outputs.governing(constraints)
         decisions = [outputs.decision(row) for row in file.get('decisions', [])]
-        gates = {key: {'initiative': key, 'verdict': 'hold', 'review': None, 'expired': None} for key in
+        gates = {key: {'initiative': key, 'verdict': 'hold', 'review': None, 'expired': None, 'validDays': None} for key in
                  (row['handle'] for row in file.get('initiatives', []) if row.get('isAIScale'))}
         for review in sorted(file.get('gateReviews', []), key=lambda row: row['date']):
             verdict, expired = outputs.gate(review, self.today)
-            gates[review['initiative']] = {'initiative': review['initiative'], 'verdict': verdict, 'review': review['handle'], 'expired': expired}
+            gates[review['initiative']] = {'initiative': review['initiative'], 'verdict': verdict, 'review': review['handle'], 'expired': expired, 'validDays': review.get('validDays') or 90}
         sequence = outputs.Sequence(file, self.lines, self.figure, severities, {key for key, _ in governs.values() if key}, {row['key']: math.inf if row['standing'] == 'behind' else 0.0 for row in decisions},
                                     {key: row['verdict'] for key, row in gates.items()})
         rows = sequence.found
         funded = [row['key'] for row in rows if row['verdict'] in outputs.FUNDED]
         programme = [key for key, row in sequence.rows.items() if (row.get('schedule') or {}).get('stage') in (None, 'planned', 'approved', 'running', 'live')]
-        money = {verdict: math.fsum(row['cost'] for row in rows if row['verdict'] == verdict) for verdict in
-                 ('keepMandated', 'fundConstraint', 'fund', 'review', 'notFunded', 'pause')}
+        # A ruling stands where there is one.
+        stands = {row['key']: row['verdict'] for row in rows} | {row['initiative']: row['ruling']['verdict'] for row in file.get('sequenceDecisions', [])}
+        ruled = any(stands[row['key']] != row['verdict'] for row in rows)
+        by_verdict = lambda verdict_of: {verdict: sequence.costs([row['key'] for row in rows if verdict_of(row) == verdict]) for verdict in
+                                         ('keepMandated', 'fundConstraint', 'fund', 'review', 'notFunded', 'pause')}
+        money, ruled_money = by_verdict(lambda row: row['verdict']), by_verdict(lambda row: stands[row['key']]) if ruled else None
+        means = lambda costs: costs and {verdict: cost['mean'] for verdict, cost in costs.items()}
+        asked, spent = sequence.costs([row['key'] for row in rows]), sequence.costs(funded)
+        whole = file['engagement'].get('budget')
+        left = None if whole is None else {'mean': whole / 100 - spent['mean'], 'low': whole / 100 - spent['high'], 'high': whole / 100 - spent['low']}
         found['constraint'] = {
             'streams': {str(stream): {'valueStream': stream, 'governing': key, 'because': why} for stream, (key, why) in governs.items()},
             'resources': {row['handle']: self.resource(row) for row in constraints},
             'alignmentBefore': sequence.alignment(programme), 'alignmentAfter': sequence.alignment(funded),
-            'alignmentOfFreeChoice': sequence.alignment([key for key in funded if not sequence.mandated(key)])}
+            'alignmentOfFreeChoice': sequence.alignment([key for key in funded if not sequence.mandated(key)]),
+            'funding': {'before': sequence.funding(programme), 'after': sequence.funding(funded)}}
         found['decisions'], found['bandwidth'] = {row['key']: row for row in decisions}, outputs.bandwidth(file.get('decisions', []))
         found['gates'] = gates
-        found['sequence'] = {'budgetLeft': sequence.budget, 'rows': rows, 'stopped': sequence.stopped, 'money': money, 'residual': sequence.residual, 'ruledResidual': sequence.ruled_residual()}
+        found['sequence'] = {'budgetLeft': sequence.budget, 'rows': rows, 'stopped': sequence.stopped, 'asked': asked['mean'], 'money': means(money), 'ruledMoney': means(ruled_money),
+                             'ranges': {'budgetLeft': left, 'asked': asked, 'money': money, 'ruledMoney': ruled_money},
+                             'residual': sequence.residual, 'ruledResidual': sequence.ruled_residual()}
         if file.get('quickChecks'): found['cycle'] = {'interviewFirst': self.first()}
         return found
 
@@ -179,7 +199,9 @@ class Expected:
     def resource(row):
         hour, k = outputs.lost_hour(row), method.WEIGHT_ON_LIKELY[(row.get('load') or {}).get('grade', 'D')]
         lost = method.points(row['lostUnitsPerYear']) if row.get('lostUnitsPerYear') else None
-        return {'key': row['handle'], 'status': row.get('status'), 'utilisation': outputs.named(outputs.utilisation(row)) if row.get('load') else None,
+        load = row.get('load')
+        captured = {'load': outputs.named(method.points(load['load'])), 'capacity': load['capacity'], 'unit': load['unit'], 'period': load['period']} if load else {'load': None, 'capacity': None}
+        return captured | {'key': row['handle'], 'status': row.get('status'), 'isMarket': bool(row.get('isMarket')), 'utilisation': outputs.named(outputs.utilisation(row)) if row.get('load') else None,
                 'lostHour': outputs.named(hour) if row.get('load') else None, 'yearlyCost': outputs.product(lost, hour, k=k) if lost and hour else None}
 
     def stress(self, seams, severities):
@@ -193,7 +215,8 @@ class Expected:
         if not added: return None
         said = spread([math.fsum(each) for each in zip(self.figure.total, *added.values())])
         return said | {'addedMean': said['mean'] - method.mean(self.figure.total), 'seams': sorted(added),
-                       'bySeam': {key: method.mean(each) for key, each in added.items()}}
+                       'bySeam': {key: method.mean(each) for key, each in added.items()},
+                       'ranges': {'addedMean': spread([math.fsum(each) for each in zip(*added.values())]), 'bySeam': {key: spread(each) for key, each in added.items()}}}
 
     def first(self):
         ticks = dict.fromkeys(outputs.QUESTIONS, 0)
@@ -232,7 +255,7 @@ class Comparison:
         elif isinstance(mine, (int, float)) and isinstance(theirs, (int, float)) and not isinstance(mine, bool):
             self.figures += 1
             off = abs(mine - theirs)
-            scale = max(abs(mine), abs(theirs), self.whole if path.endswith(('overlap', 'ceiling', 'addedMean', 'budgetLeft')) else 1)
+            scale = max(abs(mine), abs(theirs), self.whole if path.endswith(('overlap', 'ceiling', 'addedMean', 'budgetLeft')) or '/budgetLeft/' in path else 1)
             self.furthest = max(self.furthest, off / scale)
             if not off <= self.allowed(path) * scale: self.say(path, mine, theirs)
         elif mine != theirs: self.say(path, mine, theirs)

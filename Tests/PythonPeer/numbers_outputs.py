@@ -209,6 +209,7 @@ def decision(row):
     return {
         'key': row['handle'], 'latency': named(latency), 'isMeasured': len(taken) >= 5, 'samples': len(taken), 'timeToDamage': named(damage), 'ratio': None if ratio == math.inf else ratio,
         'standing': None if ratio is None else 'inside' if ratio <= 0.5 else 'marginal' if ratio <= 1 else 'behind',
+        'forum': (row.get('cadence') or {}).get('forum'), 'forumInterval': interval, 'proposedInterval': (row.get('proposedCadence') or {}).get('interval'),
         'forumMeanWait': None if interval is None else interval / 2, 'forumWorstWait': interval,
         'cannotBeDecidedInForum': None if interval is None or damage is None else interval / 2 > damage[1], 'excess': excess,
         'reopenRate': mean([float(bool(each.get('reopened'))) for each in samples]) if samples else None,
@@ -310,7 +311,8 @@ class Sequence:
         declared = row.get('declaredRank')
         self.found.append({
             'key': key, 'rank': len(self.found) + 1, 'declaredRank': declared, 'moved': None if declared is None else declared - len(self.found) - 1, 'tier': tier,
-            'verdict': verdict, 'cost': self.cost[key],
+            'verdict': verdict, 'cost': self.cost[key], 'ranges': {'cost': self.costs([key]) if row.get('cost') else None},
+            'targets': [{'line': line, 'reduction': named([pert.low, pert.likely, pert.high])} for line, pert in sorted(self.targets[key].items())],
             'protectedByMeans': yearly * self.months(key) / 12,
             'ratio': yearly * self.months(key) / 12 / self.cost[key] if self.cost[key] else None, 'paybackMonths': 12 * self.cost[key] / yearly if yearly else None})
 
@@ -364,9 +366,21 @@ class Sequence:
                 columns[self.place[line]] = [amount * (1 - share) for amount, share in zip(columns[self.place[line]], self.drawn(key, line))]
         return spread([math.fsum(each) for each in zip(*columns)])
 
+    def costs(self, keys):
+        """Of several together: the means added up, the lows, and the highs."""
+        given = [points(self.rows[key]['cost'], 100) for key in keys if self.rows[key].get('cost')]
+        return {'mean': math.fsum(Pert(each).mean for each in given), 'low': math.fsum(each[0] for each in given), 'high': math.fsum(each[2] for each in given)}
+
+    def relieves(self, key): return self.rows[key].get('relievesConstraint') in self.governs
+
     def alignment(self, keys):
-        whole, to = math.fsum(self.cost[key] for key in keys), math.fsum(self.cost[key] for key in keys if self.rows[key].get('relievesConstraint') in self.governs)
-        return {'toConstraint': to, 'all': whole, 'share': to / whole if whole else None}
+        whole, to = self.costs(keys), self.costs([key for key in keys if self.relieves(key)])
+        return {'toConstraint': to['mean'], 'all': whole['mean'], 'share': to['mean'] / whole['mean'] if whole['mean'] else None, 'ranges': {'toConstraint': to, 'all': whole}}
+
+    def funding(self, keys):
+        """The dearest first: which relieve the governing constraint, and which do not."""
+        dearest = sorted(keys, key=lambda key: (-self.cost[key], key))
+        return {'constraint': [key for key in dearest if self.relieves(key)], 'around': [key for key in dearest if not self.relieves(key)]}
 
 
 FUNDED = ('keepMandated', 'fundConstraint', 'fund')

@@ -24,6 +24,8 @@ public struct InitiativeReading: Hashable, Sendable {
 
     public var key: String
     public var name: String
+    /// Who stands for it, as a role.
+    public var sponsor: String?
     public var declaredRank: Int?
     /// Capital and one-off expense; nil: not known, which is funded by nobody.
     public var cost: ThreePoint?
@@ -44,13 +46,14 @@ public struct InitiativeReading: Hashable, Sendable {
     public var targets: [Target]
 
     public init(
-        key: String, name: String = "", declaredRank: Int? = nil, cost: ThreePoint?, delayMonths: Double = 0, stage: Stage = .planned,
+        key: String, name: String = "", sponsor: String? = nil, declaredRank: Int? = nil, cost: ThreePoint?, delayMonths: Double = 0, stage: Stage = .planned,
         isAIScale: Bool = false, gate: ScalingGate.Verdict? = nil, mandate: Mandate? = nil, hasGrowthCase: Bool = false,
         relievesConstraint: String? = nil, addsLoadTo: Set<String> = [], treatsSeam: String? = nil, treatsDecision: String? = nil,
         prerequisites: Set<String> = [], targets: [Target] = []
     ) {
         self.key = key
         self.name = name
+        self.sponsor = sponsor
         self.declaredRank = declaredRank
         self.cost = cost
         self.delayMonths = delayMonths

@@ -26,12 +26,13 @@ public struct Bridge: Hashable, Sendable {
         public var amount: Double
     }
 
-    public let before: Double
-    public let after: Double
+    /// The headline's ranges; the means are what the steps go from and to.
+    public let before: Spread
+    public let after: Spread
     /// All steps, in their order.
     public let changes: [Change]
 
-    public var difference: Double { after - before }
+    public var difference: Double { after.mean - before.mean }
 
     /// - Parameters:
     ///   - verified: keys of lines whose new amount, or whose end, is due to a proven move.
@@ -41,24 +42,29 @@ public struct Bridge: Hashable, Sendable {
         calculation: inout RiskCalculation
     ) throws(RiskError) {
         let stages = Self.stages(from: old, to: new, verified: verified)
-        var means = try calculation.netMeans(old, settings: oldSettings)
-        before = Self.total(means)
+        var found = try calculation.net(old, settings: oldSettings)
+        before = Self.spread(of: found)
         var last = old
         var lastSettings = oldSettings
         var changes: [Change] = []
         for (step, stage) in zip(Step.allCases, stages) {
-            let next = stage == last && newSettings == lastSettings ? means : try calculation.netMeans(stage, settings: newSettings)
+            let next = stage == last && newSettings == lastSettings ? found : try calculation.net(stage, settings: newSettings)
             var lines: [LineChange] = []
-            for key in Set(means.keys).union(next.keys).sorted() {
-                let amount = (next[key] ?? 0) - (means[key] ?? 0)
+            for key in Set(found.means.keys).union(next.means.keys).sorted() {
+                let amount = (next.means[key] ?? 0) - (found.means[key] ?? 0)
                 if amount != 0 { lines.append(LineChange(key: key, amount: amount)) }
             }
             lines.sort { $0.amount.magnitude != $1.amount.magnitude ? $0.amount.magnitude > $1.amount.magnitude : $0.key < $1.key }
-            changes.append(Change(step: step, amount: Self.total(next) - Self.total(means), lines: lines))
-            (means, last, lastSettings) = (next, stage, newSettings)
+            changes.append(Change(step: step, amount: Self.total(next.means) - Self.total(found.means), lines: lines))
+            (found, last, lastSettings) = (next, stage, newSettings)
         }
         self.changes = changes
-        after = Self.total(means)
+        after = Self.spread(of: found)
+    }
+
+    /// With the mean that the steps are differences of.
+    private static func spread(of net: (means: [String: Double], total: [Double])) -> Spread {
+        Spread(sorted: net.total.sorted(), mean: total(net.means))
     }
 
     /// In the order of keys: a dictionary's own order differs from run to run.

@@ -73,4 +73,10 @@ public struct PricedLine: Hashable, Sendable {
         if case .inputs(let price) = amount { return (probability ?? 1) * price.mean(grade: grade) }
         return amount.parts.reduce(probability ?? 1) { $0 * PERT($1, grade: grade).mean }
     }
+
+    /// The line at its least, as is likely and at its most: what may not come at all is nothing at its least.
+    var ends: (low: Double, likely: Double, high: Double) {
+        let chance = probability ?? 1, ends = amount.ends
+        return (chance < 1 ? 0 : ends.low, chance * ends.likely, chance > 0 ? ends.high : 0)
+    }
 }

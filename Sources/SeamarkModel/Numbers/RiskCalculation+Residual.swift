@@ -26,11 +26,16 @@ extension RiskCalculation {
 
     /// The mean of each line after overlaps and ceilings, and nothing else.
     public mutating func netMeans(_ input: RiskInput, settings: RiskSettings = RiskSettings()) throws(RiskError) -> [String: Double] {
+        try net(input, settings: settings).means
+    }
+
+    /// The mean of each line after overlaps and ceilings, and all lines together in the order of the iterations.
+    mutating func net(_ input: RiskInput, settings: RiskSettings) throws(RiskError) -> (means: [String: Double], total: [Double]) {
         try input.validate(settings)
         var sampled = SampledLines(input, settings: settings, cache: cache)
         cache = sampled.cache
-        let columns = sampled.net(settings.correlation).columns
-        return Dictionary(uniqueKeysWithValues: zip(sampled.lines, columns).map { ($0.key, Spread.mean(of: $1)) })
+        let net = sampled.net(settings.correlation)
+        return (Dictionary(uniqueKeysWithValues: zip(sampled.lines, net.columns).map { ($0.key, Spread.mean(of: $1)) }), net.total)
     }
 
     /// Takes initiatives in turn, each its share of what those before it left. A share's draws are its own (stream

@@ -77,9 +77,10 @@ public struct RiskCalculation: Sendable {
         let seamMeans = seams.means(of: netMeans)
         for (place, key) in seams.keys.enumerated() {
             let severity = input.seams.first { $0.key == key }?.severity
+            let exposure = spread(of: seamColumns[place], mean: seamMeans[place])
             seamRows.append(Exposure(
-                key: key, net: spread(of: seamColumns[place], mean: seamMeans[place]), rank: nil, firstShare: 0,
-                firstThreeShare: 0, severity: severity, confidence: nil, riskIndex: severity.map { seamMeans[place] * $0 / 4 }))
+                key: key, net: exposure, rank: nil, firstShare: 0, firstThreeShare: 0, severity: severity, confidence: nil,
+                riskIndex: severity.map { exposure.multiplied(by: $0 / 4) }))
         }
         let eligible = domainRows.indices.filter { Bound.reaches(domainRows[$0].confidence ?? 0, Self.rankedConfidence) }
         let rankedDomains = Self.ranked(domainRows, columns: domainColumns, eligible: eligible, iterations: iterations)
@@ -94,12 +95,16 @@ public struct RiskCalculation: Sendable {
                 overlap: grossMeans[index] - overlappedMeans[index], ceiling: overlappedMeans[index] - netMeans[index],
                 varianceShare: varianceShares[index], usesDefaultPoints: defaults[index] != nil, domainPoints: points[index]))
         }
+        /// Some lines together, iteration by iteration.
+        func column(_ members: [Int]) -> [Double] {
+            members.count == 1 ? net[members[0]] : SampledLines.sum(members.map { net[$0] }, iterations)
+        }
         /// The spread of some lines together.
         func together(_ members: [Int]) -> Spread {
             // Of none, nothing; of one, what its row says already.
-            if members.isEmpty { return Spread(mean: 0, p10: 0, p25: 0, p50: 0, p75: 0, p90: 0) }
+            if members.isEmpty { return .nothing }
             if members.count == 1 { return lineRows[members[0]].net }
-            return spread(of: SampledLines.sum(members.map { net[$0] }, iterations), mean: members.reduce(0) { $0 + netMeans[$1] })
+            return spread(of: column(members), mean: members.reduce(0) { $0 + netMeans[$1] })
         }
         func evidence(_ members: [Int]) -> [EvidenceShare] {
             let whole = members.reduce(0) { $0 + netMeans[$1] }
@@ -117,22 +122,24 @@ public struct RiskCalculation: Sendable {
             $0.net.mean != $1.net.mean ? $0.net.mean > $1.net.mean : $0.category.rawValue < $1.category.rawValue
         }
         var siteRows: [SiteExposure] = []
+        var siteColumns: [[Double]] = []
         for site in Set(lines.map(\.site)).sorted(by: { ($0 ?? "") < ($1 ?? "") }) {
             let members = lines.indices.filter { lines[$0].site == site }
-            siteRows.append(SiteExposure(site: site, net: together(members), evidence: evidence(members)))
+            siteColumns.append(column(members))
+            siteRows.append(SiteExposure(site: site, net: together(members), firstShare: nil, firstThreeShare: nil, evidence: evidence(members)))
+        }
+        // Lines that name no site are none that could be first.
+        let named = siteRows.indices.filter { siteRows[$0].site != nil }
+        let siteStability = RankStability(columns: siteColumns, eligible: named, iterations: iterations)
+        for place in named {
+            siteRows[place].firstShare = siteStability.first[place]
+            siteRows[place].firstThreeShare = siteStability.firstThree[place]
         }
         siteRows.sort { $0.net.mean != $1.net.mean ? $0.net.mean > $1.net.mean : ($0.site ?? "") < ($1.site ?? "") }
         func meanWhere(_ belongs: (PricedLine) -> Bool) -> Double {
             lines.indices.reduce(0) { belongs(lines[$1]) ? $0 + netMeans[$1] : $0 }
         }
-        var factors: [[Double]] = [[], [], []]
-        for line in lines {
-            let chance = line.probability ?? 1
-            let ends = line.amount.ends
-            factors[0].append(chance < 1 ? 0 : ends.low)
-            factors[1].append(chance * ends.likely)
-            factors[2].append(chance > 0 ? ends.high : 0)
-        }
+        let ends = lines.map { $0.ends }
 
         return RiskResult(
             settings: settings, headline: headline,
@@ -143,8 +150,8 @@ public struct RiskCalculation: Sendable {
                 gross: spread(of: guarded.gross, mean: grossMeans.reduce(0, +)),
                 overlap: spread(of: guarded.overlap, mean: lineRows.reduce(0) { $0 + $1.overlap }),
                 ceiling: spread(of: guarded.ceiling, mean: lineRows.reduce(0) { $0 + $1.ceiling }), net: headline),
-            allLow: sampled.doubles.netTotal(of: factors[0]), allLikely: sampled.doubles.netTotal(of: factors[1]),
-            allHigh: sampled.doubles.netTotal(of: factors[2]),
+            allLow: sampled.doubles.netTotal(of: ends.map { $0.low }), allLikely: sampled.doubles.netTotal(of: ends.map { $0.likely }),
+            allHigh: sampled.doubles.netTotal(of: ends.map { $0.high }),
             inPlan: InPlanSplit(
                 inPlan: meanWhere { $0.inPlan == .yes }, notInPlan: meanWhere { $0.inPlan == .no },
                 unknown: meanWhere { $0.inPlan == .unknown },
@@ -201,6 +208,7 @@ public struct RiskCalculation: Sendable {
         _ readings: [SeamReading], on seams: Attribution, net: [[Double]], mean: Double, sampled: inout SampledLines
     ) -> Stress? {
         var total = SampledLines.sum(net, sampled.settings.iterations)
+        var whole = [Double](repeating: 0, count: total.count)
         var added: [Stress.Added] = []
         for reading in readings.sorted(by: { $0.key < $1.key }) where reading.isAIExposed {
             guard let velocity = reading.velocity, let key = seams.keys.firstIndex(of: reading.key) else { continue }
@@ -210,12 +218,17 @@ public struct RiskCalculation: Sendable {
                 let weight = seams.share(of: key, in: line) * reading.severity / 4
                 if weight > 0 { for n in speed.indices { column[n] += weight * (speed[n] - 1) * values[n] } }
             }
-            for n in total.indices { total[n] += column[n] }
-            added.append(Stress.Added(key: reading.key, added: Spread.mean(of: column)))
+            for n in total.indices {
+                total[n] += column[n]
+                whole[n] += column[n]
+            }
+            added.append(Stress.Added(key: reading.key, added: Spread(sorted: sampled.sorted(column), mean: Spread.mean(of: column))))
         }
         guard !added.isEmpty else { return nil }
-        let addedMean = added.reduce(0) { $0 + $1.added }
-        return Stress(net: Spread(sorted: sampled.sorted(total), mean: mean + addedMean), addedMean: addedMean, bySeam: added)
+        let addedMean = added.reduce(0) { $0 + $1.added.mean }
+        // Of one seam, what its row says already.
+        let together = added.count == 1 ? added[0].added : Spread(sorted: sampled.sorted(whole), mean: addedMean)
+        return Stress(net: Spread(sorted: sampled.sorted(total), mean: mean + addedMean), added: together, bySeam: added)
     }
 
     private static func findings(

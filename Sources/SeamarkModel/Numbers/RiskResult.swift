@@ -99,6 +99,9 @@ public struct SiteExposure: Hashable, Sendable {
     /// Nil: lines that name no site.
     public var site: String?
     public var net: Spread
+    /// The share of iterations in which it is the largest of the sites, and among the three largest; nil for lines that name no site.
+    public var firstShare: Double?
+    public var firstThreeShare: Double?
     public var evidence: [EvidenceShare]
 }
 
@@ -135,21 +138,21 @@ public struct Exposure: Hashable, Sendable {
     public var severity: Double?
     /// A domain's; nil for a seam.
     public var confidence: Double?
-    /// A seam's exposure × severity / 4; nil otherwise.
-    public var riskIndex: Double?
+    /// A seam's exposure × severity / 4, in every iteration; nil otherwise.
+    public var riskIndex: Spread?
 }
 
 /// The acceleration stress: a scenario, never part of the headline.
 public struct Stress: Hashable, Sendable {
-    /// What one seam adds to the mean.
+    /// What one seam adds.
     public struct Added: Hashable, Sendable {
         public var key: String
-        public var added: Double
+        public var added: Spread
     }
 
     public var net: Spread
-    /// Its mean less the headline's: the sum of what the seams add.
-    public var addedMean: Double
+    /// What all seams add together; its mean is the difference of the means, and the sum of what the seams add to it.
+    public var added: Spread
     /// The seams it is computed for, in the order of their keys.
     public var bySeam: [Added]
 

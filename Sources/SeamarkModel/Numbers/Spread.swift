@@ -31,6 +31,14 @@ public struct Spread: Hashable, Sendable {
         Spread(mean: mean / whole, p10: p10 / whole, p25: p25 / whole, p50: p50 / whole, p75: p75 / whole, p90: p90 / whole)
     }
 
+    /// Every figure times `factor`, at least 0: the range of what is this fixed part of every value.
+    public func multiplied(by factor: Double) -> Spread {
+        Spread(mean: mean * factor, p10: p10 * factor, p25: p25 * factor, p50: p50 * factor, p75: p75 * factor, p90: p90 * factor)
+    }
+
+    /// Of what is nothing in every iteration.
+    static let nothing = Spread(mean: 0, p10: 0, p25: 0, p50: 0, p75: 0, p90: 0)
+
     /// The percentile `p` (0...1) of values in rising order, at least one: linear interpolation at h = (N - 1) p
     /// (type 7 of Hyndman and Fan 1996).
     public static func percentile(_ p: Double, of sorted: [Double]) -> Double {

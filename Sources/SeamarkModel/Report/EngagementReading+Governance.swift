@@ -93,7 +93,8 @@ extension EngagementReading {
         for view in views {
             let schedule = view.group("schedule")
             initiatives.append(InitiativeReading(
-                key: keys[view.id] ?? view.id.description, name: ReportText.clean(view.text("name") ?? ""), declaredRank: view.integer("declaredRank").map { Int($0) },
+                key: keys[view.id] ?? view.id.description, name: ReportText.clean(view.text("name") ?? ""),
+                sponsor: view.text("sponsor").map { ReportText.clean($0) }, declaredRank: view.integer("declaredRank").map { Int($0) },
                 cost: view.threePoint("cost").flatMap(scaled), delayMonths: schedule?.number("delayMonths") ?? 0,
                 stage: schedule?.choice("stage").flatMap(InitiativeReading.Stage.init(rawValue:)) ?? .planned, isAIScale: view.boolean("isAIScale") ?? false,
                 gate: gates.last { $0.initiative == keys[view.id] }?.gate.verdict,

@@ -69,10 +69,9 @@ extension EngagementReport {
         }
         let held = governance.sequence.rows.filter { $0.standing == .pause }
         if !held.isEmpty {
-            let money = governance.sequence.rows.reduce(0) { $1.standing == .pause ? $0 + ($1.cost ?? 0) : $0 }
-            let computed = governance.sequence.money(.pause)
+            let money = ruledCost(by: .pause), computed = cost(by: .pause)
             // What costs nothing, as far as anybody said, is held all the same.
-            let amount = money == 0 && computed == 0 ? "" : short(money) + (computed == money ? "" : " (the rules alone hold \(short(computed)))") + ": "
+            let amount = money.high == 0 && computed.high == 0 ? "" : words(money) + (computed == money ? "" : ", where the rules alone hold \(words(computed))") + ": "
             asked.append("Hold " + amount
                 + held.map { "\(initiativeName($0.key)) (\(reason($0)))\(disputeNote($0.key))" }.joined(separator: "; ") + ".")
         }
@@ -92,7 +91,8 @@ extension EngagementReport {
     private func releasedAgainstRules(besides key: String?) -> String {
         let rows = governance.sequence.rows.filter { $0.key != key && $0.standing.isFunded && !$0.verdict.isFunded }
         guard !rows.isEmpty else { return "" }
-        return " Against the rules, \(short(rows.reduce(0) { $0 + ($1.cost ?? 0) })) is released: "
+        let released = cost { row in rows.contains { $0.key == row.key } }
+        return " Against the rules, \(words(released)) is released: "
             + rows.map { "\(costWords($0.key)) for \(initiativeName($0.key))\(ruledNote($0))\(disputeNote($0.key))" }.joined(separator: "; ") + "."
     }
 
@@ -108,14 +108,14 @@ extension EngagementReport {
         }
         return three("Domains: ", domains.filter { $0.exposure.rank != nil }.map { ("\($0.exposure.key) \($0.name)", $0.exposure.net, $0.exposure.firstShare) })
             + three("Seams: ", seams.map { ("\($0.exposure.key) \($0.seam.name)", $0.exposure.net, $0.exposure.firstShare) })
-            + three("Sites: ", result.sites.map { ($0.site ?? "no site named", $0.net, nil) })
+            + three("Sites: ", result.sites.map { ($0.site ?? "no site named", $0.net, $0.firstShare) })
     }
 
     private var rangeFacts: [String] {
         guard result.headline.mean > 0 else { return ["No line is priced yet."] }
         let h = result.headline
         var facts = ["Floor \(short(h.p10)), most likely \(shortRange(h.p25, h.p75)), upper \(short(h.p90)): \(relativeSentence)."]
-        if let stress = result.stress, stress.addedMean > 1e-6 * h.mean {
+        if let stress = result.stress, stress.added.mean > 1e-6 * h.mean {
             facts.append("If automated decisions speed up as captured, a scenario and not part of the headline: \(shortSpread(stress.net)).")
         }
         facts.append("If lines varied independently \(shortRange(result.independent.p10, result.independent.p90)), all together \(shortRange(result.dependent.p10, result.dependent.p90)).")
@@ -127,8 +127,8 @@ extension EngagementReport {
         var facts: [String] = []
         if let bridge = governance.bridge {
             let steps = bridge.changes.filter { $0.amount != 0 }.map { "\(stepName($0.step)) \(signed($0.amount))" }
-            facts.append("The mean went from \(short(bridge.before)) to \(short(bridge.after)), \(bridge.difference.magnitude < 0.5 ? "no difference" : signed(bridge.difference) + " in all") (now \(shortRange(result.headline.p10, result.headline.p90)))"
-                + (steps.isEmpty ? ": no step changed it." : ": " + steps.joined(separator: "; ") + "."))
+            facts.append("The mean went from \(shortSpread(bridge.before)) to \(shortSpread(bridge.after)), \(bridge.difference.magnitude < 0.5 ? "no difference" : signed(bridge.difference) + " in all")"
+                + (steps.isEmpty ? ": no step changed it." : ". Steps of the mean: " + steps.joined(separator: "; ") + "."))
         } else {
             facts.append(bridgeSentence)
         }
@@ -144,7 +144,7 @@ extension EngagementReport {
     /// A step of more than a twentieth of the mean is told with its cause.
     private var changeObstacles: [String] {
         guard let bridge = governance.bridge, governance.boardAnswers[3] == nil else { return [] }
-        return bridge.changes.filter { $0.amount.magnitude > 0.05 * bridge.before }.map {
+        return bridge.changes.filter { $0.amount.magnitude > 0.05 * bridge.before.mean }.map {
             "The step \(stepName($0.step)) is more than 5 % of the mean, and nobody says why."
         }
     }
@@ -157,7 +157,7 @@ extension EngagementReport {
     private var moveFacts: [String] {
         var facts = openMoves.prefix(EngagementReport.mostMoves).map { move in
             "\(move.key) \(move.title): \(move.owner ?? "no owner"), due \(move.due.map { CalendarDate.text(days: $0) } ?? "on no date")\(move.isOverdue(on: governance.today) ? ", overdue" : ""); "
-                + (move.isLinked ? "touches \(links(move))" : "linked to no exposure") + (move.isAtRisk ? "; at risk" : "") + "."
+                + (move.isLinked ? "touches \(links(move, in: shortSpread))" : "linked to no exposure") + (move.isAtRisk ? "; at risk" : "") + "."
         }
         if facts.isEmpty { facts = ["No move is open."] }
         let overdue = openMoves.filter { $0.isOverdue(on: governance.today) }.map(\.key)

@@ -17,12 +17,6 @@ extension EngagementReport {
     func initiative(_ key: String) -> InitiativeReading? { governance.initiatives.first { $0.key == key } }
     func initiativeName(_ key: String) -> String { initiative(key).map { "\(key) \($0.name)" } ?? key }
 
-    /// `USD 600k`, with its range where it is not known exactly.
-    func costWords(_ key: String) -> String {
-        guard let cost = initiative(key)?.cost else { return "an unknown cost" }
-        return cost.isConstant ? known(cost.likely) : "\(short(cost.likely)) (\(ReportFigures.short(cost.low)) to \(ReportFigures.short(cost.high)))"
-    }
-
     /// `A 36 %, B 46 %`; grades without a share are left out.
     func evidenceMix(_ shares: [EvidenceShare]) -> String {
         shares.filter { $0.share >= 0.0005 }.map { "\($0.grade.rawValue)\u{a0}\(ReportFigures.percent($0.share))" }.joined(separator: ", ")
@@ -60,10 +54,10 @@ extension EngagementReport {
         return gaps.isEmpty ? nil : gaps.joined(separator: " and ")
     }
 
-    /// Lines and seams of a move, each with its mean and range.
-    func links(_ move: MoveReading) -> String {
-        let lines = move.lines.compactMap { key in self.lines.first { $0.line.key == key }.map { "\(key) \(shortSpread($0.exposure.net))" } }
-        let seams = move.seams.compactMap { key in self.seams.first { $0.exposure.key == key }.map { "\(key) \(shortSpread($0.exposure.net))" } }
+    /// Lines and seams of a move, each with its mean and range as `words` says a range.
+    func links(_ move: MoveReading, in words: (Spread) -> String) -> String {
+        let lines = move.lines.compactMap { key in self.lines.first { $0.line.key == key }.map { "\(key) \(words($0.exposure.net))" } }
+        let seams = move.seams.compactMap { key in self.seams.first { $0.exposure.key == key }.map { "\(key) \(words($0.exposure.net))" } }
         return (lines + seams).joined(separator: ", ")
     }
 

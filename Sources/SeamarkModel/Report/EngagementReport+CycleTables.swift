@@ -21,15 +21,16 @@ extension EngagementReport {
 
     var moveTable: ReportTable {
         ReportTable(
-            caption: "Exposure: mean and P10 to P90 of the linked lines and seams, a year. At risk: off track at the last two looks.",
+            caption: "Exposure: mean and P10 to P90 of the linked lines and seams, \(unitOf) a year. At risk: off track at the last two looks.",
             columns: [
                 .text("Move", wide: true), .text("Owner", wide: true), .number("Due"), .text("Leading measure", wide: true), .text("Linked exposure", wide: true), .text("State"),
             ],
             rows: governance.moves.map { move in
-                ReportTable.Row(
+                let linked = move.isLinked ? links(move, in: inUnit) : "none"
+                return ReportTable.Row(
                     cells: [
                         "\(move.key) \(move.title)", move.owner ?? "nobody", move.due.map { CalendarDate.text(days: $0) } ?? "no date",
-                        move.measure.map { "\($0): \(move.threshold ?? "no threshold")" } ?? "none", move.isLinked ? links(move) : "none",
+                        move.measure.map { "\($0): \(move.threshold ?? "no threshold")" } ?? "none", linked,
                         move.state.rawValue + (move.isOverdue(on: governance.today) ? ", ✗ overdue" : "") + (move.isAtRisk ? ", ✗ at risk" : move.isVerified ? ", ✓ proven" : ""),
                     ], isBelowTheLine: !move.state.isOpen)
             })
@@ -48,7 +49,7 @@ extension EngagementReport {
 
     var checkTable: ReportTable {
         ReportTable(
-            caption: "Questions about how lines hang together. Each must be answered before a board sees the figures.",
+            caption: "Questions about how lines hang together. Each must be answered before a board sees the figures. In brackets: P10 to P90 of what lines give a seam, of other costs everything at its low and at its high.",
             columns: [.text("Check", wide: true), .text("About"), .text("What was found", wide: true), .text("Answer", wide: true)],
             rows: governance.checks.map { check in
                 ReportTable.Row(cells: [checkName(check.kind), check.subject + (check.other.map { " and \($0)" } ?? ""), check.words.capitalizedWord + ".", check.answer.map { "✓ " + $0 } ?? "✗ not answered"])
@@ -59,7 +60,7 @@ extension EngagementReport {
 
     var exceedanceTable: ReportTable {
         ReportTable(
-            caption: "Loss exceedance: how likely a year costs more than the amount, in \(unitOf).", columns: [.text("Probability", wide: true), .number("Costs more than")],
+            caption: "Loss exceedance: how likely a year costs more than the amount, in \(unitOf). Each amount is a percentile of the range itself.", columns: [.text("Probability", wide: true), .number("Costs more than")],
             rows: result.exceedance.map { ReportTable.Row(cells: [ReportFigures.percent($0.probability), inUnit($0.amount)]) })
     }
 

@@ -118,31 +118,41 @@ extension EngagementReport {
             var checks = StructuralCheck.all(
                 in: lines,
                 decided: Dictionary(reading.overlaps.map { (StructuralCheck.Pair($0.first, $0.second), $0.reason) }) { first, _ in first }, utilisation: utilisation)
-            func money(_ amount: Double) -> String { ReportFigures.money(amount, reading.currency) }
+            /// `USD 340k (310k to 420k)`; what is known exactly stands alone.
+            func money(_ mean: Double, _ low: Double, _ high: Double) -> String {
+                ReportFigures.money(mean, reading.currency) + (low == high && mean == low ? "" : " (\(ReportFigures.short(low)) to \(ReportFigures.short(high)))")
+            }
+            func money(_ cost: YearlyCost) -> String { money(cost.mean, cost.low, cost.high) }
             for row in map.rows where row.costDiffers {
                 guard let cost = row.failureCost else { continue }
                 checks.append(StructuralCheck(
                     .seamCostDiffers, row.key,
-                    words: "costs \(money(cost.mean)) a year by its failures and \(money(row.exposure)) by the lines, more than 30 % apart; correct one of them, or say why"))
+                    words: "costs \(money(cost)) a year by its failures and \(money(row.exposure.mean, row.exposure.p10, row.exposure.p90)) by the lines, more than 30 % apart; correct one of them, or say why"))
             }
-            /// What the linked lines cost before overlaps and ceilings; nil: none is linked.
-            func linked(_ belongs: (EngagementReading.Line) -> Bool) -> Double? {
-                let keys = reading.lines.filter(belongs).map(\.key)
-                return keys.isEmpty ? nil : result.lines.reduce(0) { keys.contains($1.key) ? $0 + $1.exactMean : $0 }
+            /// What the linked lines cost before overlaps and ceilings, and with everything at its low and at its high; nil: none is linked.
+            func linked(_ belongs: (EngagementReading.Line) -> Bool) -> YearlyCost? {
+                let keys = Set(reading.lines.filter(belongs).map(\.key))
+                guard !keys.isEmpty else { return nil }
+                var cost = YearlyCost(mean: result.lines.reduce(0) { keys.contains($1.key) ? $0 + $1.exactMean : $0 }, low: 0, high: 0)
+                for line in reading.input.lines where keys.contains(line.key) {
+                    cost.low += line.ends.low
+                    cost.high += line.ends.high
+                }
+                return cost
             }
             for constraint in reading.constraints {
                 let key = constraint.reading.key
-                guard let cost = constraint.reading.yearlyCost, let lines = linked({ $0.constraint == key }), cost.differs(from: lines, by: 0.10) else { continue }
+                guard let cost = constraint.reading.yearlyCost, let lines = linked({ $0.constraint == key }), cost.differs(from: lines.mean, by: 0.10) else { continue }
                 checks.append(StructuralCheck(
                     .constraintCostDiffers, key,
-                    words: "costs \(money(cost.mean)) a year by its lost units and \(money(lines)) by the lines, more than 10 % apart; correct one of them, or say why"))
+                    words: "costs \(money(cost)) a year by its lost units and \(money(lines)) by the lines, more than 10 % apart; correct one of them, or say why"))
             }
             for decision in decisions {
                 let key = decision.view.key
-                guard let cost = decision.view.excess, let lines = linked({ $0.decision == key }), cost.differs(from: lines, by: 0.30) else { continue }
+                guard let cost = decision.view.excess, let lines = linked({ $0.decision == key }), cost.differs(from: lines.mean, by: 0.30) else { continue }
                 checks.append(StructuralCheck(
                     .decisionCostDiffers, key,
-                    words: "costs \(money(cost.mean)) a year by its latency and \(money(lines)) by the lines, more than 30 % apart; correct one of them, or say why"))
+                    words: "costs \(money(cost)) a year by its latency and \(money(lines)) by the lines, more than 30 % apart; correct one of them, or say why"))
             }
             for place in checks.indices {
                 let check = checks[place]

@@ -8,11 +8,13 @@ extension EngagementReport {
 
     var siteTable: ReportTable {
         ReportTable(
-            caption: "\(unitOf.capitalizedWord) a year. Evidence: the shares of the mean by grade." + rareNote(result.sites.map { ($0.site ?? "no site named", $0.net) }),
-            columns: [.text("Site", wide: true), .number("Mean"), .number("P10 to P90"), .text("Evidence", wide: true)],
+            caption: "\(unitOf.capitalizedWord) a year. First: the share of runs in which the site is the largest, in brackets among the three largest. Evidence: the shares of the mean by grade."
+                + rareNote(result.sites.map { ($0.site ?? "no site named", $0.net) }),
+            columns: [.text("Site", wide: true), .number("Mean"), .number("P10 to P90"), .number("First (top 3)"), .text("Evidence", wide: true)],
             rows: result.sites.map { site in
-                ReportTable.Row(
-                    cells: [site.site ?? "No site named", inUnit(site.net.mean), range(site.net), evidenceMix(site.evidence)], mark: .range(site.net))
+                let first = site.firstShare.flatMap { share in site.firstThreeShare.map { stability(share, $0) } }
+                return ReportTable.Row(
+                    cells: [site.site ?? "No site named", inUnit(site.net.mean), range(site.net), first ?? "–", evidenceMix(site.evidence)], mark: .range(site.net))
             }, most: result.sites.map(\.net.p90).max() ?? 0)
     }
 
@@ -21,7 +23,7 @@ extension EngagementReport {
     var constraintTable: ReportTable {
         let governing = governance.constraintView.governing
         return ReportTable(
-            caption: "Load against capacity: the mark shows the range and the likely load, the line is full capacity. A resource may govern from 95 % on. A lost hour in \(facts.currency.isEmpty ? "units of money" : facts.currency) as captured; a lost year in \(unitOf), with everything at its low and at its high.",
+            caption: "Load against capacity: the mark shows the range and the likely load, the line is full capacity. A resource may govern from 95 % on. A lost hour in \(facts.currency.isEmpty ? "units of money" : facts.currency) as captured, likely with low and high; a lost year in \(unitOf), the mean with everything at its low and at its high.",
             columns: [
                 .text("Resource", wide: true), .number("Utilisation"), .text("Status"), .text("A lost hour", wide: true), .text("Lost a year", wide: true),
             ],
@@ -40,17 +42,25 @@ extension EngagementReport {
             }, most: max(1.15, (governance.constraints.compactMap { $0.reading.utilisation?.high }.max() ?? 0) * 1.05))
     }
 
-    /// Which initiatives of the programme fund the governing constraint, and which fund around it.
-    var fundingTable: ReportTable {
-        let governing = Set(governance.constraintView.governing)
-        let active = governance.initiatives.filter(\.stage.isActive)
-        func names(_ funds: Bool) -> [String] {
-            active.filter { ($0.relievesConstraint.map(governing.contains) ?? false) == funds }.sorted { ($0.meanCost ?? 0) > ($1.meanCost ?? 0) }
-                .map { "\($0.key) \($0.name), \(costWords($0.key))" }
+    /// Which initiatives of a programme fund the governing constraint, and which fund around it: the dearest first.
+    func funding(of programme: Programme) -> (constraint: [InitiativeReading], around: [InitiativeReading]) {
+        let dearest = initiatives(of: programme).sorted {
+            let (left, right) = ($0.meanCost ?? 0, $1.meanCost ?? 0)
+            return left != right ? left > right : $0.key < $1.key
         }
-        let (there, around) = (names(true), names(false))
+        return (dearest.filter(fundsTheConstraint), dearest.filter { !fundsTheConstraint($0) })
+    }
+
+    func fundingTable(_ programme: Programme) -> ReportTable {
+        func names(_ initiatives: [InitiativeReading]) -> [String] {
+            initiatives.map { "\($0.key) \($0.name), " + ($0.cost.map { inUnit(CostRange($0)) } ?? "cost not known") }
+        }
+        let funding = funding(of: programme)
+        let (there, around) = (names(funding.constraint), names(funding.around))
+        let what = programme == .before ? "The programme as it stands" : governance.sequence.isRuledOtherwise ? "What the rules alone release after re-ranking" : "What is released after re-ranking"
         return ReportTable(
-            caption: "The programme as it stands, by cost.", columns: [.text("Funds the governing constraint", wide: true), .text("Funds around it", wide: true)],
+            caption: "\(what), by cost in \(unitOf): means, with low and high of what is not known exactly.",
+            columns: [.text("Funds the governing constraint", wide: true), .text("Funds around it", wide: true)],
             rows: (0..<max(there.count, around.count)).map { place in
                 ReportTable.Row(cells: [place < there.count ? there[place] : "", place < around.count ? around[place] : ""])
             })
@@ -60,9 +70,10 @@ extension EngagementReport {
         let s = governance.sequence
         func share(_ alignment: FundingAlignment) -> String { alignment.share.map(ReportFigures.finePercent) ?? "no money" }
         guard s.before.all > 0 || s.after.all > 0 else { return "No initiative of the programme has a cost, so no money can be followed to the governing constraint." }
-        let before = "Of the programme's \(short(s.before.all)), \(share(s.before)) goes to the governing constraint. "
+        func money(_ programme: Programme) -> String { "\(inUnit(CostRange(of: initiatives(of: programme)))) \(unitOf)" }
+        let before = "Of the programme's \(money(.before)), \(share(s.before)) goes to the governing constraint. "
         guard s.after.all > 0 else { return before + "After re-ranking \(s.isRuledOtherwise ? "the rules alone release" : "nothing is released")\(s.isRuledOtherwise ? " nothing" : "")." }
-        return before + "Of the \(short(s.after.all)) that \(s.isRuledOtherwise ? "the rules alone release" : "is released") after re-ranking it is \(share(s.after))"
+        return before + "Of the \(money(.after)) that \(s.isRuledOtherwise ? "the rules alone release" : "is released") after re-ranking it is \(share(s.after))"
             + (s.freeChoice.all != s.after.all ? ", and \(share(s.freeChoice)) of what is not mandated." : ".")
     }
 
@@ -89,22 +100,24 @@ extension EngagementReport {
     var seamMapTable: ReportTable {
         let isStressed = result.stress != nil
         return ReportTable(
-            caption: "\(unitOf.capitalizedWord) a year, by risk index: exposure times severity over 4. The seam's own failure cost (with everything at its low and at its high) only checks the exposure." + rareNote(seams.map { ($0.exposure.key, $0.exposure.net) }),
+            caption: "\(unitOf.capitalizedWord) a year, means, in brackets P10 to P90. By risk index: exposure times severity over 4. The seam's own failure cost (in brackets everything at its low and at its high) only checks the exposure." + rareNote(seams.map { ($0.exposure.key, $0.exposure.net) }),
             columns: [
-                .number("Rank"), .text("Seam", wide: true), .number("Index"), .number("Exposure"), .number("P10 to P90"), .number("Severity"), .number("Own failure cost"),
+                .number("Rank"), .text("Seam", wide: true), .number("Index"), .number("Exposure"), .number("Severity"), .number("Own failure cost"),
             ] + (isStressed ? [.number("Scenario adds")] : []) + [.text("Owners", wide: true)],
             rows: governance.seamMap.rows.compactMap { row in
                 guard let seam = seams.first(where: { $0.exposure.key == row.key }) else { return nil }
                 let isScored = seam.seam.severity != nil
+                let (index, exposure) = (isScored ? inUnit(row.index) : "–", inUnit(row.exposure))
+                let failures = cost(row.failureCost) + (row.costDiffers ? ", differs" : "")
+                let added: String = row.stressAdded.map { inUnit($0) } ?? "–"
                 return ReportTable.Row(
                     cells: [
-                        String(row.rank), "\(row.key) \(seam.seam.name)", isScored ? inUnit(row.index) : "–", inUnit(row.exposure), range(seam.exposure.net),
-                        isScored ? ReportFigures.oneDecimal(row.severity ?? 0) : "not scored", cost(row.failureCost) + (row.costDiffers ? ", differs" : ""),
-                    ] + (isStressed ? [row.stressAdded.map(inUnit) ?? "–"] : []) + [seam.ownersGap.map { "Gap: " + $0 } ?? "both sides owned"],
+                        String(row.rank), "\(row.key) \(seam.seam.name)", index, exposure, isScored ? ReportFigures.oneDecimal(row.severity ?? 0) : "not scored", failures,
+                    ] + (isStressed ? [added] : []) + [seam.ownersGap.map { "Gap: " + $0 } ?? "both sides owned"],
                     mark: .range(seam.exposure.net), links: [1: [ReportTable.Link(words: "\(row.key) \(seam.seam.name)", anchor: anchor(.seam, row.key))]])
             } + [
                 ReportTable.Row(
-                    cells: ["–", "Not at a seam", "–", inUnit(result.notAtASeam.mean), range(result.notAtASeam), "–", "–"] + (isStressed ? ["–"] : []) + ["–"],
+                    cells: ["–", "Not at a seam", "–", inUnit(result.notAtASeam), "–", "–"] + (isStressed ? ["–"] : []) + ["–"],
                     mark: .range(result.notAtASeam), isBelowTheLine: true)
             ], most: (seams.map(\.exposure.net.p90) + [result.notAtASeam.p90]).max() ?? 0)
     }
@@ -113,7 +126,7 @@ extension EngagementReport {
 
     var decisionTable: ReportTable {
         ReportTable(
-            caption: "Likely, with low and high. Latency from detection to action: measured where five or more cases were timed, else as told. Ratio: latency over time to damage. Excess: what the delay costs in \(unitOf) a year (everything at its low and at its high), a check beside the lines.",
+            caption: "Likely, with low and high. Latency from detection to action: measured where five or more cases were timed, else as told. Ratio: latency over time to damage. Excess: what the delay costs in \(unitOf) a year, the mean (everything at its low and at its high), a check beside the lines.",
             columns: [
                 .text("Decision", wide: true), .text("Decider; deputy; limit", wide: true), .text("Latency", wide: true), .text("Time to damage", wide: true), .number("Ratio"),
                 .text("Standing"), .text("Forum now; proposed", wide: true), .text("Excess", wide: true),
@@ -165,7 +178,7 @@ extension EngagementReport {
 
     var sequenceTable: ReportTable {
         ReportTable(
-            caption: "In the computed order. Protected: what it takes off the lines over \(months), after those before it; mean and P10 to P90 in \(unitOf), simulated. Ratio and payback go by the exact means, which are a little beside the simulated ones. Cost likely, with its range where it has one."
+            caption: "In the computed order. Protected: what it takes off the lines over \(months), after those before it; mean and P10 to P90 in \(unitOf), simulated. Ratio and payback go by the exact means, which are a little beside the simulated ones. Cost: the mean, with low and high where it is not known exactly."
                 + (governance.sequence.stopped.isEmpty ? "" : " Stopped, and not in the sequence: \(governance.sequence.stopped.joined(separator: ", ")).")
                 + rareNote(zip(governance.sequence.rows, governance.protected).map { ($0.key, $1) }),
             columns: [
@@ -173,7 +186,7 @@ extension EngagementReport {
                 .number("Ratio"), .number("Payback"), .text("Because", wide: true),
             ],
             rows: zip(governance.sequence.rows, governance.protected).map { row, protected in
-                let cost = initiative(row.key)?.cost.map { $0.isConstant ? inUnit($0.likely) : "\(inUnit($0.likely)) (\(inUnit($0.low)) to \(inUnit($0.high)))" }
+                let cost = initiative(row.key)?.cost.map { inUnit(CostRange($0)) }
                 return ReportTable.Row(
                     cells: [
                         String(row.rank), row.declaredRank.map(String.init) ?? "–", initiativeName(row.key) + disputeNote(row.key),
@@ -187,27 +200,25 @@ extension EngagementReport {
 
     var sequenceMoneyTable: ReportTable {
         let s = governance.sequence
-        let asked = InvestmentSequence.Verdict.allCases.reduce(0) { $0 + s.money($1) }
+        let asked = askedCost
         // People's rulings stand on page one: where they differ from the rules, both are told side by side.
         let isRuled = s.isRuledOtherwise
-        func cells(_ computed: Double, _ ruled: Double) -> [String] {
-            ([computed] + (isRuled ? [ruled] : [])).flatMap { [inUnit($0), ReportFigures.percent(asked > 0 ? $0 / asked : 0)] }
+        func cells(_ computed: CostRange, _ ruled: CostRange) -> [String] {
+            let costs: [CostRange] = isRuled ? [computed, ruled] : [computed]
+            return costs.flatMap { [inUnit($0), ReportFigures.percent(asked.mean > 0 ? $0.mean / asked.mean : 0)] }
         }
-        var rows = InvestmentSequence.Verdict.allCases.filter { s.money($0) > 0 || s.ruledMoney($0) > 0 }.map { verdict in
-            ReportTable.Row(cells: [verdictName(verdict)] + cells(s.money(verdict), s.ruledMoney(verdict)))
+        var rows = InvestmentSequence.Verdict.allCases.filter { cost(by: $0).high > 0 || ruledCost(by: $0).high > 0 }.map { verdict in
+            ReportTable.Row(cells: [verdictName(verdict)] + cells(cost(by: verdict), ruledCost(by: verdict)))
         }
         rows.append(ReportTable.Row(cells: ["Asked for"] + cells(asked, asked), isTotal: true))
-        var caption = "Money by verdict, \(unitOf)."
+        var caption = "Money by verdict, \(unitOf)" + (asked.isKnown ? "." : ": means, in brackets with every cost at its low and at its high.")
         if isRuled {
             let differing = s.rows.filter { $0.standing != $0.verdict }.map(\.key).joined(separator: ", ")
             caption += " By the rules, and by what people ruled, which is what page one asks for; they differ over \(differing)."
         }
-        if let budget = governance.budget, let left = s.budgetLeft {
+        if let budget = governance.budget, let left = budgetLeft {
             caption += " Of the budget of \(inUnit(budget)), the rules leave \(inUnit(left))"
-            if isRuled {
-                let spent = InvestmentSequence.Verdict.allCases.reduce(0) { $1.isFunded ? $0 + s.ruledMoney($1) : $0 }
-                caption += " and the rulings \(inUnit(budget - spent))"
-            }
+            if isRuled, let ruled = ruledBudgetLeft { caption += " and the rulings \(inUnit(ruled))" }
             caption += "."
         }
         return ReportTable(
@@ -236,7 +247,7 @@ extension EngagementReport {
                 ], mark: .change(change.amount))
         }
         return ReportTable(
-            caption: "Steps of the mean, \(unitOf) a year; together they are the difference exactly. The mean now ranges from \(range(result.headline)).",
+            caption: "Steps of the mean, \(unitOf) a year; together they are the difference exactly. A step is the difference of two means, in all and by line, and so has no range; before and now have theirs, P10 to P90.",
             columns: [.text("Step", wide: true), .number("Mean"), .text("Lines", wide: true)],
             rows: [ReportTable.Row(cells: ["Before", inUnit(bridge.before), ""])] + rows
                 + [

@@ -35,9 +35,7 @@ extension EngagementReport {
             JSONMember("categories", .array(result.categories.map { category in
                 .object([JSONMember("category", .string(category.category.rawValue))] + spread(category.net) + [JSONMember("evidence", evidenceDocument(category.evidence))])
             })),
-            JSONMember("sites", .array(result.sites.map { site in
-                .object([JSONMember("site", optional(site.site))] + spread(site.net) + [JSONMember("evidence", evidenceDocument(site.evidence))])
-            })),
+            JSONMember("sites", .array(result.sites.map(siteDocument))),
             JSONMember("exceedance", .array(result.exceedance.map { .object([JSONMember("probability", number($0.probability)), JSONMember("amount", number($0.amount))]) })),
             JSONMember("seams", .array(seams.map(seamDocument))), JSONMember("notAtASeam", .object(spread(result.notAtASeam))),
             JSONMember("lines", .array(lines.map(lineDocument))),
@@ -74,11 +72,19 @@ extension EngagementReport {
     func number(_ value: Double?) -> JSONValue { value.flatMap { $0.isFinite ? .number($0 + 0) : nil } ?? .null }
     func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
 
-    func spread(_ spread: Spread) -> [JSONMember] {
-        [
+    func spread(_ spread: Spread) -> [JSONMember] { Self.members(of: spread) }
+
+    static func members(of spread: Spread) -> [JSONMember] {
+        // Nothing is written as -0.
+        func number(_ value: Double) -> JSONValue { value.isFinite ? .number(value + 0) : .null }
+        return [
             JSONMember("mean", number(spread.mean)), JSONMember("p10", number(spread.p10)), JSONMember("p25", number(spread.p25)),
             JSONMember("p50", number(spread.p50)), JSONMember("p75", number(spread.p75)), JSONMember("p90", number(spread.p90)),
         ]
+    }
+
+    func range(_ range: ThreePoint?) -> JSONValue {
+        range.map { .object([JSONMember("low", number($0.low)), JSONMember("likely", number($0.likely)), JSONMember("high", number($0.high))]) } ?? .null
     }
 
     private var factsDocument: JSONValue {
@@ -141,6 +147,13 @@ extension EngagementReport {
         ]
     }
 
+    private func siteDocument(_ site: SiteExposure) -> JSONValue {
+        .object([JSONMember("site", optional(site.site))] + spread(site.net) + [
+            JSONMember("firstShare", number(site.firstShare)), JSONMember("firstThreeShare", number(site.firstThreeShare)),
+            JSONMember("evidence", evidenceDocument(site.evidence)),
+        ])
+    }
+
     private func domainDocument(_ domain: Domain) -> JSONValue {
         .object([JSONMember("key", .string(domain.exposure.key)), JSONMember("name", .string(domain.name))] + exposure(domain.exposure) + [
             JSONMember("confidence", number(domain.exposure.confidence)), JSONMember("confidenceLevel", optional(domain.confidence?.rawValue)),
@@ -151,12 +164,15 @@ extension EngagementReport {
     }
 
     private func seamDocument(_ seam: Seam) -> JSONValue {
-        .object([JSONMember("key", .string(seam.exposure.key)), JSONMember("name", .string(seam.seam.name))] + exposure(seam.exposure) + [
-            JSONMember("riskIndex", number(seam.exposure.riskIndex)),
+        let index: JSONValue = seam.exposure.riskIndex.map { .object(spread($0)) } ?? .null
+        return .object([JSONMember("key", .string(seam.exposure.key)), JSONMember("name", .string(seam.seam.name))] + exposure(seam.exposure) + [
+            JSONMember("riskIndex", number(seam.exposure.riskIndex?.mean)),
+            JSONMember("ranges", .object([JSONMember("riskIndex", index)])),
             JSONMember("modes", .object((seam.seam.severity?.modes ?? []).map { JSONMember($0.mode.rawValue, number($0.value)) })),
             JSONMember("from", optional(seam.seam.from)), JSONMember("to", optional(seam.seam.to)), JSONMember("object", optional(seam.seam.object)),
             JSONMember("ownerFrom", optional(seam.seam.ownerFrom)), JSONMember("ownerTo", optional(seam.seam.ownerTo)),
             JSONMember("ownersGap", optional(seam.ownersGap)), JSONMember("aiExposed", .bool(seam.seam.isAIExposed)),
+            JSONMember("velocity", range(seam.seam.velocity)),
             inputs(.seam, seam.exposure.key),
         ])
     }
@@ -188,9 +204,11 @@ extension EngagementReport {
 
     private var stressDocument: JSONValue {
         guard let stress = result.stress else { return .null }
+        let bySeam: JSONValue = .object(stress.bySeam.map { JSONMember($0.key, .object(spread($0.added))) })
         return .object(spread(stress.net) + [
-            JSONMember("addedMean", number(stress.addedMean)), JSONMember("seams", .array(stress.seams.map { .string($0) })),
-            JSONMember("bySeam", .object(stress.bySeam.map { JSONMember($0.key, number($0.added)) })),
+            JSONMember("addedMean", number(stress.added.mean)), JSONMember("seams", .array(stress.seams.map { .string($0) })),
+            JSONMember("bySeam", .object(stress.bySeam.map { JSONMember($0.key, number($0.added.mean)) })),
+            JSONMember("ranges", .object([JSONMember("addedMean", .object(spread(stress.added))), JSONMember("bySeam", bySeam)])),
         ])
     }
 

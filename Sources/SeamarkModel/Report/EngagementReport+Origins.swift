@@ -132,12 +132,14 @@ extension EngagementReport {
         func list(_ names: [String]) -> JSONValue { .array(names.map { .string($0) }) }
         let told = origin.told
         let count: (Int) -> JSONValue = { told.isWithheld ? .null : .integer(Int64($0)) }
+        let range: JSONValue = origin.spread.map { .object(members(of: $0)) } ?? .null
         return .object([
             JSONMember("lines", list(origin.lines)),
             JSONMember("parts", .array(origin.parts.map { part in
                 .object([JSONMember("line", .string(part.line)), JSONMember("points", part.points.map { .number($0 + 0) } ?? .null), JSONMember("amount", .number(part.amount + 0))])
             })),
-            JSONMember("total", .number(origin.total + 0)), JSONMember("answers", count(told.answers)), JSONMember("people", count(told.people)),
+            JSONMember("total", .number(origin.total + 0)),
+            JSONMember("ranges", .object([JSONMember("total", range)])), JSONMember("answers", count(told.answers)), JSONMember("people", count(told.people)),
             JSONMember("grades", .object(told.grades.sorted { $0.key.rawValue < $1.key.rawValue }.map { JSONMember($0.key.rawValue, .integer(Int64($0.value))) })),
             JSONMember("interviews", list(told.interviews)), JSONMember("observations", list(told.observations)), JSONMember("samples", list(told.samples)),
             JSONMember("evidence", list(told.evidence)), JSONMember("withheld", (origin.withheld ?? origin.unnamed).map { .string($0) } ?? .null),
@@ -175,6 +177,7 @@ extension EngagementReport {
         return ReportTable(
             caption: "From a figure to what stands behind it: the lines that give to its mean, each with what it gives in \(unitOf) a year, how many answers of which grade"
                 + (isFrozen ? "." : ", and the handles of interviews, observations, timed cases and evidence.")
+                + " What a line gives is its share of the figure's mean, and together they are that mean: so it has no range of its own; the line's stands above, and the figure's in its own table."
                 + " Nobody is named; what only the team may know, and what too few people said, is not listed."
                 + (isFrozen ? " A frozen report never changes, and people may withdraw consent after it was made: so it lists no interview, observation or piece of evidence that they gave. A report of the engagement as it stands does." : ""),
             columns: [.text("Figure", wide: true), .text("Lines", wide: true), .text("Told by", wide: true)] + (showsInterviews ? [.text("Interviews", wide: true)] : [])

@@ -34,7 +34,7 @@ extension EngagementReport {
     private var constraintSection: ReportSection {
         guard !governance.constraints.isEmpty else { return ReportSection(title: "Constraint first", blocks: [.paragraph(constraintSentence)]) }
         var blocks: [ReportSection.Block] = [.paragraph(constraintSentence), .table(constraintTable)]
-        if !governance.initiatives.isEmpty { blocks += [.paragraph(alignmentSentence), .table(fundingTable)] }
+        if !governance.initiatives.isEmpty { blocks += [.paragraph(alignmentSentence), .table(fundingTable(.before)), .table(fundingTable(.after))] }
         return ReportSection(title: "Constraint first", blocks: blocks)
     }
 

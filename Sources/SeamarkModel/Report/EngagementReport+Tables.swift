@@ -89,18 +89,19 @@ extension EngagementReport {
                 ?? (!domain.isInScope ? "Not in scope" : domain.isAskedInVain ? "Asked, not scored" : "Not assessed")
             return ReportTable.Row(
                 cells: [
-                    e.rank.map(String.init) ?? "–", "\(e.key) \(domain.name)", inUnit(e.net.mean), range(e.net), e.rank == nil ? "–" : ReportFigures.percent(e.firstShare),
+                    e.rank.map(String.init) ?? "–", "\(e.key) \(domain.name)", inUnit(e.net.mean), range(e.net),
+                    e.rank == nil ? "–" : stability(e.firstShare, e.firstThreeShare),
                     e.severity.map(ReportFigures.twoDecimals) ?? "–", confidence,
                 ] + (showsGaps ? [domain.perceptionGap.map { ReportFigures.twoDecimals($0) } ?? "not shown"] : []), mark: .range(e.net), isBelowTheLine: e.rank == nil,
                 links: [1: [ReportTable.Link(words: "\(e.key) \(domain.name)", anchor: anchor(.domain, e.key))]])
         }
         return ReportTable(
-            caption: "\(unitOf.capitalizedWord) a year. Means add up to the total, but for rounding; percentiles do not. First: the share of runs in which the domain is the largest. Severity 0 to 1. Domains below confidence 0.5 are shown, and not ranked. "
+            caption: "\(unitOf.capitalizedWord) a year. Means add up to the total, but for rounding; percentiles do not. First: the share of runs in which the domain is the largest, in brackets among the three largest. Severity 0 to 1. Domains below confidence 0.5 are shown, and not ranked. "
                 + (showsGaps
                     ? "The gap is the floor's mean score less the top's, shown only where enough people stand on each side."
                     : "The perception gap between the floor and the top is not shown: too few people stand on one side.")
                 + rareNote(domains.map { ($0.exposure.key, $0.exposure.net) }),
-            columns: [.number("Rank"), .text("Domain", wide: true), .number("Mean"), .number("P10 to P90"), .number("First"), .number("Severity"), .text("Confidence")] + (showsGaps ? [.number("Gap")] : []),
+            columns: [.number("Rank"), .text("Domain", wide: true), .number("Mean"), .number("P10 to P90"), .number("First (top 3)"), .number("Severity"), .text("Confidence")] + (showsGaps ? [.number("Gap")] : []),
             rows: rows + [
                 ReportTable.Row(
                     cells: ["–", "Outside execution, unallocated", inUnit(result.unallocated.mean), range(result.unallocated), "–", "–", "–"] + (showsGaps ? ["–"] : []),
@@ -219,7 +220,20 @@ extension EngagementReport {
         }
     }
 
-    /// A seam in a sentence: what passes from whom to whom, who owns it, how it fails.
+    /// `71 % (98 %)`: of the runs first, and among the first three.
+    func stability(_ first: Double, _ three: Double) -> String { "\(ReportFigures.percent(first)) (\(ReportFigures.percent(three)))" }
+
+    /// How much faster automated decisions come, as a sentence; nil where none pass.
+    private func velocity(_ seam: EngagementReading.Seam) -> String? {
+        guard seam.isAIExposed else { return nil }
+        guard let velocity = seam.velocity else { return "Exposed to automated decisions; how much faster they come than before is not known." }
+        guard velocity.high > 1 else { return "Exposed to automated decisions, as many a week as before." }
+        func times(_ value: Double) -> String { ReportFigures.plain(value) }
+        return "Exposed to automated decisions, \(times(velocity.likely)) times as many a week as before"
+            + (velocity.isConstant ? "." : " (\(times(velocity.low)) to \(times(velocity.high))).")
+    }
+
+    /// A seam in a few sentences: what passes from whom to whom, who owns it, how it fails, how fast it is asked to be, and how often it comes first.
     func story(_ seam: Seam) -> String {
         let s = seam.seam
         var words = "\(s.key) \(s.name): "
@@ -227,15 +241,17 @@ extension EngagementReport {
         words += "Owners: \(s.ownerFrom ?? "nobody") and \(s.ownerTo ?? "nobody"). "
         let modes = modes(seam)
         words += modes.isEmpty ? "No mode is scored above 0." : "Modes (0 to 4): \(modes)."
-        if s.isAIExposed { words += " Exposed to automated decisions." }
+        if let velocity = velocity(s) { words += " " + velocity }
+        let e = seam.exposure
+        if e.firstThreeShare > 0 { words += " Largest in \(ReportFigures.percent(e.firstShare)) of runs, among the three largest in \(ReportFigures.percent(e.firstThreeShare))." }
         return words
     }
 
     /// The acceleration scenario as a sentence; nil where there is nothing to tell.
     var stressSentence: String? {
-        guard let stress = result.stress, stress.addedMean > 1e-6 * result.headline.mean else { return nil }
+        guard let stress = result.stress, stress.added.mean > 1e-6 * result.headline.mean else { return nil }
         return "Scenario, not part of the headline: if automated decisions speed up as captured at \(stress.seams.joined(separator: ", ")), the mean becomes "
-            + "\(inUnit(stress.net)) \(unitOf) a year, \(inUnit(stress.addedMean)) above today's \(inUnit(result.headline))."
+            + "\(inUnit(stress.net)) \(unitOf) a year, \(inUnit(stress.added)) above today's \(inUnit(result.headline))."
     }
 }
 

@@ -42,8 +42,10 @@ extension EngagementReport {
     /// `3,053` in that unit.
     public func inUnit(_ amount: Double) -> String { unit.text(amount) }
 
-    /// `3,053 (2,666 to 3,497)` in that unit.
-    func inUnit(_ spread: Spread) -> String { inUnit(spread.mean) + " (" + inUnit(spread.p10) + " to " + inUnit(spread.p90) + ")" }
+    /// `3,053 (2,666 to 3,497)` in that unit; what is known exactly stands alone.
+    func inUnit(_ spread: Spread) -> String {
+        inUnit(spread.mean) + (spread.isKnown ? "" : " (" + inUnit(spread.p10) + " to " + inUnit(spread.p90) + ")")
+    }
 
     /// `1 interview`, `1,800 answers`.
     static func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {

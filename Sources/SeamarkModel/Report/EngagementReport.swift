@@ -167,10 +167,9 @@ public struct EngagementReport: Hashable, Sendable {
         }
         // Domains that nobody scored and no line names are part of the picture too.
         for domain in reading.domains where domain.isInScope && !domains.contains(where: { $0.exposure.key == domain.code }) {
-            let none = Spread(mean: 0, p10: 0, p25: 0, p50: 0, p75: 0, p90: 0)
             domains.append(Domain(
                 name: domain.name,
-                exposure: Exposure(key: domain.code, net: none, rank: nil, firstShare: 0, firstThreeShare: 0, severity: nil, confidence: nil, riskIndex: nil),
+                exposure: Exposure(key: domain.code, net: .nothing, rank: nil, firstShare: 0, firstThreeShare: 0, severity: nil, confidence: nil, riskIndex: nil),
                 confidence: nil, isInScope: true, isAskedInVain: domain.isAskedInVain, coverage: domain.isAskedInVain ? 0 : nil, perceptionGap: nil, reviewed: []))
         }
         seams = result.seams.compactMap { exposure in

@@ -262,7 +262,10 @@ struct SeamMapTests {
         #expect(map.rows.map(\.key) == ["S3", "S1", "S2"] && map.rows.map(\.rank) == [1, 2, 3])
         // 312 is 43 % below 550 and 11 % below 350.
         #expect(map.rows.map(\.costDiffers) == [true, false, false] && map.rows[2].failureCost == nil)
-        for row in map.rows { #expect(agree(row.index, row.exposure * (row.severity ?? 0) / 4, within: 1e-12)) }
+        for row in map.rows {
+            let share = (row.severity ?? 0) / 4
+            #expect(agree(row.index.mean, row.exposure.mean * share, within: 1e-12) && agree(row.index.p90, row.exposure.p90 * share, within: 1e-12))
+        }
     }
 
     @Test func `what the scenario adds is the sum of what it adds at each seam`() throws {
@@ -273,9 +276,12 @@ struct SeamMapTests {
         let result = try calculation.run(input, settings: RiskSettings(iterations: 2000))
         let stress = try #require(result.stress)
         #expect(stress.bySeam.map(\.key) == ["S1", "S2"])
-        #expect((stress.bySeam.reduce(0) { $0 + $1.added } - stress.addedMean).magnitude < 1e-9)
+        #expect((stress.bySeam.reduce(0) { $0 + $1.added.mean } - stress.added.mean).magnitude < 1e-9)
+        #expect((stress.net.mean - stress.added.mean - result.headline.mean).magnitude < 1e-9)
+        // Percentiles of parts are no parts of the whole's.
+        #expect(stress.added.p10 > stress.bySeam[0].added.p10 && stress.added.p90 < stress.bySeam.reduce(0) { $0 + $1.added.p90 })
         let s1 = try #require(result.seams.first { $0.key == "S1" })
-        #expect(agree(stress.bySeam[0].added, 0.8 * s1.net.mean, within: 1e-9))
+        #expect(agree(stress.bySeam[0].added.mean, 0.8 * s1.net.mean, within: 1e-9) && agree(stress.bySeam[0].added.p90, 0.8 * s1.net.p90, within: 1e-9))
         #expect(SeamMap(result.seams, stress: stress).rows.first { $0.key == "S2" }?.stressAdded == stress.bySeam[1].added)
     }
 

@@ -256,8 +256,9 @@ struct RiskCalculationTests {
         #expect(stress.seams == ["S1"])
         #expect(result.findings.contains(.velocityUnknown(seam: "S2")))
         let exposure = result.seams[0].net.mean
-        #expect(stress.addedMean > 0 && stress.addedMean < 1.6 * exposure)
-        #expect(agree(stress.addedMean, 0.8 * exposure, within: 0.01))
+        #expect(stress.added.mean > 0 && stress.added.mean < 1.6 * exposure)
+        #expect(agree(stress.added.mean, 0.8 * exposure, within: 0.01))
+        #expect(stress.added.p10 > 0 && stress.added.p10 < stress.added.mean && stress.added.p90 > stress.added.mean && stress.bySeam.map(\.added) == [stress.added])
     }
 
     @Test func `narrow ranges are found by line and factor`() throws {

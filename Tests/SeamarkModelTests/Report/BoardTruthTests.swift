@@ -168,7 +168,9 @@ import Testing
         try bench.write(seam, Catalogue.seam, [("volumetrics.failuresPerWeek", "1/2/3"), ("volumetrics.costPerFailure", "100/150/200")])
         let report = try ReportBench.report(bench.views)
         let words = try #require(report.governance.checks.first { $0.kind == .seamCostDiffers }).words
-        #expect(words.contains(/costs USD\u{a0}[0-9.]+[kM]? a year by its failures and USD\u{a0}[0-9.]+[kM] by the lines/), "\(words)")
+        let amount = #"USD\u{a0}[0-9.]+[kM]? \([0-9.]+[kM]? to [0-9.]+[kM]?\)"#
+        let told = try Regex("costs \(amount) a year by its failures and \(amount) by the lines")
+        #expect(words.contains(told), "\(words)")
     }
 
     // MARK: - Days
@@ -272,7 +274,7 @@ import Testing
         // Every amount with one place, since some are small.
         #expect(rows.allSatisfy { $0[1].split(separator: ".").count == 2 }, "\(rows)")
         let report = try EngagementReport(views: bench.views, primitives: bench.primitives, provenance: ReportBench.provenance, earlier: .init(snapshot, .success(before)))
-        #expect(report.markdown.contains("| Difference | −") && report.boardQuestions[2].facts[0].contains(" in all (now "))
+        #expect(report.markdown.contains("| Difference | −") && report.boardQuestions[2].facts[0].contains(" in all. Steps of the mean: "))
     }
 
     // MARK: - From a figure to its parts

@@ -123,7 +123,7 @@ import Testing
         #expect(report.markdown.contains("Likely USD\u{a0}3.1M of operating income a year is at risk"))
         #expect(report.markdown.contains("That is 38 % of planned operating income (33 % to 44 %)."))
         #expect(report.markdown.contains("| **Operating income at risk** | **3,069** |"))
-        #expect(report.markdown.contains("| 2 | D6 Knowledge transfer | 491 | 406 to 583 | 29 % | 0.82 | High\u{a0}(0.86) |"))
+        #expect(report.markdown.contains("| 2 | D6 Knowledge transfer | 491 | 406 to 583 | 29 % (100 %) | 0.82 | High\u{a0}(0.86) |"))
         #expect(!report.markdown.contains("3,052,6") && !report.html.contains("3,052,6"))
     }
 

@@ -17,7 +17,7 @@ public struct SnapshotComparison: Hashable, Sendable {
     }
 
     /// What the amounts of `rows` are written in, as in a report of the greater of the two.
-    public var unit: AmountUnit { AmountUnit(of: max(bridge.before, bridge.after)) }
+    public var unit: AmountUnit { AmountUnit(of: max(bridge.before.mean, bridge.after.mean)) }
 
     /// The steps as a table of plain cells: what, how much, which lines; money in `unit`, with one place all through where some step is small.
     public var rows: [[String]] {
@@ -25,10 +25,10 @@ public struct SnapshotComparison: Hashable, Sendable {
         let isFine = (bridge.changes.map(\.amount) + [bridge.difference]).contains { $0 != 0 && $0.magnitude < 9.95 * unit.size }
         func text(_ amount: Double) -> String { isFine && amount.magnitude < 1e12 * unit.size ? ReportFigures.oneDecimal(amount / unit.size) : unit.text(amount) }
         func signed(_ amount: Double) -> String { (amount > 0 ? "+" : "") + text(amount) }
-        return [["Before: \(before.title)", text(bridge.before), ""]]
+        return [["Before: \(before.title)", text(bridge.before.mean), ""]]
             + bridge.changes.map { change in
                 [change.step.words.capitalizedWord, signed(change.amount), change.lines.map { "\($0.key) \(signed($0.amount))" }.joined(separator: ", ")]
-            } + [["Difference", signed(bridge.difference), ""], ["After: \(after.title)", text(bridge.after), ""]]
+            } + [["Difference", signed(bridge.difference), ""], ["After: \(after.title)", text(bridge.after.mean), ""]]
     }
 
     public var document: JSONValue {
@@ -59,7 +59,10 @@ extension Bridge {
         // Nothing is written as -0.
         func number(_ amount: Double) -> JSONValue { amount.isFinite ? .number(amount + 0) : .null }
         return .object([
-            JSONMember("before", number(before)), JSONMember("after", number(after)), JSONMember("difference", number(difference)),
+            JSONMember("before", number(before.mean)), JSONMember("after", number(after.mean)), JSONMember("difference", number(difference)),
+            JSONMember("ranges", .object([
+                JSONMember("before", .object(EngagementReport.members(of: before))), JSONMember("after", .object(EngagementReport.members(of: after))),
+            ])),
             JSONMember("steps", .array(changes.map { change in
                 .object([
                     JSONMember("step", .string(change.step.rawValue)), JSONMember("amount", number(change.amount)),
