@@ -85,7 +85,7 @@ public enum EngagementExchange {
             return ChangeTable.Step(step.change, edits: left, received: nil, standing: step.standing.key)
         }
         return EngagementExport(
-            records: RecordTables(finder.all, of: scope, directory: directory),
+            records: RecordTables(finder.all, of: scope, directory: directory, instrument: finder.instrument),
             changes: ChangeTable.table(steps, records: finder.all + finder.concealed, directory: directory))
     }
 

@@ -128,7 +128,7 @@ struct EngagementVerb: ParsableCommand {
                   seamark-server engagement export baseline --out baseline.zip --headers labels
 
                 .xlsx is a workbook with a sheet for each kind of record; .zip holds a table of comma-separated values for each; .sqlite is a database with \
-                a table for each and views over them; .jsonl has one JSON document a line. All but .jsonl also hold the history, one row for each edit ('changes'), and what each column is ('columns'). The file is for \
+                a table for each and views over them; .jsonl has one JSON document a line. All but .jsonl also hold the history, one row for each edit ('audit'), and what each column is ('columns'). The file is for \
                 its owner alone, and none is overwritten. Names, narrative and quotes are in it with --sensitive only, which the audit log is told first.
                 """)
 
