@@ -24,9 +24,10 @@ struct EngagementVerb: ParsableCommand {
         var name: String?
         @Option(help: "Three letters, such as EUR.")
         var currency: String
-        @Option(help: "Revenue of the fiscal year, in whole units of the currency: 100000000 or 100M (k, M and bn).")
+        // What follows is their value, whatever it begins with: a plan may be below nought, and a revenue below it is refused by its bound.
+        @Option(parsing: .unconditional, help: "Revenue of the fiscal year, in whole units of the currency: 100000000 or 100M (k, M and bn).")
         var revenue: MoneyWord?
-        @Option(help: "Planned operating income of the fiscal year, as the revenue.")
+        @Option(parsing: .unconditional, help: "Planned operating income of the fiscal year, as the revenue; -2M for a loss.")
         var plannedIncome: MoneyWord?
         @Option(help: "The fiscal year, such as 2026.")
         var fiscalYear: Int64?
