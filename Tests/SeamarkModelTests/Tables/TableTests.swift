@@ -68,6 +68,9 @@ import Testing
         #expect(table.name == "audit")
         let reason = try #require(table.columns.firstIndex { $0.key == "reason" }), type = try #require(table.columns.firstIndex { $0.key == "type" })
         #expect(!table.columns[reason].isSensitive && !table.rows.isEmpty)
-        for row in table.rows { #expect(row[reason] == (row[type] == .text("scoreReview") ? .text("two accounts against one") : .empty)) }
+        for row in table.rows {
+            let expected: DataTable.Cell = row[type] == .text("scoreReview") ? .text("two accounts against one") : .empty
+            #expect(row[reason] == expected)
+        }
     }
 }
