@@ -109,6 +109,8 @@ public struct CaptureWords {
 
     private static func path(_ typed: [String], of type: RecordType) -> [String] {
         var path = typed
+        // It was a part of the response once, and is still called so.
+        if type === Catalogue.answer, path == ["response", "reference"] { path = ["reference"] }
         guard let head = path.first else { return path }
         if type.field(key: head) == nil {
             let homes = type.fields.filter { field in
@@ -167,6 +169,11 @@ public struct CaptureWords {
         switch type.number {
         case Catalogue.answer.number:
             if keys.contains("response.score") { add("response.outcome", "scored") }
+            // Whoever says an answer anew takes along what was captured in the open.
+            if let former = record?.group("response")?.text("reference"), keys.contains(where: { $0 == "reference" || $0.hasPrefix("response.") }) {
+                add("response.reference", "-")
+                add("reference", former)
+            }
             if record == nil { add("scorer", "me") }
         case Catalogue.seamModeScore.number, Catalogue.formAnswer.number:
             if record == nil { add("scorer", "me") }

@@ -12,7 +12,9 @@ extension Device {
         let author = author(state.identity)
         var clock = state.clock
         for edits in groups where !edits.isEmpty {
-            let edits = try Self.whole(edits, over: replica)
+            let composed = ComposedText.composed(edits, over: replica)
+            guard !composed.isEmpty else { continue }
+            let edits = try Self.whole(composed, over: replica)
             let change = Change(
                 scope: scope, stamp: clock.stamp(now: now()), member: state.identity.member, schema: schema, edits: edits,
                 primitives: primitives)

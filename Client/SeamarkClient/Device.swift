@@ -80,7 +80,9 @@ public final class Device: Sendable {
             var clock = first
             var changes: [Change] = []
             for edits in groups where !edits.isEmpty {
-                let edits = try Self.whole(edits, over: transaction.state.replicas[scope])
+                let composed = ComposedText.composed(edits, over: transaction.state.replicas[scope])
+                guard !composed.isEmpty else { continue }
+                let edits = try Self.whole(composed, over: transaction.state.replicas[scope])
                 let change = Change(
                     scope: scope, stamp: clock.stamp(now: now()), member: identity.member, schema: schema, edits: edits,
                     primitives: primitives)

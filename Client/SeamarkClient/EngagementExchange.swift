@@ -51,7 +51,7 @@ public enum EngagementExchange {
             // An engagement that is there keeps the handle that headquarters gave it: a file is about the engagement it is imported into.
             let keepsHandle = replica.record(scope) != nil
             let groups = file.edits(lookup: { replica.record($0) }, at: device.now(), salt: { salts.next() }).map { group in
-                group.filter { !(keepsHandle && $0.record == scope && $0.target == .field(CommonField.handle)) }
+                ComposedText.composed(group.filter { !(keepsHandle && $0.record == scope && $0.target == .field(CommonField.handle)) }, over: replica)
             }.filter { !$0.isEmpty }
             changed = Set(groups.joined().map(\.record))
             newRecords = changed.count { replica.record($0) == nil }
@@ -98,7 +98,7 @@ public enum EngagementExchange {
             return ChangeTable.Step(step.change, edits: left, received: nil, standing: step.standing.key)
         }
         return EngagementExport(
-            records: RecordTables(finder.all, of: scope, directory: directory),
+            records: RecordTables(finder.all, of: scope, directory: directory, instrument: finder.instrument),
             changes: ChangeTable.table(steps, records: finder.all + finder.concealed, directory: directory))
     }
 
@@ -120,7 +120,8 @@ public enum EngagementExchange {
     }
 
     private static func salts(for file: EngagementFile) throws -> SaltSupply {
-        let count = file.rows.reduce(0) { $0 + $1.values.count { $0.field.isSensitive } }
+        // The reference of an answer may stand in its response, and is sensitive when it is taken in.
+        let count = file.rows.reduce(0) { $0 + $1.values.count { $0.field.isSensitive } + ($1.type === Catalogue.answer ? 1 : 0) }
         return try SaltSupply(count: count)
     }
 }

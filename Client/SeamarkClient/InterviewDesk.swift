@@ -145,7 +145,7 @@ public struct InterviewDesk: Sendable {
         guard let response = record.value("response"), let outcome = response.member(1)?.int.flatMap({ OwnAnswer.Content.Outcome(rawValue: $0) }) else { return nil }
         return OwnAnswer.Content(
             outcome, score: response.member(2)?.int, grade: response.member(3)?.int.flatMap { OwnAnswer.Content.Grade(rawValue: $0) },
-            reference: response.member(4)?.text, rationale: record.text("rationale"))
+            reference: AnswerReference.text(of: record), rationale: record.text("rationale"))
     }
 
     // MARK: - Writing
@@ -333,10 +333,10 @@ extension RecordCapture {
             var response = [Value.Member(1, .int(content.outcome.rawValue))]
             if let score = content.score { response.append(Value.Member(2, .int(score))) }
             if let grade = content.grade { response.append(Value.Member(3, .int(grade.rawValue))) }
-            if let reference = content.reference { response.append(Value.Member(4, .text(reference))) }
             // Parts that are nobody's to type, such as what the answer was carried from, stay.
             if let state { response += (RecordView(id: id, state: state).value("response")?.group ?? []).filter { $0.number > 4 } }
             set("response", .group(response))
+            set("reference", content.reference.map { .text($0) } ?? .absent)
             set("rationale", content.rationale.map { .text($0) } ?? .absent)
         } else {
             editing.delete()

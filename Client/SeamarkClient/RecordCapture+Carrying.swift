@@ -74,7 +74,7 @@ extension Device {
         func edits(_ state: DeviceState) throws -> [[Edit]] {
             guard let finder = RecordFinder(state, scope: scope) else { throw Refused.noSuchScope }
             let plan = try InterviewCarryPlan(name, to: edition, finder)
-            let groups = try plan.edits(by: RecordCapture(finder, identity: state.identity, now: now(), salts: max(1, plan.rows.count)))
+            let groups = try plan.edits(by: RecordCapture(finder, identity: state.identity, now: now(), salts: max(1, 2 * plan.rows.count)))
             done = plan.outcome(isNew: !groups.isEmpty)
             return groups
         }
@@ -207,9 +207,10 @@ private struct InterviewCarryPlan {
         set("question", .text(question))
         set("scorer", .id(finder.member))
         if let person = former.value("person") { set("person", person) }
-        let members = (former.value("response")?.group ?? []).filter { $0.number != 5 }
+        let members = AnswerReference.parted(former.value("response")?.group ?? []).filter { $0.number != 5 }
         set("response", .group(members.filter { $0.number < 5 } + [Value.Member(5, .text(row.fate.question))] + members.filter { $0.number > 5 }))
         if let rationale = former.value("rationale") { set("rationale", rationale) }
+        if let reference = AnswerReference.text(of: former) { set("reference", .text(reference)) }
         if let evidence = type.field(key: "evidence") { for piece in former.elements("evidence") { editing.add(evidence, piece) } }
         return editing.edits
     }

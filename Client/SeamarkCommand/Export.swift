@@ -32,7 +32,7 @@ struct Export: ParsableCommand {
 
             What it holds follows from the end of its name, unless --format says: .xlsx is a workbook with a sheet for each kind of record; .zip holds a table of \
             comma-separated values for each; .sqlite is a database with a table for each and views over them; .jsonl has one JSON document a line; .json, or no such end, is the engagement file; any other end is refused. All but .jsonl also hold \
-            the history, one row for each edit ('changes'), and what each column is ('columns'). What you may not see, and words of people who withdrew consent, are left out.
+            the history, one row for each edit ('audit'), and what each column is ('columns'). What you may not see, and words of people who withdrew consent, are left out.
 
             The file is not sealed: it holds names and quotes in the open. It is made for your eyes alone (mode 0600).
             """)

@@ -40,12 +40,12 @@ enum FieldCompletion {
         var short: [String] = []
         for key in type.writtenKeys {
             guard let field = type.field(key: key) else { continue }
-            if case .headquarters = field.merge { continue }
+            if field.isHeadquarters { continue }
             guard case .group(let group) = field.kind else {
                 keys.append(key)
                 continue
             }
-            for member in group.members {
+            for member in group.members where !member.isRetired {
                 if case .threePoint = member.kind, member.key == "range" {
                     keys += ["low", "likely", "high"].map { "\(key).\($0)" }
                 } else {

@@ -5,11 +5,11 @@ enum FieldGuide {
     static func text(_ type: RecordType) -> String {
         var rows: [(key: String, words: String)] = []
         for field in type.fields where field.number != CommonField.createdAt && field.number != CommonField.mergeSaw {
-            if case .headquarters = field.merge { continue }
+            if field.isHeadquarters { continue }
             let mark = field.isRequired && field.number != CommonField.handle ? " (required)" : ""
             if case .group(let group) = field.kind {
                 rows.append((field.key, "several parts, kept together" + mark))
-                for member in group.members { rows.append(("  ." + member.key, words(member.kind) + (member.isRequired ? " (required)" : ""))) }
+                for member in group.members where !member.isRetired { rows.append(("  ." + member.key, words(member.kind) + (member.isRequired ? " (required)" : ""))) }
             } else {
                 rows.append((field.key, (field.isSet ? "set of: " : "") + words(field.kind) + mark))
             }

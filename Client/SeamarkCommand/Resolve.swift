@@ -30,7 +30,7 @@ struct Resolve: ParsableCommand {
     @Argument(help: ArgumentHelp("Parts of a group to put in place of the chosen value's.", valueName: "part=value")) var parts: [String] = []
 
     @Option(help: ArgumentHelp("Take this value, as 'seamark conflicts' numbers them.", valueName: "n")) var choose: Int?
-    @Option(help: ArgumentHelp("Take a value of your own; - clears.", valueName: "value")) var value: String?
+    @Option(parsing: .unconditional, help: ArgumentHelp("Take a value of your own; - clears.", valueName: "value")) var value: String?
     @Flag(help: "Take the two texts put together, as 'seamark conflicts' proposes it; with --choose, that value's words where they overlap.")
     var merged = false
     @Flag(help: "Keep the texts of both (or all), one after the other, as one.") var both = false

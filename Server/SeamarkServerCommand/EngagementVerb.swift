@@ -24,9 +24,10 @@ struct EngagementVerb: ParsableCommand {
         var name: String?
         @Option(help: "Three letters, such as EUR.")
         var currency: String
-        @Option(help: "Revenue of the fiscal year, in whole units of the currency: 100000000 or 100M (k, M and bn).")
+        // What follows is their value, whatever it begins with: a plan may be below nought, and a revenue below it is refused by its bound.
+        @Option(parsing: .unconditional, help: "Revenue of the fiscal year, in whole units of the currency: 100000000 or 100M (k, M and bn).")
         var revenue: MoneyWord?
-        @Option(help: "Planned operating income of the fiscal year, as the revenue.")
+        @Option(parsing: .unconditional, help: "Planned operating income of the fiscal year, as the revenue; -2M for a loss.")
         var plannedIncome: MoneyWord?
         @Option(help: "The fiscal year, such as 2026.")
         var fiscalYear: Int64?
@@ -128,7 +129,7 @@ struct EngagementVerb: ParsableCommand {
                   seamark-server engagement export baseline --out baseline.zip --headers labels
 
                 .xlsx is a workbook with a sheet for each kind of record; .zip holds a table of comma-separated values for each; .sqlite is a database with \
-                a table for each and views over them; .jsonl has one JSON document a line. All but .jsonl also hold the history, one row for each edit ('changes'), and what each column is ('columns'). The file is for \
+                a table for each and views over them; .jsonl has one JSON document a line. All but .jsonl also hold the history, one row for each edit ('audit'), and what each column is ('columns'). The file is for \
                 its owner alone, and none is overwritten. Names, narrative and quotes are in it with --sensitive only, which the audit log is told first.
                 """)
 

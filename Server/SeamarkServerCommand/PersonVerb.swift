@@ -56,7 +56,7 @@ struct PersonVerb: ParsableCommand {
                   seamark-server person erase baseline P-A001         what would go
                   seamark-server person erase baseline P-A001 --yes
 
-                Names, contact, notes, quotes, rationales and summaries go, in everything that was ever said of those records and in quarantine; and so \
+                Names, contact, notes, quotes, rationales, references and summaries go, in everything that was ever said of those records and in quarantine; and so \
                 do the bytes of attachments, recordings among them, that no record of anybody else names: the server gives them to nobody any more. Each \
                 device deletes all that at its next sync. Without --yes it only tells what would go. Scores, times and titles stay, and so does \
                 what somebody wrote about the person in records that do not name them, and backups until they expire, as well as \

@@ -11,7 +11,7 @@ struct RetentionVerb: ParsableCommand {
               seamark-server retention set 1095 --tenant halden --yes
 
             So many days after the server received it, each sensitive value of the tenant's engagements is redacted by the running server, once a day: names, \
-            contacts, notes, quotes, rationales and summaries, what was replaced and what waits in quarantine among them. Each device deletes them at its next \
+            contacts, notes, quotes, rationales, references and summaries, what was replaced and what waits in quarantine among them. Each device deletes them at its next \
             sync. Scores, times, titles and amounts stay, and so do attachments, and backups until they expire. What is redacted never comes back.
             """,
         subcommands: [Show.self, Set.self, Apply.self])

@@ -30,6 +30,12 @@ import Testing
         #expect(done.status == 0, "\(done.output)\(done.error)")
         let counts = try #require(done.output.firstMatch(of: /"workbooks": 57, "both": (\d+).*"failures": 0/), "\(done.output)")
         #expect(try #require(Int(counts.1)) >= 5)
+        // The page tells for how many of them which reason stands in the way here alone.
+        let page = try String(contentsOf: Self.root.appendingPathComponent("Documentation/Questionnaires.md"), encoding: .utf8)
+        let line = try #require(done.output.split(separator: "\n").first { $0.hasPrefix("{\"reasons\"") })
+        let reasons = try #require((JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["reasons"] as? [String: Int])
+        #expect(reasons.count > 10)
+        for (reason, count) in reasons { #expect(page.contains("\n| \(reason) | \(count) |\n"), "\(reason): \(count)") }
     }
 
     @Test func `a form that cannot be taken over is refused in words, with every place, and as JSON`() throws {

@@ -56,6 +56,13 @@ import Testing
             #expect(done.status == 64 && done.error.contains("--revenue"), "\(wrong): \(done)")
         }
         #expect(try add("100M", "750k", "--dry-run").output.contains("with revenue EUR 100,000,000, planned operating income EUR 750,000. Nothing was changed"))
+        // A plan may be below nought, said as a word of its own; a revenue may not, and the refusal names it.
+        for income in ["-2M", "-2000000"] {
+            #expect(try add("100M", income, "--dry-run").status == 0, "\(income)")
+        }
+        #expect(try add("100M", "-2M", "--dry-run").output.contains("planned operating income EUR -2,000,000"))
+        let below = try add("-5", "8M")
+        #expect(below.status == 65 && below.error.contains("revenue"), "\(below)")
         let done = try add("1.5bn", "8000000")
         #expect(done.status == 0 && done.output.contains("revenue EUR 1,500,000,000, planned operating income EUR 8,000,000."), "\(done)")
         let kept = try headquarters.verb("engagement", "export", "money", "--out", headquarters.folder.appendingPathComponent("money.jsonl").path)

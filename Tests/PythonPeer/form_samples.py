@@ -3,10 +3,11 @@
   form_samples.py PROGRAM FOLDER
 
 Has PROGRAM (`form check FILE --json`) and pyxform read every workbook in FOLDER. What both take must be understood alike (`form_check.compare`); what
-PROGRAM refuses it must refuse at a sheet, by 65; what pyxform refuses PROGRAM may not take. Prints a line a workbook and exits with 1 on any difference.
+PROGRAM refuses it must refuse at a sheet, by 65; what pyxform refuses PROGRAM may not take. Prints a line a workbook, then for each reason for which PROGRAM alone
+refuses some in how many of them it stands (a workbook counts at each of its reasons), and exits with 1 on any difference.
 A workbook of Excel 97 is written anew, cell by cell, as one of today for PROGRAM.
 """
-import json, pathlib, subprocess, sys, tempfile
+import collections, json, pathlib, re, subprocess, sys, tempfile
 import openpyxl, xlrd
 from form_check import compare, of_pyxform
 
@@ -30,8 +31,15 @@ def today(path, folder):
     return out
 
 
+def about(one):
+    """What a refusal is about, without the names in it; a column or row by its sheet."""
+    words = re.sub(r'"[^"]*"', '…', one['problem'].split(';')[0])
+    return words.replace('this column', f'a column of {one["sheet"]}').replace('this sheet', f'the sheet {one["sheet"]}')
+
+
 def main():
-    program, failures, taken, counts = sys.argv[1].split(), 0, [], {'workbooks': 0, 'both': 0, 'refusedByBoth': 0, 'refusedByUs': 0}
+    program, failures, counts = sys.argv[1].split(), 0, {'workbooks': 0, 'both': 0, 'refusedByBoth': 0, 'refusedByUs': 0}
+    reasons = collections.Counter()
     with tempfile.TemporaryDirectory() as folder:
         for path in sorted(path for path in pathlib.Path(sys.argv[2]).rglob('*.xls*') if path.suffix in ('.xls', '.xlsx')):
             counts['workbooks'] += 1
@@ -56,6 +64,7 @@ def main():
                 print(f'{path.name}: FAILS: taken, and pyxform refuses it: {reason}')
             elif refused:
                 counts['refusedByUs'] += 1
+                reasons.update({about(one) for one in refused})
                 print(f'{path.name}: refused here: {places}')
             else:
                 # A form that says none is of the first edition here, and of none there.
@@ -64,6 +73,7 @@ def main():
                 counts['both'] += 1
                 failures += bool(wrong)
                 print(f'{path.name}: ' + ('taken by both, alike' if not wrong else 'FAILS: ' + '; '.join(wrong)))
+    print(json.dumps({'reasons': dict(sorted(reasons.items(), key=lambda one: (-one[1], one[0])))}))
     print(json.dumps(counts | {'failures': failures}))
     sys.exit(1 if failures else 0)
 

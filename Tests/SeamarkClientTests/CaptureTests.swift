@@ -162,6 +162,48 @@ struct CaptureTests {
         #expect(try laptop.record("l-a002/l-a001").type === Catalogue.overlap)
     }
 
+    @Test func `the reference of an answer is a field that can be redacted, and one of before goes there when its author answers anew`() throws {
+        let laptop = try Laptop("A")
+        let interview = try laptop.add(Catalogue.interview, "startedAt=now")
+        let field = try #require(Catalogue.answer.field(key: "reference"))
+        for (question, key) in [("LB1", "reference"), ("LB2", "response.reference")] {
+            let record = try laptop.record(laptop.add(Catalogue.answer, "interview=\(interview)", "question=\(question)", "score=3", "grade=B", "\(key)=ledger 6410"))
+            #expect(record.text("reference") == "ledger 6410" && record.group("response")?.text("reference") == nil)
+            guard case .sensitive? = record.state.heads(of: .field(field.number)).first?.content else {
+                Issue.record("it travels in the open")
+                return
+            }
+        }
+        let name = try laptop.add(Catalogue.answer, "interview=\(interview)", "question=LB3", "score=3", "grade=B")
+        let id = try laptop.record(name).id
+        // As a program of before wrote it.
+        try laptop.device.capture(in: Laptop.scope) { _, replica in
+            var editing = RecordEditing(record: id, type: Catalogue.answer, state: replica.record(id)) { .zero }
+            let members = [Value.Member(1, .int(1)), Value.Member(2, .int(3)), Value.Member(3, .int(2)), Value.Member(4, .text("ledger 6410"))]
+            if let response = Catalogue.answer.field(key: "response") { editing.set(response, .group(members)) }
+            return editing.edits
+        }
+        #expect(try AnswerReference.text(of: laptop.record(name)) == "ledger 6410" && laptop.record(name).text("reference") == nil)
+        try laptop.set(name, "rationale=they said so")
+        #expect(try laptop.record(name).text("reference") == nil, "who says something else leaves it")
+        try laptop.set(name, "score=2")
+        let moved = try laptop.record(name)
+        #expect(moved.text("reference") == "ledger 6410" && moved.group("response")?.text("reference") == nil && moved.group("response")?.integer("score") == 2)
+    }
+
+    @Test func `texts are kept in Unicode form NFC, however they were typed, and typing them otherwise writes nothing`() throws {
+        let laptop = try Laptop("A")
+        let site = try laptop.add(Catalogue.site, "name=Cafe\u{301}", "notes=u\u{308}ber")
+        func bytes(_ text: String?) -> [UInt8] { Array((text ?? "").utf8) }
+        #expect(try bytes(laptop.record(site).text("name")) == bytes("Caf\u{e9}") && bytes(laptop.record(site).text("notes")) == bytes("\u{fc}ber"))
+        let decision = try laptop.add(Catalogue.decisionRight, "name=Release", "inputs=re\u{301}sume\u{301}")
+        let before = try laptop.device.state.unsentCount
+        try laptop.set(site, "name=Cafe\u{301}", "notes=u\u{308}ber")
+        for word in ["r\u{e9}sum\u{e9}", "re\u{301}sume\u{301}"] { try laptop.set(decision, "inputs+=\(word)") }
+        #expect(try laptop.device.state.unsentCount == before)
+        #expect(try laptop.record(decision).texts("inputs").map { bytes($0) } == [bytes("r\u{e9}sum\u{e9}")])
+    }
+
     @Test func `consent carries its time and recorder without being told, and is never widened`() throws {
         let laptop = try Laptop("A")
         let person = try laptop.add(Catalogue.person, "level=manager", "consent.state=given", "consent.scope=role,quotes")

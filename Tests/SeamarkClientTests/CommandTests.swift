@@ -16,6 +16,11 @@ struct CommandTests {
         for status in ExitStatus.allCases { #expect(help.contains("\(status.rawValue)  \(status.words)")) }
     }
 
+    @Test(arguments: ["-20 % of scrap", "-5", "-"]) func `a value of one's own is a word of its own, whatever it begins with`(value: String) throws {
+        let parsed = try #require(try Seamark.parseAsRoot(["resolve", "L2", "title", "--value", value]) as? Resolve)
+        #expect(parsed.value == value && parsed.handle == "L2" && parsed.field == "title" && parsed.parts.isEmpty)
+    }
+
     @Test func `numbers of bytes are read as people write them, and nothing else is`() {
         let expected: [(String, Int?)] = [
             ("200000", 200_000), ("200k", 200_000), ("20K", 20_000), ("1.5M", 1_500_000), ("2G", 2_000_000_000), ("0", 0), ("0.25k", 250), ("1.2345k", 1234),

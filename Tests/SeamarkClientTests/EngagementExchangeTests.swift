@@ -47,6 +47,33 @@ struct EngagementExchangeTests {
         #expect(try EngagementExchange.take(Array(answers.utf8), into: Laptop.scope, of: laptop.device, isTrial: true).unknownEditions.map(\.answers) == [530])
     }
 
+    @Test func `a file of before has an answer's reference in its response: it is taken in as a field, and a row that stands so already is left`() throws {
+        func file(_ reference: String) -> [UInt8] {
+            Array(#"""
+                {"format": "seamark-engagement", "version": 1, "contributors": [{"handle": "C1"}], "interviews": [{"handle": "IV1"}],
+                 "answers": [{"interview": "IV1", "question": "LB1", "scorer": "C1", "response": {"outcome": "scored", "score": 3, "grade": "B"\#(reference)}}]}
+                """#.utf8)
+        }
+        let before = file(#", "reference": "ledger 6410""#)
+        func answer(_ laptop: Laptop) throws -> RecordView { try #require(try laptop.finder.all.first { $0.type === Catalogue.answer }) }
+        let laptop = try Laptop("A", role: .lead)
+        #expect(try EngagementExchange.take(before, into: Laptop.scope, of: laptop.device, isTrial: true).edits == EngagementExchange.take(before, into: Laptop.scope, of: laptop.device).edits)
+        #expect(try answer(laptop).text("reference") == "ledger 6410" && answer(laptop).group("response")?.text("reference") == nil)
+        #expect(try EngagementExchange.take(before, into: Laptop.scope, of: laptop.device).edits == 0)
+        // As a program of before took it in.
+        let other = try Laptop("B", role: .lead)
+        _ = try EngagementExchange.take(file(""), into: Laptop.scope, of: other.device)
+        let id = try answer(other).id
+        try other.device.capture(in: Laptop.scope) { _, replica in
+            var editing = RecordEditing(record: id, type: Catalogue.answer, state: replica.record(id)) { .zero }
+            let members = [Value.Member(1, .int(1)), Value.Member(2, .int(3)), Value.Member(3, .int(2)), Value.Member(4, .text("ledger 6410"))]
+            if let response = Catalogue.answer.field(key: "response") { editing.set(response, .group(members)) }
+            return editing.edits
+        }
+        #expect(try EngagementExchange.take(before, into: Laptop.scope, of: other.device).edits == 0)
+        #expect(try AnswerReference.text(of: answer(other)) == "ledger 6410" && answer(other).text("reference") == nil)
+    }
+
     @Test func `one bad row keeps the whole file out and is named`() throws {
         let laptop = try Laptop("A", role: .lead)
         let text = String(decoding: try Self.sample("halden"), as: UTF8.self)

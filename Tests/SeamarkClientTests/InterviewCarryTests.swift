@@ -62,7 +62,7 @@ import Testing
         let person = try lead.add(Catalogue.person, "level=manager")
         let draft = try lead.add(Catalogue.interview, "persons=\(person)", "startedAt=2026-03-02T09:00:00Z", "mode=onSite", "attribution=roleOk")
         try Laptop.exchange(lead, onlyReading: [ann, ben])
-        for (question, score) in [("LB1", 1), ("LB2", 2), ("LB3", 3), ("LB4", 4)] { try Self.score(ann, draft, question, score, "rationale=canary \(question)", "person=\(person)") }
+        for (question, score) in [("LB1", 1), ("LB2", 2), ("LB3", 3), ("LB4", 4)] { try Self.score(ann, draft, question, score, "rationale=canary \(question)", "reference=ledger \(question)", "person=\(person)") }
         try Self.score(ben, draft, "LB4", 0)
         try Laptop.exchange(ann, ben, onlyReading: [lead])
         let before = try Self.rows(ann)
@@ -83,6 +83,7 @@ import Testing
         }
         #expect(try Self.rows(ann) == (before + ["IV-L001.2 LB2a own 2 LB2", "IV-L001.2 LB4 own 4 LB4", "IV-L001.2 LB4 other 0 LB4"]).sorted())
         #expect(try ann.record("IV-L001.2/LB2a").text("rationale") == "canary LB2" && ann.record("IV-L001.2/LB2a").reference("person") == ann.record(person).id)
+        #expect(try ann.record("IV-L001.2/LB2a").text("reference") == "ledger LB2" && ann.record("IV-L001.2/LB2a").group("response")?.text("reference") == nil)
         // Once is enough, for everybody.
         for laptop in [ann, ben] {
             let again = try Self.carry(laptop, draft)

@@ -171,7 +171,7 @@ import Testing
                 handle: nil,
                 [
                     ("interview", .id(interview)), ("question", .text("LB1")), ("scorer", .id(people[0].enrolled.member)), ("person", .id(person)),
-                    ("response", .group([.init(1, .int(2))])), ("rationale", .text(Self.canary)),
+                    ("response", .group([.init(1, .int(2))])), ("rationale", .text(Self.canary)), ("reference", .text(Self.canary)),
                 ])
             func check(_ handle: String) throws -> Change {
                 anna.change(Catalogue.quickCheck, try .drawn(at: 3), handle: handle, [
@@ -185,7 +185,7 @@ import Testing
                     try quote(anna, "Q-A001", Self.canary, of: person), try quote(anna, "Q-A002", "what the other said", of: other), answer,
                 ], laptops[0].0)
             #expect(first?.verdicts.contains { $0 != .accepted } == false, "\(first?.verdicts as Any)")
-            #expect(try tenant.store.read { try $0.sensitiveValues(in: scope) { _, _ in true } }.count == 4)
+            #expect(try tenant.store.read { try $0.sensitiveValues(in: scope) { _, _ in true } }.count == 5)
 
             // Ben hears the withdrawal and hands it in; the state before it is what Anna wrote.
             let state = try tenant.store.read { try $0.record(person, in: scope) }
@@ -193,7 +193,7 @@ import Testing
             #expect(try ben.push([withdrawal], laptops[1].0)?.verdicts == [.accepted])
             let left = try tenant.store.read { try $0.sensitiveValues(in: scope) { _, _ in true } }
             #expect(left.count == 1, "only what the other person said is left")
-            #expect(try tenant.store.read { try $0.barredCounts() }.values == 3, "the quote, the answer and the note of the check")
+            #expect(try tenant.store.read { try $0.barredCounts() }.values == 4, "the quote, the answer's rationale and reference, and the note of the check")
 
             // Anna did not know: her quote is taken, redacted in the same transaction, and nobody gets it. One that names nobody is of everyone.
             let place = try tenant.store.read { try $0.scope(scope) }?.place.position

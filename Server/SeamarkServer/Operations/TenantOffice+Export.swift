@@ -24,12 +24,15 @@ extension TenantOffice {
             let members = References(identifier: { _, _ in nil }, handle: { directory.handle(of: $0) })
             let waiting = Set(try snapshot.quarantine().filter { $0.scope == id }.map(\.id))
             var steps: [ChangeTable.Step] = []
+            var formsReceived: [Identifier: Int64] = [:]
             try snapshot.forEachChange(in: id) { change, received in
+                if change.edits.contains(where: { $0.type == Catalogue.formAnswer.number }) { formsReceived[change.id] = received }
                 let told = hidden.isEmpty ? change.edits : change.edits.filter { !hidden.contains($0.record) }
                 steps.append(ChangeTable.Step(change, edits: told, received: received, standing: waiting.contains(change.id) ? "quarantined" : "acknowledged"))
             }
+            let instrument = EngagementReading.instrument(namedIn: views).flatMap(EngagementLog(of: id, snapshot, directory).instrument) ?? .core9
             return EngagementExport(
-                records: RecordTables(views, of: id, directory: members, sensitive: sensitive),
+                records: RecordTables(views, of: id, directory: members, sensitive: sensitive, instrument: instrument, received: formsReceived),
                 changes: ChangeTable.table(steps, records: views, directory: members, sensitive: sensitive))
         }
         let bytes: [UInt8]

@@ -7,7 +7,7 @@ internal import SeamarkStore
 ///
 /// A value is kept for so many days from when the server first received it, whatever laptops' clocks say of when it was captured; then it is
 /// redacted like any other, by headquarters, with its reason. Sensitive values of engagements fall under it: names, contacts, notes, quotes,
-/// rationales and summaries, in every edit that ever held one and in quarantine. The firm's own members do not.
+/// rationales, references and summaries, in every edit that ever held one and in quarantine. The firm's own members do not.
 struct Retention {
     let days: Int64
 

@@ -46,6 +46,7 @@ extension Catalogue {
         FieldDefinition(13, "severity", .score, .author),
         FieldDefinition(14, "note", .line, .author),
         FieldDefinition(15, "state", .choice(.driftState), .contested),
+        FieldDefinition(16, "observer", .name, .author, label: "observer (a role)"),
     ])
 
     /// A review of whether automated decisions may be scaled.

@@ -24,7 +24,7 @@ extension Catalogue {
         FieldDefinition(15, "inScopeDomains", .code, .set, label: "domains in scope"),
         FieldDefinition(16, "status", .choice(.engagementStatus), .lattice(Lattice(loweredBy: .headquarters, leadFrom: 4))),
         FieldDefinition(17, "budget", .positiveMoney, .contested),
-        FieldDefinition(18, "team", .reference([2]), .set),
+        FieldDefinition(18, "team", .reference([2]), .set, headquarters: true),
         FieldDefinition(19, "note", .narrative, .text),
     ])
 
@@ -89,12 +89,14 @@ extension Catalogue {
             GroupMember(1, "outcome", .choice(.outcome), required: true),
             GroupMember(2, "score", .score),
             GroupMember(3, "grade", .choice(.grade)),
-            GroupMember(4, "reference", .line),
+            // Of before schema 8: what is written since stands in the field of that name, where it can be redacted.
+            GroupMember(AnswerReference.former, "reference", .line, retired: true),
             // The question of an earlier edition whose answer it goes on with, in the interview that its own was carried from.
             GroupMember(5, "carriedFrom", .code),
         ], rules: [.onlyWhen(1, is: 1, [2, 3])])), .author, required: true),
         FieldDefinition(15, "rationale", .narrative, .author, sensitive: true),
         FieldDefinition(16, "evidence", .reference([28]), .set),
+        FieldDefinition(17, "reference", .line, .author, label: "what its grade rests on", sensitive: true),
     ])
 
     public static let observation = RecordType(26, "observation", "observation", handles: "O", interviewField: 11, [

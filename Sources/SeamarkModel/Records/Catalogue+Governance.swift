@@ -117,6 +117,7 @@ extension Catalogue {
         FieldDefinition(20, "prerequisites", .reference([35]), .set),
         FieldDefinition(21, "treatsSeam", .reference([30]), .contested),
         FieldDefinition(22, "treatsDecision", .reference([32]), .contested),
+        FieldDefinition(23, "evidence", .reference([28]), .set, label: "evidence of its growth case"),
     ])
 
     /// What an initiative takes off a line; its id is derived from the two.

@@ -93,7 +93,7 @@ extension RecordType {
         lines += [facts.joined(separator: " "), "", "| field | key | value | class | required | sensitive |", "|---|---|---|---|---|---|"]
         for field in fields {
             let cells = [
-                "\(field.number)", "`\(field.key)`", field.kind.words, field.merge.words, field.isRequired ? "yes" : "", field.isSensitive ? "yes" : "",
+                "\(field.number)", "`\(field.key)`", field.kind.words, field.merge.words + (field.isSet && field.isHeadquarters ? ", written by headquarters alone" : ""), field.isRequired ? "yes" : "", field.isSensitive ? "yes" : "",
             ]
             lines.append("| " + cells.joined(separator: " | ") + " |")
             if case .group(let group) = field.kind { lines += group.rows(inside: "\(field.number)", field.key) }
@@ -108,7 +108,7 @@ extension GroupDefinition {
         var rows: [String] = []
         for member in members {
             let (number, key) = ("\(number).\(member.number)", "\(key).\(member.key)")
-            rows.append("| \(number) | `\(key)` | \(member.kind.words) | | \(member.isRequired ? "in the group" : "") | |")
+            rows.append("| \(number) | `\(key)` | \(member.kind.words)\(member.isRetired ? "; read, and written no more" : "") | | \(member.isRequired ? "in the group" : "") | |")
             if case .list(.group(let inner), _) = member.kind { rows += inner.rows(inside: number + "[]", key + "[]") }
         }
         return rows + rules.map { "| \(number) | `\(key)` | *\(words(of: $0))* | | | |" }

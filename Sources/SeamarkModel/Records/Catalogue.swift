@@ -8,7 +8,7 @@
 public enum Catalogue {
     /// The version of the record types that this software knows: the `schema` of its changes. Adding types, fields or choices
     /// raises it; nothing is ever taken away.
-    public static let version: UInt32 = 7
+    public static let version: UInt32 = 8
 
     public static let types: [RecordType] = [
         tenant, member, device, instrument,

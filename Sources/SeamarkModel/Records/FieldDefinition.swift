@@ -13,6 +13,8 @@ public final class FieldDefinition: Sendable {
     public let isRequired: Bool
     /// A time of what happened: it never lies in the future (`FutureTimes`).
     public let isPast: Bool
+    /// Written by headquarters only; of a set, element by element.
+    public let isHeadquarters: Bool
     /// In words, for messages.
     public let label: String
     /// `,"key":`, as it stands in documents.
@@ -20,7 +22,7 @@ public final class FieldDefinition: Sendable {
 
     public init(
         _ number: UInt32, _ key: String, _ kind: FieldKind, _ merge: MergeClass, label: String? = nil,
-        sensitive: Bool = false, required: Bool = false, past: Bool = false
+        sensitive: Bool = false, required: Bool = false, past: Bool = false, headquarters: Bool = false
     ) {
         self.number = number
         self.key = key
@@ -29,6 +31,7 @@ public final class FieldDefinition: Sendable {
         isSensitive = sensitive
         isRequired = required
         isPast = past
+        if case .headquarters = merge { isHeadquarters = true } else { isHeadquarters = headquarters }
         self.label = label ?? FieldDefinition.words(of: key)
         documentName = Array(",\"\(key)\":".utf8)
     }

@@ -43,8 +43,8 @@ public indirect enum FieldKind: Sendable {
 /// The stable number of a record type. Numbers are never reused (`Catalogue`).
 public typealias RecordTypeNumber = UInt32
 
-/// Bounds of a text. Length counts Unicode scalars. Texts ought to arrive in Unicode form NFC; that is not checked here, because
-/// the check needs tables of its own and a text that is not composed harms nobody: it only compares as different.
+/// Bounds of a text. Length counts Unicode scalars. Texts ought to arrive in Unicode form NFC, and the client composes what is captured; that is not
+/// checked here, because the check needs tables of its own and a text that is not composed harms nobody: it only compares as different.
 public struct TextRule: Sendable {
     public let shortest: Int
     public let longest: Int
@@ -104,13 +104,16 @@ public struct GroupMember: Sendable {
     public let isRequired: Bool
     /// A time of what happened: it never lies in the future (`FutureTimes`).
     public let isPast: Bool
+    /// Written no more: records of before hold it.
+    public let isRetired: Bool
 
-    public init(_ number: UInt32, _ key: String, _ kind: FieldKind, required: Bool = false, past: Bool = false) {
+    public init(_ number: UInt32, _ key: String, _ kind: FieldKind, required: Bool = false, past: Bool = false, retired: Bool = false) {
         self.number = number
         self.key = key
         self.kind = kind
         isRequired = required
         isPast = past
+        isRetired = retired
     }
 }
 

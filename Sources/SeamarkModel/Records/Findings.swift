@@ -160,7 +160,7 @@ public struct Findings {
 
     private mutating func judgeAnswer(_ record: RecordView) {
         if let response = record.group("response"), let grade = response.choice("grade"), grade == "A" || grade == "B",
-            response.text("reference") == nil, record.references("evidence").isEmpty
+            !AnswerReference.isGiven(record), record.references("evidence").isEmpty
         {
             find(.gradeWithoutEvidence, record, "response", "grade \(grade) needs a piece of evidence or a reference; add one, or grade it C or D")
         }

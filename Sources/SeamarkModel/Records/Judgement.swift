@@ -169,7 +169,11 @@ public enum Judgement {
         // The authority over it.
         let heads = state?.heads(of: edit.target) ?? []
         switch field.merge {
-        case .register, .set: return
+        case .register: return
+        case .set:
+            if field.isHeadquarters, !author.isHeadquarters {
+                complain(.headquartersOnly, index, edit, field.number, "is written by headquarters only; ask your administrator", &complaints)
+            }
         case .contested, .group, .text:
             guard !mayResolve, edit.supersedes.count > 1 else { return }
             let named = heads.filter { edit.supersedes.contains($0.name) }

@@ -1,7 +1,10 @@
 public import SeamarkJournal
 
-/// What was changed, by whom and when, as a table: one row for each edit, oldest first. It is append-only like the log that it is read from.
+/// What was changed, by whom, when and why, as a table: one row for each edit, oldest first. It is append-only like the log that it is read from.
 public struct ChangeTable: Sendable {
+    /// As programs for field collection call their history of changes.
+    static let name = "audit"
+
     /// One change and what became of it.
     public struct Step: Sendable {
         public let change: Change
@@ -31,12 +34,13 @@ public struct ChangeTable: Sendable {
             .init("change", "change"), .init("captured", "captured (by the device's clock)"), .init("received", "received (by the server's clock)"), .init("author", "author"),
             .init("device", "device, id"), .init("standing", "where it has come to"), .init("type", "record type"), .init("KEY", "record, id"), .init("handle", "record"),
             .init("what", "what was done"), .init("field", "field"), .init("old", "before, as the author saw it", isSensitive: true), .init("new", "after", isSensitive: true),
-            .init("sensitive", "name, narrative or quote"),
+            .init("reason", "why, where its author said so"), .init("sensitive", "name, narrative or quote"),
         ]
         var known: [Identifier: Change] = [:]
         var rows: [[DataTable.Cell]] = []
         for step in steps where known.updateValue(step.change, forKey: step.change.id) == nil {
             let change = step.change
+            let reasons = reasons(in: step.edits)
             for edit in step.edits where edit.target != .field(CommonField.mergeSaw) {
                 let type = Catalogue.type(edit.type)
                 let field = edit.target.number.flatMap { type?.field($0) }
@@ -66,10 +70,27 @@ public struct ChangeTable: Sendable {
                     .text(change.id.description), .time(change.stamp.time), step.received.map { .time($0) } ?? .empty, .text(references.text(change.member)),
                     .text(change.stamp.device.description), .text(step.standing), .text(type?.key ?? String(edit.type)), .text(edit.record.description),
                     own.handle(edit.record).map { .text($0) } ?? .empty, .text(what),
-                    edit.target.number.map { .text(field?.key ?? String($0)) } ?? .empty, old, new, .boolean(field?.isSensitive ?? false),
+                    edit.target.number.map { .text(field?.key ?? String($0)) } ?? .empty, old, new,
+                    reasons[edit.record].map { .text($0) } ?? .empty, .boolean(field?.isSensitive ?? false),
                 ])
             }
         }
-        return DataTable("changes", columns, rows)
+        return DataTable(name, columns, rows)
+    }
+
+    /// Why a record was written, in the words that the same change gives it: its field `reason`, or the part of that name of a group. Such fields are open.
+    private static func reasons(in edits: [Edit]) -> [Identifier: String] {
+        var reasons: [Identifier: String] = [:]
+        for edit in edits {
+            guard case .field(let number) = edit.target, let field = Catalogue.type(edit.type)?.field(number), !field.isSensitive, let value = edit.content.value else { continue }
+            var said: String?
+            if field.key == "reason" {
+                said = value.text
+            } else if case .group(let group) = field.kind, let member = group.member(key: "reason") {
+                said = value.member(member.number)?.text
+            }
+            if let said { reasons[edit.record] = said }
+        }
+        return reasons
     }
 }

@@ -24,6 +24,7 @@ public struct EngagementExport: Sendable {
     }
 
     public let records: RecordTables
+    /// `ChangeTable`.
     public let changes: DataTable
 
     public init(records: RecordTables, changes: DataTable) {
@@ -40,19 +41,20 @@ public struct EngagementExport: Sendable {
         as format: Format, headers: TableHeaders = .keys, at time: Int64, _ primitives: any Primitives,
         database: ([DataTable], [AnalystView]) throws(WorkbookWriter.Failure) -> [UInt8]
     ) throws(WorkbookWriter.Failure) -> [UInt8] {
+        // Tables without rows too: whoever reads them need not look which there are.
+        let tables = records.tables + records.forms + [records.merged, changes, records.dictionary]
         switch format {
-        case .sqlite: return try database(records.tables + records.forms + [changes, records.dictionary], AnalystView.all)
+        case .sqlite: return try database(tables, AnalystView.all)
         case .jsonl: return records.lines
         case .csv:
             var archive = ZipArchive(at: time, primitives)
-            // Tables without rows too: whoever reads them need not look which there are.
-            for table in records.tables + records.forms + [changes, records.dictionary] {
+            for table in tables {
                 let bytes = CSVWriter.bytes(of: table, headers: headers)
                 do throws(ZipArchive.TooLarge) { try archive.add(table.name + ".csv", bytes) } catch { throw .tooLarge }
             }
             return archive.finished()
         case .xlsx:
-            let filled = (records.tables + records.forms).filter { !$0.rows.isEmpty }
+            let filled = (records.tables + records.forms + [records.merged]).filter { !$0.rows.isEmpty }
             return try WorkbookWriter.bytes(of: filled + [changes, records.dictionary], headers: headers, at: time, primitives)
         }
     }

@@ -8,13 +8,18 @@ enum FormTables {
     /// Where a form would have more columns it has none for single choices: databases take 2,000.
     static let mostColumns = 1500
 
-    /// - Parameter besides: names of tables that are there already.
-    static func tables(_ records: [RecordView], _ references: References, sensitive: Bool, besides: [String]) -> [DataTable] {
+    /// - Parameters:
+    ///   - received: when changes came to the server, by its clock, as far as that is known.
+    ///   - besides: names of tables that are there already.
+    static func tables(
+        _ records: [RecordView], _ references: References, _ merges: Merges, sensitive: Bool, received: [Identifier: Int64], besides: [String]
+    ) -> [DataTable] {
         var names = Set((besides + [leftOutName]).map { $0.lowercased() })
         var answers: [Identifier: [FormAnswerRecord]] = [:]
         for record in records where record.type === Catalogue.formAnswer {
             if let answer = FormAnswerRecord(record) { answers[answer.questionnaire, default: []].append(answer) }
         }
+        let reviews = reviews(records, merges)
         let all = HeldQuestionnaire.all(in: records)
         let tables = all.prefix(mostTables).compactMap { held -> DataTable? in
             guard let form = held.form else { return nil }
@@ -23,13 +28,23 @@ enum FormTables {
                 number += 1
                 name = "\(self.name(held))N\(number)"
             }
-            return table(name, form, answers[held.record] ?? [], references, sensitive)
+            return table(name, form, of: held.edition, answers[held.record] ?? [], references, sensitive, received: received) { reviews[merges.survivor(of: $0)] }
         }
         let left = all.enumerated().compactMap { place, held -> [DataTable.Cell]? in
             let why = place >= mostTables ? "an export has tables for \(mostTables) questionnaires" : held.form == nil ? "it was made by a newer version of Seamark" : nil
             return why.map { [.text(held.record.description), .text(held.handle), .text(held.key), .number(String(held.edition)), .number(String(answers[held.record]?.count ?? 0)), .text($0)] }
         }
         return left.isEmpty ? tables : tables + [leftOut(left)]
+    }
+
+    /// The verdict of the last review of each interview, as `Findings` takes it.
+    private static func reviews(_ records: [RecordView], _ merges: Merges) -> [Identifier: String] {
+        var reviews: [Identifier: String] = [:]
+        let all = records.filter { $0.type === Catalogue.interviewReview }.sorted { ($0.integer("createdAt") ?? 0, $0.id) < ($1.integer("createdAt") ?? 0, $1.id) }
+        for review in all {
+            if let interview = review.reference("interview").map({ merges.survivor(of: $0) }), let verdict = review.choice("verdict") { reviews[interview] = verdict }
+        }
+        return reviews
     }
 
     /// The questionnaires without a table, whose answers stand in the records alone. Only where there are any.
@@ -50,12 +65,17 @@ enum FormTables {
         return "form\(plain.prefix(1).uppercased())\(plain.dropFirst())E\(held.edition)"
     }
 
-    private static func table(_ name: String, _ form: Questionnaire, _ answers: [FormAnswerRecord], _ references: References, _ sensitive: Bool) -> DataTable {
+    private static func table(
+        _ name: String, _ form: Questionnaire, of edition: Int64, _ answers: [FormAnswerRecord], _ references: References, _ sensitive: Bool,
+        received: [Identifier: Int64], review: (Identifier) -> String?
+    ) -> DataTable {
         let questions = form.all.filter(\.kind.isAnswered)
         let splits = questions.count + questions.reduce(0) { $0 + choices($1, form).count } <= mostColumns
         var columns: [DataTable.Column] = [
             .init("KEY", "id of interview and scorer"), .init("PARENT_KEY", "id of the interview"), .init("interview", "interview"), .init("interview.KEY", "interview, id"),
             .init("scorer", "scorer"), .init("scorer.KEY", "scorer, id"), .init("changedAt", "last changed (by the clock of who did)"), .init("withheld", "answers that are not shown here"),
+            .init("edition", "edition of the questionnaire"), .init("device", "device that wrote last, id"), .init("received", "last received (by the server's clock)"),
+            .init("reviewState", "what the last review of the interview said"),
         ]
         // A question may be called as a column is, or as another in the other case, which databases take for the same.
         var taken = Set(columns.map { $0.key.lowercased() })
@@ -80,7 +100,8 @@ enum FormTables {
             return false
         }
         return DataTable(name, columns, sorted.map { key, row in
-            let changed = row.values.flatMap { $0.record.state.slots.flatMap(\.heads) }.map(\.stamp.time).max()
+            let heads = row.values.flatMap { $0.record.state.slots.flatMap(\.heads) }
+            let newest = heads.max { ($0.stamp.time, $0.name) < ($1.stamp.time, $1.name) }
             // What is hidden hangs on what the answer is, too: words may stand under a question of another kind that was not known when they came.
             let hidden = questions.filter { item in
                 guard let given = row[item.name] else { return false }
@@ -88,9 +109,13 @@ enum FormTables {
                 if case .text? = given.answer { return !sensitive || item.kind != .text }
                 return false
             }.map(\.name)
+            let changed: DataTable.Cell = newest.map { .time($0.stamp.time) } ?? .empty
+            let device: DataTable.Cell = newest.map { .text($0.stamp.device.description) } ?? .empty
+            let arrived: DataTable.Cell = heads.compactMap { received[$0.name.change] }.max().map { .time($0) } ?? .empty
+            let verdict: DataTable.Cell = Identifier(key[2]).flatMap { review($0) }.map { .text($0) } ?? .empty
             var cells: [DataTable.Cell] = [
-                .text("\(key[2])/\(key[3])"), .text(key[2]), .text(key[0]), .text(key[2]), .text(key[1]), .text(key[3]), changed.map { .time($0) } ?? .empty,
-                hidden.isEmpty ? .empty : .text(hidden.joined(separator: "; ")),
+                .text("\(key[2])/\(key[3])"), .text(key[2]), .text(key[0]), .text(key[2]), .text(key[1]), .text(key[3]), changed,
+                hidden.isEmpty ? .empty : .text(hidden.joined(separator: "; ")), .number(String(edition)), device, arrived, verdict,
             ]
             for item in questions {
                 let answer = hidden.contains(item.name) ? nil : row[item.name]?.answer

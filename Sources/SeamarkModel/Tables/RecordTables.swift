@@ -10,6 +10,8 @@ public struct RecordTables: Sendable {
     public let tables: [DataTable]
     /// What questionnaires were answered: a table for each edition, a row for each interview and scorer.
     public let forms: [DataTable]
+    /// The records that another one stands for since they were merged, deleted ones too: what leads a reference to the record that is meant.
+    public let merged: DataTable
     /// What the columns are.
     public let dictionary: DataTable
     /// One JSON document a line, of the same records in the same order, and with every character as it was captured.
@@ -19,8 +21,14 @@ public struct RecordTables: Sendable {
     ///   - records: of one engagement, `engagement`.
     ///   - directory: finds the handles of members.
     ///   - sensitive: false leaves names, narrative and quotes out, as if they were withheld.
-    public init(_ records: [RecordView], of engagement: Identifier, directory: References, sensitive: Bool = true) {
+    ///   - instrument: the edition that the engagement names: with another nobody can say which answers a report uses, and those cells are empty.
+    ///   - received: when changes came to the server, by its clock, as far as that is known.
+    public init(
+        _ records: [RecordView], of engagement: Identifier, directory: References, sensitive: Bool = true, instrument: Instrument = .core9,
+        received: [Identifier: Int64] = [:]
+    ) {
         let present = records.filter { !$0.isDeleted && $0.type != nil }
+        let computed = ComputedCells(records, instrument: instrument)
         let own = References(present)
         let references = References(identifier: own.identifier, handle: { own.handle($0) ?? directory.handle($0) })
         var tables: [DataTable] = []
@@ -29,7 +37,7 @@ public struct RecordTables: Sendable {
         for type in Catalogue.types where type.home == .engagement {
             let rows = EngagementFile.sorted(present.filter { $0.type === type }, references)
             let columns = Self.columns(of: type)
-            let table = DataTable(type.key, columns, rows.map { Self.row($0, type, engagement, references, sensitive) })
+            let table = DataTable(type.key, columns, rows.map { Self.row($0, type, engagement, references, computed, sensitive) })
             tables.append(table)
             for column in columns { dictionary.append([.text(type.key), .text(column.key), .text(column.label), .boolean(column.isSensitive)]) }
             for record in rows {
@@ -37,12 +45,15 @@ public struct RecordTables: Sendable {
                 lines.append(10)
             }
         }
-        let forms = FormTables.tables(present, references, sensitive: sensitive, besides: tables.map(\.name) + ["changes", "columns"])
-        for table in forms {
+        let forms = FormTables.tables(
+            present, references, computed.merges, sensitive: sensitive, received: received, besides: tables.map(\.name) + [ChangeTable.name, "merged", "columns"])
+        let merged = computed.merged(references)
+        for table in forms + [merged] {
             for column in table.columns { dictionary.append([.text(table.name), .text(column.key), .text(column.label), .boolean(column.isSensitive)]) }
         }
         self.tables = tables
         self.forms = forms
+        self.merged = merged
         self.dictionary = DataTable(
             "columns", [.init("table", "table"), .init("column", "column"), .init("label", "in words"), .init("sensitive", "name, narrative or quote")], dictionary)
         self.lines = lines
@@ -55,10 +66,7 @@ public struct RecordTables: Sendable {
         for field in fields(of: type) {
             columns += self.columns(field.kind, field.key, field.label, isSet: field.isSet, isSensitive: field.isSensitive)
         }
-        if type === Catalogue.leakageLine {
-            columns += ["low", "likely", "high"].map { DataTable.Column("price.\($0)", "price of a year, \($0), computed") }
-        }
-        return columns + [
+        return columns + ComputedCells.columns(of: type) + [
             .init("author", "made by"), .init("changedAt", "last changed (by the clock of who did)"), .init("changedBy", "last changed by"), .init("edits", "edits that stand"),
             .init("conflicts", "fields that people disagree on"), .init("withheld", "fields that are not shown here"),
         ]
@@ -90,7 +98,9 @@ public struct RecordTables: Sendable {
 
     // MARK: - Rows
 
-    private static func row(_ record: RecordView, _ type: RecordType, _ engagement: Identifier, _ references: References, _ sensitive: Bool) -> [DataTable.Cell] {
+    private static func row(
+        _ record: RecordView, _ type: RecordType, _ engagement: Identifier, _ references: References, _ computed: ComputedCells, _ sensitive: Bool
+    ) -> [DataTable.Cell] {
         var cells: [DataTable.Cell] = [.text(record.id.description), type === Catalogue.engagement ? .empty : .text((parent(of: record, type) ?? engagement).description)]
         var withheld: [String] = []
         for field in fields(of: type) {
@@ -102,7 +112,7 @@ public struct RecordTables: Sendable {
             }
             if isHidden ? !record.state.heads(of: .field(field.number)).isEmpty : !field.isSet && record.shown(field) == .withheld { withheld.append(field.key) }
         }
-        if type === Catalogue.leakageLine { cells += price(of: record) }
+        cells += computed.cells(of: record, type, references)
         let heads = record.state.slots.flatMap(\.heads)
         let newest = heads.max { ($0.stamp.time, $0.name) < ($1.stamp.time, $1.name) }
         cells += [
@@ -110,12 +120,6 @@ public struct RecordTables: Sendable {
             list(record.conflicts.map(\.key)), list(withheld),
         ]
         return cells
-    }
-
-    /// What a line costs a year, however it is priced, in the main unit: what a range is, factors multiply to, inputs and observations come to.
-    private static func price(of line: RecordView) -> [DataTable.Cell] {
-        guard let amount = line.group("amount"), let ends = ((try? LinePrice(amount.value)) ?? nil)?.ends else { return [.empty, .empty, .empty] }
-        return [ends.low, ends.likely, ends.high].map { $0.isFinite ? .number(digits($0)) : .empty }
     }
 
     /// What a record belongs to: the interview that it is of, else the first record it must name, else the engagement.

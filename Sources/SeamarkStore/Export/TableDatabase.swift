@@ -35,7 +35,8 @@ public enum TableDatabase {
     }
 
     private static func write(_ table: DataTable, to database: Database) throws {
-        let columns = table.columns.map { quoted($0.key) + ($0.key == "KEY" && table.name != "changes" ? " TEXT PRIMARY KEY" : "") }
+        // A record has many edits.
+        let columns = table.columns.map { quoted($0.key) + ($0.key == "KEY" && table.name != "audit" ? " TEXT PRIMARY KEY" : "") }
         try database.execute(sql: "CREATE TABLE \(quoted(table.name)) (\(columns.joined(separator: ", ")))")
         let places = table.columns.map { _ in "?" }.joined(separator: ", ")
         let insert = try database.makeStatement(sql: "INSERT INTO \(quoted(table.name)) VALUES (\(places))")

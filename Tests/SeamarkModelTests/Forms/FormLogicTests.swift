@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import SeamarkModel
@@ -44,6 +45,20 @@ import Testing
     ])
     func `what is no expression of the subset is refused where it stands`(source: String, error: FormLogicError) {
         #expect(throws: error) { _ = try FormLogic(source) }
+    }
+
+    @Test func `the page of questionnaires names the functions that are taken over and no other, and what it says is refused is`() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let page = try String(contentsOf: root.appending(path: "Documentation/Questionnaires.md"), encoding: .utf8)
+        func names(_ text: Substring) -> [String] { text.matches(of: /`([a-z][a-z:-]*)`/).map { String($0.1) } }
+        let list = try #require(page.range(of: "and the functions ")), end = try #require(page.range(of: "`regex` matches", range: list.upperBound..<page.endIndex))
+        #expect(names(page[list.upperBound..<end.lowerBound]).sorted() == FormFunction.allCases.map(\.rawValue).sorted())
+        let table = try #require(page.range(of: "### Functions that are refused")), after = try #require(page.range(of: "pyxform takes these over", range: table.upperBound..<page.endIndex))
+        let rows = page[table.upperBound..<after.lowerBound].split(separator: "\n").filter { $0.hasPrefix("| `") }
+        let refused = rows.flatMap { row in row.split(separator: "|").first.map(names) ?? [] }
+        // Those that forms in the field use most, beside what is taken over.
+        #expect(Set(refused).isSuperset(of: ["jr:choice-name", "once", "sum", "count", "position", "now", "format-date", "uuid", "indexed-repeat"]))
+        for name in refused { #expect(throws: FormLogicError.unknownFunction(name)) { _ = try FormLogic("\(name)()") } }
     }
 
     @Test func `length and depth of an expression are bounded at their last`() throws {

@@ -248,8 +248,8 @@ import Testing
             (Bench.ben, [("covered", .choices(["no"]))]),
         ] { for (question, answer) in answers { bench.apply(answering(question, answer, by: person, in: &bench)) } }
         let table = try #require(RecordTables(bench.views, of: Bench.scope, directory: .none).forms.first)
-        #expect(table.columns.dropFirst(8).map(\.key) == ["covered", "people", "why", "why/p", "why/q", "hours", "since", "said"])
-        #expect(table.rows.map { Array($0.dropFirst(8)) } == [
+        #expect(table.columns.dropFirst(12).map(\.key) == ["covered", "people", "why", "why/p", "why/q", "hours", "since", "said"])
+        #expect(table.rows.map { Array($0.dropFirst(12)) } == [
             [.empty, .number("11"), .text("q"), .number("0"), .number("1"), .number("2.5"), .date(20_000), .text("canary")],
             [.text("no"), .empty, .empty, .empty, .empty, .empty, .empty, .empty],
         ])
@@ -257,6 +257,26 @@ import Testing
         #expect(bare.forms[0].rows[0].last == .empty && bare.forms[0].rows[0][7] == .text("said"))
         #expect(!String(decoding: bare.lines, as: UTF8.self).contains("canary"))
         #expect(bare.tables.first { $0.name == "questionnaire" }?.columns.contains { $0.key == "document" } == false)
+    }
+
+    @Test func `a row says its edition, the device that wrote last, when the server received it and what the last review of its interview said`() throws {
+        var bench = try bench()
+        let change = answering("people", .integer(11), in: &bench)
+        bench.apply(change)
+        func facts(_ views: [RecordView], received: [Identifier: Int64] = [:]) throws -> [DataTable.Cell] {
+            let table = try #require(RecordTables(views, of: Bench.scope, directory: .none, received: received).forms.first)
+            #expect(table.columns[8..<12].map(\.key) == ["edition", "device", "received", "reviewState"])
+            let row = try #require(table.rows.first)
+            return Array(row[8..<12])
+        }
+        let device = DataTable.Cell.text(Bench.ana.device.description)
+        #expect(try facts(bench.views) == [.number("1"), device, .empty, .empty])
+        #expect(try facts(bench.views, received: [change.id: 1_773_800_000_000]) == [.number("1"), device, .time(1_773_800_000_000), .empty])
+        for (number, verdict) in ["rejected", "approved"].enumerated() {
+            try bench.write(
+                Identifier(high: 39, low: UInt64(number) + 1), Catalogue.interviewReview, handle: "IR\(number + 1)", [("interview", "IV1"), ("verdict", verdict)], by: Bench.lea)
+            #expect(try facts(bench.views) == [.number("1"), device, .empty, .text(verdict)])
+        }
     }
 
     @Test func `questions that are called as columns are, or differ in case alone, have columns of their own`() throws {
@@ -278,7 +298,7 @@ import Testing
         try add(form, Identifier(high: 63, low: 2), "QN2", 1, to: &bench)
         let tables = RecordTables(bench.views, of: Bench.scope, directory: .none).forms
         #expect(Set(tables.map { $0.name.lowercased() }).count == 2)
-        for table in tables { #expect(table.columns.count == 15) }
+        for table in tables { #expect(table.columns.count == 19) }
         // Databases take names that differ in case alone for one.
         for table in RecordTables(bench.views, of: Bench.scope, directory: .none).tables + tables {
             #expect(Set(table.columns.map { $0.key.lowercased() }).count == table.columns.count, "\(table.name)")

@@ -174,7 +174,7 @@ import Testing
         Row(kind: .gradeWithoutEvidence) {
             try talk(&$0)
             try answer(&$0, 1, [("interview", "IV1"), ("question", "LB1"), ("response.outcome", "scored"), ("response.score", "2"), ("response.grade", "B")])
-        } mend: { $0.apply(try $0.setting(id(Catalogue.answer, 1), Catalogue.answer, [("response.reference", "open-decision list")])) },
+        } mend: { $0.apply(try $0.setting(id(Catalogue.answer, 1), Catalogue.answer, [("reference", "open-decision list")])) },
         Row(kind: .unknownQuestion) {
             try talk(&$0)
             try answer(&$0, 1, [("interview", "IV1"), ("question", "ZZ9"), ("response.outcome", "declined")])

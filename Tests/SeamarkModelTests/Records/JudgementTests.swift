@@ -18,6 +18,19 @@ import Testing
         return bench
     }
 
+    @Test func `who works on an engagement is written by headquarters alone, one by one`() throws {
+        var bench = Bench()
+        let (ana, ben) = (Bench.ana.author.member.description, Bench.ben.author.member.description)
+        try bench.write(Bench.scope, Catalogue.engagement, handle: "E1", [("title", "Baseline"), ("currency", "USD"), ("team", ana)], by: Bench.headquarters)
+        for team in ["+\(ben)", "-\(ana)"] {
+            let change = try bench.setting(Bench.scope, Catalogue.engagement, [("team", team)], by: Bench.lea)
+            #expect(refusals(bench.judge(change, by: Bench.lea)) == [.headquartersOnly])
+            try bench.write(Bench.scope, Catalogue.engagement, [("team", team)], by: Bench.headquarters)
+        }
+        #expect(bench.view(Bench.scope)?.references("team") == [Bench.ben.author.member])
+        try bench.write(Bench.scope, Catalogue.engagement, [("title", "Baseline 2026")], by: Bench.lea)
+    }
+
     @Test func `a category that was set is never changed, and saying it again is no change`() throws {
         var bench = try bench()
         let again = bench.change([Edit(record: line, type: 40, target: .field(11), content: .open(.int(1)))], by: Bench.ben)

@@ -58,4 +58,19 @@ import Testing
             #expect(row[1].contains(hostile.mark))
         }
     }
+
+    @Test func `the history is called as others call it, and says why where whoever made a change gave its record a reason`() throws {
+        var bench = Bench()
+        try bench.line()
+        try bench.write(
+            Identifier(high: 61, low: 1), Catalogue.scoreReview, handle: "SR1", [("question", "LB1"), ("ruling.value", "3"), ("ruling.reason", "two accounts against one")], by: Bench.lea)
+        let table = ChangeTable.table(bench.changes.map { ChangeTable.Step($0, received: nil, standing: "waiting") }, records: bench.views, directory: .none)
+        #expect(table.name == "audit")
+        let reason = try #require(table.columns.firstIndex { $0.key == "reason" }), type = try #require(table.columns.firstIndex { $0.key == "type" })
+        #expect(!table.columns[reason].isSensitive && !table.rows.isEmpty)
+        for row in table.rows {
+            let expected: DataTable.Cell = row[type] == .text("scoreReview") ? .text("two accounts against one") : .empty
+            #expect(row[reason] == expected)
+        }
+    }
 }
