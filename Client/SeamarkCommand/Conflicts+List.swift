@@ -24,7 +24,9 @@ extension Conflicts {
 
     /// "No conflicts" of somebody whom nobody knows would be taken for an answer.
     func requireSomebody(_ finder: RecordFinder) throws {
-        guard let by, !finder.directory.contains(where: { $0.type === Catalogue.member && isMeant($0.id, finder) }), by.lowercased() != "me" else { return }
+        // Headquarters writes the directory, and is no member of it.
+        let everybody = finder.directory.filter { $0.type === Catalogue.member }.map(\.id) + Set(finder.directory.compactMap(\.author))
+        guard let by, by.lowercased() != "me", !everybody.contains(where: { isMeant($0, finder) }) else { return }
         throw Explained(.notFound, "Nobody of this tenant is called '\(by)'. Say the beginning of a name, a handle, or me.")
     }
 
