@@ -50,7 +50,7 @@ import Testing
         try narrow.type("z")
         #expect(try narrow.ended() == 0)
 
-        let lines = try ann.run(["interview", interview, "--plain", "--language", "ja"], input: "j LB1\n2 電話で\nz\n")
+        let lines = try ann.run(["interview", interview, "--plain", "--language", "ja"], input: "j LB1\nj LB3\n2 電話で\nz\n")
         #expect(lines.status == 0 && lines.output.contains(Self.question) && lines.output.contains(Self.anchor), "\(lines)")
         #expect(try Interview.rows(ann, "answer", of: interview).contains { $0.contains("電話で") })
         // The first edition is on this laptop in English, and this interview is not held under it.
