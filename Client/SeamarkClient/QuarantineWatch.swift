@@ -12,6 +12,16 @@ public struct QuarantineWatch: Sendable {
         public let refusal: Refusal?
     }
 
+    /// What brought a change out of quarantine, as far as a device can tell.
+    public enum Way: CaseIterable, Hashable, Sendable {
+        /// Headquarters released it.
+        case letIn
+        /// The server takes this laptop's work again, as of a member who is back on an engagement, and it was sent once more. Nobody released anything.
+        case sentAgain
+        /// One or the other: this sync sent some, and the log had others already.
+        case either
+    }
+
     /// By scope, then in the order in which they were made.
     public let held: [Held]
     private let ids: Set<Identifier>
@@ -37,7 +47,18 @@ public struct QuarantineWatch: Sendable {
     /// Those of now that were not there `before`.
     public func new(since before: QuarantineWatch) -> [Held] { held.filter { !before.ids.contains($0.change.id) } }
 
-    /// Those of `before` that are applied now: somebody let them out.
+    /// Which way one went that is applied now.
+    ///
+    /// - Parameters:
+    ///   - own: what became of this device's own work in the same sync.
+    ///   - sent: changes that the sync sent and that got their receipts.
+    public static func way(of released: Held, _ own: OwnChanges.News, sent: Int) -> Way {
+        // One that the log holds and refused is applied by a release alone.
+        guard released.refusal == nil else { return .letIn }
+        return own.arrived == 0 ? .sentAgain : sent == 0 ? .letIn : .either
+    }
+
+    /// Those of `before` that are applied now.
     public func released(since before: QuarantineWatch, _ state: DeviceState) -> [Held] {
         before.held.filter { state.replicas[$0.scope]?.confirmed.applied.contains($0.change.id) == true }
     }

@@ -236,11 +236,13 @@ public struct RecordFinder {
     /// The handles that stand in the scope, for the next one to differ from.
     public var takenHandles: [String] { (all + concealed).compactMap(\.handle) }
 
-    /// Who somebody is: a member's name where the directory tells it, else the handle, else the beginning of the id.
+    /// Who somebody is: a member's name where the directory tells it, headquarters, which alone writes the directory, or else the beginning of the id.
     public func person(_ id: Identifier) -> String {
         if let member = directory.first(where: { $0.id == id }) { return member.text("name") ?? member.handle ?? Self.short(id) }
-        return handles[id] ?? Self.short(id)
+        return handles[id] ?? (directory.contains { $0.author == id } ? Self.headquarters : Self.short(id))
     }
+
+    private static let headquarters = "headquarters"
 
     /// The beginning of an id, for people to tell ids apart. The end of a time-ordered id tells more than its beginning.
     public static func short(_ id: Identifier) -> String {

@@ -77,6 +77,18 @@ enum CapturedTypes {
     }
 
     static func noun(of type: RecordType) -> String { nouns.first { $0.type === type }?.noun ?? type.key }
+
+    /// The words after `seamark` that make a record of a type; most are made as nouns are.
+    static func verb(capturing type: RecordType) -> String {
+        switch type.number {
+        case Catalogue.engagement.number: "engagement set"
+        case Catalogue.redaction.number: "redact"
+        case Catalogue.snapshot.number: "snapshot freeze"
+        case Catalogue.questionnaire.number: "form add"
+        case Catalogue.formAnswer.number: "form answer"
+        case _: "\(noun(of: type)) add"
+        }
+    }
 }
 
 enum Site: CapturedType {

@@ -24,7 +24,9 @@ extension Conflicts {
 
     /// "No conflicts" of somebody whom nobody knows would be taken for an answer.
     func requireSomebody(_ finder: RecordFinder) throws {
-        guard let by, !finder.directory.contains(where: { $0.type === Catalogue.member && isMeant($0.id, finder) }), by.lowercased() != "me" else { return }
+        // Headquarters writes the directory, and is no member of it.
+        let everybody = finder.directory.filter { $0.type === Catalogue.member }.map(\.id) + Set(finder.directory.compactMap(\.author))
+        guard let by, by.lowercased() != "me", !everybody.contains(where: { isMeant($0, finder) }) else { return }
         throw Explained(.notFound, "Nobody of this tenant is called '\(by)'. Say the beginning of a name, a handle, or me.")
     }
 
@@ -34,12 +36,22 @@ extension Conflicts {
         let asked = try work.engagement.map { try place.engagement(called: $0) }
         var table = Table(["engagement", "record", "about", "between", "newest"])
         var documents: [JSONValue] = []
+        var unknown: [RecordFinder.Failure] = []
+        var isKnown = handle == nil
         for engagement in all where asked == nil || asked == engagement.id {
             guard let finder = RecordFinder(state, scope: engagement.id) else { continue }
             try requireSomebody(finder)
-            for conflict in finder.conflicts where isMeant(conflict, finder) {
+            var meant: Identifier?
+            if let handle {
+                do throws(RecordFinder.Failure) { meant = try finder.record(handle).id } catch {
+                    if case .ambiguous = error { throw error }
+                    unknown.append(error)
+                    continue
+                }
+                isKnown = true
+            }
+            for conflict in finder.conflicts where isMeant(conflict, finder) && (meant == nil || conflict.record.id == meant) {
                 let name = finder.name(of: conflict.record.id)
-                if let handle, name.lowercased() != handle.lowercased(), conflict.record.id.description != handle.lowercased() { continue }
                 let people = Self.people(conflict).map { finder.person($0) }
                 let newest = conflict.sides.map(\.time).max() ?? 0
                 table.add(
@@ -54,9 +66,18 @@ extension Conflicts {
                     ]))
             }
         }
+        // A record of one engagement is none of the others. "No conflicts" of one that nobody knows would be taken for an answer.
+        if !isKnown, let failure = unknown.first(where: \.namesSomething) ?? unknown.first { throw failure }
         if format.json { return Terminal.json(.array(documents), .conflictSummary) }
         if table.isEmpty { return Terminal.line("No conflicts.") }
         table.show()
         Terminal.line(.init("\(counted(documents.count, "conflict")). 'seamark conflicts HANDLE --engagement ENGAGEMENT' shows one side by side.", .dim))
+    }
+}
+
+extension RecordFinder.Failure {
+    /// Does it tell more than that there is nothing of this name?
+    fileprivate var namesSomething: Bool {
+        if case .notFound(_, types: _, near: let near) = self { !near.isEmpty } else { true }
     }
 }

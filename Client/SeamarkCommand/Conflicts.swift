@@ -98,10 +98,14 @@ struct Conflicts: ParsableCommand {
         Terminal.block(merge.text { MergeWords.mark(1, $0) + MergeWords.mark(2, $1) }, indent: "         ")
     }
 
+    private func names(ofEvidence record: RecordView, _ references: References) -> [String] {
+        guard let field = record.type?.field(key: "evidence") else { return [] }
+        return record.elements(field).map { field.kind.textToRead(of: $0, references: references) }.sorted(by: HandleOrder.precedes)
+    }
+
     /// What stands behind the record: it may decide who is right.
     private func evidence(_ record: RecordView, _ finder: RecordFinder, _ references: References) {
-        guard let field = record.type?.field(key: "evidence") else { return }
-        let names = record.elements(field).map { field.kind.textToRead(of: $0, references: references) }.sorted(by: HandleOrder.precedes)
+        let names = self.names(ofEvidence: record, references)
         if !names.isEmpty { Terminal.block(names.joined(separator: ", "), first: [.init("  evidence: ", .dim)], indent: "    ") }
     }
 
@@ -179,7 +183,7 @@ struct Conflicts: ParsableCommand {
         var members = [
             JSONMember("id", .string(conflict.id.description)), JSONMember("record", .string(conflict.record.id.description)),
             JSONMember("name", .string(finder.name(of: conflict.record.id))), JSONMember("type", .string(conflict.record.type?.key ?? "")),
-            JSONMember("field", .string(conflict.key)),
+            JSONMember("field", .string(conflict.key)), JSONMember("evidence", .array(names(ofEvidence: conflict.record, references).map(JSONValue.string))),
         ]
         if conflict.isDeletion {
             members.append(JSONMember("deletions", .array(conflict.sides.filter { $0.kind == .deletion }.map { document($0, nil, finder, references) })))

@@ -35,7 +35,9 @@ struct List: ParsableCommand {
             .sorted { HandleOrder.precedes($0.name, $1.name) }
         let references = finder.shownReferences
         if format.json { return Terminal.json(.array(found.map { $0.record.json(references: references) }), .list) }
-        if found.isEmpty, finder.concealed.isEmpty { return Terminal.line("No \(type.label) yet. Capture one with 'seamark \(CapturedTypes.noun(of: type)) add'.") }
+        if found.isEmpty, finder.concealed.isEmpty {
+            return Terminal.line(deleted ? "No \(type.label) was deleted." : "No \(type.label) yet. Capture one with 'seamark \(CapturedTypes.verb(capturing: type))'.")
+        }
         show(found, type, references, RedactionWords(finder), finder)
         let hidden = finder.concealed.filter { $0.state.type == type.number && $0.isDeleted == deleted }
         if !hidden.isEmpty { Terminal.line(.init(ConsentWords.hidden(hidden), .dim)) }

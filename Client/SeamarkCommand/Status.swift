@@ -40,10 +40,7 @@ struct Status: ParsableCommand {
             let times = findings.map { "\($0.problem)\($0.count == 1 ? "" : ", \($0.count) times")" }.joined(separator: "; ")
             Terminal.line(.init("What a server or a bundle gave this laptop did not hold together, and nothing of it was taken: problem \(times). Tell headquarters.", .yellow))
         }
-        let certificate = place.device.certificateStanding(state)
-        if let certificate { Terminal.line(RenewalWords.line(certificate)) }
-        let lease = place.device.lease(state)
-        if lease.daysLeft < 7 { Terminal.line(.init(Self.words(lease), lease.isOver ? .red : .yellow)) }
+        daysLeft(place.device, state)
         for id in state.scopeIDs where state.scopes[id]?.kind == .engagement {
             guard let standing = try EngagementStanding(of: id, state, place.device) else { continue }
             Terminal.line("")
@@ -140,6 +137,23 @@ struct Status: ParsableCommand {
         }
         return text
     }
+
+    /// How long the certificate and the lease go on: on an ordinary day one line.
+    private func daysLeft(_ device: Device, _ state: DeviceState) {
+        let certificate = device.certificateStanding(state), lease = device.lease(state)
+        let isShort = lease.daysLeft < Self.fewDays
+        // What shows nothing anyway is not readable for some days more.
+        let isRead = state.settings[.isRevoked] != .bool(true) && !state.awaitsConfirmation
+        if let certificate, !certificate.hasExpired, !certificate.isRenewalDue, isRead, !isShort {
+            let words = "Certificate valid for \(counted(Int(certificate.daysLeft), "more day")); readable without a sync for \(counted(Int(lease.daysLeft), "day"))."
+            return Terminal.line(.init(words, .dim))
+        }
+        if let certificate { Terminal.line(RenewalWords.line(certificate)) }
+        if isRead || isShort { Terminal.line(.init(Self.words(lease), lease.isOver ? .red : isShort ? .yellow : .dim)) }
+    }
+
+    /// With fewer days of the lease left than these it is time to sync.
+    private static let fewDays: Int64 = 7
 
     private static func words(_ lease: OfflineLease) -> String {
         if lease.isOver { return "No word from headquarters for \(OfflineLease.days) days: nothing is shown until 'seamark sync'. Capturing goes on." }

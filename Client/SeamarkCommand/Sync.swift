@@ -93,7 +93,7 @@ struct Sync: ParsableCommand {
         let held = quarantine.new(since: heldBefore)
         say(report, fetched, own, renumbered, held.count, new, after.count)
         try Self.told(renumbered, place)
-        say(held, released, state)
+        say(held, Dictionary(grouping: released) { QuarantineWatch.way(of: $0, own, sent: report.outcome.pushedChanges) }, state)
         let redacted = try redactedValues(place) - redactedBefore
         if try place.readsPublications { return say(publishedBefore, PublishedReports(state)) }
         if redacted > 0 { Terminal.line("\(counted(redacted, "redacted value")) deleted here: 'seamark list redaction' says why.") }
@@ -130,7 +130,7 @@ struct Sync: ParsableCommand {
     }
 
     /// What went into quarantine and what came out, each with its records and, where it is known, why.
-    private func say(_ new: [QuarantineWatch.Held], _ released: [QuarantineWatch.Held], _ state: DeviceState) {
+    private func say(_ new: [QuarantineWatch.Held], _ released: [QuarantineWatch.Way: [QuarantineWatch.Held]], _ state: DeviceState) {
         func names(_ held: QuarantineWatch.Held) -> String {
             guard let finder = RecordFinder(state, scope: held.scope) else { return held.change.id.description }
             return RecordNames.of(held.change, finder)
@@ -139,10 +139,18 @@ struct Sync: ParsableCommand {
         for held in new.filter({ $0.refusal != nil }).prefix(most) {
             Terminal.line(.init("  In quarantine: ", .yellow), "\(names(held)): \(held.refusal.map(RefusalWords.words) ?? "").")
         }
-        guard !released.isEmpty else { return }
-        Terminal.line(.init("\(counted(released.count, "change")) came out of quarantine and \(released.count == 1 ? "is" : "are") applied now: headquarters let \(released.count == 1 ? "it" : "them") in.", .green))
-        for held in released.prefix(most) { Terminal.line("  \(names(held))") }
-        if released.count > most { Terminal.line("  and \(released.count - most) more") }
+        for way in QuarantineWatch.Way.allCases {
+            guard let released = released[way], !released.isEmpty else { continue }
+            let why =
+                switch way {
+                case .letIn: ": headquarters let \(released.count == 1 ? "it" : "them") in"
+                case .sentAgain: ": the server takes your work there again"
+                case .either: ""
+                }
+            Terminal.line(.init("\(counted(released.count, "change")) came out of quarantine and \(released.count == 1 ? "is" : "are") applied now\(why).", .green))
+            for held in released.prefix(most) { Terminal.line("  \(names(held))") }
+            if released.count > most { Terminal.line("  and \(released.count - most) more") }
+        }
     }
 
     private func say(_ report: SyncRun.Report, _ fetched: Int, _ own: OwnChanges.News, _ renumbered: [Identifier], _ quarantined: Int, _ newConflicts: Int, _ conflicts: Int) {

@@ -25,6 +25,16 @@ func verbs(_ verb: any ParsableCommand.Type) -> VerbNames {
     VerbNames(verb._commandName, aliases: verb.configuration.aliases, verb.configuration.subcommands.filter { $0.configuration.shouldDisplay }.map { verbs($0) })
 }
 
+/// What the parser says of an error, for the terminal as it is.
+func parserText(_ error: any Error) -> String { Seamark.fullMessage(for: error, columns: HelpColumns.asked(Terminal.width ?? 100)) }
+
+/// The parser's exit code. That somebody asked for help is known by what it says: for the code alone it would lay its help out anew, on the terminal that it
+/// measures itself, and where that is narrow it stops the program.
+func parserCode(_ error: any Error) -> ExitCode {
+    let text = parserText(error)
+    return text.isEmpty || text.hasPrefix(Seamark._errorPrefix) ? Seamark.exitCode(for: error) : .success
+}
+
 /// What the parser says: its help and version, or what was wrong with the command line.
 func parserSays(_ error: any Error) -> ExitStatus {
     if let shell = CompletionScript.asked(Array(CommandLine.arguments.dropFirst())) {
@@ -35,8 +45,8 @@ func parserSays(_ error: any Error) -> ExitStatus {
         Terminal.answer(Seamark.fullMessage(for: error))
         return .done
     }
-    let lines = RepeatedWords.bounded(Seamark.fullMessage(for: error, columns: Terminal.width ?? 100), CommandLine.arguments).split(separator: "\n", omittingEmptySubsequences: false)
-    guard Seamark.exitCode(for: error) == .success else {
+    let lines = RepeatedWords.bounded(parserText(error), CommandLine.arguments).split(separator: "\n", omittingEmptySubsequences: false)
+    guard parserCode(error) == .success else {
         for line in lines { Terminal.error([Terminal.Piece(String(line))]) }
         if let meant = verbs(Seamark.self).suggestion(for: Array(CommandLine.arguments.dropFirst())) { Terminal.error([Terminal.Piece(meant)]) }
         return .usage
@@ -62,7 +72,7 @@ func runToTheEnd() -> ExitStatus {
         return .done
     } catch {
         // Help is asked for by an error of the parser's own, which only its exit code tells.
-        let code = Seamark.exitCode(for: error)
+        let code = parserCode(error)
         if code == .success || code == .validationFailure { return parserSays(error) }
         let explanation = Explanation(error)
         Terminal.progress("")

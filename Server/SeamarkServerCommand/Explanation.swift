@@ -24,8 +24,8 @@ enum Explanation {
 
     /// What the parser says: its help and version, or what was wrong with the command line.
     private static func exit(parser error: any Error) -> Never {
-        let text = RepeatedWords.bounded(SeamarkServerCommand.fullMessage(for: error, columns: Output.width), CommandLine.arguments)
-        let code = SeamarkServerCommand.exitCode(for: error)
+        let text = RepeatedWords.bounded(parserText(error), CommandLine.arguments)
+        let code = parserCode(error)
         guard code == .success else {
             _ = Output.flush()
             if !text.isEmpty { Output.say(text + "\n", on: STDERR_FILENO) }
@@ -34,6 +34,16 @@ enum Explanation {
         }
         print(text)
         exit()
+    }
+
+    /// What the parser says of an error, for the terminal as it is.
+    private static func parserText(_ error: any Error) -> String { SeamarkServerCommand.fullMessage(for: error, columns: HelpColumns.asked(Output.width ?? 80)) }
+
+    /// The parser's exit code. That somebody asked for help is known by what it says: for the code alone it would lay its help out anew, on the terminal that it
+    /// measures itself, and where that is narrow it stops the program.
+    private static func parserCode(_ error: any Error) -> ExitCode {
+        let text = parserText(error)
+        return text.isEmpty || text.hasPrefix(SeamarkServerCommand._errorPrefix) ? SeamarkServerCommand.exitCode(for: error) : .success
     }
 
     /// Ends where help is asked of a verb that there is none of: the parser would show its whole help.
@@ -68,7 +78,7 @@ enum Explanation {
         case let error as SnapshotError: ("looking at what was frozen: \(error.wrong); \(error.remedy)", error.kind == .notFound ? 66 : 65)
         case let error as Passphrase.Failure: explain(error)
         case is CleanExit, is ValidationError, is ExitCode: nil
-        default: SeamarkServerCommand.exitCode(for: error).rawValue == 1 ? ("\(error)", 70) : nil
+        default: parserCode(error).rawValue == 1 ? ("\(error)", 70) : nil
         }
     }
 

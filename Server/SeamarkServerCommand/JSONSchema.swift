@@ -2,7 +2,7 @@
 ///
 /// A number rises when a member goes or means something else; a new member is no new version.
 enum JSONSchema: String, CaseIterable {
-    case status, act, authority, bundle, device, engagement, evidence, member, person, publication, release, restore, retention, schemas, snapshot, tenant, verification
+    case status, act, authority, bundle, device, engagement, evidence, member, person, publication, release, restore, retention, roles, schemas, snapshot, tenant, verification
     case auditCheck = "audit-check"
     case authorityReplacement = "authority-replacement"
     case backup

@@ -14,6 +14,6 @@ struct RolesVerb: ParsableCommand {
     @Flag(help: "As JSON.") var json = false
 
     func run() throws {
-        if json { Output.json(ofFormat: RoleTable.json) } else { Output.text(RoleTable.text) }
+        if json { Output.json(RoleTable.json, .roles) } else { Output.text(RoleTable.text) }
     }
 }

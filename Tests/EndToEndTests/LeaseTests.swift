@@ -37,6 +37,7 @@ import Testing
             try clock.set(ahead: days)
             return try start(words, ann, clock).finish(within: 60)
         }
+        #expect(try later(5, "status").output.contains(/\nCertificate valid for 2[34] more days; readable without a sync for 24 days\.\n/))
         #expect(try later(29, "list", "site").output.contains("Lease works"))
         #expect(try later(29, "status").output.contains("for less than a day more"))
         let over = try later(31, "list", "site")

@@ -171,6 +171,11 @@ import Testing
         try ann.refuses(["site", "set", "ST-NONE", "headcount=3"], 66, saying: ["no site called 'ST-NONE'", "seamark list"], before: before)
         try ann.refuses(["show", "NOTHING"], 66, saying: ["'NOTHING'", "seamark list"], before: before)
         for list in [[], ["--list"]] { try ann.refuses(["conflicts", "--by", "nobody"] + list, 66, saying: ["'nobody'", "or me"], before: before) }
+        for list in [[], ["--list"]] {
+            try ann.refuses(["conflicts", "NOTHING"] + list, 66, saying: ["'NOTHING'", "seamark list"], before: before)
+            try ann.refuses(["conflicts", site.replacingOccurrences(of: "001", with: "0O1")] + list, 66, saying: ["Did you mean \(site)?"], before: before)
+            #expect(try ann.run(["conflicts", site] + list).output.contains("No conflicts"))
+        }
         for known in ["me", "Ann"] { #expect(try ann.must("conflicts", "--by", known).contains("No conflicts")) }
     }
 

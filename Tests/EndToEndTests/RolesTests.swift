@@ -19,8 +19,10 @@ struct RolesTests {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let page = try String(contentsOf: root.appendingPathComponent("Documentation/Records.md"), encoding: .utf8)
         #expect(page.contains("```\n\(try said("roles"))```"))
-        let json = try #require(try JSONSerialization.jsonObject(with: Data(try said("roles", "--json").utf8)) as? [String: [String: Any]])
-        #expect(json.keys.sorted() == ["analyst", "clientViewer", "consultant", "lead", "tenantAdmin"])
+        let document = try #require(try JSONSerialization.jsonObject(with: Data(try said("roles", "--json").utf8)) as? [String: Any])
+        #expect(document["schema"] as? String == "seamark-server.roles/1")
+        let json = document.compactMapValues { $0 as? [String: Any] }
+        #expect(json.keys.sorted() == ["analyst", "clientViewer", "consultant", "lead", "tenantAdmin"] && document.count == 6)
         #expect(json["analyst"]?["reads"] as? String == "withoutSensitive")
         let writes = try #require(json["lead"]?["writes"] as? [String: [String: String]])
         #expect(writes["quote"] == ["create": "own", "edit": "any", "delete": "own", "resolve": "any"])

@@ -1,15 +1,16 @@
 import Foundation
 
-/// So much of JSON Schema as the schemas here use: type, properties, required, additionalProperties, items, const.
+/// So much of JSON Schema as the schemas here use: type, pattern, properties, required, additionalProperties, items, const.
 ///
 /// Stricter than JSON Schema in one thing: a member that a schema does not name is a fault, unless its `additionalProperties` let it stand or the schema
 /// says nothing at all of what stands there. Readers pass over what they do not know; whoever writes a document writes down what is in it.
 enum SchemaCheck {
     /// What of a schema this check would pass over, each with its place: words that it does not understand, and members that are required but nowhere described.
     static func faults(ofSchema schema: [String: Any], at place: String = "$") -> [String] {
-        let words: Set<String> = ["$schema", "$id", "title", "description", "type", "properties", "required", "additionalProperties", "items", "const"]
+        let words: Set<String> = ["$schema", "$id", "title", "description", "type", "pattern", "properties", "required", "additionalProperties", "items", "const"]
         let properties = schema["properties"] as? [String: [String: Any]]
         var faults = schema.keys.filter { !words.contains($0) }.map { "\(place) says \($0), which is not understood" }
+        if schema["pattern"] != nil, pattern(of: schema) == nil { faults.append("\(place) has a pattern that is none") }
         if schema["properties"] != nil, properties == nil { faults.append("\(place) has properties that are no schemas") }
         faults += (schema["required"] as? [String] ?? []).filter { properties?[$0] == nil }.map { "\(place) requires \($0), and does not say what that is" }
         for (name, own) in properties ?? [:] { faults += Self.faults(ofSchema: own, at: "\(place).\(name)") }
@@ -25,6 +26,9 @@ enum SchemaCheck {
         let types = schema["type"] as? [String] ?? (schema["type"] as? String).map { [$0] } ?? []
         let kind = kind(value)
         guard types.isEmpty || types.contains(kind) || kind == "integer" && types.contains("number") else { return ["\(place) is \(kind), not \(types)"] }
+        if let text = value as? String, let pattern = pattern(of: schema), text.firstMatch(of: pattern) == nil {
+            return ["\(place) is '\(text)', not as its pattern says"]
+        }
         var faults: [String] = []
         if let object = value as? [String: Any] {
             let properties = schema["properties"] as? [String: [String: Any]] ?? [:]
@@ -45,6 +49,11 @@ enum SchemaCheck {
             for (index, element) in elements.enumerated() { faults += Self.faults(of: element, by: items, at: "\(place)[\(index)]") }
         }
         return faults
+    }
+
+    private static func pattern(of schema: [String: Any]) -> Regex<AnyRegexOutput>? {
+        guard let text = schema["pattern"] as? String else { return nil }
+        return try? Regex<AnyRegexOutput>(text)
     }
 
     private static func kind(_ value: Any) -> String {

@@ -41,6 +41,14 @@ import Testing
         "retention show", "schema show", "verify", "status", "authority status", "tenant authority status", "tenant signing-key status", "roles",
     ]
 
+    @Test func `every verb of the server that reads has --json`() throws {
+        let verbs = try VerbTree.of("seamark-server").running
+        for name in Self.reading.union(["backup verify"]).sorted() {
+            let verb = try #require(verbs.first { $0.words == name }, "there is no verb '\(name)' any more").verb
+            #expect(verb.options.contains("json"), "\(name)")
+        }
+    }
+
     /// Every file below the folder but the index of a write-ahead log, which holds no data and is made anew by whoever opens it.
     private func bytes(_ folder: URL) throws -> [String: Data] {
         var all: [String: Data] = [:]

@@ -67,12 +67,34 @@ import Testing
         try bob.must("sync")
         #expect(!(try bob.must("list", "site")).contains("Dayton"))
         try headquarters.verb("engagement", "staff", "baseline", "ann")
-        try ann.must("sync")
+        // Nobody released anything.
+        let back = try ann.must("sync")
+        #expect(back.contains("1 change came out of quarantine and is applied now: the server takes your work there again."), "\(back)")
         try bob.must("sync")
         #expect(try bob.must("list", "site").contains("Dayton"))
         #expect(try ann.unsent() == 0)
         #expect(try ann.digests() == bob.digests())
         #expect(try quarantined(headquarters) == before)
         try headquarters.verb("verify")
+    }
+
+    @Test func `what headquarters did to an engagement is told as its doing, in words and for programs`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        try ann.must("engagement", "set", "title=Halden, before the winter")
+        let log = try ann.must("log", "baseline", "--limit", "0")
+        // Each change begins at the margin with its time and its author.
+        let authors = log.split(separator: "\n").filter { !$0.hasPrefix(" ") }
+        #expect(authors.count > 1 && authors.first?.contains("  ann") == true && authors.dropFirst().allSatisfy { $0.hasSuffix("  headquarters") }, "\(log)")
+        #expect(log.contains(/  headquarters\n  (added engagement )?baseline\n(    .*\n)*    .*\+bob/), "\(log)")
+        let steps = try #require(try JSONSerialization.jsonObject(with: Data(try ann.must("log", "baseline", "--limit", "0", "--json").utf8)) as? [[String: Any]])
+        #expect(Set(steps.compactMap { $0["author"] as? String }) == ["ann", "headquarters"])
+        #expect(Set(steps.filter { $0["author"] as? String == "headquarters" }.compactMap { $0["authorId"] as? String }).count == 1)
+        #expect(try ann.must("show", "baseline").contains("  Made by headquarters, "))
+        let shown = try JSONSerialization.jsonObject(with: Data(try ann.must("show", "baseline", "--json").utf8)) as? [String: Any]
+        #expect(shown?["author"] as? String == "headquarters")
+        let differing = try ann.must("diff", "baseline", "--since", "2020-01-01")
+        #expect(differing.contains("by headquarters and ann, last "), "\(differing)")
     }
 }

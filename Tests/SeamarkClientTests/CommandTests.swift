@@ -81,6 +81,14 @@ struct CommandTests {
         #expect(TenantHome.folderName("halden", numbered: 2) == "halden-2")
     }
 
+    @Test func `what 'list' says how to capture a type by is a verb that there is`() {
+        for (noun, _, type) in CapturedTypes.nouns {
+            let words = CapturedTypes.verb(capturing: type).split(separator: " ").map(String.init)
+            let verb = HelpTests.verbs.first { $0.path == words }
+            #expect(verb?.type.configuration.subcommands.isEmpty == true, "seamark \(words.joined(separator: " ")), of \(noun)")
+        }
+    }
+
     @Test func `every type that devices capture has a noun, and nouns are understood in the plural`() {
         for type in Catalogue.types where type.home == .engagement { #expect(CapturedTypes.nouns.contains { $0.type === type }, "\(type.key)") }
         #expect(CapturedTypes.type("lines") === Catalogue.leakageLine)

@@ -35,6 +35,26 @@ struct NearestNamesTests {
         #expect(try laptop.record(line).reference("site") == laptop.record(erie).id)
     }
 
+    @Test func `a beginning that one record alone has names it, in words and in values, in small letters and capitals, and one sign less names several`() throws {
+        let laptop = try Laptop("A")
+        let dayton = try laptop.add(Catalogue.site, "name=Dayton"), erie = try laptop.add(Catalogue.site, "name=Erie")
+        let line = try laptop.add(Catalogue.leakageLine, "title=Scrap", "category=QUALITY", "site=\(dayton)")
+        let ids = try laptop.finder.all.map { $0.id.description }
+        let id = try laptop.record(erie).id.description
+        let length = try #require((5...36).first { length in ids.count { $0.hasPrefix(id.prefix(length)) } == 1 })
+        let beginning = String(id.prefix(length))
+        for name in [beginning, beginning.uppercased(), String(id.dropLast())] {
+            #expect(try laptop.record(name).id.description == id)
+            #expect(try laptop.finder.record(name, type: Catalogue.site).id.description == id)
+        }
+        try laptop.set(line, "site=\(beginning)")
+        #expect(try laptop.record(line).reference("site")?.description == id)
+        guard case .ambiguous? = failure({ _ = try laptop.record(String(beginning.dropLast())) }) else {
+            Issue.record("\(beginning) is not the shortest")
+            return
+        }
+    }
+
     @Test func `a field that is none names those that people write, and no others`() throws {
         let laptop = try Laptop("A")
         let site = try laptop.add(Catalogue.site, "name=Dayton")

@@ -89,7 +89,7 @@ public enum TerminalText {
     }
 
     /// One line, in stretches of text, as rows of at most `columns`: broken at blanks alone, so that whatever is to be copied or read aloud stays whole. A
-    /// word that is longer has a row of its own. Rows begin below the first word.
+    /// word that is longer has a row of its own. Rows begin below the first word, and none behind the middle.
     ///
     /// - Returns: of each row its stretches, by their places among those that were given.
     public static func broken(_ stretches: [String], to columns: Int) -> [[(place: Int, text: String)]] {
@@ -106,6 +106,9 @@ public enum TerminalText {
             if !row.isEmpty, used + blank + wide > columns {
                 rows.append(row)
                 row = indent > 0 ? [(word[0].place, String(repeating: " ", count: indent))] : []
+                used = indent
+            } else if row.isEmpty {
+                row = indent > 0 ? [(blanks[0].place, String(repeating: " ", count: indent))] : []
                 used = indent
             } else {
                 row += blanks

@@ -40,6 +40,9 @@ struct TerminalTextTests {
             for (place, text) in rows.joined() where !text.allSatisfy({ $0 == " " }) { #expect(texts[place].contains(text.trimmed)) }
         }
         #expect(TerminalText.broken(texts, to: 1000).map { $0.map(\.text) } == [texts])
+        // What begins far to the right has room on a narrow terminal too.
+        let explained = TerminalText.broken([String(repeating: " ", count: 26), "As JSON, for programs."], to: 20).map { $0.map(\.text).joined() }
+        #expect(explained == ["          As JSON,", "          for", "          programs."])
     }
 
     @Test func `of two hundred hostile texts none is live on a terminal`() {
