@@ -238,8 +238,7 @@ import Testing
         try ann.must("verify")
     }
 
-    @Test(.enabled(if: TinyDisk.isAllowed, "this system does not let the tests mount a small file system of their own"))
-    func `what an editor left stays in its file as long as it is neither stored nor kept`() throws {
+    @Test(.needsTinyDisk) func `what an editor left stays in its file as long as it is neither stored nor kept`() throws {
         let disk = try TinyDisk(megabytes: 4)
         defer { disk.close() }
         let (ann, interview) = try Interview.laptop("ann", headquarters, home: disk.path.appendingPathComponent("ann"))
@@ -262,8 +261,7 @@ import Testing
         #expect(!sitting.look().contains("kept for you alone"))
     }
 
-    @Test(.enabled(if: TinyDisk.isAllowed, "this system does not let the tests mount a small file system of their own"))
-    func `a full disk and a read-only one are said, the question and the text stay, and the same key tries again`() throws {
+    @Test(.needsTinyDisk) func `a full disk and a read-only one are said, the question and the text stay, and the same key tries again`() throws {
         let disk = try TinyDisk(megabytes: 4)
         defer { disk.close() }
         let (ann, interview) = try Interview.laptop("ann", headquarters, home: disk.path.appendingPathComponent("ann"))
