@@ -52,12 +52,14 @@ import Testing
 
     private func sentences(_ source: String) -> [String] { texts(source).filter { $0.contains(/\p{L}{2,}[,.:;]? \p{L}{2,}/) } }
 
-    @Test(arguments: sources)
+    @Test(arguments: Self.sources)
     func `a source of the guided interview says nothing in words of its own`(path: String) throws {
-        var source = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
-        // Before that stands its help, as that of every verb.
-        if path.hasSuffix("InterviewRun.swift") { source = String(source[try #require(source.range(of: "func run()")).lowerBound...]) }
-        #expect(source.count > 200 && sentences(source) == [], "say it in GuidedInterviewWords")
+        let whole = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
+        // Before its work stands its help, as that of every verb.
+        let begin = path.hasSuffix("InterviewRun.swift") ? whole.range(of: "func run()")?.lowerBound : whole.startIndex
+        let source = String(whole[try #require(begin)...])
+        let spoken = sentences(source)
+        #expect(source.count > 200 && spoken == [], "say it in GuidedInterviewWords")
     }
 
     @Test func `sentences in a source are found, also those that are put into others, and comments are none`() throws {
