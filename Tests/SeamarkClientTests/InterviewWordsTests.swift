@@ -56,8 +56,8 @@ import Testing
     func `a source of the guided interview says nothing in words of its own`(path: String) throws {
         let whole = try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
         // Before its work stands its help, as that of every verb.
-        let begin = path.hasSuffix("InterviewRun.swift") ? whole.range(of: "func run()")?.lowerBound : whole.startIndex
-        let source = String(whole[try #require(begin)...])
+        let begin = try #require(path.hasSuffix("InterviewRun.swift") ? whole.range(of: "func run()")?.lowerBound : whole.startIndex)
+        let source = String(whole[begin...])
         let spoken = sentences(source)
         #expect(source.count > 200 && spoken == [], "say it in GuidedInterviewWords")
     }
