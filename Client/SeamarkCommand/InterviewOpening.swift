@@ -62,7 +62,8 @@ struct InterviewOpening {
             let word = try ask(GuidedInterviewWords.whichInterview).lowercased()
             if word == "n" { return nil }
             if let number = Int(word), open.indices.contains(number - 1) { return open[number - 1].id }
-            if !Terminal.inputIsTerminal { throw Explained(.refused, "'\(word)' is none of these interviews. " + GuidedInterviewWords.whichInterview + ".") }
+            if !Terminal.inputIsTerminal { throw Explained(.refused, GuidedInterviewWords.noneOfThese(word) + " " + GuidedInterviewWords.whichInterview + ".") }
+            Terminal.line("\(GuidedInterviewWords.noneOfThese(word))")
         }
     }
 
@@ -105,9 +106,10 @@ struct InterviewOpening {
 
     private mutating func newPerson() throws -> String {
         while true {
-            let level = try ask(GuidedInterviewWords.level)
-            guard let level = RespondentLevel.allCases.first(where: { $0.rawValue == level.lowercased() }) else {
-                if !Terminal.inputIsTerminal { throw Explained(.refused, "'\(level)' is no level. " + GuidedInterviewWords.level + ".") }
+            let word = try ask(GuidedInterviewWords.level)
+            guard let level = RespondentLevel.allCases.first(where: { $0.rawValue == word.lowercased() }) else {
+                if !Terminal.inputIsTerminal { throw Explained(.refused, GuidedInterviewWords.noLevel(word) + " " + GuidedInterviewWords.level + ".") }
+                Terminal.line("\(GuidedInterviewWords.noLevel(word))")
                 continue
             }
             let words = [("level", level.rawValue), ("title", try ask(GuidedInterviewWords.title)), ("name", try ask(GuidedInterviewWords.fullName))]
@@ -134,7 +136,7 @@ struct InterviewOpening {
 
     // MARK: - Asking
 
-    private var locked: Workplace.Failure { .lockedMeanwhile(tenant: place.tenant, then: "go on with 'seamark interview'") }
+    private var locked: Workplace.Failure { .lockedMeanwhile(tenant: place.tenant, then: GuidedInterviewWords.goOnOpening) }
 
     private mutating func ask(_ question: String) throws -> String {
         while true {

@@ -36,11 +36,10 @@ struct InterviewRun: ParsableCommand {
 
     func run() throws {
         guard Terminal.inputIsTerminal || plain else {
-            throw Explained(
-                .usage, "A guided interview is held at a terminal. Elsewhere use 'seamark answer add', 'observation add' and 'quote add', or --plain with one answer a line.")
+            throw Explained(.usage, GuidedInterviewWords.needsTerminal)
         }
         guard interview == nil || person.isEmpty && site == nil && mode == nil else {
-            throw Explained(.usage, "--person, --site and --mode begin a new interview; change one that is there with 'seamark interview set'.")
+            throw Explained(.usage, GuidedInterviewWords.optionsBeginNew)
         }
         let place = try Workplace(work, to: .work)
         let scope = try place.engagement()
@@ -56,7 +55,7 @@ struct InterviewRun: ParsableCommand {
             try desk.records().forms.contains { $0.talk.questionnaire.languages.contains { $0.lowercased() == asked.lowercased() } }
         } ?? false
         guard let instrument = try found.instrument ?? (isOfForms ? desk.instrument().instrument : nil) else {
-            throw Explained(.notFound, GuidedInterviewWords.otherLanguage(language ?? "any language", found.reference))
+            throw Explained(.notFound, GuidedInterviewWords.otherLanguage(language, found.reference))
         }
         var sitting = try InterviewSitting(desk, instrument, opening.input, language: language, of: place.tenant)
         var inLines = plain || !InterviewTerminal.allows

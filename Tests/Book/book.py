@@ -51,6 +51,8 @@ KINDS = [
 ]
 ANY_KIND = re.compile("|".join(f"({pattern})" for _, pattern, _, _ in KINDS))
 PROMPT = re.compile(r"(?:(\w+))?\$ (.*)$")
+# A command without its prompt would be none to this.
+BARE = re.compile(r"seamark(?:-server)? ")
 FOLDERS = re.compile(r"(?<![\w/.~-])/(?=(?:mnt|media|root|home)/)")
 
 
@@ -128,9 +130,11 @@ def read_page(text):
                 commands += block
             elif word.startswith("console no-run "):
                 unrun.append((i + 1, word.removeprefix("console no-run ")))
-            elif word.startswith("console") or any(PROMPT.match(inner) for inner in lines[i + 1:end]):
+            elif word.startswith("console") or any(PROMPT.match(inner) or BARE.match(inner) for inner in lines[i + 1:end]):
                 raise Broken(f"{i + 1}: commands stand in a ```console block, and one that is not run says why")
             i = end
+        elif line.startswith("    ") and BARE.match(line[4:]):
+            raise Broken(f"{i + 1}: commands stand in a ```console block, and one that is not run says why")
         i += 1
     return commands, unrun
 

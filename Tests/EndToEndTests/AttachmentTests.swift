@@ -96,6 +96,40 @@ import Testing
         #expect(try Data(contentsOf: URL(fileURLWithPath: output)) == bytes)
     }
 
+    @Test func `a sync shows on a terminal what is under way, how much of it is done and how long it takes yet, and tells a script what came of it alone`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let link = try headquarters.link()
+        let ann = try Laptop(of: "ann", at: headquarters, by: link)
+        try ann.must("import", ann.file(Interview.file(observations: 400)))
+        let evidence = try attach(ann, try photo(ann, megabytes: 2).path, to: try observe(ann))
+        // Some four seconds for the two megabytes.
+        link.slow(microseconds: 8000)
+        let program = try #require(Program.folder).appendingPathComponent("seamark").path
+        let screen = Screen.command(columns: 100, errors: true, [program, "sync"])
+        let environment = ["SEAMARK_HOME": ann.home.path, "TERM": "xterm", "LC_ALL": "C.UTF-8"]
+        let done = try headquarters.program(screen.name, screen.words, environment: environment, passphrase: ann.passphrase).finish()
+        #expect(done.status == 0, "\(done)")
+        // Each takes the place of the one before.
+        let lines = done.output.components(separatedBy: "\r\u{1b}[K").filter { !$0.isEmpty }
+        #expect(lines.contains { $0.contains(/^baseline \[[#.]{20}\] \d+ changes to send, .*[\d.]+ KB so far/) }, "\(lines)")
+        let bars = lines.filter { $0.hasPrefix(evidence + " [") }
+        #expect(bars.contains { $0.contains(/\[[#.]{20}\] [\d.]+ [KM]B of 2\.0 MB, \d+ s left$/) }, "\(lines)")
+        let filled = bars.map { $0.count { $0 == "#" } }
+        #expect(Set(filled).count > 3 && filled == filled.sorted(), "\(lines)")
+        #expect(lines.allSatisfy { $0.count < 100 || $0.hasPrefix("Sent ") }, "\(lines)")
+        // What came of it stands alone at the end.
+        let last = try #require(lines.last)
+        #expect(last.hasPrefix("Sent ") && last.contains("handed in 1 attachment of 2.0 MB") && !last.contains("[") && last.split(separator: "\n").count == 1, "\(lines)")
+
+        let second = try attach(ann, try photo(ann, megabytes: 1, "second.jpg").path, to: try observe(ann))
+        let quiet = try ann.run("sync")
+        #expect(quiet.status == 0 && quiet.error.isEmpty, "\(quiet)")
+        #expect(quiet.output.contains("handed in 1 attachment") && !quiet.output.contains("\r") && !quiet.output.contains("\u{1b}") && !quiet.output.contains(second), "\(quiet)")
+        let idle = try ann.run("sync", "--json")
+        #expect(idle.status == 0 && idle.error.isEmpty && idle.output.hasPrefix("{"), "\(idle)")
+    }
+
     @Test(arguments: [SIGTERM, SIGKILL])
     func `an upload that is cut by the line and by the server's end goes on where it stopped`(signal: Int32) throws {
         let headquarters = try Headquarters()

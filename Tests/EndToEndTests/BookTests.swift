@@ -5,18 +5,18 @@ import Testing
 ///
 /// `Tests/Book/book.py` plays a page; its head says how a page is written. `SEAMARK_BOOK=rewrite swift test --filter BookTests` writes what was
 /// printed into the pages, and fails, so that nobody takes such a run for a test.
-@Suite struct BookTests {
+@Suite(.needsDatabaseShell) struct BookTests {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     private static let player = root.appendingPathComponent("Tests/Book/book.py").path
 
-    /// Pages with commands that are run, and those that only tell: by their path.
+    /// Pages with commands that are run, and those that only tell: by their path. In `Documentation/Reference` stands what the programs print of
+    /// themselves; HelpTests parse each example in there.
     static let pages: [String] = {
-        let documentation = root.appendingPathComponent("Documentation")
-        let parts = ["Tutorials", "HowTo", "Explanation"].flatMap { part in
-            ((try? FileManager.default.contentsOfDirectory(atPath: documentation.appendingPathComponent(part).path)) ?? [])
-                .filter { $0.hasSuffix(".md") }.map { "Documentation/\(part)/\($0)" }
+        let folders = ["Documentation", "Documentation/Tutorials", "Documentation/HowTo", "Documentation/Explanation"]
+        let pages = folders.flatMap { folder in
+            ((try? FileManager.default.contentsOfDirectory(atPath: root.appendingPathComponent(folder).path)) ?? []).filter { $0.hasSuffix(".md") }.map { "\(folder)/\($0)" }
         }
-        return ["README.md", "Documentation/README.md"] + parts.sorted()
+        return ["README.md"] + pages.sorted()
     }()
 
     /// Blocks for readers that no test can run, by page and reason. Whoever adds one says so here.
@@ -33,12 +33,8 @@ import Testing
             "seamark key-agent": "no verb for people: `unlock` starts it",
             "seamark salvage": "needs a disk that went bad; DamagedStore.md tells of it, and RegressionCatalogueTests runs it",
             "seamark redo": "named beside `undo`",
-            "seamark form carry": "told in Questionnaires.md",
-            "seamark interview carry": "told in Instruments.md",
             "seamark-server member set": "named in LostLaptop.md",
             "seamark-server member uninvite": "its help tells when",
-            "seamark-server instrument publish": "told in Instruments.md",
-            "seamark-server instrument use": "told in Instruments.md",
             "seamark signals": "reads quick checks, which the book does not capture; named in README.md",
             "seamark engagement set": "captured like the kinds that are shown",
             "seamark snapshot compare": "shown as the server's verb",
@@ -103,6 +99,8 @@ import Testing
         // Commands that would slip past: in another fence, or unmarked.
         #expect(try plays("# Page\n\n```\n$ false\n```\n").contains("page.md:3:"))
         #expect(try plays("# Page\n\n```console no-run\n$ false\n```\n").contains("page.md:3:"))
+        #expect(try plays("# Page\n\n```\nseamark status\n```\n").contains("page.md:3:"))
+        #expect(try plays("# Page\n\n    seamark-server status\n").contains("page.md:3:"))
         #expect(try plays("# Page\n\n```console no-run it needs a machine of its own\n$ false\n```\n") == "")
     }
 

@@ -46,7 +46,7 @@ import Testing
         #expect(looked > 100)
     }
 
-    @Test func `handles of the verb's kind are completed while the store is unlocked, and nothing is said of a locked one`() throws {
+    @Test(.needsZsh, .needsFish) func `handles of the verb's kind are completed while the store is unlocked, and nothing is said of a locked one`() throws {
         var ann = try Laptop(of: "ann", at: headquarters)
         // Where the kernel keeps no keys this starts an agent, which ends with the lock below.
         #expect(try ann.run(["unlock"], passphrase: Laptop.passphrase).status == 0)
@@ -137,7 +137,7 @@ import Testing
         #expect(try bash("seamark form answer \(interview) tabulator-check peo", "seamark", "form", "answer", interview, "tabulator-check", "peo") == ["people="])
         #expect(try bash("seamark attach add \(script.dropLast(2))", "seamark", "attach", "add", String(script.dropLast(2))) == [script])
         #expect(try !bash("seamark unit add name=x si", "seamark", "unit", "add", "name", "=", "x", "").contains("name="))
-        for (shell, name) in [("zsh", "/usr/bin/zsh"), ("fish", "/usr/bin/fish")] where FileManager.default.isExecutableFile(atPath: name) {
+        for (shell, name) in [("zsh", "/usr/bin/zsh"), ("fish", "/usr/bin/fish")] {
             let file = headquarters.folder.appendingPathComponent("completion.\(shell)").path
             let text = try bare(["--generate-completion-script", shell]).output
             try Data(text.utf8).write(to: URL(fileURLWithPath: file))
@@ -151,5 +151,45 @@ import Testing
         #expect(try ofForm("").isEmpty && ofFile("ti") == ["title="])
         #expect(try asked("list", "--", "--engagement", "2", "0", "seamark", "list", "--engagement", "").isEmpty)
         for shell in ["bash", "zsh", "fish"] { #expect(try bare(["--generate-completion-script", shell]).output.count > 10_000) }
+    }
+
+    /// With nothing settled but where the completion lies, in a home of its own.
+    @Test(.needsTerminal, .needsZsh, .needsFish, arguments: ["zsh", "fish"])
+    func `the tabulator key completes verbs, handles, keys and values in the shell itself`(shell: String) throws {
+        var ann = try Laptop(of: "ann", at: headquarters)
+        #expect(try ann.run(["unlock"], passphrase: Laptop.passphrase).status == 0)
+        let leak = try ann.must("leak", "add", "title=Night shift overtime", "category=LABOUR").trimmingCharacters(in: .whitespacesAndNewlines)
+        let script = try headquarters.program("seamark", ["--generate-completion-script", shell]).finish().output
+        // fish writes what it guesses from pages for man into the last one, and guesses nothing where that is there. What it would suggest before the key
+        // is pressed would be taken for what the key does.
+        let files: [String: String] = shell == "zsh"
+            ? ["site/_seamark": script, ".zshrc": "fpath=(\"$HOME/site\" $fpath)\nautoload -Uz compinit\ncompinit -u -D\nPROMPT='ready> '\n"]
+            : [
+                ".config/fish/completions/seamark.fish": script, ".local/share/fish/generated_completions/none.fish": "",
+                ".config/fish/config.fish": "set -g fish_autosuggestion_enabled 0\nset -g fish_greeting\nfunction fish_prompt\n    echo -n 'ready> '\nend\n",
+            ]
+        let home = headquarters.folder.appendingPathComponent("home-of-\(shell)")
+        for (name, text) in files {
+            let file = home.appendingPathComponent(name)
+            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: file)
+        }
+        let folder = try #require(Program.folder).path
+        let command = "exec env -u ZDOTDIR -u XDG_CONFIG_HOME -u XDG_DATA_HOME HOME='\(home.path)' PATH='\(folder):/usr/bin:/bin' /usr/bin/\(shell)\(shell == "zsh" ? " -d" : "") -i"
+        let window = try Window(ann, command)
+        defer { window.close() }
+        try window.shows("ready>")
+        for (typed, completed) in [
+            ("seamark conf", "seamark conflicts"), ("seamark show L-", "seamark show \(leak)"), ("seamark leak set ", "seamark leak set \(leak)"), ("seamark leak add cat", "seamark leak add category="),
+            ("seamark leak add category=Q", "seamark leak add category=QUALITY"),
+        ] {
+            #expect(try !window.screen.contains(completed), "\(typed)")
+            try window.type(typed)
+            try window.press("Tab")
+            try window.shows(completed)
+            try window.press("C-u")
+            try eventually("the line is empty again", within: Program.patience) { try window.screen.contains(typed.trimmingCharacters(in: .whitespaces)) ? nil : true }
+        }
+        try ann.lock()
     }
 }

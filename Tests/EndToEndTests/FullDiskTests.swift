@@ -2,8 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-@Suite(.serialized, .enabled(if: TinyDisk.isAllowed, "this system does not let the tests mount a small file system of their own"))
-struct FullDiskTests {
+@Suite(.needsTinyDisk, .serialized) struct FullDiskTests {
     @Test func `a full disk on the laptop refuses new work, keeps the old, and is over when there is space again`() throws {
         let disk = try TinyDisk(megabytes: 2)
         defer { disk.close() }

@@ -217,4 +217,32 @@ struct SlowEditor {
         #expect(stored.done.status == 0 && !stored.done.error.contains("kept for you alone") && !isThere(stored.file), "\(stored)")
         #expect(try ann.must("show", site).contains("Dayton, both"))
     }
+
+    @Test func `an editor is given both texts with what they disagree about marked, and a text in which a mark is left settles nothing and is kept`() throws {
+        let (ann, bob) = (try Laptop(of: "ann", at: headquarters), try Laptop(of: "bob", at: headquarters))
+        let seam = try Interview.said(ann, ["seam", "add", "name=Handing over", "workaround=They phone each other at six."])
+        for laptop in [ann, bob] { try laptop.must("sync") }
+        try ann.must("seam", "set", seam, "workaround=They write to each other at six.")
+        try bob.must("seam", "set", seam, "workaround=They call each other at six, by radio.")
+        for laptop in [ann, bob, ann] { try laptop.must("sync") }
+        func resolve(_ text: String) throws -> (given: String, done: Program.Result, file: URL) {
+            let editor = try SlowEditor(headquarters, leaving: text)
+            let environment = editor.environment.merging(["SEAMARK_HOME": ann.home.path]) { $1 }
+            let program = try headquarters.program("seamark", ["resolve", seam, "workaround", "--editor"], environment: environment, passphrase: ann.passphrase)
+            let file = try editor.opened()
+            let given = try String(contentsOf: file, encoding: .utf8)
+            try editor.close()
+            return (given, try program.finish(), file)
+        }
+        let marked = try resolve("They [[1: call]] each other at seven, by radio.")
+        defer { remove(marked.file) }
+        #expect(marked.given.contains(/^They \[\[1: (call|write to)\]\]\[\[2: (call|write to)\]\] each other at six, by radio\.\n$/), "\(marked)")
+        #expect(marked.done.status == 65 && marked.done.error.contains("There are still places marked [[1: …]] or [[2: …]]; nothing was changed."), "\(marked)")
+        #expect(marked.done.error.contains("kept for you alone in \(marked.file.path)"), "\(marked)")
+        #expect(try String(contentsOf: marked.file, encoding: .utf8) == "They [[1: call]] each other at seven, by radio.")
+        #expect(try ann.must("conflicts", "--json").contains(seam))
+        let decided = try resolve("They call each other at seven, by radio.")
+        #expect(decided.done.status == 0 && decided.given == marked.given && !isThere(decided.file), "\(decided)")
+        #expect(try ann.must("show", seam).contains("They call each other at seven, by radio.") && !ann.must("conflicts", "--json").contains(seam))
+    }
 }

@@ -60,9 +60,12 @@ import Testing
         #expect(try failing.ended() == 0)
     }
 
-    /// A title, a reference and a quote whose attribution is asked for.
-    @Test(arguments: [("s", "Handing over to nights", ""), ("l", "Night shift overtime\r", "What kind of leak?"), ("q", "We ring and wait.\r", "How may the quote be attributed?")])
-    func `what was being typed or chosen when the program was killed is asked on`(key: String, text: String, asked: String) throws {
+    /// A seam, a decision right, a leak and a quote, the last two with something to choose: what is typed, what is asked then, and what stores it.
+    @Test(arguments: [
+        ("s", "Handing over to nights", "", "\r", "seam"), ("c", "Releasing hot lots", "", "\r", "decision"), ("l", "Night shift overtime\r", "What kind of leak?", "e", "leak"),
+        ("q", "We ring and wait.\r", "How may the quote be attributed?", "r", "quote"),
+    ])
+    func `what was being typed or chosen when the program was killed is asked on`(key: String, text: String, asked: String, last: String, noun: String) throws {
         let (ann, interview) = try Interview.laptop("ann", headquarters)
         let first = try Sitting(ann, ["interview", interview])
         try first.shows("LB1  ")
@@ -75,11 +78,11 @@ import Testing
         let second = try Sitting(ann, ["interview", interview])
         try second.shows(text.trimmingCharacters(in: .newlines))
         if !asked.isEmpty { try second.tells(asked) }
-        try second.type(key == "s" ? "\r" : key == "l" ? "e" : "r")
+        try second.type(last)
         try second.shows("Saved ")
         try second.type("z")
         #expect(try second.ended() == 0)
-        #expect(try ann.must("list", key == "s" ? "seam" : key == "l" ? "leak" : "quote", "--json").contains(text.trimmingCharacters(in: .newlines)))
+        #expect(try ann.must("list", noun, "--json").contains(text.trimmingCharacters(in: .newlines)))
     }
 
     @Test func `a withdrawal that another program stores is noticed before the next answer, and drafts go with it`() throws {
@@ -235,8 +238,7 @@ import Testing
         try ann.must("verify")
     }
 
-    @Test(.enabled(if: TinyDisk.isAllowed, "this system does not let the tests mount a small file system of their own"))
-    func `what an editor left stays in its file as long as it is neither stored nor kept`() throws {
+    @Test(.needsTinyDisk) func `what an editor left stays in its file as long as it is neither stored nor kept`() throws {
         let disk = try TinyDisk(megabytes: 4)
         defer { disk.close() }
         let (ann, interview) = try Interview.laptop("ann", headquarters, home: disk.path.appendingPathComponent("ann"))
@@ -259,8 +261,7 @@ import Testing
         #expect(!sitting.look().contains("kept for you alone"))
     }
 
-    @Test(.enabled(if: TinyDisk.isAllowed, "this system does not let the tests mount a small file system of their own"))
-    func `a full disk and a read-only one are said, the question and the text stay, and the same key tries again`() throws {
+    @Test(.needsTinyDisk) func `a full disk and a read-only one are said, the question and the text stay, and the same key tries again`() throws {
         let disk = try TinyDisk(megabytes: 4)
         defer { disk.close() }
         let (ann, interview) = try Interview.laptop("ann", headquarters, home: disk.path.appendingPathComponent("ann"))

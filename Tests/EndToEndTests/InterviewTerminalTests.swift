@@ -80,6 +80,12 @@ import Testing
         try looks("Which one?", "search")
         try window.press("Escape")
         try window.shows("0-4 d n x")
+        try window.press("c")
+        try window.shows("Decision right")
+        try window.type("Releasing hot lots")
+        try looks("Releasing hot lots", "decision")
+        try window.press("Enter")
+        try window.shows("Saved DR-A001")
         // Past the last one.
         try window.press("j")
         try window.shows("Jump to question")

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A line between laptops and the server that can be taken down, and that can stall after so many bytes: nobody closes, nothing moves.
+/// A line between laptops and the server that can be taken down, that can be slow, and that can stall after so many bytes: nobody closes, nothing moves.
 final class Link: Sendable {
     private struct State {
         var target: UInt16
@@ -10,6 +10,8 @@ final class Link: Sendable {
         var upward: Int?
         var downward: Int?
         var hasStalled = false
+        /// Microseconds that each piece towards the server takes.
+        var pause: UInt32 = 0
         /// Bytes that have passed towards the laptops, and towards the server.
         var passedDownward = 0
         var passedUpward = 0
@@ -43,6 +45,9 @@ final class Link: Sendable {
     func stall(afterUpward upward: Int? = nil, afterDownward downward: Int? = nil) {
         state.withLock { ($0.upward, $0.downward, $0.hasStalled) = (upward, downward, false) }
     }
+
+    /// From now on each piece of 4 KiB towards the server takes so long, on whatever machine.
+    func slow(microseconds: UInt32) { state.withLock { $0.pause = microseconds } }
 
     /// Cuts what is there and lets everything pass from now on, to the server at `target` if it has moved.
     func mend(to target: UInt16? = nil) {
@@ -113,6 +118,8 @@ final class Link: Sendable {
                 if isUpward { state.passedUpward += passing } else { state.passedDownward += passing }
             }
             if passing > 0, Loopback.send(Array(buffer[..<passing]), on: sink) == false { break }
+            let pause = isUpward ? state.withLock { $0.pause } : 0
+            if pause > 0 { usleep(pause) }
             if isStalled {
                 state.withLock { $0.hasStalled = true }
                 // What comes now is lost, until somebody ends the connection.

@@ -22,5 +22,8 @@ extension Trait where Self == Needs {
     static var needsCompiler: Self { Needs(path: Clock.compiler, package: "gcc libc6-dev") }
     static var needsSpreadsheet: Self { Needs(path: "/usr/bin/soffice", package: "libreoffice-calc") }
     static var needsPageJudge: Self { Needs(path: "/usr/bin/mandoc", package: "mandoc") }
+    static var needsZsh: Self { Needs(path: "/usr/bin/zsh", package: "zsh") }
+    static var needsFish: Self { Needs(path: "/usr/bin/fish", package: "fish") }
+    static var needsDatabaseShell: Self { Needs(path: "/usr/bin/sqlite3", package: "sqlite3") }
     static var needsServiceJudge: Self { Needs(path: "/usr/bin/systemd-analyze", package: "systemd") }
 }

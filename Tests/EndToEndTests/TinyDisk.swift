@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Testing
 
 /// A small file system in memory, to be filled or made read-only. Needs the right to mount, which the root of a usual system has.
 final class TinyDisk: Sendable {
@@ -48,4 +49,17 @@ final class TinyDisk: Sendable {
         umount2(path.path, Int32(MNT_DETACH))
         rmdir(path.path)
     }
+}
+
+/// The right to mount, as root has it. Where it is missing the test fails and says so: one that is skipped shows nothing.
+struct NeedsTinyDisk: TestTrait, SuiteTrait {
+    func prepare(for test: Test) async throws {
+        guard TinyDisk.isAllowed else {
+            throw Needs.Missing(description: "a small file system of its own cannot be mounted: run the tests as a root that may mount (in a container, with CAP_SYS_ADMIN)")
+        }
+    }
+}
+
+extension Trait where Self == NeedsTinyDisk {
+    static var needsTinyDisk: Self { Self() }
 }

@@ -358,9 +358,13 @@ public enum GuidedInterviewWords {
 
     // MARK: Beginning and ending, said by the program
 
+    public static let needsTerminal = "A guided interview is held at a terminal. Elsewhere use 'seamark answer add', 'observation add' and 'quote add', or --plain with one answer a line."
+    public static let optionsBeginNew = "--person, --site and --mode begin a new interview; change one that is there with 'seamark interview set'."
     public static let whichInterview = "Which interview? Its number, or n for a new one"
+    public static func noneOfThese(_ word: String) -> String { "'\(TerminalText.shortened(TerminalText.line(word), to: 20))' is none of these interviews." }
     public static let who = "Who is interviewed? A handle such as P-A001, several with commas, or nothing for somebody new"
     public static let level = "Their level: executive, director, manager, supervisor, frontline or external"
+    public static func noLevel(_ word: String) -> String { "'\(TerminalText.shortened(TerminalText.line(word), to: 20))' is no level." }
     public static let title = "Their role title, such as planning manager; nothing for none"
     public static let fullName = "Their name, which is sealed and stands nowhere else; nothing for none"
     public static let site = "Where? The handle of a site; nothing for none"
@@ -391,6 +395,8 @@ public enum GuidedInterviewWords {
     public static let stopped = "All is stored."
     public static func goOn(_ name: String) -> String { "Go on with: seamark interview \(name)" }
     public static func goOnAgain(_ name: String) -> String { "go on with 'seamark interview \(name)'" }
+    /// Before it is said which one.
+    public static let goOnOpening = "go on with 'seamark interview'"
     public static func begun(_ name: String) -> String { "Interview \(name)." }
     public static func finished(_ name: String, open: Int, of: Int) -> String {
         "The interview \(name) is over; its end is noted." + (open > 0 ? " \(stillOpen(open, of)). \(goOn(name))" : "")
@@ -403,7 +409,7 @@ public enum GuidedInterviewWords {
     public static let notText = "That line was no UTF-8 text: nothing of it was stored."
     public static let lineTooLong = "That line was longer than 262,144 bytes: nothing of it was stored."
     public static let localeIsNotUTF8 = "The locale is not UTF-8, so this is line mode."
-    public static func otherLanguage(_ language: String, _ reference: String) -> String {
-        "The instrument \(reference) is not on this device in '\(TerminalText.line(language))'."
+    public static func otherLanguage(_ language: String?, _ reference: String) -> String {
+        "The instrument \(reference) is not on this device" + (language.map { " in '\(TerminalText.line($0))'." } ?? ".")
     }
 }
