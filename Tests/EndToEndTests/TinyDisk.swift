@@ -51,15 +51,7 @@ final class TinyDisk: Sendable {
     }
 }
 
-/// The right to mount, as root has it. Where it is missing the test fails and says so: one that is skipped shows nothing.
-struct NeedsTinyDisk: TestTrait, SuiteTrait {
-    func prepare(for test: Test) async throws {
-        guard TinyDisk.isAllowed else {
-            throw Needs.Missing(description: "a small file system of its own cannot be mounted: run the tests as a root that may mount (in a container, with CAP_SYS_ADMIN)")
-        }
-    }
-}
-
-extension Trait where Self == NeedsTinyDisk {
-    static var needsTinyDisk: Self { Self() }
+extension Trait where Self == ConditionTrait {
+    /// The right to mount, as root has it. Where it is missing the test is left out, and `Scripts/test` says which were.
+    static var needsTinyDisk: Self { .enabled(if: TinyDisk.isAllowed, "a small file system of its own cannot be mounted here") }
 }
