@@ -27,7 +27,7 @@ import Testing
         // 2 the range as a share of the plan, and what it rests on.
         let plan = try #require(reading.input.plannedOperatingIncome), headline = report.result.headline
         for share in [headline.p10 / plan, headline.p90 / plan] { #expect(facts[1].contains(ReportFigures.percent(share)), "\(facts[1])") }
-        #expect(Self.stand(report.result.evidence.map { "\($0.grade.rawValue) \(ReportFigures.percent($0.share))" }, in: facts[1]), "\(facts[1])")
+        #expect(Self.stand(report.result.evidence.map { "\($0.grade.rawValue)\u{a0}\(ReportFigures.percent($0.share))" }, in: facts[1]), "\(facts[1])")
         // 3 without an earlier snapshot there is nothing to compare with.
         #expect(facts[2].contains("no earlier snapshot"))
         // 4 each move with its owner and its day.
