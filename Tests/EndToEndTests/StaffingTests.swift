@@ -87,7 +87,7 @@ import Testing
         // Each change begins at the margin with its time and its author.
         let authors = log.split(separator: "\n").filter { !$0.hasPrefix(" ") }
         #expect(authors.count > 1 && authors.first?.contains("  ann") == true && authors.dropFirst().allSatisfy { $0.hasSuffix("  headquarters") }, "\(log)")
-        #expect(log.contains(/  headquarters\n  (added engagement )?baseline\n(    .*\n)*    .*\+bob/), "\(log)")
+        #expect(log.contains(#/\ \ headquarters\n\ \ (added engagement )?baseline\n(    .*\n)*    .*\+bob/#), "\(log)")
         let steps = try #require(try JSONSerialization.jsonObject(with: Data(try ann.must("log", "baseline", "--limit", "0", "--json").utf8)) as? [[String: Any]])
         #expect(Set(steps.compactMap { $0["author"] as? String }) == ["ann", "headquarters"])
         #expect(Set(steps.filter { $0["author"] as? String == "headquarters" }.compactMap { $0["authorId"] as? String }).count == 1)
