@@ -61,7 +61,7 @@ import Testing
         let domains = order.compactMap { $0.firstMatch(of: /^  (D\d)  .+  (\d) ticks?$/).map { "\($0.1) \($0.2)" } }
         #expect(domains == ["D3 5", "D1 4", "D2 3", "D5 2", "D6 2", "D8 2", "D4 1"] && order.count == 7, "\(text)")
         let boxes = try ann.must("signals", "--boxes")
-        #expect(boxes.contains("Decision latency  points to D1, D3\n   1  The last exception took longer to decide than to fix.\n"), "\(boxes)")
+        #expect(boxes.contains("Decision latency  points to leadership bandwidth, decision ownership\n   1  The last exception took longer to decide than to fix.\n"), "\(boxes)")
         #expect(boxes.hasSuffix("  25  An audit would find the method in someone's head.\n"), "\(boxes)")
     }
 }
