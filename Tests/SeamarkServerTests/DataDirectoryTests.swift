@@ -87,6 +87,10 @@ import Testing
         #expect(renewed.serverCertificate.notAfter > installation.serverCertificate.notAfter)
         #expect(try Installation(opening: yard.directory).serverCertificate == renewed.serverCertificate)
         _ = try renewed.identity()
+        // While the clock was wrong: with the right one it is due again.
+        let ahead = try renewed.renewed(at: now + 400 * day)
+        #expect(!ahead.isRenewalDue(at: now + 400 * day) && ahead.isRenewalDue(at: now))
+        #expect(try !ahead.renewed(at: now).isRenewalDue(at: now))
     }
 
     @Test(arguments: ["", "A", "a b", "-a", "a-", "a/b", "..", "ä", String(repeating: "a", count: 41)])

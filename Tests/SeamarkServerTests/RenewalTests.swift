@@ -225,6 +225,36 @@ import Testing
         #expect(server.counts.faults == 0 && server.counts.failedHandshakes == 0)
     }
 
+    /// A server that was started, or ran, while its clock was more than a year ahead: with the right time its laptops come in again.
+    @Test(arguments: [true, false]) func `a clock that jumped ahead and came back leaves no certificate of the future behind`(runsOn: Bool) async throws {
+        let clock = TestClock()
+        let yard = try Yard(clock: clock)
+        let tenant = try yard.addTenant("halden")
+        let invitation = try tenant.invite("anna")
+        let before = yard.office.installation.serverCertificate
+        var server = try await yard.start()
+        let port = server.port
+        let enrolment = try await blocking { try Enrolment(port: port, invitation) }
+        clock.advance(milliseconds: 400 * Self.day)
+        if !runsOn {
+            await server.stop()
+            server = try await yard.start()
+        }
+        #expect(try await eventually { try Installation(opening: yard.directory).serverCertificate != before })
+        let ahead = try Installation(opening: yard.directory).serverCertificate
+        #expect(ahead.notBefore > WallClock.system.seconds + 300 * 86_400)
+        clock.advance(milliseconds: -400 * Self.day)
+        if !runsOn {
+            await server.stop()
+            server = try await yard.start()
+        }
+        let now = server.port
+        #expect(try await eventually { try Installation(opening: yard.directory).serverCertificate != ahead })
+        #expect(try await eventually { if let next = try? enrolment.connect(port: now) { next.tls.peerCertificate != ahead.der } else { false } })
+        try await blocking { _ = try enrolment.greeted(port: now) }
+        await server.stop()
+    }
+
     /// Used by one thread after another.
     private struct UncheckedLaptop: @unchecked Sendable {
         let laptop: Laptop

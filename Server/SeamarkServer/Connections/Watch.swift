@@ -131,7 +131,7 @@ final class Watch: Sendable {
     /// An hour after the start, and then once a day, one tenant after the other.
     private func keepRetention(at now: Int64) {
         let isTime = state.withLock { state in
-            guard now - state.lookedAtRetention >= Self.retentionEvery else { return false }
+            guard Self.isTime(now, since: state.lookedAtRetention, every: Self.retentionEvery) else { return false }
             state.lookedAtRetention = now
             return true
         }
@@ -154,16 +154,19 @@ final class Watch: Sendable {
         } catch is CancellationError {} catch { services.fault("redact what was kept for long enough", error) }
     }
 
+    /// Of a clock that was set back it is time too, or nothing would be done until it has come back to where it was wrong.
+    private static func isTime(_ now: Int64, since last: Int64, every milliseconds: Int64) -> Bool { (now - last).magnitude >= milliseconds.magnitude }
+
     private func lookAtTime() {
         let now = services.clock.now()
         let (isContactTime, installation) = state.withLock { state in
-            let isContactTime = now - state.wroteContacts >= Self.contactsEvery
+            let isContactTime = Self.isTime(now, since: state.wroteContacts, every: Self.contactsEvery)
             if isContactTime { state.wroteContacts = now }
-            let isCertificateTime = now - state.lookedAtCertificate >= Self.certificateEvery
+            let isCertificateTime = Self.isTime(now, since: state.lookedAtCertificate, every: Self.certificateEvery)
             if isCertificateTime { state.lookedAtCertificate = now }
             return (isContactTime, isCertificateTime ? state.installation : nil)
         }
-        if state.withLock({ now - $0.wroteCounts >= Self.countsEvery }) { writeCounts() }
+        if state.withLock({ Self.isTime(now, since: $0.wroteCounts, every: Self.countsEvery) }) { writeCounts() }
         if isContactTime { for tenant in roster.tenants { tenant.writeContacts() } }
         keepRetention(at: now)
         guard let installation, installation.isRenewalDue(at: now) else { return }

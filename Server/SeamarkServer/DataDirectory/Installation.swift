@@ -145,9 +145,10 @@ public struct Installation: Sendable {
         return try TLSIdentity(certificate: serverCertificate.der, chain: chain, privateKey: serverKey.der)
     }
 
-    /// Whether less than a third of the server certificate's life is left, or another authority than the one that signs now signed it.
+    /// Whether less than a third of the server certificate's life is left, or it is not valid yet, or another authority than the one that signs now
+    /// signed it. One is of the future that a server renewed while its clock was wrong: every laptop would refuse it until then.
     public func isRenewalDue(at milliseconds: Int64) -> Bool {
-        serverCertificate.isRenewalDue(at: milliseconds)
+        serverCertificate.isRenewalDue(at: milliseconds) || milliseconds / 1000 < serverCertificate.notBefore
             || (try? serverCertificate.check(issuedBy: authority.certificate, for: .server, at: serverCertificate.notAfter - 1)) == nil
     }
 
