@@ -11,6 +11,8 @@ public enum NetworkFailure: Error, Hashable, Sendable {
     case cut
     /// The server's certificate is not the one that was pinned, or the server refused this device's.
     case serverNotGenuine
+    /// The server's certificate is signed as pinned, and by this device's clock it is not valid yet or no more: one of the two clocks is wrong.
+    case clockDiffers
     case refusedByServer
     /// The server refused this device's certificate because it has expired.
     case certificateExpired
@@ -35,7 +37,8 @@ public enum NetworkFailure: Error, Hashable, Sendable {
     private init(tls error: TLSError) {
         self =
             switch error {
-            case .unknownAuthority, .expired, .notYetValid, .wrongName, .wrongPurpose, .wrongKey, .chainTooLong, .badCertificate, .noCertificate:
+            case .expired, .notYetValid: .clockDiffers
+            case .unknownAuthority, .wrongName, .wrongPurpose, .wrongKey, .chainTooLong, .badCertificate, .noCertificate:
                 .serverNotGenuine
             case .alert(45): .certificateExpired
             case .alert: .refusedByServer

@@ -88,7 +88,7 @@ extension SyncRun.Failure {
     func mayPass(afterGreeting: Bool) -> Bool {
         switch cause {
         case .network(.unreachable), .network(.cut), .network(.exhausted), .sync(.cut), .sync(.closedBeforeGreeting), .sync(.epochRenewed): true
-        case .network(.serverNotGenuine), .network(.refusedByServer), .network(.certificateExpired), .network(.notSeamark), .stopped: false
+        case .network(.serverNotGenuine), .network(.clockDiffers), .network(.refusedByServer), .network(.certificateExpired), .network(.notSeamark), .stopped: false
         case .sync(.server(let problem)), .renewal(let problem):
             switch problem.code {
             case .tooSlow, .serverFault, .serverFull, .greetingOutdated, .awaitsConfirmation: true

@@ -494,7 +494,7 @@ extension SyncRun.Failure {
     var outcome: ServerContact.Outcome {
         switch cause {
         case .network(.unreachable): .unreachable
-        case .network(.refusedByServer), .network(.certificateExpired), .network(.serverNotGenuine), .sync(.server), .renewal: .refused
+        case .network(.refusedByServer), .network(.certificateExpired), .network(.serverNotGenuine), .network(.clockDiffers), .sync(.server), .renewal: .refused
         case .network, .sync, .stopped: .interrupted
         }
     }

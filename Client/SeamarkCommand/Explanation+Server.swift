@@ -53,6 +53,10 @@ extension Explanation {
             case .unreachable: Explanation(.unreachable, "The server does not answer. \(kept) Try again when there is a connection.")
             case .cut: Explanation(.unreachable, "The connection broke. \(kept) Try again; it goes on where it stopped.")
             case .serverNotGenuine: Explanation(.serverRefused, "This is not the server that was pinned: its certificate is another. Nothing was sent. \(kept) Do not go on from this network; tell headquarters. If headquarters replaced the server's authority while this laptop was away, hand the work in with seamark bundle export, and ask for a new invitation.")
+            case .clockDiffers:
+                Explanation(
+                    .serverRefused,
+                    "By this laptop's clock the server's certificate is not valid yet, or no more. Nothing was sent. \(kept) Look what 'date' says: if it is wrong, set the clock and try again; if it is right, tell headquarters that the server's clock or certificate is wrong.")
             case .refusedByServer: Explanation(.serverRefused, "The server refused this device's certificate. \(kept) It may be of another installation; ask headquarters.")
             case .certificateExpired:
                 Explanation(.serverRefused, "The server takes this device's certificate for expired, though it was renewed just now. \(kept) Check the server's clock, or ask headquarters.")

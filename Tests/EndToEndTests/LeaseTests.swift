@@ -110,6 +110,22 @@ import Testing
         #expect(watch.status == nil)
     }
 
+    /// A clock that is wrong by more than the server's certificate allows is told as that, not as an attack, and costs nothing.
+    @Test(.needsCompiler, arguments: [-400, -3, 400])
+    func `a laptop whose clock is wrong is told to set it, and hands its work in once it is set`(days: Int) throws {
+        var ann = try Laptop(of: "ann", at: headquarters)
+        try ann.lock()
+        let clock = try Clock(headquarters)
+        try clock.set(ahead: days)
+        #expect(try start(["site", "add", "name=Late works"], ann, clock).finish(within: 60).status == 0)
+        let refused = try start(["sync"], ann, clock).finish(within: 60)
+        #expect(refused.status == 76 && refused.error.contains("set the clock") && refused.error.contains("stays on this device"), "\(refused)")
+        #expect(!refused.error.contains("pinned") && !refused.error.contains("network;"), "\(refused)")
+        try clock.set(ahead: 0)
+        let done = try start(["sync"], ann, clock).finish(within: 60)
+        #expect(done.status == 0 && done.output.contains("Sent 1 change"), "\(done)")
+    }
+
     @Test(.needsCompiler)
     func `where things stand names no record when nothing may be shown, neither in text nor in JSON`() throws {
         try headquarters.verb("member", "add", "olga", "--role", "lead")

@@ -42,6 +42,7 @@ struct CommandTests {
             (DoorFailure.network(.unreachable), 69, "still serves"),
             (SyncRun.Failure(cause: .network(.unreachable), acknowledged: 0), 69, "All work stays on this device"),
             (SyncRun.Failure(cause: .network(.cut), acknowledged: 3), 69, "3 changes arrived safely"),
+            (SyncRun.Failure(cause: .network(.clockDiffers), acknowledged: 0), 76, "set the clock and try again"),
             (SyncRun.Failure(cause: .sync(.forgedOrder), acknowledged: 0), 76, "Nothing was wiped"),
             (SyncRun.Failure(cause: .sync(.forgedReceipt), acknowledged: 0), 76, "does not verify"),
             (SyncRun.Failure(cause: .renewal(Problem(.deviceRevoked, "")), acknowledged: 0), 76, "This device was revoked. Ask headquarters."),
