@@ -13,6 +13,8 @@ struct Workplace {
         case locked(tenant: String)
         /// It was locked while this program had it open, which ended with that; and what to do when it is unlocked.
         case lockedMeanwhile(tenant: String, then: String)
+        /// It was wiped, or moved away, while this program had it open, which ended with that.
+        case wipedMeanwhile(tenant: String)
         /// The store's file is damaged, and so many changes that wait can be taken out of it; nil where nothing says any more whose they are.
         case damaged(DeviceStoreError, waiting: Int?)
         case noEngagement
