@@ -1,7 +1,7 @@
 import ArgumentParser
+import Glibc
 import SeamarkClient
 import SeamarkCrypto
-import Glibc
 import SeamarkStore
 
 struct Wipe: ParsableCommand {
