@@ -207,12 +207,18 @@ struct InterviewSitting {
             guard closed == nil else { return }
             isWiped = desk.device.store.isWiped
         }
+        if isWiped {
+            (isLocked, isToBeWiped, notKept) = (true, true, nil)
+            // By an order of headquarters? What was stored last can still be read here.
+            do { _ = try desk.look(&reach, isBlind: true) } catch let error as InterviewDesk.Closed { close(error) } catch {}
+            isToBeWiped = true
+            guard closed == nil else { return refusal = nil }
+        }
         let failure: Workplace.Failure =
             isWiped ? .wipedMeanwhile(tenant: tenant) : .lockedMeanwhile(tenant: tenant, then: GuidedInterviewWords.goOnAgain(interview.records.name))
         let explanation = Explanation(failure)
         let words = explanation.sentence + (isWiped || drafts.kept.isEmpty ? "" : " " + GuidedInterviewWords.draftsStay)
         (closed, ending, refusal) = (Explanation(explanation.status, words), .paused, nil)
-        if isWiped { (isLocked, isToBeWiped, notKept) = (true, true, nil) }
         if isScripted { throw stopped(explanation.status, words) }
     }
 
