@@ -28,7 +28,9 @@ struct Doctor: ParsableCommand {
         let home = try TenantHome(environment: environment)
         var facts = LaptopFacts(home: home.path, now: TimeText.now(), isUTF8: InterviewTerminal.isUTF8, editor: Self.editor(environment))
         look(at: home.path, &facts)
-        facts.editorTexts = EditorFolders.find(home: home.path).filter { !$0.isHeld }.map { ($0.path, $0.isLeft) }
+        let left = EditorFolders.find(home: home.path).filter { !$0.isHeld }
+        facts.editorTexts = left.filter { !$0.isPage }.map { ($0.path, $0.isLeft) }
+        facts.printedPages = left.filter(\.isPage).map(\.path)
         for tenant in try home.tenants() { facts.tenants.append(look(at: tenant, home)) }
         let diagnosis = Diagnosis(facts)
         if format.json {

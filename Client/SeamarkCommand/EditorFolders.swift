@@ -1,20 +1,25 @@
 import Foundation
 import Glibc
+import SeamarkStore
 import Synchronization
 
-/// The folders in memory in which texts stand while an editor has them: each with a file that says of which store it is, held locked as long as the command
-/// that made it lives. A command that is killed leaves its text in the open, and whoever opens that store next finds it by this.
+/// The folders in memory in which texts stand while an editor has them, and pages while a browser prints them: each with a file that says of which store
+/// it is, held locked as long as the command that made it lives. A command that is killed leaves them in the open, and whoever opens that store next finds
+/// them by this.
 enum EditorFolders {
     /// One that lies there.
     struct Found {
         let path: String
         /// The command that made it is at work.
         let isHeld: Bool
+        /// It is a page that is printed.
+        let isPage: Bool
         /// The command that made it ended by itself, and told where the text is.
         let isLeft: Bool
     }
 
     private static let prefix = "seamark-"
+    private static let pagePrefix = prefix + "page-"
     private static let owner = ".owner"
     private static let left = "left"
 
@@ -35,7 +40,12 @@ enum EditorFolders {
     }
 
     /// Makes one for the store that the command works on. Nil where there is no place for it.
-    static func make() -> String? {
+    static func make() -> String? { make(prefix) }
+
+    /// For a page.
+    static func page() -> PrintFolder? { make(pagePrefix).map { path in PrintFolder(path: path) { EditorFolders.remove(path) } } }
+
+    private static func make(_ prefix: String) -> String? {
         guard let place = places.first(where: { access($0, W_OK) == 0 }) else { return nil }
         var template = Array((place + "/" + prefix + "XXXXXX").utf8CString)
         guard mkdtemp(&template) != nil else { return nil }
@@ -43,7 +53,7 @@ enum EditorFolders {
         let file = open(path + "/" + owner, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0, flock(file, LOCK_EX | LOCK_NB) == 0, write(file, state.withLock(\.store)) else {
             if file >= 0 { close(file) }
-            try? FileManager.default.removeItem(atPath: path)
+            PrintFolder.clear(path, last: owner)
             return nil
         }
         let mustHear = state.withLock { state in
@@ -60,7 +70,7 @@ enum EditorFolders {
     static func files(in path: String) -> [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter { $0 != owner } }
 
     static func remove(_ path: String) {
-        try? FileManager.default.removeItem(atPath: path)
+        PrintFolder.clear(path, last: owner)
         if let file = state.withLock({ $0.held.removeValue(forKey: path) }) { close(file) }
     }
 
@@ -90,18 +100,18 @@ enum EditorFolders {
                 let lines = String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n")
                 guard let whose = lines.first.map(String.init), store == nil || whose == store, home.map({ whose.hasPrefix($0 + "/") }) ?? true else { return nil }
                 let isHeld = flock(file, LOCK_SH | LOCK_NB) != 0
-                return Found(path: path, isHeld: isHeld, isLeft: lines.dropFirst().first.map(String.init) == left)
+                return Found(path: path, isHeld: isHeld, isPage: name.hasPrefix(pagePrefix), isLeft: lines.dropFirst().first.map(String.init) == left)
             }
         }
     }
 
-    /// Removes those of the store whose commands were killed. Returns how many there were.
-    static func sweep(_ store: String) -> Int {
+    /// Removes those of the store whose commands were killed. Returns them.
+    static func sweep(_ store: String) -> [Found] {
         let stale = find(store: store).filter { !$0.isHeld && !$0.isLeft }
-        for one in stale { try? FileManager.default.removeItem(atPath: one.path) }
-        return stale.count
+        for one in stale { PrintFolder.clear(one.path, last: owner) }
+        return stale
     }
 
     /// Removes all of the store, whatever has them open.
-    static func wipe(_ store: String) { for one in find(store: store) { try? FileManager.default.removeItem(atPath: one.path) } }
+    static func wipe(_ store: String) { for one in find(store: store) { PrintFolder.clear(one.path, last: owner) } }
 }

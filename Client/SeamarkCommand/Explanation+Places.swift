@@ -35,6 +35,8 @@ extension Explanation {
             case .locked(let tenant): Explanation(.notPermitted, "The store of \(tenant) is locked. Run 'seamark unlock', or give --passphrase-fd N.")
             case .lockedMeanwhile(let tenant, let then):
                 Explanation(.notPermitted, "The store of \(tenant) was locked meanwhile, so this ended; what was stored before is safe. Run 'seamark unlock', then \(then).")
+            case .wipedMeanwhile(let tenant):
+                Explanation(.notPermitted, "The store of \(tenant) was wiped meanwhile, or moved away, so this ended; what was being typed is not stored, and what was stored before went with the store.")
             case .damaged(let error, let waiting):
                 Explanation(
                     .damaged,
@@ -96,7 +98,7 @@ extension Explanation {
             switch error {
             case .missing, .wiped: .notChosen
             case .exists: .refused
-            case .lock(.wrongPassphrase), .wrongKey, .wrongRecoveryCode, .noRecovery: .notPermitted
+            case .lock(.wrongPassphrase), .wipedMeanwhile, .wrongKey, .wrongRecoveryCode, .noRecovery: .notPermitted
             case .lock, .notAStore, .newerVersion, .damagedRow, .damagedFile, .wentBack, .settingRefused, .mustReopen, .readingOnly, .failed:
                 .damaged
             case .noEntropy, .exhausted: .exhausted

@@ -64,6 +64,8 @@ struct FormAsk: ParsableCommand {
                 count += 1
             }
         }
+        // What was kept went with the store.
+        if place.device.store.isWiped { throw Workplace.Failure.wipedMeanwhile(tenant: place.tenant) }
         // An answer that is taken away may bring others back into the conditions.
         if talk.interview.isTooMuch { throw FormCaptureFailure.tooMuchWork(held.reference) }
         let missing = talk.interview.missing.map(\.name)
@@ -77,7 +79,7 @@ struct FormAsk: ParsableCommand {
         guard place.device.store.isLocked else { return readLine(strippingNewline: true) }
         Terminal.line("")
         tcflush(0, TCIFLUSH)
-        throw Workplace.Failure.lockedMeanwhile(tenant: place.tenant, then: then)
+        throw Workplace.Failure.endedMeanwhile(place.device.store, of: place.tenant, then: then)
     }
 
     private func show(_ prompt: FormConversation.Prompt) {

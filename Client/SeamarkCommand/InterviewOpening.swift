@@ -136,7 +136,7 @@ struct InterviewOpening {
 
     // MARK: - Asking
 
-    private var locked: Workplace.Failure { .lockedMeanwhile(tenant: place.tenant, then: GuidedInterviewWords.goOnOpening) }
+    private var locked: Workplace.Failure { .endedMeanwhile(place.device.store, of: place.tenant, then: GuidedInterviewWords.goOnOpening) }
 
     private mutating func ask(_ question: String) throws -> String {
         while true {

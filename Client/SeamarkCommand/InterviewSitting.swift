@@ -50,6 +50,7 @@ struct InterviewSitting {
         if ending == nil {
             if inLines { try lines() } else { screens() }
         }
+        try endIfLocked()
         keepDraft(always: true)
         if let closed { throw Explained(closed.status, closed.sentence) }
         let name = interview.records.name
@@ -196,13 +197,27 @@ struct InterviewSitting {
         ending = .paused
     }
 
-    /// What was being written is kept first. Throws where nobody is there to answer a screen: in line mode, with the line of a script.
+    /// What was being written is kept first, unless the store was wiped: then nothing can be. Throws where nobody is there to answer a screen: in line mode, with the line of a script.
     private mutating func endIfLocked() throws {
-        guard isLocked, closed == nil else { return }
-        keepDraft(always: true)
-        let failure = Workplace.Failure.lockedMeanwhile(tenant: tenant, then: GuidedInterviewWords.goOnAgain(interview.records.name))
+        guard closed == nil else { return }
+        var isWiped = desk.device.store.isWiped
+        guard isLocked || isWiped else { return }
+        if !isWiped {
+            keepDraft(always: true)
+            guard closed == nil else { return }
+            isWiped = desk.device.store.isWiped
+        }
+        if isWiped {
+            (isLocked, isToBeWiped, notKept) = (true, true, nil)
+            // By an order of headquarters? What was stored last can still be read here.
+            do { _ = try desk.look(&reach, isBlind: true) } catch let error as InterviewDesk.Closed { close(error) } catch {}
+            isToBeWiped = true
+            guard closed == nil else { return refusal = nil }
+        }
+        let failure: Workplace.Failure =
+            isWiped ? .wipedMeanwhile(tenant: tenant) : .lockedMeanwhile(tenant: tenant, then: GuidedInterviewWords.goOnAgain(interview.records.name))
         let explanation = Explanation(failure)
-        let words = explanation.sentence + (drafts.kept.isEmpty ? "" : " " + GuidedInterviewWords.draftsStay)
+        let words = explanation.sentence + (isWiped || drafts.kept.isEmpty ? "" : " " + GuidedInterviewWords.draftsStay)
         (closed, ending, refusal) = (Explanation(explanation.status, words), .paused, nil)
         if isScripted { throw stopped(explanation.status, words) }
     }

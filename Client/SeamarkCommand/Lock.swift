@@ -31,6 +31,10 @@ struct Lock: ParsableCommand {
             Terminal.line("\(tenant) \(wasOpen ? "is locked" : "was locked already").")
             Workplace.sweepEditors(of: tenant, home)
             for left in EditorFolders.find(store: home.storePath(tenant)) {
+                guard !left.isPage else {
+                    Terminal.warning("A report of \(tenant) is being printed in the open, in memory: \(left.path). It is removed when its command ends.")
+                    continue
+                }
                 Terminal.warning("A text of \(tenant) \(left.isHeld ? "is open in an editor" : "that could not be stored is kept for you") in the open, in memory: \(left.path). Store it, or remove that folder.")
             }
         }

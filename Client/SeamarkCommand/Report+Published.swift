@@ -23,7 +23,7 @@ extension Report {
         } catch { throw Self.explained(error, meant) }
         var printed = bytes
         if format == .pdf {
-            do throws(PagePrinter.Failure) { printed = try PagePrinter.pdf(of: String(decoding: bytes, as: UTF8.self), on: sheet) } catch { throw Self.notPrinted(error) }
+            do throws(PagePrinter.Failure) { printed = try PagePrinter.pdf(of: String(decoding: bytes, as: UTF8.self), on: sheet, in: EditorFolders.page) } catch { throw Self.notPrinted(error) }
         }
         guard let output else { return Terminal.json(printed) }
         try InputFile.write(printed, to: output, replacing: replace)

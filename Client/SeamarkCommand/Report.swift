@@ -72,7 +72,7 @@ struct Report: ParsableCommand {
         case .md: bytes = Array(report.markdown.utf8)
         case .json: bytes = Array(report.json.utf8)
         case .pdf:
-            do throws(PagePrinter.Failure) { bytes = try PagePrinter.pdf(of: report.html, on: sheet) } catch { throw Self.notPrinted(error) }
+            do throws(PagePrinter.Failure) { bytes = try PagePrinter.pdf(of: report.html, on: sheet, in: EditorFolders.page) } catch { throw Self.notPrinted(error) }
         }
         guard let output else { return Terminal.json(bytes) }
         try InputFile.write(bytes, to: output, replacing: replace)

@@ -79,7 +79,7 @@ struct Resolve: ParsableCommand {
         }
         do {
             // A person may write for an hour, and lock the store meanwhile.
-            if place.device.store.isLocked { throw Workplace.Failure.lockedMeanwhile(tenant: place.tenant, then: "settle it again") }
+            if place.device.store.isLocked { throw Workplace.Failure.endedMeanwhile(place.device.store, of: place.tenant, then: "settle it again") }
             try capture.perform(in: place) { capture in
                 try capture.resolving(try capture.finder.record(handle), field: field, choice, parts: parts)
             }

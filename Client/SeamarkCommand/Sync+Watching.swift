@@ -22,8 +22,10 @@ extension Sync {
             try place.obeyWipe(after: failure, tell: tell)
             throw failure
         }
+        // Who wipes by hand has waited for the watch to let go of the store, and may be done with it by now.
+        if place.device.store.isWiped { throw Workplace.Failure.wipedMeanwhile(tenant: place.tenant) }
         try observer.tellEnd(end)
-        if end == .locked { throw Workplace.Failure.lockedMeanwhile(tenant: place.tenant, then: "run 'seamark sync --watch' again") }
+        if end == .locked { throw Workplace.Failure.endedMeanwhile(place.device.store, of: place.tenant, then: "run 'seamark sync --watch' again") }
         try place.obeyWipe(handedIn: end == .revoked(isHandedIn: true), tell: tell)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import SeamarkClient
 import SeamarkCrypto
 import SeamarkStore
@@ -11,7 +12,8 @@ struct Wipe: ParsableCommand {
               seamark wipe --tenant halden
 
             The wrapped key goes first: from that moment nobody can read what is left of the store, and the next command removes it if this \
-            one was cut off. What the server has signed for stays there. What it has not is counted, and lost.
+            one was cut off. An interview, 'form ask' or 'sync --watch' that is open ends by itself within a second or two; what is being typed \
+            there is not stored. What the server has signed for stays there. What it has not is counted, and lost.
             """)
 
     @Flag(help: "Do it without asking, also where work has no receipt.") var yes = false
@@ -33,10 +35,23 @@ struct Wipe: ParsableCommand {
         }
         // The kept key first: without it and without its lock the rows are noise.
         if let id = try? DeviceStore(at: home.storePath(tenant)).id { _ = try? KeyHolder.forget(id) }
-        try DeviceStore.wipe(at: home.storePath(tenant))
+        try destroy(home.storePath(tenant))
         EditorFolders.wipe(home.storePath(tenant))
         try? home.forgetChoice(of: tenant)
         Terminal.line("\(tenant) is wiped: nothing of it is on this laptop any more.")
+    }
+
+    /// A watch has the store for as long as it runs, and lets go of it soon after it hears that it was locked. A sync goes on to its end, and may take
+    /// longer than this waits; then the store is locked and whole.
+    private func destroy(_ path: String) throws {
+        let deadline = ContinuousClock.now.advanced(by: .seconds(10))
+        var isNoted = false
+        while true {
+            do { return try DeviceStore.wipe(at: path) } catch DeviceStoreError.syncRunning where ContinuousClock.now < deadline {
+                if !isNoted { isNoted = (try? DeviceStore(at: path).noteLocking()) != nil }
+                usleep(50_000)
+            }
+        }
     }
 
     /// What would be lost, in words.

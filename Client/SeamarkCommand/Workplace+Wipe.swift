@@ -48,5 +48,12 @@ extension JSONOption {
 }
 
 extension Workplace.Failure {
+    /// Why what has the store open is to end, once `isLocked` says that it is.
+    ///
+    /// - Parameter then: what to do where the store was locked and is unlocked again.
+    static func endedMeanwhile(_ store: OpenDeviceStore, of tenant: String, then: String) -> Self {
+        store.isWiped ? .wipedMeanwhile(tenant: tenant) : .lockedMeanwhile(tenant: tenant, then: then)
+    }
+
     var isWiped: Bool { if case .wiped = self { true } else { false } }
 }

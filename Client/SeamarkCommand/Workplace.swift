@@ -13,6 +13,8 @@ struct Workplace {
         case locked(tenant: String)
         /// It was locked while this program had it open, which ended with that; and what to do when it is unlocked.
         case lockedMeanwhile(tenant: String, then: String)
+        /// It was wiped, or moved away, while this program had it open, which ended with that.
+        case wipedMeanwhile(tenant: String)
         /// The store's file is damaged, and so many changes that wait can be taken out of it; nil where nothing says any more whose they are.
         case damaged(DeviceStoreError, waiting: Int?)
         case noEngagement
@@ -94,9 +96,11 @@ struct Workplace {
         if count > 0 { Terminal.warning("The damaged \(count == 1 ? "file" : "files") that 'seamark salvage' put aside \(count == 1 ? "is" : "are") removed: headquarters has what could be read.") }
     }
 
-    /// Takes texts out of memory that an editor had when its command was killed.
+    /// Takes texts out of memory that an editor had when its command was killed, and pages that a browser was printing.
     static func sweepEditors(of tenant: String, _ home: TenantHome) {
-        let count = EditorFolders.sweep(home.storePath(tenant))
+        let swept = EditorFolders.sweep(home.storePath(tenant))
+        let pages = swept.count(where: \.isPage), count = swept.count - pages
+        if pages > 0 { Terminal.warning("A command was killed while it printed a report: \(counted(pages, "page")) that lay in the open, in memory, \(pages == 1 ? "is" : "are") removed.") }
         guard count > 0 else { return }
         Terminal.warning("A command was killed while an editor was open: \(counted(count, "text")) that it had in memory, not stored, \(count == 1 ? "is" : "are") removed.")
     }

@@ -137,6 +137,105 @@ import Testing
         try neighbour.close()
     }
 
+    /// A browser that has a page and prints nothing.
+    private struct SlowBrowser {
+        let environment: [String: String]
+        private let told: String
+
+        init(_ headquarters: Headquarters) throws {
+            let folder = headquarters.folder.appendingPathComponent("slow-browser-\(UUID().uuidString)").path
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+            told = folder + "/told"
+            try Data("#!/bin/sh\nprintf '%s\\n%s\\n' \"$HOME\" $$ > '\(told).new'\n/bin/mv '\(told).new' '\(told)'\nexec /bin/sleep 600\n".utf8).write(to: URL(fileURLWithPath: folder + "/script"))
+            // Copied by another process, as nobody can run a file that a program which was started meanwhile has open for writing.
+            let copy = Process()
+            copy.executableURL = URL(fileURLWithPath: "/usr/bin/install")
+            copy.arguments = ["-m", "700", folder + "/script", folder + "/chromium"]
+            try copy.run()
+            copy.waitUntilExit()
+            environment = ["PATH": "\(folder):/usr/bin:/bin"]
+        }
+
+        /// Waits until it has the page; where that lies, and its process.
+        func opened() throws -> (folder: String, process: pid_t) {
+            let lines = try eventually("the browser has the page", within: 60) { try? String(contentsOfFile: told, encoding: .utf8) }.split(separator: "\n").map(String.init)
+            try #require(lines.count == 2)
+            return (lines[0], try #require(pid_t(lines[1])))
+        }
+    }
+
+    private func printing(_ laptop: Laptop, _ browser: SlowBrowser) throws -> (program: Program, folder: String, process: pid_t) {
+        let output = laptop.headquarters.folder.appendingPathComponent("\(UUID().uuidString).pdf").path
+        let program = try laptop.headquarters.program(
+            "seamark", ["report", "--format", "pdf", "--output", output], environment: browser.environment.merging(["SEAMARK_HOME": laptop.home.path]) { $1 }, passphrase: Laptop.passphrase)
+        let (folder, process) = try browser.opened()
+        #expect(try String(contentsOfFile: folder + "/page.html", encoding: .utf8).contains("<html"))
+        #expect(folder.hasPrefix("/dev/shm/") || folder.hasPrefix(laptop.headquarters.runtime.path))
+        return (program, folder, process)
+    }
+
+    @Test(arguments: [["status"], ["lock"], ["wipe", "--yes"]])
+    func `a report that was being printed when its command was killed is named by doctor, and gone with the next command`(words: [String]) throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters), bob = try Laptop(of: "bob", at: headquarters)
+        for laptop in [ann, bob] { try laptop.must("site", "add", "name=Canary works") }
+        let killed = try printing(ann, try SlowBrowser(headquarters)), alive = try printing(bob, try SlowBrowser(headquarters))
+        defer {
+            for one in [killed, alive] {
+                _ = Glibc.kill(one.process, SIGKILL)
+                try? FileManager.default.removeItem(atPath: one.folder)
+            }
+        }
+        try ann.must("list", "site")
+        #expect(isThere(killed.folder), "its command is at work")
+        killed.program.kill()
+        #expect(isThere(killed.folder + "/page.html"))
+        let doctor = try ann.runWithoutPassphrase("doctor")
+        #expect(doctor.status == 65 && doctor.output.replacing("\n         ", with: " ").contains("A report that was being printed when its command was killed"), "\(doctor)")
+        #expect(isThere(killed.folder), "it changes nothing")
+        let done = words == ["lock"] ? try ann.runWithoutPassphrase("lock") : try ann.run(words)
+        #expect(done.status == 0, "\(done)")
+        #expect(!isThere(killed.folder) && !isThere(killed.folder + ".gone") && isThere(alive.folder + "/page.html"))
+        alive.program.kill()
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP]) func `a report whose printing is asked to end takes the page and the browser along`(signal: Int32) throws {
+        // Where this one ignores it, as under nohup, so does what it starts.
+        var action = sigaction()
+        sigaction(signal, nil, &action)
+        guard unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) != 1 else { return }
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        try ann.must("site", "add", "name=Canary works")
+        let (program, folder, process) = try printing(ann, try SlowBrowser(headquarters))
+        program.send(signal)
+        _ = try program.finish()
+        #expect(!isThere(folder) && !isThere(folder + ".gone"))
+        #expect(Glibc.kill(process, 0) != 0, "the browser goes on")
+    }
+
+    @Test func `a report that the server's command was printing when it was killed is gone with the next verb`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let browser = try SlowBrowser(headquarters)
+        let output = headquarters.folder.appendingPathComponent("report").path
+        let program = try headquarters.program(
+            "seamark-server", ["report", "baseline", "--format", "pdf", "--out", output, "--data", headquarters.data.path], environment: browser.environment)
+        let (folder, process) = try browser.opened()
+        defer {
+            _ = Glibc.kill(process, SIGKILL)
+            try? FileManager.default.removeItem(atPath: folder)
+        }
+        try headquarters.verb("member", "list")
+        #expect(isThere(folder + "/page.html"), "its command is at work")
+        program.kill()
+        #expect(isThere(folder + "/page.html"))
+        try headquarters.verb("member", "list")
+        #expect(!isThere(folder) && !isThere(folder + ".gone"))
+    }
+
     @Test func `after a wipe nothing says which client was chosen, and before it only its owner reads that`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-/// What is open when the store is locked from another terminal, with the real programs: it ends, and nothing is lost.
+/// What is open when the store is locked from another terminal, with the real programs: it ends, and nothing is lost. When it is wiped, it ends and says so.
 @Suite(.sharedHeadquarters, .serialized) struct LockedSittingTests {
     let headquarters: Headquarters
 
@@ -128,5 +128,108 @@ import Testing
         #expect(try headquarters.stop(SIGTERM) == 0)
         try eventually("the loss is said", within: Program.patience) { second.outputSoFar.contains("Trying again") ? true : nil }
         try ended(second)
+    }
+
+    // MARK: - Wiped by hand
+
+    private func wipe(_ laptop: Laptop) throws {
+        let done = try laptop.run(["wipe", "--yes"])
+        #expect(done.status == 0 && done.output.contains("is wiped"), "\(done)")
+        #expect(!FileManager.default.fileExists(atPath: laptop.store.path))
+    }
+
+    private func endsWiped(_ sitting: Sitting) throws {
+        #expect(try sitting.ended() == 77)
+        try sitting.says("was wiped meanwhile, or moved away, so this ended")
+        try sitting.says("what was being typed is not stored")
+        #expect(sitting.isAsAShellExpects)
+        let said = sitting.look()
+        for words in ["All is stored", "Go on with", "seamark unlock", "A text that you began is kept"] { #expect(!said.contains(words), "\(said)") }
+    }
+
+    @Test(arguments: [[], ["t"], ["t", "They phone every morning"]] as [[String]])
+    func `an interview that is open when the store is wiped ends by itself and says that nothing is stored`(typed: [String]) throws {
+        let (ann, interview) = try Interview.laptop("ann", headquarters)
+        let sitting = try Sitting(ann, ["interview", interview])
+        try sitting.shows("LB1  ")
+        for text in typed {
+            try sitting.type(text)
+            try sitting.shows(text == "t" ? "Note" : text)
+        }
+        try wipe(ann)
+        try endsWiped(sitting)
+        // Whatever is still in memory of one that was open puts nothing there again.
+        #expect(!FileManager.default.fileExists(atPath: ann.store.path))
+    }
+
+    @Test(arguments: ["", "half a li", "b\n", "4 words after the wipe\n", "t words after the wipe\n", "z\n", "\u{4}"])
+    func `in line mode a line that comes after a wipe is answered by nothing, and nothing is said to be stored`(line: String) throws {
+        let (ann, interview) = try Interview.laptop("ann", headquarters)
+        let sitting = try Sitting(ann, ["interview", interview, "--plain"])
+        try sitting.says("Question LB1")
+        try sitting.type("3 confidential words\n")
+        try sitting.says("Question LB2")
+        let comesLate = line.hasSuffix("\n") || line == "\u{4}"
+        if comesLate { sitting.send(SIGSTOP) } else if !line.isEmpty { try sitting.type(line) }
+        try wipe(ann)
+        if comesLate {
+            try sitting.type(line)
+            sitting.send(SIGCONT)
+        }
+        try endsWiped(sitting)
+        let said = sitting.look()
+        #expect(!said.contains("Your answer: 3") && !said.contains("Saved LB2") && !said.contains("Saved O-"), "\(said)")
+    }
+
+    @Test func `an editor that is open when the store is wiped leaves no text behind, and the interview ends`() throws {
+        let (ann, interview) = try Interview.laptop("ann", headquarters)
+        let editor = try SlowEditor(headquarters, leaving: "They phone.")
+        let sitting = try Interview.note(ann, interview, environment: editor.environment)
+        try sitting.type("canary words\u{0f}")
+        let file = try editor.opened()
+        defer { try? FileManager.default.removeItem(at: file.deletingLastPathComponent()) }
+        try wipe(ann)
+        try editor.close()
+        try endsWiped(sitting)
+        #expect(!FileManager.default.fileExists(atPath: file.deletingLastPathComponent().path))
+    }
+
+    @Test(arguments: [true, false]) func `a questionnaire that is being asked when the store is wiped ends and keeps no answer`(comesLate: Bool) throws {
+        let ann = try Laptop(of: "ann", at: headquarters)
+        let file = headquarters.folder.appendingPathComponent("gates-\(comesLate).md")
+        try Data("| survey |\n| | type | name | label |\n| | text | gate | Which gate? |\n| | text | latch | Which latch? |\n| settings |\n| | form_title | form_id |\n| | Gates | gates\(comesLate ? "" : "2") |\n".utf8).write(to: file)
+        try ann.must("form", "add", file.path)
+        let interview = try Interview.said(ann, ["interview", "add", "startedAt=now"])
+        let sitting = try Sitting(ann, ["form", "ask", interview, comesLate ? "gates" : "gates2"])
+        try sitting.says("Which gate?")
+        try sitting.type("the red one\n")
+        try sitting.says("Which latch?")
+        if comesLate { sitting.send(SIGSTOP) }
+        try wipe(ann)
+        if comesLate {
+            try sitting.type("<\n")
+            sitting.send(SIGCONT)
+        }
+        try endsWiped(sitting)
+        let said = sitting.look()
+        #expect(!said.contains("kept.") && !said.contains("answered: "), "\(said)")
+    }
+
+    @Test func `a watch that is open ends so that the store can be wiped at once, connected or not`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        for isConnected in [true, false] {
+            let ann = try Laptop(of: "ann", at: headquarters)
+            let program = try ann.start(["sync", "--watch"])
+            try eventually("it watches", within: Program.patience) { program.outputSoFar.contains("Watching:") ? true : nil }
+            if !isConnected {
+                #expect(try headquarters.stop(SIGTERM) == 0)
+                try eventually("the loss is said", within: Program.patience) { program.outputSoFar.contains("Trying again") ? true : nil }
+            }
+            try wipe(ann)
+            let end = try program.finish(within: Program.patience)
+            // It heard of a locking, and by the time that it says so the store may be gone.
+            #expect(end.status == 77 && (end.error.contains("was locked meanwhile") || end.error.contains("was wiped meanwhile")), "\(end)")
+        }
     }
 }

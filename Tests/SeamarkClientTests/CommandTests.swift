@@ -37,6 +37,7 @@ struct CommandTests {
         let expected: [(any Error, Int32, String)] = [
             (DeviceStoreError.lock(.wrongPassphrase), 77, "passphrase"), (DeviceStoreError.full, 73, "free some space"), (DeviceStoreError.syncRunning, 75, "wait"),
             (DeviceStoreError.damagedRow(7), 74, "row 7"), (DeviceStoreError.missing, 78, "enrol"),
+            (DeviceStoreError.wipedMeanwhile, 77, "nothing of this step was kept"), (Workplace.Failure.wipedMeanwhile(tenant: "halden"), 77, "what was being typed is not stored"),
             (DoorFailure.problem(Problem(.expiredInvitation, "")), 76, "Ask headquarters for a new one"),
             (DoorFailure.problem(Problem(.usedInvitation, "")), 76, "used already"), (DoorFailure.network(.serverNotGenuine), 76, "not the server that was pinned"),
             (DoorFailure.network(.unreachable), 69, "still serves"),

@@ -56,6 +56,7 @@ struct DiagnosisTests {
             (changed { $0.home = "/home/ann/Dropbox/seamark" }, ["copies fault"]),
             (changed { $0.freeBytes = (200 << 20) - 1 }, ["disk note"]), (changed { $0.freeBytes = 200 << 20 }, []), (changed { $0.freeBytes = (8 << 20) - 1 }, ["disk fault"]),
             (changed { $0.now = 0 }, ["clock fault"]), (changed { $0.isUTF8 = false }, ["locale note"]), (changed { $0.editor = ("emacs", false) }, ["editor note"]),
+            (changed { $0.printedPages = ["/dev/shm/seamark-page-x"] }, ["page fault"]),
             (changed { $0.tenants = [] }, ["enrolment note"]), (changed { $0.tenants[0].folderMode = 0o755 }, ["store fault"]),
             (changed { $0.tenants[0].standing = .locked }, ["store unknown"]), (changed { $0.tenants[0].standing = .failed("The disk failed. Copy it away.") }, ["store fault"]),
             (Self.changed { $0.isRevoked = true }, ["device fault"]), (Self.changed { $0.awaitsConfirmation = true }, ["device note"]),

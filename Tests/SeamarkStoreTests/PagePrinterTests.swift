@@ -67,6 +67,22 @@ import Testing
         #expect(throws: PagePrinter.Failure.failed) { try PagePrinter.pdf(of: Self.page, on: .a4, path: folder("exit 1")) }
         #expect(throws: PagePrinter.Failure.failed) { try PagePrinter.pdf(of: Self.page, on: .a4, path: folder("for word; do case $word in --print-to-pdf=*) echo no > \"${word#*=}\";; esac; done")) }
         #expect(throws: PagePrinter.Failure.tooSlow(1)) { try PagePrinter.pdf(of: Self.page, on: .a4, path: folder("exec /bin/sleep 600"), within: 1) }
+        #expect(throws: PagePrinter.Failure.nowhere) { try PagePrinter.pdf(of: Self.page, on: .a4, in: { nil }, path: folder("exit 0")) }
+    }
+
+    @Test func `a page lies in memory alone, and one whose maker was killed goes with the next look`() throws {
+        let folder = try #require(PrintFolder.make())
+        let places = ["/dev/shm/"] + (ProcessInfo.processInfo.environment["XDG_RUNTIME_DIR"].map { [$0 + "/"] } ?? [])
+        #expect(places.contains { folder.path.hasPrefix($0) })
+        // As its maker leaves it who is killed: nobody holds it.
+        let dead = String(folder.path.prefix { $0 != "-" }) + "-print-dead-\(UUID().uuidString)"
+        for path in [dead + "/profile/deep", folder.path + "/profile"] { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+        try Data("canary".utf8).write(to: URL(fileURLWithPath: dead + "/page.html"))
+        PrintFolder.sweep()
+        #expect(!FileManager.default.fileExists(atPath: dead) && !FileManager.default.fileExists(atPath: dead + ".gone"))
+        #expect(FileManager.default.fileExists(atPath: folder.path), "its maker is at work")
+        PrintFolder.clear(folder.path)
+        #expect(!FileManager.default.fileExists(atPath: folder.path) && !FileManager.default.fileExists(atPath: folder.path + ".gone"))
     }
 
     @Test func `the browser sees a folder of its owner's alone, which is gone afterwards, and no setting of ours`() throws {

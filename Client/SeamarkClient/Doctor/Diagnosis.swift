@@ -45,6 +45,11 @@ public struct Diagnosis: Sendable {
                 "text", .fault, "A text \(text.isLeft ? "that could not be stored" : "that an editor had when its command was killed") lies in the open, in memory: \(text.path).",
                 text.isLeft ? "Take it from there, then remove that folder." : "Take from there what is not stored yet: 'seamark lock', and every command that opens the store, removes it.")
         }
+        for path in facts.printedPages {
+            find(
+                "page", .fault, "A report that was being printed when its command was killed lies in the open, in memory: \(path).",
+                "'seamark lock', and every command that opens the store, removes it.")
+        }
         for tenant in facts.tenants { Self.tenant(tenant, find) }
         self.findings = findings
     }

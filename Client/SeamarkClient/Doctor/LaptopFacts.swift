@@ -18,6 +18,8 @@ public struct LaptopFacts: Sendable {
     public var tenants: [Tenant] = []
     /// Folders in memory with texts that an editor had: where, and whether their command told so before it ended. Else it was killed.
     public var editorTexts: [(path: String, isLeft: Bool)] = []
+    /// Folders in memory with pages that were being printed when their commands were killed.
+    public var printedPages: [String] = []
 
     public struct Tenant: Sendable {
         public var name: String

@@ -25,6 +25,8 @@ public struct TenantOffice: Sendable {
         self.clock = clock
         // A backup that was killed left a copy of the database, which nothing is redacted in.
         Workshop.sweep(folder.path, called: TenantFolder.workshop)
+        // A command that was killed while it printed a report left that.
+        PrintFolder.sweep()
         keys = try TenantKeys(opening: folder, under: installation.keyFolder)
         vault = folder.attachments
         store = try TenantStore.open(at: folder.database, tools: .standard(keys, clock))

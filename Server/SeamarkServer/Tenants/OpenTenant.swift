@@ -26,6 +26,8 @@ final class OpenTenant: Sendable {
     /// Opens the store in a tenant's folder. Refuses keys that others may read.
     init(opening folder: TenantFolder, under keyFolder: KeyFolder, clock: WallClock, register: ConnectionRegister? = nil, limits: AttachmentLimits = AttachmentLimits()) throws {
         Workshop.sweep(folder.path, called: TenantFolder.workshop)
+        // A command that was killed while it printed a report left that.
+        PrintFolder.sweep()
         let keys = try TenantKeys(opening: folder, under: keyFolder)
         let store = try TenantStore.open(at: folder.database, tools: .standard(keys, clock))
         haveKeysMoved = try keys.settle(folder, store, at: clock.now())

@@ -133,6 +133,19 @@ struct DeviceFiles {
         }
     }
 
+    /// Is the store of this id no longer here: wiped, removed or moved away, or with another in its place? False where the system does not say.
+    func isGone(_ store: Identifier) -> Bool {
+        do {
+            guard try Self.exists(lock) else { return true }
+            // Passphrases may change meanwhile, ids do not.
+            return try DeviceLock(bytes: readLock()).store != store
+        } catch {
+            // Destroyed, or removed since it was looked for.
+            let failure = DeviceStoreError.of(error)
+            return failure == .wiped || failure == .notAStore
+        }
+    }
+
     /// Overwrites a lock where it lies. One that is gone is no hindrance.
     private func overwrite(_ path: String, through files: any FileDoor) throws(FileRefusal) {
         let file: Int32

@@ -93,8 +93,9 @@ public struct DeviceStore: Sendable {
         let (path, locked) = (files.syncLock, files.lastLocking)
         // A file that is gone says nothing: a wipe took it, and has its own words.
         let isLocked: @Sendable () -> Bool = { LastLocking(at: locked).map { $0 != before } ?? false }
+        let isGone: @Sendable () -> Bool = { [files = self.files, id = lock.store] in files.isGone(id) }
         let store = try OpenDeviceStore(
-            id: lock.store, storeKey: key, shelf: shelf, limit: limit, attachmentFolder: AttachmentFolder(files.attachments), isLocked: isLocked
+            id: lock.store, storeKey: key, shelf: shelf, limit: limit, attachmentFolder: AttachmentFolder(files.attachments), isLocked: isLocked, isGone: isGone
         ) { () throws(DeviceStoreError) in try SyncLock.take(path: path) }
         guard try !store.state.isEmpty else { throw .notAStore }
         return store

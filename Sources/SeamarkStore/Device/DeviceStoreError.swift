@@ -18,6 +18,8 @@ public enum DeviceStoreError: Error, Hashable, Sendable, CustomStringConvertible
     case wrongRecoveryCode
     /// The store was wiped, and its files are still to be removed.
     case wiped
+    /// The store was wiped, or its files were taken away, while it was open here.
+    case wipedMeanwhile
     /// The key is not this store's.
     case wrongKey
     /// This row was altered, moved, or written by another store. All rows before it are intact.
@@ -57,6 +59,7 @@ public enum DeviceStoreError: Error, Hashable, Sendable, CustomStringConvertible
         case .noRecovery: "unlocking the store: it has no recovery code; unlock with the passphrase"
         case .wrongRecoveryCode: "unlocking the store: the recovery code is not the one that was made last for it"
         case .wiped: "opening the store: it was wiped, and nobody can read it any more; wipe it again to remove what is left of its files"
+        case .wipedMeanwhile: "using the store: it was wiped or moved away meanwhile; nothing of this step was kept"
         case .wrongKey: "unlocking the store: the key is not this store's; unlock with the passphrase"
         case .damagedRow(let number): "reading the store: row \(number) is damaged or not of this store. Run 'seamark salvage': it takes out what is readable before and behind the damage, and the next sync hands in what waits and fetches the rest"
         case .damagedFile: "reading the store: its file is damaged. Run 'seamark salvage': it takes out what is readable, and the next sync hands in what waits and fetches the rest"

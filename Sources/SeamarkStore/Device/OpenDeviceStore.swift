@@ -14,6 +14,7 @@ public final class OpenDeviceStore: @unchecked Sendable {
     public let storeKey: SecretBytes
     private let shelf: any RowShelf
     private let hasBeenLocked: @Sendable () -> Bool
+    private let isGone: @Sendable () -> Bool
     private let syncLock: @Sendable () throws(DeviceStoreError) -> SyncLock
     private let limit: Int64
     private let lock = NSLock()
@@ -27,13 +28,15 @@ public final class OpenDeviceStore: @unchecked Sendable {
     /// Reads everything. `limit`: only rows before this number; then nothing can be written.
     init(
         id: Identifier, storeKey: SecretBytes, shelf: any RowShelf, limit: Int64 = .max, attachmentFolder: AttachmentFolder? = nil,
-        isLocked: @escaping @Sendable () -> Bool = { false }, syncLock: @escaping @Sendable () throws(DeviceStoreError) -> SyncLock
+        isLocked: @escaping @Sendable () -> Bool = { false }, isGone: @escaping @Sendable () -> Bool = { false },
+        syncLock: @escaping @Sendable () throws(DeviceStoreError) -> SyncLock
     ) throws(DeviceStoreError) {
         self.id = id
         self.storeKey = storeKey
         self.shelf = shelf
         self.limit = limit
         hasBeenLocked = isLocked
+        self.isGone = isGone
         self.syncLock = syncLock
         self.attachmentFolder = attachmentFolder
         do {
@@ -53,6 +56,7 @@ public final class OpenDeviceStore: @unchecked Sendable {
         switch fault {
         case nil: return
         case .mustReopen?: throw DeviceStoreError.mustReopen
+        case .wipedMeanwhile?: throw DeviceStoreError.wipedMeanwhile
         case _?: try load()
         }
     }
@@ -67,9 +71,12 @@ public final class OpenDeviceStore: @unchecked Sendable {
         }
     }
 
-    /// Was the store locked since it was opened here? Its key is in this process alone then, which is to end: nothing else makes it. Costs one look
-    /// at a file.
-    public var isLocked: Bool { hasBeenLocked() }
+    /// Was the store locked or wiped since it was opened here? Its key is in this process alone then, which is to end: nothing else makes it. Costs
+    /// a look at two files.
+    public var isLocked: Bool { isWiped || hasBeenLocked() }
+
+    /// Was the store wiped, or were its files taken away, since it was opened here? What this process still has of it is to be shown and kept no more.
+    public var isWiped: Bool { isGone() }
 
     /// How far this process has read and written: grows with everything that is stored, by whichever process.
     public var reach: Int64 {
@@ -92,13 +99,14 @@ public final class OpenDeviceStore: @unchecked Sendable {
     }
 
     /// Runs `body` with nobody else writing, after reading what others wrote. What it appends is durable when this returns;
-    /// when `body` or the disk fails, nothing of it is kept. Short: no waiting inside, and no other call to this store.
+    /// when `body` or the disk fails, or the store was wiped meanwhile, nothing of it is kept. Short: no waiting inside, and no other call to this store.
     /// Throws `DeviceStoreError`, or what `body` throws.
     public func transaction<Value>(_ body: (DeviceTransaction) throws -> Value) throws -> Value {
         lock.lock()
         defer { lock.unlock() }
         do { try recover() } catch { throw DeviceStoreError.of(error) ?? error }
         guard limit == .max else { throw DeviceStoreError.readingOnly }
+        guard !isGone() else { throw DeviceStoreError.wipedMeanwhile }
         var transaction: DeviceTransaction?
         do {
             let value = try shelf.write { rows in
@@ -110,12 +118,15 @@ public final class OpenDeviceStore: @unchecked Sendable {
                 if let failure = running.failure { throw failure }
                 return value
             }
+            // A wipe destroys the key before it takes any file: where the key is there now, what was appended lay in a store that was whole.
+            guard !isGone() else { throw DeviceStoreError.wipedMeanwhile }
             if transaction?.owesErasure == true { owesErasure = true }
             // Others may be reading just now; then the next transaction, or the last process to close, does it.
             if owesErasure, (try? shelf.eraseTraces()) != nil { owesErasure = false }
             return value
         } catch {
             if transaction?.hasAppended == true { giveUp(error) }
+            if fault == .wipedMeanwhile { throw DeviceStoreError.wipedMeanwhile }
             throw DeviceStoreError.of(error) ?? error
         }
     }
@@ -123,7 +134,9 @@ public final class OpenDeviceStore: @unchecked Sendable {
     /// Memory has run ahead of the disk: read it anew. After a failed write or fsync nobody knows what is on the disk, and
     /// asking the same open file may be answered wrongly; only opening anew tells.
     private func giveUp(_ error: any Error) {
-        if case .failed? = DeviceStoreError.of(error) {
+        if isGone() {
+            fault = .wipedMeanwhile
+        } else if case .failed? = DeviceStoreError.of(error) {
             fault = .mustReopen
         } else if let error = error as? StoreError, error.isOfInputOutput {
             // Told as a full disk perhaps, but one that was noticed too late.

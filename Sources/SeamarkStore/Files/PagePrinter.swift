@@ -3,14 +3,18 @@ internal import Glibc
 
 /// A page of ours as PDF, by a Chromium that is installed: the page asks for nothing, and the browser is kept from the network.
 ///
-/// The page and what the browser writes beside it lie in a folder for their owner alone, in memory where there is a place for that, and are
-/// gone afterwards. A browser that takes too long is ended.
+/// The page and what the browser writes beside it lie in a folder for their owner alone, in memory and never on a disk, and are gone afterwards: also
+/// where the program is asked to end meanwhile. A browser that takes too long is ended.
 public enum PagePrinter {
     public enum Failure: Error, Hashable, Sendable {
         /// No browser is in PATH.
         case noBrowser
-        /// There is no place for the page, or the browser cannot be started: an error of the system.
+        /// There is no place in memory for the page.
+        case nowhere
+        /// The page cannot be written, or the browser not be started: an error of the system.
         case system(Int32)
+        /// This program was asked to end, and goes on all the same.
+        case stopped
         /// It did not end within so many seconds.
         case tooSlow(Int)
         /// It ended without a PDF.
@@ -19,6 +23,8 @@ public enum PagePrinter {
         public var cause: String {
             switch self {
             case .noBrowser: "no Chromium is installed here (\(PagePrinter.names.joined(separator: ", ")) were looked for in PATH)"
+            case .nowhere: "there is no place in memory for the page (/dev/shm, XDG_RUNTIME_DIR)"
+            case .stopped: "it was asked to end"
             case .system(let code): "the browser could not be started (error \(code))"
             case .tooSlow(let seconds): "the browser took more than \(seconds) seconds and was ended"
             case .failed: "the browser ended without a page"
@@ -62,19 +68,20 @@ public enum PagePrinter {
 
     /// - Parameters:
     ///   - paper: what a page that leaves its size open is printed on.
+    ///   - makeFolder: makes the folder in which the page lies meanwhile; nil where there is no place for it.
     ///   - path: nil for this program's own PATH.
     ///   - seconds: after so many the browser is ended.
-    public static func pdf(of page: String, on paper: Paper, path: String? = nil, within seconds: Int = 60) throws(Failure) -> [UInt8] {
+    public static func pdf(of page: String, on paper: Paper, in makeFolder: () -> PrintFolder? = PrintFolder.make, path: String? = nil, within seconds: Int = 60) throws(Failure) -> [UInt8] {
         guard let program = browser(in: path) else { throw .noBrowser }
-        let places = ["/dev/shm", ProcessInfo.processInfo.environment["XDG_RUNTIME_DIR"] ?? "", NSTemporaryDirectory(), "/tmp"]
-        guard let place = places.first(where: { !$0.isEmpty && access($0, W_OK | X_OK) == 0 }) else { throw .system(ENOENT) }
-        var template = Array((place + "/seamark-print-XXXXXX").utf8CString)
-        guard mkdtemp(&template) != nil else { throw .system(errno) }
-        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let signals = EndingSignals()
+        // After the folder is gone.
+        defer { signals.letCome() }
+        guard let place = makeFolder() else { throw .nowhere }
+        defer { place.remove() }
+        let folder = place.path
         guard FileManager.default.createFile(atPath: folder + "/page.html", contents: Data(sized(page, paper).utf8), attributes: [.posixPermissions: 0o600]) else { throw .system(ENOSPC) }
-        let process = try start(program, folder, self.path(path))
-        guard try ends(process, within: seconds) else { throw .tooSlow(seconds) }
+        let process = try start(program, folder, self.path(path), signals)
+        guard try ends(process, within: seconds, signals) else { throw signals.areWaiting ? Failure.stopped : .tooSlow(seconds) }
         guard let pdf = FileManager.default.contents(atPath: folder + "/page.pdf"), pdf.starts(with: Array("%PDF-".utf8)) else { throw .failed }
         return Array(pdf)
     }
@@ -87,7 +94,7 @@ public enum PagePrinter {
 
     private static func path(_ given: String?) -> String { given ?? ProcessInfo.processInfo.environment["PATH"] ?? "" }
 
-    private static func start(_ program: String, _ folder: String, _ path: String) throws(Failure) -> pid_t {
+    private static func start(_ program: String, _ folder: String, _ path: String, _ signals: EndingSignals) throws(Failure) -> pid_t {
         var words = [
             program, "--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-extensions", "--disable-sync", "--disable-background-networking",
             "--disable-component-update", "--no-pings", "--disable-crash-reporter", "--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=127.0.0.1:1",
@@ -104,14 +111,22 @@ public enum PagePrinter {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         for descriptor in [0, 1, 2] as [Int32] { posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0) }
+        // In a group of its own, so that all of it can be ended; what this program holds back is none of the browser's business.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var mask = signals.mask
+        posix_spawnattr_setsigmask(&attributes, &mask)
+        posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
         var process = pid_t()
-        let code = posix_spawn(&process, program, &actions, nil, &arguments, &environment)
+        let code = posix_spawn(&process, program, &actions, &attributes, &arguments, &environment)
         guard code == 0 else { throw .system(code) }
         return process
     }
 
-    /// Whether it ended by itself; otherwise it is ended. In this program's own group, so that Ctrl-C ends both.
-    private static func ends(_ process: pid_t, within seconds: Int) throws(Failure) -> Bool {
+    /// Whether it ended by itself; otherwise it is ended, and so when this program is asked to end.
+    private static func ends(_ process: pid_t, within seconds: Int, _ signals: EndingSignals) throws(Failure) -> Bool {
         var status: Int32 = 0
         func now() -> Int {
             var time = timespec()
@@ -120,13 +135,13 @@ public enum PagePrinter {
         }
         // Whole seconds: one more than it takes at least.
         let end = now() + seconds + 1
-        while now() < end {
+        while now() < end, !signals.areWaiting {
             let ended = waitpid(process, &status, WNOHANG)
             if ended == process { return true }
             if ended < 0, errno != EINTR { throw .system(errno) }
             usleep(20_000)
         }
-        kill(process, SIGKILL)
+        kill(-process, SIGKILL)
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
         return false
     }

@@ -62,8 +62,46 @@ import Testing
         }
         // A wipe takes it along, and has words of its own.
         let last = try DeviceStore(at: directory.store).unlock(storeKey: open.storeKey)
+        #expect(!last.isLocked && !last.isWiped)
         try DeviceStore.wipe(at: directory.store)
-        #expect(!last.isLocked && !FileManager.default.fileExists(atPath: directory.store))
+        #expect(last.isLocked && last.isWiped && !FileManager.default.fileExists(atPath: directory.store))
+    }
+
+    @Test func `whoever has a store open finds out that it was wiped, moved away or replaced, and nothing is said to be stored any more`() throws {
+        let directory = try ScratchDirectory()
+        func writes(_ store: OpenDeviceStore) throws { try store.transaction { try $0.append(Sample.begin()) } }
+        let open = try directory.create()
+        let store = try DeviceStore(at: directory.store)
+        // Another passphrase is another lock of the same store.
+        try store.changePassphrase(from: .passphrase(Sample.passphrase), to: Array("another".utf8), by: quick)
+        #expect(!open.isWiped)
+        let elsewhere = directory.path + "/elsewhere"
+        try #require(rename(directory.store, elsewhere) == 0)
+        #expect(open.isWiped && open.isLocked)
+        #expect(throws: DeviceStoreError.wipedMeanwhile) { try writes(open) }
+        try #require(rename(elsewhere, directory.store) == 0)
+        #expect(!open.isWiped && !open.isLocked)
+        try writes(open)
+        // Cut off when its key was destroyed and no file was gone.
+        let obstacle = directory.store + "/attachments/stuck"
+        try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: true)
+        #expect(throws: DeviceStoreError.self) { try DeviceStore.wipe(at: directory.store) }
+        #expect(FileManager.default.fileExists(atPath: directory.store + "/rows.sqlite") && open.isWiped && open.isLocked)
+        #expect(throws: DeviceStoreError.wipedMeanwhile) { try writes(open) }
+        try FileManager.default.removeItem(atPath: obstacle)
+        try DeviceStore.wipe(at: directory.store)
+        #expect(throws: DeviceStoreError.wipedMeanwhile) { try writes(open) }
+        // Another store in its place is not this one.
+        let second = try directory.create()
+        #expect(open.isWiped && !second.isWiped)
+        // In the middle of a step.
+        #expect(throws: DeviceStoreError.wipedMeanwhile) {
+            try second.transaction { transaction in
+                try transaction.append(Sample.begin())
+                try DeviceStore.wipe(at: directory.store)
+            }
+        }
+        #expect(throws: DeviceStoreError.wipedMeanwhile) { _ = try second.state }
     }
 
     @Test func `every byte of the lock matters`() throws {
