@@ -279,32 +279,22 @@ extension Device {
         let shelf = try shelf()
         guard try shelf.has(attachment, in: scope) else { throw AttachmentFailure.notHere(name) }
         guard access(path, F_OK) != 0 else { throw AttachmentFailure.target(.exists(path)) }
-        let draft = path + ".new"
-        let descriptor = open(draft, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw AttachmentFailure.target(.unwritable(path, code: errno)) }
-        var isWhole = false
-        defer {
-            close(descriptor)
-            if !isWhole { unlink(draft) }
-        }
-        let digest = RunningDigest()
-        for offset in stride(from: 0, to: attachment.size, by: Attachment.chunk) {
-            let bytes = try shelf.read(offset, of: attachment, in: scope)
-            digest.take(bytes)
-            var written = 0
-            while written < bytes.count {
-                let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written) }
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { throw AttachmentFailure.target(.unwritable(path, code: errno)) }
-                written += count
+        do {
+            let draft = try DraftFile(path)
+            let digest = RunningDigest()
+            for offset in stride(from: 0, to: attachment.size, by: Attachment.chunk) {
+                let bytes = try shelf.read(offset, of: attachment, in: scope)
+                digest.take(bytes)
+                try draft.write(bytes)
+            }
+            guard digest.finish() == attachment.hash else { throw AttachmentFailure.damaged(name) }
+            try draft.finish(replacing: false)
+        } catch let fault as DraftFile.Fault {
+            switch fault {
+            case .exists: throw AttachmentFailure.target(.exists(path))
+            case .system(let code): throw AttachmentFailure.target(.unwritable(path, code: code))
             }
         }
-        guard digest.finish() == attachment.hash else { throw AttachmentFailure.damaged(name) }
-        guard fsync(descriptor) == 0 else { throw AttachmentFailure.target(.unwritable(path, code: errno)) }
-        // A stick's file system often knows no links: a file that came meanwhile is looked for, then replaced.
-        guard access(path, F_OK) != 0 else { throw AttachmentFailure.target(.exists(path)) }
-        guard rename(draft, path) == 0 else { throw AttachmentFailure.target(.unwritable(path, code: errno)) }
-        isWhole = true
     }
 
     // MARK: - Evicting

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import SeamarkCrypto
 
 /// Files that a person names: read whole and within bounds, or written whole.
 enum InputFile {
@@ -52,25 +53,18 @@ enum InputFile {
         return text
     }
 
-    /// A new file for its owner alone, whole or not at all.
+    /// A new file for its owner alone, whole or not at all; what else lies beside it stays as it is.
     static func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws(Failure) {
         if !replacing, access(path, F_OK) == 0 { throw .exists(path) }
-        let draft = path + ".new"
-        let descriptor = open(draft, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw .unwritable(path, code: errno) }
-        var start = 0
-        var failure: Int32?
-        while start < bytes.count, failure == nil {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + start, $0.count - start) }
-            if count < 0, errno != EINTR { failure = errno }
-            if count > 0 { start += count }
-        }
-        if failure == nil, fsync(descriptor) != 0 { failure = errno }
-        close(descriptor)
-        if failure == nil, rename(draft, path) != 0 { failure = errno }
-        if let failure {
-            unlink(draft)
-            throw .unwritable(path, code: failure)
+        do throws(DraftFile.Fault) {
+            let draft = try DraftFile(path)
+            try draft.write(bytes)
+            try draft.finish(replacing: replacing)
+        } catch {
+            switch error {
+            case .exists: throw Failure.exists(path)
+            case .system(let code): throw Failure.unwritable(path, code: code)
+            }
         }
     }
 }

@@ -66,7 +66,7 @@ struct BackupVerb: ParsableCommand {
             var rows: [JSONValue] = []
             var failure: (any Error)?
             func note(_ backup: Office.Backup) {
-                Output.note("The backup \(backup.path) was made, verified and sealed.")
+                Output.note("The backup \(Output.shown(backup.path)) was made, verified and sealed.")
                 rows.append(
                     .object([
                         JSONMember("file", .string(backup.path)), JSONMember("tenant", backup.tenant.map { .string($0.text) } ?? .null),
@@ -81,13 +81,13 @@ struct BackupVerb: ParsableCommand {
                 }
                 guard !json else { return }
                 let what = backup.tenant.map { "\($0.text): \(backup.header.entries) entries" } ?? "installation"
-                print("\(what), verified and sealed, \(backup.byteCount) bytes: \(backup.path)")
+                print("\(what), verified and sealed, \(backup.byteCount) bytes: \(Output.shown(backup.path))")
             }
             if all { note(try office.backUpInstallation(to: to, passphrase: secret)) }
             for name in names {
                 // One tenant's trouble must not cost the others their backup.
                 do { note(try office.backUp(name, to: to, passphrase: secret)) } catch {
-                    if names.count > 1, let (sentence, _) = Explanation.explain(error) { Output.say("seamark-server: \(sentence)\n", on: 2) }
+                    if names.count > 1, let (sentence, _) = Explanation.explain(error) { Output.say("seamark-server: \(Output.shown(sentence))\n", on: 2) }
                     failure = failure ?? error
                 }
             }
@@ -144,8 +144,8 @@ struct BackupVerb: ParsableCommand {
                         JSONMember("shreddable", .bool(header.needsTenantKey)),
                     ]), .backupCheck)
             } else {
-                let whose = header.kind == .tenant ? "the tenant \(found.name) (\(header.tenant))" : "the installation"
-                print("\(file) is a backup of \(whose), made \(Output.time(header.made)).")
+                let whose = header.kind == .tenant ? "the tenant \(Output.shown(found.name)) (\(header.tenant))" : "the installation"
+                print("\(Output.shown(file)) is a backup of \(whose), made \(Output.time(header.made)).")
                 print("It is whole and unaltered: \(found.files) files, \(found.bytes) bytes.")
                 print(found.holds ? "Restored, it holds together: \(found.sentence)." : "Restored, it does not hold together: \(found.sentence).")
             }

@@ -45,7 +45,7 @@ struct BundleVerb: ParsableCommand {
             print("Took in \(Self.changes(done.accepted)); \(Self.changes(done.present)) \(done.present == 1 ? "was" : "were") here already.")
             for held in done.quarantined { print("In quarantine: \(Self.changes(held.changes)) (\(held.reason): \(held.words)).") }
             for refused in done.refused { print("Not taken: \(Self.changes(refused.changes)) (\(refused.code): \(Self.words(refused.code))). They stay on the laptop.") }
-            if let reply { Output.done("Wrote the receipts to \(reply): take them to the laptop, for seamark bundle import.") }
+            if let reply { Output.done("Wrote the receipts to \(Output.shown(reply)): take them to the laptop, for seamark bundle import.") }
         }
 
         private static func changes(_ count: Int) -> String { "\(count) \(count == 1 ? "change" : "changes")" }

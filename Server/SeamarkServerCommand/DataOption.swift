@@ -32,7 +32,7 @@ struct TenantOption: ParsableArguments {
         let office = try tenant.map { try data.tenant($0) } ?? onlyOne()
         if let folder = office.keysMovedTo {
             Output.say(
-                "The keys of \(office.name.text) lay plain; they are wrapped under a tenant key in \(folder) now. Keep that out of backups, and write down its recovery text: seamark-server tenant key \(office.name.text)\n",
+                "The keys of \(office.name.text) lay plain; they are wrapped under a tenant key in \(Output.shown(folder)) now. Keep that out of backups, and write down its recovery text: seamark-server tenant key \(office.name.text)\n",
                 on: STDERR_FILENO)
         }
         return isTrial ? office.trial : office

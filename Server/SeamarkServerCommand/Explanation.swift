@@ -11,7 +11,7 @@ enum Explanation {
         guard let (sentence, code) = explain(error) else { exit(parser: error) }
         // What was found before it failed.
         if let lost = Output.flush() { Output.say("seamark-server: \(lost)\n", on: STDERR_FILENO) }
-        Output.say("seamark-server: \(RepeatedWords.bounded(sentence, CommandLine.arguments))\n", on: STDERR_FILENO)
+        Output.say("seamark-server: \(Output.shown(RepeatedWords.bounded(sentence, CommandLine.arguments)))\n", on: STDERR_FILENO)
         Glibc.exit(code)
     }
 
@@ -24,7 +24,7 @@ enum Explanation {
 
     /// What the parser says: its help and version, or what was wrong with the command line.
     private static func exit(parser error: any Error) -> Never {
-        let text = RepeatedWords.bounded(parserText(error), CommandLine.arguments)
+        let text = repeated(parserText(error))
         let code = parserCode(error)
         guard code == .success else {
             _ = Output.flush()
@@ -34,6 +34,15 @@ enum Explanation {
         }
         print(text)
         exit()
+    }
+
+    /// What is said in several lines, with each word that was typed on one of them, and cut where it is long.
+    private static func repeated(_ text: String) -> String {
+        let typed: [String] = CommandLine.arguments + CommandLine.arguments.compactMap { word in word.firstIndex(of: "=").map { String(word[word.index(after: $0)...]) } }
+        // What is nothing but breaks and blanks stands between the lines of every text.
+        let broken = typed.filter { word in Output.shown(word) != word && word.contains { !$0.isWhitespace } }
+        let text = broken.sorted { $0.utf8.count > $1.utf8.count }.reduce(text) { $0.replacing($1, with: Output.shown($1)) }
+        return RepeatedWords.bounded(text, CommandLine.arguments + broken.map(Output.shown))
     }
 
     /// What the parser says of an error, for the terminal as it is.
@@ -50,7 +59,7 @@ enum Explanation {
     static func refuseUnknownHelp(_ words: [String]) {
         let verbs = verbs(SeamarkServerCommand.self)
         guard words.first == "help", let unknown = verbs.unknown(in: Array(words.dropFirst())) else { return }
-        Output.say(RepeatedWords.bounded("There is no verb '\(unknown)'. 'seamark-server help' lists them.", CommandLine.arguments) + "\n", on: STDERR_FILENO)
+        Output.say(repeated("There is no verb '\(unknown)'. 'seamark-server help' lists them.") + "\n", on: STDERR_FILENO)
         if let meant = verbs.suggestion(for: words) { Output.say(meant + "\n", on: STDERR_FILENO) }
         Glibc.exit(64)
     }

@@ -17,7 +17,7 @@ struct InitVerb: ParsableCommand {
 
     func run() throws {
         let installation = try Installation.create(in: data.directory, address: name)
-        Output.done("Made the data directory \(data.directory.path) for \(installation.address); the keys of its tenants lie in \(installation.keyFolder.path).")
+        Output.done("Made the data directory \(Output.shown(data.directory.path)) for \(Output.shown(installation.address)); the keys of its tenants lie in \(Output.shown(installation.keyFolder.path)).")
         print("Next: seamark-server tenant add NAME")
     }
 }

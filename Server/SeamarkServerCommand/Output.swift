@@ -14,10 +14,10 @@ enum Output {
     /// Gathers text for standard output, as it is. Lines are given to `print`.
     static func text(_ text: String) { gathered.withLock { $0.text.append(contentsOf: text.utf8) } }
 
-    /// Lines, on a terminal broken between words.
+    /// Lines, on a terminal broken between words. Whatever they repeat is shown and obeyed by no terminal; what must keep to one line passes `shown` before.
     static func lines(_ text: String) {
         let room = isatty(STDOUT_FILENO) == 1 ? width ?? 80 : nil
-        self.text(text.split(separator: "\n", omittingEmptySubsequences: false).map { broken(String($0), to: room) + "\n" }.joined())
+        self.text(TerminalText.lines(text).split(separator: "\n", omittingEmptySubsequences: false).map { broken(String($0), to: room) + "\n" }.joined())
     }
 
     private static func broken(_ line: String, to columns: Int?) -> String {
@@ -47,9 +47,10 @@ enum Output {
         return (isCut ? "whoever was to read the output was gone before its end." : "the output could not be written whole; check the free space where it goes.") + (done.isEmpty ? "" : " This was done all the same: " + done.joined(separator: " "))
     }
 
-    /// Writes at once. False when it could not be written whole.
+    /// Writes at once, cleaned as `lines` are. False when it could not be written whole.
     @discardableResult
     static func say(_ text: String, on file: Int32) -> Bool {
+        let text = TerminalText.lines(text)
         var size = winsize()
         guard isatty(file) == 1, ioctl(file, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return write(Array(text.utf8), file) }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { broken(String($0), to: Int(size.ws_col)) }

@@ -187,7 +187,7 @@ struct QuarantineVerb: ParsableCommand {
 
         func run() throws {
             let count = try tenant.open().exportQuarantine(part.filter, to: out, sensitive: sensitive)
-            Output.done("Wrote \(count) \(count == 1 ? "change" : "changes") to \(out).")
+            Output.done("Wrote \(count) \(count == 1 ? "change" : "changes") to \(Output.shown(out)).")
         }
     }
 

@@ -27,7 +27,7 @@ struct RedactVerb: ParsableCommand {
     func run() throws {
         let office = try tenant.open(isTrial: trial.dryRun)
         let redacted = try office.redact(field, of: record, in: engagement, reason: reason)
-        let what = "the \(redacted.field.label) of \(redacted.type.label) \(record): \(redacted.values) \(redacted.values == 1 ? "value" : "values")"
+        let what = "the \(redacted.field.label) of \(redacted.type.label) \(Output.shown(record)): \(redacted.values) \(redacted.values == 1 ? "value" : "values")"
         trial.say("Redacted \(what).", trial: "redact \(what)")
         if !trial.dryRun { Self.tellSetAside(try office.setAside()) }
     }

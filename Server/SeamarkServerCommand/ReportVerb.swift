@@ -70,7 +70,7 @@ struct ReportVerb: ParsableCommand {
             return ("report." + format.rawValue, bytes)
         }
         if inputs { files.append(("inputs.json", Array(report.inputs.utf8))) }
-        for path in try TenantOffice.write(files, to: out) { Output.done("Wrote \(path).") }
+        for path in try TenantOffice.write(files, to: out) { Output.done("Wrote \(Output.shown(path)).") }
     }
 
     private static func notPrinted(_ failure: PagePrinter.Failure) -> OperationFailure {

@@ -47,7 +47,7 @@ struct RestoreVerb: ParsableCommand {
         }
         let time = Output.time(done.header.made)
         print(done.tenant.map { "Restored the tenant \($0.text) as it was \(time): \(done.sentence)." } ?? "Restored the installation as it was \(time).")
-        if let replaced = done.replaced { print("What was there before is kept in \(replaced).") }
+        if let replaced = done.replaced { print("What was there before is kept in \(Output.shown(replaced)).") }
         if let ahead = done.entriesAhead, ahead > 0 { print("It held \(ahead) more \(ahead == 1 ? "entry" : "entries"); devices hand in what they have of them when they sync.") }
         if done.replaced != nil, done.entriesAhead == nil, done.tenant != nil {
             print("It could not be read: devices hand in what they have beyond the backup. Revoke again whoever was revoked since: device list.")
@@ -59,7 +59,7 @@ struct RestoreVerb: ParsableCommand {
             print("Logs take the former one's word for what they lost. Once the laptops have synced, or now if it was stolen, end that: tenant signing-key forget.")
         }
         if let unread = done.unread {
-            print("What was there before could not be read (\(unread)). Devices that were revoked since are not revoked: look at device list. If the server's signing key was replaced since, replace it again: tenant signing-key replace.")
+            print("What was there before could not be read (\(Output.shown(unread))). Devices that were revoked since are not revoked: look at device list. If the server's signing key was replaced since, replace it again: tenant signing-key replace.")
         }
         if done.tenant != nil { print("Staffing, members and invitations are as they were then: look at member list, engagement list and device list.") }
         if done.knowsAnotherInstallation {

@@ -48,7 +48,7 @@ struct StatusVerb: ParsableCommand {
                             })),
                 ]), .status)
         }
-        print("Data directory \(data.directory.path), reached as \(status.address).")
+        print("Data directory \(Output.shown(data.directory.path)), reached as \(status.address).")
         print("Server certificate valid until \(Output.time(status.certificateUntil)); a running server renews it by itself.")
         if let serving = status.serving {
             let counts = serving.counts

@@ -37,7 +37,7 @@ extension TenantVerb {
             }
             let office = try data.office()
             try office.putKeyBack(ShortName(checking: tenant, for: "a tenant")) { try recovery.key(of: $0, in: office.installation.keyFolder) }
-            Output.done("Put the key of \(tenant) into \(office.installation.keyFolder.path).")
+            Output.done("Put the key of \(tenant) into \(Output.shown(office.installation.keyFolder.path)).")
         }
     }
 }

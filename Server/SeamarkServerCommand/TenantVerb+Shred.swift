@@ -55,7 +55,7 @@ extension TenantVerb {
             }
             let note = try shredding.shred(name, by: Self.account, authority())
             Output.done("Shredded the tenant \(tenant) (\(note.tenant)): its key is destroyed, and its files here are gone.")
-            for path in try shredding.unclaimed() { print("Nobody can tell whose \(path) is: look, and destroy it by hand if it was this tenant's.") }
+            for path in try shredding.unclaimed() { print("Nobody can tell whose \(Output.shown(path)) is: look, and destroy it by hand if it was this tenant's.") }
             print("Destroy the copies of its key's recovery text, and what backups of other tools hold of the data directory and the key folder.")
         }
 
@@ -76,12 +76,12 @@ extension TenantVerb {
                 print("  entries: \(effects.entries); attachments: \(effects.attachments)")
                 print("  backups that were sealed under it, wherever copies lie: \(effects.backups - effects.earlierBackups)")
             }
-            for path in effects.replaced { print("  what a restore set aside in \(path)") }
+            for path in effects.replaced { print("  what a restore set aside in \(Output.shown(path))") }
             print("It would not reach:")
             if effects.earlierBackups > 0 { print("  backups from before it had a key, which open by their passphrase alone, to be destroyed by hand: \(effects.earlierBackups)") }
             if effects.keyCopies > 0 { print("  the recovery text of its key; destroy every copy, each opens the backups. Times that it was handed out: \(effects.keyCopies)") }
             if !effects.devices.isEmpty { print("  devices that are not revoked (\(effects.devices.joined(separator: ", "))): have them wiped first, with seamark-server device wipe") }
-            for path in effects.unclaimed { print("  \(path), of which nobody can tell whose it is; look, and destroy it by hand if it is this tenant's") }
+            for path in effects.unclaimed { print("  \(Output.shown(path)), of which nobody can tell whose it is; look, and destroy it by hand if it is this tenant's") }
             print("  rows that lie unsealed in copies that other tools made of the data directory")
             print("Nothing was changed.")
         }

@@ -2,6 +2,7 @@
 // each, no logic. Calls answer as the kernel does, with the error as a negative number instead of in `errno`.
 #pragma once
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <malloc.h>
 #include <stdint.h>
@@ -89,4 +90,9 @@ static inline int clinux_accept(int listener) {
 /// `close_range` has no C library function in older ones.
 static inline int clinux_close_from(unsigned first) {
     return syscall(SYS_close_range, (long)first, (long)~0U, 0L) == 0 ? 0 : -errno;
+}
+
+/// `renameat2` and its flag not to replace what is there (1) are there for GNU sources alone.
+static inline int clinux_rename_anew(const char *name, const char *to) {
+    return syscall(SYS_renameat2, (long)AT_FDCWD, name, (long)AT_FDCWD, to, 1L) == 0 ? 0 : -errno;
 }

@@ -7,15 +7,11 @@ internal import SeamarkJournal
 public final class BundleWriter {
     public let header: BundleHeader
     public private(set) var byteCount = 0
-    private let path: String
-    private let file: Int32
+    private let file: DraftFile
     private let sealer: Sealer
     private let headerHash: [UInt8]
     private var number: UInt64 = 0
     private var pending: [UInt8] = []
-    private var isFinished = false
-
-    private var draft: String { path + ".new" }
 
     /// `recipient`: the X25519 key (32 bytes) whose holder alone can read the bundle.
     public init(path: String, kind: BundleHeader.Kind, to recipient: [UInt8]) throws(BundleFault) {
@@ -25,15 +21,8 @@ public final class BundleWriter {
         header = BundleHeader(kind: kind, recipient: recipient, ephemeral: own.publicKey)
         do throws(UnusablePublicKey) { sealer = Sealer(key: header.key(from: try own.sharedSecret(with: recipient))) } catch { throw .otherRecipient }
         headerHash = Digest.sha256(header.bytes).bytes
-        self.path = path
-        file = open(path + ".new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else { throw .system(errno) }
+        do throws(DraftFile.Fault) { file = try DraftFile(path) } catch { throw BundleFault(error) }
         try put(header.bytes)
-    }
-
-    deinit {
-        close(file)
-        if !isFinished { unlink(draft) }
     }
 
     public func write(_ bytes: [UInt8]) throws(BundleFault) {
@@ -50,17 +39,7 @@ public final class BundleWriter {
     public func finish() throws(BundleFault) {
         try seal(pending, last: true)
         pending = []
-        guard fsync(file) == 0 else { throw .system(errno) }
-        // A stick's file system often knows no links: a file that came meanwhile is looked for, then replaced.
-        guard access(path, F_OK) != 0 else { throw .exists }
-        guard rename(draft, path) == 0 else { throw .system(errno) }
-        isFinished = true
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-        let opened = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard opened >= 0 else { throw .system(errno) }
-        defer { close(opened) }
-        // Some sticks' file systems do not know how to sync a folder.
-        guard fsync(opened) == 0 || errno == EINVAL else { throw .system(errno) }
+        do throws(DraftFile.Fault) { try file.finish(replacing: false) } catch { throw BundleFault(error) }
     }
 
     private func seal(_ part: [UInt8], last: Bool) throws(BundleFault) {
@@ -71,13 +50,17 @@ public final class BundleWriter {
     }
 
     private func put(_ bytes: [UInt8]) throws(BundleFault) {
-        var start = 0
-        while start < bytes.count {
-            let count = bytes[start...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw .system(errno) }
-            start += count
-        }
+        do throws(DraftFile.Fault) { try file.write(bytes) } catch { throw BundleFault(error) }
         byteCount += bytes.count
+    }
+}
+
+extension BundleFault {
+    fileprivate init(_ fault: DraftFile.Fault) {
+        self =
+            switch fault {
+            case .exists: .exists
+            case .system(let code): .system(code)
+            }
     }
 }

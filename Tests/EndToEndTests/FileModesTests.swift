@@ -72,4 +72,77 @@ import Testing
         _ = try headquarters.program("/bin/sh", ["-c", "umask 022; : > \(path("control"))"]).finish()
         #expect(try open(below: everywhere).open.count == 1)
     }
+
+    /// What somebody else may have put where a draft could be expected.
+    private enum Bait: String, CaseIterable {
+        case file, pipe, hardLink, symbolicLink
+
+        static let words = "not of any program"
+
+        /// - Parameter original: what a link is of.
+        func lay(at path: String, original: String) throws {
+            switch self {
+            case .file:
+                try Data(Self.words.utf8).write(to: URL(fileURLWithPath: path))
+                try #require(chmod(path, 0o666) == 0)
+            case .pipe: try #require(mkfifo(path, 0o666) == 0)
+            case .hardLink: try #require(link(original, path) == 0)
+            case .symbolicLink: try #require(symlink(original, path) == 0)
+            }
+        }
+    }
+
+    /// Links are not followed.
+    private func facts(at path: String) throws -> stat {
+        var facts = stat()
+        try #require(lstat(path, &facts) == 0, "\(path) is not there")
+        return facts
+    }
+
+    @Test func `what lies beside a name that is written to, as NAME.new, is neither opened nor altered, and the file is a new one of its owner alone`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        let out = headquarters.folder.appendingPathComponent("out")
+        try FileManager.default.createDirectory(at: out, withIntermediateDirectories: true)
+        let (original, given) = (out.appendingPathComponent("original").path, headquarters.folder.appendingPathComponent("note.txt").path)
+        try Data(Bait.words.utf8).write(to: URL(fileURLWithPath: original))
+        try #require(chmod(original, 0o666) == 0)
+        try Data("what a photo would show".utf8).write(to: URL(fileURLWithPath: given))
+        try ann.must("attach", "add", given, "title=Note")
+
+        for bait in Bait.allCases {
+            var written: [String] = []
+            /// A name that the bait lies beside.
+            func name(_ name: String) throws -> String {
+                let path = out.appendingPathComponent("\(bait.rawValue)-\(name)").path
+                try bait.lay(at: path + ".new", original: original)
+                written.append(path)
+                return path
+            }
+            for ending in ["json", "jsonl", "zip", "xlsx", "sqlite"] { try ann.must("export", name("own.\(ending)")) }
+            for ending in ["md", "html"] { try ann.must("report", "--format", ending, "--output", name("preview.\(ending)")) }
+            try ann.must("export", try #require(written.first), "--replace")
+            try ann.must("report", "--format", "html", "--output", try #require(written.last), "--replace")
+            try ann.must("attach", "get", "EV-A001", "--output", name("got.txt"))
+            let bundle = try name("stick.smbu")
+            try ann.must("bundle", "export", bundle)
+            try headquarters.verb("bundle", "import", bundle, "--reply", name("reply.smbu"))
+
+            for path in written {
+                let facts = try self.facts(at: path)
+                #expect(facts.st_mode == S_IFREG | 0o600 && facts.st_uid == geteuid() && facts.st_nlink == 1, "\(path)")
+                #expect(facts.st_size > 0, "\(path)")
+                let laid = try self.facts(at: path + ".new")
+                switch bait {
+                case .file, .hardLink: #expect(laid.st_mode == S_IFREG | 0o666 && laid.st_size == Bait.words.utf8.count, "\(path).new")
+                case .pipe: #expect(laid.st_mode & S_IFMT == S_IFIFO, "\(path).new")
+                case .symbolicLink: #expect(laid.st_mode & S_IFMT == S_IFLNK, "\(path).new")
+                }
+            }
+            #expect(try String(contentsOfFile: original, encoding: .utf8) == Bait.words)
+        }
+        // The drafts themselves went.
+        #expect(try FileManager.default.contentsOfDirectory(atPath: out.path).filter { $0.hasPrefix("seamark-") }.isEmpty)
+    }
 }

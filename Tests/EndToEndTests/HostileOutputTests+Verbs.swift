@@ -162,19 +162,25 @@ extension HostileOutputTests {
             Self.root.appendingPathComponent("Scripts/python-peer").path, [Self.root.appendingPathComponent("Tests/PythonPeer/workbook_check.py").path, "20"] + books
         ).finish(within: 240)
         #expect(checked.status == 0, "\(checked.output)\(checked.error)")
-        // Tables, read as tables: no cell begins as a formula does, in the two programs' own archives.
+        // Tables, read as tables: no cell, and no piece of one behind a separator, begins as a formula does, in the two programs' own archives.
         let tables = names.filter { $0.hasSuffix(".zip") }.map { folder.appendingPathComponent($0).path }
         #expect(tables.count == 3, "\(tables)")
         for file in tables {
             let done = try headquarters.program("/usr/bin/env", ["python3", "-c", Self.liveCells, file]).finish()
             #expect(done.status == 0, "\(file): \(done.output)\(done.error)")
         }
+        // And computed by a spreadsheet of a country that parts cells otherwise.
+        let computed = try headquarters.program("/usr/bin/env", ["python3", Self.root.appendingPathComponent("Tests/PythonPeer/separators_check.py").path] + tables).finish(within: 600)
+        #expect(computed.status == 0, "\(computed.output)\(computed.error)")
     }
 
     private static let liveCells = #"""
         import csv, io, re, sys, zipfile
         cells = [cell for name in zipfile.ZipFile(sys.argv[1]).namelist() for row in csv.reader(io.StringIO(zipfile.ZipFile(sys.argv[1]).read(name).decode("utf-8-sig"), newline="")) for cell in row]
-        live = [cell for cell in cells if re.match("\\s*[=+@\uff1d\uff0b\uff0d\uff20\u2212\\t\\r]", cell) or re.match("\\s*-(?![0-9.]+$)", cell)]
+        live = [
+            cell for cell in cells if not re.fullmatch("-?[0-9.]+(e[+-]?[0-9]+)?", cell)
+            and any(re.match("[\\s\"\ufffd]*[=+@\uff1d\uff0b\uff0d\uff20\u2212-]", piece) for piece in re.split("[;,|\\t\\r\\n]", cell))
+        ]
         print(live[:5], len(cells))
         sys.exit(1 if live or not sum(cell.startswith("'") for cell in cells) > 20 else 0)
         """#

@@ -111,7 +111,7 @@ import Testing
         let ann = try Laptop(of: "ann", at: headquarters)
         // What capture takes, by a file; what it refuses is told without being said.
         func file(_ texts: [HostileText]) throws -> String {
-            let sites = texts.map { ["handle": "ST-C\($0.number)", "name": $0.text, "notes": $0.text] }
+            let sites = texts.map { ["handle": "ST-C\($0.number)", "name": $0.text, "notes": "\($0.text)\nx;\($0.text);y,\($0.text)"] }
             let document: [String: Any] = ["format": "seamark-engagement", "version": 1, "sites": sites]
             return try ann.file(String(decoding: JSONSerialization.data(withJSONObject: document), as: UTF8.self))
         }

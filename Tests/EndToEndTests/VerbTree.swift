@@ -9,7 +9,17 @@ struct VerbTree: Sendable {
     let usual: String?
     /// Its options and flags, without their dashes.
     let options: Set<String>
+    /// Where a value is said: its words and the options that take one.
+    let places: [Place]
     let below: [VerbTree]
+
+    struct Place: Hashable, Sendable {
+        /// Without its dashes; nil for a word that stands by itself.
+        let option: String?
+        /// What the help calls the value.
+        let value: String
+        let isOptional: Bool
+    }
 
     private static let client = Result { try read("seamark") }
     private static let server = Result { try read("seamark-server") }
@@ -29,8 +39,15 @@ struct VerbTree: Sendable {
         name = command["commandName"] as? String ?? ""
         aliases = command["aliases"] as? [String] ?? []
         usual = command["defaultSubcommand"] as? String
-        let names = (command["arguments"] as? [[String: Any]] ?? []).flatMap { $0["names"] as? [[String: Any]] ?? [] }
+        let arguments = command["arguments"] as? [[String: Any]] ?? []
+        let names = arguments.flatMap { $0["names"] as? [[String: Any]] ?? [] }
         options = Set(names.compactMap { $0["name"] as? String })
+        places = arguments.compactMap { argument in
+            guard let kind = argument["kind"] as? String, kind != "flag" else { return nil }
+            let option = (argument["names"] as? [[String: Any]])?.first { $0["kind"] as? String == "long" }?["name"] as? String
+            guard option != nil || kind == "positional" else { return nil }
+            return Place(option: kind == "positional" ? nil : option, value: argument["valueName"] as? String ?? "", isOptional: argument["isOptional"] as? Bool ?? false)
+        }
         below = (command["subcommands"] as? [[String: Any]] ?? []).filter { $0["commandName"] as? String != "help" }.map { VerbTree($0) }
     }
 

@@ -3,8 +3,9 @@
 
   export_check.py LINES.jsonl TABLES.zip BOOK.xlsx DATA.sqlite [--words FILE]
 
-The four hold the same records, cell by cell; numbers, dates and truth values are typed in the workbook; nothing is a formula, and no text begins like
-one in the tables. --words: a JSON list of texts that must be found in the workbook. Prints what is wrong, one finding a line, and exits 1.
+The four hold the same records, cell by cell; numbers, dates and truth values are typed in the workbook; nothing is a formula, and in the tables no
+piece of a text begins like one, at its beginning or behind what a spreadsheet may take for a separator. --words: a JSON list of texts that must be
+found in the workbook. Prints what is wrong, one finding a line, and exits 1.
 """
 
 import csv
@@ -18,7 +19,10 @@ import zipfile
 
 import openpyxl
 
-FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠−]")
+# Where a cell may begin for whoever reads a table with another separator, or without heeding quotes.
+SEPARATORS = re.compile("([;,|\t\r\n])")
+FORMULA = re.compile("[\\s\"\ufffd]*[=+\\-@＝＋－＠−]")
+GUARDED = re.compile("'[\\s\"'\ufffd]*[=+\\-@＝＋－＠−]")
 NUMBER = re.compile(r"^-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?$")
 DATE, TIME = re.compile(r"^\d{4}-\d\d-\d\d$"), re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$")
 STEERS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff]")
@@ -48,6 +52,16 @@ def tables(path):
     return found
 
 
+def is_live(text):
+    """Would a spreadsheet compute a piece of the text?"""
+    return any(FORMULA.match(piece) for piece in SEPARATORS.split(text))
+
+
+def bare(text):
+    """What was said: without the apostrophes that keep pieces of it from being computed."""
+    return "".join(piece[1:] if GUARDED.match(piece) else piece for piece in SEPARATORS.split(text))
+
+
 def same(text, value):
     """Is the workbook's cell what the table's says?"""
     if value is None:
@@ -61,7 +75,7 @@ def same(text, value):
     if isinstance(value, (int, float)):
         return NUMBER.match(text) and abs(float(text) - value) <= 1e-9 * max(1, abs(value))
     value = plain(value)
-    return text == value or text == "'" + value
+    return bare(text) == value
 
 
 def plain(text):
@@ -90,7 +104,7 @@ def database(path, found):
                 elif isinstance(value, (int, float)):
                     good = text in ("TRUE", "FALSE") and value == (text == "TRUE") or bool(NUMBER.match(text)) and abs(float(text) - value) <= 1e-9 * max(1, abs(value))
                 else:
-                    shown = text[1:] if text.startswith("'") and not value.startswith("'") else text
+                    shown = bare(text)
                     good = shown.replace("\ufffd", "").split() == STEERS.sub("", value.replace("\ufffd", "")).split() or "\ufffd" in text
                 if not good:
                     find(f"{name}.{column} row {number}: {text!r} in the table, {value!r} in the database")
@@ -118,8 +132,8 @@ def main():
             if len(row) != len(head):
                 find(f"{name} row {number} has {len(row)} cells, not {len(head)}")
             for column, text in zip(head, row):
-                if FORMULA.match(text) and not NUMBER.match(text):
-                    find(f"{name}.{column} row {number} begins like a formula")
+                if is_live(text) and not NUMBER.match(text):
+                    find(f"{name}.{column} row {number} holds what begins like a formula")
         if name not in workbook.sheetnames:
             if body:
                 find(f"no sheet {name}")
@@ -157,7 +171,7 @@ def main():
             for key, value in document.items():
                 if key not in cells or isinstance(value, (dict, list)) or value is None:
                     continue
-                text = cells[key].removeprefix("'")
+                text = bare(cells[key])
                 if isinstance(value, bool):
                     good = text == str(value).upper()
                 elif isinstance(value, int):

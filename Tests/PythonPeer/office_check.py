@@ -19,11 +19,12 @@ import zipfile
 # One file for each sheet: comma, quote, UTF-8, from line 1, cells as they are shown, numbers by their looks, all sheets (the last, -1).
 FILTER = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
 
+GUARDED = re.compile("'[\\s\"'\ufffd]*[=+\\-@\uff1d\uff0b\uff0d\uff20\u2212]")
+
 
 def is_same(ours: str, shown: str) -> bool:
-    # In the tables an apostrophe keeps a text from being taken for a formula; the workbook types its cells.
-    if re.match(r"'\s*[=+\-@\uff1d\uff0b\uff0d\uff20\u2212]", ours):
-        ours = ours[1:]
+    # In the tables an apostrophe keeps each piece of a text from being taken for a formula; the workbook types its cells.
+    ours = "".join(piece[1:] if GUARDED.match(piece) else piece for piece in re.split("([;,|\n])", ours))
     if ours == shown or {ours.lower(), shown.lower()} in ({"true"}, {"false"}):
         return True
     if re.sub(r"(\.\d+)?Z$", "", ours).replace("T", " ") == shown and re.match(r"\d{4}-\d\d-\d\dT", ours):

@@ -1,6 +1,7 @@
 /// Tables as comma-separated values (RFC 4180): UTF-8, CR LF after each row, texts quoted where they must be.
 ///
-/// A text that a spreadsheet would take for a formula begins with an apostrophe, which spreadsheets take for "this is text".
+/// What a spreadsheet would take for a formula has an apostrophe before it, at the beginning of a text and within, whichever separator it takes
+/// (`CellText.guarded`); spreadsheets take that for "this is text".
 public enum CSVWriter {
     public static func bytes(of table: DataTable, headers: TableHeaders = .keys) -> [UInt8] {
         var out: [UInt8] = []
@@ -25,8 +26,7 @@ public enum CSVWriter {
     }
 
     private static func write(_ text: String, to out: inout [UInt8]) {
-        var text = CellText.clean(text)
-        if CellText.looksLikeFormula(text) { text = "'" + text }
+        let text = CellText.guarded(CellText.clean(text))
         guard text.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: ";") || $0 == 10 || $0 == 13 }) || text.first == " " || text.last == " "
         else { return out.append(contentsOf: text.utf8) }
         out.append(UInt8(ascii: "\""))
