@@ -46,12 +46,14 @@ struct Wipe: ParsableCommand {
     private func destroy(_ path: String) throws {
         let deadline = ContinuousClock.now.advanced(by: .seconds(10))
         var isNoted = false
-        while true {
-            do { return try DeviceStore.wipe(at: path) } catch DeviceStoreError.syncRunning where ContinuousClock.now < deadline {
-                if !isNoted { isNoted = (try? DeviceStore(at: path).noteLocking()) != nil }
-                usleep(50_000)
+        while ContinuousClock.now < deadline {
+            do throws(DeviceStoreError) { return try DeviceStore.wipe(at: path) } catch {
+                guard error == .syncRunning else { throw error }
             }
+            if !isNoted { isNoted = (try? DeviceStore(at: path).noteLocking()) != nil }
+            usleep(50_000)
         }
+        try DeviceStore.wipe(at: path)
     }
 
     /// What would be lost, in words.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SeamarkJournal
 
 /// The directory of one device's store, and the few things done to it outside SQLite. For its owner alone.
 struct DeviceFiles {
