@@ -17,7 +17,7 @@ enum Query: Int, CaseIterable {
     case entryCount, waitingCount, streamCount, streamsOfScope, changesOfQuarantinedBlock, integrity, foreignKeys
     case lastAudit, addAudit, audit, countActs
     case anyBarred, barred, bar, noteArrival, barredCounts, sensitiveEntries, blankEntry, sensitiveInQuarantine, blankInQuarantine
-    case removeBarredValues, withdrawnPersons, addWithdrawnPerson
+    case removeBarredValues, withdrawnPersons, addWithdrawnPerson, oweErasure, owesErasure
     case formerReceipt, keepFormerReceipt, attachment, attachments, attachmentsOfScope, attachmentTotals, addAttachment, eraseAttachment, erasedAttachments
     case alarms, alarmsOfDevice, addAlarm, repeatAlarm, newerStream
     case backedUp, beginBackup, noteBackup, departure, noteDeparture, postponeRelease, handedInSince
@@ -187,6 +187,8 @@ enum Query: Int, CaseIterable {
             """
         case .withdrawnPersons: "SELECT person FROM withdrawn WHERE scope = ? ORDER BY person"
         case .addWithdrawnPerson: "INSERT INTO withdrawn (scope, person) VALUES (?, ?) ON CONFLICT DO NOTHING"
+        case .oweErasure: "UPDATE tenant SET erasures = erasures + 1"
+        case .owesErasure: "SELECT 1 FROM tenant WHERE erasures > erasures_settled"
         case .lastAudit: "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1"
         case .addAudit: "INSERT INTO audit (number, time, act, detail, hash) VALUES (?, ?, ?, ?, ?)"
         case .alarms: "SELECT kind, device, scope, first, last, count FROM alarm ORDER BY key"

@@ -16,6 +16,7 @@ public final class TenantStore: Sendable {
     private let path: String?
     /// Every write is taken back at its end.
     private let isTrial: Bool
+    /// This process deleted values and could not take their traces away yet. What counts is written down in the store.
     private let erasureIsOwed = Mutex(false)
     private let erasesAttachments = Mutex(false)
     /// How many writes of this process were committed.
@@ -91,11 +92,14 @@ public final class TenantStore: Sendable {
     /// so earlier, when nobody waits.
     private static let mostLogPages = 8000
 
+    /// How long whoever would write waits for others who do.
+    private static let busyMilliseconds: Int32 = 10_000
+
     private static var configuration: Configuration {
         precondition(SQLiteComplaint.isHeard)
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
-        configuration.busyMode = .timeout(10)
+        configuration.busyMode = .timeout(Double(busyMilliseconds) / 1000)
         configuration.label = "tenant"
         configuration.prepareDatabase { database in
             database.ignoreWhatStatementsTouch()
@@ -124,7 +128,7 @@ public final class TenantStore: Sendable {
             if !applied.isEmpty { try store.write { try $0.noteDecisions() } }
         }
         // A program that was ended between deleting values and emptying the write-ahead log left them in it.
-        store.eraseTraces()
+        store.settleErasures(waiting: longestWaitForReaders)
         try store.assertDurable()
         return store
     }
@@ -188,6 +192,7 @@ public final class TenantStore: Sendable {
                         if let failure = transaction.failure { throw failure }
                         try transaction.followRule()
                         if transaction.altersDecisions, !transaction.foundDecisionsDamaged { try transaction.noteDecisions() }
+                        if transaction.hasErased { try transaction.oweErasure() }
                         tried = value
                         if isTrial { throw TrialIsOver() }
                         return (value, transaction.hasErased, transaction.erasesAttachments)
@@ -201,7 +206,8 @@ public final class TenantStore: Sendable {
         writes.withLock { $0 &+= 1 }
         if erases { erasesAttachments.withLock { $0 = true } }
         if hasErased { erasureIsOwed.withLock { $0 = true } }
-        if erasureIsOwed.withLock({ $0 }), eraseTraces() { erasureIsOwed.withLock { $0 = false } }
+        // A later write waits for no reader: it only looks whether they are gone.
+        if erasureIsOwed.withLock({ $0 }) { settleErasures(waiting: hasErased ? Self.longestWaitForReaders : 0) }
         return value
     }
 
@@ -213,17 +219,33 @@ public final class TenantStore: Sendable {
         }
     }
 
-    /// What was deleted is overwritten in the file (`secure_delete`); this takes it out of the write-ahead log too. False when somebody
-    /// was reading: then the next write does it, or whoever opens the store next. Waits for readers no longer than a fifth of a second.
+    /// Milliseconds that a write waits for readers when it has deleted something, and whoever opens the store.
+    private static let longestWaitForReaders: Int32 = 200
+
+    /// What was deleted is overwritten in the file (`secure_delete`); this takes it out of the write-ahead log too, and out of the pages that the log was still to
+    /// overwrite. Whatever process deleted it wrote down that it is owed, in the same transaction; so it stays until somebody has done it.
+    ///
+    /// - Parameter milliseconds: how long readers are waited for. Nobody writes meanwhile.
+    /// - Returns: false when somebody reads on: it is still owed, to the running server, which tries every second, and to whoever opens the store next.
     @discardableResult
-    private func eraseTraces() -> Bool {
-        let isBusy = try? database.writeWithoutTransaction { database in
-            try database.execute(sql: "PRAGMA busy_timeout = 200")
-            defer { try? database.execute(sql: "PRAGMA busy_timeout = 10000") }
-            return try Int.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+    public func settleErasures(waiting milliseconds: Int32) -> Bool {
+        guard !isTrial else { return true }
+        let isDone = try? database.writeWithoutTransaction { database in
+            // Asked before the log is emptied: what another process deletes between the two stays owed.
+            let made = try? Int64.fetchOne(database, sql: "SELECT erasures FROM tenant")
+            sqlite3_busy_timeout(database.sqliteConnection, milliseconds)
+            defer { sqlite3_busy_timeout(database.sqliteConnection, Self.busyMilliseconds) }
+            guard try Int.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)") == 0 else { return false }
+            if let made { try database.execute(sql: "UPDATE tenant SET erasures_settled = ? WHERE erasures_settled < ?", arguments: [made, made]) }
+            return true
         }
-        return isBusy == 0
+        guard isDone == true else { return false }
+        erasureIsOwed.withLock { $0 = false }
+        return true
     }
+
+    /// As `TenantSnapshot.owesErasure`.
+    public func owesErasure() throws -> Bool { try read { snapshot in try snapshot.owesErasure() } }
 
     /// `body` sees one moment, whatever is written meanwhile.
     public func read<Value>(_ body: (TenantSnapshot) throws -> Value) throws -> Value {
