@@ -27,7 +27,7 @@ final class OpenTenant: Sendable {
     init(opening folder: TenantFolder, under keyFolder: KeyFolder, clock: WallClock, register: ConnectionRegister? = nil, limits: AttachmentLimits = AttachmentLimits()) throws {
         Workshop.sweep(folder.path, called: TenantFolder.workshop)
         let keys = try TenantKeys(opening: folder, under: keyFolder)
-        let store = try TenantStore.open(at: folder.database, tools: .standard(keys, clock))
+        let store = try TenantStore.open(at: folder.database, of: keys.tenant, tools: .standard(keys, clock))
         haveKeysMoved = try keys.settle(folder, store, at: clock.now())
         // An updated program: what headquarters writes is of its schema from now on, and devices hear of it.
         if try store.read({ try $0.identity().schema < Catalogue.version }) {

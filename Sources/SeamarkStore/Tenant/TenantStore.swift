@@ -1,5 +1,6 @@
 internal import GRDB
 internal import GRDBSQLite
+public import SeamarkJournal
 internal import Synchronization
 
 /// What ends a trial's transaction.
@@ -46,10 +47,13 @@ public final class TenantStore: Sendable {
 
     /// Opens an existing file and brings its tables up to this version.
     ///
-    /// Throws `missing`, `notAStore` before anything is written, and `newerVersion` for the file of a newer program. `vfs` is as in `create`.
-    public static func open(at path: String, through vfs: String? = nil, tools: TenantTools) throws -> TenantStore {
+    /// Throws `missing`, `notAStore` before anything is written, `newerVersion` for the file of a newer program, and `otherTenant` where it is not of `tenant`: a file that
+    /// somebody copied into the wrong folder is nobody's there. `vfs` is as in `create`.
+    ///
+    /// - Parameter tenant: whose the file is by what lies beside it; nil where nothing does.
+    public static func open(at path: String, through vfs: String? = nil, of tenant: Identifier? = nil, tools: TenantTools) throws -> TenantStore {
         if vfs == nil { try StoreFile.check(path) }
-        let store = try open(path, vfs, tools)
+        let store = try open(path, vfs, tools, of: tenant)
         _ = try store.read { try $0.identity() }
         return store
     }
@@ -75,16 +79,16 @@ public final class TenantStore: Sendable {
         }
     }
 
-    private static func open(_ path: String, _ vfs: String?, _ tools: TenantTools) throws -> TenantStore {
+    private static func open(_ path: String, _ vfs: String?, _ tools: TenantTools, of tenant: Identifier? = nil) throws -> TenantStore {
         try whole("opening a store", at: vfs == nil ? path : nil) {
             let location = StoreFile.location(of: path, through: vfs)
             guard vfs == nil else {
                 // A simulation lives on one thread: nobody reads beside its writer, and each connection would prepare its statements anew.
                 var configuration = configuration
                 configuration.journalMode = .wal
-                return try prepare(TenantStore(DatabaseQueue(path: location, configuration: configuration), tools))
+                return try prepare(TenantStore(DatabaseQueue(path: location, configuration: configuration), tools), of: tenant)
             }
-            return try prepare(TenantStore(DatabasePool(path: location, configuration: configuration), tools, at: path))
+            return try prepare(TenantStore(DatabasePool(path: location, configuration: configuration), tools, at: path), of: tenant)
         }
     }
 
@@ -112,7 +116,19 @@ public final class TenantStore: Sendable {
         return configuration
     }
 
-    private static func prepare(_ store: TenantStore) throws -> TenantStore {
+    /// Before its tables are brought up to this version: what is another's is left as it is.
+    private static func refuse(_ store: TenantStore, unlessOf tenant: Identifier) throws {
+        let doing: StaticString = "opening a store"
+        try store.database.writeWithoutTransaction { database in
+            let row = try PreparedStatement("SELECT id FROM tenant", in: database, doing: doing)
+            defer { row.reset() }
+            // A file without a tenant has its own words.
+            guard try row.step(doing: doing), try row.identifier(0, doing: doing) != tenant else { return }
+            throw StoreError(.otherTenant, doing: doing, detail: "the database in this tenant's folder is another tenant's")
+        }
+    }
+
+    private static func prepare(_ store: TenantStore, of tenant: Identifier? = nil) throws -> TenantStore {
         // GRDB's pool sets synchronous to NORMAL when it opens, after prepareDatabase: FULL comes last, and is read back.
         let migrator = TenantSchema.migrator
         let applied = try store.database.writeWithoutTransaction { database in
@@ -122,6 +138,7 @@ public final class TenantStore: Sendable {
         guard applied.isSubset(of: migrator.migrations) else {
             throw StoreError(.newerVersion, doing: "opening a store", detail: "a newer program wrote it; update this one")
         }
+        if let tenant, !applied.isEmpty { try refuse(store, unlessOf: tenant) }
         if applied.count < migrator.migrations.count {
             try migrator.migrate(store.database)
             // What an older program left is taken as it is.

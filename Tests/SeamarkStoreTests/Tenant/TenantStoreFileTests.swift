@@ -115,6 +115,22 @@ import Testing
         #expect(reason { try TenantStore.open(at: path, tools: tools) } == .notAStore)
     }
 
+    @Test func `a store that is not of the tenant that is meant is refused, and its tables are left as they were`() throws {
+        try made().close()
+        let (own, other) = (TenantSamples.identity.id, Identifier(high: 8, low: 8))
+        try TenantStore.open(at: directory.store, of: own, tools: TenantSamples.tools()).close()
+        #expect(reason { try TenantStore.open(at: directory.store, of: other, tools: TenantSamples.tools()) } == .otherTenant)
+        // Of an older program too, before it is migrated.
+        let kept = "\(#filePath)".split(separator: "/").dropLast(2).map { "/" + $0 }.joined() + "/Databases/tenant-1.sqlite"
+        let path = directory.path + "/copy.sqlite"
+        copyFile(kept, path)
+        #expect(reason { try TenantStore.open(at: path, of: other, tools: TenantSamples.tools()) } == .otherTenant)
+        let old = try DatabaseQueue(path: path)
+        #expect(try old.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM grdb_migrations") } == 1)
+        try old.close()
+        try TenantStore.open(at: path, of: own, tools: TenantSamples.tools()).close()
+    }
+
     @Test func `a newer program's store is refused`() throws {
         let store = try made()
         try store.withConnection { try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('999')") }
