@@ -50,10 +50,14 @@ public final class TenantStore: Sendable {
     /// Throws `missing`, `notAStore` before anything is written, `newerVersion` for the file of a newer program, and `otherTenant` where it is not of `tenant`: a file that
     /// somebody copied into the wrong folder is nobody's there. `vfs` is as in `create`.
     ///
-    /// - Parameter tenant: whose the file is by what lies beside it; nil where nothing does.
-    public static func open(at path: String, through vfs: String? = nil, of tenant: Identifier? = nil, tools: TenantTools) throws -> TenantStore {
+    /// - Parameters:
+    ///   - tenant: whose the file is by what lies beside it; nil where nothing does.
+    ///   - checksPages: looks at every page first, before the file is used: for one that comes from elsewhere.
+    public static func open(
+        at path: String, through vfs: String? = nil, of tenant: Identifier? = nil, checksPages: Bool = false, tools: TenantTools
+    ) throws -> TenantStore {
         if vfs == nil { try StoreFile.check(path) }
-        let store = try open(path, vfs, tools, of: tenant)
+        let store = try open(path, vfs, tools, of: tenant, checksPages: checksPages)
         _ = try store.read { try $0.identity() }
         return store
     }
@@ -79,16 +83,18 @@ public final class TenantStore: Sendable {
         }
     }
 
-    private static func open(_ path: String, _ vfs: String?, _ tools: TenantTools, of tenant: Identifier? = nil) throws -> TenantStore {
+    private static func open(
+        _ path: String, _ vfs: String?, _ tools: TenantTools, of tenant: Identifier? = nil, checksPages: Bool = false
+    ) throws -> TenantStore {
         try whole("opening a store", at: vfs == nil ? path : nil) {
             let location = StoreFile.location(of: path, through: vfs)
             guard vfs == nil else {
                 // A simulation lives on one thread: nobody reads beside its writer, and each connection would prepare its statements anew.
                 var configuration = configuration
                 configuration.journalMode = .wal
-                return try prepare(TenantStore(DatabaseQueue(path: location, configuration: configuration), tools), of: tenant)
+                return try prepare(TenantStore(DatabaseQueue(path: location, configuration: configuration), tools), of: tenant, checksPages: checksPages)
             }
-            return try prepare(TenantStore(DatabasePool(path: location, configuration: configuration), tools, at: path), of: tenant)
+            return try prepare(TenantStore(DatabasePool(path: location, configuration: configuration), tools, at: path), of: tenant, checksPages: checksPages)
         }
     }
 
@@ -107,6 +113,7 @@ public final class TenantStore: Sendable {
         configuration.label = "tenant"
         configuration.prepareDatabase { database in
             database.ignoreWhatStatementsTouch()
+            try database.defend()
             try database.execute(
                 sql: """
                     PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -8000;
@@ -116,19 +123,29 @@ public final class TenantStore: Sendable {
         return configuration
     }
 
-    /// Before its tables are brought up to this version: what is another's is left as it is.
-    private static func refuse(_ store: TenantStore, unlessOf tenant: Identifier) throws {
+    /// Before its tables are brought up to this version: what is another's, or made by others, is left as it is.
+    private static func examine(_ store: TenantStore, of tenant: Identifier?, checksPages: Bool) throws {
         let doing: StaticString = "opening a store"
         try store.database.writeWithoutTransaction { database in
-            let row = try PreparedStatement("SELECT id FROM tenant", in: database, doing: doing)
-            defer { row.reset() }
-            // A file without a tenant has its own words.
-            guard try row.step(doing: doing), try row.identifier(0, doing: doing) != tenant else { return }
-            throw StoreError(.otherTenant, doing: doing, detail: "the database in this tenant's folder is another tenant's")
+            if let tenant {
+                let row = try PreparedStatement("SELECT id FROM tenant", in: database, doing: doing)
+                defer { row.reset() }
+                // A file without a tenant has its own words.
+                if try row.step(doing: doing), try row.identifier(0, doing: doing) != tenant {
+                    throw StoreError(.otherTenant, doing: doing, detail: "the database in this tenant's folder is another tenant's")
+                }
+            }
+            // A trigger or view from elsewhere would run with our rights.
+            guard try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema WHERE type NOT IN ('table', 'index')") == 0 else {
+                throw StoreError(.damaged, doing: doing, detail: "it holds a view or a trigger, which no version of this program makes")
+            }
+            guard checksPages, try String.fetchOne(database, sql: "PRAGMA quick_check(1)") != "ok" else { return }
+            if let code = database.failedRead { throw StoreError(system: code, doing: doing, detail: "the disk did not give a page") }
+            throw StoreError(.damaged, doing: doing, detail: "the file is damaged, by SQLite's own check")
         }
     }
 
-    private static func prepare(_ store: TenantStore, of tenant: Identifier? = nil) throws -> TenantStore {
+    private static func prepare(_ store: TenantStore, of tenant: Identifier? = nil, checksPages: Bool = false) throws -> TenantStore {
         // GRDB's pool sets synchronous to NORMAL when it opens, after prepareDatabase: FULL comes last, and is read back.
         let migrator = TenantSchema.migrator
         let applied = try store.database.writeWithoutTransaction { database in
@@ -138,7 +155,7 @@ public final class TenantStore: Sendable {
         guard applied.isSubset(of: migrator.migrations) else {
             throw StoreError(.newerVersion, doing: "opening a store", detail: "a newer program wrote it; update this one")
         }
-        if let tenant, !applied.isEmpty { try refuse(store, unlessOf: tenant) }
+        if !applied.isEmpty { try examine(store, of: tenant, checksPages: checksPages) }
         if applied.count < migrator.migrations.count {
             try migrator.migrate(store.database)
             // What an older program left is taken as it is.
