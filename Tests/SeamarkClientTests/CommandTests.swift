@@ -38,6 +38,7 @@ struct CommandTests {
             (DeviceStoreError.lock(.wrongPassphrase), 77, "passphrase"), (DeviceStoreError.full, 73, "free some space"), (DeviceStoreError.syncRunning, 75, "wait"),
             (DeviceStoreError.damagedRow(7), 74, "row 7"), (DeviceStoreError.missing, 78, "enrol"),
             (DoorFailure.problem(Problem(.expiredInvitation, "")), 76, "Ask headquarters for a new one"),
+            (DoorFailure.problem(Problem(.invitationOfAnotherRole, "")), 76, "made for another role"),
             (DoorFailure.problem(Problem(.usedInvitation, "")), 76, "used already"), (DoorFailure.network(.serverNotGenuine), 76, "not the server that was pinned"),
             (DoorFailure.network(.unreachable), 69, "still serves"),
             (SyncRun.Failure(cause: .network(.unreachable), acknowledged: 0), 69, "All work stays on this device"),
