@@ -53,7 +53,7 @@ extension TenantOffice {
         for round in 0..<20 {
             // Whoever writes is let in between two tries.
             if round > 0 { usleep(200_000) }
-            if (try? store.owesErasure()) == false || store.settleErasures(waiting: 50) { return true }
+            if (try? store.isErasureOwed()) == false || store.settleErasures(waiting: 50) { return true }
         }
         return false
     }

@@ -105,7 +105,7 @@ final class OpenTenant: Sendable {
     /// Takes the traces of deleted values out of the store's files where whoever deleted them, in this process or another, could not: somebody was reading.
     /// Called every second, so they are gone soon after the last who read.
     func settleErasures() {
-        guard (try? store.owesErasure()) == true else { return }
+        guard (try? store.isErasureOwed()) == true else { return }
         let store = store
         let pace = pace
         let isGiven = pace.isSettling.withLock { isSettling in

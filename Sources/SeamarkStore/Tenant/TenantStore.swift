@@ -278,8 +278,8 @@ public final class TenantStore: Sendable {
         return true
     }
 
-    /// As `TenantSnapshot.owesErasure`.
-    public func owesErasure() throws -> Bool { try read { snapshot in try snapshot.owesErasure() } }
+    /// As `TenantSnapshot.isErasureOwed`.
+    public func isErasureOwed() throws -> Bool { try read { snapshot in try snapshot.isErasureOwed() } }
 
     /// `body` sees one moment, whatever is written meanwhile.
     public func read<Value>(_ body: (TenantSnapshot) throws -> Value) throws -> Value {

@@ -109,7 +109,7 @@ extension TenantSnapshot {
     }
 
     /// Were values deleted of which traces may still lie in the store's write-ahead log? It is kept in the file, whoever deleted them and in whatever process.
-    public func owesErasure() throws(StoreError) -> Bool {
+    public func isErasureOwed() throws(StoreError) -> Bool {
         let row = try statement(.owesErasure, doing: "looking for what is to be erased")
         defer { row.reset() }
         return try row.step(doing: "looking for what is to be erased")

@@ -112,7 +112,7 @@ enum RedactionSamples {
         try store.write { try $0.addScope(Sample.scope, kind: .engagement) }
         let gone = Sample.saying(Self.canary, record: 1, salt: 1, at: 10)
         _ = try author([gone], in: store)
-        #expect(try !store.owesErasure(), "nothing was deleted yet")
+        #expect(try !store.isErasureOwed(), "nothing was deleted yet")
         let going = try sealed(store)
         func holds() -> Bool { going.contains { files(directory).range(of: $0) != nil } }
 
@@ -128,23 +128,23 @@ enum RedactionSamples {
             // The program that redacts ends before the reader does.
             let other = try TenantStore.open(at: directory.store, tools: TenantSamples.tools())
             _ = try author([Sample.redacting([gone], at: 20)], in: other)
-            #expect(try other.owesErasure() && !other.settleErasures(waiting: 10))
+            #expect(try other.isErasureOwed() && !other.settleErasures(waiting: 10))
             #expect(other.trial.settleErasures(waiting: 10), "a trial owes nothing")
         }
-        #expect(try store.owesErasure() && !store.settleErasures(waiting: 10))
+        #expect(try store.isErasureOwed() && !store.settleErasures(waiting: 10))
         #expect(going.count == 2 && holds(), "what is searched for is there to be found")
         // An ordinary write pays nothing of it.
         try store.write { try $0.noteAct("test", detail: "an act", at: 30) }
-        #expect(try store.owesErasure())
+        #expect(try store.isErasureOwed())
 
         try reader.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
         if isOpenedAnew {
             let again = try TenantStore.open(at: directory.store, tools: TenantSamples.tools())
-            #expect(try !again.owesErasure())
+            #expect(try !again.isErasureOwed())
         } else {
             #expect(store.settleErasures(waiting: 200))
         }
-        #expect(try !store.owesErasure())
+        #expect(try !store.isErasureOwed())
         #expect(!holds())
         #expect(try verify(store) == .holds(entries: 2, changes: 2, records: 2))
         try reader.close()
