@@ -28,6 +28,7 @@ extension Explanation {
         switch problem.code {
         case .unknownInvitation: "The server does not know this invitation. Check that the whole line was pasted, or ask headquarters for a new one."
         case .expiredInvitation: "This invitation has expired. Ask headquarters for a new one; it serves for a short time only."
+        case .invitationOfAnotherRole: "This invitation was made for another role than you have now. Nothing was used up; ask headquarters for a new one."
         case .usedInvitation: "This invitation was used already. If that was not you, tell headquarters at once; otherwise ask for a new one."
         case _: "The server would not enrol this device (\(problem.code.rawValue)). Ask headquarters for a new invitation."
         }

@@ -21,6 +21,8 @@ public struct Problem: Error, Hashable, Sendable {
         public static let unknownCertificate = Code(rawValue: 2006)
         /// A renewal: this device has had more than it may within an hour.
         public static let renewalsUsedUp = Code(rawValue: 2007)
+        /// An invitation: its member has another role than it was made for.
+        public static let invitationOfAnotherRole = Code(rawValue: 2008)
         public static let notStaffed = Code(rawValue: 3001)
         public static let deviceRevoked = Code(rawValue: 3002)
         public static let streamGap = Code(rawValue: 4001)

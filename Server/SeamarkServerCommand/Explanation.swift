@@ -124,6 +124,7 @@ enum Explanation {
         case .missing: ("\(error); restore the tenant's database from a backup", 78)
         case .exists, .taken: ("\(error); choose another name", 65)
         case .notAStore: ("\(error); restore the tenant's database from a backup", 78)
+        case .otherTenant: ("\(error); put its own back, or restore the tenant from a backup", 78)
         case .newerVersion: ("\(error); run the version of Seamark that wrote it, or a newer one", 78)
         case .unknown: ("\(error); look at the lists", 66)
         case .damaged: ("\(error); run seamark-server verify, then restore from a backup", 74)

@@ -80,7 +80,7 @@ struct PersonVerb: ParsableCommand {
                 : try office.holdings(ofPerson: subject.person, in: subject.engagement)
             if yes {
                 Output.note("The values were erased.")
-                RedactVerb.tellSetAside(try office.setAside())
+                try RedactVerb.tellWhatStays(of: office)
             }
             if json { return Output.json(.object((PersonVerb.summary(held).members ?? []) + [JSONMember("erased", .bool(yes))]), .person) }
             let person = Output.shown(held.person)

@@ -101,10 +101,12 @@ struct PublicationVerb: ParsableCommand {
         @OptionGroup var trial: TrialOption
 
         func run() throws {
-            let done = try tenant.open(isTrial: trial.dryRun).withdraw(publication, reason: reason)
+            let office = try tenant.open(isTrial: trial.dryRun)
+            let done = try office.withdraw(publication, reason: reason)
             trial.say(
                 "Withdrew \(Output.shown(done.handle)): it goes from viewers' devices at their next contact.",
                 trial: "withdraw \(Output.shown(done.handle)) and redact its texts for ever")
+            if !trial.dryRun { try RedactVerb.tellWhatStays(of: office) }
         }
     }
 }

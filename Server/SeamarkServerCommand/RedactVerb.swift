@@ -29,11 +29,15 @@ struct RedactVerb: ParsableCommand {
         let redacted = try office.redact(field, of: record, in: engagement, reason: reason)
         let what = "the \(redacted.field.label) of \(redacted.type.label) \(Output.shown(record)): \(redacted.values) \(redacted.values == 1 ? "value" : "values")"
         trial.say("Redacted \(what).", trial: "redact \(what)")
-        if !trial.dryRun { Self.tellSetAside(try office.setAside()) }
+        if !trial.dryRun { try Self.tellWhatStays(of: office) }
     }
 
-    /// No redaction reaches what restores set aside.
-    static func tellSetAside(_ paths: [String]) {
-        for path in paths { Output.say("seamark-server: what a restore set aside still holds what was redacted: \(Output.shown(path)). Remove it as soon as nobody needs it.\n", on: 2) }
+    /// Where the bytes of what was deleted stay: in the files while somebody reads them, and in what restores set aside, which no redaction reaches.
+    static func tellWhatStays(of office: TenantOffice) throws {
+        if !office.settleErasures() {
+            let line = "seamark-server: somebody is reading the tenant's store, so the bytes of what was deleted still lie in its files. The running server removes them within seconds of their end; without one, say seamark-server status after it.\n"
+            Output.say(line, on: 2)
+        }
+        for path in try office.setAside() { Output.say("seamark-server: what a restore set aside still holds what was redacted: \(Output.shown(path)). Remove it as soon as nobody needs it.\n", on: 2) }
     }
 }

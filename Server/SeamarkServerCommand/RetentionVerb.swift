@@ -96,6 +96,7 @@ struct RetentionVerb: ParsableCommand {
         func run() throws {
             let office = try tenant.open()
             let standing = dryRun ? try office.retention() : try office.applyRetention()
+            if !dryRun, standing.values > 0 { try RedactVerb.tellWhatStays(of: office) }
             if json { return Output.json(RetentionVerb.summary(standing, redacted: !dryRun), .retention) }
             guard standing.days != nil else { return print(RetentionVerb.agreed(nil)) }
             if dryRun {

@@ -9,6 +9,8 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case exists
         /// A database, but not one of ours; or not a database.
         case notAStore
+        /// A tenant's store, but not the one of the tenant that was meant.
+        case otherTenant
         /// Written by a newer program: update this one.
         case newerVersion
         /// Something that was named is not there.

@@ -51,6 +51,19 @@ import Testing
         try headquarters.verb("verify")
     }
 
+    @Test func `an invitation that was made before a member's role changed opens nothing, in words`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        try headquarters.verb("member", "add", "kim", "--role", "consultant")
+        try headquarters.verb("engagement", "staff", "baseline", "kim")
+        let invitation = try headquarters.invitation("kim")
+        try headquarters.verb("member", "set", "kim", "--role", "lead")
+        let refused = try Laptop(headquarters).run(["enrol", "--name", "Kim"], input: invitation)
+        #expect(refused.status == 76 && refused.error.contains("made for another role") && refused.error.contains("ask headquarters for a new one"), "\(refused)")
+        _ = try Laptop(of: "kim", at: headquarters)
+        try headquarters.verb("verify")
+    }
+
     @Test func `a role changes among those who work on engagements, and what it no longer allows is refused from then on`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

@@ -84,6 +84,69 @@ import Testing
         #expect(try files(headquarters, [ann, bob, cleo, dora]).range(of: Data("canary".utf8)) == nil)
     }
 
+    @Test func `what is deleted while somebody reads the server's store is told to be owed, and gone from its files soon after they have ended`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        try ann.must("site", "add", "name=Dayton plant")
+        let note = try ann.must("observation", "add", "text=\(Self.canary)", "site=ST-A001").trimmingCharacters(in: .whitespacesAndNewlines)
+        for title in ["operator", "planner"] {
+            try ann.must("person", "add", "title=\(title)", "level=frontline", "--consent", "given", "--method", "written", "--scope", "quotes,role")
+        }
+        try ann.must("interview", "add", "persons=P-A001,P-A002")
+        for person in ["P-A001", "P-A002"] { try ann.must("quote", "add", "interview=IV-A001", "person=\(person)", "text=\(Self.canary) of \(person)") }
+        try ann.must("sync")
+
+        let store = headquarters.data.appendingPathComponent("tenants/halden/data/tenant.sqlite").path
+        func python(_ script: String) throws -> Program { try headquarters.program("/usr/bin/env", ["python3", "-c", script, store]) }
+        /// The sealed bytes of every value that the store's tables hold.
+        func sealed() throws -> Set<Data> {
+            let dump = """
+                import sqlite3,sys; d=sqlite3.connect(sys.argv[1]); d.execute('PRAGMA busy_timeout=10000')
+                for q in ('SELECT hex(sealed) FROM sensitive', 'SELECT hex(sensitive) FROM entry WHERE length(sensitive) > 0'):
+                    for row in d.execute(q): print(row[0])
+                d.close()
+                """
+            let done = try python(dump).finish()
+            try #require(done.status == 0, "\(done.error)")
+            return Set(done.output.split(separator: "\n").map { line in
+                let digits = Array(line.utf8)
+                return Data(stride(from: 0, to: digits.count - 1, by: 2).compactMap { UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16) })
+            })
+        }
+        func holds(_ values: Set<Data>) -> Bool {
+            let bytes = ["", "-wal"].reduce(into: Data()) { $0 += FileManager.default.contents(atPath: store + $1) ?? Data() }
+            return values.contains { bytes.range(of: $0) != nil }
+        }
+        func act(_ what: String, saying words: String?, _ body: () throws -> Program.Result) throws {
+            let before = try sealed()
+            // As a backup, an export or a report does, for as long as it takes.
+            let reader = try python(
+                "import sqlite3,sys,time; d=sqlite3.connect(sys.argv[1],isolation_level=None); d.execute('BEGIN'); d.execute('SELECT count(*) FROM record').fetchone(); print('reads',flush=True); time.sleep(600)")
+            try eventually("somebody reads") { reader.outputSoFar.contains("reads") ? true : nil }
+            let done = try body()
+            #expect(done.status == 0, "\(what): \(done)")
+            if let words { #expect(done.error.contains(words), "\(what): \(done)") }
+            let gone = try before.subtracting(sealed())
+            #expect(!gone.isEmpty && holds(gone), "\(what): what is searched for is there to be found")
+            reader.kill()
+            try eventually("\(what): the bytes are gone from the files", within: 30) { holds(gone) ? nil : true }
+        }
+        func verb(_ words: String...) throws -> Program.Result { try headquarters.program("seamark-server", words + ["--data", headquarters.data.path]).finish() }
+        try act("redact", saying: "still lie in its files") { try verb("redact", "baseline", note, "text", "--reason", "names a customer") }
+        try ann.must("person", "set", "P-A001", "consent.state=withdrawn", "--yes")
+        try act("a withdrawal that is pushed", saying: nil) { try ann.run("sync") }
+        try act("person erase", saying: "still lie in its files") { try verb("person", "erase", "baseline", "P-A002", "--yes") }
+        // Without a reader nothing is owed, and nothing is said.
+        let other = try ann.must("observation", "add", "text=\(Self.canary) again", "site=ST-A001").trimmingCharacters(in: .whitespacesAndNewlines)
+        try ann.must("sync")
+        let last = try sealed()
+        let quiet = try verb("redact", "baseline", other, "text", "--reason", "names a customer")
+        #expect(quiet.status == 0 && !quiet.error.contains("still lie"), "\(quiet)")
+        #expect(try !holds(last.subtracting(sealed())))
+        try headquarters.verb("verify")
+    }
+
     @Test func `a withdrawal hides and erases what was said, in either order, also from somebody who did not know`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

@@ -39,6 +39,7 @@ struct CommandTests {
             (DeviceStoreError.damagedRow(7), 74, "row 7"), (DeviceStoreError.missing, 78, "enrol"),
             (DeviceStoreError.wipedMeanwhile, 77, "nothing of this step was kept"), (Workplace.Failure.wipedMeanwhile(tenant: "halden"), 77, "what was being typed is not stored"),
             (DoorFailure.problem(Problem(.expiredInvitation, "")), 76, "Ask headquarters for a new one"),
+            (DoorFailure.problem(Problem(.invitationOfAnotherRole, "")), 76, "made for another role"),
             (DoorFailure.problem(Problem(.usedInvitation, "")), 76, "used already"), (DoorFailure.network(.serverNotGenuine), 76, "not the server that was pinned"),
             (DoorFailure.network(.unreachable), 69, "still serves"),
             (SyncRun.Failure(cause: .network(.unreachable), acknowledged: 0), 69, "All work stays on this device"),

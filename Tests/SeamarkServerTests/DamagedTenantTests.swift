@@ -92,6 +92,51 @@ import Testing
         #expect(try yard.office.verify(halden).holds)
     }
 
+    @Test func `another tenant's database in a tenant's folder closes that tenant with a number, and costs the other nothing`() async throws {
+        let yard = try Yard()
+        let (halden, north) = try (ShortName(checking: "halden", for: "it"), ShortName(checking: "northlink", for: "it"))
+        let invitations = try [halden, north].map { name in
+            let tenant = try yard.addTenant(name.text)
+            defer { try? tenant.store.close() }
+            return try tenant.invite("anna", minutes: 600)
+        }
+        var server = try await yard.start()
+        let port = server.port
+        let (anna, other) = try await blocking { (try Enrolment(port: port, invitations[0]), try Enrolment(port: port, invitations[1])) }
+        await server.stop()
+        let own = URL(fileURLWithPath: yard.directory.tenant(halden).database)
+        let kept = try Data(contentsOf: own)
+        let copied = try Data(contentsOf: URL(fileURLWithPath: yard.directory.tenant(north).database))
+        /// As an administrator copies a file, with nothing of the other beside it.
+        func put(_ bytes: Data) throws {
+            for ending in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: own.path + ending) }
+            try bytes.write(to: own)
+        }
+        try put(copied)
+
+        server = try await yard.start()
+        let later = server.port
+        try await blocking {
+            #expect(try anna.connect(port: later).expectProblem() == .storeDamaged, "and not that it was revoked")
+            try other.greeted(port: later).0.close()
+        }
+        let status = try yard.office.status().tenants
+        #expect(status.map(\.name) == [halden, north])
+        #expect(status[0].damage?.contains("another tenant's") == true && status[0].damageProblem == 4061)
+        #expect(status[1].damage == nil && status[1].devices == 1)
+        #expect { _ = try yard.office.tenant(halden) } throws: { ($0 as? StoreError)?.reason == .otherTenant }
+        #expect(try !yard.office.verify(halden).holds && yard.office.verify(north).holds)
+        await server.stop()
+
+        // Its own again.
+        try put(kept)
+        server = try await yard.start()
+        let last = server.port
+        try await blocking { try anna.greeted(port: last).0.close() }
+        #expect(try yard.office.status().tenants.allSatisfy { $0.damage == nil })
+        await server.stop()
+    }
+
     @Test func `what is found damaged only when a device asks for it is told by the same number`() async throws {
         let yard = try Yard()
         let halden = try ShortName(checking: "halden", for: "it")

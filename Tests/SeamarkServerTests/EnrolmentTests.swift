@@ -1,5 +1,6 @@
 import SeamarkCrypto
 import SeamarkJournal
+import SeamarkModel
 import SeamarkProtocol
 import SeamarkStore
 import SeamarkTLS
@@ -73,6 +74,24 @@ import Testing
         }
         await server.stop()
         #expect(try tenant.devices().count == 2)
+        #expect(try tenant.verify().holds)
+    }
+
+    @Test func `an invitation that was made for another role is refused by its number, and a new one serves`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let server = try await yard.start()
+        let old = try tenant.invite("anna", minutes: 600)
+        _ = try tenant.setMember("anna", role: .lead)
+        let new = try tenant.invite("anna", minutes: 600)
+        try await blocking {
+            let answer = try Enrolment.ask(
+                Laptop(port: server.port, old), token: old.token, request: CertificateSigningRequest(for: .generate()).der, signing: SigningKey.generate())
+            #expect(self.refusal(answer) == .invitationOfAnotherRole)
+            #expect(try Enrolment(port: server.port, new).enrolled.role == UInt32(Role.lead.rawValue))
+        }
+        await server.stop()
+        #expect(try tenant.devices().count == 1)
         #expect(try tenant.verify().holds)
     }
 

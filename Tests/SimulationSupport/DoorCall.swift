@@ -75,6 +75,7 @@ final class DoorCall {
             switch redemption {
             case .unknown: perform(session.refused(Problem(.unknownInvitation, "the invitation is not known here")))
             case .expired: perform(session.refused(Problem(.expiredInvitation, "the invitation has expired")))
+            case .otherRole: perform(session.refused(Problem(.invitationOfAnotherRole, "the invitation was made for another role")))
             case .usedBefore: perform(session.refused(Problem(.usedInvitation, "the invitation was used before")))
             case .redeemed: world.violate(.faulted, "an invitation was redeemed twice")
             }

@@ -88,7 +88,7 @@ extension World {
             switch redemption {
             case .unknown: isForged
             case .usedBefore(let first): !isForged && first.time == Cast.began && first.device == seat.device
-            case .redeemed, .expired: false
+            case .redeemed, .expired, .otherRole: false
             }
         if !isAsExpected { violate(.faulted, "redeeming an invitation again came to \(redemption)") }
         if after.count != before.count { violate(.faulted, "redeeming an invitation again made a device") }

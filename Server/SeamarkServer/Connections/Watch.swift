@@ -35,7 +35,7 @@ final class Watch: Sendable {
     /// Reads whole stores, and so is nobody else's.
     private let retentionQueue = DispatchQueue(label: "seamark.retention", qos: .utility)
 
-    /// Twenty times a second the folder of tenants, every fifth time the tenants that have guests.
+    /// Twenty times a second the folder of tenants, every fifth time the tenants that have guests, every twentieth whether erasures are owed.
     private static let pause = DispatchTimeInterval.milliseconds(50)
     private static let contactsEvery: Int64 = 5_000
     private static let countsEvery: Int64 = 5_000
@@ -85,6 +85,7 @@ final class Watch: Sendable {
             for tenant in roster.tenants { tenant.checkpointWhenQuiet() }
             lookAtInstallation()
         }
+        if round.isMultiple(of: 20) { for tenant in roster.tenants { tenant.settleErasures() } }
         lookAtTime()
         start()
     }

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import SeamarkJournal
 public import SeamarkModel
 internal import SeamarkStore
@@ -45,6 +46,18 @@ extension TenantOffice {
             return Redacted(type: type, field: definition, values: values.count)
         }
     }
+
+    /// Takes the traces of what was deleted out of the store's files, and waits five seconds for those who read it. False when they read on: then the running server does it within
+    /// a second of their end, or else whoever opens the store next.
+    public func settleErasures() -> Bool {
+        for round in 0..<20 {
+            // Whoever writes is let in between two tries.
+            if round > 0 { usleep(200_000) }
+            if (try? store.isErasureOwed()) == false || store.settleErasures(waiting: 50) { return true }
+        }
+        return false
+    }
+
     /// Everybody who may read the engagement reads it.
     static func checkReason(_ reason: String, doing: String) throws {
         guard !reason.isEmpty, reason.unicodeScalars.count <= 300, reason.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f }) else {

@@ -29,7 +29,7 @@ public struct TenantOffice: Sendable {
         PrintFolder.sweep()
         keys = try TenantKeys(opening: folder, under: installation.keyFolder)
         vault = folder.attachments
-        store = try TenantStore.open(at: folder.database, tools: .standard(keys, clock))
+        store = try TenantStore.open(at: folder.database, of: keys.tenant, tools: .standard(keys, clock))
         keysMovedTo = try keys.settle(folder, store, at: clock.now()) ? installation.keyFolder.path : nil
     }
 

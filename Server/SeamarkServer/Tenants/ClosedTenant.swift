@@ -25,7 +25,7 @@ extension StoreError {
     /// The file is at fault, and no second try will find it otherwise.
     var isDamage: Bool {
         switch reason {
-        case .missing, .notAStore, .newerVersion, .damaged: true
+        case .missing, .notAStore, .otherTenant, .newerVersion, .damaged: true
         case .exists, .unknown, .taken, .busy, .full, .readOnly, .exhausted, .failed: false
         }
     }

@@ -60,6 +60,8 @@ final class EnrolmentDoor: Sendable {
             switch try transaction.redeem(hash, for: enrolment, at: now) {
             case .unknown: return .refused(unknown)
             case .expired: return .refused(Problem(.expiredInvitation, "the invitation has expired; ask headquarters for a new one"))
+            case .otherRole:
+                return .refused(Problem(.invitationOfAnotherRole, "the invitation was made for another role than this member has now; ask headquarters for a new one"))
             case .usedBefore:
                 return .refused(
                     Problem(.usedInvitation, "the invitation was used before; if not by you, tell headquarters now, and ask for a new one"))

@@ -29,7 +29,7 @@ final class OpenTenant: Sendable {
         // A command that was killed while it printed a report left that.
         PrintFolder.sweep()
         let keys = try TenantKeys(opening: folder, under: keyFolder)
-        let store = try TenantStore.open(at: folder.database, tools: .standard(keys, clock))
+        let store = try TenantStore.open(at: folder.database, of: keys.tenant, tools: .standard(keys, clock))
         haveKeysMoved = try keys.settle(folder, store, at: clock.now())
         // An updated program: what headquarters writes is of its schema from now on, and devices hear of it.
         if try store.read({ try $0.identity().schema < Catalogue.version }) {
@@ -85,6 +85,8 @@ final class OpenTenant: Sendable {
     /// How many transactions of pushes there were, at which of them the tenant was last looked at, and at which its log was last moved.
     private final class Pace: Sendable {
         let all = Mutex<(commits: UInt64, seen: UInt64, moved: UInt64)>((0, 0, 0))
+        /// The writer was given an erasure to settle, and has not looked at it yet.
+        let isSettling = Mutex(false)
     }
 
     /// Moves the store's write-ahead log into its file when there were pushes and since the last call none: so that no push has to wait
@@ -100,6 +102,24 @@ final class OpenTenant: Sendable {
         let store = store
         // One that fails is tried again after the next push, and by the commit that finds the log too long.
         writer.submit(.alone { try? store.checkpoint() })
+    }
+
+    /// Takes the traces of deleted values out of the store's files where whoever deleted them, in this process or another, could not: somebody was reading.
+    /// Called every second, so they are gone soon after the last who read.
+    func settleErasures() {
+        guard (try? store.isErasureOwed()) == true else { return }
+        let store = store
+        let pace = pace
+        let isGiven = pace.isSettling.withLock { isSettling in
+            defer { isSettling = true }
+            return isSettling
+        }
+        guard !isGiven else { return }
+        writer.submit(.alone {
+            // So short that no push feels it, and long enough for those who read for a moment.
+            store.settleErasures(waiting: 50)
+            pace.isSettling.withLock { $0 = false }
+        })
     }
 
     // MARK: Retention

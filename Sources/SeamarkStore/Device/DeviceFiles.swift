@@ -194,8 +194,23 @@ struct DeviceFiles {
         if begun, try !isWiped() { return false }
         let sync = try SyncLock.take(path: syncLock)
         defer { withExtendedLifetime(sync) {} }
-        do throws(FileRefusal) { try erase(through: SystemFiles()) } catch { throw Self.error(error.code) }
+        let target = try linked()
+        do throws(FileRefusal) { try (target ?? self).erase(through: SystemFiles()) } catch { throw Self.error(error.code) }
+        guard target != nil else { return true }
+        guard unlink(directory) == 0 || errno == ENOENT else { throw Self.error(errno) }
+        try Self.sync(directory: parent)
         return true
+    }
+
+    /// The folder that holds the store where a link to it has its name: it is wiped, and the link then goes, which is called as the client is. Nil where
+    /// the folder itself has the name.
+    private func linked() throws(DeviceStoreError) -> DeviceFiles? {
+        var facts = stat()
+        guard lstat(directory, &facts) == 0 else { throw Self.error(errno) }
+        guard facts.st_mode & S_IFMT == S_IFLNK else { return nil }
+        guard let path = realpath(directory, nil) else { throw Self.error(errno) }
+        defer { free(path) }
+        return DeviceFiles(String(cString: path))
     }
 
     /// What a wipe does with the files, for whoever is alone at them: the key first. Wherever it ends, `isWiped` says so or nothing was done, until

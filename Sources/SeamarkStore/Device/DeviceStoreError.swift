@@ -84,7 +84,7 @@ extension DeviceStoreError {
             switch error.reason {
             case .missing: .missing
             case .exists: .exists
-            case .notAStore: .notAStore
+            case .notAStore, .otherTenant: .notAStore
             case .newerVersion: .newerVersion
             case .damaged: .damagedFile
             case .busy: .busy

@@ -24,6 +24,7 @@ final class SQLiteRowShelf: RowShelf {
         configuration.busyMode = .timeout(busyTimeoutSeconds)
         configuration.prepareDatabase { database in
             database.ignoreWhatStatementsTouch()
+            try database.defend()
             for (setting, value) in Self.settings { try database.execute(sql: "PRAGMA \(setting) = \(value)") }
         }
         do {
@@ -46,6 +47,7 @@ final class SQLiteRowShelf: RowShelf {
     ]
 
     private static func check(_ database: Database) throws {
+        guard database.isDefended else { throw DeviceStoreError.settingRefused }
         for (setting, value) in settings {
             guard try String.fetchOne(database, sql: "PRAGMA \(setting)") == value else { throw DeviceStoreError.settingRefused }
         }
@@ -82,6 +84,9 @@ final class SQLiteRowShelf: RowShelf {
     func close() throws {
         do { try queue.close() } catch { throw StoreError.of(error, doing: Self.doing, at: path) }
     }
+
+    /// For tests: reaches the connection.
+    func withConnection<Value>(_ body: (Database) throws -> Value) throws -> Value { try queue.writeWithoutTransaction(body) }
 
     func eraseTraces() throws {
         do {

@@ -4,6 +4,8 @@ public import SeamarkJournal
 public struct Invitation: Hashable, Sendable {
     public let token: Hash256
     public let member: Identifier
+    /// The member's role when it was made: it serves for no other.
+    public let role: String
     public let made: Int64
     /// From this moment on it is refused; milliseconds since 1970.
     public let expires: Int64
@@ -23,6 +25,8 @@ public enum Redemption: Hashable, Sendable {
     /// No such invitation, or its member is inactive.
     case unknown
     case expired
+    /// The member's role is not the one that it was made for.
+    case otherRole
     /// Somebody redeemed it before: an alarm, since the token was meant for one.
     case usedBefore(Invitation.Redeemed)
 }

@@ -17,13 +17,13 @@ enum Query: Int, CaseIterable {
     case entryCount, waitingCount, streamCount, streamsOfScope, changesOfQuarantinedBlock, integrity, foreignKeys
     case lastAudit, addAudit, audit, countActs
     case anyBarred, barred, bar, noteArrival, barredCounts, sensitiveEntries, blankEntry, sensitiveInQuarantine, blankInQuarantine
-    case removeBarredValues, withdrawnPersons, addWithdrawnPerson
+    case removeBarredValues, withdrawnPersons, addWithdrawnPerson, oweErasure, owesErasure
     case formerReceipt, keepFormerReceipt, attachment, attachments, attachmentsOfScope, attachmentTotals, addAttachment, eraseAttachment, erasedAttachments
     case alarms, alarmsOfDevice, addAlarm, repeatAlarm, newerStream
     case backedUp, beginBackup, noteBackup, departure, noteDeparture, postponeRelease, handedInSince
     case setLeastSchemas, adoptSchema
     case decidedTenant, decidedScopes, decidedMembers, decidedStaffing, decidedDevices, decidedInvitations, decidedDepartures, decidedBars, decidedBarsOfScopes
-    case decidedConfirmations, decidedConfirmingInvitations
+    case decidedConfirmations, decidedConfirmingInvitations, decidedInvitationRoles
     case decidedWithdrawals, decidedWipes, decidedCertificateEnds, decisions, noteDecisions
     case recordsOfRange, removeRecord, removeSensitiveOfRecord, removeStraySensitive
 
@@ -159,9 +159,13 @@ enum Query: Int, CaseIterable {
             INSERT INTO unsent_work (device, scope, changes, bytes, oldest, attachments, attachment_bytes)
             SELECT d.id, s.key, ?3, ?4, ?5, ?6, ?7 FROM device d, scope s WHERE d.id = ?1 AND s.id = ?2
             """
-        case .invitation: "SELECT token, member, made, expires, redeemed, device, confirms FROM invitation WHERE token = ?"
-        case .invitations: "SELECT token, member, made, expires, redeemed, device, confirms FROM invitation ORDER BY made, token"
-        case .addInvitation: "INSERT INTO invitation (token, member, made, expires, confirms) VALUES (?, ?, ?, ?, ?)"
+        case .invitation: "SELECT token, member, made, expires, redeemed, device, confirms, role FROM invitation WHERE token = ?"
+        case .invitations: "SELECT token, member, made, expires, redeemed, device, confirms, role FROM invitation ORDER BY made, token"
+        case .addInvitation:
+            """
+            INSERT INTO invitation (token, member, made, expires, confirms, role)
+            VALUES (?1, ?2, ?3, ?4, ?5, (SELECT role FROM member WHERE id = ?2))
+            """
         case .endInvitations: "UPDATE invitation SET expires = ?1 WHERE member = ?2 AND redeemed IS NULL AND expires > ?1"
         case .redeemInvitation: "UPDATE invitation SET redeemed = ?, device = ? WHERE token = ? AND redeemed IS NULL"
         case .waitingCount: "SELECT count(*) FROM change WHERE waiting = 1"
@@ -187,6 +191,8 @@ enum Query: Int, CaseIterable {
             """
         case .withdrawnPersons: "SELECT person FROM withdrawn WHERE scope = ? ORDER BY person"
         case .addWithdrawnPerson: "INSERT INTO withdrawn (scope, person) VALUES (?, ?) ON CONFLICT DO NOTHING"
+        case .oweErasure: "UPDATE tenant SET erasures = erasures + 1"
+        case .owesErasure: "SELECT 1 FROM tenant WHERE erasures > erasures_settled"
         case .lastAudit: "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1"
         case .addAudit: "INSERT INTO audit (number, time, act, detail, hash) VALUES (?, ?, ?, ?, ?)"
         case .alarms: "SELECT kind, device, scope, first, last, count FROM alarm ORDER BY key"
@@ -237,6 +243,7 @@ enum Query: Int, CaseIterable {
         case .decidedWipes: "SELECT device, ordered, wiped FROM wipe_order ORDER BY device"
         case .decidedConfirmations: "SELECT device, since, cause, confirmed FROM confirmation ORDER BY device"
         case .decidedConfirmingInvitations: "SELECT token FROM invitation WHERE confirms = 1 ORDER BY token"
+        case .decidedInvitationRoles: "SELECT token, role FROM invitation ORDER BY token"
         case .decidedCertificateEnds: "SELECT key, certificate_end FROM device WHERE certificate_end IS NOT NULL ORDER BY key"
         case .decisions: "SELECT decisions FROM tenant"
         case .noteDecisions: "UPDATE tenant SET decisions = ?"

@@ -21,8 +21,23 @@ enum TenantSchema {
         migrator.registerMigration("bars of scopes") { database in try database.execute(sql: barsOfScopes) }
         migrator.registerMigration("former receipts") { database in try database.execute(sql: formerReceipts) }
         migrator.registerMigration("unsent work") { database in try database.execute(sql: unsentWork) }
+        migrator.registerMigration("owed erasures") { database in try database.execute(sql: owedErasures) }
+        migrator.registerMigration("roles of invitations") { database in try database.execute(sql: rolesOfInvitations) }
         return migrator
     }
+
+    // Which role an invitation was made for. Of those before this was kept it is the one that their member has when the file is migrated.
+    private static let rolesOfInvitations = """
+        ALTER TABLE invitation ADD COLUMN role TEXT NOT NULL DEFAULT '';
+        UPDATE invitation SET role = ifnull((SELECT role FROM member WHERE member.id = invitation.member), '');
+        """
+
+    // How many transactions deleted what must leave no trace, and how many of them the write-ahead log was emptied since: the rest is owed. What an older
+    // program deleted is owed to nobody, since whoever migrates opens the store, and that empties the log.
+    private static let owedErasures = """
+        ALTER TABLE tenant ADD COLUMN erasures INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE tenant ADD COLUMN erasures_settled INTEGER NOT NULL DEFAULT 0;
+        """
 
     // The epochs before the present one, so that a signature of another tells of a store that was put back to before it began. Of a store that was
     // restored before this was kept they are not known, and the first that is shown is believed to be one.

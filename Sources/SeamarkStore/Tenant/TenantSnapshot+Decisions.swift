@@ -15,6 +15,7 @@ extension Query {
     fileprivate static let decidedSince: [(name: String, query: Query)] = [
         ("wipe orders", .decidedWipes), ("ends of certificates", .decidedCertificateEnds),
         ("redactions of scopes", .decidedBarsOfScopes), ("confirmations", .decidedConfirmations), ("invitations that ask for one", .decidedConfirmingInvitations),
+        ("roles of invitations", .decidedInvitationRoles),
     ]
 
     /// Does it write what is covered?

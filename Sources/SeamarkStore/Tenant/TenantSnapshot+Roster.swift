@@ -129,7 +129,7 @@ extension TenantSnapshot {
             if let time = row.intIfAny(4) { redeemed = Invitation.Redeemed(time: time, device: try row.identifier(5, doing: doing)) }
             invitations.append(
                 Invitation(
-                    token: try row.hash(0, doing: doing), member: try row.identifier(1, doing: doing), made: row.int(2),
+                    token: try row.hash(0, doing: doing), member: try row.identifier(1, doing: doing), role: row.text(7), made: row.int(2),
                     expires: row.int(3), mustConfirm: row.int(6) == 1, redeemed: redeemed))
         }
         return invitations

@@ -1,5 +1,6 @@
 internal import GRDB
 internal import GRDBSQLite
+public import SeamarkJournal
 internal import Synchronization
 
 /// What ends a trial's transaction.
@@ -16,6 +17,7 @@ public final class TenantStore: Sendable {
     private let path: String?
     /// Every write is taken back at its end.
     private let isTrial: Bool
+    /// This process deleted values and could not take their traces away yet. What counts is written down in the store.
     private let erasureIsOwed = Mutex(false)
     private let erasesAttachments = Mutex(false)
     /// How many writes of this process were committed.
@@ -45,10 +47,17 @@ public final class TenantStore: Sendable {
 
     /// Opens an existing file and brings its tables up to this version.
     ///
-    /// Throws `missing`, `notAStore` before anything is written, and `newerVersion` for the file of a newer program. `vfs` is as in `create`.
-    public static func open(at path: String, through vfs: String? = nil, tools: TenantTools) throws -> TenantStore {
+    /// Throws `missing`, `notAStore` before anything is written, `newerVersion` for the file of a newer program, and `otherTenant` where it is not of `tenant`: a file that
+    /// somebody copied into the wrong folder is nobody's there. `vfs` is as in `create`.
+    ///
+    /// - Parameters:
+    ///   - tenant: whose the file is by what lies beside it; nil where nothing does.
+    ///   - checksPages: looks at every page first, before the file is used: for one that comes from elsewhere.
+    public static func open(
+        at path: String, through vfs: String? = nil, of tenant: Identifier? = nil, checksPages: Bool = false, tools: TenantTools
+    ) throws -> TenantStore {
         if vfs == nil { try StoreFile.check(path) }
-        let store = try open(path, vfs, tools)
+        let store = try open(path, vfs, tools, of: tenant, checksPages: checksPages)
         _ = try store.read { try $0.identity() }
         return store
     }
@@ -74,16 +83,18 @@ public final class TenantStore: Sendable {
         }
     }
 
-    private static func open(_ path: String, _ vfs: String?, _ tools: TenantTools) throws -> TenantStore {
+    private static func open(
+        _ path: String, _ vfs: String?, _ tools: TenantTools, of tenant: Identifier? = nil, checksPages: Bool = false
+    ) throws -> TenantStore {
         try whole("opening a store", at: vfs == nil ? path : nil) {
             let location = StoreFile.location(of: path, through: vfs)
             guard vfs == nil else {
                 // A simulation lives on one thread: nobody reads beside its writer, and each connection would prepare its statements anew.
                 var configuration = configuration
                 configuration.journalMode = .wal
-                return try prepare(TenantStore(DatabaseQueue(path: location, configuration: configuration), tools))
+                return try prepare(TenantStore(DatabaseQueue(path: location, configuration: configuration), tools), of: tenant, checksPages: checksPages)
             }
-            return try prepare(TenantStore(DatabasePool(path: location, configuration: configuration), tools, at: path))
+            return try prepare(TenantStore(DatabasePool(path: location, configuration: configuration), tools, at: path), of: tenant, checksPages: checksPages)
         }
     }
 
@@ -91,14 +102,18 @@ public final class TenantStore: Sendable {
     /// so earlier, when nobody waits.
     private static let mostLogPages = 8000
 
+    /// How long whoever would write waits for others who do.
+    private static let busyMilliseconds: Int32 = 10_000
+
     private static var configuration: Configuration {
         precondition(SQLiteComplaint.isHeard)
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
-        configuration.busyMode = .timeout(10)
+        configuration.busyMode = .timeout(Double(busyMilliseconds) / 1000)
         configuration.label = "tenant"
         configuration.prepareDatabase { database in
             database.ignoreWhatStatementsTouch()
+            try database.defend()
             try database.execute(
                 sql: """
                     PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA secure_delete = ON; PRAGMA cache_size = -8000;
@@ -108,7 +123,29 @@ public final class TenantStore: Sendable {
         return configuration
     }
 
-    private static func prepare(_ store: TenantStore) throws -> TenantStore {
+    /// Before its tables are brought up to this version: what is another's, or made by others, is left as it is.
+    private static func examine(_ store: TenantStore, of tenant: Identifier?, checksPages: Bool) throws {
+        let doing: StaticString = "opening a store"
+        try store.database.writeWithoutTransaction { database in
+            if let tenant {
+                let row = try PreparedStatement("SELECT id FROM tenant", in: database, doing: doing)
+                defer { row.reset() }
+                // A file without a tenant has its own words.
+                if try row.step(doing: doing), try row.identifier(0, doing: doing) != tenant {
+                    throw StoreError(.otherTenant, doing: doing, detail: "the database in this tenant's folder is another tenant's")
+                }
+            }
+            // A trigger or view from elsewhere would run with our rights.
+            guard try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema WHERE type NOT IN ('table', 'index')") == 0 else {
+                throw StoreError(.damaged, doing: doing, detail: "it holds a view or a trigger, which no version of this program makes")
+            }
+            guard checksPages, try String.fetchOne(database, sql: "PRAGMA quick_check(1)") != "ok" else { return }
+            if let code = database.failedRead { throw StoreError(system: code, doing: doing, detail: "the disk did not give a page") }
+            throw StoreError(.damaged, doing: doing, detail: "the file is damaged, by SQLite's own check")
+        }
+    }
+
+    private static func prepare(_ store: TenantStore, of tenant: Identifier? = nil, checksPages: Bool = false) throws -> TenantStore {
         // GRDB's pool sets synchronous to NORMAL when it opens, after prepareDatabase: FULL comes last, and is read back.
         let migrator = TenantSchema.migrator
         let applied = try store.database.writeWithoutTransaction { database in
@@ -118,13 +155,14 @@ public final class TenantStore: Sendable {
         guard applied.isSubset(of: migrator.migrations) else {
             throw StoreError(.newerVersion, doing: "opening a store", detail: "a newer program wrote it; update this one")
         }
+        if !applied.isEmpty { try examine(store, of: tenant, checksPages: checksPages) }
         if applied.count < migrator.migrations.count {
             try migrator.migrate(store.database)
             // What an older program left is taken as it is.
             if !applied.isEmpty { try store.write { try $0.noteDecisions() } }
         }
         // A program that was ended between deleting values and emptying the write-ahead log left them in it.
-        store.eraseTraces()
+        store.settleErasures(waiting: longestWaitForReaders)
         try store.assertDurable()
         return store
     }
@@ -188,6 +226,7 @@ public final class TenantStore: Sendable {
                         if let failure = transaction.failure { throw failure }
                         try transaction.followRule()
                         if transaction.altersDecisions, !transaction.foundDecisionsDamaged { try transaction.noteDecisions() }
+                        if transaction.hasErased { try transaction.oweErasure() }
                         tried = value
                         if isTrial { throw TrialIsOver() }
                         return (value, transaction.hasErased, transaction.erasesAttachments)
@@ -201,7 +240,8 @@ public final class TenantStore: Sendable {
         writes.withLock { $0 &+= 1 }
         if erases { erasesAttachments.withLock { $0 = true } }
         if hasErased { erasureIsOwed.withLock { $0 = true } }
-        if erasureIsOwed.withLock({ $0 }), eraseTraces() { erasureIsOwed.withLock { $0 = false } }
+        // A later write waits for no reader: it only looks whether they are gone.
+        if erasureIsOwed.withLock({ $0 }) { settleErasures(waiting: hasErased ? Self.longestWaitForReaders : 0) }
         return value
     }
 
@@ -213,17 +253,33 @@ public final class TenantStore: Sendable {
         }
     }
 
-    /// What was deleted is overwritten in the file (`secure_delete`); this takes it out of the write-ahead log too. False when somebody
-    /// was reading: then the next write does it, or whoever opens the store next. Waits for readers no longer than a fifth of a second.
+    /// Milliseconds that a write waits for readers when it has deleted something, and whoever opens the store.
+    private static let longestWaitForReaders: Int32 = 200
+
+    /// What was deleted is overwritten in the file (`secure_delete`); this takes it out of the write-ahead log too, and out of the pages that the log was still to
+    /// overwrite. Whatever process deleted it wrote down that it is owed, in the same transaction; so it stays until somebody has done it.
+    ///
+    /// - Parameter milliseconds: how long readers are waited for. Nobody writes meanwhile.
+    /// - Returns: false when somebody reads on: it is still owed, to the running server, which tries every second, and to whoever opens the store next.
     @discardableResult
-    private func eraseTraces() -> Bool {
-        let isBusy = try? database.writeWithoutTransaction { database in
-            try database.execute(sql: "PRAGMA busy_timeout = 200")
-            defer { try? database.execute(sql: "PRAGMA busy_timeout = 10000") }
-            return try Int.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+    public func settleErasures(waiting milliseconds: Int32) -> Bool {
+        guard !isTrial else { return true }
+        let isDone = try? database.writeWithoutTransaction { database in
+            // Asked before the log is emptied: what another process deletes between the two stays owed.
+            let made = try? Int64.fetchOne(database, sql: "SELECT erasures FROM tenant")
+            sqlite3_busy_timeout(database.sqliteConnection, milliseconds)
+            defer { sqlite3_busy_timeout(database.sqliteConnection, Self.busyMilliseconds) }
+            guard try Int.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)") == 0 else { return false }
+            if let made { try database.execute(sql: "UPDATE tenant SET erasures_settled = ? WHERE erasures_settled < ?", arguments: [made, made]) }
+            return true
         }
-        return isBusy == 0
+        guard isDone == true else { return false }
+        erasureIsOwed.withLock { $0 = false }
+        return true
     }
+
+    /// As `TenantSnapshot.isErasureOwed`.
+    public func isErasureOwed() throws -> Bool { try read { snapshot in try snapshot.isErasureOwed() } }
 
     /// `body` sees one moment, whatever is written meanwhile.
     public func read<Value>(_ body: (TenantSnapshot) throws -> Value) throws -> Value {

@@ -61,6 +61,9 @@ extension TenantTransaction {
         owesErasure = []
     }
 
+    /// Writes down that what this transaction deleted still lies in the write-ahead log, until `TenantStore.settleErasures` has emptied it.
+    func oweErasure() throws(StoreError) { try statement(.oweErasure, doing: "deleting redacted values").run(doing: "deleting redacted values") }
+
     /// Rows of (key, block hash, what lies sealed beside the block): writes those anew that hold a barred value.
     private func blank(_ rows: PreparedStatement, of scope: Int64, by update: Query, doing: StaticString) throws {
         var altered: [(key: Int64, sealed: [UInt8])] = []
@@ -103,6 +106,13 @@ extension TenantSnapshot {
         row.bind(scope, at: 2)
         defer { row.reset() }
         return try row.step(doing: "looking for barred values")
+    }
+
+    /// Were values deleted of which traces may still lie in the store's write-ahead log? It is kept in the file, whoever deleted them and in whatever process.
+    public func isErasureOwed() throws(StoreError) -> Bool {
+        let row = try statement(.owesErasure, doing: "looking for what is to be erased")
+        defer { row.reset() }
+        return try row.step(doing: "looking for what is to be erased")
     }
 
     /// How many values were redacted, and how often one of them was brought again and not kept.

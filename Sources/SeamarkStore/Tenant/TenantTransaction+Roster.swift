@@ -146,6 +146,7 @@ extension TenantTransaction {
 
     // MARK: Invitations
 
+    /// It is for the role that the member has now.
     public func addInvitation(token: Hash256, member: Identifier, made: Int64, expires: Int64, mustConfirm: Bool = false) throws(StoreError) {
         let doing: StaticString = "making an invitation"
         try require(try self.member(member), "there is no such member", doing: doing)
@@ -182,6 +183,7 @@ extension TenantTransaction {
             return .usedBefore(redeemed)
         }
         guard time < invitation.expires else { return .expired }
+        guard member.role == invitation.role else { return .otherRole }
         let enrolled = try addDevice(device, of: member.id, at: time)
         let row = try statement(.redeemInvitation, doing: doing)
         row.bind(time, at: 1)

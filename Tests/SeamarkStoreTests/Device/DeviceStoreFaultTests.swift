@@ -196,6 +196,20 @@ import Testing
         try DeviceStore.wipe(at: directory.store)
     }
 
+    @Test func `wiping a store that lies elsewhere, with a link in its place, leaves neither its folder nor the link`() throws {
+        let directory = try ScratchDirectory()
+        _ = try directory.create()
+        let elsewhere = directory.path + "/elsewhere"
+        #expect(rename(directory.store, elsewhere) == 0 && symlink(elsewhere, directory.store) == 0)
+        try DeviceStore.wipe(at: directory.store)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+        // Nor is anything done to what a link leads to that is no store.
+        #expect(mkdir(elsewhere, 0o700) == 0 && symlink(elsewhere, directory.store) == 0)
+        try Data("somebody's".utf8).write(to: URL(fileURLWithPath: elsewhere + "/notes"))
+        #expect(throws: DeviceStoreError.self) { try DeviceStore.wipe(at: directory.store) }
+        #expect(FileManager.default.contents(atPath: elsewhere + "/notes") == Data("somebody's".utf8))
+    }
+
     @Test func `a wipe that is cut off leaves no copy of the wrapped key, says so, and is finished by the next`() throws {
         let directory = try ScratchDirectory()
         let files = DeviceFiles(directory.store)

@@ -105,6 +105,51 @@ enum RedactionSamples {
         #expect(try store.read { try $0.barredCounts() } == (2, 0))
     }
 
+    @Test(arguments: [false, true])
+    func `what is deleted while somebody reads is owed in the file itself, by whatever process, until the log was emptied`(isOpenedAnew: Bool) throws {
+        let directory = TemporaryDirectory()
+        let store = try TenantStore.create(at: directory.store, identity: TenantSamples.identity, tools: TenantSamples.tools())
+        try store.write { try $0.addScope(Sample.scope, kind: .engagement) }
+        let gone = Sample.saying(Self.canary, record: 1, salt: 1, at: 10)
+        _ = try author([gone], in: store)
+        #expect(try !store.isErasureOwed(), "nothing was deleted yet")
+        let going = try sealed(store)
+        func holds() -> Bool { going.contains { files(directory).range(of: $0) != nil } }
+
+        // As another process that makes a backup or a report.
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let reader = try DatabaseQueue(path: directory.store, configuration: configuration)
+        try reader.writeWithoutTransaction { database in
+            try database.execute(sql: "BEGIN")
+            #expect(try Int.fetchOne(database, sql: "SELECT count(*) FROM record") == 1)
+        }
+        do {
+            // The program that redacts ends before the reader does.
+            let other = try TenantStore.open(at: directory.store, tools: TenantSamples.tools())
+            _ = try author([Sample.redacting([gone], at: 20)], in: other)
+            #expect(try other.isErasureOwed() && !other.settleErasures(waiting: 10))
+            #expect(other.trial.settleErasures(waiting: 10), "a trial owes nothing")
+        }
+        #expect(try store.isErasureOwed() && !store.settleErasures(waiting: 10))
+        #expect(going.count == 2 && holds(), "what is searched for is there to be found")
+        // An ordinary write pays nothing of it.
+        try store.write { try $0.noteAct("test", detail: "an act", at: 30) }
+        #expect(try store.isErasureOwed())
+
+        try reader.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
+        if isOpenedAnew {
+            let again = try TenantStore.open(at: directory.store, tools: TenantSamples.tools())
+            #expect(try !again.isErasureOwed())
+        } else {
+            #expect(store.settleErasures(waiting: 200))
+        }
+        #expect(try !store.isErasureOwed())
+        #expect(!holds())
+        #expect(try verify(store) == .holds(entries: 2, changes: 2, records: 2))
+        try reader.close()
+    }
+
     @Test func `a barred value that comes again is not kept, in no table, and is counted`() throws {
         let store = try TenantStore.inMemory(identity: TenantSamples.identity, tools: TenantSamples.tools())
         try store.write { try $0.addScope(Sample.scope, kind: .engagement) }

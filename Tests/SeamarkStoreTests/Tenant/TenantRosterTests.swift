@@ -86,6 +86,29 @@ import Testing
         try store.close()
     }
 
+    @Test func `an invitation serves for the role that its member had when it was made, and for no other, higher or lower`() throws {
+        let store = try made()
+        func become(_ role: String) throws { try store.write { try $0.updateMember(TenantMember(id: member.id, name: member.name, role: role)) } }
+        try store.write { try $0.addInvitation(token: token(1), member: member.id, made: 0, expires: 100) }
+        #expect(try store.read { try $0.invitation(token(1)) }?.role == "lead")
+        try become("consultant")
+        #expect(try store.write { try $0.redeem(token(1), for: device(1), at: 50) } == .otherRole)
+        try store.write { try $0.addInvitation(token: token(2), member: member.id, made: 0, expires: 100) }
+        try become("lead")
+        #expect(try store.write { try $0.redeem(token(2), for: device(1), at: 50) } == .otherRole)
+        #expect(try store.write { try $0.redeem(token(2), for: device(1), at: 100) } == .expired)
+        #expect(try store.read { try $0.devices() }.isEmpty && store.read { try $0.invitations() }.allSatisfy { $0.redeemed == nil }, "nothing was used up")
+        // The first one is for a lead, who the member is again.
+        guard case .redeemed = try store.write({ try $0.redeem(token(1), for: device(1), at: 50) }) else {
+            Issue.record("not redeemed by the role that it was made for")
+            return
+        }
+        #expect(try store.write { try $0.decisionsHold() })
+        try store.withConnection { try $0.execute(sql: "UPDATE invitation SET role = 'lead' WHERE redeemed IS NULL") }
+        #expect(try store.read { try !$0.decisionsHold() }, "whoever alters the role in the file is found")
+        try store.close()
+    }
+
     @Test func `letters go from A by enrolment, and no device is enrolled twice`() throws {
         let store = try made()
         let letters = try store.write { transaction in

@@ -1,5 +1,6 @@
 import Glibc
 import GRDB
+import GRDBSQLite
 import SeamarkJournal
 @testable import SeamarkStore
 import Testing
@@ -32,6 +33,46 @@ import Testing
         try store.close()
         let again = try TenantStore.open(at: directory.store, tools: TenantSamples.tools())
         #expect(try again.withConnection { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == 2)
+    }
+
+    @Test func `every connection is defended: no statement alters the file past SQLite's rules, and nothing exceeds its limits`() throws {
+        let store = try made()
+        func expectDefended(_ database: Database) throws {
+            #expect(database.isDefended)
+            #expect(try Int.fetchOne(database, sql: "PRAGMA trusted_schema") == 0 && Int.fetchOne(database, sql: "PRAGMA cell_size_check") == 1)
+            for limit in Database.limits { #expect(sqlite3_limit(database.sqliteConnection, limit.number, -1) == limit.most, "\(limit.name)") }
+            #expect(throws: DatabaseError.self) { try database.execute(sql: "ATTACH DATABASE ':memory:' AS other") }
+            #expect(throws: DatabaseError.self) { try database.execute(sql: "SELECT zeroblob(268435457)") }
+        }
+        try store.withConnection { database in
+            try expectDefended(database)
+            #expect(throws: DatabaseError.self) { try database.execute(sql: "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = '' WHERE name = 'tenant'") }
+        }
+        try store.read { try expectDefended($0.database) }
+        try store.close()
+        // And of a laptop's store.
+        let laptop = try ScratchDirectory()
+        _ = try laptop.create()
+        try SQLiteRowShelf(path: laptop.store + "/rows.sqlite").withConnection { try expectDefended($0) }
+    }
+
+    @Test func `a store with a trigger or a view from elsewhere is not opened, and one with a damaged page is not restored`() throws {
+        for sql in ["CREATE TRIGGER theirs AFTER INSERT ON audit BEGIN DELETE FROM audit; END", "CREATE VIEW theirs AS SELECT 1"] {
+            let store = try made()
+            try store.withConnection { try $0.execute(sql: sql) }
+            try store.close()
+            #expect(reason { try TenantStore.open(at: directory.store, tools: TenantSamples.tools()) } == .damaged, "\(sql)")
+            for ending in ["", "-wal", "-shm"] { unlink(directory.store + ending) }
+        }
+        let store = try made()
+        try store.write { transaction in for number in 0..<200 { try transaction.noteAct("test", detail: "an act of some length, so that there are pages", at: Int64(number)) } }
+        let root = try #require(try store.withConnection { try Int.fetchOne($0, sql: "SELECT rootpage FROM sqlite_schema WHERE name = 'audit'") })
+        try store.close()
+        let file = try #require(fopen(directory.store, "r+"))
+        fseek(file, (root - 1) * 4096, SEEK_SET)
+        _ = [UInt8](repeating: 0x5a, count: 4096).withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) }
+        fclose(file)
+        #expect(reason { try TenantStore.open(at: directory.store, checksPages: true, tools: TenantSamples.tools()) } == .damaged)
     }
 
     @Test func `a checkpoint moves what was written into the file itself`() throws {
@@ -113,6 +154,22 @@ import Testing
         fputs("not a database", text)
         fclose(text)
         #expect(reason { try TenantStore.open(at: path, tools: tools) } == .notAStore)
+    }
+
+    @Test func `a store that is not of the tenant that is meant is refused, and its tables are left as they were`() throws {
+        try made().close()
+        let (own, other) = (TenantSamples.identity.id, Identifier(high: 8, low: 8))
+        try TenantStore.open(at: directory.store, of: own, tools: TenantSamples.tools()).close()
+        #expect(reason { try TenantStore.open(at: directory.store, of: other, tools: TenantSamples.tools()) } == .otherTenant)
+        // Of an older program too, before it is migrated.
+        let kept = "\(#filePath)".split(separator: "/").dropLast(2).map { "/" + $0 }.joined() + "/Databases/tenant-1.sqlite"
+        let path = directory.path + "/copy.sqlite"
+        copyFile(kept, path)
+        #expect(reason { try TenantStore.open(at: path, of: other, tools: TenantSamples.tools()) } == .otherTenant)
+        let old = try DatabaseQueue(path: path)
+        #expect(try old.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM grdb_migrations") } == 1)
+        try old.close()
+        try TenantStore.open(at: path, of: own, tools: TenantSamples.tools()).close()
     }
 
     @Test func `a newer program's store is refused`() throws {

@@ -53,7 +53,10 @@ public struct BackupFinding: Sendable {
             } else {
                 keys = try TenantKeys(plainIn: place, stated, doing: doing)
             }
-            let store = try TenantStore.open(at: place.database, tools: .standard(dataKey: keys.dataKey))
+            let store: TenantStore
+            do { store = try TenantStore.open(at: place.database, checksPages: true, tools: .standard(dataKey: keys.dataKey)) } catch let error as StoreError where error.isDamage {
+                return finding(false, error.description)
+            }
             defer { try? store.close() }
             let (identity, scopes) = try store.read { (try $0.identity(), try $0.scopes()) }
             guard identity.id == header.tenant, keys.tenant == header.tenant, identity.epoch == header.epoch,

@@ -36,7 +36,7 @@ extension Office {
         let mark = try office.store.write { try $0.beginBackup(at: made) }
         let copyPath = workshop.path + "/tenant.sqlite"
         try office.store.copy(to: copyPath)
-        let copy = try TenantStore.open(at: copyPath, tools: .standard(dataKey: office.keys.dataKey))
+        let copy = try TenantStore.open(at: copyPath, of: office.keys.tenant, tools: .standard(dataKey: office.keys.dataKey))
         let finding = try TenantOffice.finding(on: copy, office.keys, vault: nil)
         let (identity, scopes) = try copy.read { (try $0.identity(), try $0.scopes()) }
         let unreadable = try finding.holds ? TenantOffice.unreadableAttachments(on: copy, AttachmentVault(at: office.vault, dataKey: office.keys.dataKey)).unreadable : []

@@ -144,7 +144,7 @@ public struct Restoring: Sendable {
 
     private func formerly(_ folder: TenantFolder, _ keyFolder: KeyFolder) throws -> Former {
         let keys = try TenantKeys(opening: folder, under: keyFolder)
-        let store = try TenantStore.open(at: folder.database, tools: .standard(dataKey: keys.dataKey))
+        let store = try TenantStore.open(at: folder.database, of: keys.tenant, tools: .standard(dataKey: keys.dataKey))
         defer { try? store.close() }
         try keys.settle(folder, store, at: clock.now())
         return try store.read { snapshot in
