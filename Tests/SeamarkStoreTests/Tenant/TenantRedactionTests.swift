@@ -134,7 +134,7 @@ enum RedactionSamples {
         #expect(try store.isErasureOwed() && !store.settleErasures(waiting: 10))
         #expect(going.count == 2 && holds(), "what is searched for is there to be found")
         // An ordinary write pays nothing of it.
-        try store.write { try $0.noteAct("test", detail: "an act", at: 30) }
+        _ = try store.write { try $0.noteAct("test", detail: "an act", at: 30) }
         #expect(try store.isErasureOwed())
 
         try reader.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }

@@ -1,3 +1,4 @@
+import GRDB
 import SeamarkJournal
 @testable import SeamarkStore
 import Testing
