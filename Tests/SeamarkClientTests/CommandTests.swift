@@ -48,6 +48,8 @@ struct CommandTests {
             (SyncRun.Failure(cause: .sync(.forgedOrder), acknowledged: 0), 76, "Nothing was wiped"),
             (SyncRun.Failure(cause: .sync(.forgedReceipt), acknowledged: 0), 76, "does not verify"),
             (SyncRun.Failure(cause: .renewal(Problem(.deviceRevoked, "")), acknowledged: 0), 76, "This device was revoked. Ask headquarters."),
+            (SyncRun.Failure(cause: .sync(.server(Problem(.unknownDevice, ""))), acknowledged: 0), 76, "does not know this laptop, though headquarters enrolled it"),
+            (SyncRun.Failure(cause: .sync(.server(Problem(.unknownDevice, ""))), acknowledged: 0), 76, "All work stays on this device."),
             (SyncRun.Failure(cause: .renewal(Problem(.unknownCertificate, "")), acknowledged: 0), 76, "seamark bundle export"),
             (SyncRun.Failure(cause: .stopped, acknowledged: 2), 130, "2 changes arrived safely"),
             (SyncRun.BudgetTooSmall(least: 8704), 64, "--max-bytes 9k"),
