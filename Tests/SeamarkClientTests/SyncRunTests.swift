@@ -85,8 +85,8 @@ import Testing
             try run.end(nil)
             let state = try device.state
             #expect(state.unknownScopes == [Laptop.scope] && QuarantineWatch(state).held.isEmpty && state.unsentCount == (waits ? 2 : 1))
-            let standing = try standing()
-            #expect(standing.isUnknown && !standing.isWithServer && standing.unsent == (waits ? 1 : 0))
+            let held = try standing()
+            #expect(held.isUnknown && !held.isWithServer && held.unsent == (waits ? 1 : 0))
         }
         // A greeting that names it.
         var run = try SyncRun.begin(device, over: Line())

@@ -1,5 +1,6 @@
 internal import SeamarkCrypto
 internal import SeamarkJournal
+internal import SeamarkProtocol
 internal import SeamarkStore
 
 /// The one place where a verified certificate becomes access to a tenant, or to nothing.
