@@ -26,8 +26,10 @@ public struct EngagementStanding {
     public let attachments: AttachmentsWaiting
     /// Of these, what the server refused when they were last offered: the row of evidence, and how.
     public let attachmentsRefused: [(record: RecordView, size: Int, refusal: AttachmentsWaiting.Refusal)]
+    /// The server said that it does not know this scope: whatever it had of it is on laptops alone.
+    public let isUnknown: Bool
     /// Nothing of it is on this device alone.
-    public var isWithServer: Bool { unsent == 0 && attachmentsWaiting.count == 0 }
+    public var isWithServer: Bool { unsent == 0 && attachmentsWaiting.count == 0 && !isUnknown }
     /// Own changes that the log holds and does not apply, in the order in which they were made.
     public let quarantined: [(change: Change, refusal: Refusal)]
     /// What records with conflicts are called, each as often as it has conflicts.
@@ -43,6 +45,7 @@ public struct EngagementStanding {
         self.id = id
         self.scope = scope
         self.replica = replica
+        isUnknown = state.unknownScopes.contains(id)
         record = replica.view(id)
         finder = RecordFinder(state, scope: id)
         let live = finder?.all.filter { !$0.isDeleted } ?? []

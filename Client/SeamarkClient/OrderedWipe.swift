@@ -5,7 +5,8 @@ public import SeamarkStore
 /// Headquarters' order to destroy this device's store, as the device keeps it until that is done. It is never taken back.
 ///
 /// From the moment that it is noted down the device shows nothing and takes nothing in. It hands in what waits, and is wiped then: when
-/// nothing waits, when a sync got to its end, or at the third contact, whatever waits: whoever keeps cutting the line gains nothing by it.
+/// nothing waits and no engagement is here that the server has lost, when a sync got to its end, or at the third contact, whatever waits: whoever
+/// keeps cutting the line gains nothing by it.
 public struct OrderedWipe: Hashable, Sendable {
     public static let mostContacts: Int64 = 3
 
@@ -24,7 +25,7 @@ public struct OrderedWipe: Hashable, Sendable {
 
     /// - Parameter handedIn: a sync got to its end since the order. What the server keeps in quarantine has no receipt even then.
     public func isDue(_ state: DeviceState, handedIn: Bool = false) -> Bool {
-        handedIn || contacts >= Self.mostContacts || state.unsentCount == 0
+        handedIn || contacts >= Self.mostContacts || state.unsentCount == 0 && state.unknownScopes.isEmpty
     }
 
     // MARK: As a device keeps it

@@ -28,12 +28,14 @@ public struct QuarantineWatch: Sendable {
 
     public init(_ state: DeviceState) {
         let isRevoked = state.settings[.isRevoked] == .bool(true)
+        // What the server has no place for it keeps nowhere.
+        let unknown = state.unknownScopes
         var held: [Held] = []
         for scope in state.scopeIDs {
             guard let replica = state.replicas[scope], let standing = state.scopes[scope], standing.kind == .engagement else { continue }
             var own = replica.confirmed.refused.values.filter { $0.change.stamp.device == replica.stream.device }
                 .map { Held(change: $0.change, scope: scope, refusal: $0.refusal) }
-            if isRevoked || standing.isWithdrawn {
+            if isRevoked || standing.isWithdrawn, !unknown.contains(scope) {
                 for block in replica.waiting {
                     own += block.changes.compactMap { replica.history[$0] }.map { Held(change: $0, scope: scope, refusal: nil) }
                 }

@@ -189,7 +189,9 @@ public struct SyncRun {
         var actions = try received(first, knowledge)
         // Receipts that came together are stored together, with one wait for the disk.
         while let message = try next() { actions += try received(message, knowledge) }
-        return try goOn(try perform(actions))
+        let report = try perform(actions)
+        try noteUnknownScopes()
+        return try goOn(report)
     }
 
     /// Goes on until it is the server's turn, or the sync is over: then there is a report.

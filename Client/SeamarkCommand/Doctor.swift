@@ -103,6 +103,7 @@ struct Doctor: ParsableCommand {
         facts.sinceSync = state.lastComplete.map { max(0, TimeText.now() &- $0.time) }
         facts.skew = state.lastComplete?.skew
         facts.unsent = state.unsentCount
+        facts.unknownEngagements = state.unknownScopes.count
         if let contact = state.lastContact {
             switch contact.outcome {
             case .complete: break

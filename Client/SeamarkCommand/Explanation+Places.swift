@@ -73,6 +73,10 @@ extension Explanation {
                         + (waiting == 0
                             ? "Everything you captured there is with the server."
                             : "\(counted(waiting, "change")) without a receipt \(waiting == 1 ? "is" : "are") kept here: 'seamark sync' hands in what was not handed in yet, and headquarters decides."))
+            case .unknownToHeadquarters(let names):
+                Explanation(
+                    .notPermitted,
+                    "Headquarters does not know \(names.joined(separator: ", ")) any more, and takes nothing of it. What is here of it stays on this laptop: 'seamark status' counts it. Do not wipe it, and tell headquarters.")
             case .engagementNotChosen(let names):
                 Explanation(.notChosen, "You work on several engagements: \(names.joined(separator: ", ")). Choose one with 'seamark use TENANT ENGAGEMENT', or name it with --engagement.")
             case .unknownEngagement(let name, let names):

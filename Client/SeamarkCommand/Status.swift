@@ -73,11 +73,13 @@ struct Status: ParsableCommand {
         Terminal.line(
             .init(standing.record?.handle ?? RecordFinder.short(standing.id), .bold), "  \(standing.record?.text("title") ?? "(not yet synced)")",
             .init(isChosen ? "  (chosen)" : "", .dim))
-        if standing.scope.isWithdrawn, !isRevoked { Terminal.line(.init("  You are no longer staffed here.", .yellow)) }
+        if standing.isUnknown {
+            Terminal.line(.init("  \(UnknownScopeWords.sentence(standing))", .red))
+        } else if standing.scope.isWithdrawn, !isRevoked { Terminal.line(.init("  You are no longer staffed here.", .yellow)) }
         Terminal.line("  \(counted(standing.records, "record")), log read to \(replica.cursor.position)\(replica.mark.position > replica.cursor.position ? " of at least \(replica.mark.position)" : "")")
         let interviews = standing.interviews.filter { $0.count > 0 }
         if !interviews.isEmpty { Terminal.line("  Interviews: \(interviews.map { "\($0.count) \($0.status)" }.joined(separator: ", ")).") }
-        unsent(standing, isHeld: isHeld)
+        if !standing.isUnknown { unsent(standing, isHeld: isHeld) }
         // Those that the server refused are named below.
         let waiting = standing.attachments.toHandIn
         if waiting.count > 0 {
@@ -185,6 +187,7 @@ struct Status: ParsableCommand {
                 JSONMember("handle", standing.record?.handle.map(JSONValue.string) ?? .null),
                 JSONMember("title", standing.record?.text("title").map(JSONValue.string) ?? .null),
                 JSONMember("chosen", .bool(id == chosen)), JSONMember("withdrawn", .bool(scope.isWithdrawn)),
+                JSONMember("unknownToServer", .bool(standing.isUnknown)), JSONMember("changesOnceReceipted", .integer(Int64(replica.changesOnceReceipted))),
                 JSONMember("records", .integer(Int64(standing.records))),
                 JSONMember("epoch", .string(Hexadecimal.text(of: Identifier(high: 0, low: replica.epoch).bytes.suffix(8).map { $0 }))),
                 JSONMember("position", .integer(Int64(clamping: replica.cursor.position))), JSONMember("logHash", .string(replica.cursor.hash.description)),

@@ -105,6 +105,7 @@ private struct WatchObserver {
         if !outcome.readAgain.isEmpty { parts.append("your role sees more than it did; what was withheld was read anew") }
         if outcome.rebuilt.count > outcome.readAgain.count { parts.append("the server's log has a new epoch (a backup was restored, or its signing key replaced) and was read anew") }
         if !outcome.left.isEmpty { parts.append("\(counted(outcome.left.count, "engagement")) left: all was handed in, and the copy here was destroyed") }
+        if !outcome.unknown.isEmpty { parts.append("headquarters does not know \(counted(outcome.unknown.count, "engagement")) any more, and what is here of \(outcome.unknown.count == 1 ? "it" : "them") stays; see 'seamark status'") }
         if outcome.hasTwoCopies { parts.append("the server has heard two copies of this store; tell headquarters") }
         if outcome.isTooOldToRead {
             parts.append("this Seamark is too old to read; update it")
@@ -129,8 +130,10 @@ private struct WatchObserver {
     /// Engagements that came and went.
     private mutating func tellStaffing() throws {
         let now = try Self.engagements(place)
+        let unknown = try place.device.state.unknownScopes
         for (id, name) in staffed.sorted(by: { $0.key < $1.key }) where now[id] == nil {
-            say("unstaffed", [.init("You are no longer staffed on \(name): nothing more comes from it.", .yellow)], [JSONMember("engagement", .string(id.description))])
+            let words = unknown.contains(id) ? "Headquarters does not know \(name) any more" : "You are no longer staffed on \(name)"
+            say("unstaffed", [.init("\(words): nothing more comes from it.", .yellow)], [JSONMember("engagement", .string(id.description))])
         }
         for (id, name) in now.sorted(by: { $0.key < $1.key }) where staffed[id] == nil {
             say("staffed", [.init("You are staffed on \(name).", .green)], [JSONMember("engagement", .string(id.description))])

@@ -92,6 +92,7 @@ struct Sync: ParsableCommand {
         if format.json { return }
         let held = quarantine.new(since: heldBefore)
         say(report, fetched, own, renumbered, held.count, new, after.count)
+        for sentence in report.outcome.unknown.compactMap({ UnknownScopeWords.sentence(of: $0, state.replicas) }) { Terminal.line(.init(sentence, .red)) }
         try Self.told(renumbered, place)
         say(held, Dictionary(grouping: released) { QuarantineWatch.way(of: $0, own, sent: report.outcome.pushedChanges) }, state)
         let redacted = try redactedValues(place) - redactedBefore
@@ -168,7 +169,7 @@ struct Sync: ParsableCommand {
         let held = report.attachments.heldAlready.count
         if held > 0 { parts.append("\(parts.isEmpty ? "The" : "the") server has \(counted(held, "attachment")) of this laptop already") }
         let traffic = "\(bytesInWords(report.bytesSent)) sent, \(bytesInWords(report.bytesReceived)) received"
-        let isWhole = report.budget?.shortfall == nil && !outcome.revoked
+        let isWhole = report.budget?.shortfall == nil && !outcome.revoked && outcome.unknown.isEmpty
         if quarantined > 0 { parts.append("\(parts.isEmpty ? "Handed" : "handed") \(counted(quarantined, "change")) in to the quarantine") }
         Terminal.line(
             .init(parts.isEmpty ? isWhole ? "Nothing new on either side." : "No change was sent or fetched." : parts.joined(separator: ", ") + ".", .green),
@@ -181,7 +182,10 @@ struct Sync: ParsableCommand {
             Terminal.line(.init("An attachment of \(bytesInWords(refusal.item.attachment.size)) stays here: \(words).", .yellow))
         }
         if let renewal = report.renewal { Terminal.line(RenewalWords.line(renewal)) }
-        if outcome.revoked { Terminal.line(.init("This device was revoked. What it captured was handed in; ask headquarters.", .red)) }
+        if outcome.revoked {
+            let rest = outcome.untaken.isEmpty ? "What it captured was handed in" : "Not all that it captured could be handed in"
+            Terminal.line(.init("This device was revoked. \(rest); ask headquarters.", .red))
+        }
         if outcome.quarantined > 0 {
             Terminal.line(.init("\(counted(outcome.quarantined, "change")) went into quarantine; 'seamark status' says why. Nothing is lost.", .yellow))
         }
@@ -207,8 +211,10 @@ struct Sync: ParsableCommand {
         for examined in outcome.examinations {
             Terminal.line(.init(examined.note.map(RepairWords.words) ?? RepairWords.later, .yellow))
         }
-        if !outcome.untaken.isEmpty {
-            Terminal.line(.init("Headquarters could not take all that this laptop holds of \(counted(outcome.untaken.count, "engagement")): it stays here. Do not wipe this laptop, and tell headquarters.", .yellow))
+        // Those that it does not know are named.
+        let untaken = outcome.untaken.filter { !outcome.unknown.contains($0) }
+        if !untaken.isEmpty {
+            Terminal.line(.init("Headquarters could not take all that this laptop holds of \(counted(untaken.count, "engagement")): it stays here. Do not wipe this laptop, and tell headquarters.", .yellow))
         }
         if !outcome.left.isEmpty {
             Terminal.line("You are no longer staffed on \(counted(outcome.left.count, "engagement")): everything was handed in, and the copy here was destroyed.")
@@ -239,7 +245,7 @@ struct Sync: ParsableCommand {
             JSONMember("attachmentBytesSent", .integer(Int64(report.attachments.bytesSent))),
             JSONMember("attachmentMismatches", .integer(Int64(report.attachments.mismatches))),
             JSONMember("attachmentsRefused", .array(report.attachments.refused.map { Self.document($0) })),
-            JSONMember("left", ids(outcome.left)), JSONMember("untaken", ids(outcome.untaken)), JSONMember("twoCopies", .bool(outcome.hasTwoCopies)), JSONMember("outdated", .bool(outcome.isOutdated)),
+            JSONMember("left", ids(outcome.left)), JSONMember("untaken", ids(outcome.untaken)), JSONMember("unknownToServer", ids(outcome.unknown)), JSONMember("twoCopies", .bool(outcome.hasTwoCopies)), JSONMember("outdated", .bool(outcome.isOutdated)),
             JSONMember("tooOldToRead", .bool(outcome.isTooOldToRead)), JSONMember("behind", .bool(outcome.isBehind)),
             JSONMember("repairs", .array(outcome.examinations.map { examined in
                 .object([JSONMember("scope", .string(examined.scope.description)), JSONMember("result", examined.note.map(RepairWords.document) ?? .null)])

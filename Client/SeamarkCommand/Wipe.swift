@@ -69,6 +69,10 @@ struct Wipe: ParsableCommand {
         let state = try place.device.state
         let unsent = state.unsentCount
         let attachments = try state.scopeIDs.reduce(0) { try $0 + place.device.attachmentsWaiting(in: $1).count }
+        let unknown = state.unknownScopes.compactMap { state.replicas[$0] }.reduce(0) { $0 + $1.changesOnceReceipted }
+        guard unknown == 0 else {
+            return "Headquarters does not know \(counted(state.unknownScopes.count, "engagement")) of \(tenant) any more: \(counted(unknown, "change")) that it had, and \(counted(unsent, "change")) and \(counted(attachments, "attachment")) without a receipt, may be nowhere else: wiped, they may be lost for ever. Tell headquarters first."
+        }
         guard unsent + attachments > 0 else { return "The server has signed for everything that \(tenant) holds here." }
         let held = [unsent > 0 ? counted(unsent, "change") : nil, attachments > 0 ? counted(attachments, "attachment") : nil].compactMap(\.self)
         return "\(tenant) holds \(held.joined(separator: " and ")) for which there is no receipt: wiped, that is lost for ever. Run 'seamark sync' first."

@@ -26,7 +26,7 @@ extension Workplace {
         func document(wiped: Bool, isTold: Bool) -> JSONValue {
             .object([
                 JSONMember("wipeOrdered", .string(CalendarDate.text(milliseconds: order.ordered))), JSONMember("wiped", .bool(wiped)), JSONMember("headquartersTold", .bool(isTold)),
-                JSONMember("handedIn", .bool(handedIn || unsent == 0)), JSONMember("unsent", .integer(Int64(unsent))),
+                JSONMember("handedIn", .bool(handedIn || unsent == 0 && state.unknownScopes.isEmpty)), JSONMember("unsent", .integer(Int64(unsent))),
                 JSONMember("attachmentsWaiting", .integer(Int64(attachments))),
             ])
         }

@@ -32,6 +32,8 @@ struct Workplace {
         case unconfirmedAndEmpty(DeviceWords)
         /// The member is no longer staffed on these, of which this device holds so many changes without a receipt.
         case withdrawn([String], waiting: Int)
+        /// The server does not know these engagements any more.
+        case unknownToHeadquarters([String])
         /// The member reads what is published, and works on no engagement.
         case viewer
         case engagementNotChosen([String])
@@ -195,7 +197,10 @@ struct Workplace {
     }
 
     private func withdrawn(_ former: [(id: Identifier, handle: String, title: String)]) throws -> Failure {
-        let replicas = try device.state.replicas
+        let state = try device.state
+        let unknown = former.filter { state.unknownScopes.contains($0.id) }
+        guard unknown.isEmpty else { return .unknownToHeadquarters(unknown.map(\.handle)) }
+        let replicas = state.replicas
         return .withdrawn(former.map(\.handle), waiting: former.reduce(0) { $0 + (replicas[$1.id]?.unsentCount ?? 0) })
     }
 

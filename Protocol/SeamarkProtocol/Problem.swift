@@ -23,6 +23,8 @@ public struct Problem: Error, Hashable, Sendable {
         public static let renewalsUsedUp = Code(rawValue: 2007)
         /// An invitation: its member has another role than it was made for.
         public static let invitationOfAnotherRole = Code(rawValue: 2008)
+        /// The tenant's authority certified the device, and the server's store does not know it.
+        public static let unknownDevice = Code(rawValue: 2009)
         public static let notStaffed = Code(rawValue: 3001)
         public static let deviceRevoked = Code(rawValue: 3002)
         public static let streamGap = Code(rawValue: 4001)

@@ -88,8 +88,9 @@ extension SyncSession {
         case .unknownScope where !scope.status.staffed:
             // A server restored from before the scope began: there is nowhere to put the work, and other scopes must not wait for it.
             scope.isHeld = true
-            scope.isUnknown = true
-            if !outcome.untaken.contains(refusal.scope) { outcome.untaken.append(refusal.scope) }
+            work[refusal.scope] = scope
+            hasNoPlace(for: refusal.scope)
+            return []
         case .outdatedSchema:
             scope.isHeld = true
             outcome.isOutdated = true

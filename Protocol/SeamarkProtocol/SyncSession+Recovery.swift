@@ -166,7 +166,7 @@ extension SyncSession {
         if problem.code == .unknownScope, let id = problem.scope, let scope = work[id], scope.recovery != nil, !scope.status.staffed {
             // A server restored from before the scope began: there is nowhere to put anything. The copy here stays.
             work[id]?.recovery = nil
-            work[id]?.isUnknown = true
+            hasNoPlace(for: id)
             return []
         }
         if problem.code == .unknownCursor, let id = order.first(where: { work[$0]?.isPulling == true }) {

@@ -40,6 +40,7 @@ extension SyncSession.Outcome {
         rest.rebuilt.removeFirst(min(rest.rebuilt.count, earlier.rebuilt.count))
         rest.readAgain.removeFirst(min(rest.readAgain.count, earlier.readAgain.count))
         rest.left.removeAll(where: earlier.left.contains)
+        rest.unknown.removeAll(where: earlier.unknown.contains)
         rest.examinations.removeFirst(min(rest.examinations.count, earlier.examinations.count))
         return rest
     }

@@ -59,6 +59,8 @@ public struct SyncSession: Sendable {
         public internal(set) var mustBeWiped = false
         /// The server has no such scope, or what the device still holds of it fits no donation: nobody took it, and it stays.
         public internal(set) var untaken: [Identifier] = []
+        /// Those of them that the server has no such scope for, though this device holds one: its store was put back to before the scope began.
+        public internal(set) var unknown: [Identifier] = []
         /// Scopes that the member was removed from: everything was handed in, and the copy here was destroyed.
         public internal(set) var left: [Identifier] = []
         /// The server has heard two copies of this device's store.
@@ -278,6 +280,21 @@ public struct SyncSession: Sendable {
     public mutating func couldNotGive(_ id: Identifier) {
         work[id]?.keepsCopy = true
         if !outcome.untaken.contains(id) { outcome.untaken.append(id) }
+    }
+
+    /// Did the server say in this sync that it has no such scope? False where it showed that it has one; nil where it said neither.
+    public func isUnknown(_ id: Identifier) -> Bool? {
+        guard let scope = work[id] else { return nil }
+        if scope.isUnknown { return true }
+        return scope.hasDonated || welcome?.scopes.contains { $0.scope == id } == true ? false : nil
+    }
+
+    /// There is nowhere to put what this device holds of the scope. Nobody took it, whatever else was handed in, and the copy here stays.
+    mutating func hasNoPlace(for id: Identifier) {
+        work[id]?.isUnknown = true
+        work[id]?.keepsCopy = true
+        if !outcome.untaken.contains(id) { outcome.untaken.append(id) }
+        if !outcome.unknown.contains(id) { outcome.unknown.append(id) }
     }
 
     /// The connection ended before the sync did.

@@ -39,6 +39,8 @@ struct StatusVerb: ParsableCommand {
                                     JSONMember("repairs", .integer(Int64($0.repairs))), JSONMember("disputingDevices", .array($0.disputingDevices.map(JSONValue.string))),
                                     JSONMember("unprovenDevices", .array($0.unprovenDevices.map(JSONValue.string))),
                                     JSONMember("reusedInvitations", .array($0.reusedInvitations.map(JSONValue.string))),
+                                    JSONMember("unknownEngagements", .array($0.unknownEngagements.map(JSONValue.string))),
+                                    JSONMember("unknownDevices", .array($0.unknownDevices.map(JSONValue.string))),
                                     JSONMember("waitingDevices", .array($0.waitingDevices.map(JSONValue.string))),
                                     JSONMember("leastReadSchema", $0.leastSchemas.map { .integer(Int64($0.read)) } ?? .null), JSONMember("leastWriteSchema", $0.leastSchemas.map { .integer(Int64($0.write)) } ?? .null),
                                     JSONMember("damage", $0.damage.map { .string($0) } ?? .null),
@@ -110,6 +112,12 @@ struct StatusVerb: ParsableCommand {
             }
             if !tenant.reusedInvitations.isEmpty {
                 print("ALARM \(tenant.name.text): somebody tried the \(tenant.reusedInvitations.count == 1 ? "invitation" : "invitations") of \(Self.devices(tenant.reusedInvitations)) once more. Ask who holds \(tenant.reusedInvitations.count == 1 ? "it" : "them"); if not whom it was made for, see seamark-server device revoke.")
+            }
+            if !tenant.unknownEngagements.isEmpty {
+                print("ALARM \(tenant.name.text): laptops hold receipted work of \(tenant.unknownEngagements.count == 1 ? "an engagement" : "engagements") that this store does not know (\(tenant.unknownEngagements.joined(separator: ", "))): it was put back to an older copy. It cannot be handed in: let nobody wipe those laptops. A backup from after the \(tenant.unknownEngagements.count == 1 ? "engagement" : "engagements") began brings \(tenant.unknownEngagements.count == 1 ? "it" : "them") back: seamark-server restore.")
+            }
+            if !tenant.unknownDevices.isEmpty {
+                print("ALARM \(tenant.name.text): \(Self.devices(tenant.unknownDevices)) came with a certificate of this tenant, and this store does not know \(tenant.unknownDevices.count == 1 ? "it" : "them"): it was put back to an older copy. Nothing of \(tenant.unknownDevices.count == 1 ? "that laptop" : "those laptops") can be handed in: let nobody wipe \(tenant.unknownDevices.count == 1 ? "it" : "them"). A backup from after the enrolment brings \(tenant.unknownDevices.count == 1 ? "it" : "them") back: seamark-server restore.")
             }
             if !tenant.waitingDevices.isEmpty {
                 print("\(tenant.name.text): \(Self.devices(tenant.waitingDevices)) \(tenant.waitingDevices.count == 1 ? "waits" : "wait") to be confirmed; see seamark-server device confirm.")

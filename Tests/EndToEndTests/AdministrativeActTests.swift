@@ -12,6 +12,7 @@ import Testing
     /// Acts that no administrator's verb does: devices, the schedule and what a server finds do them. Each is looked for in a suite of its own.
     private static let byOthers: [String: String] = [
         "device.renew": "SeamarkServerTests/RenewalTests", "device.twoCopies": "SeamarkStoreTests/Tenant/TenantDonationTests",
+        "device.unknown": "SeamarkStoreTests/Tenant/TenantDonationTests", "engagement.unknown": "SeamarkStoreTests/Tenant/TenantDonationTests",
         "device.unprovenClaim": "SeamarkStoreTests/Tenant/TenantDonationTests", "rows.dispute": "SeamarkStoreTests/Tenant/TenantRepairTests",
         "rows.repair": "SeamarkServerTests/ComparisonTests", "schema.adopt": "SeamarkStoreTests/Tenant/TenantDonationTests",
         "retention.redact": "SeamarkServerTests/RetentionTests",

@@ -121,6 +121,52 @@ import Testing
         #expect(try ann.must("attach", "list").contains("has it"))
     }
 
+    @Test func `of an engagement and a laptop that are younger than the copy nobody is told that their work is safe, and headquarters hears of both`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let ann = try Laptop(of: "ann", at: headquarters)
+        let file = headquarters.data.appendingPathComponent("tenants/halden/data/tenant.sqlite")
+        let copy = headquarters.folder.appendingPathComponent("copy.sqlite")
+        let port = headquarters.port
+        #expect(try headquarters.stop() == 0)
+        try FileManager.default.copyItem(at: file, to: copy)
+        try headquarters.start(port: port)
+        // What is receipted, what waits, and who has read it.
+        try headquarters.verb("engagement", "add", "second", "--currency", "USD")
+        for member in ["ann", "bob"] { try headquarters.verb("engagement", "staff", "second", member) }
+        try ann.must("sync")
+        try ann.must("site", "add", "name=Dayton plant", "--engagement", "second")
+        try ann.must("sync")
+        let bob = try Laptop(of: "bob", at: headquarters)
+        try ann.must("site", "add", "name=Erie depot", "--engagement", "second")
+        try bob.must("site", "add", "name=Troy works", "--engagement", "baseline")
+        #expect(try headquarters.stop() == 0)
+        for companion in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.path + companion) }
+        try FileManager.default.removeItem(at: file)
+        try FileManager.default.copyItem(at: copy, to: file)
+        try headquarters.start(port: port)
+
+        for _ in 0..<2 {
+            let said = try ann.must("sync")
+            #expect(said.contains("Headquarters does not know the engagement second any more."), "\(said)")
+            #expect(said.contains("1 change without a receipt stay on this laptop.") && said.contains("tell headquarters"), "\(said)")
+            #expect(!said.contains("to the quarantine") && !said.contains("Nothing new on either side"), "\(said)")
+            let status = try ann.must("status")
+            #expect(status.contains("Headquarters does not know this engagement any more.") && !status.contains("the server keeps it in quarantine"), "\(status)")
+            let scopes = try #require(try ann.status()["scopes"] as? [[String: Any]])
+            #expect(scopes.filter { $0["unknownToServer"] as? Bool == true }.compactMap { $0["handle"] as? String } == ["second"])
+            #expect(scopes.first { $0["handle"] as? String == "second" }?["unsent"] as? Int == 1)
+            // The laptop that enrolled since.
+            let refused = try bob.run("sync")
+            #expect(refused.status == 76 && refused.error.contains("does not know this laptop") && refused.error.contains("All work stays on this device"), "\(refused)")
+            #expect(!refused.error.contains("revoked"), "\(refused)")
+        }
+        let told = try headquarters.verb("status")
+        #expect(told.contains("that this store does not know (") && told.contains("came with a certificate of this tenant"), "\(told)")
+        let acts = try headquarters.verb("audit", "list")
+        #expect(acts.components(separatedBy: "engagement.unknown").count == 2 && acts.components(separatedBy: "device.unknown").count == 2, "\(acts)")
+    }
+
     @Test func `the copy of somebody who was taken off goes when a backup holds it all, and stays while an attachment waits`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

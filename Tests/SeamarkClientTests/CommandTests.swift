@@ -48,6 +48,8 @@ struct CommandTests {
             (SyncRun.Failure(cause: .sync(.forgedOrder), acknowledged: 0), 76, "Nothing was wiped"),
             (SyncRun.Failure(cause: .sync(.forgedReceipt), acknowledged: 0), 76, "does not verify"),
             (SyncRun.Failure(cause: .renewal(Problem(.deviceRevoked, "")), acknowledged: 0), 76, "This device was revoked. Ask headquarters."),
+            (SyncRun.Failure(cause: .sync(.server(Problem(.unknownDevice, ""))), acknowledged: 0), 76, "does not know this laptop, though headquarters enrolled it"),
+            (SyncRun.Failure(cause: .sync(.server(Problem(.unknownDevice, ""))), acknowledged: 0), 76, "All work stays on this device."),
             (SyncRun.Failure(cause: .renewal(Problem(.unknownCertificate, "")), acknowledged: 0), 76, "seamark bundle export"),
             (SyncRun.Failure(cause: .stopped, acknowledged: 2), 130, "2 changes arrived safely"),
             (SyncRun.BudgetTooSmall(least: 8704), 64, "--max-bytes 9k"),
@@ -58,6 +60,7 @@ struct CommandTests {
             (Workplace.Failure.wiped("halden", lost: 3, attachments: 0, isTold: false), 77, "of them is lost. Headquarters could not be told"),
             (Workplace.Failure.revoked, 77, "This device was revoked"), (Workplace.Failure.leaseOver, 79, "Run 'seamark sync'"), (Workplace.Failure.withdrawn(["E1"], waiting: 0), 77, "no longer staffed on E1. Everything"),
             (Workplace.Failure.withdrawn(["E1"], waiting: 2), 77, "2 changes without a receipt are kept here"),
+            (Workplace.Failure.unknownToHeadquarters(["E1"]), 77, "Headquarters does not know E1 any more"),
             (EngagementExchange.Failure.file(.newerVersion), 65, "nothing was changed"), (Assignment.Malformed(word: "title"), 64, "key=value"),
             (InputFile.Failure.missing("x.json"), 66, "x.json"), (Device.Refused.noSuchScope, 77, "seamark sync"),
             (Device.Refused.tooLarge, 65, "several steps"),
@@ -69,6 +72,16 @@ struct CommandTests {
         }
         struct Unforeseen: Error {}
         #expect(Explanation(Unforeseen()).status == .ourFault)
+    }
+
+    @Test func `of an engagement that headquarters does not know it is said how much stays here, and never that it is with the server`() {
+        for (receipted, waiting, words) in [
+            (4, 1, "4 changes that it had and 1 change without a receipt stay on this laptop."), (1, 0, "1 change that it had stays on this laptop."),
+            (0, 2, "2 changes without a receipt stay on this laptop."), (0, 0, "What is here of it stays on this laptop."),
+        ] {
+            let sentence = UnknownScopeWords.sentence("the engagement second", receipted: receipted, waiting: waiting)
+            #expect(sentence == "Headquarters does not know the engagement second any more. \(words) Do not wipe it, and tell headquarters.")
+        }
     }
 
     @Test func `the name of a tenant's directory fits its limit and finds itself again, also as the second of that name`() {

@@ -27,7 +27,7 @@ import Testing
     private static let tools = DeviceTools(
         primitives: SystemPrimitives(), signer: { SigningKey(seed: $0) }, word: { try Randomness.word() }, endorsement: { _ in { _, _ in true } })
 
-    private static func welcome(_ key: [UInt8], time: Int64 = 0) -> Message {
+    private static func welcome(_ key: [UInt8], time: Int64 = 0, namesEngagement: Bool = true) -> Message {
         func status(_ scope: Identifier, _ kind: Message.ScopeKind) -> Message.ScopeStatus {
             Message.ScopeStatus(scope: scope, kind: kind, staffed: true, place: .beginning, digest: .zero, streams: [])
         }
@@ -35,7 +35,7 @@ import Testing
             Message.Welcome(
                 schema: Catalogue.version, leastSchema: 1, epoch: 1, time: time, role: UInt32(Role.consultant.rawValue),
                 serverKey: Message.ServerKey(epoch: 1, device: Identifier(high: 9, low: 9), key: key, signature: [1]),
-                scopes: [status(Laptop.shared, .shared), status(Laptop.scope, .engagement)], revoked: false))
+                scopes: [status(Laptop.shared, .shared)] + (namesEngagement ? [status(Laptop.scope, .engagement)] : []), revoked: false))
     }
 
     @Test func `what another command captured is sent, whichever transaction of the watching one read it first`() throws {
@@ -60,6 +60,39 @@ import Testing
         #expect(line.pushes == 2)
         _ = try run.goOn()
         #expect(line.pushes == 2)
+    }
+
+    @Test(arguments: [true, false]) func `an engagement that the server does not know is noted down, counted as no quarantine, until a server knows it again`(waits: Bool) throws {
+        let laptop = try Laptop("A")
+        let device = Device(store: try laptop.memory.open(), tools: Self.tools) { 1_800_000_000_000 }
+        let key = try SigningKey.generate().publicKey
+        func standing() throws -> EngagementStanding { try #require(try EngagementStanding(of: Laptop.scope, device.state, device)) }
+        // To a push, or, where nothing waits, to the question what the log holds.
+        var answer = Message.problem(Problem(.unknownScope, "no such scope", of: Laptop.scope))
+        if waits {
+            try laptop.add(Catalogue.site, "name=Dayton plant")
+            try laptop.device.seal(Laptop.scope)
+            try device.store.refresh()
+            let block = try #require(try device.state.replicas[Laptop.scope]?.blocks.last).end.hash
+            answer = .pushRefused(Message.PushRefusal(scope: Laptop.scope, block: block, code: .unknownScope, end: Message.KnownStream(incarnation: 0, end: .beginning)))
+        }
+        for _ in 0..<2 {
+            var run = try SyncRun.begin(device, over: Line())
+            let early = try run.take(Self.welcome(key, namesEngagement: false)) { nil }
+            #expect(early == nil)
+            let report = try #require(try run.take(answer) { nil })
+            #expect(report.outcome.unknown == [Laptop.scope] && !report.isHandedIn && report.outcome.held.isEmpty)
+            try run.end(nil)
+            let state = try device.state
+            #expect(state.unknownScopes == [Laptop.scope] && QuarantineWatch(state).held.isEmpty && state.unsentCount == (waits ? 2 : 1))
+            let held = try standing()
+            #expect(held.isUnknown && !held.isWithServer && held.unsent == (waits ? 1 : 0))
+        }
+        // A greeting that names it.
+        var run = try SyncRun.begin(device, over: Line())
+        _ = try run.take(Self.welcome(key)) { nil }
+        let again = try standing()
+        #expect(try device.state.unknownScopes.isEmpty && !again.isUnknown)
     }
 
     @Test func `what the server refused before is not counted as left, and not shown as under way while it is offered again`() throws {

@@ -255,6 +255,45 @@ import Testing
         #expect(shown.place == author.replicas[Voyage.scope]?.mark && shown.isSigned(by: Voyage.serverKey.publicKey, Voyage.primitives))
     }
 
+    /// Each way in which a device hears that its scope is not there: by the answer to a push, and, where nothing waits, to what it hands in.
+    @Test(arguments: [true, false]) func `a scope that is younger than the copy is told as unknown, nothing of it is taken for handed in, and no copy goes`(waits: Bool) {
+        var server = Voyage.server()
+        var ship = afloat(&server, 3, number: 1)
+        let old = server
+        #expect(run(&ship, &server).end.isFinished)
+        if waits {
+            var clash = Clash(seed: 8, Voyage.primitives)
+            _ = ship.capture(&clash, now: 90)
+        } else {
+            // Who wrote nothing of it, and pushes nothing.
+            ship = afloat(&server, 0, number: 2)
+        }
+        let held = ship.replicas[Voyage.scope]?.history.count
+        #expect(held == (waits ? 4 : 3))
+        // The greeting leaves the scope out. Removed members' copies may go, and this one must not.
+        server = old
+        server.epoch = 9
+        server.isStaffed = false
+        func sync(knowing: Bool) -> (end: Voyage.End, transcript: [String]) {
+            SyncSessionTests.run(&ship, &server, named: false, looksAtStatus: false, releasing: !knowing) { message in
+                switch message {
+                case .pushRefused(let it) where !knowing: .pushRefused(Message.PushRefusal(scope: it.scope, block: it.block, code: .unknownScope, end: it.end))
+                case .donated(let it) where !knowing: .problem(Problem(.unknownScope, "no such scope", of: it.scope))
+                case _: message
+                }
+            }
+        }
+        for round in 0..<2 {
+            let (end, transcript) = sync(knowing: false)
+            #expect(end.outcome?.unknown == [Voyage.scope] && end.outcome?.untaken == [Voyage.scope], "\(round): \(transcript)")
+            #expect(end.outcome?.held == [] && end.outcome?.quarantined == 0 && end.outcome?.left == [], "\(round): \(transcript)")
+            #expect(ship.replicas[Voyage.scope]?.history.count == held && ship.replicas[Voyage.scope]?.unsentCount == (waits ? 1 : 0))
+        }
+        // Known again, it is told as known.
+        let (end, _) = sync(knowing: true)
+        #expect(end.outcome?.unknown == [] && end.outcome?.untaken == [] && end.outcome?.held == (waits ? [Voyage.scope] : []))
+    }
+
     @Test func `a sync that is cut while it hands in begins again and loses nothing`() {
         for budget in 1..<16 {
             var server = Voyage.server()

@@ -129,6 +129,89 @@ import Testing
         #expect(counts?.unprovenDevices == ["B"], "the alarm names Ben's laptop")
     }
 
+    @Test func `an engagement and a device that are younger than the copy are told of by an alarm each, once, on this server's own word`() async throws {
+        let yard = try Yard()
+        let name = try ShortName(checking: "halden", for: "a tenant")
+        let invitations = try {
+            let tenant = try yard.addTenant("halden")
+            let invitations = [try tenant.invite("anna", minutes: 600), try tenant.invite("ben", minutes: 600)]
+            try tenant.store.close()
+            return invitations
+        }()
+        let first = try await yard.start()
+        let before = first.port
+        let anna = try await blocking { try Enrolment(port: before, invitations[0]) }
+        await first.stop()
+        let file = yard.directory.tenant(name).database
+        let copy = try Data(contentsOf: URL(fileURLWithPath: file))
+
+        // Anna's block of a new engagement is receipted, and Ben enrols.
+        let scope = try {
+            let tenant = try yard.office.tenant(name)
+            _ = try tenant.addEngagement(try ShortName(checking: "second", for: "it"), title: "Second", currency: "EUR", financials: nil)
+            try tenant.staff("anna", on: "second")
+            let scope = try #require(try tenant.engagements().first { $0.handle == "second" }).id
+            try tenant.store.close()
+            return scope
+        }()
+        let second = try await yard.start()
+        let later = second.port
+        let (receipt, ben) = try await blocking {
+            let (laptop, _) = try anna.greeted(port: later)
+            try laptop.send(.push(try anna.block(scope)))
+            guard case .receipt(let receipt) = try laptop.receive() else { throw RawSocket.Ended.refused }
+            return (receipt, try Enrolment(port: later, invitations[1]))
+        }
+        await second.stop()
+        try copy.write(to: URL(fileURLWithPath: file))
+        for companion in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file + companion) }
+
+        let server = try await yard.start()
+        let port = server.port
+        try await blocking {
+            func status(_ proof: Receipt) -> Message {
+                .status(
+                    Message.Status(
+                        time: 0, software: "test", schema: 1,
+                        scopes: [
+                            Message.ScopeCursor(
+                                scope: receipt.scope, epoch: receipt.epoch, cursor: .beginning, mark: receipt.place, incarnation: 1, unsent: 0,
+                                proof: .receipt(proof))
+                        ]))
+            }
+            let (laptop, welcome) = try anna.greeted(port: port)
+            #expect(!welcome.scopes.contains { $0.scope == receipt.scope })
+            // Whatever somebody else signed tells of nothing.
+            let forged = Receipt(
+                epoch: receipt.epoch, scope: receipt.scope, place: receipt.place, block: receipt.block, verdicts: receipt.verdicts, received: receipt.received,
+                signer: anna.signing)
+            try laptop.send(status(forged))
+            #expect(try laptop.expectProblem() == .unprovenClaim)
+            let acts = try yard.office.tenant(name).audit().map(\.act)
+            #expect(!acts.contains("engagement.unknown"))
+            try laptop.send(status(receipt))
+            #expect(try laptop.expectProblem() == .epochRenewed)
+            for _ in 0..<2 {
+                let (again, _) = try anna.greeted(port: port)
+                try again.send(status(receipt))
+                try again.send(.push(try anna.block(receipt.scope)))
+                guard case .pushRefused(let refusal) = try again.receive() else { throw RawSocket.Ended.refused }
+                #expect(refusal.code == .unknownScope)
+                try again.close()
+            }
+            // Who enrolled after the copy is not called revoked.
+            for _ in 0..<2 { #expect(try ben.connect(port: port).expectProblem() == .unknownDevice) }
+        }
+        await server.stop()
+        let tenant = try yard.office.tenant(name)
+        let alarms = try tenant.store.read { try $0.alarms() }
+        #expect(alarms.filter { $0.kind == .unknownScope }.map(\.scope) == [receipt.scope] && alarms.first { $0.kind == .unknownScope }?.device == anna.enrolled.device)
+        let acts = try tenant.store.read { try $0.audit() }.map(\.act)
+        #expect(acts.count { $0 == "engagement.unknown" } == 1 && acts.count { $0 == "device.unknown" } == 1)
+        let told = try #require(try yard.office.status().tenants.first)
+        #expect(told.unknownEngagements == [receipt.scope.description] && told.unknownDevices == [ben.enrolled.device.description] && told.rollbacks == 1)
+    }
+
     @Test func `a device that speaks as an older incarnation after a younger one is listed as two copies, and hears so itself`() async throws {
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")

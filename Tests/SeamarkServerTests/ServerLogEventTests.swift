@@ -30,7 +30,7 @@ import Testing
             let certificate = try EnrolmentDoor.issue(
                 name, for: CertificateSigningRequest(der: CertificateSigningRequest(for: key).der), by: tenant.keys.authority, at: WallClock.system.now())
             let nobody = try Laptop(port: port, invitations[0], identity: TLSIdentity(certificate: certificate.der, privateKey: key.der))
-            #expect(try nobody.expectProblem() == .deviceRevoked)
+            #expect(try nobody.expectProblem() == .unknownDevice)
             // A donation that is not the server's word, a place that was never read, and bytes that no key of the conversation made.
             let (laptop, welcome) = try anna.greeted(port: port)
             let scope = try #require(welcome.engagement)

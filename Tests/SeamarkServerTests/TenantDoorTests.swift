@@ -1,5 +1,6 @@
 import SeamarkCrypto
 import SeamarkJournal
+import SeamarkProtocol
 import SeamarkStore
 import Testing
 
@@ -59,14 +60,28 @@ import Testing
         #expect(try TenantDoor().open(certificate: [1, 2, 3], chosen: tenant) == nil)
     }
 
-    @Test func `unknown devices, other members and other spellings are not let in`() throws {
+    @Test func `other members and other spellings are not let in`() throws {
         let door = TenantDoor()
         let stranger = try Identifier.drawn(at: 2)
-        #expect(try door.open(certificate: certificate(by: tenant, name(device: stranger)), chosen: tenant) == nil)
         #expect(try door.open(certificate: certificate(by: tenant, name(member: stranger)), chosen: tenant) == nil)
         for uri in [name().uppercased(), name() + "/", name() + "?x", "https://example.org/", name().replacing("seamark:", with: "seamarks:")] {
             #expect(try door.open(certificate: certificate(by: tenant, uri), chosen: tenant) == nil, "\(uri)")
         }
+    }
+
+    @Test func `a device that the tenant's authority certified and its store does not know is not called revoked, and an alarm names it once`() throws {
+        let lost = try Identifier.drawn(at: 2)
+        for _ in 0..<2 {
+            do {
+                _ = try TenantDoor().open(certificate: certificate(by: tenant, name(device: lost)), chosen: tenant)
+                Issue.record("it was let in")
+            } catch let problem as Problem { #expect(problem.code == .unknownDevice) }
+        }
+        // Whom another authority certified proves nothing.
+        #expect(try TenantDoor().open(certificate: certificate(by: other, name(device: Identifier.drawn(at: 3))), chosen: tenant) == nil)
+        let alarms = try tenant.store.read { try $0.alarms() }
+        #expect(alarms.map(\.kind) == [.unknownDevice] && alarms.first?.device == lost && alarms.first?.count == 1)
+        #expect(try tenant.store.read { try $0.audit() }.count { $0.act == "device.unknown" } == 1)
     }
 
     @Test func `certificates out of their time, and authorities themselves, are not let in`() throws {

@@ -136,7 +136,9 @@ public struct Diagnosis: Sendable {
 
     private static func work(_ device: LaptopFacts.Device, _ find: (String, Verdict, String, String) -> Void) {
         let since = device.sinceSync.map { $0 < day ? "The last complete sync was less than a day ago." : "The last complete sync was \(counted($0 / day, "day", "days")) ago." } ?? "It has never synced."
-        if device.unsent == 0, device.attachmentsWaiting == 0 {
+        if device.unknownEngagements > 0 {
+            find("engagements", .fault, "Headquarters does not know \(counted(Int64(device.unknownEngagements), "engagement", "engagements")) of this laptop any more: what is here of it stays here.", "Do not wipe this laptop; tell headquarters. 'seamark status' counts what is here.")
+        } else if device.unsent == 0, device.attachmentsWaiting == 0 {
             find("work", .fine, (device.attachmentsRefused.isEmpty ? "Everything captured is with headquarters. " : "All changes are with headquarters. ") + since, "")
         } else {
             let isOld = (device.oldestUnsent ?? 0) > 7 * day

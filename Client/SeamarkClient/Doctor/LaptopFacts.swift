@@ -49,6 +49,8 @@ public struct LaptopFacts: Sendable {
         public var certificateDaysLeft: Int64?
         public var leaseDaysLeft: Int64 = 0
         public var unsent = 0
+        /// Engagements that the server does not know any more.
+        public var unknownEngagements = 0
         /// Milliseconds since the oldest unsent change was made.
         public var oldestUnsent: Int64?
         public var quarantined = 0

@@ -39,8 +39,9 @@ extension Connection {
             blame(.door)
             refuse(Problem(.deviceRevoked, "this server does not know the device; ask headquarters for a new invitation"))
         case .failure(let problem as Problem):
+            // Its certificate is genuine: no address is to blame.
             services.register.count { $0.refusedAtDoor += 1 }
-            note(.doorClosed)
+            note(problem.code == .unknownDevice ? .doorRefused : .doorClosed)
             refuse(problem)
         case .failure(let error):
             services.fault("open the tenant's door", error)

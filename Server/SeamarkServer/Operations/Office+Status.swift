@@ -52,6 +52,10 @@ extension Office {
         public internal(set) var unprovenDevices: [String] = []
         /// Devices whose invitation somebody tried to use once more, by their letters.
         public internal(set) var reusedInvitations: [String] = []
+        /// Engagements that this server signed for, as a device showed, and its store does not know, by their ids.
+        public internal(set) var unknownEngagements: [String] = []
+        /// Devices that the tenant's authority certified and its store does not know, by their ids.
+        public internal(set) var unknownDevices: [String] = []
         /// Devices that wait to be confirmed, by their letters.
         public internal(set) var waitingDevices: [String] = []
         /// The least schemas that may read and write.
@@ -84,6 +88,10 @@ extension Office {
                 status.copiedDevices = letters(.twoCopies).count
                 (status.disputingDevices, status.unprovenDevices) = (letters(.rulesDiffer), letters(.unprovenClaim))
                 status.reusedInvitations = letters(.invitationReused)
+                // A later backup may have brought them back.
+                let (held, enrolled) = (Set(scopes.map(\.id)), Set(devices.map(\.id)))
+                status.unknownEngagements = Set(alarms.filter { $0.kind == .unknownScope && !held.contains($0.scope) }.map(\.scope.description)).sorted()
+                status.unknownDevices = Set(alarms.filter { $0.kind == .unknownDevice && !enrolled.contains($0.device) }.map(\.device.description)).sorted()
                 status.waitingDevices = devices.filter(\.awaitsConfirmation).map(\.letters)
                 status.leastSchemas = LeastSchemas(try snapshot.identity())
             }

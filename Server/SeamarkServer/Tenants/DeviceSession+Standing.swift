@@ -25,10 +25,12 @@ extension DeviceSession {
         }
         // Where one stands that waits is looked at once it is confirmed.
         guard try !tenant.store.read({ try MemberStanding(of: name, in: $0).awaitsConfirmation }) else { return .held }
-        let (standings, isOrdinary, epoch) = try tenant.store.read { snapshot in
+        let (standings, isOrdinary, epoch, unknown) = try tenant.store.read { snapshot in
             let standings = try status.scopes.map { try standing($0, snapshot) }
-            return (standings, try snapshot.isOrdinary(standings, of: name.device), try snapshot.identity().epoch)
+            return (standings, try snapshot.isOrdinary(standings, of: name.device), try snapshot.identity().epoch, try unknownScopes(status, snapshot))
         }
+        // Of these nothing can be taken in, and the device is told so when it tries: headquarters must hear of it.
+        if !unknown.isEmpty { try tenant.store.write { try $0.hear(ofScopes: unknown, of: name.device, at: now) } }
         // Another device proved it first, between this one's greeting and its Status: without an answer it would wait for one.
         guard isGreeted(in: epoch) else { return .renewed }
         guard !isOrdinary else { return .held }
@@ -56,6 +58,20 @@ extension DeviceSession {
             said = word
             tenant.note(word, of: name.device)
         }
+    }
+
+    /// Scopes that the store does not know, nobody has told of yet, and for which this device, which is no revoked one, shows this server's own signature,
+    /// of whichever epoch.
+    private func unknownScopes(_ status: Message.Status, _ snapshot: TenantSnapshot) throws -> [Identifier] {
+        let key = tenant.signer.publicKey
+        var unknown: [Identifier] = []
+        for cursor in status.scopes {
+            guard let proof = cursor.proof, proof.scope == cursor.scope, try snapshot.scope(cursor.scope) == nil else { continue }
+            if proof.isSigned(by: key, tenant.primitives) { unknown.append(cursor.scope) }
+        }
+        guard !unknown.isEmpty, try !MemberStanding(of: name, in: snapshot).isRevoked else { return [] }
+        let told = Set(try snapshot.alarms().filter { $0.kind == .unknownScope }.map(\.scope))
+        return unknown.filter { !told.contains($0) }
     }
 
     /// With what this server itself signed for, of that scope and epoch, and nothing else that may be shown. A proof of what the store holds proves

@@ -27,7 +27,12 @@ extension EnrolmentDoor {
     private static func renew(_ name: DeviceName, _ request: CertificateSigningRequest, _ renew: Message.Renew, _ tenant: OpenTenant) throws -> Answer {
         let (now, keys) = (tenant.clock.now(), tenant.keys)
         return try tenant.store.write { transaction in
-            guard let device = try transaction.device(name.device), device.member == name.member, let member = try transaction.member(device.member)
+            let known = try transaction.device(name.device)
+            if known == nil, TenantDoor.name(in: renew.certificate, keys, tenant.clock, ignoringExpiry: true) != nil {
+                try transaction.hear(ofDevice: name.device, of: name.member, at: now)
+                return .refused(TenantDoor.unknownDevice)
+            }
+            guard let device = known, device.member == name.member, let member = try transaction.member(device.member)
             else { return .refused(stranger) }
             // Before anything is told of the device.
             guard device.signingKey == renew.signingKey else {

@@ -36,6 +36,9 @@ public struct DeviceSetting: RawRepresentable, Hashable, Comparable, Sendable {
     /// The scopes that were read under a role which sees less than the present one, until they have been read anew: a `list` of ids.
     public static let readsAgain = DeviceSetting(rawValue: 14)
 
+    /// The scopes that the server said it does not know, until it knows them again: a `list` of ids.
+    public static let unknownScopes = DeviceSetting(rawValue: 15)
+
     /// What this device found wrong by itself in what it was given, by number: a `list` of lists, as the client keeps it.
     public static let findings = DeviceSetting(rawValue: 13)
 

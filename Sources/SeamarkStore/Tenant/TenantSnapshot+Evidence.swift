@@ -15,6 +15,11 @@ public struct TenantAlarm: Hashable, Sendable {
         case unprovenClaim = 5
         /// Somebody tried the invitation that this device was enrolled with once more: one of the two is not whom it was made for.
         case invitationReused = 6
+        /// A device showed this server's own signature for a scope that the store does not know: it was put back to before the scope began, and what
+        /// was receipted there is on laptops alone.
+        case unknownScope = 7
+        /// A device came with a certificate of the tenant's authority, and the store does not know it: it was put back to before the device enrolled.
+        case unknownDevice = 8
     }
 
     public let kind: Kind
@@ -57,6 +62,9 @@ extension TenantSnapshot {
         }
         return alarms
     }
+
+    /// Was an alarm raised for this device that the store does not know?
+    public func hasHeard(ofUnknownDevice device: Identifier) throws(StoreError) -> Bool { try hasAlarm(.unknownDevice, of: device) }
 
     public func hasTwoCopies(_ device: Identifier) throws(StoreError) -> Bool { try hasAlarm(.twoCopies, of: device) }
 

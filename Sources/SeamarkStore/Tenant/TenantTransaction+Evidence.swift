@@ -73,6 +73,24 @@ extension TenantTransaction {
         return unproven.isEmpty ? .held : .unproven(unproven)
     }
 
+    /// A device showed this server's own signatures for these scopes. An alarm names those of them that the store does not know, each once, whoever
+    /// shows one afterwards.
+    public func hear(ofScopes scopes: [Identifier], of device: Identifier, at time: Int64) throws(StoreError) {
+        var told = Set(try alarms().filter { $0.kind == .unknownScope }.map(\.scope))
+        for id in scopes {
+            guard try scope(id) == nil, told.insert(id).inserted else { continue }
+            try raise(.unknownScope, device: device, scope: id, incarnation: 0, at: time)
+            try noteAct("engagement.unknown", detail: "\(id) \(device)", at: time)
+        }
+    }
+
+    /// The tenant's authority certified this device of that member. Where the store does not know it, an alarm names it, once.
+    public func hear(ofDevice device: Identifier, of member: Identifier, at time: Int64) throws(StoreError) {
+        guard try self.device(device) == nil, try !hasHeard(ofUnknownDevice: device) else { return }
+        try raise(.unknownDevice, device: device, scope: .zero, incarnation: 0, at: time)
+        try noteAct("device.unknown", detail: "\(device) \(member)", at: time)
+    }
+
     /// True for the first of its kind, device, scope and incarnation.
     @discardableResult
     func raise(

@@ -253,6 +253,22 @@ import Testing
         #expect(try store.read { try $0.audit() }.count { $0.act == "device.unprovenClaim" } == 1)
     }
 
+    @Test func `tells of a scope that it does not know and once signed for, and of a device that its authority certified: once each, and of none that it knows`() throws {
+        let store = try Self.store()
+        let (lost, other, gone) = (Identifier(high: 10, low: 7), Identifier(high: 10, low: 8), Identifier(high: 40, low: 9))
+        for device in Self.devices { try store.write { try $0.hear(ofScopes: [Self.scope, lost, lost], of: device, at: 300) } }
+        try store.write { try $0.hear(ofScopes: [other], of: Self.devices[1], at: 301) }
+        for _ in 0..<2 { try store.write { try $0.hear(ofDevice: gone, of: Self.member.id, at: 302) } }
+        try store.write { try $0.hear(ofDevice: Self.devices[0], of: Self.member.id, at: 303) }
+        let alarms = try store.read { try $0.alarms() }
+        #expect(alarms.map(\.kind) == [.unknownScope, .unknownScope, .unknownDevice] && alarms.map(\.scope) == [lost, other, .zero])
+        #expect(alarms.map(\.device) == [Self.devices[0], Self.devices[1], gone] && alarms.allSatisfy { $0.count == 1 })
+        let acts = try store.read { try $0.audit() }
+        #expect(acts.filter { $0.act == "engagement.unknown" }.map(\.detail) == ["\(lost) \(Self.devices[0])", "\(other) \(Self.devices[1])"])
+        #expect(acts.filter { $0.act == "device.unknown" }.map(\.detail) == ["\(gone) \(Self.member.id)"])
+        #expect(try store.read { try $0.hasHeard(ofUnknownDevice: gone) } && !store.read { try $0.hasHeard(ofUnknownDevice: Self.devices[0]) })
+    }
+
     @Test func `renews its epoch for an attachment that it signed for and does not hold, or holds since a later time, and for no other`() throws {
         let attachments = try (1...4).map { try #require(Attachment(hash: Hash256(bytes: [UInt8](repeating: $0, count: 32)) ?? .zero, size: 5)) }
         func hear(_ number: Int, received: Int64, epoch: UInt64 = 77) throws -> TenantTransaction.Hearing {
