@@ -40,8 +40,8 @@ public struct RecordCapture {
     public enum Loss: Hashable, Sendable {
         /// The consent of this person is withdrawn, and what they said goes.
         case withdrawal(person: Identifier, Withdrawals.Taken)
-        /// So many values of a field.
-        case values(Int, label: String)
+        /// So many values of a field; the names of other records that say some of them, because of a merge.
+        case values(Int, label: String, others: [String])
     }
 
     public enum Failure: Error, Hashable, Sendable {
