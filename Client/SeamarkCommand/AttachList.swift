@@ -24,8 +24,9 @@ struct AttachList: ParsableCommand {
             return AttachmentRefusal(refusal, size: one.attachment.size)
         }
         /// A row that names several files has a line for each.
-        let lines = try all.flatMap { name, one -> [(name: String, standing: AttachmentStanding)] in
-            let values = one.record.isDeleted ? [] : try place.device.attachments(of: one.record, in: finder.scope)
+        let lines = try all.flatMap { row -> [(name: String, standing: AttachmentStanding)] in
+            let (name, one) = row
+            let values = try place.device.attachments(of: one.record, in: finder.scope)
             guard values.count > 1 else { return [(name: name, standing: one)] }
             return values.enumerated().compactMap { index, value in value.map { (name: "\(name) (\(index + 1) of \(values.count))", standing: $0) } }
         }

@@ -122,7 +122,7 @@ import Testing
         }
         await server.stop()
         let alarms = paper.lines.compactMap(ServerLogTests.read).filter { $0.event == .rolledBack }
-        #expect(alarms.map(\.level) == ["warning"] && alarms.first?.fields == ["tenant": ben.enrolled.tenant.description, "device": ben.enrolled.device.description])
+        #expect(alarms.map { $0.level } == ["warning"] && alarms.first?.fields == ["tenant": ben.enrolled.tenant.description, "device": ben.enrolled.device.description])
         let tenant = try yard.office.tenant(name)
         #expect(try tenant.verify().holds)
         #expect(try tenant.store.read { try $0.audit() }.count { $0.act == "epoch.renew" } == 1)

@@ -142,7 +142,8 @@ public enum ServerEvent: String, CaseIterable, Sendable {
         case .sessionBegan, .deviceEnrolled, .deviceRenewed, .connectionEnded, .connectionCut, .tenantOpened, .tenantKeysWrapped: true
         case .listening, .stopping, .stopped, .serverCertificateRenewed, .fault, .suppressed, .tenantDamaged, .tenantNotOpened, .tenantsNotRead, .tenantNotClosed,
             .retentionRedacted, .retentionSilent, .rolledBack, .twoCopies, .rowsRepaired, .rulesDiffer, .invitationReused, .handshakeFailed, .doorRefused, .doorClosed,
-            .enrolmentRefused, .sessionDismissed, .pushRefused, .changesRefused, .readRefused, .donationRefused, .attachmentRefused, .claimUnproven, .frameRefused, .connectionSlow, .limitReached, .addressRefused:
+            .enrolmentRefused, .sessionDismissed, .pushRefused, .changesRefused, .readRefused, .donationRefused, .attachmentRefused, .claimUnproven,
+            .frameRefused, .connectionSlow, .limitReached, .addressRefused:
             false
         }
     }
