@@ -148,6 +148,17 @@ extension Device {
         }
     }
 
+    /// What a row of evidence names: one for each of its values where several stand, in the order in which `conflicts` numbers them, else the one. Nil
+    /// for a value that is no bytes, or whose bytes were redacted; nothing where the row is deleted or hidden.
+    public func attachments(of record: RecordView, in scope: Identifier) throws -> [AttachmentStanding?] {
+        guard let shelf = try store.attachments(), let replica = try state.replicas[scope], !record.isDeleted, !hiddenEvidence(replica).contains(record.id) else { return [] }
+        let redactions = Redactions(replica.views(type: Catalogue.redaction.number))
+        return try record.attachmentsByValue.map { attachment in
+            guard let attachment, redactions.act(onAttachment: attachment.hash, namedBy: record.id, primitives) == nil else { return nil }
+            return try standing(of: attachment, record, in: scope, shelf, replica.epoch)
+        }
+    }
+
     private func standing(
         of attachment: Attachment, _ record: RecordView, in scope: Identifier, _ shelf: AttachmentShelf, _ epoch: UInt64
     ) throws -> AttachmentStanding {
@@ -238,8 +249,7 @@ extension Device {
         let redactions = Redactions(views)
         guard !redactions.isEmpty else { return }
         var (gone, named): (Set<Attachment>, Set<Attachment>) = ([], [])
-        for row in views {
-            guard let attachment = row.attachment else { continue }
+        for (row, attachment) in views.flatMap({ row in row.attachments.map { (row, $0) } }) {
             if redactions.act(onAttachment: attachment.hash, namedBy: row.id, primitives) != nil { gone.insert(attachment) } else { named.insert(attachment) }
         }
         for attachment in gone.subtracting(named) { try shelf.remove(attachment, from: scope) }
@@ -349,6 +359,18 @@ extension RecordView {
         guard state.type == Catalogue.evidence.number, let bytes = value("sha256")?.bytes, let hash = Hash256(bytes: bytes), let size = integer("size")
         else { return nil }
         return Attachment(hash: hash, size: size)
+    }
+
+    /// The bytes that each value of the row's hash names, that which is shown first; nil for a value that names none.
+    package var attachmentsByValue: [Attachment?] {
+        guard state.type == Catalogue.evidence.number else { return [] }
+        let sizes = state.heads(of: .field(EvidenceField.size))
+        // What is set once shows its last head.
+        return ConflictDescription.distinct(state.heads(of: .field(EvidenceField.hash)).reversed()).map { head in
+            guard let bytes = head.content.value?.bytes, let hash = Hash256(bytes: bytes) else { return nil }
+            if attachment?.hash == hash { return attachment }
+            return sizes.first { $0.name.change == head.name.change }?.content.value?.int.flatMap { Attachment(hash: hash, size: $0) }
+        }
     }
 
     /// All bytes that the heads of a row of evidence name, those that are shown first: several where people attached at once. A hash goes with the

@@ -40,8 +40,8 @@ public struct RecordCapture {
     public enum Loss: Hashable, Sendable {
         /// The consent of this person is withdrawn, and what they said goes.
         case withdrawal(person: Identifier, Withdrawals.Taken)
-        /// So many values of a field.
-        case values(Int, label: String)
+        /// So many values of a field; the names of other records that say some of them, because of a merge.
+        case values(Int, label: String, others: [String])
     }
 
     public enum Failure: Error, Hashable, Sendable {
@@ -228,6 +228,7 @@ public struct RecordCapture {
             throw key == "life" ? .settledOtherwise(finder.name(of: record.id)) : .unknownField(key, type: type.label, fields: type.writtenKeys)
         }
         guard let conflict = record.conflicts.first(where: { $0.target == .field(field.number) }) else { throw .noConflict(field.label) }
+        if type === Catalogue.evidence, field.number == EvidenceField.hash { return try choosingBytes(of: record, type, conflict, choice) }
         var value: Value
         switch choice {
         case .number(let number):
@@ -252,6 +253,21 @@ public struct RecordCapture {
         editing.resolve(field, value)
         // One of those that stand may be chosen whatever it says.
         if case .number = choice {} else { for edit in editing.edits { try refuseFuture(edit) } }
+        return result(record, type, editing.edits)
+    }
+
+    /// Of several bytes that a row of evidence names, those that it names from now on, with what was said of them.
+    private func choosingBytes(of record: RecordView, _ type: RecordType, _ conflict: Conflict, _ choice: Choice) throws(Failure) -> Result {
+        let values = ConflictDescription.distinct(conflict.heads)
+        guard case .number(let number) = choice else { throw .value("what a row of evidence names is one of the files that were attached; take one with --choose") }
+        guard number >= 1, number <= values.count else { throw .noSuchChoice(number, of: values.count) }
+        let chosen = values[number - 1]
+        var editing = editing(type, record.id, record.state)
+        for field in EvidenceField.ofBytes.compactMap({ type.field($0) }) {
+            let heads = record.state.heads(of: .field(field.number))
+            guard ConflictDescription.distinct(heads).count > 1, let value = heads.first(where: { $0.name.change == chosen.name.change })?.content.value else { continue }
+            editing.resolve(field, value)
+        }
         return result(record, type, editing.edits)
     }
 

@@ -59,6 +59,8 @@ public struct SyncRun {
         public let renewal: Renewal?
         /// What became of the budget; nil without one.
         public let budget: BudgetUse?
+        /// While this sync ran the server heard that its files had been put back to an older copy: this device proved it, or another.
+        public internal(set) var wasPutBack = false
         /// Headquarters has all changes that this device held, be it in quarantine.
         public var isHandedIn: Bool { budget?.shortfall == nil && outcome.untaken.isEmpty }
     }
@@ -135,6 +137,7 @@ public struct SyncRun {
         if let mostBytes { try BudgetTooSmall.check(mostBytes, device.state) }
         var attempt = 1
         var renewal: Renewal?
+        var wasPutBack = false
         while true {
             var run = SyncRun(device, try device.state.identity, attachments, stop: stop, progress)
             run.blocksUntilCut = cutAfterBlocks
@@ -142,13 +145,15 @@ public struct SyncRun {
             run.renewal = renewal
             run.session.budget = mostBytes.map { ByteBudget(limit: $0, spent: spent) }
             do {
-                let report = try run.toTheEnd()
+                var report = try run.toTheEnd()
+                report.wasPutBack = wasPutBack
                 try run.note(report.budget?.shortfall == nil ? .complete : .interrupted)
                 if attachments.handsIn, report.budget?.shortfall == nil { try device.note(refused: report.attachments.refused) }
                 return report
             } catch let failure as Failure {
                 spent += run.bytesPassed
                 renewal = run.renewal
+                if case .sync(.epochRenewed) = failure.cause { wasPutBack = true }
                 try? run.note(failure)
                 // The server has just found out, from this device or another, that its log lacks something: it is given that now. Or this
                 // device was turned away in the middle, and a new greeting says what is left to do.

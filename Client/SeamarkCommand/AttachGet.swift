@@ -10,12 +10,15 @@ struct AttachGet: ParsableCommand {
         discussion: """
             For example:
               seamark attach get EV-A001 --output press-3.jpg
+              seamark attach get EV-A001 --choose 2 --output other.jpg
 
-            What is fetched stays on this device, sealed. A fetch that breaks goes on where it stopped.
+            Where two people attached to one row of evidence and headquarters let both in, it names both files: 'seamark conflicts' numbers them, and \
+            --choose takes one. What is fetched stays on this device, sealed. A fetch that breaks goes on where it stopped.
             """)
 
     @Argument(help: "The handle of its evidence, such as EV-A001.", completion: HandleCompletion.of(Catalogue.evidence)) var handle: String
     @Option(name: .shortAndLong, help: ArgumentHelp("A file that does not exist yet; it is made for you alone.", valueName: "file")) var output: String
+    @Option(help: ArgumentHelp("Which of several files that it names, as 'seamark conflicts' numbers them; else the first.", valueName: "n")) var choose: Int?
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
 
@@ -33,6 +36,8 @@ struct AttachGet: ParsableCommand {
             one = try find(place)
         }
         try place.device.write(one.attachment, of: one.scope, called: handle, to: output)
+        let count = one.record.attachmentsByValue.count
+        if choose == nil, count > 1 { Terminal.warning("\(handle) names \(count) files, and this is the first. --choose takes another; 'seamark conflicts \(handle)' says whose they are.") }
         guard format.json else { return Terminal.line("Wrote ", .init(output, .bold), " (\(bytesInWords(one.attachment.size))).") }
         Terminal.json(
             .object([
@@ -44,9 +49,10 @@ struct AttachGet: ParsableCommand {
     private func find(_ place: Workplace) throws -> AttachmentStanding {
         let finder = try place.finder()
         let record = try finder.record(handle, type: Catalogue.evidence)
-        guard let one = try place.device.attachments(in: finder.scope).first(where: { $0.record.id == record.id }) else {
-            throw Device.AttachmentFailure.noBytes(finder.name(of: record.id))
-        }
+        let all = try place.device.attachments(of: record, in: finder.scope)
+        let number = choose ?? 1
+        guard all.isEmpty || (1...all.count).contains(number) else { throw RecordCapture.Failure.noSuchChoice(number, of: all.count) }
+        guard !all.isEmpty, let one = all[number - 1] else { throw Device.AttachmentFailure.noBytes(finder.name(of: record.id)) }
         return one
     }
 }

@@ -23,10 +23,17 @@ struct AttachList: ParsableCommand {
             guard one.isWaiting, let refusal = refusals[one.record.id] else { return nil }
             return AttachmentRefusal(refusal, size: one.attachment.size)
         }
+        /// A row that names several files has a line for each.
+        let lines = try all.flatMap { row -> [(name: String, standing: AttachmentStanding)] in
+            let (name, one) = row
+            let values = try place.device.attachments(of: one.record, in: finder.scope)
+            guard values.count > 1 else { return [(name: name, standing: one)] }
+            return values.enumerated().compactMap { index, value in value.map { (name: "\(name) (\(index + 1) of \(values.count))", standing: $0) } }
+        }
         if format.json { return Terminal.json(.array(all.map { document($0.name, $0.standing, refusal($0.standing)) }), .attachment) }
         if all.isEmpty { return Terminal.line("No attachments yet. Attach a file with 'seamark attach add FILE --to HANDLE'.") }
         var table = Table(["", "title", "type", "size", "here", "server"], rightAligned: [3])
-        for (name, one) in all {
+        for (name, one) in lines {
             let isRefused = refusal(one) != nil
             let server: String = isRefused ? "refused" : one.isWaiting ? "waiting" : one.receipt == nil ? "on demand" : "has it"
             let styles: [Int: Terminal.Style] = isRefused ? [0: .bold, 5: .red] : one.isWaiting ? [0: .bold, 5: .yellow] : [0: .bold]
@@ -37,7 +44,8 @@ struct AttachList: ParsableCommand {
                 ], styles: styles)
         }
         table.show()
-        for (name, one) in all {
+        if lines.count > all.count { Terminal.line(.init("What names several files is in conflict: 'seamark conflicts' says whose they are, 'seamark attach get --choose' takes one.", .yellow)) }
+        for (name, one) in lines {
             if let words = refusal(one)?.words { Terminal.line(.init("Refused by the server: ", .red), "\(name) (\(bytesInWords(one.attachment.size))): \(words).") }
         }
         let waiting = try place.device.attachmentsNotWithServer(in: finder.scope).toHandIn

@@ -73,6 +73,9 @@ struct Conflicts: ParsableCommand {
             if case .none(let reason) = offer, reason != .notText { Terminal.block(MergeWords.why(reason), indent: "    ", .dim) }
             let both = conflict.bothTexts.text == nil ? "" : ", --both"
             let ways = offer.merge.map { $0.overlaps == 0 ? "--merged (or --choose 1\(both), --editor)" : "--merged --choose 1 (or --choose 1\(both), --editor)" }
+            if conflict.record.type === Catalogue.evidence, field.number == EvidenceField.hash {
+                Terminal.line(.init("    Look at each first, and keep what you need: what is not chosen cannot be fetched afterwards. seamark attach get \(name) --choose 2 --output FILE", .dim))
+            }
             let how = maySettle ? "Settle it: seamark resolve \(name) \(field.key) \(ways ?? (both.isEmpty ? "--choose 1" : "--choose 1 (or --both, --editor)"))" : Self.askALead
             Terminal.line("  \(how)")
             return

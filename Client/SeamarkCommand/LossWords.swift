@@ -7,7 +7,9 @@ enum LossWords {
     /// - Parameter counts: false where nothing may be shown of what this device holds.
     static func sentence(_ loss: RecordCapture.Loss, of name: String, counts: Bool) -> String {
         switch loss {
-        case .values(let count, let label): return "\(counted(count, "value")) of '\(label)' \(count == 1 ? "is" : "are") deleted for ever, here and everywhere at the next sync."
+        case .values(let count, let label, let others):
+            let merged = others.isEmpty ? "" : " What \(counts ? list(others) : counted(others.count, "other record")) \(others.count == 1 ? "says" : "say") there is among them, because of a merge."
+            return "\(counted(count, "value")) of '\(label)' \(count == 1 ? "is" : "are") deleted for ever, here and everywhere at the next sync.\(merged)"
         case .withdrawal(_, let taken):
             let parts = [
                 (taken.quotes, "quote", "quotes"), (taken.answers, "answer", "answers"), (taken.recordings, "recording or attachment", "recordings and attachments"),

@@ -10,8 +10,8 @@ struct Redact: ParsableCommand {
               seamark redact O-A004 text --reason "names a customer"
 
             It is hidden here at once. At the next sync the server deletes it, and every device deletes it when it syncs; the act, \
-            its date and the reason stay. What the field said before goes too; what somebody else says there unseen of you does not. \
-            Backups of the server keep it until they expire.
+            its date and the reason stay. What the field said before goes too, and what it says in records that were merged with this one or took it over from there; \
+            --dry-run names those. What somebody else says there unseen of you does not go. Backups of the server keep it until they expire.
             """)
 
     @Argument(help: "The record's handle, or what else it is called.", completion: HandleCompletion.of()) var handle: String

@@ -43,7 +43,7 @@ extension Sync {
         }
         if answer.isRevoked { Terminal.line(.init("This device was revoked: a sync hands in what it holds, and nothing comes down.", .red)) }
         if answer.isRestored {
-            Terminal.line(.init("The server's log has a new epoch (a backup was restored, or its signing key replaced): a sync reads it anew, and hands in what it lacks, which is not counted here.", .yellow))
+            Terminal.line(.init("The server's log has a new epoch (\(EpochWords.causes)): a sync reads it anew, and hands in what it lacks, which is not counted here.", .yellow))
         }
         let total = forecast.bytesUp + forecast.bytesDown
         Terminal.line(

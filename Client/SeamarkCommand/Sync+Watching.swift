@@ -69,7 +69,9 @@ private struct WatchObserver {
             try tell(report)
         case .lost(let failure, let pause):
             let seconds = (pause + 999) / 1000
-            if failure.asksForANewGreeting {
+            if case .sync(.epochRenewed) = failure.cause {
+                say("greeting", [.init("The server's files had been put back to an older copy, as a laptop proved; connecting again, to hand in what it lacks.", .yellow)])
+            } else if failure.asksForANewGreeting {
                 say("greeting", ["Staffing, role or standing altered at headquarters; connecting again."])
             } else {
                 // Nobody needs to be told to try again, or why at each try.
@@ -103,7 +105,7 @@ private struct WatchObserver {
         if !report.attachments.refused.isEmpty { parts.append("\(counted(report.attachments.refused.count, "attachment")) refused; 'seamark attach list' names them") }
         if !outcome.renumbered.isEmpty { parts.append("this store was restored or copied; its work was numbered anew") }
         if !outcome.readAgain.isEmpty { parts.append("your role sees more than it did; what was withheld was read anew") }
-        if outcome.rebuilt.count > outcome.readAgain.count { parts.append("the server's log has a new epoch (a backup was restored, or its signing key replaced) and was read anew") }
+        if outcome.rebuilt.count > outcome.readAgain.count { parts.append("the server's log has a new epoch (\(EpochWords.causes)) and was read anew") }
         if !outcome.left.isEmpty { parts.append("\(counted(outcome.left.count, "engagement")) left: all was handed in, and the copy here was destroyed") }
         if !outcome.unknown.isEmpty { parts.append("headquarters does not know \(counted(outcome.unknown.count, "engagement")) any more, and what is here of \(outcome.unknown.count == 1 ? "it" : "them") stays; see 'seamark status'") }
         if outcome.hasTwoCopies { parts.append("the server has heard two copies of this store; tell headquarters") }

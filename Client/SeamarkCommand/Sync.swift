@@ -197,7 +197,7 @@ struct Sync: ParsableCommand {
             Terminal.line(.init("This store was restored or copied; its work was numbered anew. If you did not do that, tell headquarters.", .yellow))
         }
         if !outcome.readAgain.isEmpty { Terminal.line("Your role sees more than it did: what was withheld from this laptop was read anew.") }
-        if outcome.rebuilt.count > outcome.readAgain.count { Terminal.line("The server's log has a new epoch (a backup was restored, or its signing key replaced); it was read anew and what it lacked was handed in.") }
+        if outcome.rebuilt.count > outcome.readAgain.count { Terminal.line(.init(EpochWords.sentence(wasPutBack: report.wasPutBack), report.wasPutBack ? .yellow : nil)) }
         if outcome.hasTwoCopies {
             Terminal.line(.init("This device's work comes from two copies of its store. Use one of them only, and tell headquarters: the other may be stolen.", .red))
         }

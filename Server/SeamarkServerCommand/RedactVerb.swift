@@ -9,8 +9,8 @@ struct RedactVerb: ParsableCommand {
             For example:
               seamark-server redact baseline O-A004 text --reason "names a customer"
 
-            For an erasure that headquarters must carry out; leads have 'seamark redact'. Every device deletes the value when it syncs. The act, its \
-            date and the reason stay. Backups keep the value until they expire, and so does what a restore set aside under DATA/replaced.
+            For an erasure that headquarters must carry out; leads have 'seamark redact'. Every device deletes the value when it syncs. What \
+            the field says in records that were merged with this one or took it over from there goes too; --dry-run names those. The act, its date and the reason stay. Backups keep the value until they expire, and so does what a restore set aside under DATA/replaced.
             """)
 
     @OptionGroup var tenant: TenantOption
@@ -27,9 +27,13 @@ struct RedactVerb: ParsableCommand {
     func run() throws {
         let office = try tenant.open(isTrial: trial.dryRun)
         let redacted = try office.redact(field, of: record, in: engagement, reason: reason)
-        let what = "the \(redacted.field.label) of \(redacted.type.label) \(Output.shown(record)): \(redacted.values) \(redacted.values == 1 ? "value" : "values")"
+        let what = "the \(redacted.field.label) of \(redacted.type.label) \(Output.shown(record)): \(redacted.values) \(redacted.values == 1 ? "value" : "values")\(Self.words(redacted.others))"
         trial.say("Redacted \(what).", trial: "redact \(what)")
         if !trial.dryRun { try Self.tellWhatStays(of: office) }
+    }
+
+    private static func words(_ others: [String]) -> String {
+        others.isEmpty ? "" : ", with what \(others.map { Output.shown($0) }.joined(separator: ", ")) \(others.count == 1 ? "says" : "say") there because of a merge"
     }
 
     /// Where the bytes of what was deleted stay: in the files while somebody reads them, and in what restores set aside, which no redaction reaches.

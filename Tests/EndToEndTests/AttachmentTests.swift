@@ -96,6 +96,35 @@ import Testing
         #expect(try Data(contentsOf: URL(fileURLWithPath: output)) == bytes)
     }
 
+    @Test func `files that two attached to one row can both be had once headquarters let the second in, and are shown as a conflict`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let (ann, bob) = (try Laptop(of: "ann", at: headquarters), try Laptop(of: "bob", at: headquarters))
+        let row = try ann.must("evidence", "add", "kind=ledger", "title=scan").trimmingCharacters(in: .whitespacesAndNewlines)
+        try ann.must("sync")
+        try bob.must("sync")
+        let (small, large) = (try photo(ann, megabytes: 1), try photo(bob, megabytes: 2))
+        _ = try attach(ann, small.path, to: row)
+        _ = try attach(bob, large.path, to: row)
+        try bob.must("sync")
+        try ann.must("sync")
+        #expect(try headquarters.verb("quarantine", "release", "--all").contains("Released 1 change"))
+        for _ in 0..<2 { for laptop in [ann, bob] { try laptop.must("sync") } }
+        for laptop in [ann, bob] {
+            let conflicts = try laptop.must("conflicts")
+            #expect(conflicts.contains(row) && conflicts.contains("has 2 values"), "\(conflicts)")
+            #expect(try laptop.must("attach", "list").contains("\(row) (2 of 2)"))
+            var found: Set<Data> = []
+            for number in ["1", "2"] {
+                let output = headquarters.folder.appendingPathComponent("\(UUID().uuidString).bin").path
+                try laptop.must("attach", "get", row, "--choose", number, "-o", output)
+                found.insert(try Data(contentsOf: URL(fileURLWithPath: output)))
+            }
+            #expect(found == [small.bytes, large.bytes])
+        }
+        try ann.refuses(["attach", "get", row, "--choose", "3", "-o", headquarters.folder.appendingPathComponent("none.bin").path], 65, saying: ["choose 1 to 2"])
+    }
+
     @Test func `a sync shows on a terminal what is under way, how much of it is done and how long it takes yet, and tells a script what came of it alone`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

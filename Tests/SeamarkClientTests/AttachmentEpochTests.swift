@@ -77,6 +77,10 @@ private typealias Attachment = SeamarkJournal.Attachment
             try transaction.append(.replica(Laptop.scope, .captured(change)))
         }
         #expect(try waiting() == [made.attachment, other.attachment])
+        let row = try #require(RecordFinder(try device.state, scope: Laptop.scope)).record(made.result.name)
+        let named = try device.attachments(of: row, in: Laptop.scope)
+        #expect(named.map { $0?.attachment } == [made.attachment, other.attachment] && named.allSatisfy { $0?.isHere == true }, "each can be had, as 'conflicts' numbers them")
+        #expect(row.conflicts.map(\.key) == ["sha256"])
         _ = try device.capture(in: Laptop.scope) { try $0.deleting(try $0.finder.record(made.result.name)) }
         #expect(try device.attachments(in: Laptop.scope).isEmpty, "the row was deleted")
         #expect(try waiting() == [made.attachment, other.attachment])

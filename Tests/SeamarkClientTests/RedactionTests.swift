@@ -42,4 +42,43 @@ struct RedactionTests {
         #expect(throws: Device.Refused.self) { try lead.delete(name) }
         #expect(throws: Device.Refused.self) { try lead.set(name, "reason=another") }
     }
+
+    private func merge(_ laptop: Laptop, _ kept: String, _ gone: String) throws {
+        _ = try laptop.device.capture(in: Laptop.scope) { try $0.merging(try $0.finder.record(kept), try $0.finder.record(gone), rest: .gone) }
+    }
+
+    @Test func `a redaction leaves its words in no record that was merged with its own, whichever of them is named`() throws {
+        for namesGone in [true, false] {
+            let (author, lead) = (try Laptop("A"), try Laptop("C", role: .lead))
+            let kept = try author.add(Catalogue.person, "level=manager")
+            let gone = try lead.add(Catalogue.person, "level=manager", "name=Jane Canary")
+            try Laptop.exchange(author, lead)
+            try merge(author, kept, gone)
+            try Laptop.exchange(author, lead)
+            #expect(try lead.record(kept).text("name") == "Jane Canary" && told(lead).contains("Canary"))
+            let (named, other) = namesGone ? (gone, kept) : (kept, gone)
+            let trial = try lead.device.capture(in: Laptop.scope, isTrial: true) { try $0.redacting(try $0.finder.record(named), field: "name", reason: "asked for") }
+            #expect(trial.loss == RecordCapture.Loss.values(2, label: "name", others: [other]))
+            try redact(lead, named, "name")
+            try Laptop.exchange(lead, author)
+            for laptop in [author, lead] {
+                #expect(try !told(laptop).contains("Canary"))
+                for name in [kept, gone] { #expect(try laptop.record(name).isWithheld("name")) }
+            }
+        }
+    }
+
+    @Test func `after a merge was taken back a redaction reaches what had been taken over from its record, and spares what the other says itself`() throws {
+        let lead = try Laptop("C", role: .lead)
+        let kept = try lead.add(Catalogue.person, "level=manager", "name=Kim Keeper")
+        let gone = try lead.add(Catalogue.person, "level=manager", "name=Jane Canary")
+        try merge(lead, kept, gone)
+        _ = try lead.device.capture(in: Laptop.scope) { try $0.unmerging(try $0.finder.record(gone)) }
+        try Laptop.exchange(lead)
+        #expect(try lead.record(kept).text("name") == "Kim Keeper" && lead.record(gone).text("name") == "Jane Canary")
+        try redact(lead, gone, "name")
+        try Laptop.exchange(lead)
+        #expect(try !told(lead).contains("Canary"))
+        #expect(try lead.record(gone).isWithheld("name") && lead.record(kept).text("name") == "Kim Keeper")
+    }
 }

@@ -306,4 +306,25 @@ import Testing
         #expect(try tenant.store.read { try $0.sensitiveValues(in: scope) { _, _ in true } }.isEmpty)
         #expect(try tenant.verify().holds)
     }
+
+    @Test func `headquarters redacts a field of a record in those that were merged with it too, and says which they are`() throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let scope = try #require(try tenant.engagements().first).id
+        let (kept, gone, other) = (try Identifier.drawn(at: 1), try Identifier.drawn(at: 2), try Identifier.drawn(at: 3))
+        for (id, handle) in [(kept, "ST-KEPT"), (gone, "ST-GONE"), (other, "ST-OTHER")] {
+            try tenant.store.write { transaction in
+                let headquarters = try Headquarters(transaction, keys: tenant.keys, now: 5)
+                try headquarters.write(Catalogue.site, id, in: scope, handle: handle) { record in
+                    record.set("name", .text("Plant"))
+                    record.set("notes", .text(Self.canary + handle))
+                    if id == gone { record.set("mergedInto", .id(kept)) }
+                }
+            }
+        }
+        let redacted = try tenant.redact("notes", of: "ST-KEPT", in: "ops", reason: "named a customer")
+        #expect(redacted.values == 2 && redacted.others == ["ST-GONE"])
+        #expect(try tenant.store.read { try $0.sensitiveValues(in: scope) { _, _ in true } }.map(\.record) == [other])
+        #expect(try tenant.verify().holds)
+    }
 }

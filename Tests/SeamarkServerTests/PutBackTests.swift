@@ -45,7 +45,8 @@ import Testing
         try Data(copy).write(to: URL(fileURLWithPath: file))
         for companion in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file + companion) }
 
-        server = try await yard.start()
+        let paper = ServerLogTests.Paper()
+        server = try await yard.start(logger: paper.logger(.notice))
         let last = server.port
         try await blocking {
             func status(_ cursor: LogPlace, epoch: UInt64, proof: PlaceProof? = nil, attachment: AttachmentReceipt? = nil) -> Message {
@@ -120,6 +121,8 @@ import Testing
             guard case .entries = try again.receive() else { throw RawSocket.Ended.refused }
         }
         await server.stop()
+        let alarms = paper.lines.compactMap(ServerLogTests.read).filter { $0.event == .rolledBack }
+        #expect(alarms.map { $0.level } == ["warning"] && alarms.first?.fields == ["tenant": ben.enrolled.tenant.description, "device": ben.enrolled.device.description])
         let tenant = try yard.office.tenant(name)
         #expect(try tenant.verify().holds)
         #expect(try tenant.store.read { try $0.audit() }.count { $0.act == "epoch.renew" } == 1)
@@ -215,7 +218,8 @@ import Testing
     @Test func `a device that speaks as an older incarnation after a younger one is listed as two copies, and hears so itself`() async throws {
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
-        let server = try await yard.start()
+        let paper = ServerLogTests.Paper()
+        let server = try await yard.start(logger: paper.logger(.notice))
         let invitation = try tenant.invite("anna", minutes: 600)
         let port = server.port
         try await blocking {
@@ -240,5 +244,7 @@ import Testing
         #expect(try tenant.devices().map(\.hasTwoCopies) == [true])
         #expect(try yard.office.status().tenants.first?.copiedDevices == 1)
         await server.stop()
+        let alarms = paper.lines.compactMap(ServerLogTests.read).filter { $0.event == .twoCopies }
+        #expect(try alarms.map { $0.fields["device"] } == [tenant.devices().first?.device.id.description])
     }
 }

@@ -1,4 +1,5 @@
 public import Logging
+internal import SeamarkStore
 
 /// What the server writes a line about: one event, one line, on standard error. `Server/LOGS.md` is the same list for people.
 public enum ServerEvent: String, CaseIterable, Sendable {
@@ -18,6 +19,12 @@ public enum ServerEvent: String, CaseIterable, Sendable {
     case tenantNotClosed = "tenant.notClosed"
     case retentionRedacted = "retention.redacted"
     case retentionSilent = "retention.silent"
+    // What an administrator must look into: it is counted in `status` too.
+    case rolledBack = "alarm.rolledBack"
+    case twoCopies = "alarm.twoCopies"
+    case rowsRepaired = "alarm.rowsRepaired"
+    case rulesDiffer = "alarm.rulesDiffer"
+    case invitationReused = "alarm.invitationReused"
     // Who is who.
     case sessionBegan = "session.began"
     case deviceEnrolled = "device.enrolled"
@@ -50,7 +57,7 @@ public enum ServerEvent: String, CaseIterable, Sendable {
     public var level: Logger.Level {
         switch self {
         case .fault, .tenantDamaged, .tenantNotOpened, .tenantsNotRead, .tenantNotClosed: .error
-        case .retentionSilent, .addressRefused, .suppressed: .warning
+        case .retentionSilent, .rolledBack, .twoCopies, .rowsRepaired, .rulesDiffer, .invitationReused, .addressRefused, .suppressed: .warning
         case .tenantOpened, .connectionCut, .connectionEnded: .info
         case .listening, .stopping, .stopped, .serverCertificateRenewed, .tenantKeysWrapped, .retentionRedacted, .sessionBegan, .deviceEnrolled, .deviceRenewed,
             .handshakeFailed, .doorRefused, .doorClosed, .enrolmentRefused, .sessionDismissed, .pushRefused, .changesRefused, .readRefused, .donationRefused,
@@ -71,6 +78,7 @@ public enum ServerEvent: String, CaseIterable, Sendable {
         case .tenantDamaged: [.tenant, .reason]
         case .tenantNotOpened: [.tenant, .reason]
         case .tenantsNotRead, .tenantNotClosed: [.reason]
+        case .rolledBack, .twoCopies, .rowsRepaired, .rulesDiffer, .invitationReused: [.tenant, .device]
         case .sessionBegan: [.address, .tenant, .device]
         case .deviceEnrolled: [.address, .tenant, .device]
         case .deviceRenewed, .limitReached, .addressRefused, .doorRefused, .doorClosed: [.address, .tenant, .device]
@@ -100,6 +108,11 @@ public enum ServerEvent: String, CaseIterable, Sendable {
         case .tenantNotClosed: "a tenant was not closed"
         case .retentionRedacted: "redacted what was kept for as long as was agreed"
         case .retentionSilent: "nothing is redacted by schedule, which did not run for long; look at the clock, then say seamark-server retention apply"
+        case .rolledBack: "a tenant's files had been put back to an older copy, as a device proved; its epoch was renewed, and devices hand in what was lost"
+        case .twoCopies: "a device's work comes from two copies of its store"
+        case .rowsRepaired: "rows were not what the log says, and were computed anew"
+        case .rulesDiffer: "a device computes another state from the same log"
+        case .invitationReused: "an invitation was tried once more after a device was enrolled with it"
         case .sessionBegan: "a device was let in"
         case .deviceEnrolled: "a device was enrolled"
         case .deviceRenewed: "a device's certificate was renewed"
@@ -128,9 +141,24 @@ public enum ServerEvent: String, CaseIterable, Sendable {
         switch self {
         case .sessionBegan, .deviceEnrolled, .deviceRenewed, .connectionEnded, .connectionCut, .tenantOpened, .tenantKeysWrapped: true
         case .listening, .stopping, .stopped, .serverCertificateRenewed, .fault, .suppressed, .tenantDamaged, .tenantNotOpened, .tenantsNotRead, .tenantNotClosed,
-            .retentionRedacted, .retentionSilent, .handshakeFailed, .doorRefused, .doorClosed, .enrolmentRefused, .sessionDismissed, .pushRefused, .changesRefused,
-            .readRefused, .donationRefused, .attachmentRefused, .claimUnproven, .frameRefused, .connectionSlow, .limitReached, .addressRefused:
+            .retentionRedacted, .retentionSilent, .rolledBack, .twoCopies, .rowsRepaired, .rulesDiffer, .invitationReused, .handshakeFailed, .doorRefused, .doorClosed,
+            .enrolmentRefused, .sessionDismissed, .pushRefused, .changesRefused, .readRefused, .donationRefused, .attachmentRefused, .claimUnproven,
+            .frameRefused, .connectionSlow, .limitReached, .addressRefused:
             false
+        }
+    }
+}
+
+extension ServerEvent {
+    /// The line of an alarm; nil for a claim without proof, of which the connection that heard it writes one.
+    static func of(_ alarm: TenantAlarm.Kind) -> ServerEvent? {
+        switch alarm {
+        case .rolledBack: .rolledBack
+        case .twoCopies: .twoCopies
+        case .rowsRepaired: .rowsRepaired
+        case .rulesDiffer: .rulesDiffer
+        case .invitationReused: .invitationReused
+        case .unprovenClaim: nil
         }
     }
 }

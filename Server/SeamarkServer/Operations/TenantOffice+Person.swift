@@ -134,8 +134,9 @@ struct PersonHolding {
         records = PersonRecords(of: id, among: Array(views.values), waiting: held)
     }
 
+    /// What those records say, and what another took over from one of them, however long ago.
     func sensitiveValues(_ snapshot: TenantSnapshot) throws -> [TenantSnapshot.SensitiveHold] {
-        try snapshot.sensitiveValues(in: scope) { edit, _ in records.belonging[edit.record] != nil }
+        try HeadquartersRedaction.values(RedactionReach(of: Set(records.belonging.keys)), in: scope, snapshot)
     }
 
     /// What people call the person.

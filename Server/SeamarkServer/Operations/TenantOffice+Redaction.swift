@@ -10,9 +10,12 @@ extension TenantOffice {
         public let field: FieldDefinition
         /// How many values went, those that were replaced long ago among them.
         public let values: Int
+        /// What other records are called that said some of them, because of a merge.
+        public let others: [String]
     }
 
-    /// Deletes all that a sensitive field of a record ever said. Engagement and record are named by short name, handle or id.
+    /// Deletes all that a sensitive field of a record ever said, with what it says in records that were merged with this one or took it over from there
+    /// (`RedactionReach`). Engagement and record are named by short name, handle or id.
     public func redact(_ field: String, of record: String, in engagement: String, reason: String) throws -> Redacted {
         let now = clock.now()
         let doing = "redacting"
@@ -20,12 +23,13 @@ extension TenantOffice {
         return try store.write { transaction in
             let scope = try Directory(transaction).engagement(called: engagement)
             var found: [RecordView] = []
-            var names: [String] = []
+            var (names, views): ([String], [RecordView]) = ([], [])
             let folded = record.lowercased()
             try transaction.records(in: scope) { id, state in
                 let view = RecordView(id: id, state: state)
                 if id.description == folded || view.handle?.lowercased() == folded { found.append(view) }
                 if let handle = view.handle { names.append(handle) }
+                views.append(view)
             }
             guard let view = found.first, let type = view.type, found.count == 1 else {
                 throw OperationFailure(
@@ -38,12 +42,16 @@ extension TenantOffice {
                     .badInput, doing: doing, wrong: "\(type.label) has no such sensitive field",
                     remedy: keys.isEmpty ? "nothing of such a record can be redacted" : "name one of: \(keys.joined(separator: ", "))")
             }
-            let values = try transaction.sensitiveValues(in: scope) { edit, _ in edit.record == view.id && edit.target == .field(definition.number) }
+            let meant = RedactionReach.merged(with: view.id, among: views.filter { $0.type === type })
+            let values = try HeadquartersRedaction.values(RedactionReach(of: meant, field: definition.number), in: scope, transaction)
             guard !values.isEmpty else {
                 throw OperationFailure(.notFound, doing: doing, wrong: "nothing stands there that is not redacted already", remedy: "nothing is left to do")
             }
             try HeadquartersRedaction(transaction: transaction, signer: keys.signingKey, now: now).redact(values, in: scope, reason: reason)
-            return Redacted(type: type, field: definition, values: values.count)
+            let others = Set(values.map(\.record)).subtracting([view.id]).sorted()
+            return Redacted(
+                type: type, field: definition, values: values.count,
+                others: others.map { id in views.first { $0.id == id }?.handle ?? id.description })
         }
     }
 

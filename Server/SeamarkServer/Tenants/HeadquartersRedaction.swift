@@ -21,6 +21,13 @@ package struct HeadquartersRedaction {
 
     package typealias Found = TenantSnapshot.SensitiveHold
 
+    /// The sensitive values that the scope still holds, in its log and in quarantine, and `reach` means.
+    static func values(_ reach: RedactionReach, in scope: Identifier, _ snapshot: TenantSnapshot) throws -> [Found] {
+        var reach = reach
+        try snapshot.forEachChange(in: scope, onlySensitive: true) { change, _ in reach.read(change) }
+        return reach.values(SystemPrimitives()).map { Found(record: $0.record, type: $0.type, target: $0.target, redacted: $0.redacted) }
+    }
+
     /// The bytes that rows of evidence name, as what is to be redacted: for each row what it ever named that is not redacted yet.
     static func bytes(of evidence: some Sequence<RecordView>, in scope: Identifier, _ snapshot: TenantSnapshot) throws -> [Found] {
         try evidence.filter { $0.type === Catalogue.evidence }.sorted { $0.id < $1.id }.flatMap { row in

@@ -51,7 +51,11 @@ final class Roster: Sendable {
                         .configuration, doing: "opening the tenant in \(folder.path)", wrong: "another folder holds the same tenant",
                         remedy: "remove the copy; a copied tenant is restored, not run beside the first")
                 }
-                log.note(.tenantOpened, [.tenant: "\(tenant.keys.tenant)"])
+                let id = "\(tenant.keys.tenant)"
+                tenant.store.onAlarm { [log] alarm in
+                    if let event = ServerEvent.of(alarm.kind) { log.note(event, [.tenant: id, .device: "\(alarm.device)"]) }
+                }
+                log.note(.tenantOpened, [.tenant: id])
                 if tenant.haveKeysMoved {
                     log.note(.tenantKeysWrapped, [.tenant: "\(tenant.keys.tenant)", .keys: keyFolder.path])
                 }

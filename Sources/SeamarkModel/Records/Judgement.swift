@@ -184,6 +184,12 @@ public enum Judgement {
             guard let set = heads.last else { return }
             // Two devices that make the same record unseen differ in the time alone: the earliest stands, and nobody is asked.
             if isTwin(edit, of: heads) { return }
+            // Of several bytes that one row of evidence names, one that stands is chosen.
+            let named = EvidenceField.isOfBytes(edit) ? heads.filter { edit.supersedes.contains($0.name) } : []
+            if named.contains(where: { says(edit.content, $0.content) }) {
+                if mayResolve { return }
+                if RecordView.differ(named) { return complain(.roleForbids, index, edit, field.number, "is in conflict; a lead resolves it", &complaints) }
+            }
             // Whoever set it made the record: nobody says it again in their place.
             if !says(edit.content, set.content) || replaces(edit, state, of: author) {
                 complain(.setOnce, index, edit, field.number, "was set when the record was made and never changes; make a new record", &complaints)

@@ -150,8 +150,9 @@ public struct RecordView: Sendable {
 
     // MARK: - Conflicts
 
-    /// What asks for a person, in the order of targets: different values of a contested field, group or text; a deletion that did
-    /// not see an edit. Equal values are no conflict, and registers, sets and lattices never are.
+    /// What asks for a person, in the order of targets: different values of a contested field, group or text; several bytes of one row of evidence, which
+    /// stand where headquarters let the second in; a deletion that did not see an edit. Equal values are no conflict, and registers, sets and lattices
+    /// never are.
     public var conflicts: [Conflict] {
         var conflicts: [Conflict] = []
         let unwitnessed = state.unwitnessed
@@ -160,10 +161,11 @@ public struct RecordView: Sendable {
             conflicts.append(Conflict(record: id, type: state.type, target: .life, heads: deletions + unwitnessed))
         }
         for slot in state.slots where slot.heads.count > 1 {
-            guard case .field(let number) = slot.target, let field = type?.field(number), field.merge.asksAPerson else { continue }
-            if RecordView.differ(slot.heads) {
-                conflicts.append(Conflict(record: id, type: state.type, target: slot.target, heads: slot.heads))
-            }
+            guard case .field(let number) = slot.target, let field = type?.field(number) else { continue }
+            let namesBytes = number == EvidenceField.hash && state.type == Catalogue.evidence.number
+            guard field.merge.asksAPerson || namesBytes, RecordView.differ(slot.heads) else { continue }
+            // Of what is set once the last head is the one that is shown.
+            conflicts.append(Conflict(record: id, type: state.type, target: slot.target, heads: namesBytes ? slot.heads.reversed() : slot.heads))
         }
         return conflicts
     }

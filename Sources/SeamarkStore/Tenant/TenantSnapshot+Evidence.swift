@@ -22,6 +22,12 @@ public struct TenantAlarm: Hashable, Sendable {
         case unknownDevice = 8
     }
 
+    /// One that was raised just now, for the first time or once more.
+    public struct Raised: Hashable, Sendable {
+        public let kind: Kind
+        public let device: Identifier
+    }
+
     public let kind: Kind
     public let device: Identifier
     public let scope: Identifier

@@ -20,6 +20,8 @@ public final class TenantStore: Sendable {
     /// This process deleted values and could not take their traces away yet. What counts is written down in the store.
     private let erasureIsOwed = Mutex(false)
     private let erasesAttachments = Mutex(false)
+    /// Whom to tell of alarms.
+    private let alarmListener = Mutex<(@Sendable (TenantAlarm.Raised) -> Void)?>(nil)
     /// How many writes of this process were committed.
     private let writes = Mutex<Int64>(0)
 
@@ -216,9 +218,9 @@ public final class TenantStore: Sendable {
     public func write<Value>(_ body: (TenantTransaction) throws -> Value) throws -> Value {
         let doing: StaticString = "writing to a store"
         var tried: Value?
-        let (value, hasErased, erases): (Value, Bool, Bool)
+        let (value, hasErased, erases, raised): (Value, Bool, Bool, [TenantAlarm.Raised])
         do {
-            (value, hasErased, erases) = try whole(doing) {
+            (value, hasErased, erases, raised) = try whole(doing) {
                 try database.writeWithoutTransaction { database in
                     try database.transaction(.immediate, doing: doing) {
                         let transaction = TenantTransaction(database, tools)
@@ -229,7 +231,7 @@ public final class TenantStore: Sendable {
                         if transaction.hasErased { try transaction.oweErasure() }
                         tried = value
                         if isTrial { throw TrialIsOver() }
-                        return (value, transaction.hasErased, transaction.erasesAttachments)
+                        return (value, transaction.hasErased, transaction.erasesAttachments, transaction.raised)
                     }
                 }
             }
@@ -238,12 +240,16 @@ public final class TenantStore: Sendable {
             return tried
         }
         writes.withLock { $0 &+= 1 }
+        if !raised.isEmpty, let tell = alarmListener.withLock({ $0 }) { for alarm in raised { tell(alarm) } }
         if erases { erasesAttachments.withLock { $0 = true } }
         if hasErased { erasureIsOwed.withLock { $0 = true } }
         // A later write waits for no reader: it only looks whether they are gone.
         if erasureIsOwed.withLock({ $0 }) { settleErasures(waiting: hasErased ? Self.longestWaitForReaders : 0) }
         return value
     }
+
+    /// Tells of each alarm that this process raises here from now on, once it is committed. One listener at a time; `tell` must not write to the store.
+    public func onAlarm(_ tell: @escaping @Sendable (TenantAlarm.Raised) -> Void) { alarmListener.withLock { $0 = tell } }
 
     /// Were attachments erased by this process since the last call? Then their bytes are to go from the vault.
     public func takesErasedAttachments() -> Bool {

@@ -97,6 +97,7 @@ extension TenantTransaction {
         _ kind: TenantAlarm.Kind, device: Identifier, scope: Identifier, incarnation: UInt64, at time: Int64
     ) throws(StoreError) -> Bool {
         let doing: StaticString = "raising an alarm"
+        raised.append(TenantAlarm.Raised(kind: kind, device: device))
         let again = try statement(.repeatAlarm, doing: doing)
         again.bind(time, at: 1)
         again.bind(kind.rawValue, at: 2)

@@ -13,6 +13,8 @@ public final class TenantTransaction: TenantSnapshot {
     var hasErased = false
     /// Attachments were erased whose bytes still lie in the vault.
     var erasesAttachments = false
+    /// Alarms of this transaction, for whoever is to be told once it is committed.
+    var raised: [TenantAlarm.Raised] = []
     /// Whether any value is barred; nil as long as nobody asked.
     var knowsBarred: Bool?
     /// Applied changes that the tenant's rule must follow.

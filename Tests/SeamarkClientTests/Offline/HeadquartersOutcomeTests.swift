@@ -98,6 +98,31 @@ import Testing
         #expect(try meeting.lead.conflicts() == [])
     }
 
+    @Test(arguments: [true, false])
+    func `two give one row of evidence different bytes and headquarters lets the second in: both stand in a conflict that a lead settles`(aliceFirst: Bool) throws {
+        let meeting = try Meeting()
+        try meeting.rest()
+        let evidence = try meeting.alice.add(Catalogue.evidence, "kind=photo", "title=Press 3 (fictitious)")
+        try meeting.rest()
+        try meeting.alice.set(evidence, "sha256=\(String(repeating: "a", count: 64))", "size=10")
+        try meeting.bob.set(evidence, "sha256=\(String(repeating: "b", count: 64))", "size=20")
+        let (first, second) = aliceFirst ? (meeting.alice, meeting.bob) : (meeting.bob, meeting.alice)
+        for _ in 0..<2 { try meeting.sync(first, second, meeting.lead) }
+        try meeting.release()
+        try meeting.rest()
+        try meeting.conflicts("\(evidence) sha256")
+        let sizes = try meeting.lead.record(evidence).attachmentsByValue.map { $0?.size }
+        #expect(Set(sizes) == [10, 20])
+        try meeting.everybody(evidence) { $0.attachmentsByValue.map { $0?.size } == sizes && $0.attachment?.size == sizes.first }
+        #expect(throws: Device.Refused.self) { try meeting.alice.resolve(evidence, "sha256", .number(2)) }
+        #expect(throws: RecordCapture.Failure.self) { try meeting.lead.resolve(evidence, "sha256", .value(String(repeating: "c", count: 64))) }
+        try meeting.lead.resolve(evidence, "sha256", .number(2))
+        try meeting.rest()
+        try meeting.conflicts()
+        #expect(try meeting.quarantined() == 0)
+        try meeting.everybody(evidence) { $0.attachment?.size == sizes.last }
+    }
+
     @Test func `one deletes a row of evidence while the other says more of it: it stays, flagged, and still names its bytes`() throws {
         try Meeting.inEveryOrder(of: [\.alice, \.bob], known: { laptop in
             [try laptop.add(Catalogue.evidence, "kind=photo", "title=Press 3 (fictitious)", "sha256=\(String(repeating: "a", count: 64))", "size=10")]
