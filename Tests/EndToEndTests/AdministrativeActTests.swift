@@ -14,7 +14,8 @@ import Testing
         "device.renew": "SeamarkServerTests/RenewalTests", "device.twoCopies": "SeamarkStoreTests/Tenant/TenantDonationTests",
         "device.unprovenClaim": "SeamarkStoreTests/Tenant/TenantDonationTests", "rows.dispute": "SeamarkStoreTests/Tenant/TenantRepairTests",
         "rows.repair": "SeamarkServerTests/ComparisonTests", "schema.adopt": "SeamarkStoreTests/Tenant/TenantDonationTests",
-        "retention.redact": "SeamarkServerTests/RetentionTests",
+        "retention.redact": "SeamarkServerTests/RetentionTests", "tenant.takeOver": "SeamarkServerTests/BackupTests",
+        "redaction.takeOver": "SeamarkServerTests/BackupTests",
     ]
 
     /// A tenant's acts as they are found after each step, and which verbs were run.
