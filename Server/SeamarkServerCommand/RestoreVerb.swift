@@ -12,7 +12,8 @@ struct RestoreVerb: ParsableCommand {
               seamark-server restore FILE --passphrase-file backup.pass
               seamark-server restore FILE --recovery-file recovery.txt
 
-            The backup is unpacked and verified beside its place first. What was there before is kept under DATA/replaced. A restored \
+            The backup is unpacked and verified beside its place first. What was there before is kept under DATA/replaced; as far as it can \
+            be read, what it holds beyond the backup is taken over: entries of logs, quarantine, redactions. A restored \
             tenant begins a new epoch: devices that are ahead of it hand in what it lacks. On a new machine, restore the installation first. \
             A tenant's backup takes the tenant key beside the passphrase: from the key folder, or from its recovery text, which is then kept there.
             """)
@@ -39,6 +40,7 @@ struct RestoreVerb: ParsableCommand {
                     JSONMember("tenant", done.tenant.map { .string($0.text) } ?? .null), JSONMember("made", Output.iso(done.header.made)),
                     JSONMember("finding", .string(done.sentence)), JSONMember("replaced", done.replaced.map { .string($0) } ?? .null),
                     JSONMember("entriesAhead", done.entriesAhead.map { .integer(Int64(clamping: $0)) } ?? .null),
+                    JSONMember("takenOver", done.takenOver.map { Self.json($0) } ?? .null),
                     JSONMember("revokedAgain", .integer(Int64(done.revokedAgain))), JSONMember("wipesTakenOver", .integer(Int64(done.wipesTakenOver))),
                     JSONMember("keepsSigningKey", .bool(done.keepsSigningKey)),
                     JSONMember("unread", done.unread.map { .string($0) } ?? .null),
@@ -48,7 +50,7 @@ struct RestoreVerb: ParsableCommand {
         let time = Output.time(done.header.made)
         print(done.tenant.map { "Restored the tenant \($0.text) as it was \(time): \(done.sentence)." } ?? "Restored the installation as it was \(time).")
         if let replaced = done.replaced { print("What was there before is kept in \(Output.shown(replaced)).") }
-        if let ahead = done.entriesAhead, ahead > 0 { print("It held \(ahead) more \(ahead == 1 ? "entry" : "entries"); devices hand in what they have of them when they sync.") }
+        if let taken = done.takenOver { Self.tell(taken, replaced: done.replaced) }
         if done.replaced != nil, done.entriesAhead == nil, done.tenant != nil {
             print("It could not be read: devices hand in what they have beyond the backup. Revoke again whoever was revoked since: device list.")
         }
@@ -66,5 +68,51 @@ struct RestoreVerb: ParsableCommand {
             print("Its devices know another installation than this one: restore that installation's backup too, or invite them anew.")
         }
         print(done.tenant == nil ? "Now restore its tenants, one after the other; then start the server: seamark-server run." : "Now start the server: seamark-server run.")
+    }
+
+    /// So many of what was left are told in lines of their own; all of them are in the JSON.
+    private static let mostTold = 10
+
+    private static func tell(_ taken: Restoring.TakenOver, replaced: String?) {
+        func counted(_ count: UInt64, _ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }
+        if taken.entriesAhead > 0 {
+            print("It held \(counted(taken.entriesAhead, "more entry", "more entries")); \(counted(taken.entries, "was", "were")) taken over.")
+        }
+        if taken.scopes > 0 { print("\(counted(UInt64(taken.scopes), "engagement is", "engagements are")) younger than the backup and here again; nobody is staffed there: engagement list.") }
+        if taken.quarantined > 0 { print("\(counted(UInt64(taken.quarantined), "change was", "changes were")) taken over into the quarantine: quarantine list.") }
+        if taken.redactions > 0 { print("\(counted(UInt64(taken.redactions), "value that was redacted since is", "values that were redacted since are")) redacted here too.") }
+        guard !taken.left.isEmpty else { return }
+        print("What could not be taken over lies in \(replaced.map { Output.shown($0) } ?? "the store of before") alone; devices hand in what they have of it when they sync:")
+        for left in taken.left.prefix(mostTold) { print("  " + Output.shown(line(left, counted))) }
+        if taken.left.count > mostTold { print("  and \(taken.left.count - mostTold) more: --json names them all.") }
+    }
+
+    private static func line(_ left: Restoring.Left, _ counted: (UInt64, String, String) -> String) -> String {
+        let what =
+            switch left.kind {
+            case .entries: counted(left.count, "entry", "entries")
+            case .quarantined: counted(left.count, "change in quarantine", "changes in quarantine")
+            case .redactions: counted(left.count, "redaction", "redactions")
+            }
+        let place = left.position.map { " from place \($0) on" } ?? ""
+        return "\(what)\(left.engagement.map { " of \($0)" } ?? "")\(place)\(left.block.map { ", block \($0)" } ?? ""): \(left.reason)"
+    }
+
+    private static func json(_ taken: Restoring.TakenOver) -> JSONValue {
+        .object([
+            JSONMember("entries", .integer(Int64(clamping: taken.entries))), JSONMember("engagements", .integer(Int64(taken.scopes))),
+            JSONMember("quarantined", .integer(Int64(taken.quarantined))), JSONMember("redactions", .integer(Int64(taken.redactions))),
+            JSONMember(
+                "left",
+                .array(
+                    taken.left.map { left -> JSONValue in
+                        .object([
+                            JSONMember("kind", .string(left.kind.rawValue)), JSONMember("count", .integer(Int64(clamping: left.count))),
+                            JSONMember("engagement", left.engagement.map { .string($0) } ?? .null),
+                            JSONMember("position", left.position.map { .integer(Int64(clamping: $0)) } ?? .null),
+                            JSONMember("block", left.block.map { .string($0.description) } ?? .null), JSONMember("reason", .string(left.reason)),
+                        ])
+                    })),
+        ])
     }
 }

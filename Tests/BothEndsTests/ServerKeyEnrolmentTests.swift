@@ -190,6 +190,8 @@ import Testing
         let (writer, reader) = (try device(try await scene.enrol()), try device(try await scene.enrol()))
         for laptop in [writer, reader] { _ = try await scene.sync(laptop) }
         let backup = try scene.office.backUp(scene.name, to: backups, passphrase: secret)
+        let (database, older) = (scene.directory.tenant(scene.name).database, backups + "/older.sqlite")
+        try scene.office.tenant(scene.name).store.copy(to: older)
         try capture("Harbour", on: writer)
         for laptop in [writer, reader] { _ = try await scene.sync(laptop) }
         await scene.stop()
@@ -197,6 +199,11 @@ import Testing
         func names(_ laptop: Device) throws -> [String] { try laptop.records(in: engagement, type: Catalogue.site.number).compactMap { $0.value("name")?.text } }
         #expect(try names(reader) == ["Harbour"])
         try await scene.alone { try scene.office.replaceSigningKey(of: scene.name) }
+        // Of the store that is replaced the keys alone are of now: its logs could be read, and nothing would be lost.
+        try await scene.alone {
+            for path in [database, database + "-wal", database + "-shm"] { try? FileManager.default.removeItem(atPath: path) }
+            try FileManager.default.moveItem(atPath: older, toPath: database)
+        }
         let restored = try await scene.alone { try Restoring(into: scene.directory).restore(backup.path, passphrase: secret) }
         #expect(restored.keepsSigningKey)
         try await scene.alone { try scene.office.forgetSigningKey(former, of: scene.name) }

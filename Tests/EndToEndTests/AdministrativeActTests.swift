@@ -15,7 +15,8 @@ import Testing
         "device.unknown": "SeamarkStoreTests/Tenant/TenantDonationTests", "engagement.unknown": "SeamarkStoreTests/Tenant/TenantDonationTests",
         "device.unprovenClaim": "SeamarkStoreTests/Tenant/TenantDonationTests", "rows.dispute": "SeamarkStoreTests/Tenant/TenantRepairTests",
         "rows.repair": "SeamarkServerTests/ComparisonTests", "schema.adopt": "SeamarkStoreTests/Tenant/TenantDonationTests",
-        "retention.redact": "SeamarkServerTests/RetentionTests",
+        "retention.redact": "SeamarkServerTests/RetentionTests", "tenant.takeOver": "SeamarkServerTests/BackupTests",
+        "redaction.takeOver": "SeamarkServerTests/BackupTests",
     ]
 
     /// A tenant's acts as they are found after each step, and which verbs were run.

@@ -199,6 +199,45 @@ import Testing
         #expect(try ann.digests() == bob.digests())
     }
 
+    @Test func `a restore over a store that can be read redacts again what was redacted since, keeps what waits in quarantine, and says so`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let (ann, bob) = (try Laptop(of: "ann", at: headquarters), try Laptop(of: "bob", at: headquarters))
+        let (data, folder) = (headquarters.data.path, headquarters.folder.appendingPathComponent("backups").path)
+        let note = try ann.must("observation", "add", "text=Halberdier said it", "polarity=drag").trimmingCharacters(in: .whitespacesAndNewlines)
+        try ann.must("sync")
+        try bob.must("sync")
+        let made = try run(headquarters, ["backup", "halden", "--to", folder, "--data", data])
+        try #require(made.status == 0, "\(made.error)")
+        let backup = folder + "/" + (try #require(FileManager.default.contentsOfDirectory(atPath: folder).first))
+        try headquarters.verb("redact", "baseline", note, "text", "--reason", "names a customer")
+        // Nobody but the server holds what he wrote: his copy is destroyed.
+        try bob.must("site", "add", "name=Erie depot")
+        try headquarters.verb("engagement", "staff", "baseline", "bob", "--remove", "--release-copies")
+        #expect(try bob.run("sync").output.contains("in quarantine"))
+        let port = headquarters.port
+        #expect(try headquarters.stop() == 0)
+        let restored = try run(headquarters, ["restore", backup, "--data", data])
+        try #require(restored.status == 0, "\(restored.error)")
+        #expect(restored.output.contains("1 change was taken over into the quarantine"), "\(restored.output)")
+        #expect(restored.output.contains("1 value that was redacted since is redacted here too"), "\(restored.output)")
+        #expect(!restored.output.contains("could not be taken over"), "\(restored.output)")
+        try headquarters.start(port: port)
+        #expect(try headquarters.verb("quarantine", "list").contains("3001"))
+        try ann.must("sync")
+        #expect(try !ann.must("show", note).contains("Halberdier"))
+        let export = headquarters.folder.appendingPathComponent("export.jsonl")
+        try headquarters.verb("engagement", "export", "baseline", "--out", export.path, "--sensitive")
+        #expect(try !String(contentsOf: export, encoding: .utf8).contains("Halberdier"))
+        #expect(try headquarters.verb("audit", "list").contains("redaction.takeOver"))
+        try headquarters.verb("verify")
+        // Said again as JSON: all of it comes along once more.
+        #expect(try headquarters.stop() == 0)
+        let again = try run(headquarters, ["restore", backup, "--data", data, "--json"])
+        let taken = try #require((try JSONSerialization.jsonObject(with: Data(again.output.utf8)) as? [String: Any])?["takenOver"] as? [String: Any])
+        #expect(taken["redactions"] as? Int == 1 && taken["quarantined"] as? Int == 1 && (taken["left"] as? [Any])?.isEmpty == true, "\(taken)")
+    }
+
     @Test func `what is wrong with a backup, a passphrase or a place is said, and nothing is changed`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }

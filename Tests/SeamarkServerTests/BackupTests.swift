@@ -91,6 +91,124 @@ import Testing
         await restarted.stop()
     }
 
+    /// A tenant with words in `ST-HQ`, and devices of `anna`, who is staffed, and of `zoe`, who is not; and a backup of it.
+    private func backedUp(_ yard: Yard, to folder: String) async throws -> (tenant: TenantOffice, anna: Enrolment, zoe: Enrolment, backup: Office.Backup) {
+        let tenant = try yard.addTenant("halden")
+        let (scope, site) = (try #require(try tenant.engagements().first).id, try Identifier.drawn(at: 1))
+        try tenant.store.write { transaction in
+            try Headquarters(transaction, keys: tenant.keys, now: 5).write(Catalogue.site, site, in: scope, handle: "ST-HQ") { record in
+                record.set("name", .text("Plant"))
+                record.set("notes", .text("words of a customer"))
+            }
+        }
+        let invitations = (try tenant.invite("anna", minutes: 600), try tenant.invite("zoe", minutes: 600))
+        let server = try await yard.start()
+        let (anna, zoe) = try await blocking { [port = server.port] in (try Enrolment(port: port, invitations.0), try Enrolment(port: port, invitations.1)) }
+        await server.stop()
+        return (tenant, anna, zoe, try yard.office.backUp(try short("halden"), to: folder, passphrase: secret))
+    }
+
+    @Test func `what the replaced store held beyond the backup is taken over: redacted words stay away, entries, quarantine and engagements come along`() async throws {
+        let yard = try Yard()
+        let folder = yard.directory.path + "-backups"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let (tenant, anna, zoe, backup) = try await backedUp(yard, to: folder)
+        let scope = try #require(try tenant.engagements().first).id
+        let server = try await yard.start()
+        let kept = try await blocking { [port = server.port] in
+            let (laptop, _) = try anna.greeted(port: port)
+            try laptop.send(.push(try anna.block(scope, count: 3)))
+            #expect(self.receipt(try laptop.receive())?.verdicts.count == 3)
+            let (other, _) = try zoe.greeted(port: port)
+            let kept = try zoe.block(scope, count: 2)
+            try other.send(.push(kept))
+            guard case .pushRefused? = try other.receive() else { throw RawSocket.Ended.refused }
+            return kept.changes.map(\.id)
+        }
+        await server.stop()
+        #expect(try tenant.redact("notes", of: "ST-HQ", in: "ops", reason: "named a customer").values == 1)
+        let second = try tenant.addEngagement(try short("second"), title: "Second", currency: "EUR", financials: nil)
+        let (barred, place) = try tenant.store.read { (try $0.barredLeaves(in: scope), try $0.scope(scope)?.place) }
+        let held = try tenant.store.read { try $0.quarantine() }
+        #expect(barred.count == 1 && held.map(\.id).sorted() == kept.sorted())
+        try tenant.store.close()
+
+        let taken = try #require(try Restoring(into: yard.directory).restore(backup.path, passphrase: secret).takenOver)
+        #expect(taken.entriesAhead == 3 && taken.entries == 3 && taken.scopes == 1 && taken.quarantined == 2 && taken.redactions == 1 && taken.left.isEmpty, "\(taken)")
+        let again = try yard.office.tenant(try short("halden"))
+        #expect(try again.store.read { try $0.sensitiveValues(in: scope) { _, _ in true } }.isEmpty, "the words are back")
+        #expect(try again.store.read { try $0.barredLeaves(in: scope) } == barred)
+        #expect(try again.store.read { try $0.scope(scope)?.place } == place, "laptops find the log that they know")
+        #expect(try again.store.read { try $0.quarantine() } == held)
+        #expect(try again.engagements().contains { $0.id == second && $0.handle == "second" && $0.members.isEmpty })
+        let acts = try again.audit().suffix(2)
+        #expect(acts.map(\.act) == ["redaction.takeOver", "tenant.takeOver"] && acts.first?.detail == "\(scope) 1", "\(acts)")
+        #expect(try again.verify().holds && again.verifyAudit().holds)
+        #expect(try again.release(kept).applied == kept)
+        try again.store.close()
+
+        // The same backup once more: all of it comes along again, from the restored one.
+        let twice = try #require(try Restoring(into: yard.directory).restore(backup.path, passphrase: secret).takenOver)
+        #expect(twice.redactions == 1 && twice.scopes == 1 && twice.left.isEmpty && twice.entries == twice.entriesAhead, "\(twice)")
+        #expect(try yard.office.tenant(try short("halden")).verify().holds)
+    }
+
+    @Test func `where the entry of a redaction cannot be taken over its words are redacted anew, and the entry is named`() async throws {
+        let yard = try Yard()
+        let folder = yard.directory.path + "-backups"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let (tenant, _, _, backup) = try await backedUp(yard, to: folder)
+        let scope = try #require(try tenant.engagements().first).id
+        #expect(try tenant.redact("notes", of: "ST-HQ", in: "ops", reason: "named a customer").values == 1)
+        let last = try tenant.store.read { try $0.scope(scope)?.place.position }
+        // The newest entry of the newest scope that has any.
+        try tenant.store.withConnection { try $0.execute(sql: "UPDATE entry SET content = zeroblob(length(content)) WHERE key = (SELECT max(key) FROM entry)") }
+        try tenant.store.close()
+        let taken = try #require(try Restoring(into: yard.directory).restore(backup.path, passphrase: secret).takenOver)
+        let left = try #require(taken.left.first)
+        #expect(taken.redactions == 1 && taken.entries == 0 && taken.entriesAhead == 1 && taken.left.count == 1, "\(taken)")
+        #expect(left.kind == .entries && left.count == 1 && left.engagement == "ops" && left.position == last, "\(left)")
+        let again = try yard.office.tenant(try short("halden"))
+        #expect(try again.store.read { try $0.sensitiveValues(in: scope) { _, _ in true } }.isEmpty, "the words are back")
+        #expect(try again.audit().suffix(3).map(\.act) == ["redaction.make", "redaction.takeOver", "tenant.takeOver"])
+        #expect(try again.verify().holds && again.verifyAudit().holds)
+    }
+
+    @Test func `the work of a laptop that is younger than the backup comes along, and what waits in quarantine of a younger member is named and stays where it was`() async throws {
+        let yard = try Yard()
+        let folder = yard.directory.path + "-backups"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let (tenant, _, _, backup) = try await backedUp(yard, to: folder)
+        let scope = try #require(try tenant.engagements().first).id
+        _ = try tenant.addMember(try short("later"), name: "later", role: .consultant)
+        let (invitations, server) = ((try tenant.invite("later", minutes: 600), try tenant.invite("anna", minutes: 600)), try await yard.start())
+        let block = try await blocking { [port = server.port] in
+            let second = try Enrolment(port: port, invitations.1)
+            let (hers, _) = try second.greeted(port: port)
+            try hers.send(.push(try second.block(scope)))
+            #expect(self.receipt(try hers.receive())?.verdicts == [.accepted])
+            let later = try Enrolment(port: port, invitations.0)
+            let (laptop, _) = try later.greeted(port: port)
+            let block = try later.block(scope, count: 2)
+            try laptop.send(.push(block))
+            guard case .pushRefused? = try laptop.receive() else { throw RawSocket.Ended.refused }
+            return block
+        }
+        await server.stop()
+        try tenant.store.close()
+        let done = try Restoring(into: yard.directory).restore(backup.path, passphrase: secret)
+        let taken = try #require(done.takenOver)
+        let left = try #require(taken.left.first)
+        #expect(taken.quarantined == 0 && taken.left.count == 1 && left.kind == .quarantined && left.count == 2 && left.block == block.hash && left.engagement == "ops", "\(taken)")
+        // Three of the directory, and the laptop's, whose key the directory has.
+        #expect(taken.entries == 4 && taken.entriesAhead == 4, "\(taken)")
+        let again = try yard.office.tenant(try short("halden"))
+        let finding = try again.verify()
+        #expect(finding.holds, "\(finding.sentence)")
+        try again.store.close()
+        #expect(try yard.office.backUp(try short("halden"), to: folder, passphrase: secret).header.entries == backup.header.entries + 4)
+    }
+
     /// Does something else first.
     private struct Interrupted: PassphraseStretching {
         let first: @Sendable () -> Void

@@ -374,6 +374,8 @@ import Testing
         var server = try await yard.start()
         let (anna, ben) = try await blocking { [port = server.port] in (try Enrolment(port: port, invitations.0), try Enrolment(port: port, invitations.1)) }
         let backup = try yard.office.backUp(halden, to: folder, passphrase: secret)
+        let (database, older) = (yard.directory.tenant(halden).database, folder + "/older.sqlite")
+        try tenant.store.copy(to: older)
         let block = try anna.block(scope)
         let old = try await blocking { [port = server.port] in
             let (laptop, _) = try anna.greeted(port: port)
@@ -385,6 +387,9 @@ import Testing
         try tenant.store.close()
         try yard.office.replaceSigningKey(of: halden)
         let present = try yard.office.signingKeyStatus(halden)
+        // Of the store that is replaced the keys alone are of now: its logs could be read, and nothing would be lost.
+        for path in [database, database + "-wal", database + "-shm"] { try? FileManager.default.removeItem(atPath: path) }
+        try FileManager.default.moveItem(atPath: older, toPath: database)
         let done = try Restoring(into: yard.directory).restore(backup.path, passphrase: secret)
         #expect(done.keepsSigningKey && done.unread == nil)
         let restored = try yard.office.signingKeyStatus(halden)

@@ -23,7 +23,7 @@ extension TenantOffice {
     }
 
     /// Recomputes everything that follows from the logs. The server's own blocks are held against its key file; a device's against the
-    /// key that it enrolled with.
+    /// key that it enrolled with, or that headquarters published of it.
     ///
     /// - Parameters:
     ///   - attachments: read every attachment's file through as well, and hold it against its hash.
@@ -49,10 +49,9 @@ extension TenantOffice {
     /// - Parameter vault: the folder of the attachments' bytes; nil to leave them out.
     static func finding(on store: TenantStore, _ keys: TenantKeys, vault: String?, recordsAtOnce: Int = Self.recordsAtOnce) throws -> Finding {
         let verification = try store.read { snapshot in
-            let author = try snapshot.identity().author
-            return try snapshot.verify(recordsAtOnce: recordsAtOnce, earlierServerKeys: keys.earlier.map(\.key)) { device in
-                try device == author ? keys.signingKey.publicKey : snapshot.device(device)?.signingKey
-            }
+            // What was given back to a store that was put back may be of a device that the directory alone knows there.
+            let authors = AuthorKeys(snapshot, server: keys.signingKey.publicKey)
+            return try snapshot.verify(recordsAtOnce: recordsAtOnce, earlierServerKeys: keys.earlier.map(\.key)) { try authors.key(of: $0) }
         }
         switch verification {
         case .holds(let entries, let changes, let records):

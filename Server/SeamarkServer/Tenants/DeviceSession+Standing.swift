@@ -188,7 +188,7 @@ extension DeviceSession {
 }
 
 /// Who signed: the server itself, a device of the table, or one that the directory knows and a store that went back does not.
-private struct AuthorKeys {
+struct AuthorKeys {
     let snapshot: TenantSnapshot
     let server: [UInt8]
     private let author: Identifier?

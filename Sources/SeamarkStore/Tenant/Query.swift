@@ -16,7 +16,7 @@ enum Query: Int, CaseIterable {
     case invitation, invitations, addInvitation, redeemInvitation, endInvitations
     case entryCount, waitingCount, streamCount, streamsOfScope, changesOfQuarantinedBlock, integrity, foreignKeys
     case lastAudit, addAudit, audit, countActs
-    case anyBarred, barred, bar, noteArrival, barredCounts, sensitiveEntries, blankEntry, sensitiveInQuarantine, blankInQuarantine
+    case anyBarred, barred, barredOfScope, bar, noteArrival, barredCounts, sensitiveEntries, blankEntry, sensitiveInQuarantine, blankInQuarantine
     case removeBarredValues, withdrawnPersons, addWithdrawnPerson, oweErasure, owesErasure
     case formerReceipt, keepFormerReceipt, attachment, attachments, attachmentsOfScope, attachmentTotals, addAttachment, eraseAttachment, erasedAttachments
     case alarms, alarmsOfDevice, addAlarm, repeatAlarm, newerStream
@@ -177,6 +177,7 @@ enum Query: Int, CaseIterable {
         case .foreignKeys: "PRAGMA foreign_key_check"
         case .anyBarred: "SELECT 1 FROM barred LIMIT 1"
         case .barred: "SELECT 1 FROM barred WHERE leaf = ? AND scope IN (0, ?)"
+        case .barredOfScope: "SELECT leaf FROM barred WHERE scope IN (0, ?)"
         case .bar: "INSERT INTO barred (leaf, scope, arrivals) VALUES (?, ?, 0) ON CONFLICT DO NOTHING"
         case .noteArrival: "UPDATE barred SET arrivals = arrivals + 1 WHERE leaf = ? AND scope IN (0, ?)"
         case .barredCounts: "SELECT count(*), coalesce(sum(arrivals), 0) FROM barred"

@@ -40,6 +40,37 @@ extension TenantSnapshot {
         }
     }
 
+    /// A block that is kept outside the logs, as its device sealed it.
+    public struct KeptBlock: Sendable {
+        public let block: Block
+        /// The bytes that travelled beside the block, without what was redacted.
+        public let sensitive: [UInt8]
+        public let refusal: Refusal
+        /// When it came, by the server's clock: milliseconds since 1970.
+        public let received: Int64
+        /// The changes that it is kept for: a log may hold others of the block.
+        public let changes: [Identifier]
+    }
+
+    /// The numbers of the blocks that are kept outside the logs, in the order in which they came.
+    public func keptBlocks() throws(StoreError) -> [Int64] { try quarantinedBlockKeys() }
+
+    /// One of them; throws `damaged` where it is not what was written.
+    public func keptBlock(_ number: Int64) throws -> KeptBlock {
+        let (block, sensitive, refusal) = try quarantinedBlockRow(number)
+        return KeptBlock(
+            block: block, sensitive: sensitive, refusal: refusal, received: try received(ofQuarantinedBlock: number), changes: try changes(keptFor: number))
+    }
+
+    /// Does a log hold the change, or the quarantine outside them?
+    public func isHeld(_ change: Identifier) throws(StoreError) -> Bool {
+        if try changePlace(change) != nil { return true }
+        let row = try statement(.quarantinedChange, doing: Self.doing)
+        row.bind(change, at: 1)
+        defer { row.reset() }
+        return try row.step(doing: Self.doing)
+    }
+
     private static let doing: StaticString = "reading the quarantine"
 
     private func waitingPlaces() throws(StoreError) -> [(id: Identifier, entry: EntryKey, index: Int)] {

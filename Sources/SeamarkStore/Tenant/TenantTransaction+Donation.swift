@@ -18,9 +18,12 @@ extension TenantTransaction {
         return try whole {
             var appending = Appending(self)
             guard let scope = try appending.open(donation.scope) else { return .refused(.unknownScope) }
-            guard let device = try device(donation.device), let member = try member(device.member) else { return .refused(.unknownDevice) }
-            guard !device.awaitsConfirmation else { return .refused(.awaitsConfirmation) }
-            let refusal = try refusal(of: device, member, on: scope.key)
+            var refusal: Refusal?
+            if let giver = donation.device {
+                guard let device = try device(giver), let member = try member(device.member) else { return .refused(.unknownDevice) }
+                guard !device.awaitsConfirmation else { return .refused(.awaitsConfirmation) }
+                refusal = try self.refusal(of: device, member, on: scope.key)
+            }
             var unverified = 0
             func isGenuine(_ block: Block) throws -> Bool {
                 guard block.stream.scope == donation.scope, let key = try key(block.stream.device) else { return false }
@@ -52,6 +55,13 @@ extension TenantTransaction {
                     }
                     // Whoever hands it in: let in for another reason, it would bar the way to the values that others hold.
                     try keep(block, sensitive, .withoutSensitive)
+                case .kept(let block, let sensitive, let reason, let received):
+                    guard try isGenuine(block) else {
+                        unverified += 1
+                        continue
+                    }
+                    guard try !isPresent(block, in: scope) else { continue }
+                    try quarantine(Push(device: block.stream.device, block: block, sensitive: sensitive, received: received), reason, scope.key)
                 }
             }
             try appending.finish()

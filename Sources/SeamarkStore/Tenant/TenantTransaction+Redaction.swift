@@ -108,6 +108,18 @@ extension TenantSnapshot {
         return try row.step(doing: "looking for barred values")
     }
 
+    /// The leaves of all values that were redacted in this scope.
+    public func barredLeaves(in scope: Identifier) throws(StoreError) -> Set<Hash256> {
+        let doing: StaticString = "looking for barred values"
+        let (key, _) = try knownScope(scope, doing: doing)
+        let row = try statement(.barredOfScope, doing: doing)
+        row.bind(key, at: 1)
+        defer { row.reset() }
+        var leaves: Set<Hash256> = []
+        while try row.step(doing: doing) { leaves.insert(try row.hash(0, doing: doing)) }
+        return leaves
+    }
+
     /// Were values deleted of which traces may still lie in the store's write-ahead log? It is kept in the file, whoever deleted them and in whatever process.
     public func isErasureOwed() throws(StoreError) -> Bool {
         let row = try statement(.owesErasure, doing: "looking for what is to be erased")

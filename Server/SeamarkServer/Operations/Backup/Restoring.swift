@@ -7,7 +7,8 @@ internal import SeamarkStore
 /// Puts a backup back into a data directory on which no server runs.
 ///
 /// Everything is unpacked and verified beside its place first; what was there before is moved to `DATA/replaced` and never deleted. A
-/// restored tenant begins a new epoch, so that devices that are ahead know it, and hand in what the backup lacks.
+/// restored tenant begins a new epoch, so that devices that are ahead know it, and hand in what the backup lacks. What the store in its place holds and
+/// the backup does not is taken over first, as far as it can still be read.
 public struct Restoring: Sendable {
     public struct Outcome: Sendable {
         public let header: BackupHeader
@@ -16,8 +17,8 @@ public struct Restoring: Sendable {
         public let sentence: String
         /// Where the files lie that were there before, also where a restore that was cut off moved them there; nil when there were none.
         public let replaced: String?
-        /// How many entries the replaced logs held beyond the backup; nil where that cannot be known.
-        public let entriesAhead: UInt64?
+        /// What the replaced store held beyond the backup, and what of it is here now; nil where that cannot be known.
+        public let takenOver: TakenOver?
         /// Devices that were revoked after the backup was made and are revoked here again.
         public let revokedAgain: Int
         /// Devices for which a wipe was ordered, or done, after the backup was made: that holds here too.
@@ -28,6 +29,9 @@ public struct Restoring: Sendable {
         public let unread: String?
         /// The devices of this tenant know another installation than this one.
         public let knowsAnotherInstallation: Bool
+
+        /// How many entries the replaced logs held beyond the backup; nil where that cannot be known.
+        public var entriesAhead: UInt64? { takenOver?.entriesAhead }
     }
 
     private let directory: DataDirectory
@@ -107,7 +111,7 @@ public struct Restoring: Sendable {
         try PrivateFile.makeDurable(folder: directory.tenants)
         return Outcome(
             header: header, tenant: short, sentence: finding.sentence, replaced: replaced,
-            entriesAhead: before.map { $0.entries > header.entries ? $0.entries - header.entries : 0 }, revokedAgain: again.revoked,
+            takenOver: again.taken, revokedAgain: again.revoked,
             wipesTakenOver: again.wipes, keepsSigningKey: again.keepsSigningKey, unread: unread,
             knowsAnotherInstallation: !(installation.pins + installation.formerPins).contains { $0.description == facts.pin })
     }
@@ -135,7 +139,9 @@ public struct Restoring: Sendable {
     /// What the store that is about to be replaced still tells.
     private struct Former {
         let keys: TenantKeys
-        let entries: UInt64
+        /// Open until `renew` has taken over what it holds.
+        let store: TenantStore
+        let scopes: [TenantScope]
         let revoked: [Identifier]
         let wipes: [(device: Identifier, order: WipeOrder)]
         let waiting: [Identifier]
@@ -145,24 +151,30 @@ public struct Restoring: Sendable {
     private func formerly(_ folder: TenantFolder, _ keyFolder: KeyFolder) throws -> Former {
         let keys = try TenantKeys(opening: folder, under: keyFolder)
         let store = try TenantStore.open(at: folder.database, of: keys.tenant, tools: .standard(dataKey: keys.dataKey))
-        defer { try? store.close() }
-        try keys.settle(folder, store, at: clock.now())
-        return try store.read { snapshot in
-            let devices = try snapshot.devices()
-            return Former(
-                keys: keys, entries: try snapshot.scopes().reduce(0) { $0 &+ $1.place.position }, revoked: devices.filter { $0.revoked != nil }.map(\.id),
-                wipes: devices.compactMap { device in device.wipe.map { (device.id, $0) } },
-                waiting: devices.filter(\.awaitsConfirmation).map(\.id), epochs: try snapshot.formerEpochs().and(snapshot.identity().epoch))
+        do {
+            try keys.settle(folder, store, at: clock.now())
+            return try store.read { snapshot in
+                let devices = try snapshot.devices()
+                return Former(
+                    keys: keys, store: store, scopes: try snapshot.scopes(), revoked: devices.filter { $0.revoked != nil }.map(\.id),
+                    wipes: devices.compactMap { device in device.wipe.map { (device.id, $0) } },
+                    waiting: devices.filter(\.awaitsConfirmation).map(\.id), epochs: try snapshot.formerEpochs().and(snapshot.identity().epoch))
+            }
+        } catch {
+            try? store.close()
+            throw error
         }
     }
 
-    /// A new epoch, and no device comes back that was revoked, frozen or to be wiped meanwhile. Returns how many there were.
+    /// A new epoch, what the store of before held beyond the backup, and no device that comes back which was revoked, frozen or to be wiped meanwhile.
+    /// Returns how many there were. The store of before is closed then, and may be moved.
     private func renew(
         _ draft: TenantFolder, _ name: ShortName, _ installation: Installation, _ header: BackupHeader, _ before: Former?
-    ) throws -> (revoked: Int, wipes: Int, keepsSigningKey: Bool) {
+    ) throws -> (revoked: Int, wipes: Int, keepsSigningKey: Bool, taken: TakenOver?) {
         let keepsSigningKey = try before?.keys.succeed(in: draft, under: installation.keyFolder) ?? false
         let office = try TenantOffice(name: name, folder: draft, installation: installation, clock: clock)
         defer { try? office.store.close() }
+        defer { try? before?.store.close() }
         let now = clock.now()
         let (epoch, incarnation) = (try Randomness.word(), try Randomness.word())
         try office.store.write { transaction in
@@ -171,7 +183,9 @@ public struct Restoring: Sendable {
             try transaction.take(formerEpochs: before?.epochs ?? FormerEpochs(epochs: [], expectsOthers: true))
             _ = try transaction.noteAct("tenant.restore", detail: "\(Digest.sha256(header.bytes)) made \(header.made)", at: now)
         }
-        guard let before else { return (0, 0, false) }
+        guard let before else { return (0, 0, false, nil) }
+        let takingOver = TakingOver(from: before.store, before.scopes, to: office, at: now)
+        try takingOver.run()
         var count = 0
         for device in try office.devices() where device.device.revoked == nil && before.revoked.contains(device.device.id) {
             _ = try office.revoke(device.device.id.description)
@@ -185,7 +199,7 @@ public struct Restoring: Sendable {
                 _ = try transaction.noteAct("device.freeze", detail: id.description, at: now)
             }
         }
-        return (count, try before.wipes.count { try office.takeOver($0.order, to: $0.device) }, keepsSigningKey)
+        return (count, try before.wipes.count { try office.takeOver($0.order, to: $0.device) }, keepsSigningKey, takingOver.done)
     }
 
     // MARK: An installation
@@ -225,7 +239,7 @@ public struct Restoring: Sendable {
         }
         try PrivateFile.makeDurable(folder: directory.path)
         return Outcome(
-            header: finding.header, tenant: nil, sentence: finding.sentence, replaced: replaced, entriesAhead: nil, revokedAgain: 0, wipesTakenOver: 0, keepsSigningKey: false, unread: nil,
+            header: finding.header, tenant: nil, sentence: finding.sentence, replaced: replaced, takenOver: nil, revokedAgain: 0, wipesTakenOver: 0, keepsSigningKey: false, unread: nil,
             knowsAnotherInstallation: false)
     }
 
