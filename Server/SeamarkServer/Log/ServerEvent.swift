@@ -25,6 +25,8 @@ public enum ServerEvent: String, CaseIterable, Sendable {
     case rowsRepaired = "alarm.rowsRepaired"
     case rulesDiffer = "alarm.rulesDiffer"
     case invitationReused = "alarm.invitationReused"
+    case unknownEngagement = "alarm.unknownEngagement"
+    case unknownDevice = "alarm.unknownDevice"
     // Who is who.
     case sessionBegan = "session.began"
     case deviceEnrolled = "device.enrolled"
@@ -57,7 +59,7 @@ public enum ServerEvent: String, CaseIterable, Sendable {
     public var level: Logger.Level {
         switch self {
         case .fault, .tenantDamaged, .tenantNotOpened, .tenantsNotRead, .tenantNotClosed: .error
-        case .retentionSilent, .rolledBack, .twoCopies, .rowsRepaired, .rulesDiffer, .invitationReused, .addressRefused, .suppressed: .warning
+        case .retentionSilent, .rolledBack, .twoCopies, .rowsRepaired, .rulesDiffer, .invitationReused, .unknownEngagement, .unknownDevice, .addressRefused, .suppressed: .warning
         case .tenantOpened, .connectionCut, .connectionEnded: .info
         case .listening, .stopping, .stopped, .serverCertificateRenewed, .tenantKeysWrapped, .retentionRedacted, .sessionBegan, .deviceEnrolled, .deviceRenewed,
             .handshakeFailed, .doorRefused, .doorClosed, .enrolmentRefused, .sessionDismissed, .pushRefused, .changesRefused, .readRefused, .donationRefused,
@@ -78,7 +80,7 @@ public enum ServerEvent: String, CaseIterable, Sendable {
         case .tenantDamaged: [.tenant, .reason]
         case .tenantNotOpened: [.tenant, .reason]
         case .tenantsNotRead, .tenantNotClosed: [.reason]
-        case .rolledBack, .twoCopies, .rowsRepaired, .rulesDiffer, .invitationReused: [.tenant, .device]
+        case .rolledBack, .twoCopies, .rowsRepaired, .rulesDiffer, .invitationReused, .unknownEngagement, .unknownDevice: [.tenant, .device]
         case .sessionBegan: [.address, .tenant, .device]
         case .deviceEnrolled: [.address, .tenant, .device]
         case .deviceRenewed, .limitReached, .addressRefused, .doorRefused, .doorClosed: [.address, .tenant, .device]
@@ -113,6 +115,8 @@ public enum ServerEvent: String, CaseIterable, Sendable {
         case .rowsRepaired: "rows were not what the log says, and were computed anew"
         case .rulesDiffer: "a device computes another state from the same log"
         case .invitationReused: "an invitation was tried once more after a device was enrolled with it"
+        case .unknownEngagement: "a laptop shows what the server signed of an engagement that the store does not know"
+        case .unknownDevice: "a device came with a certificate of the tenant, and the store does not know it"
         case .sessionBegan: "a device was let in"
         case .deviceEnrolled: "a device was enrolled"
         case .deviceRenewed: "a device's certificate was renewed"
@@ -141,7 +145,7 @@ public enum ServerEvent: String, CaseIterable, Sendable {
         switch self {
         case .sessionBegan, .deviceEnrolled, .deviceRenewed, .connectionEnded, .connectionCut, .tenantOpened, .tenantKeysWrapped: true
         case .listening, .stopping, .stopped, .serverCertificateRenewed, .fault, .suppressed, .tenantDamaged, .tenantNotOpened, .tenantsNotRead, .tenantNotClosed,
-            .retentionRedacted, .retentionSilent, .rolledBack, .twoCopies, .rowsRepaired, .rulesDiffer, .invitationReused, .handshakeFailed, .doorRefused, .doorClosed,
+            .retentionRedacted, .retentionSilent, .rolledBack, .twoCopies, .rowsRepaired, .rulesDiffer, .invitationReused, .unknownEngagement, .unknownDevice, .handshakeFailed, .doorRefused, .doorClosed,
             .enrolmentRefused, .sessionDismissed, .pushRefused, .changesRefused, .readRefused, .donationRefused, .attachmentRefused, .claimUnproven,
             .frameRefused, .connectionSlow, .limitReached, .addressRefused:
             false
@@ -158,6 +162,8 @@ extension ServerEvent {
         case .rowsRepaired: .rowsRepaired
         case .rulesDiffer: .rulesDiffer
         case .invitationReused: .invitationReused
+        case .unknownScope: .unknownEngagement
+        case .unknownDevice: .unknownDevice
         case .unprovenClaim: nil
         }
     }
