@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import SeamarkCrypto
 import SeamarkJournal
 import SeamarkModel
