@@ -11,7 +11,7 @@ struct DeviceVerb: ParsableCommand {
             For example:
               seamark-server device list --tenant halden
               seamark-server device revoke B --tenant halden
-            """, subcommands: [List.self, Confirm.self, Revoke.self, Wipe.self])
+            """, subcommands: [List.self, Confirm.self, Adopt.self, Revoke.self, Wipe.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -60,6 +60,37 @@ struct DeviceVerb: ParsableCommand {
         func run() throws {
             let confirmed = try tenant.open().confirm(device, words: words.joined(separator: " "))
             Output.done("Device \(confirmed.letters) is confirmed: it reads and hands in at its next sync.")
+        }
+    }
+
+    struct Adopt: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take a device back that the store has lost, by the six words that it shows.",
+            discussion: """
+                For example:
+                  seamark-server device adopt 01a2283b-1f6f-70c5-8c6f-be86e0ef4001 "lusab babad gutih tugad bihoz gofav" --letters B
+
+                A server that was put back to an older copy does not know the devices that enrolled after it. One that comes with a certificate of this \
+                tenant has an alarm in seamark-server status, with its id. Call its member, and have the words and letters read to you that seamark sync \
+                shows on the laptop; do not take them from a message that anybody may have sent. Words that are not the device's are refused, and the try is an \
+                act in the audit log. Taken back, it syncs as before, and hands in what it holds. Where it had been revoked before the server was put \
+                back, say --revoked: then it hears so, reads nothing, and what it holds goes into quarantine.
+                """)
+
+        @OptionGroup var tenant: TenantOption
+        @Argument(help: "The device's id, as status names it.")
+        var device: String
+        @Argument(help: "The six words, in any case, with spaces or hyphens between.")
+        var words: [String]
+        @Option(help: "The letters that its handles have (default: as the directory has them, or the next).")
+        var letters: String?
+        @Flag(help: "It had been revoked, and is again.") var revoked = false
+
+        func run() throws {
+            let adopted = try tenant.open().adoptDevice(device, words: words.joined(separator: " "), revoked: revoked, letters: letters)
+            let then = adopted.revoked == nil ? "it hands in what it holds at its next sync, and reads" : "it is revoked, and what it holds goes into quarantine when it syncs"
+            let other = letters.map { $0 == adopted.letters ? "" : " It is listed as \(adopted.letters), not \(Output.shown($0))." } ?? ""
+            Output.done("Took device \(adopted.letters) (\(adopted.id)) back: \(then).\(other)")
         }
     }
 

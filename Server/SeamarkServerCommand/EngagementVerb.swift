@@ -10,7 +10,7 @@ struct EngagementVerb: ParsableCommand {
             For example:
               seamark-server engagement add baseline --currency EUR --tenant halden
               seamark-server engagement staff baseline ann bob --tenant halden
-            """, subcommands: [Add.self, Staff.self, List.self, Export.self])
+            """, subcommands: [Add.self, Staff.self, Adopt.self, List.self, Export.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -91,6 +91,40 @@ struct EngagementVerb: ParsableCommand {
         }
     }
 
+    struct Adopt: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take an engagement back that the store has lost and laptops still hold.",
+            discussion: """
+                For example:
+                  seamark-server engagement adopt 01a2283b-1f6f-70c5-8c6f-be86e0ef4001 ann bob         what it would mean
+                  seamark-server engagement adopt 01a2283b-1f6f-70c5-8c6f-be86e0ef4001 ann bob --yes
+
+                A server that was put back to an older copy does not know the engagements that began after it. Once a laptop shows what this server signed \
+                of one, seamark-server status has an alarm with its id. Where a backup of after its beginning is left, restore that. Otherwise this makes \
+                the engagement anew under that id, with nothing in it, and puts the members on it: at their next syncs their laptops hand in all that its \
+                log held, with its name, verdicts and times, and what waits there. Ask the members which engagement it is, and name those who worked \
+                on it; others are put on it with engagement staff, by its id until its name has come back. What was published of it is published anew. \
+                Redactions come back with the log; whom you took off it before the server was put back, leave off.
+                """)
+
+        @OptionGroup var tenant: TenantOption
+        @Argument(help: "The engagement's id, as status names it.")
+        var engagement: String
+        @Argument(help: "Short names or ids of members who worked on it: their laptops hand it in.")
+        var members: [String]
+        @Flag(help: "Do it, and do not only tell what it would mean.") var yes = false
+
+        func run() throws {
+            let done = try tenant.open(isTrial: !yes).adoptEngagement(engagement, staffing: members)
+            let people = done.members.map { Output.shown($0) }.joined(separator: ", ")
+            guard yes else {
+                return print(
+                    "The engagement \(done.id), which device \(done.device) showed, would be made anew with nothing in it, and \(people) put on it: their laptops would hand in what it held. Nothing was changed; say --yes to do it.")
+            }
+            Output.done("Took the engagement \(done.id) back, and put \(people) on it: their laptops hand in what it held when they sync. See seamark-server engagement list then.")
+        }
+    }
+
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the engagements.",
@@ -115,7 +149,7 @@ struct EngagementVerb: ParsableCommand {
             }
             Output.table(
                 ["engagement", "name", "currency", "members", "entries", "id"],
-                engagements.map { [$0.handle, $0.title, $0.currency, $0.members.joined(separator: " "), String($0.position), $0.id.description] },
+                engagements.map { [$0.handle, $0.position == 0 && $0.title.isEmpty ? "(nothing of it is here yet)" : $0.title, $0.currency, $0.members.joined(separator: " "), String($0.position), $0.id.description] },
                 empty: "There are no engagements.")
         }
     }

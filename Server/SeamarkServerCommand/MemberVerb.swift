@@ -90,7 +90,13 @@ struct MemberVerb: ParsableCommand {
         var role = "consultant"
         @Option(help: "The person's e-mail address.")
         var email: String?
+        @Option(help: "The id that the member had before the server was put back to an older copy, as 'device adopt' names it.")
+        var id: String?
         @OptionGroup var trial: TrialOption
+
+        func validate() throws {
+            if let id, Identifier(id) == nil { throw ValidationError("--id is an id, such as 01a2283b-1f6f-70c5-8c6f-be86e0ef4001") }
+        }
 
         func run() throws {
             guard let role = Role(key: role) else {
@@ -98,7 +104,7 @@ struct MemberVerb: ParsableCommand {
             }
             let office = try tenant.open(isTrial: trial.dryRun)
             let short = try ShortName(checking: member, for: "a member")
-            let id = try office.addMember(short, name: name ?? member, role: role, email: email)
+            let id = try office.addMember(short, name: name ?? member, role: role, email: email, id: self.id.flatMap { Identifier($0) })
             trial.say("Added \(short.text) as \(role.key) of \(office.name.text) (\(id)).", trial: "add \(short.text) as \(role.key) of \(office.name.text)")
         }
     }

@@ -9,14 +9,16 @@ import Testing
 @Suite struct AdministrativeActTests {
     private static let passphrase = "nine slow kettles sing"
 
-    /// Acts that no administrator's verb does: devices, the schedule and what a server finds do them. Each is looked for in a suite of its own.
+    /// Acts that no administrator's verb does: devices, the schedule and what a server finds do them; or a verb, on a store that was put back to an older
+    /// copy. Each is looked for in a suite of its own.
     private static let byOthers: [String: String] = [
         "device.renew": "SeamarkServerTests/RenewalTests", "device.twoCopies": "SeamarkStoreTests/Tenant/TenantDonationTests",
         "device.unknown": "SeamarkStoreTests/Tenant/TenantDonationTests", "engagement.unknown": "SeamarkStoreTests/Tenant/TenantDonationTests",
         "device.unprovenClaim": "SeamarkStoreTests/Tenant/TenantDonationTests", "rows.dispute": "SeamarkStoreTests/Tenant/TenantRepairTests",
         "rows.repair": "SeamarkServerTests/ComparisonTests", "schema.adopt": "SeamarkStoreTests/Tenant/TenantDonationTests",
         "retention.redact": "SeamarkServerTests/RetentionTests", "tenant.takeOver": "SeamarkServerTests/BackupTests",
-        "redaction.takeOver": "SeamarkServerTests/BackupTests",
+        "redaction.takeOver": "SeamarkServerTests/BackupTests", "engagement.adopt": "SeamarkServerTests/AdoptionTests",
+        "device.adopt": "SeamarkServerTests/AdoptionTests",
     ]
 
     /// A tenant's acts as they are found after each step, and which verbs were run.
@@ -112,6 +114,10 @@ import Testing
         try chain.run("device wipe", [letters, "--yes"], leaving: ["device.wipe"])
         _ = try eve.run("sync")
         #expect(try chain.news() == ["device.wiped"])
+
+        // Nothing was put back here, and no laptop has shown anything that is lost.
+        try chain.run("engagement adopt", ["01a2283b-1f6f-70c5-8c6f-be86e0ef4001", "bob", "--yes"], leaving: [], status: 66)
+        try chain.run("device adopt", ["01a2283b-1f6f-70c5-8c6f-be86e0ef4001"] + words, leaving: [], status: 66)
 
         // What is held, and what comes in by other ways.
         for name in ["Erie depot", "Akron works"] { try bob.must("site", "add", "name=\(name)", "notes=\(name), in confidence") }

@@ -38,6 +38,8 @@ import Testing
             "seamark signals": "reads quick checks, which the book does not capture; named in README.md",
             "seamark engagement set": "captured like the kinds that are shown",
             "seamark snapshot compare": "shown as the server's verb",
+            "seamark-server engagement adopt": "needs a server whose files were put back to an older copy; RestoreServer.md tells of it, and AdoptionTests do it",
+            "seamark-server device adopt": "as engagement adopt",
             "seamark-server tenant signing-key forget": "for a key that was stolen and a backup of before; its help tells when",
         ]) { $1 }
     }()

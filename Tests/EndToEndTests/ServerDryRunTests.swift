@@ -27,6 +27,7 @@ import Testing
     /// Verbs that write and have no trial, and why.
     private static let without: [String: String] = [
         "init": "it makes a directory, and refuses one that is there", "run": "it is the server", "device confirm": "a wrong try counts, and a trial of one that does not would be a way round that",
+        "device adopt": "as device confirm", "engagement adopt": "it is refused unless a laptop showed what the store has lost, and only says what it would mean until --yes",
         "bundle import": "a bundle is taken in piece by piece, each judged over the one before; importing one twice changes nothing", "restore": "'backup verify' tries a backup whole",
         "backup verify": "it reads", "tenant key": "it hands a secret out, which no trial can",
         "authority begin": "'authority status' says what stands, and begin alone ends nothing", "authority finish": "'authority status' says whom it would shut out",

@@ -132,7 +132,8 @@ extension Connection {
             case .close(let problem):
                 if let problem {
                     note(.enrolmentRefused, [.code: problem.code.written])
-                    blame(.enrolment)
+                    // Its certificate is genuine: no address is to blame.
+                    if problem.code != .unknownDevice { blame(.enrolment) }
                 }
                 refuse(problem)
             }

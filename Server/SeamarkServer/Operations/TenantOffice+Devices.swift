@@ -91,11 +91,7 @@ extension TenantOffice {
     /// Confirms a device, named by its letters or its id, by the words that it shows. Wrong ones are refused, and counted; the device goes on waiting.
     public func confirm(_ device: String, words: String) throws -> TenantDevice {
         let doing = "confirming a device"
-        guard let typed = DeviceWords(typed: words) else {
-            throw OperationFailure(
-                .badInput, doing: doing, wrong: "these are not six words of a device",
-                remedy: "type the words that seamark status shows on the laptop, such as lusab babad gutih tugad bihoz gofav")
-        }
+        let typed = try Self.words(typed: words, doing: doing)
         let now = clock.now()
         let (found, isRight) = try store.write { transaction -> (TenantDevice, Bool) in
             let found = try find(device, doing: doing, transaction)

@@ -67,16 +67,28 @@ public struct TenantOffice: Sendable {
         public let engagements: [String]
     }
 
-    public func addMember(_ handle: ShortName, name: String, role: Role, email: String? = nil) throws -> Identifier {
+    /// - Parameter former: the id of a member whom the store has lost: a device came with a certificate of the tenant that says it is this member's.
+    public func addMember(_ handle: ShortName, name: String, role: Role, email: String? = nil, id former: Identifier? = nil) throws -> Identifier {
         let now = clock.now()
         return try store.write { transaction in
             let headquarters = try Headquarters(transaction, keys: keys, now: now)
             let directory = try Directory(transaction)
-            guard directory.member(handle.text) == nil else {
+            // Of one whom the store has lost the directory may have come back already.
+            if let namesake = directory.member(handle.text), namesake != former {
                 throw OperationFailure(
                     .badInput, doing: "adding a member", wrong: "there is a member of this short name", remedy: "choose another")
             }
-            let id = try Identifier.drawn(at: now)
+            if let former {
+                guard try transaction.audit().contains(where: { $0.act == "device.unknown" && $0.detail.hasSuffix(" \(former)") }) else {
+                    throw OperationFailure(
+                        .notFound, doing: "adding a member", wrong: "no device of a member with this id has come that the store does not know",
+                        remedy: "leave --id out, or give the id that seamark-server device adopt names")
+                }
+                guard try transaction.member(former) == nil else {
+                    throw OperationFailure(.badInput, doing: "adding a member", wrong: "there is a member of this id", remedy: "see seamark-server member list")
+                }
+            }
+            let id = try former ?? Identifier.drawn(at: now)
             let member = TenantMember(id: id, name: name, role: role.key)
             try transaction.addMember(member)
             try headquarters.publish(member: member, handle: handle, email: email)
@@ -170,7 +182,10 @@ public struct TenantOffice: Sendable {
     public func engagements() throws -> [Engagement] {
         try store.read { snapshot in
             let directory = try Directory(snapshot)
-            return try directory.engagements.map { engagement in
+            // Nothing of them has come back yet.
+            let lacking = try snapshot.scopes().filter { scope in scope.kind == .engagement && !directory.engagements.contains { $0.id == scope.id } }
+            let bare = lacking.map { Directory.Engagement(id: $0.id, handle: $0.id.description, title: "", currency: "") }
+            return try (directory.engagements + bare).map { engagement in
                 var staffed = try snapshot.members(staffedOn: engagement.id)
                 if let published = try Directory.published(of: engagement.id, in: snapshot) {
                     staffed += try snapshot.members(staffedOn: published)
@@ -193,7 +208,9 @@ public struct TenantOffice: Sendable {
         try store.write { transaction in
             let headquarters = try Headquarters(transaction, keys: keys, now: now)
             let directory = try Directory(transaction)
-            let id = try directory.engagement(called: engagement)
+            // Of one that was taken back the record comes with what laptops hand in, its team in it: made here, it would be a second one.
+            let lacking = try Self.withoutRecord(engagement, transaction)
+            let id = try lacking ?? directory.engagement(called: engagement)
             let person = try directory.member(called: member)
             guard let row = try transaction.member(person), let role = Role(key: row.role) else {
                 throw OperationFailure(.fault, doing: "staffing", wrong: "the member's row is missing", remedy: "run seamark-server verify")
@@ -205,9 +222,11 @@ public struct TenantOffice: Sendable {
             }
             guard role == .clientViewer else {
                 try put(person, on: id, remove, releasingCopies, transaction, now)
-                try headquarters.write(Catalogue.engagement, id, in: id) { record in
-                    guard let team = record.type.field(key: "team") else { return }
-                    if remove { record.remove(team, .id(person)) } else { record.add(team, .id(person)) }
+                if lacking == nil {
+                    try headquarters.write(Catalogue.engagement, id, in: id) { record in
+                        guard let team = record.type.field(key: "team") else { return }
+                        if remove { record.remove(team, .id(person)) } else { record.add(team, .id(person)) }
+                    }
                 }
                 try transaction.noteAct(remove ? "engagement.unstaff" : "engagement.staff", detail: "\(id) \(person)", at: now)
                 return

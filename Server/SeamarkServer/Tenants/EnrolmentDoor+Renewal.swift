@@ -29,7 +29,11 @@ extension EnrolmentDoor {
         return try tenant.store.write { transaction in
             let known = try transaction.device(name.device)
             if known == nil, TenantDoor.name(in: renew.certificate, keys, tenant.clock, ignoringExpiry: true) != nil {
-                try transaction.hear(ofDevice: name.device, of: name.member, at: now)
+                // By this key headquarters may take it back, once its member has read its words out.
+                let certificate = try Certificate(der: renew.certificate)
+                let shown = UnknownDeviceKey(
+                    signingKey: renew.signingKey, member: name.member, certificate: certificate.fingerprint, certificateEnd: certificate.notAfter * 1000)
+                try transaction.hear(ofDevice: name.device, showing: shown, at: now)
                 return .refused(TenantDoor.unknownDevice)
             }
             guard let device = known, device.member == name.member, let member = try transaction.member(device.member)

@@ -13,6 +13,7 @@ enum Query: Int, CaseIterable {
     case isStaffed, staff, unstaff, staffedMembers
     case device, devices, deviceCount, addDevice, revokeDevice, renewDevice, noteContact, unsentWork, forgetUnsentWork, noteUnsentWork, orderWipe, noteWiped
     case confirmation, awaitConfirmation, confirmDevice, noteWrongWords
+    case lettersTaken, unknownDeviceKeys, addUnknownDeviceKey, removeUnknownDeviceKeys
     case invitation, invitations, addInvitation, redeemInvitation, endInvitations
     case entryCount, waitingCount, streamCount, streamsOfScope, changesOfQuarantinedBlock, integrity, foreignKeys
     case lastAudit, addAudit, audit, countActs
@@ -127,6 +128,14 @@ enum Query: Int, CaseIterable {
         case .device: "SELECT \(Self.deviceRows) WHERE id = ?"
         case .devices: "SELECT \(Self.deviceRows) ORDER BY key"
         case .deviceCount: "SELECT count(*) FROM device"
+        case .lettersTaken: "SELECT 1 FROM device WHERE letters = ?"
+        case .unknownDeviceKeys: "SELECT signing_key, member, certificate, certificate_end FROM unknown_device_key WHERE device = ? ORDER BY shown, signing_key"
+        case .addUnknownDeviceKey:
+            """
+            INSERT INTO unknown_device_key (device, signing_key, member, certificate, certificate_end, shown) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT (device, signing_key) DO UPDATE SET member = ?3, certificate = ?4, certificate_end = ?5
+            """
+        case .removeUnknownDeviceKeys: "DELETE FROM unknown_device_key WHERE device = ?"
         case .addDevice:
             "INSERT INTO device (id, member, name, letters, certificate, signing_key, enrolled, certificate_end) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         case .revokeDevice: "UPDATE device SET revoked = ? WHERE id = ? AND revoked IS NULL"

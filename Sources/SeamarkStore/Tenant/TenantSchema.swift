@@ -23,8 +23,17 @@ enum TenantSchema {
         migrator.registerMigration("unsent work") { database in try database.execute(sql: unsentWork) }
         migrator.registerMigration("owed erasures") { database in try database.execute(sql: owedErasures) }
         migrator.registerMigration("roles of invitations") { database in try database.execute(sql: rolesOfInvitations) }
+        migrator.registerMigration("keys of unknown devices") { database in try database.execute(sql: keysOfUnknownDevices) }
         return migrator
     }
+
+    // The signing keys that devices showed which the store does not know, each beside a certificate of the tenant's authority that names the device: a
+    // person may take one of them for genuine, by its words. Decides nothing by itself.
+    private static let keysOfUnknownDevices = """
+        CREATE TABLE unknown_device_key (
+            device BLOB NOT NULL, signing_key BLOB NOT NULL, member BLOB NOT NULL, certificate BLOB NOT NULL, certificate_end INTEGER NOT NULL,
+            shown INTEGER NOT NULL, PRIMARY KEY (device, signing_key)) STRICT, WITHOUT ROWID;
+        """
 
     // Which role an invitation was made for. Of those before this was kept it is the one that their member has when the file is migrated.
     private static let rolesOfInvitations = """

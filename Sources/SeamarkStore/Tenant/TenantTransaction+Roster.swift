@@ -45,17 +45,15 @@ extension TenantTransaction {
     // MARK: Devices
 
     /// Gives the device the next letters. Throws `taken` when there is a device of this id.
+    ///
+    /// - Parameter letters: which it had before the store was put back, and has again where no other device was given them since.
     @discardableResult
-    public func addDevice(_ device: DeviceEnrolment, of member: Identifier, at time: Int64) throws(StoreError) -> TenantDevice {
+    public func addDevice(_ device: DeviceEnrolment, of member: Identifier, at time: Int64, letters former: String? = nil) throws(StoreError) -> TenantDevice {
         let doing: StaticString = "enrolling a device"
         try require(try self.member(member), "there is no such member", doing: doing)
         guard try self.device(device.id) == nil else { throw StoreError(.taken, doing: doing, detail: "there is a device of this id") }
-        let count = try statement(.deviceCount, doing: doing)
         let letters: String
-        do {
-            defer { count.reset() }
-            letters = try count.step(doing: doing) ? DeviceLetters.text(of: count.int(0)) : DeviceLetters.text(of: 0)
-        }
+        if let former, try !isTaken(letters: former) { letters = former } else { letters = try nextLetters(doing: doing) }
         let row = try statement(.addDevice, doing: doing)
         row.bind(device.id, at: 1)
         row.bind(member, at: 2)
@@ -69,6 +67,26 @@ extension TenantTransaction {
         return TenantDevice(
             id: device.id, member: member, name: device.name, letters: letters, certificate: device.certificate,
             certificateEnd: device.certificateEnd, signingKey: device.signingKey, enrolled: time, revoked: nil, wipe: nil, wait: nil, contact: nil)
+    }
+
+    /// As many devices were given letters before; of those that were taken back some have later ones.
+    private func nextLetters(doing: StaticString) throws(StoreError) -> String {
+        var number: Int64 = 0
+        do {
+            let count = try statement(.deviceCount, doing: doing)
+            defer { count.reset() }
+            if try count.step(doing: doing) { number = count.int(0) }
+        }
+        while try isTaken(letters: DeviceLetters.text(of: number)) { number += 1 }
+        return DeviceLetters.text(of: number)
+    }
+
+    private func isTaken(letters: String) throws(StoreError) -> Bool {
+        let doing: StaticString = "looking for a device's letters"
+        let row = try statement(.lettersTaken, doing: doing)
+        row.bind(letters, at: 1)
+        defer { row.reset() }
+        return try row.step(doing: doing)
     }
 
     /// The first revocation counts; a second changes nothing.
