@@ -14,4 +14,7 @@ extension DeviceIdentity {
 extension DeviceState {
     /// Headquarters has yet to confirm this device's words, as far as it was heard.
     public var awaitsConfirmation: Bool { settings[.awaitsConfirmation] == .bool(true) && settings[.isRevoked] != .bool(true) }
+
+    /// Headquarters' store was put back to before this device enrolled, as far as it was heard: headquarters takes the device back by its words.
+    public var isUnknown: Bool { settings[.isUnknown] == .bool(true) }
 }

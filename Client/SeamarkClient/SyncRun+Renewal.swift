@@ -74,6 +74,15 @@ extension SyncRun {
         }
     }
 
+    /// The server's store does not know this device, though the tenant's authority certified it. At the enrolment door it hears the signing key beside the
+    /// certificate: by that key and its words headquarters can take the device back. Whatever becomes of the visit, this device has what it had.
+    mutating func showSigningKey() {
+        do {
+            guard try leastToRenew() == nil else { return }
+            try renew()
+        } catch {}
+    }
+
     private mutating func countBeside(_ line: any SyncLine) {
         beside.sent += line.bytesSent
         beside.received += line.bytesReceived

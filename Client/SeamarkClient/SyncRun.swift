@@ -151,6 +151,7 @@ public struct SyncRun {
                 if attachments.handsIn, report.budget?.shortfall == nil { try device.note(refused: report.attachments.refused) }
                 return report
             } catch let failure as Failure {
+                if case .sync(.server(let problem)) = failure.cause, problem.code == .unknownDevice { run.showSigningKey() }
                 spent += run.bytesPassed
                 renewal = run.renewal
                 if case .sync(.epochRenewed) = failure.cause { wasPutBack = true }
@@ -423,6 +424,7 @@ public struct SyncRun {
                 renewed.serverSigningKey = welcome.serverKey.key
                 try transaction.append(.identity(renewed))
             }
+            if transaction.state.isUnknown { try transaction.append(.setting(.isUnknown, .absent)) }
             let wasRevoked = transaction.state.settings[.isRevoked] == .bool(true)
             if wasRevoked != welcome.revoked { try transaction.append(.setting(.isRevoked, .bool(welcome.revoked))) }
             try transaction.hear(welcome.wipe)
@@ -477,7 +479,11 @@ public struct SyncRun {
         }
     }
 
-    func note(_ failure: Failure) throws { try note(failure.outcome, finding: failure.finding) }
+    func note(_ failure: Failure) throws {
+        try note(failure.outcome, finding: failure.finding)
+        guard failure.problem == .unknownDevice, try !device.state.isUnknown else { return }
+        try device.store.transaction { try $0.append(.setting(.isUnknown, .bool(true))) }
+    }
 
     /// Whom to believe: the tenant's authority for the server's key, `shared` for the keys of devices.
     func knowledge() throws -> SyncSession.Knowledge {

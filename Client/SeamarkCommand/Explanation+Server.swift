@@ -98,7 +98,7 @@ extension Explanation {
         case .storeDamaged: "The server's store of this client is damaged: it takes and gives nothing until headquarters restores it from a backup. Tell headquarters."
         case .tooSlow: "The server waited too long and closed. Try again."
         case .deviceRevoked: "This device was revoked. Ask headquarters."
-        case .unknownDevice: "Headquarters' store does not know this laptop, though headquarters enrolled it: the store was put back to an older copy. Do not wipe this laptop, and tell headquarters; a new invitation does not bring its work in."
+        case .unknownDevice: "Headquarters' store does not know this laptop, though headquarters enrolled it: the store was put back to an older copy. Do not wipe this laptop, and tell headquarters, who can take it back by the six words that 'seamark status' shows; a new invitation does not bring its work in."
         case .awaitsConfirmation: "Headquarters must confirm this device before it goes on. Run 'seamark sync' again; it shows the words to read to headquarters."
         case .renewalsUsedUp: "The server renewed this device's certificate several times within an hour. Try again in an hour; if nobody tried so often, tell headquarters: somebody else may hold a copy of this laptop's store."
         case .unknownCertificate, .badProof: "The server does not know this device. Ask headquarters for a new invitation."

@@ -33,6 +33,7 @@ struct Status: ParsableCommand {
             Terminal.line(.init("This store was found restored or copied; its work was numbered anew. If you did not do that, tell headquarters.", .yellow))
         }
         if state.awaitsConfirmation { WaitWords.lines(identity.words, holdsEngagement: state.holdsEngagement).forEach { Terminal.line(.init($0, .yellow)) } }
+        if state.isUnknown { UnknownDeviceWords.lines(identity).forEach { Terminal.line(.init($0, .yellow)) } }
         Terminal.line(.init(KeyHolder.holder(of: place.device.store.id).map { "Unlocked: \($0.words)." } ?? "Locked: each command asks for the passphrase."))
         Terminal.line(.init(lastSync(state)))
         let findings = Device.findings(state)

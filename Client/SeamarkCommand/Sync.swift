@@ -69,7 +69,13 @@ struct Sync: ParsableCommand {
             ) { shown.show($0) }
         } catch let failure as SyncRun.Failure {
             try place.obeyWipe(after: failure, tell: format.teller)
-            guard case .stopped = failure.cause else { throw failure }
+            guard case .stopped = failure.cause else {
+                if failure.problem == .unknownDevice, !format.json {
+                    Terminal.progress("")
+                    UnknownDeviceWords.lines(try place.device.state.identity).forEach { Terminal.line(.init($0, .yellow)) }
+                }
+                throw failure
+            }
             throw try stopped(acknowledged: failure.acknowledged, place)
         }
         Terminal.progress("")

@@ -39,6 +39,9 @@ public struct DeviceSetting: RawRepresentable, Hashable, Comparable, Sendable {
     /// The scopes that the server said it does not know, until it knows them again: a `list` of ids.
     public static let unknownScopes = DeviceSetting(rawValue: 15)
 
+    /// The server's store did not know this device when it was last asked, though its authority certified it: a `bool`.
+    public static let isUnknown = DeviceSetting(rawValue: 16)
+
     /// What this device found wrong by itself in what it was given, by number: a `list` of lists, as the client keeps it.
     public static let findings = DeviceSetting(rawValue: 13)
 
