@@ -138,6 +138,7 @@ import Testing
             #expect(try ask(certificate: authority.certificate.der) == .unknownCertificate)
             #expect(try ask(certificate: [1, 2, 3]) == .unknownCertificate)
             #expect(try ask(certificate: past(DeviceName(tenant: tenant, member: member, device: nobody), by: authority)) == .unknownDevice, "its authority knows it, and its store has lost it")
+            #expect(try scene.halden.store.read { try $0.unknownDeviceKeys(of: nobody) }.map(\.signingKey) == [anna.signing.publicKey], "by which a person may take it back")
             #expect(try ask(certificate: past(DeviceName(tenant: tenant, member: ben.enrolled.member, device: device), by: authority)) == .unknownCertificate)
             #expect(try ask(certificate: past(DeviceName(tenant: scene.stranger.enrolled.tenant, member: member, device: device), by: authority)) == .unknownCertificate)
             // Another device's key, one that nobody knows, and proofs that prove something else.

@@ -269,6 +269,27 @@ import Testing
         #expect(try store.read { try $0.hasHeard(ofUnknownDevice: gone) } && !store.read { try $0.hasHeard(ofUnknownDevice: Self.devices[0]) })
     }
 
+    @Test func `keeps a few of the keys that a device shows which it does not know, each once, and none of one that it knows`() throws {
+        let store = try Self.store()
+        let (gone, known, member) = (Identifier(high: 40, low: 9), Self.devices[0], Self.member.id)
+        let most = TenantTransaction.mostKeysOfAnUnknownDevice
+        let keys = (0..<UInt8(most + 2)).map { number in
+            UnknownDeviceKey(signingKey: [UInt8](repeating: number, count: 32), member: member, certificate: .zero, certificateEnd: Int64(number))
+        }
+        for device in [gone, known] {
+            for key in keys + keys { try store.write { try $0.hear(ofDevice: device, showing: key, at: 300) } }
+        }
+        #expect(try store.read { try $0.unknownDeviceKeys(of: gone) } == Array(keys.prefix(most)))
+        #expect(try store.read { try $0.unknownDeviceKeys(of: known) } == [])
+        #expect(try store.read { try $0.audit() }.count { $0.act == "device.unknown" } == 1)
+        // Its next certificate is kept in the place of the one before.
+        let renewed = UnknownDeviceKey(signingKey: keys[1].signingKey, member: member, certificate: .zero, certificateEnd: 900)
+        try store.write { try $0.hear(ofDevice: gone, showing: renewed, at: 301) }
+        #expect(try store.read { try $0.unknownDeviceKeys(of: gone) }.map(\.certificateEnd) == [0, 900, 2, 3])
+        try store.write { try $0.forgetUnknownDeviceKeys(of: gone) }
+        #expect(try store.read { try $0.unknownDeviceKeys(of: gone) } == [])
+    }
+
     @Test func `renews its epoch for an attachment that it signed for and does not hold, or holds since a later time, and for no other`() throws {
         let attachments = try (1...4).map { try #require(Attachment(hash: Hash256(bytes: [UInt8](repeating: $0, count: 32)) ?? .zero, size: 5)) }
         func hear(_ number: Int, received: Int64, epoch: UInt64 = 77) throws -> TenantTransaction.Hearing {
