@@ -184,11 +184,13 @@ extension Device {
     }
 
     /// What a sync is to hand in: held here, without the server's receipt, in engagements where the member is staffed.
-    func waitingAttachments(epoch: UInt64? = nil) throws -> [AttachmentLane.Item] {
+    ///
+    /// - Parameter all: in others too, as a device does that was revoked.
+    func waitingAttachments(epoch: UInt64? = nil, ofAll all: Bool = false) throws -> [AttachmentLane.Item] {
         let state = try state
         var items: [AttachmentLane.Item] = []
         for id in state.scopeIDs {
-            guard let scope = state.scopes[id], scope.kind == .engagement, !scope.isWithdrawn else { continue }
+            guard let scope = state.scopes[id], scope.kind == .engagement, all || !scope.isWithdrawn else { continue }
             // Each row that names it, since the server may have refused one of them; the second costs one offer.
             for one in try attachmentsThatWait(in: id, epoch: epoch) {
                 items.append(AttachmentLane.Item(scope: id, record: one.record.id, attachment: one.attachment))

@@ -102,13 +102,14 @@ extension SyncRun {
     }
 
     private mutating func makeLane() throws -> AttachmentLane? {
-        guard let welcome, !welcome.revoked, !session.outcome.awaitsConfirmation, let shelf = try device.store.attachments() else { return nil }
+        guard let welcome, !session.outcome.awaitsConfirmation, let shelf = try device.store.attachments() else { return nil }
         var fetches: [(item: AttachmentLane.Item, held: Int)] = []
-        for one in attachments.fetches {
+        // A device that was revoked is given nothing, and hands in what it has, wherever it worked.
+        for one in attachments.fetches where !welcome.revoked {
             let item = AttachmentLane.Item(scope: one.scope, record: one.record, attachment: one.attachment)
             fetches.append((item, try shelf.held(one.attachment, in: one.scope)))
         }
-        let uploads = attachments.handsIn ? try device.waitingAttachments(epoch: welcome.epoch) : []
+        let uploads = attachments.handsIn ? try device.waitingAttachments(epoch: welcome.epoch, ofAll: welcome.revoked) : []
         let refusals = Device.attachmentRefusals(try device.state)
         refusedBefore = Set(uploads.filter { refusals[$0.record] != nil })
         return AttachmentLane(fetches: fetches, uploads: uploads, serverKey: welcome.serverKey.key, device.primitives)

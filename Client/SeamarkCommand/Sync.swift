@@ -189,7 +189,9 @@ struct Sync: ParsableCommand {
         }
         if let renewal = report.renewal { Terminal.line(RenewalWords.line(renewal)) }
         if outcome.revoked {
-            let rest = outcome.untaken.isEmpty ? "What it captured was handed in" : "Not all that it captured could be handed in"
+            let keepsBytes = leavesAttachments || !report.attachments.refused.isEmpty || report.attachments.shortfall != nil
+            let rest = outcome.untaken.isEmpty
+                ? keepsBytes ? "Its changes were handed in, and not all of its attachments" : "What it captured was handed in" : "Not all that it captured could be handed in"
             Terminal.line(.init("This device was revoked. \(rest); ask headquarters.", .red))
         }
         if outcome.quarantined > 0 {

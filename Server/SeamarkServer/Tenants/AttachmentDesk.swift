@@ -8,7 +8,7 @@ internal import SeamarkStore
 /// disk holds up no block.
 ///
 /// Every request is judged anew, in the store as it is then: the member is staffed on the scope and reads everything there, and an accepted
-/// record of that scope names the hash, which is not redacted there. A scope holds an attachment only once its bytes were handed in **in that scope**: a record that
+/// record of that scope names the hash, which is not redacted there. A device that was revoked hands in, and is given nothing. A scope holds an attachment only once its bytes were handed in **in that scope**: a record that
 /// names a guessed hash gives its author nothing, and what other scopes hold neither shortens an upload nor counts in its answer.
 final class AttachmentDesk: Sendable {
     private let schedule: TenantWriter.Schedule
@@ -172,20 +172,29 @@ final class AttachmentDesk: Sendable {
 
     // MARK: Who may
 
-    /// May the device's member read everything of the scope, and does a record there, as the log leaves it, name the hash? A deleted one too: it may
+    /// May the device be given what the scope holds, or hand it in where `size` is told; and does a record there, as the log leaves it, name the hash? A deleted one too: it may
     /// be restored, and the device that is to hand in its bytes may be taken off before that.
     private func names(
         _ hash: Hash256, size: Int?, _ record: Identifier, in scope: Identifier, for name: DeviceName, _ snapshot: TenantSnapshot
     ) throws -> Bool {
         let standing = try DeviceSession.MemberStanding(of: name, in: snapshot)
-        guard standing.reading == .everything, let kind = try snapshot.scope(scope)?.kind, kind == .engagement,
-            try snapshot.isStaffed(name.member, on: scope), let state = try snapshot.record(record, in: scope),
+        guard try snapshot.scope(scope)?.kind == .engagement, try mayReach(scope, name, standing, handsIn: size != nil, snapshot),
+            let state = try snapshot.record(record, in: scope),
             state.type == Catalogue.evidence.number,
             state.heads(of: .field(EvidenceField.hash)).contains(where: { $0.content.value == .bytes(hash.bytes) }),
             try !snapshot.isBarred(Redaction.leaf(ofAttachment: hash, namedBy: record, SystemPrimitives()), in: scope)
         else { return false }
         guard let size else { return true }
         return state.heads(of: .field(EvidenceField.size)).contains { $0.content.value == .int(Int64(size)) }
+    }
+
+    /// Whoever works there. And of a device that was revoked, where it worked, what it still has: an accepted row says which bytes they are, whoever brings them.
+    private func mayReach(
+        _ scope: Identifier, _ name: DeviceName, _ standing: DeviceSession.MemberStanding, handsIn: Bool, _ snapshot: TenantSnapshot
+    ) throws -> Bool {
+        if try snapshot.isStaffed(name.member, on: scope), standing.reading == .everything { return true }
+        guard handsIn, standing.isRevoked, standing.role.map(RoleTable.reading) == .everything else { return false }
+        return try snapshot.isStaffed(name.member, on: scope) || snapshot.streamEnds(ofDevice: name.device).contains { $0.0.scope == scope }
     }
 
     private func isOver(_ attachment: Attachment, _ scope: Identifier, _ snapshot: TenantSnapshot) throws -> Bool {
