@@ -327,6 +327,51 @@ private typealias Attachment = SeamarkJournal.Attachment
         await server.stop()
     }
 
+    @Test func `a device that was revoked hands in the bytes of a row that the log has, where it worked, and is given none`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let server = try await yard.start()
+        let invitations = (try tenant.invite("anna", minutes: 600), try tenant.invite("zoe", minutes: 600))
+        try await blocking {
+            let (anna, zoe) = (try Enrolment(port: server.port, invitations.0), try Enrolment(port: server.port, invitations.1))
+            let (laptop, welcome) = try anna.greeted(port: server.port)
+            let scope = try #require(welcome.engagement).scope
+            let (bytes, attachment) = try Self.content(Attachment.chunk + 1)
+            let (block, record) = try Self.row(attachment, by: anna, in: scope)
+            try Self.accepted(block, laptop)
+            let offer = AttachmentMessage.offer(.init(scope: scope, record: record, attachment: attachment))
+            let wanted = AttachmentMessage.wanted(.init(scope: scope, record: record, hash: attachment.hash, offset: 0))
+            let first = AttachmentMessage.chunk(.init(scope: scope, hash: attachment.hash, offset: 0, bytes: Array(bytes.prefix(Attachment.chunk))))
+            let last = AttachmentMessage.chunk(.init(scope: scope, hash: attachment.hash, offset: Attachment.chunk, bytes: [bytes[Attachment.chunk]]))
+            #expect(try Self.held(Self.ask(laptop, offer)) == 0)
+            #expect(try Self.held(Self.ask(laptop, first)) == Attachment.chunk)
+            try laptop.close()
+            for letters in ["A", "B"] { _ = try tenant.revoke(letters) }
+
+            let (revoked, greeting) = try anna.greeted(port: server.port)
+            #expect(greeting.revoked)
+            // What the log has not of it has no bytes to come in, before headquarters has let its row in.
+            let (more, other) = try Self.content(10, 9)
+            let (late, row) = try Self.row(other, by: anna, in: scope, incarnation: 2)
+            let lateOffer = AttachmentMessage.offer(.init(scope: scope, record: row, attachment: other))
+            try revoked.send(.push(late))
+            guard case .pushRefused(let refusal) = try revoked.receive(), refusal.code == .deviceRevoked else { throw RawSocket.Ended.refused }
+            #expect(try Self.code(Self.ask(revoked, lateOffer)) == .noSuchAttachment)
+            #expect(try Self.held(Self.ask(revoked, offer)) == Attachment.chunk, "from where it was")
+            #expect(try Self.receipt(Self.ask(revoked, last))?.attachment == attachment)
+            #expect(try Self.code(Self.ask(revoked, wanted)) == .noSuchAttachment, "it is given what it handed in itself")
+            #expect(try tenant.release(late.changes.map(\.id)).applied == late.changes.map(\.id))
+            #expect(try Self.held(Self.ask(revoked, lateOffer)) == 0)
+            let whole = AttachmentMessage.chunk(.init(scope: scope, hash: other.hash, offset: 0, bytes: more))
+            #expect(try Self.receipt(Self.ask(revoked, whole))?.attachment == other)
+            // One that never worked there is told nothing of it.
+            let (stranger, _) = try zoe.greeted(port: server.port)
+            #expect(try Self.code(Self.ask(stranger, offer)) == .noSuchAttachment)
+        }
+        await server.stop()
+        #expect(try tenant.verify().holds)
+    }
+
     @Test func `a restored tenant gives out its attachments`() async throws {
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")

@@ -172,8 +172,8 @@ final class AttachmentDesk: Sendable {
 
     // MARK: Who may
 
-    /// May the device be given what the scope holds, or hand it in where `size` is told; and does a record there, as the log leaves it, name the hash? A deleted one too: it may
-    /// be restored, and the device that is to hand in its bytes may be taken off before that.
+    /// May the device be given what the scope holds, or hand it in where `size` is told; and does a record there, as the log leaves it, name the hash? A
+    /// deleted one too: it may be restored, and the device that is to hand in its bytes may be taken off before that.
     private func names(
         _ hash: Hash256, size: Int?, _ record: Identifier, in scope: Identifier, for name: DeviceName, _ snapshot: TenantSnapshot
     ) throws -> Bool {
@@ -188,7 +188,7 @@ final class AttachmentDesk: Sendable {
         return state.heads(of: .field(EvidenceField.size)).contains { $0.content.value == .int(Int64(size)) }
     }
 
-    /// Whoever works there. And of a device that was revoked, where it worked, what it still has: an accepted row says which bytes they are, whoever brings them.
+    /// Whoever works there. And, to hand in, a device that was revoked, where it worked: an accepted row says which bytes they are, whoever brings them.
     private func mayReach(
         _ scope: Identifier, _ name: DeviceName, _ standing: DeviceSession.MemberStanding, handsIn: Bool, _ snapshot: TenantSnapshot
     ) throws -> Bool {
