@@ -120,8 +120,8 @@ struct DeviceVerb: ParsableCommand {
                   seamark-server device wipe B         what it would mean
                   seamark-server device wipe B --yes
 
-                At its next contact the device hands in the changes that have no receipt, into quarantine, and then destroys its store, the key \
-                first. From the moment that it hears of the order it shows nothing. What it cannot hand in by its third contact is destroyed all \
+                At its next contact the device hands in the changes that have no receipt, into quarantine, and attachments whose rows headquarters has let \
+                in, and then destroys its store, the key first. From the moment that it hears of the order it shows nothing. What it cannot hand in by its third contact is destroyed all \
                 the same, and so are attachments that were not handed in. An order cannot be taken back. device list says when the device \
                 reported that it was done; a device that stays offline, or whose program was changed, does not obey.
                 """)

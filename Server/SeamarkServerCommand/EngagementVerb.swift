@@ -96,7 +96,6 @@ struct EngagementVerb: ParsableCommand {
             abstract: "Take an engagement back that the store has lost and laptops still hold.",
             discussion: """
                 For example:
-                  seamark-server engagement adopt 01a2283b-1f6f-70c5-8c6f-be86e0ef4001 ann bob         what it would mean
                   seamark-server engagement adopt 01a2283b-1f6f-70c5-8c6f-be86e0ef4001 ann bob --yes
 
                 A server that was put back to an older copy does not know the engagements that began after it. Once a laptop shows what this server signed \
@@ -104,7 +103,7 @@ struct EngagementVerb: ParsableCommand {
                 the engagement anew under that id, with nothing in it, and puts the members on it: at their next syncs their laptops hand in all that its \
                 log held, with its name, verdicts and times, and what waits there. Ask the members which engagement it is, and name those who worked \
                 on it; others are put on it with engagement staff, by its id until its name has come back. What was published of it is published anew. \
-                Redactions come back with the log; whom you took off it before the server was put back, leave off.
+                Redactions come back with the log; whom you took off it before the server was put back, leave off. Without --yes it only says what it would mean.
                 """)
 
         @OptionGroup var tenant: TenantOption
