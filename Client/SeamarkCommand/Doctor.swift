@@ -98,6 +98,7 @@ struct Doctor: ParsableCommand {
         var facts = LaptopFacts.Device()
         facts.isRevoked = state.settings[.isRevoked] == .bool(true)
         facts.awaitsConfirmation = state.awaitsConfirmation
+        facts.isUnknown = state.isUnknown
         facts.certificateDaysLeft = device.certificateStanding(state)?.daysLeft
         facts.leaseDaysLeft = device.lease(state).daysLeft
         facts.sinceSync = state.lastComplete.map { max(0, TimeText.now() &- $0.time) }

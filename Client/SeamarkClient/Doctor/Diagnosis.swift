@@ -102,6 +102,7 @@ public struct Diagnosis: Sendable {
         }
         find("store", .fine, "Its store opens.")
         if device.isRevoked { find("device", .fault, "Headquarters revoked this device; what it captured is kept.", "Run 'seamark sync' to hand in what waits, and ask headquarters.") }
+        if device.isUnknown { find("device", .fault, "Headquarters' store does not know this device: it was put back to an older copy. What is here stays here.", "Do not wipe this laptop; read its letters and six words ('seamark status') to headquarters, which takes it back by them.") }
         if device.awaitsConfirmation { find("device", .note, "Headquarters has not confirmed this device's six words.", "Read them out ('seamark status') to headquarters.") }
         certificate(device, find)
         work(device, find)

@@ -45,6 +45,8 @@ public struct LaptopFacts: Sendable {
     public struct Device: Sendable {
         public var isRevoked = false
         public var awaitsConfirmation = false
+        /// Headquarters' store has lost it.
+        public var isUnknown = false
         /// Whole days; nil where the certificate cannot be read.
         public var certificateDaysLeft: Int64?
         public var leaseDaysLeft: Int64 = 0

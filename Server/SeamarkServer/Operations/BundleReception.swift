@@ -90,7 +90,7 @@ package struct BundleReception: Sendable {
             statement.isSigned(signature, by: device.signingKey, header: header, desk.primitives)
         else {
             throw OperationFailure(
-                .badInput, doing: "importing a bundle", wrong: "no device of this tenant signed it", remedy: "ask its sender to make it anew",
+                .badInput, doing: "importing a bundle", wrong: "no device of this tenant signed it", remedy: "ask its sender to make it anew; where seamark-server status tells of a device that the store does not know, take that back first",
                 problem: BundleFault.forged)
         }
         try reader.rewind()
