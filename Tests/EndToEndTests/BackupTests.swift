@@ -165,6 +165,28 @@ import Testing
         #expect(told.contains("that this store does not know (") && told.contains("came with a certificate of this tenant"), "\(told)")
         let acts = try headquarters.verb("audit", "list")
         #expect(acts.components(separatedBy: "engagement.unknown").count == 2 && acts.components(separatedBy: "device.unknown").count == 2, "\(acts)")
+
+        // Both are taken back, by what the alarms and the laptop say, and nothing is lost.
+        func alarms(_ name: String) throws -> [String] {
+            let document = try #require(try JSONSerialization.jsonObject(with: Data(headquarters.verb("status", "--json").utf8)) as? [String: Any])
+            return try #require((document["tenants"] as? [[String: Any]])?.first?[name] as? [String])
+        }
+        let (engagement, device) = (try #require(try alarms("unknownEngagements").first), try #require(try alarms("unknownDevices").first))
+        let lines = try bob.must("status").split(separator: "\n").map(String.init)
+        let words = try #require(lines.firstIndex { $0.contains("these six words:") }.map { lines[$0 + 1].trimmingCharacters(in: .whitespaces) })
+        let letters = try #require(try bob.status()["letters"] as? String)
+        let taken = try headquarters.verb("device", "adopt", device, words, "--letters", letters)
+        #expect(taken.contains("Took device \(letters) (\(device)) back"), "\(taken)")
+        #expect(try bob.must("sync").contains("Sent 1 change"))
+        #expect(try headquarters.verb("engagement", "adopt", engagement, "ann").contains("Nothing was changed"))
+        #expect(try headquarters.verb("engagement", "list").contains("second") == false)
+        _ = try headquarters.verb("engagement", "adopt", engagement, "ann", "--yes")
+        let said = try ann.must("sync")
+        #expect(said.contains("Sent 1 change") && !said.contains("does not know"), "\(said)")
+        #expect(try headquarters.verb("engagement", "list").contains("second"))
+        let scopes = try #require(try ann.status()["scopes"] as? [[String: Any]])
+        #expect(scopes.allSatisfy { $0["unsent"] as? Int == 0 && $0["unknownToServer"] as? Bool != true }, "\(scopes)")
+        #expect(try alarms("unknownEngagements") == [] && alarms("unknownDevices") == [])
     }
 
     @Test func `the copy of somebody who was taken off goes when a backup holds it all, and stays while an attachment waits`() throws {
