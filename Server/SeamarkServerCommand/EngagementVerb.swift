@@ -81,9 +81,8 @@ struct EngagementVerb: ParsableCommand {
         }
 
         func run() throws {
-            let office = try tenant.open(isTrial: trial.dryRun)
+            try tenant.open(isTrial: trial.dryRun).staff(members, on: engagement, remove: remove, releasingCopies: releaseCopies)
             for member in members {
-                try office.staff(member, on: engagement, remove: remove, releasingCopies: releaseCopies)
                 trial.say(
                     remove ? "Took \(member) off \(engagement)." : "Staffed \(member) on \(engagement).",
                     trial: remove ? "take \(member) off \(engagement)\(releaseCopies ? ", and let its devices destroy their copies" : "")" : "staff \(member) on \(engagement)")
