@@ -135,7 +135,7 @@ struct EngagementVerb: ParsableCommand {
         @OptionGroup var tenant: TenantOption
         @Argument(help: "The engagement's short name or id.")
         var engagement: String
-        @Option(help: "The file to write.")
+        @Option(help: "The file to write.", completion: .file())
         var out: String
         @Option(help: "csv, xlsx, sqlite or jsonl (default: by the end of the file's name).")
         var format: EngagementExport.Format?

@@ -30,7 +30,7 @@ struct MemberVerb: ParsableCommand {
         @OptionGroup var tenant: TenantOption
         @Argument(help: "The member's short name or id.")
         var member: String
-        @Option(help: "consultant, lead or analyst.")
+        @Option(help: "consultant, lead or analyst.", completion: .list(["consultant", "lead", "analyst"]))
         var role: String?
         @Flag(help: "Turn the member's devices and invitations away.") var inactive = false
         @Flag(help: "Let the member's devices work again.") var active = false
@@ -86,7 +86,7 @@ struct MemberVerb: ParsableCommand {
         var member: String
         @Option(help: "The person's name (default: the short name).")
         var name: String?
-        @Option(help: "consultant, lead, analyst, clientViewer or tenantAdmin.")
+        @Option(help: "consultant, lead, analyst, clientViewer or tenantAdmin.", completion: .list(["consultant", "lead", "analyst", "clientViewer", "tenantAdmin"]))
         var role = "consultant"
         @Option(help: "The person's e-mail address.")
         var email: String?
