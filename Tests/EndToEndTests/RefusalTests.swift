@@ -42,6 +42,7 @@ import Testing
         for (program, words) in [("seamark", ["aardvark"]), ("seamark", ["status", "--jsno"]), ("seamark-server", ["aardvark"])] {
             let done = try headquarters.program(program, words).finish()
             #expect(done.status == 64 && !done.error.contains("Did you mean 'seamark"), "\(words): \(done)")
+            #expect(done.error.contains("There is no verb 'aardvark'. '\(program) help' lists them.") == (words == ["aardvark"]), "\(words): \(done)")
         }
     }
 
