@@ -195,6 +195,9 @@ public struct RecordFinder {
         if let seam = id(parts[0], Catalogue.seam), let mode = try? modeKind.value(from: parts[1], references: .none).int {
             candidates.append(DerivedIdentifiers.seamModeScore(seam: seam, mode: mode, scorer: scorer, by: primitives))
         }
+        if parts.count == 2, let review = id(parts[0], Catalogue.gateReview), let criterion = try? criterionKind.value(from: parts[1], references: .none).int {
+            candidates.append(DerivedIdentifiers.gateResult(review: review, criterion: criterion, by: primitives))
+        }
         if parts.count == 2, let line = id(parts[1], Catalogue.leakageLine) {
             if let initiative = id(parts[0], Catalogue.initiative) {
                 candidates.append(DerivedIdentifiers.initiativeTarget(initiative: initiative, line: line, by: primitives))
@@ -208,6 +211,7 @@ public struct RecordFinder {
     }
 
     private var modeKind: FieldKind { Catalogue.seamModeScore.field(11)?.kind ?? .score }
+    private var criterionKind: FieldKind { Catalogue.gateResult.field(11)?.kind ?? .score }
 
     // MARK: - From records to names
 
@@ -223,6 +227,7 @@ public struct RecordFinder {
         case Catalogue.formAnswer.number: parts = [part("interview"), part("questionnaire"), record.text("question")]
         case Catalogue.seamModeScore.number: parts = [part("seam"), record.choice("mode")]
         case Catalogue.initiativeTarget.number: parts = [part("initiative"), part("line")]
+        case Catalogue.gateResult.number: parts = [part("review"), record.choice("criterion")]
         case Catalogue.overlap.number:
             let lines = [part("first"), part("second")].compactMap { $0 }
             parts = lines.count == 2 ? lines.sorted(by: HandleOrder.precedes) : [nil]
