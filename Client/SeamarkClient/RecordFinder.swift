@@ -119,7 +119,11 @@ public struct RecordFinder {
             let isConcealed = concealed.contains { $0.handle?.lowercased() == name.lowercased() || $0.id.description == name.lowercased() }
             if isConcealed { throw .concealed(name) }
             let names = all.filter { !$0.isDeleted && (type == nil || $0.state.type == type?.number) && $0.handle != nil }.map { self.name(of: $0.id) }
-            throw .notFound(name, types: words, near: TextSearch.nearest(to: name, among: names, atMost: Suggestion.most))
+            // Of what is named by parts, what others scored of the same comes first.
+            let ofParts = namesByParts(beginning: name, type: type)
+            let ofOthers = ofParts.filter { $0.name.lowercased().hasPrefix(name.lowercased() + "/") }.map(\.name).sorted(by: HandleOrder.precedes)
+            let near = ofOthers.isEmpty ? TextSearch.nearest(to: name, among: names + ofParts.map(\.name), atMost: Suggestion.most) : Array(ofOthers.prefix(Suggestion.most))
+            throw .notFound(name, types: words, near: near)
         }
         return record
     }
@@ -207,7 +211,18 @@ public struct RecordFinder {
         for id in candidates {
             if let record = view(id), type == nil || record.state.type == type?.number { return record }
         }
-        return nil
+        // As people type it: small letters of a question.
+        return namesByParts(beginning: name, type: type).first { $0.name.lowercased() == name.lowercased() }?.record
+    }
+
+    /// The records without handles whose first part is that of `name`, with what they are called; none where it has no parts.
+    private func namesByParts(beginning name: String, type: RecordType?) -> [(name: String, record: RecordView)] {
+        guard let slash = name.firstIndex(of: "/") else { return [] }
+        let first = name[...slash].lowercased()
+        return all.compactMap { record -> (name: String, record: RecordView)? in
+            guard record.handle == nil, !record.isDeleted, type == nil || record.state.type == type?.number, let called = names(ofParts: record.id), called.lowercased().hasPrefix(first) else { return nil }
+            return (called, record)
+        }
     }
 
     private var modeKind: FieldKind { Catalogue.seamModeScore.field(11)?.kind ?? .score }

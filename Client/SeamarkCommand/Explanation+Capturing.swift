@@ -153,6 +153,7 @@ extension Explanation {
             case .unreadable(let path, let code): Self.system(code, "The file '\(path)'", otherwise: .notFound, "cannot be read (error \(code)). Check its permissions.")
             case .tooLarge(let path, let most): Explanation(.refused, "'\(path)' is larger than \(bytesInWords(most)). Nothing of it was read.")
             case .notText(let path): Explanation(.refused, "'\(path)' is not UTF-8 text. Convert it first.")
+            case .unwritable(let path, ENOENT): Explanation(.cannotWrite, "'\(path)' cannot be written: the folder that it names is not there. Make it first, or name another.")
             case .unwritable(let path, let code):
                 Self.system(code, "'\(path)'", otherwise: .cannotWrite, "cannot be written (error \(code)). Check the directory, its permissions and the free space.")
             case .exists(let path): Explanation(.cannotWrite, "'\(path)' exists already. Choose another name, or say --replace.")

@@ -61,6 +61,7 @@ import Testing
         let file = headquarters.folder.appendingPathComponent("x.csv").path
         try ann.refuses(["export", file], 64, saying: [".zip", "--format"])
         #expect(!FileManager.default.fileExists(atPath: file))
+        try ann.refuses(["export", headquarters.folder.appendingPathComponent("nowhere/x.json").path], 73, saying: ["the folder that it names is not there"])
         try ann.refuses(["site", "add", "name=Dayton", "name=Erie"], 64, saying: ["name is given twice"])
         try ann.must("site", "add", "name=Dayton plant")
         let site = try #require(ann.must("list", "site").firstMatch(of: /ST-\w+/)).output
