@@ -39,13 +39,11 @@ struct MemberVerb: ParsableCommand {
         func validate() throws {
             if inactive, active { throw ValidationError("say --inactive or --active, not both") }
             if role == nil, !inactive, !active { throw ValidationError("say what to alter: --role, --inactive or --active") }
+            if let role, Role(key: role) == nil { throw ValidationError("there is no role \(role); choose consultant, lead or analyst") }
         }
 
         func run() throws {
-            let wanted = try role.map { text in
-                guard let role = Role(key: text) else { throw ValidationError("there is no role \(text); choose consultant, lead or analyst") }
-                return role
-            }
+            let wanted = role.flatMap { Role(key: $0) }
             let done = try tenant.open(isTrial: trial.dryRun).setMember(member, role: wanted, active: inactive ? false : active ? true : nil)
             let ended = done.endedInvitations == 0 ? "" : ", and \(done.endedInvitations) unused \(done.endedInvitations == 1 ? "invitation opens" : "invitations open") nothing any more"
             let what = "\(Output.shown(done.handle)) is \(done.role.key), \(done.isActive ? "active" : "inactive")\(ended)"
@@ -92,10 +90,12 @@ struct MemberVerb: ParsableCommand {
         var email: String?
         @OptionGroup var trial: TrialOption
 
+        func validate() throws {
+            if Role(key: role) == nil { throw ValidationError("there is no role \(role); choose consultant, lead, analyst, clientViewer or tenantAdmin") }
+        }
+
         func run() throws {
-            guard let role = Role(key: role) else {
-                throw ValidationError("there is no role \(role); choose consultant, lead, analyst, clientViewer or tenantAdmin")
-            }
+            guard let role = Role(key: role) else { return }
             let office = try tenant.open(isTrial: trial.dryRun)
             let short = try ShortName(checking: member, for: "a member")
             let id = try office.addMember(short, name: name ?? member, role: role, email: email)
