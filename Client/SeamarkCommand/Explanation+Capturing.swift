@@ -121,7 +121,7 @@ extension Explanation {
             case .notFound(let name, let types, let near):
                 Explanation(
                     .notFound, "There is no \(types) called '\(name)' here. \(near.isEmpty ? "" : "Did you mean \(near.joined(separator: " or "))? ")'seamark list' shows what there is.")
-            case .otherType(let name, let type, let wanted): Explanation(.notFound, "\(name) is \(withArticle(type)); wanted is \(withArticle(wanted)). 'seamark list' shows what there is.")
+            case .otherType(let name, let type, let wanted): Explanation(.notFound, "\(name) is \(withArticle(type)); \(withArticle(wanted)) is wanted here. 'seamark list' shows what there is.")
             case .concealed(let name): Explanation(.notFound, "\(name) is not shown: whoever said it has withdrawn consent.")
             case .ambiguous(let name, let names): Explanation(.notFound, "'\(name)' may be several: \(names.joined(separator: ", ")). Name one of them as it stands here, or by its id.")
             }
