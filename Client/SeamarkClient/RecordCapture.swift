@@ -410,6 +410,10 @@ public struct RecordCapture {
             parts.append(field.kind.text(of: value, references: references))
         }
         if type === Catalogue.overlap { parts.sort(by: HandleOrder.precedes) }
+        // Without its scorer the name would mean one's own.
+        if let field = type.field(key: "scorer"), let scorer = edits.first(where: { $0.target == .field(field.number) })?.content.value, scorer != .id(identity.member) {
+            parts.append(field.kind.text(of: scorer, references: references))
+        }
         return parts.joined(separator: "/")
     }
 }

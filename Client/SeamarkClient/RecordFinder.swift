@@ -119,7 +119,11 @@ public struct RecordFinder {
             let isConcealed = concealed.contains { $0.handle?.lowercased() == name.lowercased() || $0.id.description == name.lowercased() }
             if isConcealed { throw .concealed(name) }
             let names = all.filter { !$0.isDeleted && (type == nil || $0.state.type == type?.number) && $0.handle != nil }.map { self.name(of: $0.id) }
-            throw .notFound(name, types: words, near: TextSearch.nearest(to: name, among: names, atMost: Suggestion.most))
+            // Of what is named by parts, what others scored of the same comes first.
+            let ofParts = namesByParts(beginning: name, type: type)
+            let ofOthers = ofParts.filter { $0.name.lowercased().hasPrefix(name.lowercased() + "/") }.map(\.name).sorted(by: HandleOrder.precedes)
+            let near = ofOthers.isEmpty ? TextSearch.nearest(to: name, among: names + ofParts.map(\.name), atMost: Suggestion.most) : Array(ofOthers.prefix(Suggestion.most))
+            throw .notFound(name, types: words, near: near)
         }
         return record
     }
@@ -195,6 +199,9 @@ public struct RecordFinder {
         if let seam = id(parts[0], Catalogue.seam), let mode = try? modeKind.value(from: parts[1], references: .none).int {
             candidates.append(DerivedIdentifiers.seamModeScore(seam: seam, mode: mode, scorer: scorer, by: primitives))
         }
+        if parts.count == 2, let review = id(parts[0], Catalogue.gateReview), let criterion = try? criterionKind.value(from: parts[1], references: .none).int {
+            candidates.append(DerivedIdentifiers.gateResult(review: review, criterion: criterion, by: primitives))
+        }
         if parts.count == 2, let line = id(parts[1], Catalogue.leakageLine) {
             if let initiative = id(parts[0], Catalogue.initiative) {
                 candidates.append(DerivedIdentifiers.initiativeTarget(initiative: initiative, line: line, by: primitives))
@@ -204,10 +211,22 @@ public struct RecordFinder {
         for id in candidates {
             if let record = view(id), type == nil || record.state.type == type?.number { return record }
         }
-        return nil
+        // As people type it: small letters of a question.
+        return namesByParts(beginning: name, type: type).first { $0.name.lowercased() == name.lowercased() }?.record
+    }
+
+    /// The records without handles whose first part is that of `name`, with what they are called; none where it has no parts.
+    private func namesByParts(beginning name: String, type: RecordType?) -> [(name: String, record: RecordView)] {
+        guard let slash = name.firstIndex(of: "/") else { return [] }
+        let first = name[...slash].lowercased()
+        return all.compactMap { record -> (name: String, record: RecordView)? in
+            guard record.handle == nil, !record.isDeleted, type == nil || record.state.type == type?.number, let called = names(ofParts: record.id), called.lowercased().hasPrefix(first) else { return nil }
+            return (called, record)
+        }
     }
 
     private var modeKind: FieldKind { Catalogue.seamModeScore.field(11)?.kind ?? .score }
+    private var criterionKind: FieldKind { Catalogue.gateResult.field(11)?.kind ?? .score }
 
     // MARK: - From records to names
 
@@ -223,6 +242,7 @@ public struct RecordFinder {
         case Catalogue.formAnswer.number: parts = [part("interview"), part("questionnaire"), record.text("question")]
         case Catalogue.seamModeScore.number: parts = [part("seam"), record.choice("mode")]
         case Catalogue.initiativeTarget.number: parts = [part("initiative"), part("line")]
+        case Catalogue.gateResult.number: parts = [part("review"), record.choice("criterion")]
         case Catalogue.overlap.number:
             let lines = [part("first"), part("second")].compactMap { $0 }
             parts = lines.count == 2 ? lines.sorted(by: HandleOrder.precedes) : [nil]

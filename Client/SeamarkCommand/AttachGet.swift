@@ -17,7 +17,7 @@ struct AttachGet: ParsableCommand {
             """)
 
     @Argument(help: "The handle of its evidence, such as EV-A001.", completion: HandleCompletion.of(Catalogue.evidence)) var handle: String
-    @Option(name: .shortAndLong, help: ArgumentHelp("A file that does not exist yet; it is made for you alone.", valueName: "file")) var output: String
+    @Option(name: .shortAndLong, help: ArgumentHelp("A file that does not exist yet; it is made for you alone.", valueName: "file"), completion: .file()) var output: String
     @Option(help: ArgumentHelp("Which of several files that it names, as 'seamark conflicts' numbers them; else the first.", valueName: "n")) var choose: Int?
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption

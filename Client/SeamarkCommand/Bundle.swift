@@ -29,7 +29,7 @@ struct Bundle: ParsableCommand {
                 Nothing leaves the outbox: only receipts do that. A second bundle holds the same work again, which does no harm.
                 """)
 
-        @Argument(help: "A file that does not exist yet.") var file: String
+        @Argument(help: "A file that does not exist yet.", completion: .file()) var file: String
         @OptionGroup var trial: DryRunOption
         @OptionGroup var work: WorkOptions
         @OptionGroup var format: JSONOption
@@ -73,7 +73,7 @@ struct Bundle: ParsableCommand {
                 The outbox forgets exactly what they cover.
                 """)
 
-        @Argument(help: "The file that seamark-server bundle import --reply wrote.") var file: String
+        @Argument(help: "The file that seamark-server bundle import --reply wrote.", completion: .file()) var file: String
         @OptionGroup var trial: DryRunOption
         @OptionGroup var work: WorkOptions
         @OptionGroup var format: JSONOption

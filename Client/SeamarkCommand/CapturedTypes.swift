@@ -115,10 +115,10 @@ enum Person: CapturedType {
 
 /// Consent, as a person says it at the beginning of an interview.
 struct ConsentOptions: CaptureExtra {
-    @Option(help: ArgumentHelp("The person's consent: none, given or withdrawn.", valueName: "state"))
+    @Option(help: ArgumentHelp("The person's consent: none, given or withdrawn.", valueName: "state"), completion: .list(["none", "given", "withdrawn"]))
     var consent: String?
 
-    @Option(help: ArgumentHelp("How it was given: written, verbal or electronic.", valueName: "how"))
+    @Option(help: ArgumentHelp("How it was given: written, verbal or electronic.", valueName: "how"), completion: .list(["written", "verbal", "electronic"]))
     var method: String?
 
     @Option(help: ArgumentHelp("To what: quotes, role, audio, recontact, separated by commas.", valueName: "what"))

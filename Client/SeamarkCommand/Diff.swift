@@ -23,7 +23,7 @@ struct Diff: ParsableCommand {
     func run() throws {
         let earlier = try since.map { word in
             guard let time = CalendarDate.milliseconds(word) else {
-                throw Explained(.usage, "--since is '\(word)', must be a day such as 2026-03-02, or a time such as 2026-03-02T14:00:00Z.")
+                throw Explained(.usage, "--since is '\(word)'; it must be a day such as 2026-03-02, or a time such as 2026-03-02T14:00:00Z.")
             }
             // Of a year that was mistyped "nothing differs" would be taken for an answer.
             guard time <= TimeText.now() + FutureTimes.grace else { throw Explained(.usage, "--since is '\(word)', which has not come: choose a day or a time before now.") }

@@ -121,7 +121,7 @@ extension Explanation {
             case .notFound(let name, let types, let near):
                 Explanation(
                     .notFound, "There is no \(types) called '\(name)' here. \(near.isEmpty ? "" : "Did you mean \(near.joined(separator: " or "))? ")'seamark list' shows what there is.")
-            case .otherType(let name, let type, let wanted): Explanation(.notFound, "\(name) is \(withArticle(type)); wanted is \(withArticle(wanted)). 'seamark list' shows what there is.")
+            case .otherType(let name, let type, let wanted): Explanation(.notFound, "\(name) is \(withArticle(type)); \(withArticle(wanted)) is wanted here. 'seamark list' shows what there is.")
             case .concealed(let name): Explanation(.notFound, "\(name) is not shown: whoever said it has withdrawn consent.")
             case .ambiguous(let name, let names): Explanation(.notFound, "'\(name)' may be several: \(names.joined(separator: ", ")). Name one of them as it stands here, or by its id.")
             }
@@ -153,6 +153,7 @@ extension Explanation {
             case .unreadable(let path, let code): Self.system(code, "The file '\(path)'", otherwise: .notFound, "cannot be read (error \(code)). Check its permissions.")
             case .tooLarge(let path, let most): Explanation(.refused, "'\(path)' is larger than \(bytesInWords(most)). Nothing of it was read.")
             case .notText(let path): Explanation(.refused, "'\(path)' is not UTF-8 text. Convert it first.")
+            case .unwritable(let path, ENOENT): Explanation(.cannotWrite, "'\(path)' cannot be written: the folder that it names is not there. Make it first, or name another.")
             case .unwritable(let path, let code):
                 Self.system(code, "'\(path)'", otherwise: .cannotWrite, "cannot be written (error \(code)). Check the directory, its permissions and the free space.")
             case .exists(let path): Explanation(.cannotWrite, "'\(path)' exists already. Choose another name, or say --replace.")

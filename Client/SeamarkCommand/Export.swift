@@ -37,7 +37,7 @@ struct Export: ParsableCommand {
             The file is not sealed: it holds names and quotes in the open. It is made for your eyes alone (mode 0600).
             """)
 
-    @Argument(help: ArgumentHelp("The file; - for standard output (JSON alone).", valueName: "file")) var file: String
+    @Argument(help: ArgumentHelp("The file; - for standard output (JSON alone).", valueName: "file"), completion: .file()) var file: String
     @Option(help: "json, csv, xlsx, sqlite or jsonl (default: by the end of the file's name).") var format: Format?
     @Option(help: "What the first row of a table says: keys for programs, labels for people.") var headers: TableHeaders = .keys
     @Flag(help: "Replace the file if it exists.") var replace = false

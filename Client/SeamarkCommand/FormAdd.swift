@@ -15,7 +15,7 @@ struct FormAdd: ParsableCommand {
             edition, and what becomes of each question is shown; answers keep the edition that they were given to. --dry-run shows it and stores nothing.
             """)
 
-    @Argument(help: ArgumentHelp("The file: .xlsx, .csv or .md.", valueName: "file")) var file: String
+    @Argument(help: ArgumentHelp("The file: .xlsx, .csv or .md.", valueName: "file"), completion: .file()) var file: String
     @Option(help: ArgumentHelp("What the questionnaire is called, instead of its form_id.", valueName: "key")) var key: String?
     @Flag(help: "Check and show what would be taken over; store nothing.") var dryRun = false
     @OptionGroup var work: WorkOptions

@@ -13,7 +13,7 @@ struct FormCheck: ParsableCommand {
             settings of an XLSForm. Nothing is stored, and no network is needed. What is taken over is listed in Documentation/Questionnaires.md.
             """)
 
-    @Argument(help: ArgumentHelp("The file: .xlsx, .csv or .md.", valueName: "file")) var file: String
+    @Argument(help: ArgumentHelp("The file: .xlsx, .csv or .md.", valueName: "file"), completion: .file()) var file: String
     @Option(help: ArgumentHelp("The language whose words are shown; the form's first if not said.", valueName: "name")) var language: String?
     @OptionGroup var format: JSONOption
 

@@ -15,7 +15,7 @@ struct Import: ParsableCommand {
             taken and counted: no report scores them before headquarters publishes it.
             """)
 
-    @Argument(help: ArgumentHelp("The file; - for standard input.", valueName: "file")) var file: String
+    @Argument(help: ArgumentHelp("The file; - for standard input.", valueName: "file"), completion: .file()) var file: String
     @Flag(help: "Check the file and say what would happen; store nothing.") var dryRun = false
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption

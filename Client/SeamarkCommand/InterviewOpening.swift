@@ -31,7 +31,14 @@ struct InterviewOpening {
     private mutating func opened(_ name: String?, _ persons: [String], _ site: String?, _ mode: String?) throws -> Identifier? {
         if let name {
             let finder = try place.finder()
-            let id = try finder.record(name, type: Catalogue.interview).id
+            let id: Identifier
+            do throws(RecordFinder.Failure) {
+                id = try finder.record(name, type: Catalogue.interview).id
+            } catch {
+                // Whoever names whom they sit with wants to begin.
+                guard case .otherType(let called, is: Catalogue.person.label, wanted: _) = error else { throw error }
+                throw Explained(.notFound, GuidedInterviewWords.isPerson(called))
+            }
             guard let standing = InterviewDesk.standing(id, finder) else { throw RecordCapture.Failure.isDeleted(name: finder.name(of: id)) }
             return standing
         }

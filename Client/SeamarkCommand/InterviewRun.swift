@@ -29,7 +29,7 @@ struct InterviewRun: ParsableCommand {
     @Argument(help: "The interview to go on with, by its handle.", completion: HandleCompletion.of(Catalogue.interview)) var interview: String?
     @Option(help: ArgumentHelp("Begin a new one with this person; more than once for a group.", valueName: "handle"), completion: HandleCompletion.of(Catalogue.person)) var person: [String] = []
     @Option(help: ArgumentHelp("Where the new one takes place.", valueName: "handle"), completion: HandleCompletion.of(Catalogue.site)) var site: String?
-    @Option(help: ArgumentHelp("How: onSite, video, telephone or group.", valueName: "mode")) var mode: String?
+    @Option(help: ArgumentHelp("How: onSite, video, telephone or group.", valueName: "mode"), completion: .list(["onSite", "video", "telephone", "group"])) var mode: String?
     @Flag(help: "Line by line, without drawing: for screen readers, plain terminals, and answers from a file.") var plain = false
     @Option(help: ArgumentHelp("The language of the questions, where the instrument or a questionnaire has it.", valueName: "code")) var language: String?
     @OptionGroup var work: WorkOptions

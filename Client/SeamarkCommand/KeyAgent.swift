@@ -6,7 +6,7 @@ struct KeyAgent: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: KeyAgentProcess.verb, abstract: "Keep keys of unlocked stores where the kernel keeps none; started by 'seamark unlock'.", shouldDisplay: false)
 
-    @Argument(help: "The folder of its socket.") var folder: String
+    @Argument(help: "The folder of its socket.", completion: .directory) var folder: String
 
     func run() throws {
         do { try KeyAgentProcess.run(folder: folder) } catch is KeyAgentProcess.NotStarted {

@@ -14,7 +14,7 @@ struct Log: ParsableCommand {
 
     @Argument(help: "A record. Without one: everything.", completion: HandleCompletion.of()) var handle: String?
 
-    @Option(help: ArgumentHelp("Show only the newest so many changes; 0 for all.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Show only the newest so many changes; 0 for all.", valueName: "n"))
     var limit: Int = 50
 
     @Flag(help: "The oldest first, as in JSON always.")
@@ -25,7 +25,7 @@ struct Log: ParsableCommand {
     @OptionGroup var format: JSONOption
 
     func run() throws {
-        guard limit >= 0 else { throw Explained(.usage, "--limit is \(limit), must not be negative.") }
+        guard limit >= 0 else { throw Explained(.usage, "--limit is \(limit); it must not be negative.") }
         let place = try Workplace(work, to: .read)
         let finder = try place.finder()
         let record = try handle.map { try finder.record($0) }

@@ -18,7 +18,7 @@ struct Merge: ParsableCommand {
     @Argument(help: "The record that stays.", completion: HandleCompletion.of()) var kept: String
     @Argument(help: "The record that it stands for from now on.", completion: HandleCompletion.of()) var gone: String
     @Option(help: ArgumentHelp("Whose value a field takes: keep or gone.", valueName: "field=whose")) var take: [String] = []
-    @Option(help: ArgumentHelp("Whose value all other fields take that differ: keep or gone.", valueName: "whose")) var rest: String?
+    @Option(help: ArgumentHelp("Whose value all other fields take that differ: keep or gone.", valueName: "whose"), completion: .list(["keep", "gone"])) var rest: String?
     @OptionGroup var capture: CaptureOptions
     @OptionGroup var work: WorkOptions
 

@@ -15,7 +15,7 @@ struct Redact: ParsableCommand {
             """)
 
     @Argument(help: "The record's handle, or what else it is called.", completion: HandleCompletion.of()) var handle: String
-    @Argument(help: "The field: text, rationale, reference, name, contact, notes or summary.") var field: String
+    @Argument(help: "The field: text, rationale, reference, name, contact, notes or summary.", completion: .list(["text", "rationale", "reference", "name", "contact", "notes", "summary"])) var field: String
     @Option(help: "Why. Everybody who may read the engagement reads this; do not repeat there what is to go.") var reason: String
     @OptionGroup var capture: CaptureOptions
     @OptionGroup var work: WorkOptions

@@ -38,7 +38,7 @@ struct Report: ParsableCommand {
     @OptionGroup var asJSON: JSONOption
     @Option(help: "The whole preview: html, md, json or pdf.") var format: Format?
     @Option(help: "Of a PDF: a4 or letter.") var paper: Paper?
-    @Option(help: ArgumentHelp("The file to write it to; printed without one.", valueName: "file")) var output: String?
+    @Option(help: ArgumentHelp("The file to write it to; printed without one.", valueName: "file"), completion: .file()) var output: String?
     @Flag(help: "Replace the file if it exists.") var replace = false
     @Option(help: ArgumentHelp("A domain, seam, decision, constraint, line, site, initiative or move such as D3, S1 or L2, a category, or total: what stands behind it.", valueName: "figure")) var trace: String?
 

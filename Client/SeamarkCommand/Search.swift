@@ -18,13 +18,13 @@ struct Search: ParsableCommand {
 
     @Argument(help: ArgumentHelp("The words.", valueName: "word")) var words: [String]
     @Option(help: ArgumentHelp("Look at one type alone, such as line or seam.", valueName: "type"), completion: HandleCompletion.nouns) var type: String?
-    @Option(help: ArgumentHelp("Show only so many; 0 for all.", valueName: "n")) var limit = 20
+    @Option(parsing: .unconditional, help: ArgumentHelp("Show only so many; 0 for all.", valueName: "n")) var limit = 20
     @Flag(help: "Look at deleted records instead.") var deleted = false
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
 
     func run() throws {
-        guard limit >= 0 else { throw Explained(.usage, "--limit is \(limit), must not be negative.") }
+        guard limit >= 0 else { throw Explained(.usage, "--limit is \(limit); it must not be negative.") }
         guard let search = TextSearch(words.joined(separator: " ")) else {
             throw Explained(.usage, "Say from one to \(TextSearch.mostWords) words of at most \(TextSearch.longestWord) letters or figures each.")
         }

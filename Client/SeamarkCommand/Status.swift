@@ -45,7 +45,7 @@ struct Status: ParsableCommand {
         for id in state.scopeIDs where state.scopes[id]?.kind == .engagement {
             guard let standing = try EngagementStanding(of: id, state, place.device) else { continue }
             Terminal.line("")
-            show(standing, isChosen: id == chosen, isHeld: standing.scope.isWithdrawn || state.settings[.isRevoked] == .bool(true), isRevoked: state.settings[.isRevoked] == .bool(true), namesRecords: place.shows)
+            show(standing, isChosen: id == chosen, isHeld: standing.scope.isWithdrawn || state.settings[.isRevoked] == .bool(true), isRevoked: state.settings[.isRevoked] == .bool(true), namesRecords: namesRecords(place, state))
         }
         if try place.readsPublications {
             showPublished(state, place)
@@ -68,6 +68,9 @@ struct Status: ParsableCommand {
         guard place.shows, state.settings[.isRevoked] != .bool(true) else { return }
         for one in reports.standing { Terminal.line("  \(one.handle) \(one.title): \(one.engagement), as of \(CalendarDate.text(days: one.day))", .init(one.isDraft ? ", DRAFT" : "", .yellow)) }
     }
+
+    /// What shows nothing names none of its records either.
+    private func namesRecords(_ place: Workplace, _ state: DeviceState) -> Bool { place.shows && state.settings[.isRevoked] != .bool(true) }
 
     private func show(_ standing: EngagementStanding, isChosen: Bool, isHeld: Bool, isRevoked: Bool, namesRecords: Bool) {
         let replica = standing.replica
@@ -104,7 +107,7 @@ struct Status: ParsableCommand {
         if let last = replica.repairs.last {
             Terminal.line(.init("  \(TimeText.local(last.time)): \(RepairWords.words(last))", last.finding == .bothStand ? .yellow : .dim))
         }
-        guard !standing.conflicts.isEmpty else { return }
+        guard !standing.conflicts.isEmpty, !isRevoked else { return }
         let names = standing.conflicts.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
         let some = names.prefix(4).joined(separator: ", ") + (names.count > 4 ? " and \(names.count - 4) more" : "")
         Terminal.line(.init("  \(counted(standing.conflicts.count, "conflict")) to settle\(namesRecords ? " (\(some))" : ""): seamark conflicts", .yellow))
@@ -179,6 +182,7 @@ struct Status: ParsableCommand {
     private func document(_ place: Workplace, _ state: DeviceState, _ chosen: Identifier?) throws -> JSONValue {
         let identity = state.identity
         let now = TimeText.now()
+        let namesRecords = namesRecords(place, state)
         let scopes: [JSONValue] = try state.scopeIDs.compactMap { id in
             guard let standing = try EngagementStanding(of: id, state, place.device) else { return nil }
             let (scope, replica, waiting) = (standing.scope, standing.replica, standing.attachmentsWaiting)
@@ -198,14 +202,14 @@ struct Status: ParsableCommand {
                 JSONMember("oldestUnsentSeconds", standing.oldestUnsent.map { .integer(max(0, now &- $0) / 1000) } ?? .null),
                 JSONMember("attachmentsWaiting", .integer(Int64(waiting.count))),
                 JSONMember("attachmentBytesWaiting", .integer(Int64(waiting.bytes))),
-                JSONMember("drafts", .array(standing.drafts.map { .object([JSONMember("interview", place.shows ? .string($0.interview) : .null), JSONMember("texts", .integer(Int64($0.texts)))]) })),
-                JSONMember("attachmentsRefused", .array(refusals(standing, namesRecords: place.shows))),
+                JSONMember("drafts", .array(standing.drafts.map { .object([JSONMember("interview", namesRecords ? .string($0.interview) : .null), JSONMember("texts", .integer(Int64($0.texts)))]) })),
+                JSONMember("attachmentsRefused", .array(refusals(standing, namesRecords: namesRecords))),
                 JSONMember("quarantined", .array(standing.quarantined.map { change, refusal in
                     .object([
                         JSONMember("change", .string(change.id.description)), JSONMember("refusal", .integer(Int64(refusal.rawValue))),
                         JSONMember("reason", .string(RefusalWords.words(refusal))),
                         JSONMember(
-                            "records", .array(place.shows ? Set(change.edits.map(\.record)).sorted().map { .string(standing.finder?.name(of: $0) ?? $0.description) } : [])),
+                            "records", .array(namesRecords ? Set(change.edits.map(\.record)).sorted().map { .string(standing.finder?.name(of: $0) ?? $0.description) } : [])),
                     ])
                 })),
                 JSONMember("conflicts", .integer(Int64(standing.conflicts.count))),

@@ -227,9 +227,10 @@ struct Sync: ParsableCommand {
         if !outcome.left.isEmpty {
             Terminal.line("You are no longer staffed on \(counted(outcome.left.count, "engagement")): everything was handed in, and the copy here was destroyed.")
         }
-        if newConflicts > 0 {
+        // A revoked laptop shows none of them.
+        if newConflicts > 0, !outcome.revoked {
             Terminal.line(.init("\(counted(newConflicts, "new conflict")): see 'seamark conflicts'.", .yellow))
-        } else if conflicts > 0 {
+        } else if conflicts > 0, !outcome.revoked {
             Terminal.line("\(counted(conflicts, "conflict")) still open.")
         }
         if report.skew.magnitude > 60_000 {

@@ -24,7 +24,7 @@ struct Unlock: ParsableCommand {
     func run() throws {
         let minutes = minutes ?? SettingsFile.settings.unlockMinutes ?? KeyHolder.usualMinutes
         guard (1...KeyHolder.mostMinutes).contains(minutes) else {
-            throw Explained(.usage, "The minutes are \(minutes), must lie between 1 and \(KeyHolder.mostMinutes).")
+            throw Explained(.usage, "The minutes are \(minutes); they must lie between 1 and \(KeyHolder.mostMinutes).")
         }
         let (tenant, store) = try proof.store()
         let open = try proof.prove(for: tenant) { try store.unlock(with: $0) }

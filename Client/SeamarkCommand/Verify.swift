@@ -22,9 +22,9 @@ struct Verify: ParsableCommand {
 
     @OptionGroup var work: WorkOptions
     @OptionGroup var format: JSONOption
-    @Option(help: ArgumentHelp("A file of seamark-server evidence export.", valueName: "file"))
+    @Option(help: ArgumentHelp("A file of seamark-server evidence export.", valueName: "file"), completion: .file())
     var evidence: String?
-    @Option(help: ArgumentHelp("The JSON of a report, to be held against the log.", valueName: "file"))
+    @Option(help: ArgumentHelp("The JSON of a report, to be held against the log.", valueName: "file"), completion: .file())
     var report: String?
     @Option(help: ArgumentHelp("The fingerprint of the tenant authority that the evidence must be by.", valueName: "hex"))
     var authority: String?

@@ -47,7 +47,9 @@ func parserSays(_ error: any Error) -> ExitStatus {
     }
     let lines = RepeatedWords.bounded(parserText(error), CommandLine.arguments).split(separator: "\n", omittingEmptySubsequences: false)
     guard parserCode(error) == .success else {
-        for line in lines { Terminal.error([Terminal.Piece(String(line))]) }
+        // The parser would count the words that it does not expect.
+        let refusal = verbs(Seamark.self).refusal(of: Array(CommandLine.arguments.dropFirst())).map { RepeatedWords.bounded($0, CommandLine.arguments) }
+        for line in refusal.map({ [Substring($0)] }) ?? lines { Terminal.error([Terminal.Piece(String(line))]) }
         if let meant = verbs(Seamark.self).suggestion(for: Array(CommandLine.arguments.dropFirst())) { Terminal.error([Terminal.Piece(meant)]) }
         return .usage
     }

@@ -77,7 +77,7 @@ struct AuditVerb: ParsableCommand {
                 """)
 
         @OptionGroup var tenant: TenantOption
-        @Option(help: "The file to write.")
+        @Option(help: "The file to write.", completion: .file())
         var out: String
 
         func run() throws {

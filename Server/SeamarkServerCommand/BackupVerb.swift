@@ -33,7 +33,7 @@ struct BackupVerb: ParsableCommand {
         @Argument(help: "The tenant's short name.")
         var tenant: String?
         @Flag(help: "All tenants, and the installation.") var all = false
-        @Option(help: "The folder to write into; made if it is not there. Files are named after tenant and time.")
+        @Option(help: "The folder to write into; made if it is not there. Files are named after tenant and time.", completion: .directory)
         var to: String
         @OptionGroup var passphrase: PassphraseOption
         @OptionGroup var trial: TrialOption
@@ -109,9 +109,9 @@ struct BackupVerb: ParsableCommand {
 
         @OptionGroup var data: DataOption
 
-        @Argument(help: "The backup's file.")
+        @Argument(help: "The backup's file.", completion: .file())
         var file: String
-        @Option(help: "The folder for the restored copy, on a disk with enough room.")
+        @Option(help: "The folder for the restored copy, on a disk with enough room.", completion: .directory)
         var temporary: String?
         @OptionGroup var passphrase: PassphraseOption
         @OptionGroup var recovery: RecoveryOption

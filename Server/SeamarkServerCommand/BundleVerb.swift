@@ -19,9 +19,9 @@ struct BundleVerb: ParsableCommand {
                 """)
 
         @OptionGroup var tenant: TenantOption
-        @Argument(help: "The file that seamark bundle export wrote.")
+        @Argument(help: "The file that seamark bundle export wrote.", completion: .file())
         var file: String
-        @Option(help: "Write the receipts into this new file.")
+        @Option(help: "Write the receipts into this new file.", completion: .file())
         var reply: String?
         @Flag(help: "As JSON.") var json = false
 

@@ -4,10 +4,10 @@ internal import SeamarkServer
 
 /// `--data` and `--keys`, which every verb takes.
 struct DataOption: ParsableArguments {
-    @Option(name: .customLong("data"), help: "The server's data directory (default: SEAMARK_DATA, or ./seamark-data).")
+    @Option(name: .customLong("data"), help: "The server's data directory (default: SEAMARK_DATA, or ./seamark-data).", completion: .directory)
     var data: String?
 
-    @Option(help: ArgumentHelp("The folder of the tenants' keys, outside the data directory (default: SEAMARK_KEYS, or as init recorded it, or DATA.keys).", valueName: "folder"))
+    @Option(help: ArgumentHelp("The folder of the tenants' keys, outside the data directory (default: SEAMARK_KEYS, or as init recorded it, or DATA.keys).", valueName: "folder"), completion: .directory)
     var keys: String?
 
     var directory: DataDirectory {

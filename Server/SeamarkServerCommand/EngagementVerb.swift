@@ -81,9 +81,8 @@ struct EngagementVerb: ParsableCommand {
         }
 
         func run() throws {
-            let office = try tenant.open(isTrial: trial.dryRun)
+            try tenant.open(isTrial: trial.dryRun).staff(members, on: engagement, remove: remove, releasingCopies: releaseCopies)
             for member in members {
-                try office.staff(member, on: engagement, remove: remove, releasingCopies: releaseCopies)
                 trial.say(
                     remove ? "Took \(member) off \(engagement)." : "Staffed \(member) on \(engagement).",
                     trial: remove ? "take \(member) off \(engagement)\(releaseCopies ? ", and let its devices destroy their copies" : "")" : "staff \(member) on \(engagement)")
@@ -169,7 +168,7 @@ struct EngagementVerb: ParsableCommand {
         @OptionGroup var tenant: TenantOption
         @Argument(help: "The engagement's short name or id.")
         var engagement: String
-        @Option(help: "The file to write.")
+        @Option(help: "The file to write.", completion: .file())
         var out: String
         @Option(help: "csv, xlsx, sqlite or jsonl (default: by the end of the file's name).")
         var format: EngagementExport.Format?

@@ -25,7 +25,7 @@ struct EvidenceVerb: ParsableCommand {
         @OptionGroup var tenant: TenantOption
         @Argument(help: "The engagement's short name or id.")
         var engagement: String
-        @Option(help: "The file to write.")
+        @Option(help: "The file to write.", completion: .file())
         var out: String
         @Flag(help: "Put a hash in the place of every sensitive value; everything verifies all the same.") var withoutValues = false
         @Flag(help: "As JSON.") var json = false

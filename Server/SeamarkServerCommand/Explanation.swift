@@ -24,8 +24,10 @@ enum Explanation {
 
     /// What the parser says: its help and version, or what was wrong with the command line.
     private static func exit(parser error: any Error) -> Never {
-        let text = repeated(parserText(error))
         let code = parserCode(error)
+        // For a first word that is no verb the parser would count the words that it does not expect.
+        let refusal = code == .success ? nil : verbs(SeamarkServerCommand.self).refusal(of: Array(CommandLine.arguments.dropFirst()))
+        let text = repeated(refusal ?? parserText(error))
         guard code == .success else {
             _ = Output.flush()
             if !text.isEmpty { Output.say(text + "\n", on: STDERR_FILENO) }

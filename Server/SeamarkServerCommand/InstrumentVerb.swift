@@ -26,7 +26,7 @@ struct InstrumentVerb: ParsableCommand {
                 """)
 
         @OptionGroup var tenant: TenantOption
-        @Argument(help: "The instrument's file.")
+        @Argument(help: "The instrument's file.", completion: .file())
         var file: String
         @Flag(help: "Read and judge it; publish nothing.")
         var dryRun = false

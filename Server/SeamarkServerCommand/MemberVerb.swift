@@ -30,7 +30,7 @@ struct MemberVerb: ParsableCommand {
         @OptionGroup var tenant: TenantOption
         @Argument(help: "The member's short name or id.")
         var member: String
-        @Option(help: "consultant, lead or analyst.")
+        @Option(help: "consultant, lead or analyst.", completion: .list(["consultant", "lead", "analyst"]))
         var role: String?
         @Flag(help: "Turn the member's devices and invitations away.") var inactive = false
         @Flag(help: "Let the member's devices work again.") var active = false
@@ -39,13 +39,11 @@ struct MemberVerb: ParsableCommand {
         func validate() throws {
             if inactive, active { throw ValidationError("say --inactive or --active, not both") }
             if role == nil, !inactive, !active { throw ValidationError("say what to alter: --role, --inactive or --active") }
+            if let role, Role(key: role) == nil { throw ValidationError("there is no role \(role); choose consultant, lead or analyst") }
         }
 
         func run() throws {
-            let wanted = try role.map { text in
-                guard let role = Role(key: text) else { throw ValidationError("there is no role \(text); choose consultant, lead or analyst") }
-                return role
-            }
+            let wanted = role.flatMap { Role(key: $0) }
             let done = try tenant.open(isTrial: trial.dryRun).setMember(member, role: wanted, active: inactive ? false : active ? true : nil)
             let ended = done.endedInvitations == 0 ? "" : ", and \(done.endedInvitations) unused \(done.endedInvitations == 1 ? "invitation opens" : "invitations open") nothing any more"
             let what = "\(Output.shown(done.handle)) is \(done.role.key), \(done.isActive ? "active" : "inactive")\(ended)"
@@ -86,7 +84,7 @@ struct MemberVerb: ParsableCommand {
         var member: String
         @Option(help: "The person's name (default: the short name).")
         var name: String?
-        @Option(help: "consultant, lead, analyst, clientViewer or tenantAdmin.")
+        @Option(help: "consultant, lead, analyst, clientViewer or tenantAdmin.", completion: .list(["consultant", "lead", "analyst", "clientViewer", "tenantAdmin"]))
         var role = "consultant"
         @Option(help: "The person's e-mail address.")
         var email: String?
@@ -96,12 +94,11 @@ struct MemberVerb: ParsableCommand {
 
         func validate() throws {
             if let id, Identifier(id) == nil { throw ValidationError("--id is an id, such as 01a2283b-1f6f-70c5-8c6f-be86e0ef4001") }
+            if Role(key: role) == nil { throw ValidationError("there is no role \(role); choose consultant, lead, analyst, clientViewer or tenantAdmin") }
         }
 
         func run() throws {
-            guard let role = Role(key: role) else {
-                throw ValidationError("there is no role \(role); choose consultant, lead, analyst, clientViewer or tenantAdmin")
-            }
+            guard let role = Role(key: role) else { return }
             let office = try tenant.open(isTrial: trial.dryRun)
             let short = try ShortName(checking: member, for: "a member")
             let id = try office.addMember(short, name: name ?? member, role: role, email: email, id: self.id.flatMap { Identifier($0) })

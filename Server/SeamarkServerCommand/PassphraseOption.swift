@@ -7,7 +7,7 @@ internal import SeamarkServer
 struct PassphraseOption: ParsableArguments {
     @Option(help: ArgumentHelp("Read the backup passphrase from this file descriptor: its first line.", valueName: "n"))
     var passphraseFd: Int32?
-    @Option(help: ArgumentHelp("Read the backup passphrase from this file (mode 0600): its first line.", valueName: "file"))
+    @Option(help: ArgumentHelp("Read the backup passphrase from this file (mode 0600): its first line.", valueName: "file"), completion: .file())
     var passphraseFile: String?
 
     func validate() throws {

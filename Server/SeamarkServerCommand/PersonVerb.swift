@@ -37,7 +37,7 @@ struct PersonVerb: ParsableCommand {
 
         @OptionGroup var tenant: TenantOption
         @OptionGroup var subject: Subject
-        @Option(help: "The file to write.")
+        @Option(help: "The file to write.", completion: .file())
         var out: String
         @Flag(help: "As JSON.") var json = false
 

@@ -180,7 +180,7 @@ struct QuarantineVerb: ParsableCommand {
                 """)
 
         @OptionGroup var tenant: TenantOption
-        @Option(help: "The file to write.")
+        @Option(help: "The file to write.", completion: .file())
         var out: String
         @OptionGroup var part: Part
         @Flag(help: "With sensitive values; noted in the audit log.") var sensitive = false

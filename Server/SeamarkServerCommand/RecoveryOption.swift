@@ -7,7 +7,7 @@ internal import SeamarkServer
 struct RecoveryOption: ParsableArguments {
     @Option(help: ArgumentHelp("Read the tenant key's recovery text from this file descriptor: its first line.", valueName: "n"))
     var recoveryFd: Int32?
-    @Option(help: ArgumentHelp("Read the tenant key's recovery text from this file (mode 0600): its first line.", valueName: "file"))
+    @Option(help: ArgumentHelp("Read the tenant key's recovery text from this file (mode 0600): its first line.", valueName: "file"), completion: .file())
     var recoveryFile: String?
 
     func validate() throws {

@@ -18,7 +18,7 @@ struct RedactVerb: ParsableCommand {
     var engagement: String
     @Argument(help: "The record's handle or id.")
     var record: String
-    @Argument(help: "The field: text, rationale, reference, name, contact, notes or summary.")
+    @Argument(help: "The field: text, rationale, reference, name, contact, notes or summary.", completion: .list(["text", "rationale", "reference", "name", "contact", "notes", "summary"]))
     var field: String
     @Option(help: "Why. Everybody who may read the engagement reads this; do not repeat there what is to go.")
     var reason: String

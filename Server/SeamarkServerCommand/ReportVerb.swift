@@ -37,7 +37,7 @@ struct ReportVerb: ParsableCommand {
     var engagement: String
     @Option(help: ArgumentHelp("Of when: a snapshot such as SN-A001, a position, or a day such as 2026-03-31.", valueName: "when"))
     var asOf: String?
-    @Option(help: "The folder to write to; made if it is not there.")
+    @Option(help: "The folder to write to; made if it is not there.", completion: .directory)
     var out = "."
     @Option(help: ArgumentHelp("html, md, json or pdf; may be given several times (default: all but pdf).")) var format: [Format] = []
     @Option(help: "Of the PDF: a4 or letter.") var paper: Paper?

@@ -19,7 +19,7 @@ struct RestoreVerb: ParsableCommand {
             """)
 
     @OptionGroup var data: DataOption
-    @Argument(help: "The backup's file.")
+    @Argument(help: "The backup's file.", completion: .file())
     var file: String
     @Option(help: "The tenant's short name here (default: the one that it had).")
     var name: String?

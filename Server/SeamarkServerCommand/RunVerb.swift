@@ -21,7 +21,7 @@ struct RunVerb: AsyncParsableCommand {
     var listen: String?
     @Option(help: "Connections that one address may have at a time.")
     var connectionsPerAddress = 64
-    @Option(help: "Least level of log lines: debug, info, notice, warning, error.")
+    @Option(help: "Least level of log lines: debug, info, notice, warning, error.", completion: .list(["debug", "info", "notice", "warning", "error"]))
     var logLevel = "notice"
 
     func run() async throws {

@@ -28,9 +28,9 @@ struct VerifyVerb: ParsableCommand {
     @Option(help: "Records of one engagement that are held in memory at a time; fewer take less memory and longer.")
     var recordsAtOnce = TenantOffice.recordsAtOnce
     @Flag(help: "Take what people decided as it is now, with an act in the audit log; with --tenant.") var acceptDecisions = false
-    @Option(help: ArgumentHelp("A file of seamark-server evidence export.", valueName: "file"))
+    @Option(help: ArgumentHelp("A file of seamark-server evidence export.", valueName: "file"), completion: .file())
     var evidence: String?
-    @Option(help: ArgumentHelp("The JSON of a report, to be held against the log.", valueName: "file"))
+    @Option(help: ArgumentHelp("The JSON of a report, to be held against the log.", valueName: "file"), completion: .file())
     var report: String?
     @Option(help: ArgumentHelp("The fingerprint of the tenant authority that the evidence must be by.", valueName: "hex"))
     var authority: String?

@@ -23,26 +23,15 @@ import Testing
     private static let notRun: Set<String> = ["Documentation/Tutorials/Headquarters.md: it needs systemd and root", "Documentation/HowTo/DamagedStore.md: it needs a disk that went bad"]
 
     /// Verbs and kinds of records that no command of the book shows, and why.
-    private static let notShown: [String: String] = {
-        let sameAsASite = "captured like the kinds that are shown; Records.md and `seamark help` tell its fields"
-        let kinds = [
-            "evidence", "contributor", "mode-score", "sample", "constraint", "initiative", "target", "overlap", "quick-check", "check-answer", "ruling", "cycle", "move",
-            "move-check", "drift", "gate", "gate-result", "board-answer",
-        ]
-        return Dictionary(uniqueKeysWithValues: kinds.map { ("seamark \($0)", sameAsASite) }).merging([
-            "seamark key-agent": "no verb for people: `unlock` starts it",
-            "seamark salvage": "needs a disk that went bad; DamagedStore.md tells of it, and RegressionCatalogueTests runs it",
-            "seamark redo": "named beside `undo`",
-            "seamark-server member set": "named in LostLaptop.md",
-            "seamark-server member uninvite": "its help tells when",
-            "seamark signals": "reads quick checks, which the book does not capture; named in README.md",
-            "seamark engagement set": "captured like the kinds that are shown",
-            "seamark snapshot compare": "shown as the server's verb",
-            "seamark-server engagement adopt": "needs a server whose files were put back to an older copy; RestoreServer.md tells of it, and AdoptionTests do it",
-            "seamark-server device adopt": "as engagement adopt",
-            "seamark-server tenant signing-key forget": "for a key that was stolen and a backup of before; its help tells when",
-        ]) { $1 }
-    }()
+    private static let notShown = [
+        "seamark key-agent": "no verb for people: `unlock` starts it",
+        "seamark salvage": "needs a disk that went bad; DamagedStore.md tells of it, and RegressionCatalogueTests runs it",
+        "seamark-server member set": "named in LostLaptop.md",
+        "seamark-server member uninvite": "its help tells when",
+        "seamark-server engagement adopt": "needs a server whose files were put back to an older copy; RestoreServer.md tells of it, and AdoptionTests do it",
+        "seamark-server device adopt": "as engagement adopt",
+        "seamark-server tenant signing-key forget": "for a key that was stolen and a backup of before; its help tells when",
+    ]
 
     private func play(_ words: [String], rewriting: Bool = false) throws -> Program.Result {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("book-\(UUID().uuidString)")

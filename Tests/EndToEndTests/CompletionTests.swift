@@ -46,6 +46,20 @@ import Testing
         #expect(looked > 100)
     }
 
+    /// A value that the help calls a file or a folder. `@FILE` stands behind a key, which has a completion of its own.
+    @Test(arguments: ["seamark", "seamark-server"]) func `whatever names a file or a folder is completed with names of files or folders`(program: String) throws {
+        var looked: Set<String> = []
+        for (words, verb) in try VerbTree.of(program).running {
+            for place in verb.places where place.completion != "custom" && place.completion != "list" {
+                let isFolder = place.says.contains("folder") || place.says.contains("directory")
+                guard isFolder || ["file", "folder"].contains(place.value) || place.says.replacing("file descriptor", with: "").contains("file") else { continue }
+                looked.insert("\(words) \(place.option ?? place.value)")
+                #expect(place.completion == (isFolder ? "directory" : "file"), "\(program) \(words) \(place.option ?? place.value): \(place.says)")
+            }
+        }
+        #expect(looked.isSuperset(of: program == "seamark" ? ["import file", "export file", "form add file", "form check file", "attach get output", "report output", "bundle import file"] : ["restore file", "init data", "report out"]), "\(looked)")
+    }
+
     @Test(.needsZsh, .needsFish) func `handles of the verb's kind are completed while the store is unlocked, and nothing is said of a locked one`() throws {
         var ann = try Laptop(of: "ann", at: headquarters)
         // Where the kernel keeps no keys this starts an agent, which ends with the lock below.

@@ -13,8 +13,10 @@ import Testing
         let ann = try Laptop(of: "ann", at: headquarters)
         let site = try ann.must("site", "add", "name=Dayton").trimmingCharacters(in: .whitespacesAndNewlines)
         let line = try ann.must("line", "add", "title=Scrap", "category=QUALITY", "site=\(site)").trimmingCharacters(in: .whitespacesAndNewlines)
+        let person = try ann.must("person", "add", "level=manager", "title=planner").trimmingCharacters(in: .whitespacesAndNewlines)
         for (words, status, parts) in [
-            (["site", "set", line, "headcount=3"], 66, ["\(line) is a leakage line", "wanted is a site"]), (["line", "set", line, "site=\(line)"], 66, ["is a leakage line"]),
+            (["interview", person, "--plain"], 66, ["\(person) is a person", "'seamark interview --person \(person)'"]), (["interview", line, "--plain"], 66, ["is a leakage line"]),
+            (["site", "set", line, "headcount=3"], 66, ["\(line) is a leakage line", "a site is wanted here"]), (["line", "set", line, "site=\(line)"], 66, ["is a leakage line"]),
             (["list", "sitte"], 66, ["Did you mean site?"]), (["search", "x", "--type", "sitte"], 66, ["Did you mean site?"]), (["site", "set", site, "headcout=3"], 66, ["Did you mean headcount?"]),
             (["list", "--tenant", "haldne"], 78, ["'haldne'", "Did you mean halden?"]), (["list", "--engagement", "baselin"], 78, ["'baselin'", "Did you mean baseline?"]),
         ] as [([String], Int32, [String])] {

@@ -42,6 +42,7 @@ import Testing
         for (program, words) in [("seamark", ["aardvark"]), ("seamark", ["status", "--jsno"]), ("seamark-server", ["aardvark"])] {
             let done = try headquarters.program(program, words).finish()
             #expect(done.status == 64 && !done.error.contains("Did you mean 'seamark"), "\(words): \(done)")
+            #expect(done.error.contains("There is no verb 'aardvark'. '\(program) help' lists them.") == (words == ["aardvark"]), "\(words): \(done)")
         }
     }
 
@@ -60,6 +61,7 @@ import Testing
         let file = headquarters.folder.appendingPathComponent("x.csv").path
         try ann.refuses(["export", file], 64, saying: [".zip", "--format"])
         #expect(!FileManager.default.fileExists(atPath: file))
+        try ann.refuses(["export", headquarters.folder.appendingPathComponent("nowhere/x.json").path], 73, saying: ["the folder that it names is not there"])
         try ann.refuses(["site", "add", "name=Dayton", "name=Erie"], 64, saying: ["name is given twice"])
         try ann.must("site", "add", "name=Dayton plant")
         let site = try #require(ann.must("list", "site").firstMatch(of: /ST-\w+/)).output

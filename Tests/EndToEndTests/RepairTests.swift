@@ -45,6 +45,7 @@ import Testing
         let notes = scopes.flatMap { $0["repairs"] as? [[String: Any]] ?? [] }
         #expect(notes.map { $0["finding"] as? String } == ["serverWasWrong"] && notes.first?["count"] as? Int == 1)
         #expect(try ann.must("status").contains("computed it anew"))
+        #expect(try SchemaCheck.faults(ofDocument: ann.must("status", "--json")) == [])
         try bob.must("sync")
         #expect(try bob.must("export", "-").contains("Plant 7") && ann.digests() == bob.digests())
         #expect(try document(ann.must("sync", "--json"))["repairs"] as? [String] == [])
@@ -75,7 +76,8 @@ import Testing
         try bob.must("site", "add", "name=Erie depot")
         let blind = try bob.must("sync")
         #expect(blind.contains("too old to read") && blind.contains("handed in"), "\(blind)")
-        #expect(try document(bob.must("sync", "--json"))["tooOldToRead"] as? Bool == true)
+        let refused = try bob.must("sync", "--json")
+        #expect(try document(refused)["tooOldToRead"] as? Bool == true && SchemaCheck.faults(ofDocument: refused) == [])
         #expect(try status(headquarters)["leastReadSchema"] as? Int == server + 1 && status(headquarters)["quarantined"] as? Int == 2)
         // The programs may again: what waited comes in by itself.
         try headquarters.verb("schema", "set", "--read", "\(server)", "--write", "\(server)")

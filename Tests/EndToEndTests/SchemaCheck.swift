@@ -20,6 +20,18 @@ enum SchemaCheck {
         return faults
     }
 
+    /// What in a document that a program wrote, or in any of several, is not as the schema says that it names.
+    static func faults(ofDocument text: String) throws -> [String] {
+        let document = try JSONSerialization.jsonObject(with: Data(text.utf8))
+        let folder = BookTests.root.appendingPathComponent("Documentation/Schema")
+        return try (document as? [[String: Any]] ?? [document as? [String: Any] ?? [:]]).flatMap { one -> [String] in
+            guard let name = one["schema"] as? String else { return ["it names no schema"] }
+            let file = folder.appendingPathComponent(name.replacing("/", with: ".") + ".json")
+            guard let schema = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any] else { return ["\(name) is no schema"] }
+            return faults(of: one, by: schema)
+        }
+    }
+
     /// What in `value` is not as `schema` says, each with its place.
     static func faults(of value: Any, by schema: [String: Any], at place: String = "$") -> [String] {
         if let wanted = schema["const"] as? String, value as? String != wanted { return ["\(place) is not \(wanted)"] }

@@ -47,6 +47,8 @@ import Testing
         #expect(done.status == 0 && done.output.contains("its key is destroyed"), "\(done.error)")
         let list = try headquarters.verb("tenant", "list")
         #expect(list.contains("was shredded") && list.contains("lead, device A") && list.contains("rival"))
+        let documents = try headquarters.verb("tenant", "list", "--json")
+        #expect(try documents.contains("shredded") && SchemaCheck.faults(ofDocument: documents) == [])
         #expect(try FileManager.default.contentsOfDirectory(atPath: headquarters.data.path + "/tenants") == ["rival"])
         #expect(try run(headquarters, shred).status == 66)
 

@@ -18,13 +18,21 @@ import Testing
         defer { headquarters.close() }
         let ann = try Laptop(of: "ann", at: headquarters)
         try ann.must("site", "add", "name=Dayton plant")
-        try ann.must("sync")
+        let site = try ann.must("site", "add", "name=Lima yard").trimmingCharacters(in: .whitespacesAndNewlines)
+        let bob = try Laptop(of: "bob", at: headquarters)
+        for laptop in [ann, bob] { try laptop.must("sync") }
+        for (laptop, name) in [(ann, "Lima north"), (bob, "Lima south")] { try laptop.must("site", "set", site, "name=\(name)") }
+        for laptop in [ann, bob, ann] { try laptop.must("sync") }
+        #expect(try ann.must("status").contains("1 conflict to settle (\(site))"))
         try ann.must("site", "add", "name=Erie depot")
         let device = try #require(try devices(headquarters).first?["id"] as? String)
         try headquarters.verb("device", "revoke", device)
         let before = try quarantined(headquarters)
         let synced = try ann.run("sync")
         #expect((synced.output + synced.error).contains("revoked"), "\(synced.output) \(synced.error)")
+        // What shows nothing names none of its records, and sends nobody where nothing is shown.
+        for said in [synced, try ann.run("status"), try ann.run("doctor")] { #expect(!said.output.contains("conflict") && !said.output.contains(site), "\(said)") }
+        #expect(try !ann.must("status", "--json").contains(site))
         #expect(try quarantined(headquarters) > before, "what the revoked laptop held was not kept")
         for words in [["list", "site"], ["site", "add", "name=Third"], ["export", "-"], ["show", "ST-A001"], ["report"], ["log"], ["conflicts"]] {
             let done = try ann.run(words)

@@ -19,6 +19,10 @@ struct VerbTree: Sendable {
         /// What the help calls the value.
         let value: String
         let isOptional: Bool
+        /// What the help says of it.
+        let says: String
+        /// With what a shell completes it, as the parser calls it: `file`, `directory`, `list`, `custom`; nil with nothing.
+        let completion: String?
     }
 
     private static let client = Result { try read("seamark") }
@@ -46,7 +50,8 @@ struct VerbTree: Sendable {
             guard let kind = argument["kind"] as? String, kind != "flag" else { return nil }
             let option = (argument["names"] as? [[String: Any]])?.first { $0["kind"] as? String == "long" }?["name"] as? String
             guard option != nil || kind == "positional" else { return nil }
-            return Place(option: kind == "positional" ? nil : option, value: argument["valueName"] as? String ?? "", isOptional: argument["isOptional"] as? Bool ?? false)
+            return Place(option: kind == "positional" ? nil : option, value: argument["valueName"] as? String ?? "", isOptional: argument["isOptional"] as? Bool ?? false,
+                says: argument["abstract"] as? String ?? "", completion: (argument["completionKind"] as? [String: Any])?.keys.first)
         }
         below = (command["subcommands"] as? [[String: Any]] ?? []).filter { $0["commandName"] as? String != "help" }.map { VerbTree($0) }
     }

@@ -162,6 +162,28 @@ struct CaptureTests {
         #expect(try laptop.record("l-a002/l-a001").type === Catalogue.overlap)
     }
 
+    @Test func `what a capture says that its record is called names that record, whoever scored`() throws {
+        let laptop = try Laptop("A")
+        let (interview, seam) = (try laptop.add(Catalogue.interview, "startedAt=now"), try laptop.add(Catalogue.seam, "name=Release"))
+        let (guest, initiative) = (try laptop.add(Catalogue.contributor, "name=Guest"), try laptop.add(Catalogue.initiative, "name=Desk"))
+        let lines = try ["a", "b"].map { try laptop.add(Catalogue.leakageLine, "title=\($0)", "category=LABOUR") }
+        let review = try laptop.add(Catalogue.gateReview, "initiative=\(initiative)", "date=2026-03-02")
+        var names: Set<String> = []
+        for (type, words) in [
+            (Catalogue.answer, ["interview=\(interview)", "question=LB1", "score=3", "grade=B", "scorer=\(guest)"]), (Catalogue.answer, ["interview=\(interview)", "question=LB1", "score=2", "grade=B"]),
+            (Catalogue.seamModeScore, ["seam=\(seam)", "mode=kpiConflict", "score=3", "grade=B", "scorer=\(guest)"]), (Catalogue.seamModeScore, ["seam=\(seam)", "mode=kpiConflict", "score=1", "grade=B", "scorer=me"]),
+            (Catalogue.initiativeTarget, ["initiative=\(initiative)", "line=\(lines[0])", "reduction=10%/20%/30%"]), (Catalogue.overlap, ["lines=\(lines[1]),\(lines[0])", "share=30%", "reason=same orders"]),
+            (Catalogue.gateResult, ["review=\(review)", "criterion=G3", "finding.result=pass"]),
+        ] {
+            let assignments = try words.map { try Assignment($0) }
+            let made = try laptop.device.capture(in: Laptop.scope) { try $0.adding(type, assignments) }
+            #expect(try laptop.record(made.name).id == made.record, "\(made.name)")
+            #expect(try laptop.finder.name(of: made.record) == made.name)
+            #expect(names.insert(made.name).inserted, "\(made.name) names two")
+        }
+        #expect(try laptop.record("\(review)/g3".lowercased()).type === Catalogue.gateResult)
+    }
+
     @Test func `the reference of an answer is a field that can be redacted, and one of before goes there when its author answers anew`() throws {
         let laptop = try Laptop("A")
         let interview = try laptop.add(Catalogue.interview, "startedAt=now")

@@ -59,7 +59,7 @@ struct DiagnosisTests {
             (changed { $0.printedPages = ["/dev/shm/seamark-page-x"] }, ["page fault"]),
             (changed { $0.tenants = [] }, ["enrolment note"]), (changed { $0.tenants[0].folderMode = 0o755 }, ["store fault"]),
             (changed { $0.tenants[0].standing = .locked }, ["store unknown"]), (changed { $0.tenants[0].standing = .failed("The disk failed. Copy it away.") }, ["store fault"]),
-            (Self.changed { $0.isRevoked = true }, ["device fault"]), (Self.changed { $0.isUnknown = true }, ["device fault"]), (Self.changed { $0.awaitsConfirmation = true }, ["device note"]),
+            (Self.changed { $0.isRevoked = true }, ["device fault"]), (Self.changed { $0.isRevoked = true; $0.conflicts = 1 }, ["device fault"]), (Self.changed { $0.isUnknown = true }, ["device fault"]), (Self.changed { $0.awaitsConfirmation = true }, ["device note"]),
             (Self.changed { $0.certificateDaysLeft = nil }, ["certificate fault"]), (Self.changed { $0.certificateDaysLeft = 0 }, ["certificate fault"]),
             (Self.changed { $0.certificateDaysLeft = 6 }, ["certificate note"]), (Self.changed { $0.certificateDaysLeft = 7 }, []),
             (Self.changed { $0.leaseDaysLeft = 0 }, ["lease fault"]), (Self.changed { $0.leaseDaysLeft = 6 }, ["lease note"]), (Self.changed { $0.leaseDaysLeft = 7 }, []),

@@ -35,6 +35,21 @@ struct NearestNamesTests {
         #expect(try laptop.record(line).reference("site") == laptop.record(erie).id)
     }
 
+    @Test func `a name by parts is known in small letters too, and where there is none what others scored of the same comes near, or what differs by a sign`() throws {
+        let laptop = try Laptop("A")
+        let (interview, guest) = (try laptop.add(Catalogue.interview, "startedAt=now"), try laptop.add(Catalogue.contributor, "name=Guest"))
+        let own = try laptop.add(Catalogue.answer, "interview=\(interview)", "question=LB1", "score=3", "grade=B")
+        let other = try laptop.add(Catalogue.answer, "interview=\(interview)", "question=LB2", "score=3", "grade=B", "scorer=\(guest)")
+        #expect(try laptop.record(own.lowercased()).id == laptop.record(own).id)
+        #expect(failure { _ = try laptop.record("\(interview)/lb2") } == .notFound("\(interview)/lb2", types: "record", near: [other]))
+        guard case .notFound(_, types: "record", let near)? = failure({ _ = try laptop.record("\(interview)/LB11") }) else {
+            Issue.record("a question that nobody answered was found")
+            return
+        }
+        #expect(near == [own])
+        #expect(failure { _ = try laptop.record("IV-NONE/LB1") } == .notFound("IV-NONE/LB1", types: "record", near: []))
+    }
+
     @Test func `a beginning that one record alone has names it, in words and in values, in small letters and capitals, and one sign less names several`() throws {
         let laptop = try Laptop("A")
         let dayton = try laptop.add(Catalogue.site, "name=Dayton"), erie = try laptop.add(Catalogue.site, "name=Erie")

@@ -99,6 +99,25 @@ import Testing
     @Test(arguments: ["a", "a-1", String(repeating: "a", count: 40)])
     func `short names are taken`(text: String) { #expect(ShortName(text)?.text == text) }
 
+    @Test func `members are put on an engagement and taken off it all together or not at all`() throws {
+        let yard = try Yard()
+        let office = try yard.addTenant("halden")
+        for name in ["carl", "dora"] { _ = try office.addMember(try ShortName(checking: name, for: "it"), name: name, role: .consultant) }
+        func team() throws -> Set<String> { Set(try office.engagements().first { $0.handle == "ops" }?.members ?? []) }
+        let (before, acts) = (try team(), try office.audit().count)
+        #expect(kind { try office.staff(["carl", "nobody", "dora"], on: "ops") } == .notFound)
+        #expect(try team() == before && office.audit().count == acts)
+        try office.trial.staff(["carl", "dora"], on: "ops")
+        #expect(try team() == before && office.audit().count == acts)
+        try office.staff(["carl", "dora"], on: "ops")
+        #expect(try team() == before.union(["carl", "dora"]) && office.audit().count == acts + 2)
+        #expect(kind { try office.staff(["carl", "nobody"], on: "ops", remove: true) } == .notFound)
+        #expect(try team() == before.union(["carl", "dora"]))
+        try office.staff(["carl", "dora"], on: "ops", remove: true)
+        #expect(try team() == before)
+        #expect(try office.verify().holds)
+    }
+
     @Test func `names are given once, and what is not there is said to be`() throws {
         let yard = try Yard()
         let office = try yard.addTenant("halden")

@@ -151,6 +151,6 @@ public struct Diagnosis: Sendable {
         }
         if let attempt = device.lastAttempt { find("sync", .note, "The last attempt to sync \(attempt).", "Run 'seamark sync' again: it goes on where it was.") }
         if device.quarantined > 0 { find("quarantine", .note, "\(counted(Int64(device.quarantined), "change", "changes")) of yours in quarantine: nothing of it is lost.", "'seamark status' says why; headquarters releases them.") }
-        if device.conflicts > 0 { find("conflicts", .note, "\(counted(Int64(device.conflicts), "conflict", "conflicts")) to settle.", "Run 'seamark conflicts'.") }
+        if device.conflicts > 0, !device.isRevoked { find("conflicts", .note, "\(counted(Int64(device.conflicts), "conflict", "conflicts")) to settle.", "Run 'seamark conflicts'.") }
     }
 }

@@ -37,9 +37,9 @@ extension TenantOffice {
                 throw OperationFailure(
                     .badInput, doing: doing, wrong: "everything in a record of this type is written by members", remedy: "have one of them write it; 'roles' says who may")
             }
-            guard fields.allSatisfy({ typed in settable.contains { $0.key == typed.key.split(separator: ".").first.map(String.init) } }) else {
+            if let other = fields.first(where: { typed in !settable.contains { $0.key == typed.key.split(separator: ".").first.map(String.init) } }) {
                 throw OperationFailure(
-                    .badInput, doing: doing, wrong: "headquarters does not set one of these fields in a record of this type",
+                    .badInput, doing: doing, wrong: "headquarters does not set '\(other.key)' in a \(type.label)",
                     remedy: "it sets: \(settable.map(\.key).joined(separator: ", "))")
             }
             let edits = try Self.edits(fields, of: view, type, References(views), doing)

@@ -199,11 +199,11 @@ public struct TenantOffice: Sendable {
         }
     }
 
-    /// Puts a member on an engagement, or takes it off. Engagement and member are named by short name or id.
+    /// Puts members on an engagement, or takes them off: all of them or none. Engagement and members are named by short name or id.
     ///
-    /// - Parameter releasingCopies: with `remove`, its devices may destroy their copies when they have handed in everything, without
+    /// - Parameter releasingCopies: with `remove`, their devices may destroy their copies when they have handed in everything, without
     ///   waiting for a backup.
-    public func staff(_ member: String, on engagement: String, remove: Bool = false, releasingCopies: Bool = false) throws {
+    public func staff(_ members: [String], on engagement: String, remove: Bool = false, releasingCopies: Bool = false) throws {
         let now = clock.now()
         try store.write { transaction in
             let headquarters = try Headquarters(transaction, keys: keys, now: now)
@@ -211,32 +211,41 @@ public struct TenantOffice: Sendable {
             // Of one that was taken back the record comes with what laptops hand in, its team in it: made here, it would be a second one.
             let lacking = try Self.withoutRecord(engagement, transaction)
             let id = try lacking ?? directory.engagement(called: engagement)
-            let person = try directory.member(called: member)
-            guard let row = try transaction.member(person), let role = Role(key: row.role) else {
-                throw OperationFailure(.fault, doing: "staffing", wrong: "the member's row is missing", remedy: "run seamark-server verify")
-            }
-            guard role != .tenantAdmin else {
-                throw OperationFailure(
-                    .badInput, doing: "staffing", wrong: "a tenant administrator does not work on engagements",
-                    remedy: "add the person as a member with another role")
-            }
-            guard role == .clientViewer else {
-                try put(person, on: id, remove, releasingCopies, transaction, now)
-                if lacking == nil {
+            for member in members {
+                let person = try directory.member(called: member)
+                guard let row = try transaction.member(person), let role = Role(key: row.role) else {
+                    throw OperationFailure(.fault, doing: "staffing", wrong: "the member's row is missing", remedy: "run seamark-server verify")
+                }
+                guard role != .tenantAdmin else {
+                    throw OperationFailure(
+                        .badInput, doing: "staffing", wrong: "\(member) is a tenant administrator, who does not work on engagements",
+                        remedy: "add the person as a member with another role")
+                }
+                let scope: Identifier
+                if role == .clientViewer {
+                    guard let published = try Directory.published(of: id, in: transaction) else {
+                        throw OperationFailure(.fault, doing: "staffing", wrong: "the engagement publishes nothing", remedy: "run seamark-server verify")
+                    }
+                    scope = published
+                } else {
+                    scope = id
+                }
+                try put(person, on: scope, remove, releasingCopies, transaction, now)
+                // A client viewer is on no team.
+                if scope == id, lacking == nil {
                     try headquarters.write(Catalogue.engagement, id, in: id) { record in
                         guard let team = record.type.field(key: "team") else { return }
                         if remove { record.remove(team, .id(person)) } else { record.add(team, .id(person)) }
                     }
                 }
-                try transaction.noteAct(remove ? "engagement.unstaff" : "engagement.staff", detail: "\(id) \(person)", at: now)
-                return
+                try transaction.noteAct(remove ? "engagement.unstaff" : "engagement.staff", detail: "\(scope) \(person)", at: now)
             }
-            guard let published = try Directory.published(of: id, in: transaction) else {
-                throw OperationFailure(.fault, doing: "staffing", wrong: "the engagement publishes nothing", remedy: "run seamark-server verify")
-            }
-            try put(person, on: published, remove, releasingCopies, transaction, now)
-            try transaction.noteAct(remove ? "engagement.unstaff" : "engagement.staff", detail: "\(published) \(person)", at: now)
         }
+    }
+
+    /// The same for one member.
+    public func staff(_ member: String, on engagement: String, remove: Bool = false, releasingCopies: Bool = false) throws {
+        try staff([member], on: engagement, remove: remove, releasingCopies: releasingCopies)
     }
 
     private func put(

@@ -360,6 +360,7 @@ public enum GuidedInterviewWords {
 
     public static let needsTerminal = "A guided interview is held at a terminal. Elsewhere use 'seamark answer add', 'observation add' and 'quote add', or --plain with one answer a line."
     public static let optionsBeginNew = "--person, --site and --mode begin a new interview; change one that is there with 'seamark interview set'."
+    public static func isPerson(_ name: String) -> String { "\(name) is a person. A new interview with them begins with 'seamark interview --person \(name)'." }
     public static let whichInterview = "Which interview? Its number, or n for a new one"
     public static func noneOfThese(_ word: String) -> String { "'\(TerminalText.shortened(TerminalText.line(word), to: 20))' is none of these interviews." }
     public static let who = "Who is interviewed? A handle such as P-A001, several with commas, or nothing for somebody new"

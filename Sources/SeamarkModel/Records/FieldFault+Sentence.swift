@@ -19,7 +19,7 @@ extension FieldFault {
         case .range, .kind, .unknownChoice, .notACode, .unknownHandle, .future:
             let text = partKind.text(of: part, references: references)
             if text.unicodeScalars.count <= 60, text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f }) {
-                return "\(place) is \(text), \(demand)"
+                return "\(place) is \(text), \(rule == .future ? "which " : "")\(demand)"
             }
             return "\(place) \(demand)"
         case .length(let shortest, let longest):

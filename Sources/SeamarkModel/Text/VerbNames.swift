@@ -18,6 +18,14 @@ public struct VerbNames: Sendable {
         return nil
     }
 
+    /// What is said where the first word is no verb of the program: a sentence, and a second one where the word is a verb of nouns. Nil where it is one.
+    public func refusal(of words: [String]) -> String? {
+        guard let word = unknown(in: Array(words.prefix(1))) else { return nil }
+        let sentence = "There is no verb '\(word)'. '\(name) help' lists them."
+        guard let noun = verbs.first(where: { $0.verbs.contains { $0.name == word } }) else { return sentence }
+        return sentence + " What is meant stands before '\(word)', as in '\(name) \(noun.name) \(word)'."
+    }
+
     /// A whole sentence with the verb that is nearest to the first of `words` that is none; nil where all are, none is near, or an option stands before it.
     public func suggestion(for words: [String]) -> String? {
         var (verb, path) = (self, [name])
