@@ -24,7 +24,7 @@ struct FormDateFormat: Hashable, Sendable {
 
     /// - Parameter function: `format-date` or `format-date-time`.
     init(_ source: String, of function: FormFunction) throws(FormLogicError) {
-        let pieces = source.unicodeScalars.split(separator: "%", omittingEmptySubsequences: false)
+        let pieces = source.unicodeScalars.split(separator: "%" as Unicode.Scalar, omittingEmptySubsequences: false)
         var parts: [Part] = [.words(String(pieces[0]))]
         for piece in pieces.dropFirst() {
             let sign = piece.first.map { $0.properties.isWhitespace ? "" : String($0) } ?? ""

@@ -173,8 +173,8 @@ extension FormLogic {
                 guard case .text(let format) = parts[1] else { throw .formatNotText(name) }
                 return .formatted(parts[0], try FormDateFormat(format, of: function))
             case .choiceName:
-                guard case .text(let text) = parts[1], let question = question(text) else { throw .choicesOfNothing }
-                return .choiceName(parts[0], question: question)
+                guard case .text(let text) = parts[1], let asked = question(text) else { throw .choicesOfNothing }
+                return .choiceName(parts[0], question: asked)
             case .sum, .count:
                 guard case .reference = parts[0] else { throw .notAQuestion(name) }
                 return .call(function, parts)
