@@ -80,6 +80,7 @@ import Testing
         #expect(check.domains.map(\.scored) == reading.domains.filter(\.isInScope).map { $0.score?.questions.count ?? 0 })
         // Where the earlier edition is not at hand nobody can say what is comparable: no board sees that.
         let blind = try EngagementReading(bench.views, instrument: later) { _ in nil }
+        #expect(blind.inputsHash(bench.primitives) != reading.inputsHash(bench.primitives), "who reads it otherwise has other inputs")
         let unheard = blind.leftOut.filter { $0.type == Catalogue.answer.number }
         #expect(blind.answers == 0 && blind.comparable.isEmpty && !unheard.isEmpty && unheard.allSatisfy { $0.unscored?.edition == "core-9@1" })
     }
