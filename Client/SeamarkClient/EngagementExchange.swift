@@ -98,7 +98,7 @@ public enum EngagementExchange {
             return ChangeTable.Step(step.change, edits: left, received: nil, standing: step.standing.key)
         }
         return EngagementExport(
-            records: RecordTables(finder.all, of: scope, directory: directory, instrument: finder.instrument),
+            records: RecordTables(finder.all, of: scope, directory: directory, instrument: finder.instrument, former: finder.instrument),
             changes: ChangeTable.table(steps, records: finder.all + finder.concealed, directory: directory))
     }
 

@@ -25,12 +25,12 @@ public struct InterviewDesk: Sendable {
     public let interview: Identifier
     /// May it be shown what stood here before?
     public let shows: Bool
-    /// The day where the laptop is, in days since 1970, as conditions of questionnaires count it.
-    private let today: @Sendable () -> Int64
+    /// The clock where the laptop is, as conditions of questionnaires look at it.
+    private let clock: @Sendable () -> FormClock
     private let shelf = FormShelf()
 
-    public init(_ device: Device, scope: Identifier, interview: Identifier, shows: Bool, today: @escaping @Sendable () -> Int64) {
-        (self.device, self.scope, self.interview, self.shows, self.today) = (device, scope, interview, shows, today)
+    public init(_ device: Device, scope: Identifier, interview: Identifier, shows: Bool, clock: @escaping @Sendable () -> FormClock) {
+        (self.device, self.scope, self.interview, self.shows, self.clock) = (device, scope, interview, shows, clock)
     }
 
     // MARK: - Reading
@@ -83,7 +83,7 @@ public struct InterviewDesk: Sendable {
             } else if let form = held.form {
                 let answers = given[held.record] ?? []
                 records.forms.append(InterviewForm(
-                    record: held.record, reference: held.reference, key: held.key, talk: FormInterview(form, answers, today: today()),
+                    record: held.record, reference: held.reference, key: held.key, talk: FormInterview(form, answers, clock: clock()),
                     stamps: Dictionary(answers.compactMap { answer in Self.stamp(answer).map { (answer.question, $0) } }) { $1 }, successor: successor))
             } else {
                 records.newerForms.append(held.reference)
@@ -264,7 +264,7 @@ public struct InterviewDesk: Sendable {
     private func result(_ answer: FormAnswer?, to spot: FormSpot, _ capture: RecordCapture, isRepeated: Bool) throws -> RecordCapture.Result {
         let finder = capture.finder
         guard let view = finder.view(interview), let record = finder.view(spot.form), let held = HeldQuestionnaire(record) else { throw ChangedSince() }
-        guard let form = held.form, var talk = finder.formInterview(held, in: interview, today: today()) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
+        guard let form = held.form, var talk = finder.formInterview(held, in: interview, clock: clock()) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
         if held.isRetired, talk.answers.isEmpty, talk.hidden.isEmpty { throw FormCaptureFailure.retired(held.reference) }
         do throws(FormAnswerFault) { try talk.answer(spot.name, answer, language: form.languages[0]) } catch {
             // What was answered since stands against it.

@@ -103,9 +103,9 @@ extension RecordFinder {
     }
 
     /// The questionnaire of the same key, of the greatest edition before it, that this member answered in the interview; with the answers.
-    public func formerAnswers(to held: HeldQuestionnaire, in interview: Identifier, today: Int64) -> (HeldQuestionnaire, FormInterview)? {
+    public func formerAnswers(to held: HeldQuestionnaire, in interview: Identifier, clock: FormClock) -> (HeldQuestionnaire, FormInterview)? {
         questionnaires.reversed().lazy.filter { $0.key.lowercased() == held.key.lowercased() && $0.edition < held.edition }.compactMap { earlier in
-            formInterview(earlier, in: interview, today: today).flatMap { $0.answers.isEmpty && $0.hidden.isEmpty ? nil : (earlier, $0) }
+            formInterview(earlier, in: interview, clock: clock).flatMap { $0.answers.isEmpty && $0.hidden.isEmpty ? nil : (earlier, $0) }
         }.first
     }
 
@@ -115,8 +115,8 @@ extension RecordFinder {
     }
 
     /// The questionnaire with what `scorer` answered (this member, if not said); nil where a newer version made it.
-    public func formInterview(_ held: HeldQuestionnaire, in interview: Identifier, by scorer: Identifier? = nil, today: Int64) -> FormInterview? {
-        held.form.map { FormInterview($0, formAnswers(held.record, in: interview).filter { $0.scorer == scorer ?? member }, today: today) }
+    public func formInterview(_ held: HeldQuestionnaire, in interview: Identifier, by scorer: Identifier? = nil, clock: FormClock) -> FormInterview? {
+        held.form.map { FormInterview($0, formAnswers(held.record, in: interview).filter { $0.scorer == scorer ?? member }, clock: clock) }
     }
 }
 
@@ -130,14 +130,14 @@ extension Device {
     /// - Returns: the interview as it then stands.
     @discardableResult
     public func answer(
-        _ questionnaire: String, of interview: String, in scope: Identifier, person: String? = nil, today: Int64, language: String? = nil, isTrial: Bool = false,
+        _ questionnaire: String, of interview: String, in scope: Identifier, person: String? = nil, clock: FormClock, language: String? = nil, isTrial: Bool = false,
         _ answers: (HeldQuestionnaire, Questionnaire) throws -> [(question: String, answer: FormAnswer?)]
     ) throws -> FormInterview {
         var after: FormInterview?
         func edits(_ state: DeviceState) throws -> [Edit] {
             guard let finder = RecordFinder(state, scope: scope) else { throw Refused.noSuchScope }
             let held = try finder.questionnaire(questionnaire), interview = try finder.record(interview, type: Catalogue.interview)
-            guard let form = held.form, var talk = finder.formInterview(held, in: interview.id, today: today) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
+            guard let form = held.form, var talk = finder.formInterview(held, in: interview.id, clock: clock) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
             if held.isRetired, talk.answers.isEmpty, talk.hidden.isEmpty { throw FormCaptureFailure.retired(held.reference) }
             let given = try answers(held, form)
             // Something can always be taken away.
@@ -165,22 +165,22 @@ extension Device {
     ///   - earlier: the edition that was answered; nil for the last one before that was.
     ///   - isTrial: everything is looked at and nothing stored.
     public func carry(
-        from earlier: String?, to questionnaire: String, of interview: String, in scope: Identifier, today: Int64, isTrial: Bool = false
+        from earlier: String?, to questionnaire: String, of interview: String, in scope: Identifier, clock: FormClock, isTrial: Bool = false
     ) throws -> (from: String, to: String, carrying: FormCarrying) {
         var done: (from: String, to: String, carrying: FormCarrying)?
         func edits(_ state: DeviceState) throws -> [[Edit]] {
             guard let finder = RecordFinder(state, scope: scope) else { throw Refused.noSuchScope }
             let held = try finder.questionnaire(questionnaire), interview = try finder.record(interview, type: Catalogue.interview)
-            guard let talk = finder.formInterview(held, in: interview.id, today: today) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
+            guard let talk = finder.formInterview(held, in: interview.id, clock: clock) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
             if held.isRetired, talk.answers.isEmpty, talk.hidden.isEmpty { throw FormCaptureFailure.retired(held.reference) }
             if talk.isTooMuch { throw FormCaptureFailure.tooMuchWork(held.reference) }
             let former: (HeldQuestionnaire, FormInterview)?
             if let earlier {
                 let named = try finder.questionnaire(earlier)
-                guard let answered = finder.formInterview(named, in: interview.id, today: today) else { throw FormCaptureFailure.needsNewerVersion(named.reference) }
+                guard let answered = finder.formInterview(named, in: interview.id, clock: clock) else { throw FormCaptureFailure.needsNewerVersion(named.reference) }
                 former = (named, answered)
             } else {
-                former = finder.formerAnswers(to: held, in: interview.id, today: today)
+                former = finder.formerAnswers(to: held, in: interview.id, clock: clock)
             }
             guard let (from, answered) = former, from.record != held.record else { throw FormCaptureFailure.nothingBefore(held.reference) }
             let carrying = FormCarrying(answered, into: talk)

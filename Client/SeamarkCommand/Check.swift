@@ -24,7 +24,7 @@ struct Check: ParsableCommand {
 
     func run() throws {
         let finder = try Workplace(work, to: .read).finder()
-        let check = try FieldworkCheck(finder.all + finder.concealed + finder.directory, instrument: finder.instrument, now: TimeText.now())
+        let check = try FieldworkCheck(finder.all + finder.concealed + finder.directory, instrument: finder.instrument, now: TimeText.now(), former: finder.instrument)
         let conflicts = finder.conflicts.count
         let unsent = finder.replica.unsentCount + finder.replica.stranded.count
         let isComplete = check.isComplete && conflicts == 0

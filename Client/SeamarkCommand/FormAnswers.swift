@@ -28,12 +28,12 @@ struct FormAnswers: ParsableCommand {
         guard !assignments.isEmpty || !cleared.isEmpty else { throw Explained(.usage, "Say what was answered, such as people=11, or what to take away, such as --clear people.") }
         let place = try Workplace(work, to: .work)
         let scope = try place.engagement()
-        let today = FormVerb.today
+        let clock = FormVerb.clock
         var given: [(question: String, answer: FormAnswer?)] = []
         let after: FormInterview
         do {
-            after = try place.device.answer(questionnaire, of: interview, in: scope, person: person, today: today, isTrial: capture.dryRun) { _, form in
-                given = try typed(assignments, form, today)
+            after = try place.device.answer(questionnaire, of: interview, in: scope, person: person, clock: clock, isTrial: capture.dryRun) { _, form in
+                given = try typed(assignments, form, clock.today)
                 return given
             }
         } catch FormCaptureFailure.answer(let question, let fault, _) where !place.shows {

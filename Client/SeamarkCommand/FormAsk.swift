@@ -31,13 +31,13 @@ struct FormAsk: ParsableCommand {
         }
         let scope = try place.engagement(), finder = try place.finder()
         let held = try finder.questionnaire(questionnaire), asked = try finder.record(interview, type: Catalogue.interview)
-        let form = try FormVerb.form(held), today = FormVerb.today
+        let form = try FormVerb.form(held), clock = FormVerb.clock
         let language = try FormVerb.language(language, of: form)
-        guard let begun = finder.formInterview(held, in: asked.id, today: today) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
+        guard let begun = finder.formInterview(held, in: asked.id, clock: clock) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
         if held.isRetired, begun.answers.isEmpty, begun.hidden.isEmpty { throw FormCaptureFailure.retired(held.reference) }
         if begun.isTooMuch { throw FormCaptureFailure.tooMuchWork(held.reference) }
         if let person { _ = try finder.record(person, type: Catalogue.person) }
-        if begun.answers.isEmpty, let (former, answered) = finder.formerAnswers(to: held, in: asked.id, today: today) {
+        if begun.answers.isEmpty, let (former, answered) = finder.formerAnswers(to: held, in: asked.id, clock: clock) {
             let count = FormCarrying(answered, into: begun).carried.count
             let verb = "seamark form carry \(finder.name(of: asked.id)) \(held.handle)"
             if count > 0 { Terminal.block("\(counted(count, "answer")) of yours to \(former.reference) \(count == 1 ? "fits" : "fit"): '.' ends here, then '\(verb)' carries \(count == 1 ? "it" : "them") over, and with --dry-run shows what.", .dim) }
@@ -60,7 +60,7 @@ struct FormAsk: ParsableCommand {
             case .moved: continue
             case .refused(let words): Terminal.block(words, .yellow)
             case .answered(let name, let answer):
-                try place.device.answer(held.handle, of: asked.id.description, in: scope, person: person, today: today, language: language) { _, _ in [(name, answer)] }
+                try place.device.answer(held.handle, of: asked.id.description, in: scope, person: person, clock: clock, language: language) { _, _ in [(name, answer)] }
                 count += 1
             }
         }

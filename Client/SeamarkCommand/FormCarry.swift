@@ -23,7 +23,7 @@ struct FormCarry: ParsableCommand {
 
     func run() throws {
         let place = try Workplace(work, to: .read)
-        let done = try place.device.carry(from: from, to: questionnaire, of: interview, in: try place.engagement(), today: FormVerb.today, isTrial: dryRun)
+        let done = try place.device.carry(from: from, to: questionnaire, of: interview, in: try place.engagement(), clock: FormVerb.clock, isTrial: dryRun)
         let form = done.carrying.after.questionnaire
         func item(_ name: String) -> Questionnaire.Item? { form.all.first { $0.name == name } }
         let missing = done.carrying.after.missing.map(\.name)

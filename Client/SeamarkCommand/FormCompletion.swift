@@ -69,14 +69,14 @@ enum FormCompletion {
 
         /// The interview as it stands, or as it would stand with what the line answers: what is asked may hang on that. Nil where nothing may be shown.
         func talk(withItsAnswers: Bool) -> FormInterview? {
-            let today = FormVerb.today
+            let clock = FormVerb.clock
             guard let finder = try? HandleCompletion.finder(words), let held = try? finder.questionnaire(questionnaire),
-                let record = try? finder.record(interview, type: Catalogue.interview), var talk = finder.formInterview(held, in: record.id, today: today)
+                let record = try? finder.record(interview, type: Catalogue.interview), var talk = finder.formInterview(held, in: record.id, clock: clock)
             else { return nil }
             guard withItsAnswers else { return talk }
             let form = talk.questionnaire, given = self.given, work = FormWork()
             for item in form.all {
-                guard let text = given[item.name], let answer = try? form.answer(typed: text, to: item, today: today) else { continue }
+                guard let text = given[item.name], let answer = try? form.answer(typed: text, to: item, today: clock.today) else { continue }
                 try? talk.answer(item.name, answer, language: form.languages[0], within: work)
             }
             return talk

@@ -89,7 +89,7 @@ struct FormStatus: ParsableCommand {
             guard who != nil else { throw RecordFinder.Failure.notFound(scorer, types: "member or contributor") }
         }
         let records = finder.formAnswers(held.record, in: interview.id)
-        guard let talk = finder.formInterview(held, in: interview.id, by: who, today: FormVerb.today) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
+        guard let talk = finder.formInterview(held, in: interview.id, by: who, clock: FormVerb.clock) else { throw FormCaptureFailure.needsNewerVersion(held.reference) }
         let questions = form.all.filter(\.kind.isAnswered)
         let asked = Set(talk.asked.map(\.name)), missing = talk.missing.map(\.name)
         let others = Dictionary(grouping: records.filter(\.isGiven), by: \.scorer)

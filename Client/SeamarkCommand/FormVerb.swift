@@ -16,13 +16,8 @@ struct FormVerb: ParsableCommand {
             """,
         subcommands: [FormCheck.self, FormAdd.self, FormList.self, FormShow.self, FormAsk.self, FormAnswers.self, FormCarry.self, FormStatus.self, FormRetire.self])
 
-    /// The day where this laptop is, in days since 1970, as conditions count `today()`.
-    static var today: Int64 { day(at: TimeText.now(), secondsFromUTC: TimeZone.current.secondsFromGMT()) }
-
-    /// Of a zone so far from UTC, whichever side of 1970.
-    static func day(at milliseconds: Int64, secondsFromUTC: Int) -> Int64 {
-        CalendarDate.floorDivide(milliseconds + Int64(secondsFromUTC) * 1000, 86_400_000)
-    }
+    /// What this laptop's clock says where it is: the day is `today()` in conditions, and the moment `now()`.
+    static var clock: FormClock { FormClock(milliseconds: TimeText.now(), secondsFromUTC: TimeZone.current.secondsFromGMT()) }
 
     static func language(_ asked: String?, of form: Questionnaire) throws -> String {
         if let asked, !form.languages.contains(asked) {

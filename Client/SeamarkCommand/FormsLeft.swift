@@ -13,7 +13,7 @@ enum FormsLeft {
         let interview = finder.merges.survivor(of: result.record)
         let own = finder.formAnswers.filter { $0.scorer == finder.member && $0.isGiven && finder.merges.survivor(of: $0.interview) == interview }
         let missing = HeldQuestionnaire.asked(of: finder.questionnaires, begun: Set(own.map(\.questionnaire))).flatMap { held, _ in
-            (finder.formInterview(held, in: interview, today: FormVerb.today)?.missing ?? []).map { "\(held.key)/\($0.name)" }
+            (finder.formInterview(held, in: interview, clock: FormVerb.clock)?.missing ?? []).map { "\(held.key)/\($0.name)" }
         }
         return missing.isEmpty ? nil : "Questionnaires ask of this interview what you have not answered: \(missing.joined(separator: ", ")). A lead can reopen it."
     }

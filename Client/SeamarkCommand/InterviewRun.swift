@@ -48,7 +48,7 @@ struct InterviewRun: ParsableCommand {
         try place.device.store.transaction { _ in }
         var opening = InterviewOpening(place, scope, InterviewInput { place.device.store.isLocked })
         guard let id = try opening.interview(called: interview, persons: person, site: site, mode: mode) else { return }
-        let desk = InterviewDesk(place.device, scope: scope, interview: id, shows: place.shows) { FormVerb.today }
+        let desk = InterviewDesk(place.device, scope: scope, interview: id, shows: place.shows) { FormVerb.clock }
         let found = try desk.instrument(in: language)
         // An instrument has one language; it may be a questionnaire that has the one that was asked for.
         let isOfForms = try language.map { asked in

@@ -61,7 +61,7 @@ struct Report: ParsableCommand {
         let finder = try place.finder()
         let preview = ReportProvenance.Preview(unsent: finder.replica.unsentCount, position: finder.replica.cursor.position)
         let report = try EngagementReport(
-            views: finder.all + finder.concealed, instrument: finder.instrument, primitives: place.device.primitives, provenance: ReportProvenance(software: SyncRun.software, preview: preview),
+            views: finder.all + finder.concealed, instrument: finder.instrument, former: finder.instrument, primitives: place.device.primitives, provenance: ReportProvenance(software: SyncRun.software, preview: preview),
             memberName: finder.person)
         if let trace { return try show(report, behind: trace) }
         if asJSON.json { return Terminal.json(ofFormat: report.document) }

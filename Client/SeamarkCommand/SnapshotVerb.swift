@@ -148,7 +148,7 @@ struct SnapshotVerb: ParsableCommand {
             }
             let comparison = try SnapshotComparison(before, reading(before), after, reading(after))
             if format.json { return Terminal.json(comparison.document, .snapshotComparison) }
-            var table = Table(["step", "\(comparison.unit.words(comparison.currency)) a year", "lines"], rightAligned: [1])
+            var table = Table(comparison.head, rightAligned: SnapshotComparison.amounts, whole: SnapshotComparison.amounts)
             for (place, row) in comparison.rows.enumerated() { table.add(row, styles: place == 0 || place == comparison.rows.count - 1 ? [0: .bold, 1: .bold] : [:]) }
             table.show()
         }

@@ -49,7 +49,7 @@ struct InstrumentVerb: ParsableCommand {
                   seamark-server instrument use baseline core-9@2
 
                 Interviews that are begun from then on are asked with it. Drafts of an earlier edition are carried over on laptops ('seamark interview carry'); \
-                what was finalised keeps its edition, and is not scored by another.
+                what was finalised keeps its edition, and counts for the questions that are comparable.
                 """)
 
         @OptionGroup var tenant: TenantOption

@@ -88,12 +88,13 @@ enum Output {
     /// Columns side by side, as wide as the terminal where there is one; nothing but `empty` when there are no rows.
     ///
     /// - Parameter spare: columns that a terminal without room for all goes without, the first of them first: documents have them.
-    static func table(_ head: [String], _ rows: [[String]], empty: String, spare: [Int] = []) {
+    /// - Parameter whole: columns that are not cut on any terminal.
+    static func table(_ head: [String], _ rows: [[String]], empty: String, spare: [Int] = [], whole: Set<Int> = []) {
         guard !rows.isEmpty else { return print(empty) }
         let room = isatty(STDOUT_FILENO) == 1 ? width ?? 80 : nil
         var columns = Array(head.indices)
         func made() -> TextTable<Never> {
-            var table = TextTable<Never>(columns.map { head[$0] }, whole: Set(columns.indices.filter { place in holdsTimes(rows.map { $0[columns[place]] }) }))
+            var table = TextTable<Never>(columns.map { head[$0] }, whole: Set(columns.indices.filter { place in whole.contains(columns[place]) || holdsTimes(rows.map { $0[columns[place]] }) }))
             for row in rows { table.add(columns.map { row[$0] }) }
             return table
         }

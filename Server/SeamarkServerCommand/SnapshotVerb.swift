@@ -60,7 +60,7 @@ struct SnapshotVerb: ParsableCommand {
         func run() throws {
             let comparison = try tenant.open().compareSnapshots(first, second, of: engagement)
             if json { return Output.json(ofFormat: comparison.document.named(JSONSchema.snapshotComparison)) }
-            Output.table(["step", "\(comparison.unit.words(comparison.currency)) a year", "lines"], comparison.rows, empty: "")
+            Output.table(comparison.head, comparison.rows, empty: "", whole: SnapshotComparison.amounts)
         }
     }
 }

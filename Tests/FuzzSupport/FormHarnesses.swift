@@ -104,7 +104,7 @@ struct FormHarness: Harness {
     /// Asks it: every text question is answered with the same words, every other as its kind allows. The bounds of forms hold, and asking ends.
     static func asked(_ form: Questionnaire) throws(Broken) -> Outcome {
         guard form.all.count <= 1000, form.lists.map(\.choices.count).reduce(0, +) <= 2000 else { throw Broken("a form was taken beyond its bounds") }
-        var talk = FormInterview(form, today: 20_000)
+        var talk = FormInterview(form, clock: .day(20_000))
         for item in form.all.filter(\.kind.isAnswered).prefix(16) {
             let answer: FormAnswer =
                 switch item.kind {

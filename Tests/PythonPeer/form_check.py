@@ -25,7 +25,7 @@ class Form:
     def __init__(self, dice):
         self.dice = dice
         self.languages = dice.choice([[None], [None], ['English (en)', 'Español (es)'], ['Deutsch (de)', 'English (en)', 'Français (fr)']])
-        self.names, self.answered, self.rows, self.lists = [], [], [], {}
+        self.names, self.answered, self.chosen, self.rows, self.lists = [], [], [], [], {}
         for number in range(dice.randint(1, 3)):
             count = dice.randint(1, 6)
             self.lists[f'list{number}'] = [(f'c{n}' if dice.random() < .7 else str(n), self.words()) for n in range(count)]
@@ -59,7 +59,7 @@ class Form:
             if self.answered and dice.random() < .8: return '${' + dice.choice(self.answered) + '}'
             return dice.choice(['3', "'c1'", '0.5', "''"])
         def part(depth):
-            kind = dice.randint(0, 7 if depth < 3 else 3)
+            kind = dice.randint(0, 12 if depth < 3 else 3)
             if kind == 0: return f'{value()} {dice.choice(["=", "!=", "<", "<=", ">", ">="])} {dice.choice(["7", chr(39) + "c2" + chr(39), value()])}'
             if kind == 1: return f"selected({value()}, 'c1')"
             if kind == 2: return f'string-length({value()}) > {dice.randint(0, 9)}'
@@ -67,6 +67,11 @@ class Form:
             if kind == 4: return f'not({part(depth + 1)})'
             if kind == 5: return f'({part(depth + 1)} {dice.choice(["and", "or"])} {part(depth + 1)})'
             if kind == 6: return f'if({part(depth + 1)}, {value()}, 1) = 1'
+            if kind == 8: return f"{value()} {dice.choice(['<', '>=', '='])} {dice.choice(['now()', 'today()'])}"
+            if kind == 9: return f"{dice.choice(['format-date', 'format-date-time'])}({value()}, '%Y-%m-%d %a %b %e %n %y') = '2026'" if dice.random() < .5 else "format-date-time(now(), '%H:%M:%S %h %3') > 8"
+            if kind == 10 and self.chosen: return f"jr:choice-name({value()}, '${{{dice.choice(self.chosen)}}}') = 'Yes'"
+            if kind == 11 and self.answered: return f"{dice.choice(['sum', 'count'])}(${{{dice.choice(self.answered)}}}) >= 1"
+            if kind == 12 and current: return f'once({value()}) != 3'
             return f'count-selected({value()}) {dice.choice(["+", "-", "*", "div", "mod"])} 2 >= 1'
         return part(0)
 
@@ -85,6 +90,7 @@ class Form:
                 if dice.random() < .6: row['constraint_message'] = self.words()
             if row.get('required') not in (None, 'no') and dice.random() < .4: row['required_message'] = self.words()
             self.answered.append(name)
+            if kind.startswith('select'): self.chosen.append(name)
             if dice.random() < .3: row['appearance'] = {'text': 'multiline', 'date': 'no-calendar'}.get(kind, 'minimal')
             if dice.random() < .2 and kind in PRESET: row['default'] = PRESET[kind]
         self.rows.append(row)

@@ -25,7 +25,7 @@ import Testing
     private static func form(_ text: String = text) throws -> Questionnaire { try Questionnaire(file: Array(text.utf8), format: .markdown, name: "form") { _, _ in nil } }
 
     private static func answer(_ laptop: Laptop, _ interview: String, _ questionnaire: String = "shift", _ answers: (String, FormAnswer?)...) throws {
-        try laptop.device.answer(questionnaire, of: interview, in: Laptop.scope, today: 20_000) { _, _ in answers.map { ($0.0, $0.1) } }
+        try laptop.device.answer(questionnaire, of: interview, in: Laptop.scope, clock: .day(20_000)) { _, _ in answers.map { ($0.0, $0.1) } }
     }
 
     @Test func `a form becomes a questionnaire, the same once, a changed one its next edition`() throws {
@@ -64,7 +64,7 @@ import Testing
         #expect(try ann.finder.name(of: ann.record("\(interview)/QN-L001/people").id) == "\(interview)/QN-L001/people")
         #expect(throws: Device.Refused.self, "an answer is its author's") { try ben.set(hers.description, "response.integer=3") }
         try Self.answer(ann, interview, "shift", ("people", nil))
-        let talk = try #require(try ann.finder.formInterview(ann.finder.questionnaire("shift"), in: ann.record(interview).id, today: 20_000))
+        let talk = try #require(try ann.finder.formInterview(ann.finder.questionnaire("shift"), in: ann.record(interview).id, clock: .day(20_000)))
         #expect(talk.answers.count == 2 && talk.missing.map(\.name) == ["people"])
     }
 
@@ -124,10 +124,10 @@ import Testing
         let kept = try lead.add(Catalogue.interview, "startedAt=2026-03-02T09:00:00Z"), gone = try lead.add(Catalogue.interview, "startedAt=2026-03-02T09:00:00Z")
         let name = try lead.add(Catalogue.person, "level=manager"), person = try lead.record(name).id
         let given: [(String, FormAnswer?)] = [("covered", .choices(["yes"])), ("people", .integer(11)), ("said", .text("canary"))]
-        try lead.device.answer("shift", of: gone, in: Laptop.scope, person: name, today: 20_000) { _, _ in given.map { ($0.0, $0.1) } }
+        try lead.device.answer("shift", of: gone, in: Laptop.scope, person: name, clock: .day(20_000)) { _, _ in given.map { ($0.0, $0.1) } }
         _ = try lead.device.capture(in: Laptop.scope) { try $0.merging(try $0.finder.record(kept), try $0.finder.record(gone), takings: [:], rest: .keep) }
         func talk(_ interview: String) throws -> FormInterview {
-            try #require(try lead.finder.formInterview(lead.finder.questionnaire("shift"), in: lead.record(interview).id, today: 20_000))
+            try #require(try lead.finder.formInterview(lead.finder.questionnaire("shift"), in: lead.record(interview).id, clock: .day(20_000)))
         }
         let said: [String: FormAnswer] = ["covered": .choices(["yes"]), "people": .integer(11), "said": .text("canary")]
         for interview in [kept, gone] { #expect(try talk(interview).answers == said && talk(interview).missing.isEmpty) }
@@ -153,7 +153,7 @@ import Testing
         try Self.answer(lead, interview, "shift", ("covered", .choices(["yes"])), ("people", .integer(11)), ("said", .text("canary")))
         _ = try lead.device.capture(in: Laptop.scope) { try $0.adding(try Self.form(Self.text.replacing("Is it covered?", with: "Covered?").replacing("| integer |", with: "| decimal |"))) }
         func carry(_ interview: String, from: String? = nil, isTrial: Bool = false) throws -> (from: String, to: String, carrying: FormCarrying) {
-            try lead.device.carry(from: from, to: "shift", of: interview, in: Laptop.scope, today: 20_000, isTrial: isTrial)
+            try lead.device.carry(from: from, to: "shift", of: interview, in: Laptop.scope, clock: .day(20_000), isTrial: isTrial)
         }
         func count(_ edition: String) throws -> Int { try lead.finder.formAnswers(lead.finder.questionnaire(edition).record, in: lead.record(interview).id).count }
         let preview = try carry(interview, isTrial: true)
@@ -174,6 +174,6 @@ import Testing
         (-86_400_000, 0, -1), (-86_400_001, 0, -2),
     ] as [(Int64, Int, Int64)])
     func `today is the day where the laptop is`(_ time: Int64, _ seconds: Int, _ day: Int64) {
-        #expect(FormVerb.day(at: time, secondsFromUTC: seconds) == day)
+        #expect(FormClock(milliseconds: time, secondsFromUTC: seconds).today == day)
     }
 }

@@ -101,7 +101,7 @@ struct HeedingTests {
         let refused = failure { try laptop.add(Catalogue.answer, "interview=\(interview)", "question=LB5", "person=\(other)", "score=3", "grade=C") }
         #expect(refused == .notInInterview(person: other, interview: interview, people: [one]))
         try laptop.add(Catalogue.answer, "interview=\(interview)", "question=KT1", "person=\(one)", "score=3", "grade=C")
-        let desk = InterviewDesk(laptop.device, scope: Laptop.scope, interview: try laptop.record(interview).id, shows: true) { 20_000 }
+        let desk = InterviewDesk(laptop.device, scope: Laptop.scope, interview: try laptop.record(interview).id, shows: true) { .day(20_000) }
         #expect(try Set(desk.records().answers.keys) == ["KT1"])
         // Answered here, it is the answer of whoever is interviewed.
         let receipt = try desk.carryOut(InterviewWrite(.answer(question: "LB1", OwnAnswer.Content(.scored, score: 1, grade: .d)), onto: .answer(nil)))
@@ -127,7 +127,7 @@ struct HeedingTests {
         #expect(failure { try laptop.set(interview, "startedAt=2026-03-02T10:01Z") } == .endsBeforeStart(interview))
         try laptop.add(Catalogue.observation, "text=seen", "interview=\(interview)")
         try laptop.set(interview, "status=finalised")
-        let desk = InterviewDesk(laptop.device, scope: Laptop.scope, interview: try laptop.record(interview).id, shows: true) { 20_000 }
+        let desk = InterviewDesk(laptop.device, scope: Laptop.scope, interview: try laptop.record(interview).id, shows: true) { .day(20_000) }
         for write in [InterviewWrite.Capture.answer(question: "LB1", OwnAnswer.Content(.declined)), .note("more", domain: nil), .end] {
             #expect(throws: InterviewDesk.Finalised.self) { try desk.carryOut(InterviewWrite(write)) }
         }

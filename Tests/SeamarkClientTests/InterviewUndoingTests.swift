@@ -11,7 +11,7 @@ struct InterviewUndoingTests {
         let person = try laptop.add(Catalogue.person, "level=manager", "consent.state=given")
         let interview = try laptop.add(Catalogue.interview, "persons=\(person)", "startedAt=2026-03-02T09:00Z")
         for word in words { try laptop.set(interview, word) }
-        return (laptop, interview, InterviewDesk(laptop.device, scope: Laptop.scope, interview: try laptop.record(interview).id, shows: true) { 20_000 })
+        return (laptop, interview, InterviewDesk(laptop.device, scope: Laptop.scope, interview: try laptop.record(interview).id, shows: true) { .day(20_000) })
     }
 
     private func score(_ question: String, _ score: Int64, over old: OwnAnswer.Content? = nil, _ desk: InterviewDesk) throws -> InterviewReceipt {

@@ -30,9 +30,9 @@ extension TenantOffice {
                 let told = hidden.isEmpty ? change.edits : change.edits.filter { !hidden.contains($0.record) }
                 steps.append(ChangeTable.Step(change, edits: told, received: received, standing: waiting.contains(change.id) ? "quarantined" : "acknowledged"))
             }
-            let instrument = EngagementReading.instrument(namedIn: views).flatMap(EngagementLog(of: id, snapshot, directory).instrument) ?? .core9
+            let log = EngagementLog(of: id, snapshot, directory), instrument = EngagementReading.instrument(namedIn: views).flatMap(log.instrument) ?? .core9
             return EngagementExport(
-                records: RecordTables(views, of: id, directory: members, sensitive: sensitive, instrument: instrument, received: formsReceived),
+                records: RecordTables(views, of: id, directory: members, sensitive: sensitive, instrument: instrument, former: log.instrument, received: formsReceived),
                 changes: ChangeTable.table(steps, records: views, directory: members, sensitive: sensitive))
         }
         let bytes: [UInt8]

@@ -76,7 +76,7 @@ extension TenantOffice {
                 scope: scope.id, name: scope.kind == .shared ? "shared" : directory.engagements.first { $0.id == id }?.handle ?? "")
         }
         return try EngagementReport(
-            views: views, instrument: EngagementReading.instrument(namedIn: views).flatMap(log.instrument) ?? .core9, primitives: SystemPrimitives(),
+            views: views, instrument: EngagementReading.instrument(namedIn: views).flatMap(log.instrument) ?? .core9, former: log.instrument, primitives: SystemPrimitives(),
             provenance: ReportProvenance(
                 software: software, madeAt: now,
                 checkpoint: ReportProvenance.SignedCheckpoint(

@@ -124,7 +124,7 @@ public struct FormConversation: Sendable {
 
     private mutating func keep(_ text: String, _ item: Questionnaire.Item) -> Step {
         do throws(FormAnswerFault) {
-            guard let answer = try form.answer(typed: text, to: item, isNumbered: true, today: interview.today) else {
+            guard let answer = try form.answer(typed: text, to: item, isNumbered: true, today: interview.clock.today) else {
                 move(by: 1)
                 return .moved
             }

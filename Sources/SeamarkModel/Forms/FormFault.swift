@@ -52,6 +52,7 @@ public enum FormProblem: Hashable, Sendable {
     case nothingAsked
     case circle(String)
     case noCurrentAnswer
+    case noChoices(String)
     case tooMany(String, most: Int)
     case tooLong(most: Int)
     case badKey
@@ -85,7 +86,8 @@ public enum FormProblem: Hashable, Sendable {
         case .factReference(let name): "\"\(name)\" is a fact that the record has, and nothing that is asked can hang on it; of the day there is today()"
         case .nothingAsked: "no row asks anything: the record has what these rows name"
         case .circle(let name): "whether it is asked depends, in a circle, on itself by way of \"\(name)\""
-        case .noCurrentAnswer: "the sign . stands for an answer, and there is none yet when this is looked at"
+        case .noCurrentAnswer: "the sign . and once() stand for an answer, and there is none yet when this is looked at"
+        case .noChoices(let name): "the form has no question \"\(name)\" with choices whose words could stand here"
         case .tooMany(let what, let most): "a form has at most \(most) \(what)"
         case .tooLong(let most): "it is longer than \(most) characters"
         case .badKey: "it is at most 40 letters, digits, -, _ and ."

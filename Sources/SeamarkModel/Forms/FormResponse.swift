@@ -99,11 +99,11 @@ extension FormAnswerRecord {
 
 extension FormInterview {
     /// With what one scorer answered to the questionnaire in the interview.
-    public init(_ form: Questionnaire, _ records: some Sequence<FormAnswerRecord>, today: Int64) {
+    public init(_ form: Questionnaire, _ records: some Sequence<FormAnswerRecord>, clock: FormClock) {
         var answers: [String: FormAnswer] = [:], hidden: Set<String> = []
         for record in records {
             if let answer = record.answer { answers[record.question] = answer } else if record.isWithheld { hidden.insert(record.question) }
         }
-        self.init(form, answers: answers, hidden: hidden, today: today)
+        self.init(form, answers: answers, hidden: hidden, clock: clock)
     }
 }

@@ -28,7 +28,7 @@ public enum FormAnswerFault: Error, Hashable, Sendable {
     case tooMuchWork
 }
 
-/// A form with the answers of one interview, on one day.
+/// A form with the answers of one interview, at one moment.
 ///
 /// What is asked and what must be answered is looked at once, when it is made and after each answer, within the steps that one change may cost
 /// (`FormWork`): no form and no answer can make a device look for longer, whoever wrote them.
@@ -37,8 +37,7 @@ public struct FormInterview: Hashable, Sendable {
     public static let longestText = 8000
 
     public let questionnaire: Questionnaire
-    /// Days since 1970-01-01.
-    public let today: Int64
+    public let clock: FormClock
     public private(set) var answers: [String: FormAnswer]
     /// Questions that were answered in words which were redacted, or may not be seen: they are answered, and nobody is asked again.
     public private(set) var hidden: Set<String>
@@ -53,20 +52,23 @@ public struct FormInterview: Hashable, Sendable {
 
     private let items: [String: Questionnaire.Item]
     private let groups: [String: String]
+    /// By the name of a list.
+    private let choices: [String: [Questionnaire.ChoiceList.Choice]]
     /// Is it asked, by name; and what must be answered, as things were answered.
     private var known: [String: Bool] = [:]
     private var required: Set<String> = []
 
     /// - Parameter answers: by question. What the form does not ask, or no longer, is kept and not looked at.
-    public init(_ questionnaire: Questionnaire, answers: [String: FormAnswer] = [:], hidden: Set<String> = [], today: Int64) {
+    public init(_ questionnaire: Questionnaire, answers: [String: FormAnswer] = [:], hidden: Set<String> = [], clock: FormClock) {
         self.questionnaire = questionnaire
         self.answers = answers
         self.hidden = hidden.filter { answers[$0] == nil }
-        self.today = today
+        self.clock = clock
         items = Dictionary(uniqueKeysWithValues: questionnaire.all.map { ($0.name, $0) })
         var groups: [String: String] = [:]
         for item in questionnaire.all { for inner in item.items { groups[inner.name] = item.name } }
         self.groups = groups
+        choices = Dictionary(uniqueKeysWithValues: questionnaire.lists.map { ($0.name, $0.choices) })
         look(FormWork())
     }
 
@@ -135,7 +137,12 @@ public struct FormInterview: Hashable, Sendable {
 
     // MARK: - Looking
 
-    private func setting(_ work: FormWork) -> FormLogic.Setting { FormLogic.Setting(answer: { value(of: $0) }, today: today, work: work) }
+    private func setting(_ work: FormWork) -> FormLogic.Setting { setting({ value(of: $0) }, { isAsked($0) }, work) }
+
+    private func setting(_ answer: @escaping (String) -> FormValue, _ isAsked: @escaping (String) -> Bool, _ work: FormWork) -> FormLogic.Setting {
+        FormLogic.Setting(
+            answer: answer, isAsked: isAsked, clock: clock, choices: { items[$0]?.kind.list.flatMap { choices[$0] } ?? [] }, languages: questionnaire.languages, work: work)
+    }
 
     /// A question that is not asked has no answer, whatever it was answered before.
     private func value(of name: String) -> FormValue {
@@ -162,11 +169,15 @@ public struct FormInterview: Hashable, Sendable {
         // Forms have no circles here (`FormReferences`), so this ends.
         var isAsked = groups[name].map { self.isAsked($0, &known, work) } ?? true
         if isAsked, let relevant = item.relevant {
-            var answered: [String: FormValue] = [:]
+            var answered: [String: FormValue] = [:], asked: Set<String> = []
+            let counted = relevant.counted
             for reference in relevant.references {
-                answered[reference] = if let given = given(reference), self.isAsked(reference, &known, work) { given } else { .text("") }
+                let given = given(reference)
+                guard given != nil || counted.contains(reference), self.isAsked(reference, &known, work) else { continue }
+                asked.insert(reference)
+                answered[reference] = given
             }
-            isAsked = relevant.value(in: FormLogic.Setting(answer: { answered[$0] ?? .text("") }, today: today, work: work)).truth
+            isAsked = relevant.value(in: setting({ answered[$0] ?? .text("") }, { asked.contains($0) }, work)).truth
         }
         known[name] = isAsked
         return isAsked

@@ -47,13 +47,16 @@ public struct FieldworkCheck: Sendable {
     /// - Parameters:
     ///   - records: those of one engagement; those of the shared scope may be among them.
     ///   - now: milliseconds since 1970, to know the future by; nil looks for none.
-    public init(_ records: [RecordView], instrument: Instrument = .core9, now: Int64? = nil) throws(ReportError) {
-        let reading = try EngagementReading(records, instrument: instrument)
+    ///   - former: earlier editions, by what interviews call them.
+    public init(
+        _ records: [RecordView], instrument: Instrument = .core9, now: Int64? = nil, former: (String) -> Instrument? = Instrument.builtIn
+    ) throws(ReportError) {
+        let reading = try EngagementReading(records, instrument: instrument, former: former)
         let scope = Set(reading.engagement.texts("inScopeDomains"))
         let inScope = instrument.domains.filter { scope.isEmpty || scope.contains($0.code) }
         var answered: [Identifier: Set<String>] = [:]
         for answer in reading.of(Catalogue.answer) {
-            if let interview = answer.reference("interview"), let question = answer.text("question") { answered[reading.survivor(of: interview), default: []].insert(question) }
+            if let interview = answer.reference("interview"), let question = reading.comparable[answer.id] ?? answer.text("question") { answered[reading.survivor(of: interview), default: []].insert(question) }
         }
         var interviews: [Interview] = []
         let views = reading.of(Catalogue.interview)

@@ -2,8 +2,8 @@ import SeamarkJournal
 
 /// Interviews that go on under a later edition of their instrument, among some records: which of those that are one conversation counts.
 ///
-/// Where one of them was asked with the edition that is read, the others are passed over; else each stands for itself. What was merged is of one
-/// conversation too (`Conversations`), whichever of the two went on.
+/// Where one of them was asked with the edition that is read, the others are passed over; else those of the latest edition that it came after stand
+/// for all, and where there is none of these each stands for itself. What was merged is of one conversation too (`Conversations`), whichever of the two went on.
 struct CarriedInterviews {
     private struct Origin: Hashable {
         let interview: Identifier, question: String, scorer: Identifier
@@ -15,8 +15,8 @@ struct CarriedInterviews {
 
     /// - Parameters:
     ///   - records: without deleted ones.
-    ///   - instrument: the edition that is read (`core-9@2`).
-    init(_ records: [RecordView], _ merges: Merges, instrument: String) {
+    ///   - instrument: the edition that is read.
+    init(_ records: [RecordView], _ merges: Merges, instrument: Instrument) {
         let interviews = records.filter { $0.type === Catalogue.interview }
         var from: [Identifier: Identifier] = [:]
         for interview in interviews { if let earlier = interview.reference("carriedFrom") { from[interview.id] = earlier } }
@@ -29,11 +29,15 @@ struct CarriedInterviews {
         self.from = from
         let conversations = Conversations(interviews, merges)
         let families = Dictionary(grouping: interviews) { conversations.conversation(of: $0.id) }
-        passedOver = Set(families.values.flatMap { family in
+        let reference = instrument.reference
+        passedOver = Set(families.values.flatMap { family -> [Identifier] in
             // One that names no edition was asked with the engagement's, unless another of its family names that.
-            let isNamed = family.contains { $0.text("instrument") == instrument }
-            func isRead(_ interview: RecordView) -> Bool { interview.text("instrument").map { $0 == instrument } ?? !isNamed }
-            return family.contains(where: isRead) ? family.filter { !isRead($0) }.map(\.id) : []
+            let isNamed = family.contains { $0.text("instrument") == reference }
+            func isRead(_ interview: RecordView) -> Bool { interview.text("instrument").map { $0 == reference } ?? !isNamed }
+            if family.contains(where: isRead) { return family.filter { !isRead($0) }.map(\.id) }
+            func former(_ interview: RecordView) -> Int? { interview.text("instrument").flatMap { instrument.former($0) } }
+            guard let latest = family.compactMap({ former($0) }).max() else { return [] }
+            return family.filter { former($0) != latest }.map(\.id)
         })
         origins = Set(records.compactMap { record in
             guard record.type === Catalogue.answer, let question = record.group("response")?.text("carriedFrom"), let scorer = record.reference("scorer"),

@@ -88,7 +88,12 @@ extension Questionnaire {
     func faultByItself(_ answer: FormAnswer, to item: Item, _ work: FormWork) -> FormAnswerFault? {
         if let fault = FormInterview.fault(of: answer, kind: item.kind, self) { return fault }
         guard let constraint = item.constraint, constraint.isOfTheAnswerAlone else { return nil }
-        let holds = constraint.value(in: FormLogic.Setting(answer: { _ in .text("") }, current: FormInterview.value(answer), today: 0, work: work)).truth
+        let named = constraint.choiceQuestions
+        let choices: [String: [ChoiceList.Choice]] = named.isEmpty ? [:] : Dictionary(uniqueKeysWithValues: all.filter { named.contains($0.name) }.map { ($0.name, $0.kind.list.flatMap(list)?.choices ?? []) })
+        // It looks at no clock, and at no other answer.
+        let setting = FormLogic.Setting(
+            answer: { _ in .text("") }, isAsked: { _ in false }, current: FormInterview.value(answer), clock: .day(0), choices: { choices[$0] ?? [] }, languages: languages, work: work)
+        let holds = constraint.value(in: setting).truth
         return work.isExhausted ? .tooMuchWork : holds ? nil : .constraint(nil)
     }
 }

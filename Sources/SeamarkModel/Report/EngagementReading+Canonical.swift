@@ -2,7 +2,8 @@ import SeamarkJournal
 
 extension EngagementReading {
     /// Everything that the figures are computed from, as one canonical document: method, settings, instrument, and the records that enter,
-    /// sorted by id, with their fields by key and references as ids. Equal inputs are equal bytes (`JSONValue.compact`).
+    /// sorted by id, with their fields by key and references as ids; and what answers to an earlier edition of the instrument count for, where there are any.
+    /// Equal inputs are equal bytes (`JSONValue.compact`).
     ///
     /// Sensitive fields are left out, and so is what people disagree on in them: they never change a figure, and readers from whom they are
     /// withheld, or who read the log after a redaction, come to the same hash.
@@ -15,7 +16,7 @@ extension EngagementReading {
             Catalogue.scoreReview,
         ]
         let entering = records.filter { record in types.contains { $0 === record.type } }.sorted { $0.id < $1.id }
-        return .object([
+        var whole = [
             JSONMember("method", .string(RiskSettings.method)), JSONMember("iterations", .integer(Int64(settings.iterations))),
             JSONMember("seed", .string(String(settings.seed))), JSONMember("rho", .number(settings.correlation)),
             JSONMember("instrument", .string(instrument.reference)),
@@ -27,6 +28,10 @@ extension EngagementReading {
                 if !disputed.isEmpty { members.append(JSONMember("conflicts", .array(disputed))) }
                 return .object(members)
             })),
-        ])
+        ]
+        // What an answer to an earlier edition counts for hangs on that edition, which is no record here.
+        let counted = comparable.sorted { $0.key < $1.key }.map { JSONMember($0.key.description, .string($0.value)) }
+        if !counted.isEmpty { whole.append(JSONMember("comparable", .object(counted))) }
+        return .object(whole)
     }
 }

@@ -12,7 +12,10 @@ extension EngagementReading {
         var unit: Identifier?
     }
 
-    mutating func readDomains() {
+    mutating func readDomains(_ former: (String) -> Instrument?) {
+        let instrument = self.instrument
+        /// Of each earlier edition that is at hand: which question here its questions are comparable with.
+        var tables: [String: [String: String]] = [:]
         var answers: [ScoredAnswer] = []
         /// Where each of `answers` tells of.
         var places: [Place] = []
@@ -23,14 +26,23 @@ extension EngagementReading {
                 leaveOut(answer, "belongs to an interview that is not here; it is not scored")
                 continue
             }
+            guard var question = answer.text("question") else { continue }
             if interview.text("instrument").map({ $0 != instrument.reference }) ?? carried.isPassedOver(interview.id) {
-                // What was carried over stands in another interview of the same conversation; what was not is told.
-                if !carried.isPassedOver(interview.id) || !carried.standsElsewhere(answer) {
-                    leaveOut(answer, "was asked with another edition of the instrument; it is not scored", unscored: unscored(interview))
+                let edition = interview.text("instrument") ?? "", isPassedOver = carried.isPassedOver(interview.id)
+                if !isPassedOver, tables[edition] == nil, instrument.former(edition) != nil, let earlier = former(edition) {
+                    tables[edition] = instrument.comparables(with: earlier).mapValues { $0.question }
                 }
-                continue
+                guard !isPassedOver, let target = tables[edition]?[question] else {
+                    // What was carried over stands in another interview of the same conversation; what was not is told.
+                    if !isPassedOver || !carried.standsElsewhere(answer) {
+                        leaveOut(answer, "was asked with another edition of the instrument; it is not scored", unscored: isPassedOver || tables[edition] != nil ? nil : unscored(interview))
+                    }
+                    continue
+                }
+                comparable[answer.id] = target
+                question = target
             }
-            guard let question = answer.text("question"), instrument.question(question) != nil, let response = answer.group("response") else { continue }
+            guard instrument.question(question) != nil, let response = answer.group("response") else { continue }
             let value: ScoredAnswer.Value
             switch response.choice("outcome") {
             case "scored":
@@ -76,11 +88,9 @@ extension EngagementReading {
         }
     }
 
-    /// Nil where nothing is amiss: another interview of the conversation counts, or it was asked with an edition that the engagement may have left behind.
+    /// Of an interview that was asked with an edition that the engagement's did not come after, or with one that is not at hand.
     private func unscored(_ interview: RecordView) -> LeftOut.Unscored? {
-        guard !carried.isPassedOver(interview.id), let edition = interview.text("instrument") else { return nil }
-        if let at = edition.lastIndex(of: "@"), edition[..<at] == instrument.key, let number = Int(edition[edition.index(after: at)...]), number < instrument.edition { return nil }
-        return LeftOut.Unscored(interview: name(of: interview), edition: ReportText.clean(edition))
+        interview.text("instrument").map { LeftOut.Unscored(interview: name(of: interview), edition: ReportText.clean($0)) }
     }
 
     /// What leads ruled, by place (nil: the whole engagement) and question; of several the later.

@@ -151,6 +151,8 @@ public struct EngagementReading: Sendable {
     public internal(set) var people = 0
     /// Answers that the scores hold.
     public internal(set) var answers = 0
+    /// Of answers that were given to an earlier edition of the instrument: the question of this one that each counts for.
+    var comparable: [Identifier: String] = [:]
     /// Quotes and answers that are left out because whoever said them withdrew consent: how many, and nothing else.
     public internal(set) var withdrawnQuotes = 0
     public internal(set) var withdrawnAnswers = 0
@@ -182,8 +184,13 @@ public struct EngagementReading: Sendable {
 
     /// Reads `records`: those of one engagement; records of the shared scope among them do no harm.
     ///
-    /// - Parameter now: milliseconds since 1970, to tell the day of the cycle and what has expired; nil: the time of the last change.
-    public init(_ records: [RecordView], instrument: Instrument = .core9, now: Int64? = nil) throws(ReportError) {
+    /// - Parameters:
+    ///   - now: milliseconds since 1970, to tell the day of the cycle and what has expired; nil: the time of the last change.
+    ///   - former: editions by what interviews call them, as far as they are at hand: what was answered to one that `instrument` came after counts
+    ///     for the question that is comparable.
+    public init(
+        _ records: [RecordView], instrument: Instrument = .core9, now: Int64? = nil, former: (String) -> Instrument? = Instrument.builtIn
+    ) throws(ReportError) {
         guard let engagement = EngagementReading.engagement(in: records) else { throw .noEngagement }
         if let named = engagement.text("instrument"), named != instrument.reference {
             throw .otherInstrument(named: named, given: instrument.reference)
@@ -206,11 +213,11 @@ public struct EngagementReading: Sendable {
             return a != b ? HandleOrder.precedes(a, b) : left.id < right.id
         }
         merges = Merges(records)
-        carried = CarriedInterviews(self.records, merges, instrument: instrument.reference)
+        carried = CarriedInterviews(self.records, merges, instrument: instrument)
         byId = Dictionary(self.records.map { ($0.id, $0) }) { first, _ in first }
         readSettings()
         sites = of(Catalogue.site).compactMap { $0.text("name").map { ReportText.clean($0) } }
-        readDomains()
+        readDomains(former)
         readSeams()
         readConstraints()
         readDecisions()

@@ -184,8 +184,18 @@ extension EngagementReport {
             "Means of parts add up to the mean of the whole. Percentiles do not, and are never summed. Every figure is rounded by itself, so printed parts may differ from the printed whole in the last digit.",
             "Amounts are a year's, as captured. Where a value is in dispute, the one shown first is used and the conflict is listed.",
             "A domain is ranked from confidence 0.5 on. A front runner is first in at least 20 % of the runs.",
-        ] + (reviewed.isEmpty ? [] : ["Questions scored by a lead's ruling in place of the answers' mean: " + reviewed.joined(separator: ", ") + "."])
+        ] + comparable + (reviewed.isEmpty ? [] : ["Questions scored by a lead's ruling in place of the answers' mean: " + reviewed.joined(separator: ", ") + "."])
             + (defaulted.isEmpty ? [] : ["Without domain points of their own, these lines use the instrument's category matrix: " + defaulted.joined(separator: ", ") + "."])
+    }
+
+    /// Of what was answered to an edition that the engagement has left behind.
+    private var comparable: [String] {
+        guard comparableAnswers > 0 else { return [] }
+        return [
+            comparableAnswers == 1
+                ? "1 answer was given to an earlier edition of the instrument, and counts for the question of this one that is comparable."
+                : "\(comparableAnswers) answers were given to an earlier edition of the instrument, and count for the questions of this one that are comparable.",
+        ]
     }
 
     private var reviewed: [String] { domains.flatMap(\.reviewed) }

@@ -94,6 +94,8 @@ public struct EngagementReport: Hashable, Sendable {
     public var conflicts: [OpenConflict]
     public var findings: [Finding]
     public var leftOut: [EngagementReading.LeftOut]
+    /// Answers to an earlier edition of the instrument that count for the question that is comparable.
+    public var comparableAnswers: Int
     /// Quotes and answers that are left out because consent was withdrawn.
     public var withdrawnQuotes: Int
     public var withdrawnAnswers: Int
@@ -133,13 +135,14 @@ public struct EngagementReport: Hashable, Sendable {
     /// - Parameters:
     ///   - views: the records of one engagement; those of the shared scope may be among them.
     ///   - instrument: the edition that the engagement names (`EngagementReading.instrument(namedIn:)`).
+    ///   - former: earlier editions of it, by what interviews call them.
     ///   - earlier: the snapshot to compare with: then there is a bridge.
     ///   - memberName: the name of a member, for the authors in a conflict.
     public init(
-        views: [RecordView], instrument: Instrument = .core9, primitives: any Primitives, provenance: ReportProvenance,
+        views: [RecordView], instrument: Instrument = .core9, former: (String) -> Instrument? = Instrument.builtIn, primitives: any Primitives, provenance: ReportProvenance,
         earlier: Earlier? = nil, memberName: (Identifier) -> String? = { _ in nil }
     ) throws(ReportError) {
-        let reading = try EngagementReading(views, instrument: instrument, now: provenance.madeAt)
+        let reading = try EngagementReading(views, instrument: instrument, now: provenance.madeAt, former: former)
         var calculation = RiskCalculation()
         let result: RiskResult
         do throws(RiskError) {
@@ -186,6 +189,7 @@ public struct EngagementReport: Hashable, Sendable {
         let findings = Findings.all(in: views, instrument: instrument)
         self.findings = findings
         leftOut = reading.leftOut
+        comparableAnswers = Set(reading.comparable.keys).subtracting(reading.leftOut.map(\.record)).count
         // A frozen report keeps aggregates alone of what people said: who has withdrawn since is not known in it.
         told = provenance.frozen == nil ? reading.told : reading.told.mapValues { told in
             var told = told

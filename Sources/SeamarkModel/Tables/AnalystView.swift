@@ -25,12 +25,12 @@ public struct AnalystView: Hashable, Sendable {
             name: "question_scores",
             words: "a question, with how many scores of it a report holds, their mean by weight of evidence as a report has it (a lead's rulings aside), least and highest score, and the share of the grades A and B",
             sql: """
-                SELECT "question" AS question, count(*) AS answers, sum("response.score" * weight) * 1.0 / sum(weight) AS mean, min("response.score") AS least,
+                SELECT coalesce("countsFor", "question") AS question, count(*) AS answers, sum("response.score" * weight) * 1.0 / sum(weight) AS mean, min("response.score") AS least,
                   max("response.score") AS highest, avg(CASE WHEN "response.grade" IN ('A', 'B') THEN 1.0 ELSE 0.0 END) AS share_a_b
                 FROM (
                   SELECT *, CASE "response.grade" WHEN 'A' THEN 10 WHEN 'B' THEN 8 WHEN 'C' THEN 5 ELSE 3 END AS weight
                   FROM "answer" WHERE "used" = 1 AND "response.score" IS NOT NULL
-                ) GROUP BY "question"
+                ) GROUP BY 1
                 """),
         AnalystView(
             name: "leakage",

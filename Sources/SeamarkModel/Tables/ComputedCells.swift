@@ -7,15 +7,20 @@ struct ComputedCells {
     private let byId: [Identifier: RecordView]
     /// Answers that a report's scores hold; nil where the instrument that the engagement names is not here.
     private let used: Set<Identifier>?
+    /// Of answers to an earlier edition: the question that they count for.
+    private let comparable: [Identifier: String]
 
     /// - Parameters:
     ///   - records: of one engagement, deleted ones too.
     ///   - instrument: the edition that the engagement names.
-    init(_ records: [RecordView], instrument: Instrument) {
+    ///   - former: earlier editions, by what interviews call them.
+    init(_ records: [RecordView], instrument: Instrument, former: (String) -> Instrument?) {
         self.records = records
         merges = Merges(records)
         byId = Dictionary(records.filter { !$0.isDeleted }.map { ($0.id, $0) }) { first, _ in first }
-        used = (try? EngagementReading(records, instrument: instrument))?.usedAnswers
+        let reading = try? EngagementReading(records, instrument: instrument, former: former)
+        used = reading?.usedAnswers
+        comparable = reading?.comparable ?? [:]
     }
 
     /// Behind the columns of the type's own fields.
@@ -25,7 +30,10 @@ struct ComputedCells {
             ["low", "likely", "high"].map { DataTable.Column("price.\($0)", "price of a year, \($0), computed") }
                 + [DataTable.Column("seamPoints.standing", "seam points, those of merged seams added up, computed")]
         case Catalogue.answer.number:
-            [DataTable.Column("level", "level of who answered, computed"), DataTable.Column("used", "a report's scores hold it, computed")]
+            [
+                DataTable.Column("level", "level of who answered, computed"), DataTable.Column("used", "a report's scores hold it, computed"),
+                DataTable.Column("countsFor", "the question of the engagement's edition that it counts for, where it was given to an earlier one, computed"),
+            ]
         case _: []
         }
     }
@@ -34,7 +42,8 @@ struct ComputedCells {
     func cells(of record: RecordView, _ type: RecordType, _ references: References) -> [DataTable.Cell] {
         switch type.number {
         case Catalogue.leakageLine.number: price(of: record) + [seamPoints(of: record, references)]
-        case Catalogue.answer.number: [level(of: record).map { .text($0) } ?? .empty, used.map { .boolean($0.contains(record.id)) } ?? .empty]
+        case Catalogue.answer.number:
+            [level(of: record).map { .text($0) } ?? .empty, used.map { .boolean($0.contains(record.id)) } ?? .empty, comparable[record.id].map { .text($0) } ?? .empty]
         case _: []
         }
     }
@@ -90,9 +99,10 @@ extension EngagementReading {
         let left = Set(leftOut.map(\.record)), scope = Set(engagement.texts("inScopeDomains"))
         return Set(of(Catalogue.answer).filter { answer in
             guard !left.contains(answer.id), let interview = answer.reference("interview").flatMap({ byId[survivor(of: $0)] }),
-                let domain = answer.text("question").flatMap({ instrument.question($0)?.domain.code }), scope.isEmpty || scope.contains(domain),
+                let domain = (comparable[answer.id] ?? answer.text("question")).flatMap({ instrument.question($0)?.domain.code }), scope.isEmpty || scope.contains(domain),
                 answer.group("response")?.choice("outcome") != nil
             else { return false }
+            if comparable[answer.id] != nil { return true }
             return interview.text("instrument").map { $0 == instrument.reference } ?? !carried.isPassedOver(interview.id)
         }.map(\.id))
     }

@@ -22,13 +22,14 @@ public struct RecordTables: Sendable {
     ///   - directory: finds the handles of members.
     ///   - sensitive: false leaves names, narrative and quotes out, as if they were withheld.
     ///   - instrument: the edition that the engagement names: with another nobody can say which answers a report uses, and those cells are empty.
+    ///   - former: earlier editions, by what interviews call them.
     ///   - received: when changes came to the server, by its clock, as far as that is known.
     public init(
         _ records: [RecordView], of engagement: Identifier, directory: References, sensitive: Bool = true, instrument: Instrument = .core9,
-        received: [Identifier: Int64] = [:]
+        former: (String) -> Instrument? = Instrument.builtIn, received: [Identifier: Int64] = [:]
     ) {
         let present = records.filter { !$0.isDeleted && $0.type != nil }
-        let computed = ComputedCells(records, instrument: instrument)
+        let computed = ComputedCells(records, instrument: instrument, former: former)
         let own = References(present)
         let references = References(identifier: own.identifier, handle: { own.handle($0) ?? directory.handle($0) })
         var tables: [DataTable] = []

@@ -309,7 +309,7 @@ import Testing
 
     @Test func `a conversation asks in order, refuses in words, goes back, and resumes at the first question without an answer`() throws {
         let form = try Self.read()
-        var talk = FormConversation(FormInterview(form, today: 20_000), language: "default")
+        var talk = FormConversation(FormInterview(form, clock: .day(20_000)), language: "default")
         #expect(talk.passed() == [.heading("The works")])
         #expect(talk.prompt?.name == "covered" && talk.prompt?.choices == ["Yes", "No"] && talk.prompt?.isRequired == true)
         #expect(talk.take("") == .refused("This must be answered ('.' ends here, and what was answered is kept)."))

@@ -110,7 +110,8 @@ import Testing
         // Texts that grow in an expression count too.
         let grow = try FormLogic("string-length(concat(" + Array(repeating: "concat(., ., ., ., ., ., ., ., ., .)", count: 20).joined(separator: ", ") + ")) > 0")
         let work = FormWork(1_000_000)
-        _ = grow.value(in: FormLogic.Setting(answer: { _ in .text("") }, current: .text(String(repeating: "a", count: 8000)), today: 0, work: work))
+        _ = grow.value(in: FormLogic.Setting(
+            answer: { _ in .text("") }, isAsked: { _ in true }, current: .text(String(repeating: "a", count: 8000)), clock: .day(0), choices: { _ in [] }, languages: [], work: work))
         #expect(work.isExhausted)
     }
 
@@ -135,7 +136,7 @@ import Testing
             do throws(FormAnswerFault) { try talk.answer(name, .text(String(repeating: "a", count: count)), language: form.languages[0]) } catch { return error }
             return nil
         }
-        var talk = FormInterview(form, today: 0)
+        var talk = FormInterview(form, clock: .day(0))
         #expect(fault(&talk, "a", 40) == nil && fault(&talk, "b", 3) == nil && talk.isAsked("b"))
         let before = talk
         #expect(fault(&talk, "a", 8000) == .tooMuchWork && talk.answers == before.answers && talk.isAsked("b") && !talk.isTooMuch)
@@ -147,22 +148,22 @@ import Testing
         #expect(words.hasPrefix("This and the answers before it take more work") && asking.current == "a")
         // Several at once cost together.
         let work = FormWork(100_000)
-        var few = FormInterview(form, today: 0)
+        var few = FormInterview(form, clock: .day(0))
         do throws(FormAnswerFault) {
             for count in [4, 5, 6, 7, 8, 9, 10, 11, 12, 13] { try few.answer("a", .text(String(repeating: "a", count: count)), language: form.languages[0], within: work) }
             Issue.record("more was spent than was there")
         } catch { #expect(error == .tooMuchWork && few.answers["a"] != nil) }
         // What others' programs stored is not looked at either, says so, and is mended by taking away.
-        var stored = FormInterview(form, answers: ["a": .text(String(repeating: "a", count: 8000)), "c": .text("c")], today: 0)
+        var stored = FormInterview(form, answers: ["a": .text(String(repeating: "a", count: 8000)), "c": .text("c")], clock: .day(0))
         #expect(stored.isTooMuch && stored.asked.isEmpty && stored.missing.isEmpty && fault(&stored, "c", 1) == .tooMuchWork)
         try stored.answer("a", nil, language: form.languages[0])
         #expect(!stored.isTooMuch && stored.asked.map(\.name) == ["a", "b", "b2", "b3", "c"] && stored.answers["c"] == .text("c"))
         // Words with answers in them have an end.
-        let long = FormInterview(try FormRecordTests.read(Self.dear.replacing(Self.pattern, with: "")), answers: ["a": .text(String(repeating: "é", count: 8000))], today: 0)
+        let long = FormInterview(try FormRecordTests.read(Self.dear.replacing(Self.pattern, with: "")), answers: ["a": .text(String(repeating: "é", count: 8000))], clock: .day(0))
         let shown = long.words(try #require(long.questionnaire.all.first { $0.name == "b" }?.label.text(in: form.languages[0], of: form.languages)))
         #expect(shown.utf8.count <= FormInterview.longestShown + 3 && shown.hasSuffix("…") && shown.utf8.count > 90_000)
         // Carrying stops where the steps do, and says so of each.
-        let carrying = FormCarrying(FormInterview(try FormRecordTests.read(Self.dear.replacing(Self.pattern, with: "")), answers: ["a": .text(String(repeating: "a", count: 8000)), "c": .text("c")], today: 0), into: FormInterview(form, today: 0))
+        let carrying = FormCarrying(FormInterview(try FormRecordTests.read(Self.dear.replacing(Self.pattern, with: "")), answers: ["a": .text(String(repeating: "a", count: 8000)), "c": .text("c")], clock: .day(0)), into: FormInterview(form, clock: .day(0)))
         #expect(carrying.rows.map(\.fate) == [.refused(.tooMuchWork), .refused(.tooMuchWork)])
     }
 
@@ -240,7 +241,7 @@ import Testing
         bench.apply(bench.change([Edit(record: id, type: 64, target: .field(16), content: .withheld(leaf: .zero), supersedes: [head.name])], by: Bench.lea))
         let record = try #require(bench.view(id).flatMap { FormAnswerRecord($0) })
         #expect(record.answer == nil && record.isWithheld && record.isGiven)
-        var talk = FormInterview(form, [record], today: 20_000)
+        var talk = FormInterview(form, [record], clock: .day(20_000))
         #expect(talk.hidden == ["said"] && talk.isAnswered("said") && talk.missing.isEmpty && talk.isAsked("more"))
         var conversation = FormConversation(talk, language: "default")
         #expect(conversation.prompt?.name == "more" && conversation.prompt?.label == "More on [redacted]?")
@@ -259,9 +260,9 @@ import Testing
         let answers: [String: FormAnswer] = [
             "covered": .choices(["yes"]), "people": .integer(400), "why": .choices(["p"]), "hours": .decimal(2), "since": .date(19_000),
         ]
-        let earlier = FormInterview(before, answers: answers, hidden: ["said"], today: 20_000)
+        let earlier = FormInterview(before, answers: answers, hidden: ["said"], clock: .day(20_000))
         func carry(_ later: String, _ already: [String: FormAnswer] = [:]) throws -> [String: FormCarrying.Fate] {
-            let carrying = FormCarrying(earlier, into: FormInterview(try FormRecordTests.read(later), answers: already, today: 20_000))
+            let carrying = FormCarrying(earlier, into: FormInterview(try FormRecordTests.read(later), answers: already, clock: .day(20_000)))
             #expect(carrying.carried.allSatisfy { carrying.after.answers[$0.question] == $0.answer })
             return Dictionary(carrying.rows.map { ($0.question, $0.fate) }) { $1 }
         }

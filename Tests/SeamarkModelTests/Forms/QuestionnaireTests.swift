@@ -58,7 +58,7 @@ private struct StoredPrimitives: Primitives {
     }
 
     @Test func `what is asked follows from what was answered, through groups and chains`() throws {
-        var interview = FormInterview(try Self.read(Self.form), today: 20_000)
+        var interview = FormInterview(try Self.read(Self.form), clock: .day(20_000))
         #expect(interview.asked.map(\.name) == ["works", "covered", "thanks"])
         #expect(interview.missing.map(\.name) == ["covered"])
         try interview.answer("covered", .choices(["yes"]), language: "English (en)")
@@ -78,7 +78,7 @@ private struct StoredPrimitives: Primitives {
     }
 
     @Test func `an answer of another kind, of no choice, or to nothing that is asked is not taken`() throws {
-        var interview = FormInterview(try Self.read(Self.form), today: 20_000)
+        var interview = FormInterview(try Self.read(Self.form), clock: .day(20_000))
         func fault(_ name: String, _ answer: FormAnswer) -> FormAnswerFault? { interview.fault(of: answer, to: name, language: "English (en)") }
         #expect(fault("covered", .text("yes")) == .otherKind(.selectOne("yesno")))
         #expect(fault("covered", .choices(["maybe"])) == .unknownChoice)
@@ -232,13 +232,67 @@ private struct StoredPrimitives: Primitives {
             | | list_name | name | label |
             | | l | l’eau | L’eau |
             """)
-        var interview = FormInterview(form, today: 0)
+        var interview = FormInterview(form, clock: .day(0))
         try interview.answer("a", .choices(["l'eau"]), language: "default")
         #expect(interview.isAsked("b") && form.lists[0].choices[0].label.texts == ["default": "L’eau"])
     }
 
+    /// In the form's own language whatever it is asked in, and whether the choice itself was answered or not.
+    private static let knowing = """
+        | survey |
+        | | type | name | label::English | label::Deutsch | relevant | required | constraint |
+        | | select_one late | why | Why? | Warum? | | | jr:choice-name(., '${why}') != 'Nobody knows' |
+        | | text | said | What did they say? | Was? | jr:choice-name(${why}, '${why}') = 'Parts' | | once('x') = . and string-length(.) > 1 |
+        | | text | more | More? | Mehr? | count(${said}) = 1 | sum(${hours}) > 8 | |
+        | | decimal | hours | Hours? | Stunden? | | | |
+        | | date | since | Since? | Seit? | | | . <= now() and format-date(., '%Y') = format-date(now(), '%Y') |
+        | choices |
+        | | list_name | name | label::English | label::Deutsch |
+        | | late | parts | Parts | Teile |
+        | | late | none | Nobody knows | Niemand |
+        """
+
+    @Test(arguments: ["English", "Deutsch"])
+    func `conditions know the words of choices, whether a question is asked, and the moment`(language: String) throws {
+        // The last minute of 2026 in Tokyo: in UTC it is afternoon.
+        var interview = FormInterview(try Self.read(Self.knowing), clock: FormClock(milliseconds: 20_818 * 86_400_000 + 14 * 3_600_000 + 59 * 60_000, secondsFromUTC: 9 * 3600))
+        #expect(interview.asked.map(\.name) == ["why", "hours", "since"])
+        #expect(interview.fault(of: .choices(["none"]), to: "why", language: language) == .constraint(nil))
+        try interview.answer("why", .choices(["parts"]), language: language)
+        // A question that is asked counts before it is answered, and what hangs on it is asked.
+        #expect(interview.asked.map(\.name) == ["why", "said", "more", "hours", "since"] && interview.missing.isEmpty)
+        try interview.answer("hours", .decimal(8.5), language: language)
+        #expect(interview.missing.map(\.name) == ["more"])
+        try interview.answer("said", .text("Late."), language: language)
+        #expect(interview.fault(of: .text("x"), to: "said", language: language) == .constraint(nil))
+        #expect(interview.fault(of: .date(20_818), to: "since", language: language) == nil && CalendarDate.text(days: 20_818) == "2026-12-31")
+        #expect(interview.fault(of: .date(20_819), to: "since", language: language) == .constraint(nil) && interview.fault(of: .date(20_453), to: "since", language: language) == .constraint(nil))
+        try interview.answer("why", nil, language: language)
+        #expect(interview.asked.map(\.name) == ["why", "hours", "since"])
+    }
+
+    @Test(arguments: [
+        ("relevant", "once(1) = 1", "the sign . and once()"), ("required", "once(${a}) = 1", "the sign . and once()"), ("relevant", "count(${nobody}) = 1", "no question \"nobody\" to answer"), ("relevant", "count(${b}) = 1", "circle"),
+        ("constraint", "jr:choice-name(., '${a}') = ''", "no question \"a\" with choices"), ("relevant", "jr:choice-name('x', '${nobody}') = ''", "no question \"nobody\" with choices"), ("constraint", "format-date(., '%H') = 1", "%H is not taken over in the format of format-date(); it has %Y %y %m %n %b %d %e %a"),
+    ])
+    func `what these functions cannot know is refused where it stands`(column: String, cell: String, says: String) throws {
+        let faults = try Self.faults("| survey |\n| | type | name | label | \(column) |\n| | text | a | A | |\n| | text | b | B | \(cell) |\n")
+        #expect(faults.count == 1 && faults[0].hasPrefix("survey, row 4, column \(column) (b): ") && faults[0].contains(says), "\(faults)")
+    }
+
+    @Test func `a condition on the words of a choice is judged by device and server alike`() throws {
+        let form = try Self.read(Self.knowing)
+        let why = try #require(form.all.first { $0.name == "why" }), since = try #require(form.all.first { $0.name == "since" }), said = try #require(form.all.first { $0.name == "said" })
+        #expect(form.faultByItself(.choices(["parts"]), to: why, FormWork()) == nil && form.faultByItself(.choices(["none"]), to: why, FormWork()) == .constraint(nil))
+        #expect(form.faultByItself(.text("x"), to: said, FormWork()) == .constraint(nil) && form.faultByItself(.text("xy"), to: said, FormWork()) == nil)
+        // What hangs on the clock is for whoever asks.
+        #expect(form.faultByItself(.date(100_000), to: since, FormWork()) == nil)
+        // It is read from its document as from its file.
+        #expect(try Questionnaire(document: form.document) == form)
+    }
+
     @Test func `nothing in an answer is no answer`() throws {
-        var interview = FormInterview(try Self.read("| survey |\n| | type | name | label | required |\n| | text | a | A | yes |\n"), today: 0)
+        var interview = FormInterview(try Self.read("| survey |\n| | type | name | label | required |\n| | text | a | A | yes |\n"), clock: .day(0))
         try interview.answer("a", .text(""), language: "default")
         #expect(interview.missing.map(\.name) == ["a"])
     }
@@ -329,7 +383,7 @@ private struct StoredPrimitives: Primitives {
         // A long way that is none.
         let long = (1...900).map { "| | text | q\($0) | Q | ${q\($0 + 1)} = 1 |\n" }.joined() + "| | text | q901 | Q | |\n"
         #expect(try Self.faults(chain + long) == [])
-        #expect(FormInterview(try Self.read(chain + long), today: 0).asked.map(\.name) == ["q901"])
+        #expect(FormInterview(try Self.read(chain + long), clock: .day(0)).asked.map(\.name) == ["q901"])
     }
 
     @Test func `a form without a survey, a header or a language that it names is refused in words`() throws {

@@ -61,7 +61,7 @@ import Testing
             if case .text(.own) = interview.prompt, interview.draft.texts.last?.stage != .aside, !draft.isEmpty { #expect(resumed.prompt == interview.prompt && resumed.entry == interview.entry) }
             #expect(desk.misjudged == 0)
             for form in desk.records.forms {
-                var talk = FormInterview(form.talk.questionnaire, today: 20_000)
+                var talk = FormInterview(form.talk.questionnaire, clock: .day(20_000))
                 // In the form's order every answer that is asked stands its rules.
                 for item in form.asked { if let answer = form.talk.answers[item.name] { #expect(throws: Never.self) { try talk.answer(item.name, answer, language: "default") } } }
             }

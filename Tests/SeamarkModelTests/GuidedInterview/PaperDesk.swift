@@ -48,7 +48,7 @@ struct PaperDesk {
             let given = given(Self.form(index))
             records.forms.append(InterviewForm(
                 record: Self.form(index), reference: questionnaire.key + "@1", key: questionnaire.key,
-                talk: FormInterview(questionnaire, answers: given.mapValues(\.answer), today: 20_000), stamps: given.mapValues(\.stamp)))
+                talk: FormInterview(questionnaire, answers: given.mapValues(\.answer), clock: .day(20_000)), stamps: given.mapValues(\.stamp)))
         }
         return records
     }

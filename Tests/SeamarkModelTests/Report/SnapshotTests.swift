@@ -256,6 +256,21 @@ import Testing
         }
         #expect((comparison.bridge.changes.reduce(0) { $0 + $1.amount } - comparison.bridge.difference).magnitude < 1e-6)
         #expect(comparison.rows.count == 10 && comparison.document["bridge"]?["steps"]?.elements?.count == 7)
+        // Of the table both ends have their range, in the unit of their mean, and nothing between has one; amounts are whole on any terminal.
+        #expect(comparison.rows.allSatisfy { $0.count == comparison.head.count } && comparison.rows[1..<9].allSatisfy { $0[2].isEmpty })
+        for (row, headline) in zip([comparison.rows[0], comparison.rows[9]], headlines) {
+            let ends = row[2].split(separator: " to ").map { Double($0.replacing(",", with: "")) ?? .nan }
+            #expect(ends.count == 2 && (ends[0] - headline.p10 / comparison.unit.size).magnitude < 0.51 && (ends[1] - headline.p90 / comparison.unit.size).magnitude < 0.51, "\(row)")
+        }
+        var table = TextTable<Never>(comparison.head, rightAligned: SnapshotComparison.amounts, whole: SnapshotComparison.amounts)
+        for row in comparison.rows { table.add(row) }
+        for room in [20, 40, 57, 60, 80, 200] {
+            let shown = table.lines(in: room).map { $0.map(\.text).joined() }
+            #expect(shown.allSatisfy { TerminalText.width($0) <= room }, "\(room)")
+            // Where one row is several lines, they are broken at blanks.
+            let all = shown.joined(separator: " ").split(separator: " ").joined(separator: " ")
+            for row in comparison.rows { for cell in row[1...2] { #expect(all.contains(cell), "\(cell) in \(room)") } }
+        }
         let flat = try SnapshotComparison(first, before, first, before)
         #expect(flat.bridge.changes.allSatisfy { $0.amount == 0 && $0.lines.isEmpty })
     }

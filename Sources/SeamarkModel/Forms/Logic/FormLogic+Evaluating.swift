@@ -1,11 +1,13 @@
 /// What an expression comes to, or an answer is.
 ///
-/// Dates are a type of their own, as in ODK's forms: they count as days since 1970-01-01 where a number is asked for.
+/// Dates are a type of their own, as in ODK's forms: they count as days since 1970-01-01 where a number is asked for. So does a moment, by its day, as
+/// in JavaRosa, which evaluates them there: beside a date or a number `now()` is what `today()` is, and its time stands in texts alone.
 enum FormValue: Hashable, Sendable {
     case number(Double)
     case text(String)
     case truth(Bool)
     case date(Int64)
+    case moment(FormClock)
 
     /// XPath 1.0, 4.3.
     var truth: Bool {
@@ -13,7 +15,7 @@ enum FormValue: Hashable, Sendable {
         case .number(let value): value != 0 && !value.isNaN
         case .text(let text): !text.isEmpty
         case .truth(let value): value
-        case .date: true
+        case .date, .moment: true
         }
     }
 
@@ -23,6 +25,7 @@ enum FormValue: Hashable, Sendable {
         case .number(let value): return value
         case .truth(let value): return value ? 1 : 0
         case .date(let days): return Double(days)
+        case .moment(let clock): return Double(clock.today)
         case .text(let text):
             let text = FormTextTables.trimmed(text)
             let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
@@ -39,6 +42,29 @@ enum FormValue: Hashable, Sendable {
         case .text(let text): text
         case .truth(let value): value ? "true" : "false"
         case .date(let days): CalendarDate.text(days: days)
+        case .moment(let clock): clock.text
+        }
+    }
+
+    /// Is it a day, or a moment of one?
+    var isDay: Bool {
+        switch self {
+        case .date, .moment: true
+        case .number, .text, .truth: false
+        }
+    }
+
+    /// Milliseconds since 1970-01-01T00:00 where it was: what formats of dates write. A number counts days; a text with a time is taken as it is
+    /// written, whatever zone it names, so that no laptop's own zone changes it. Nil for what is neither.
+    var local: Int64? {
+        switch self {
+        case .date(let days): return CalendarDate.days.contains(days) ? days * 86_400_000 : nil
+        case .moment(let clock): return clock.local
+        case .truth: return nil
+        case .number(let value): return Int64(exactly: (value * 86_400_000).rounded(.down)).flatMap { CalendarDate.milliseconds.contains($0) ? $0 : nil }
+        case .text(let text):
+            guard text.utf8.count <= 40, CalendarDate.milliseconds(text) != nil else { return nil }
+            return CalendarDate.milliseconds(String(text.prefix(11) + text.dropFirst(11).prefix { !"Z+-".contains($0) }))
         }
     }
 
@@ -62,9 +88,13 @@ extension FormLogic {
     struct Setting {
         /// What a question was answered; an empty text if it was not, or is not asked.
         var answer: (String) -> FormValue
+        /// Is a question asked, answered or not?
+        var isAsked: (String) -> Bool
         var current: FormValue = .text("")
-        /// Days since 1970-01-01.
-        var today: Int64
+        var clock: FormClock
+        /// What a question may be answered with, and the languages of the form, the one that is shown without asking first.
+        var choices: (String) -> [Questionnaire.ChoiceList.Choice]
+        var languages: [String]
         /// What it may cost; nil where the form's own bounds do.
         var work: FormWork?
     }
@@ -88,12 +118,31 @@ extension FormLogic {
         case .current: setting.current
         case .negated(let part): .number(-value(part, setting).number)
         case .matches(let part, let pattern): .truth(pattern.matches(value(part, setting).text, setting.work))
+        case .formatted(let part, let format): .text(value(part, setting).local.map { format.text($0) } ?? "")
+        case .choiceName(let part, let question): choiceName(value(part, setting).text, question, setting)
         case .operation(.or, let left, let right): .truth(value(left, setting).truth || value(right, setting).truth)
         case .operation(.and, let left, let right): .truth(value(left, setting).truth && value(right, setting).truth)
         case .operation(let operation, let left, let right): combined(operation, value(left, setting), value(right, setting))
         case .call(.if, let parts): value(parts[value(parts[0], setting).truth ? 1 : 2], setting)
-        case .call(let function, let parts): function.value(parts.map { value($0, setting) }, today: setting.today)
+        case .call(.once, let parts): setting.current.text.isEmpty ? value(parts[0], setting) : setting.current
+        case .call(.count, let parts): count(parts[0], setting)
+        case .call(let function, let parts): function.value(parts.map { value($0, setting) }, setting.clock)
         }
+    }
+
+    /// The words of the choice in the form's own language, whatever it is asked in: a condition comes to the same for everybody. Empty where the
+    /// question has no such choice.
+    private static func choiceName(_ name: String, _ question: String, _ setting: Setting) -> FormValue {
+        let choices = setting.choices(question)
+        // It is held against each.
+        guard setting.work?.takes(choices.count) ?? true, let choice = choices.first(where: { $0.name == name }) else { return .text("") }
+        return .text(setting.languages.first.flatMap { choice.label.text(in: $0, of: setting.languages) } ?? name)
+    }
+
+    /// Outside of repeats a question is one if it is asked, answered or not, and else none.
+    private static func count(_ node: FormNode, _ setting: Setting) -> FormValue {
+        guard case .reference(let name) = node else { preconditionFailure("nothing else is read") }
+        return .number(setting.isAsked(name) ? 1 : 0)
     }
 
     /// XPath 1.0, 3.4 and 3.5.
@@ -113,7 +162,7 @@ extension FormLogic {
         // A date and days give a date.
         case .plus: return dated(left, right, a + b)
         case .minus:
-            if case .date = right { return .number(a - b) }
+            if right.isDay { return .number(a - b) }
             return dated(left, right, a - b)
         case .times: return .number(a * b)
         case .divided: return .number(a / b)
@@ -123,8 +172,7 @@ extension FormLogic {
     }
 
     private static func dated(_ left: FormValue, _ right: FormValue, _ sum: Double) -> FormValue {
-        let isDate: Bool = if case .date = left { true } else if case .date = right { true } else { false }
-        guard isDate, let days = Int64(exactly: sum), CalendarDate.days.contains(days) else { return .number(sum) }
+        guard left.isDay || right.isDay, let days = Int64(exactly: sum), CalendarDate.days.contains(days) else { return .number(sum) }
         return .date(days)
     }
 
@@ -132,20 +180,23 @@ extension FormLogic {
         switch (left, right) {
         case (.truth, _), (_, .truth): left.truth == right.truth
         case (.number, _), (_, .number): left.number == right.number
+        case (.moment, .date), (.date, .moment), (.moment, .moment): left.number == right.number
+        case (.moment, .text(let text)), (.text(let text), .moment):
+            CalendarDate.days(text) == nil ? left.text == right.text : comparable(left, beside: right) == comparable(right, beside: left)
         case _: left.text == right.text
         }
     }
 
     /// A text beside a date may be one: `${from} < '2026-01-31'`.
     private static func comparable(_ value: FormValue, beside other: FormValue) -> Double {
-        if case .text(let text) = value, case .date = other, let days = CalendarDate.days(text) { return Double(days) }
+        if case .text(let text) = value, other.isDay, let days = CalendarDate.days(text) { return Double(days) }
         return value.number
     }
 }
 
 extension FormFunction {
-    /// `if` and `regex` are looked at where they stand.
-    func value(_ parts: [FormValue], today: Int64) -> FormValue {
+    /// Some are looked at where they stand.
+    func value(_ parts: [FormValue], _ clock: FormClock) -> FormValue {
         func text(_ index: Int) -> String { parts[index].text }
         switch self {
         case .true: return .truth(true)
@@ -154,7 +205,8 @@ extension FormFunction {
         case .boolean: return .truth(parts[0].truth)
         case .string: return .text(text(0))
         case .number: return .number(parts[0].number)
-        case .today: return .date(today)
+        case .today: return .date(clock.today)
+        case .now: return .moment(clock)
         case .date: return CalendarDate.days(text(0)).map { .date($0) } ?? Int64(exactly: parts[0].number.rounded(.down)).flatMap { CalendarDate.days.contains($0) ? .date($0) : nil } ?? .text("")
         case .selected: return .truth(Self.words(text(0)).contains(text(1)[...]))
         case .selectedAt:
@@ -177,7 +229,9 @@ extension FormFunction {
         case .round: return .number(Self.rounded(parts[0].number, places: parts.count > 1 ? parts[1].number : 0))
         case .min: return .number(parts.map(\.number).reduce(.infinity) { $0.isNaN || $1.isNaN ? .nan : Swift.min($0, $1) })
         case .max: return .number(parts.map(\.number).reduce(-.infinity) { $0.isNaN || $1.isNaN ? .nan : Swift.max($0, $1) })
-        case .if, .regex: preconditionFailure("looked at where it stands")
+        // Outside of repeats a question is alone; what is no number adds nothing, as in JavaRosa.
+        case .sum: return .number(parts[0].number.isNaN ? 0 : parts[0].number)
+        case .if, .once, .count, .regex, .choiceName, .formatDate, .formatDateTime: preconditionFailure("looked at where it stands")
         }
     }
 

@@ -9,6 +9,14 @@ public enum FormLogicError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The pattern of `regex` is no text in quotes.
     case patternNotText
     case pattern(FormPatternError)
+    /// The format of this function is no text in quotes.
+    case formatNotText(String)
+    /// What stands behind a `%` in a format of the function.
+    case dateLetter(String, of: String)
+    /// This function is over one question, and nothing else.
+    case notAQuestion(String)
+    /// The second argument of `jr:choice-name` is no question in quotes.
+    case choicesOfNothing
 
     public var description: String {
         switch self {
@@ -21,6 +29,11 @@ public enum FormLogicError: Error, Hashable, Sendable, CustomStringConvertible {
             "\(name)() needs \(needs.lowerBound == needs.upperBound ? "\(needs.lowerBound)" : "\(needs.lowerBound) to \(needs.upperBound)") \(needs.upperBound == 1 ? "argument" : "arguments")"
         case .patternNotText: "the pattern of regex() must be a text in quotes"
         case .pattern(let error): "the pattern of regex(): \(error)"
+        case .formatNotText(let name): "the format of \(name)() must be a text in quotes"
+        case .dateLetter(let letter, let name):
+            "%\(letter) is not taken over in the format of \(name)(); it has \(FormDateFormat.Letter.allCases.filter { !$0.isOfTime || name == FormFunction.formatDateTime.rawValue }.map { "%\($0.rawValue)" }.joined(separator: " "))"
+        case .notAQuestion(let name): "\(name)() needs a question such as ${name}, and nothing else"
+        case .choicesOfNothing: "jr:choice-name() needs the question whose choices it is about in quotes, such as '${name}'"
         }
     }
 }
@@ -154,12 +167,35 @@ extension FormLogic {
                 try close()
             }
             guard function.arguments.contains(parts.count) else { throw .arguments(name, needs: function.arguments) }
-            guard function == .regex else { return .call(function, parts) }
+            switch function {
+            case .regex: return try matches(parts)
+            case .formatDate, .formatDateTime:
+                guard case .text(let format) = parts[1] else { throw .formatNotText(name) }
+                return .formatted(parts[0], try FormDateFormat(format, of: function))
+            case .choiceName:
+                guard case .text(let text) = parts[1], let asked = question(text) else { throw .choicesOfNothing }
+                return .choiceName(parts[0], question: asked)
+            case .sum, .count:
+                guard case .reference = parts[0] else { throw .notAQuestion(name) }
+                return .call(function, parts)
+            case _: return .call(function, parts)
+            }
+        }
+
+        private mutating func matches(_ parts: [FormNode]) throws(FormLogicError) -> FormNode {
             guard case .text(let pattern) = parts[1] else { throw .patternNotText }
             // Whoever writes a form must not make others wait for it.
             patterns += 1
             guard patterns <= FormLogic.mostPatterns else { throw .pattern(.tooLarge) }
             do { return .matches(parts[0], try FormPattern(pattern)) } catch { throw .pattern(error) }
+        }
+
+        /// The name in `${name}`, where a text is that and nothing else.
+        private func question(_ text: String) -> String? {
+            let text = FormTextTables.trimmed(text)
+            guard text.hasPrefix("${"), text.hasSuffix("}") else { return nil }
+            let name = FormTextTables.trimmed(text.dropFirst(2).dropLast())
+            return Questionnaire.isName(name) ? name : nil
         }
 
         private mutating func close() throws(FormLogicError) {

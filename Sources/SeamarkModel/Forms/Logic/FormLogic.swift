@@ -22,13 +22,27 @@ public struct FormLogic: Hashable, Sendable {
         return names
     }
 
-    /// Does it come to the same whatever else was answered, on every day?
+    /// The names of questions that it counts: whether they are asked matters even where they were not answered.
+    var counted: Set<String> {
+        var names: Set<String> = []
+        root.visit { if case .call(.count, let parts) = $0, case .reference(let name) = parts[0] { names.insert(name) } }
+        return names
+    }
+
+    /// The names of questions of whose choices it has the words; what they were answered is another matter.
+    var choiceQuestions: Set<String> {
+        var names: Set<String> = []
+        root.visit { if case .choiceName(_, let question) = $0 { names.insert(question) } }
+        return names
+    }
+
+    /// Does it come to the same whatever else was answered, at every moment and everywhere?
     var isOfTheAnswerAlone: Bool {
         var isAlone = true
         root.visit { node in
             switch node {
-            case .reference, .call(.today, _): isAlone = false
-            case .number, .text, .current, .negated, .operation, .call, .matches: break
+            case .reference, .call(.today, _), .call(.now, _): isAlone = false
+            case .number, .text, .current, .negated, .operation, .call, .matches, .formatted, .choiceName: break
             }
         }
         return isAlone
@@ -37,7 +51,12 @@ public struct FormLogic: Hashable, Sendable {
     /// Does it ask for the answer that is being looked at?
     var readsCurrent: Bool {
         var reads = false
-        root.visit { if case .current = $0 { reads = true } }
+        root.visit { node in
+            switch node {
+            case .current, .call(.once, _): reads = true
+            case .number, .text, .reference, .negated, .operation, .call, .matches, .formatted, .choiceName: break
+            }
+        }
         return reads
     }
 }
@@ -53,12 +72,16 @@ indirect enum FormNode: Hashable, Sendable {
     case call(FormFunction, [FormNode])
     /// `regex` with its pattern, read once.
     case matches(FormNode, FormPattern)
+    /// `format-date` or `format-date-time` with its format, read once.
+    case formatted(FormNode, FormDateFormat)
+    /// `jr:choice-name`: of a choice of this question.
+    case choiceName(FormNode, question: String)
 
     func visit(_ body: (FormNode) -> Void) {
         body(self)
         switch self {
         case .number, .text, .reference, .current: break
-        case .negated(let part), .matches(let part, _): part.visit(body)
+        case .negated(let part), .matches(let part, _), .formatted(let part, _), .choiceName(let part, _): part.visit(body)
         case .operation(_, let left, let right):
             left.visit(body)
             right.visit(body)
@@ -89,17 +112,18 @@ enum FormOperator: String, Hashable, Sendable {
 
 /// The functions that expressions may call, with how many arguments. What is not here is refused by name.
 enum FormFunction: String, Hashable, Sendable, CaseIterable {
-    case selected, selectedAt = "selected-at", countSelected = "count-selected"
-    case `if`, coalesce, not, `true`, `false`
+    case selected, selectedAt = "selected-at", countSelected = "count-selected", choiceName = "jr:choice-name"
+    case `if`, coalesce, once, not, `true`, `false`
     case concat, stringLength = "string-length", substr, contains, startsWith = "starts-with", endsWith = "ends-with"
     case regex
-    case int, number, round, min, max, string, boolean, today, date
+    case int, number, round, min, max, sum, count, string, boolean
+    case today, now, date, formatDate = "format-date", formatDateTime = "format-date-time"
 
     var arguments: ClosedRange<Int> {
         switch self {
-        case .true, .false, .today: 0...0
-        case .not, .countSelected, .stringLength, .int, .number, .string, .boolean, .date: 1...1
-        case .selected, .selectedAt, .coalesce, .contains, .startsWith, .endsWith, .regex: 2...2
+        case .true, .false, .today, .now: 0...0
+        case .not, .once, .countSelected, .stringLength, .int, .number, .sum, .count, .string, .boolean, .date: 1...1
+        case .selected, .selectedAt, .choiceName, .coalesce, .contains, .startsWith, .endsWith, .regex, .formatDate, .formatDateTime: 2...2
         case .round: 1...2
         case .substr: 2...3
         case .if: 3...3

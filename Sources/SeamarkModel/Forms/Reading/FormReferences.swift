@@ -8,14 +8,15 @@ struct FormReferences {
 
     func check(_ faults: inout FormFaults) {
         let all = Questionnaire.flat(items)
-        let answered = Set(all.filter(\.kind.isAnswered).map(\.name))
+        let answered = Set(all.filter(\.kind.isAnswered).map(\.name)), listed = Set(all.filter { $0.kind.list != nil }.map(\.name))
         for item in all {
             func look(_ column: String, _ names: Set<String>) {
                 for name in names.subtracting(answered).sorted() { add(&faults, item, column, facts.contains(name) ? .factReference(name) : .unknownReference(name)) }
             }
-            look("relevant", item.relevant?.references ?? [])
-            look("required", item.required?.references ?? [])
-            look("constraint", item.constraint?.references ?? [])
+            for (column, logic) in [("relevant", item.relevant), ("required", item.required), ("constraint", item.constraint)] {
+                look(column, logic?.references ?? [])
+                for name in (logic?.choiceQuestions ?? []).subtracting(listed).sorted() { add(&faults, item, column, .noChoices(name)) }
+            }
             look("label", item.label.references)
             look("hint", item.hint.references)
             look("constraint_message", item.constraintMessage.references)

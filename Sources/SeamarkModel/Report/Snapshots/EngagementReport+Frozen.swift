@@ -34,7 +34,7 @@ extension EngagementReport {
     ) throws {
         let reading = try frozen.reading(instrument)
         try self.init(
-            views: frozen.views, instrument: reading.instrument, primitives: primitives,
+            views: frozen.views, instrument: reading.instrument, former: { Instrument.builtIn($0) ?? instrument($0) }, primitives: primitives,
             provenance: ReportProvenance(
                 software: software, madeAt: frozen.time,
                 frozen: ReportProvenance.Frozen(

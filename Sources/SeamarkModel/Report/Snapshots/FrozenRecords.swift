@@ -25,8 +25,9 @@ public struct FrozenRecords: Sendable {
     /// - Parameter instrument: a published edition by what engagements call it (`core-9@1`); nil where it is not at hand.
     public func reading(_ instrument: (String) -> Instrument?) throws(SnapshotError) -> EngagementReading {
         let named = EngagementReading.instrument(namedIn: views) ?? Instrument.core9.reference
-        guard let instrument = named == Instrument.core9.reference ? .core9 : instrument(named) else { throw .noSuchInstrument(named) }
-        do throws(ReportError) { return try EngagementReading(views, instrument: instrument, now: time) } catch { throw .notReadable(error) }
+        func edition(_ reference: String) -> Instrument? { Instrument.builtIn(reference) ?? instrument(reference) }
+        guard let read = edition(named) else { throw .noSuchInstrument(named) }
+        do throws(ReportError) { return try EngagementReading(views, instrument: read, now: time, former: edition) } catch { throw .notReadable(error) }
     }
 }
 

@@ -19,16 +19,24 @@ public struct SnapshotComparison: Hashable, Sendable {
     /// What the amounts of `rows` are written in, as in a report of the greater of the two.
     public var unit: AmountUnit { AmountUnit(of: max(bridge.before.mean, bridge.after.mean)) }
 
-    /// The steps as a table of plain cells: what, how much, which lines; money in `unit`, with one place all through where some step is small.
+    /// What stands above `rows`.
+    public var head: [String] { ["step", "\(unit.words(currency)) a year", "P10 to P90", "lines"] }
+
+    /// The columns of `rows` that hold amounts: where there is little room they are not cut.
+    public static let amounts: Set<Int> = [1, 2]
+
+    /// The steps as a table of plain cells: what, how much, in which range, which lines; money in `unit`, with one place all through where some step
+    /// is small. A step is the difference of two means and has no range; both ends have theirs.
     public var rows: [[String]] {
         let unit = self.unit
         let isFine = (bridge.changes.map(\.amount) + [bridge.difference]).contains { $0 != 0 && $0.magnitude < 9.95 * unit.size }
         func text(_ amount: Double) -> String { isFine && amount.magnitude < 1e12 * unit.size ? ReportFigures.oneDecimal(amount / unit.size) : unit.text(amount) }
         func signed(_ amount: Double) -> String { (amount > 0 ? "+" : "") + text(amount) }
-        return [["Before: \(before.title)", text(bridge.before.mean), ""]]
-            + bridge.changes.map { change in
-                [change.step.words.capitalizedWord, signed(change.amount), change.lines.map { "\($0.key) \(signed($0.amount))" }.joined(separator: ", ")]
-            } + [["Difference", signed(bridge.difference), ""], ["After: \(after.title)", text(bridge.after.mean), ""]]
+        func end(_ words: String, _ spread: Spread) -> [String] { [words, text(spread.mean), "\(text(spread.p10)) to \(text(spread.p90))", ""] }
+        let steps = bridge.changes.map { change -> [String] in
+            [change.step.words.capitalizedWord, signed(change.amount), "", change.lines.map { "\($0.key) \(signed($0.amount))" }.joined(separator: ", ")]
+        }
+        return [end("Before: \(before.title)", bridge.before)] + steps + [["Difference", signed(bridge.difference), "", ""], end("After: \(after.title)", bridge.after)]
     }
 
     public var document: JSONValue {
