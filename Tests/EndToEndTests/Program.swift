@@ -25,6 +25,14 @@ final class Program: Sendable {
     private let collected = Mutex<Int32?>(nil)
     private let core = Mutex(false)
 
+    deinit { if status == nil { Self.collectLater(id) } }
+
+    /// Collects a process, whenever it ends, that nobody waits for any more. One that has ended and is collected by nobody hides every later one from whoever waits
+    /// for any process, as the testing library does for its exit tests: these would never end.
+    static func collectLater(_ id: pid_t) {
+        Thread.detachNewThread { while waitpid(id, nil, 0) < 0, errno == EINTR {} }
+    }
+
     /// Starts `name` with `words`. The three files lie in `folder`; `passphrase` arrives as one line on descriptor 3.
     init(_ name: String, _ words: [String], in folder: URL, environment: [String: String] = [:], input: String = "", passphrase: String? = nil) throws {
         self.name = ([name] + words.prefix(2)).joined(separator: " ")
@@ -114,8 +122,9 @@ final class Program: Sendable {
         _ = try? eventually("it is gone", within: 5) { self.status }
     }
 
-    /// The folder of the build that the tests belong to.
+    /// The folder of the programs: what `SEAMARK_PROGRAMS` names, else of the build that the tests belong to.
     static let folder: URL? = {
+        if let chosen = ProcessInfo.processInfo.environment["SEAMARK_PROGRAMS"] { return URL(fileURLWithPath: chosen).absoluteURL }
         var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         for _ in 0..<4 {
             if FileManager.default.isExecutableFile(atPath: folder.appendingPathComponent("seamark-server").path) { return folder }

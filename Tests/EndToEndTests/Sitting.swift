@@ -11,6 +11,8 @@ final class Sitting: Sendable {
     private let read = Mutex<[UInt8]>([])
     private let collected = Mutex<Int32?>(nil)
 
+    deinit { if status == nil { Program.collectLater(id) } }
+
     init(_ laptop: Laptop, _ words: [String], columns: UInt16 = 80, rows: UInt16 = 24, environment: [String: String] = [:]) throws {
         // posix_openpt and its like are not to be seen from Swift: TIOCSPTLCK unlocks the other end, TIOCGPTN says its number.
         terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
