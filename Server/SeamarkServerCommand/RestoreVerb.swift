@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import SeamarkCrypto
 internal import SeamarkJournal
 internal import SeamarkModel
@@ -15,7 +16,8 @@ struct RestoreVerb: ParsableCommand {
             The backup is unpacked and verified beside its place first. What was there before is kept under DATA/replaced; as far as it can \
             be read, what it holds beyond the backup is taken over: entries of logs, quarantine, redactions. A restored \
             tenant begins a new epoch: devices that are ahead of it hand in what it lacks. On a new machine, restore the installation first. \
-            A tenant's backup takes the tenant key beside the passphrase: from the key folder, or from its recovery text, which is then kept there.
+            A tenant's backup takes the tenant key beside the passphrase: from the key folder, or from its recovery text, which is then kept there. \
+            At a terminal it asks before anything takes the place of what is there; scripts are not asked.
             """)
 
     @OptionGroup var data: DataOption
@@ -25,11 +27,23 @@ struct RestoreVerb: ParsableCommand {
     var name: String?
     @OptionGroup var passphrase: PassphraseOption
     @OptionGroup var recovery: RecoveryOption
+    @Flag(help: "Put it in the place of what is there without asking.") var yes = false
     @Flag(help: "As JSON.") var json = false
+
+    /// Whoever sits at a terminal says once more whose present state is to go.
+    private func confirm(_ header: BackupHeader) throws {
+        guard !yes, isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1, let present = try Restoring(into: data.directory).inItsPlace(header) else { return }
+        let what = header.kind == .tenant ? "the tenant \(present)" : "the installation"
+        Output.say("This puts \(what) back to \(Output.time(header.made)). What is there now is set aside under DATA/replaced.\n", on: STDERR_FILENO)
+        guard let typed = try Passphrase.ask("To restore it, type \(present): "), typed.copy() == Array(present.utf8) else {
+            throw OperationFailure(.badInput, doing: "restoring \(file)", wrong: "it was not confirmed", remedy: "nothing was changed; --yes does it without asking")
+        }
+    }
 
     func run() throws {
         let short = try name.map { try ShortName(checking: $0, for: "the tenant") }
         let header = try BackupHeader(of: file)
+        try confirm(header)
         let secret = try passphrase.known()
         let key = try recovery.key(for: header, in: Installation.keyFolder(of: data.directory))
         let done = try Restoring(into: data.directory).restore(file, as: short, passphrase: secret, tenantKey: key)
