@@ -53,6 +53,16 @@ public struct Restoring: Sendable {
         }
     }
 
+    /// What a restore of this backup would set aside: a tenant's short name here, or `installation`; nil where nothing stands in its place. Reads only.
+    public func inItsPlace(_ header: BackupHeader) throws -> String? {
+        switch header.kind {
+        case .installation: return try PrivateFile.exists(directory.installation) ? "installation" : nil
+        case .tenant:
+            guard try PrivateFile.exists(directory.tenants) else { return nil }
+            return try directory.tenantFolders().first { try TenantKeys.tenant(in: $0.folder) == header.tenant }?.name.text
+        }
+    }
+
     /// - Parameter name: the tenant's short name here; nil for the one that it had.
     /// - Parameter tenantKey: from its recovery text, where the key folder does not have it; a restored tenant's is kept there.
     public func restore(_ path: String, as name: ShortName? = nil, passphrase: SecretBytes, tenantKey: TenantKey? = nil) throws -> Outcome {
