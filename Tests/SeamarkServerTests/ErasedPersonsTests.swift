@@ -12,9 +12,11 @@ import Testing
     private let yard: Yard
     private let tenant: TenantOffice
     private let scope: Identifier
-    private let (erased, other) = (Identifier(high: 1, low: 1), Identifier(high: 1, low: 2))
-    /// One interview of each.
-    private let (theirs, others) = (Identifier(high: 2, low: 1), Identifier(high: 2, low: 2))
+    private let erased = Identifier(high: 1, low: 1)
+    private let other = Identifier(high: 1, low: 2)
+    /// An interview with who was erased, and one with the other.
+    private let theirs = Identifier(high: 2, low: 1)
+    private let others = Identifier(high: 2, low: 2)
 
     init() throws {
         yard = try Yard()
