@@ -141,7 +141,7 @@ package struct ConsentRule: TenantRule {
     private static func namesARecord(_ edit: Edit) -> Bool {
         switch edit.target {
         case .life: false
-        case .element: true
+        case .element(_, let element): namesARecord(element)
         case .field: edit.content.value.map(namesARecord) ?? false
         }
     }
