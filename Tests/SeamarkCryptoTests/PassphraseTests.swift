@@ -38,7 +38,8 @@ private struct Dice: RandomNumberGenerator {
             let (up, down): ([UInt8], [UInt8]) = ((0..<length).map { first + UInt8($0) }, (0..<length).map { first - UInt8($0) })
             #expect(refusal(up) == .tooPlain && refusal(down) == .tooPlain)
         }
-        for text in ["", "1234567", "kettles"] { #expect(refusal(text) == .tooShort) }
+        for text in ["1", "1234567", "kettles"] { #expect(refusal(text) == .tooShort) }
+        #expect(throws: Passphrase.Failure.tooShort) { _ = try Passphrase.checkedNew(nil) }
     }
 
     @Test func `four different words are taken, and so is whatever is long enough and none of that`() {
