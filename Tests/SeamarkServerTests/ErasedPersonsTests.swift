@@ -92,4 +92,23 @@ import Testing
         #expect(try !isBarred(shared))
         #expect(try held() == [other, Self.id(3)])
     }
+
+    @Test func `who was erased after a backup stays erased when it is restored over a store that can be read`() throws {
+        let folder = yard.directory.path + "-backups"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let secret = SecretBytes(copying: Array("four random words here".utf8))
+        let backup = try yard.office.backUp(try ShortName(checking: "halden", for: "it"), to: folder, passphrase: secret)
+        _ = try tenant.erasePerson("P-A0", in: "ops", reason: "asked for")
+        try tenant.store.close()
+        _ = try Restoring(into: yard.directory).restore(backup.path, passphrase: secret)
+        let restored = try yard.office.tenant(try ShortName(checking: "halden", for: "it"))
+        let now = yard.clock.wall.now()
+        try restored.store.write { transaction in
+            try Headquarters(transaction, keys: restored.keys, now: now).write(Catalogue.observation, Self.id(1), in: scope, handle: "O-1") {
+                $0.set("interview", .id(theirs)); $0.set("text", .text("seen"))
+            }
+        }
+        #expect(Set(try restored.store.read { try $0.sensitiveValues(in: scope) { _, _ in true } }.map(\.record)) == [other])
+        #expect(try restored.verify().holds)
+    }
 }

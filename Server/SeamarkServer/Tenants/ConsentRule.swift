@@ -109,8 +109,6 @@ package struct ConsentRule: TenantRule {
     private func followErasures(_ changes: [Change], _ scope: Identifier, _ transaction: TenantTransaction) throws {
         let erased = try ErasedPersons.all(in: scope, transaction)
         guard !erased.isEmpty else { return looked.calm.withLock { _ = $0.insert(scope) } }
-        // An earlier program erased and did not note it; a commit that fails leaves it to the next change.
-        for person in erased { try transaction.noteWithdrawn(person, in: scope) }
         let made = Set(changes.map(\.id))
         /// Does it put a record that was there before with another person, interview or row of evidence?
         func moves(_ edit: Edit) throws -> Bool {
@@ -118,6 +116,8 @@ package struct ConsentRule: TenantRule {
             return !state.slots.allSatisfy { $0.heads.allSatisfy { made.contains($0.name.change) } }
         }
         let isFirst = looked.erased.withLock { $0.insert(scope).inserted }
+        // An earlier program erased and did not note it. Where the commit fails, what comes goes on being looked at: the scope is not calm.
+        if isFirst { for person in erased { try transaction.noteWithdrawn(person, in: scope) } }
         let looksAtAll = try isFirst || changes.contains { try $0.edits.contains(where: moves) }
         guard looksAtAll || changes.contains(where: { $0.edits.contains { Self.isSensitive($0) || Self.touchesEvidence($0) } }) else { return }
         var values: [HeadquartersRedaction.Found] = []
@@ -141,7 +141,7 @@ package struct ConsentRule: TenantRule {
     private static func namesARecord(_ edit: Edit) -> Bool {
         switch edit.target {
         case .life: false
-        case .element: true
+        case .element(_, let element): namesARecord(element)
         case .field: edit.content.value.map(namesARecord) ?? false
         }
     }
