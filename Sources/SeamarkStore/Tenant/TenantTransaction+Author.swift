@@ -34,7 +34,9 @@ extension TenantTransaction {
     /// here on, refused for its own reason, and applied when it is released once more. Without, what is named is applied whatever it says.
     ///
     /// Ids of applied changes are passed over, and those of changes that came without their sensitive values: let in like this, the log would never
-    /// take the values from whoever holds them. An id that the store does not know throws `unknown`, and nothing happens.
+    /// take the values from whoever holds them. Where the values lack because somebody redacted them, and the redaction is in quarantine too, it is
+    /// released before what it redacted, named or not: else nothing in the log would say why they lack. An id that the store does not know throws
+    /// `unknown`, and nothing happens.
     ///
     /// - Returns: the new places in the logs, in order.
     public func release(_ ids: [Identifier], received: Int64, judge: Judge? = nil) throws -> [LogPlace] {
@@ -43,19 +45,43 @@ extension TenantTransaction {
             var places: [LogPlace] = []
             let named = Set(ids)
             var judged: Set<Identifier> = []
+            func letIn(_ key: Int64, naming named: Set<Identifier>) throws {
+                let (place, admitted) = try admit(quarantinedBlock: key, naming: named, received: received, judge, &appending)
+                places.append(place)
+                if judge != nil { judged.formUnion(admitted) }
+            }
             for id in ids where try changePlace(id) == nil {
                 guard let key = try quarantinedBlock(of: id) else {
                     throw StoreError(.unknown, doing: "releasing changes", detail: "a change is neither in quarantine nor in a log")
                 }
-                guard try !isBare(quarantinedBlock: key) else { continue }
-                let (place, admitted) = try admit(quarantinedBlock: key, naming: named, received: received, judge, &appending)
-                places.append(place)
-                if judge != nil { judged.formUnion(admitted) }
+                for redaction in try redactions(lackingFor: key) {
+                    if let block = try quarantinedBlock(of: redaction) {
+                        try letIn(block, naming: named.union([redaction]))
+                    } else if try changePlace(redaction)?.isWaiting == true {
+                        places += try releaseRefused([redaction], received: received, &appending)
+                    }
+                }
+                // It may have come in beside its redaction.
+                guard try changePlace(id) == nil, try !isBare(quarantinedBlock: key) else { continue }
+                try letIn(key, naming: named)
             }
             places += try releaseRefused(ids.filter { !judged.contains($0) }, received: received, &appending)
             try appending.finish()
             return places
         }
+    }
+
+    /// Changes in quarantine that redact what a quarantined block lacks, in the order of `heldChanges`, each once.
+    private func redactions(lackingFor key: Int64) throws -> [Identifier] {
+        let scope = try quarantinedBlockRow(key).block.stream.scope
+        let lacking = Set(try lackingLeaves(ofQuarantinedBlock: key))
+        guard !lacking.isEmpty else { return [] }
+        var found: [Identifier] = []
+        try heldChanges { held in
+            guard held.change.scope == scope, held.change.redacts.contains(where: { lacking.contains($0.leaf) }) else { return }
+            found.append(held.change.id)
+        }
+        return found
     }
 
     private func admit(

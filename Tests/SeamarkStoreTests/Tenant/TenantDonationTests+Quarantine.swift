@@ -107,4 +107,57 @@ extension `A store that lost something` {
             #expect(try store.read { try $0.record(Self.record, in: Self.scope) }?.slots.map { $0.heads[0].content } == said)
         }
     }
+
+    /// A laptop whose member is not staffed any more gives back what was redacted, and the redaction: both wait. Let in alone, the change would stand in the log without
+    /// its words, and nothing there would say why.
+    @Test(arguments: [true, false], [true, false])
+    func `releases what was redacted with its redaction, wherever that waits, and without one not at all`(together: Bool, isJudged: Bool) throws {
+        let (primitives, device, gone, judge) = (TenantSamples.primitives, Self.devices[0], Identifier(high: 40, low: 3), isJudged ? Self.strict : nil)
+        func change(_ time: Int64, _ edit: Edit) -> Change {
+            Change(scope: Self.scope, stamp: Stamp(time: time, device: device), member: Self.member.id, schema: 1, edits: [edit], primitives: primitives)
+        }
+        let words = SensitiveValue(salt: Identifier(high: 77, low: 1), value: .text("words of nobody"))
+        let said = change(1, Edit(record: Self.record, type: 5, target: .field(1), content: .sensitive(words), supersedes: []))
+        let redacted = Redaction.Redacted(edit: said.name(0), leaf: SensitiveTree.leaf(words, primitives))
+        let redacting = change(
+            2,
+            Edit(
+                record: Identifier(high: 9, low: 1000), type: Redaction.recordType, target: .field(Redaction.valuesField), content: .open(Redaction.value(of: [redacted])),
+                supersedes: []))
+        func beside(_ block: Block) -> [UInt8] { SensitivePart.encode(block.sensitiveParts, primitives) }
+        let whole = Self.block(together ? [said, redacting] : [said], device)
+        let later = together ? nil : Self.block([redacting], device, after: StreamEnd(number: 1, hash: whole.hash))
+        let bare = try #require(whole.withholding([redacted.leaf], primitives))
+        func item(_ block: Block) -> Donation.Item { .block(block, sensitive: beside(block), verdicts: block.changes.map { _ in .accepted }, received: 5) }
+        func waiting(_ store: TenantStore) throws -> [Identifier] {
+            var ids: [Identifier] = []
+            try store.read { snapshot in try snapshot.heldChanges { ids.append($0.change.id) } }
+            return ids
+        }
+        func isBarred(_ store: TenantStore) throws -> Bool { try store.read { try $0.isBarred(redacted.leaf, in: Self.scope) } }
+
+        let restored = try Self.store()
+        _ = try Self.donate([item(bare)] + (later.map { [item($0)] } ?? []), to: restored, by: gone)
+        #expect(try Set(waiting(restored)) == [said.id, redacting.id])
+        #expect(try !restored.write { try $0.release([said.id], received: 950, judge: judge) }.isEmpty)
+        #expect(try waiting(restored).isEmpty && isBarred(restored) && Self.holds(restored))
+
+        // Of the change alone nothing says who took its words: it waits until it comes whole, from whoever it may be.
+        guard let later else { return }
+        let other = try Self.store()
+        _ = try Self.donate([item(bare)], to: other, by: gone)
+        #expect(try other.write { try $0.release([said.id], received: 950, judge: judge) }.isEmpty)
+        #expect(try waiting(other) == [said.id] && !isBarred(other))
+        _ = try Self.donate([item(whole)], to: other, by: gone)
+        _ = try Self.donate([item(bare)], to: other, by: gone)
+        #expect(try !other.write { try $0.release([said.id], received: 960, judge: judge) }.isEmpty)
+        #expect(try other.read { try $0.record(Self.record, in: Self.scope) }?.slots.first?.heads[0].content == said.edits[0].content)
+
+        // A redaction that the log holds and refused counts too.
+        let third = try Self.store()
+        _ = try third.write { try $0.push([Push(device: device, block: Self.block([redacting], device, incarnation: 2), sensitive: [], received: 6)], judge: { _, _, _ in .refused(.roleForbids) }) }
+        _ = try Self.donate([item(bare), item(later)], to: third, by: gone)
+        #expect(try !third.write { try $0.release([said.id], received: 950, judge: judge) }.isEmpty)
+        #expect(try isBarred(third) && !waiting(third).contains(said.id) && Self.holds(third))
+    }
 }
