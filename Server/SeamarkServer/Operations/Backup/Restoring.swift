@@ -31,7 +31,10 @@ public struct Restoring: Sendable {
         public let knowsAnotherInstallation: Bool
 
         /// How many entries the replaced logs held beyond the backup; nil where that cannot be known.
-        public var entriesAhead: UInt64? { takenOver?.entriesAhead }
+        public var entriesAhead: UInt64? {
+            // Where the optimiser of Swift 6.3.1 puts this into its caller, its pass CopyPropagation ends the compiler.
+            @inline(never) get { takenOver?.entriesAhead }
+        }
     }
 
     private let directory: DataDirectory
