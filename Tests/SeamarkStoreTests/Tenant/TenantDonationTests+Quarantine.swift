@@ -108,33 +108,54 @@ extension `A store that lost something` {
         }
     }
 
-    /// A laptop whose member is not staffed any more gives back what was redacted, and the redaction: both wait. Let in alone, the change would stand in the log without
-    /// its words, and nothing there would say why.
-    @Test(arguments: [true, false], [true, false])
-    func `releases what was redacted with its redaction, wherever that waits, and without one not at all`(together: Bool, isJudged: Bool) throws {
-        let (primitives, device, gone, judge) = (TenantSamples.primitives, Self.devices[0], Identifier(high: 40, low: 3), isJudged ? Self.strict : nil)
+    /// A change with words of nobody, the change that redacts them, and the leaf that stands for them.
+    private static func redacted() -> (said: Change, redacting: Change, leaf: Hash256) {
+        let primitives = TenantSamples.primitives
         func change(_ time: Int64, _ edit: Edit) -> Change {
-            Change(scope: Self.scope, stamp: Stamp(time: time, device: device), member: Self.member.id, schema: 1, edits: [edit], primitives: primitives)
+            Change(scope: scope, stamp: Stamp(time: time, device: devices[0]), member: member.id, schema: 1, edits: [edit], primitives: primitives)
         }
         let words = SensitiveValue(salt: Identifier(high: 77, low: 1), value: .text("words of nobody"))
-        let said = change(1, Edit(record: Self.record, type: 5, target: .field(1), content: .sensitive(words), supersedes: []))
+        let said = change(1, Edit(record: record, type: 5, target: .field(1), content: .sensitive(words), supersedes: []))
         let redacted = Redaction.Redacted(edit: said.name(0), leaf: SensitiveTree.leaf(words, primitives))
         let redacting = change(
             2,
             Edit(
                 record: Identifier(high: 9, low: 1000), type: Redaction.recordType, target: .field(Redaction.valuesField), content: .open(Redaction.value(of: [redacted])),
                 supersedes: []))
+        return (said, redacting, redacted.leaf)
+    }
+
+    /// Nobody has more of it from then on: nothing that comes later would be whole.
+    @Test func `releases what came without its sensitive values once the log has redacted these, and not before`() throws {
+        let (primitives, device, store) = (TenantSamples.primitives, Self.devices[0], try Self.store())
+        let (said, redacting, leaf) = Self.redacted()
+        let bare = try #require(Self.block([said], device).withholding([leaf], primitives))
+        _ = try Self.donate([.bare(bare, sensitive: SensitivePart.encode(bare.sensitiveParts, primitives))], to: store)
+        #expect(try store.write { try $0.release([said.id], received: 950) }.isEmpty)
+        try Self.push(Self.block([redacting], device, incarnation: 2), to: store, at: 951)
+        #expect(try store.read { try $0.quarantine() }.map(\.id) == [said.id])
+        #expect(try !store.write { try $0.release([said.id], received: 952) }.isEmpty)
+        #expect(try store.read { try $0.quarantine() }.isEmpty && Self.holds(store))
+        #expect(try store.read { try $0.record(Self.record, in: Self.scope) }?.slots.first?.heads[0].content == .withheld(leaf: leaf))
+    }
+
+    /// A laptop whose member is not staffed any more gives back what was redacted, and the redaction: both wait. Let in alone, the change would stand in the log without
+    /// its words, and nothing there would say why.
+    @Test(arguments: [true, false], [true, false])
+    func `releases what was redacted with its redaction, wherever that waits, and without one not at all`(together: Bool, isJudged: Bool) throws {
+        let (primitives, device, gone, judge) = (TenantSamples.primitives, Self.devices[0], Identifier(high: 40, low: 3), isJudged ? Self.strict : nil)
+        let (said, redacting, leaf) = Self.redacted()
         func beside(_ block: Block) -> [UInt8] { SensitivePart.encode(block.sensitiveParts, primitives) }
         let whole = Self.block(together ? [said, redacting] : [said], device)
         let later = together ? nil : Self.block([redacting], device, after: StreamEnd(number: 1, hash: whole.hash))
-        let bare = try #require(whole.withholding([redacted.leaf], primitives))
+        let bare = try #require(whole.withholding([leaf], primitives))
         func item(_ block: Block) -> Donation.Item { .block(block, sensitive: beside(block), verdicts: block.changes.map { _ in .accepted }, received: 5) }
         func waiting(_ store: TenantStore) throws -> [Identifier] {
             var ids: [Identifier] = []
             try store.read { snapshot in try snapshot.heldChanges { ids.append($0.change.id) } }
             return ids
         }
-        func isBarred(_ store: TenantStore) throws -> Bool { try store.read { try $0.isBarred(redacted.leaf, in: Self.scope) } }
+        func isBarred(_ store: TenantStore) throws -> Bool { try store.read { try $0.isBarred(leaf, in: Self.scope) } }
 
         let restored = try Self.store()
         _ = try Self.donate([item(bare)] + (later.map { [item($0)] } ?? []), to: restored, by: gone)
