@@ -178,8 +178,8 @@ extension `A store that lost something` {
         let restored = try Self.store()
         _ = try Self.donate([item(bare)] + (later.map { [item($0)] } ?? []), to: restored, by: gone)
         // What a redaction deletes is deleted for ever: one that nobody named comes along where the rules accept it.
-        let deaf: [Judge?] = isJudged ? [Self.closed] : [nil, Self.closed]
-        for judge in deaf {
+        let judges: [Judge?] = isJudged ? [Self.closed] : [nil, Self.closed]
+        for judge in judges {
             #expect(try restored.write { try $0.release([said.id], received: 950, judge: judge) }.isEmpty)
             #expect(try Set(waiting(restored)) == [said.id, redacting.id] && !isBarred(restored))
         }
