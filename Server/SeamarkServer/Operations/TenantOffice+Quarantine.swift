@@ -113,8 +113,8 @@ extension TenantOffice {
     ///
     /// What the log refused is applied. What is kept outside the log enters it, whole block by whole block, and is judged by the rules as
     /// if its member were staffed now; unless `unjudged`, what the rules refuse stays in quarantine inside the log. What came without its
-    /// sensitive values stays where it is, among `refused`, unless the redaction of these is in quarantine too, which then comes along; where nothing
-    /// else is named, it is a failure.
+    /// sensitive values stays where it is, among `refused`, unless what redacts these is in quarantine too and is named, or is headquarters' own, or is
+    /// accepted by the rules: it then comes along. Where nothing else is named, it is a failure.
     public func release(_ ids: [Identifier], unjudged: Bool = false) throws -> Released {
         let now = clock.now()
         let released = try store.write { transaction in
@@ -138,7 +138,8 @@ extension TenantOffice {
                 throw OperationFailure(
                     .notPermitted, doing: "releasing changes",
                     wrong: "what is named came without its sensitive values, and let in like this it would stay without them for ever",
-                    remedy: "let a laptop that holds it whole sync, or restore a backup; seamark-server quarantine export writes the rest of it to a file")
+                    remedy: "let a laptop that holds it whole sync, or restore a backup; name along with it what redacts it in quarantine, if that shall stand; "
+                        + "seamark-server quarantine export writes the rest of it to a file")
             }
             let named = Set(ids)
             // What was redacted brings its redaction along.

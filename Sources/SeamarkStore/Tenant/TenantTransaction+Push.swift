@@ -136,10 +136,9 @@ extension TenantTransaction {
         try removeBlock.run(doing: doing)
     }
 
-    /// Did it come without sensitive values that nobody redacted, as far as the log says: for that reason, or for another one too?
-    func isBare(quarantinedBlock key: Int64) throws -> Bool {
-        try isMarkedBare(quarantinedBlock: key) || !lackingLeaves(ofQuarantinedBlock: key).isEmpty
-    }
+    /// Does it lack sensitive values that nobody redacted, as far as the log says: whatever it is kept for? What was redacted since it came lacks nothing any more:
+    /// nobody has more of it.
+    func isBare(quarantinedBlock key: Int64) throws -> Bool { try !lackingLeaves(ofQuarantinedBlock: key).isEmpty }
 
     /// The leaves of values that a quarantined block came without and that are not barred in its scope.
     func lackingLeaves(ofQuarantinedBlock key: Int64) throws -> [Hash256] {
