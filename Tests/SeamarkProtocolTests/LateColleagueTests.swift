@@ -55,7 +55,7 @@ import Testing
                     case .fail(let problem): told.append("fail \(problem)")
                     case .finish: told.append("finish")
                     case .adopt: told.append("adopt")
-                    case .add, .begin, .rebuild, .rederive, .seal, .push, .donate, .leave: told.append("something else")
+                    case .add, .begin, .rebuild, .rederive, .seal, .push, .donate, .offer, .leave: told.append("something else")
                     }
                 }
                 actions = session.advance(replicas)

@@ -190,7 +190,7 @@ import Testing
                 case .push(let scope, let blocks):
                     for hash in blocks { if let block = ann.blocks[hash] { answers += voyage.answer(.push(Voyage.push(block, of: scope)), &server, from: ann) } }
                 case .store(_, let events): for event in events { ann.take(event) }
-                case .adopt, .add, .begin, .rebuild, .donate, .rederive, .leave, .finish, .fail: continue
+                case .adopt, .add, .begin, .rebuild, .donate, .offer, .rederive, .leave, .finish, .fail: continue
                 }
             }
             return answers
@@ -239,7 +239,7 @@ import Testing
                     inbox += voyage.answer(message, &server, from: ann)
                 case .store(let scope, let events): for event in events { ann.replicas[scope]?.apply(event, Voyage.primitives) }
                 case .adopt: break
-                case .finish, .fail, .add, .begin, .rebuild, .seal, .push, .donate, .rederive, .leave: said.append("\(action)")
+                case .finish, .fail, .add, .begin, .rebuild, .seal, .push, .donate, .offer, .rederive, .leave: said.append("\(action)")
                 }
             }
         }
