@@ -1,4 +1,5 @@
 internal import SeamarkJournal
+internal import SeamarkModel
 internal import SeamarkProtocol
 internal import SeamarkStore
 
@@ -81,7 +82,9 @@ final class DoorCall {
                 if case .redeemed = redemption, let newcomer {
                     _ = try transaction.author([Cast.listing(newcomer, at: now, SimulationPrimitives())], in: Cast.shared, by: Cast.serverSigner, received: now)
                 }
-                return (redemption, newcomer == nil ? 0 : try transaction.identity().epoch)
+                var epoch: UInt64 = 0
+                if newcomer != nil { epoch = try transaction.identity().epoch }
+                return (redemption, epoch)
             }
             guard !server.isDead else { return }
             redeemed(redemption)

@@ -186,9 +186,9 @@ public struct Schedule: Sendable {
         let hasBeginnings = dice.chance(UInt64(faults.engagement))
         let hasNewcomers = dice.chance(UInt64(faults.enrolment))
         if hasMerges {
-            for _ in 0..<3 + dice.next() % 8 {
+            for _ in 0..<4 + dice.next() % 10 {
                 let device = Int(dice.next() % UInt64(devices))
-                insert(dice.chance(70) ? .merge(device) : .unmerge(device), &dice)
+                insert(dice.chance(60) ? .merge(device) : .unmerge(device), &dice)
             }
         }
         if hasBudgets {

@@ -11,9 +11,14 @@ extension World {
     private static let twins = [(1, 5), (4, 6), (2, 7)]
 
     func merge(_ machine: Machine, _ dice: inout SplitMix64) throws {
-        guard let scope = try workedOn(machine, &dice) else { return }
-        let twins = Self.twins[Int(dice.next() % 3)]
-        let (first, second) = (Cast.record(twins.0, in: scope), Cast.record(twins.1, in: scope))
+        var known: [(scope: Identifier, first: Identifier, second: Identifier)] = []
+        for replica in try workedOn(machine) {
+            for (one, other) in Self.twins {
+                let (first, second) = (Cast.record(one, in: replica.scope), Cast.record(other, in: replica.scope))
+                if replica.record(first) != nil, replica.record(second) != nil { known.append((replica.scope, first, second)) }
+            }
+        }
+        guard let (scope, first, second) = known[safe: Int(dice.next() % UInt64(max(1, known.count)))] else { return }
         let (kept, gone) = dice.chance(50) ? (first, second) : (second, first)
         let rest: RecordCapture.Taking = dice.chance(50) ? .keep : .gone
         var before: RecordState?
@@ -25,8 +30,10 @@ extension World {
         }
         guard change != nil, let replica = try machine.device.state.replicas[scope] else { return }
         counts.merges += 1
+        if view(gone, replica)?.reference("mergedInto") != kept { violate(.mismerged, "device \(machine.number) merged record \(gone) into \(kept), and it does not say so") }
+        // One that stood for another, whom somebody withdrew since, is hidden from whoever merges.
         let survivor = merges(replica).survivor(of: gone)
-        if survivor != kept { violate(.mismerged, "device \(machine.number) merged record \(gone) into \(kept), and \(survivor) stands for it") }
+        if survivor != kept, !schedule.hasPrivacy { violate(.mismerged, "device \(machine.number) merged record \(gone) into \(kept), and \(survivor) stands for it") }
         // It keeps all that it says, so that taking the merge back brings it back.
         for slot in before?.slots ?? [] where slot.target != .field(CommonField.mergedInto) && slot.target != .field(CommonField.mergeSaw) {
             if Set(replica.record(gone)?.heads(of: slot.target).map(\.name) ?? []) != Set(slot.heads.map(\.name)) {
@@ -36,27 +43,28 @@ extension World {
     }
 
     func unmerge(_ machine: Machine, _ dice: inout SplitMix64) throws {
-        guard let scope = try workedOn(machine, &dice) else { return }
-        let pick = dice.next()
-        var gone: Identifier?
+        var merged: [(scope: Identifier, gone: Identifier)] = []
+        for replica in try workedOn(machine) {
+            for id in replica.recordIDs where view(id, replica)?.reference("mergedInto") != nil { merged.append((replica.scope, id)) }
+        }
+        guard let (scope, gone) = merged[safe: Int(dice.next() % UInt64(max(1, merged.count)))] else { return }
         let change = try decide(machine, scope, &dice) { capture in
-            let merged = capture.finder.all.filter { $0.reference("mergedInto") != nil }
-            guard let record = merged[safe: Int(pick % UInt64(max(1, merged.count)))] else { return [] }
-            gone = record.id
+            guard let record = capture.finder.view(gone) else { return [] }
             return try capture.unmerging(record).edits
         }
-        guard change != nil, let gone, let replica = try machine.device.state.replicas[scope] else { return }
+        guard change != nil, let replica = try machine.device.state.replicas[scope] else { return }
         counts.unmerges += 1
         let survivor = merges(replica).survivor(of: gone)
         if survivor != gone { violate(.mismerged, "device \(machine.number) took back that record \(gone) was merged, and \(survivor) stands for it still") }
     }
 
-    /// One of the engagements that the device holds and its member is on.
-    private func workedOn(_ machine: Machine, _ dice: inout SplitMix64) throws -> Identifier? {
+    /// The engagements that the device holds and its member is on.
+    private func workedOn(_ machine: Machine) throws -> [Replica] {
         let state = try machine.device.state
-        let open = state.scopeIDs.filter { state.scopes[$0]?.kind == .engagement && state.scopes[$0]?.isWithdrawn == false && state.replicas[$0] != nil }
-        return open[safe: Int(dice.next() % UInt64(max(1, open.count)))]
+        return state.scopeIDs.filter { state.scopes[$0]?.kind == .engagement && state.scopes[$0]?.isWithdrawn == false }.compactMap { state.replicas[$0] }
     }
+
+    private func view(_ id: Identifier, _ replica: Replica) -> RecordView? { replica.record(id).map { RecordView(id: id, state: $0) } }
 
     /// What a member decides of records that are there. Nil where there is nothing to it, or the device says at once why not: then nothing was captured.
     private func decide(_ machine: Machine, _ scope: Identifier, _ dice: inout SplitMix64, _ make: (RecordCapture) throws -> [Edit]) throws -> Change? {
@@ -77,7 +85,5 @@ extension World {
     }
 
     /// With what is hidden of those who withdrew consent: it is merged all the same.
-    private func merges(_ replica: Replica) -> Merges {
-        Merges(replica.recordIDs.compactMap { id in replica.record(id).map { RecordView(id: id, state: $0) } })
-    }
+    private func merges(_ replica: Replica) -> Merges { Merges(replica.recordIDs.compactMap { view($0, replica) }) }
 }
