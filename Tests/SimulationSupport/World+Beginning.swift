@@ -37,7 +37,7 @@ extension World {
         }
         counts.engagements += 1
         trace.note("\(agenda.now) ms: engagement \(id) begins, with \(members.count) members")
-        try backUpOnly()
+        do { try backUpOnly() } catch where server.hasTrouble {}
     }
 
     private func beginning(of engagement: Identifier, _ number: Int, at time: Int64) -> Change {
