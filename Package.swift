@@ -53,7 +53,7 @@ let package = Package(
 
         tests("SeamarkJournalTests", of: ["SeamarkJournal", "SeamarkTestSupport"]),
         tests("SeamarkModelTests", of: ["SeamarkJournal", "SeamarkModel", "SeamarkTestSupport"], besides: ["Report/Golden"]),
-        tests("SeamarkCryptoTests", of: ["SeamarkJournal", "SeamarkCrypto"]),
+        tests("SeamarkCryptoTests", of: ["SeamarkJournal", "SeamarkCrypto", "SeamarkTestSupport"]),
         tests("SeamarkTLSTests", of: ["SeamarkTLS", "COpenSSL", "SeamarkCrypto", "SeamarkJournal"]),
         tests("SeamarkQRTests", of: ["SeamarkQR"]),
         tests("SeamarkProtocolTests", of: ["SeamarkJournal", "SeamarkProtocol", "SeamarkCrypto", "SeamarkWire", protobuf, "SeamarkTestSupport"]),

@@ -342,6 +342,7 @@ public struct SyncRun {
             case .seal(let scope, let most): try device.sealNext(scope, atMost: most)
             case .push(let scope, let blocks): try push(blocks, of: scope)
             case .donate(let scope, let known): try donate(scope, known: known)
+            case .offer(let scope, let known): try donate(scope, known: known, bareOnly: true)
             case .rederive(let scope):
                 if let report = try perform(session.rederived(scope, try rederivation(of: scope), try replicas())) { return report }
             case .leave(let scope):
@@ -388,8 +389,8 @@ public struct SyncRun {
         }
     }
 
-    /// Reads the scope's whole history from the disk, and sends what the server may lack of it.
-    private mutating func donate(_ scope: Identifier, known: [LogPlace]) throws {
+    /// Reads the scope's whole history from the disk, and sends what the server may lack of it, or what of that lacks sensitive values.
+    private mutating func donate(_ scope: Identifier, known: [LogPlace], bareOnly: Bool = false) throws {
         let (line, device) = (line, device)
         guard let replica = try device.state.replicas[scope] else { return }
         let (incarnation, barred) = (replica.stream.incarnation, replica.barred)
@@ -397,11 +398,15 @@ public struct SyncRun {
         try device.store.forEachEvent(of: scope) { held.note($0, device.primitives) }
         // A server that was put back to before its key was replaced, and replaced it again, does not know the one in between.
         let keys = try device.state.replacedServerKeys.isEmpty ? nil : welcome.map { [$0.serverKey.key] + $0.earlierKeys.map(\.key) }
-        let passedOver = try held.donate(known: known, incarnation: incarnation, barred: barred, device.primitives, block: { try device.store.block($0, of: scope) }) { donation in
+        let isOutsideLog: ((Identifier) -> Bool)? = bareOnly ? { replica.isOutsideLog($0) } : nil
+        let passedOver = try held.donate(
+            known: known, incarnation: incarnation, barred: barred, bareOnly: isOutsideLog, device.primitives, block: { try device.store.block($0, of: scope) }
+        ) { donation in
             if let keys, !donation.isProven(by: keys, device.primitives) { return }
             try line?.send(.donate(donation))
         }
-        if passedOver > 0 { session.couldNotGive(scope) }
+        // What fits no donation was told when all was handed in.
+        if passedOver > 0, !bareOnly { session.couldNotGive(scope) }
     }
 
     /// Notes down what the greeting says of this device's member.

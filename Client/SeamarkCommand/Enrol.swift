@@ -51,7 +51,7 @@ struct Enrol: ParsableCommand {
         // The passphrase before the network: a mistake here must not use the invitation up.
         let passphrase: SecretBytes
         if let passphraseFd {
-            passphrase = try Passphrase.checked(try Passphrase.read(from: passphraseFd))
+            passphrase = try Passphrase.checkedNew(try Passphrase.read(from: passphraseFd))
         } else {
             // The invitation may come through a pipe, as in 'invite | enrol': whoever started that sits at the terminal that errors go to.
             guard Terminal.inputIsTerminal || Terminal.errorsAreOnTerminal else { throw Passphrase.Failure.noTerminal }

@@ -91,6 +91,8 @@ extension Explanation {
             case .cancelled: Explanation(.notPermitted, "Cancelled. Nothing was changed.")
             case .tooLong: Explanation(.refused, "That is longer than \(Passphrase.longest) bytes. Use a shorter passphrase.")
             case .tooShort: Explanation(.refused, "A passphrase has at least \(Passphrase.shortest) characters. Four random words are a good one.")
+            case .tooPlain:
+                Explanation(.refused, "That passphrase is too plain: it says one part again and again, goes up or down in order, or has fewer than \(Passphrase.leastDifferent) different characters. Four random words are a good one.")
             case .differ: Explanation(.refused, "The two passphrases differ. Nothing was done; try again.")
             case .badDescriptor(EIO): Explanation(.damaged, "The disk that the passphrase lies on failed (error \(EIO)). Check the disk, then try again.")
             case .badDescriptor(let code): Explanation(.usage, "The file descriptor given with --passphrase-fd cannot be read (error \(code)). Open it for reading, as in '3< file'.")

@@ -14,7 +14,8 @@ struct PassphraseVerb: ParsableCommand {
               seamark passphrase recovery
 
             Nothing that was captured is touched: the store's key alone is wrapped anew. Whatever happens meanwhile, the old passphrase or \
-            the new one opens the store. Whoever has an old copy of the store's files still opens that with the old one.
+            the new one opens the store. Whoever copied the store's file 'lock' before and knows the old passphrase opens that copy, and this \
+            store too where they can put it back, with what is captured later. After that only a new store helps: sync, wipe and enrol anew.
             """,
         subcommands: [Change.self, Recovery.self], defaultSubcommand: Change.self)
 
@@ -40,7 +41,7 @@ struct PassphraseVerb: ParsableCommand {
                 if newPassphraseFd == nil { _ = try store.unlock(with: old) }
                 return old
             }
-            let new = try newPassphraseFd.map { try Passphrase.checked(try Passphrase.read(from: $0)) } ?? Passphrase.askNew("The new passphrase")
+            let new = try newPassphraseFd.map { try Passphrase.checkedNew(try Passphrase.read(from: $0)) } ?? Passphrase.askNew("The new passphrase")
             try store.changePassphrase(from: old, to: new.copy())
             Terminal.line("\(tenant) has a new passphrase; the old one opens nothing here any more.")
         }

@@ -94,16 +94,23 @@ public struct HeldLog: Sendable {
     /// - Parameters:
     ///   - known: places that the server's log holds.
     ///   - barred: the leaf hashes of what the log redacted, as far as the device has read it: other leaves stand for values that it never had.
+    ///   - isOutsideLog: of a change; where it is given, only blocks that lack values which nobody redacted are handed in, of changes that the log lacks.
     ///   - block: a block that the device holds, with its sensitive parts; nil where it holds none of this hash.
     @discardableResult
     public func donate(
-        known: [LogPlace], incarnation: UInt64, barred: Set<Hash256>, _ primitives: any Primitives, block: (Hash256) throws -> Block?,
-        send: (Message.Donation) throws -> Void
+        known: [LogPlace], incarnation: UInt64, barred: Set<Hash256>, bareOnly isOutsideLog: ((Identifier) -> Bool)? = nil, _ primitives: any Primitives,
+        block: (Hash256) throws -> Block?, send: (Message.Donation) throws -> Void
     ) throws -> Int {
         var passedOver = 0
         let outlines = outlines(known: known)
         for outline in outlines {
             var wanted = outline.wanted[...]
+            if let isOutsideLog {
+                wanted = try outline.wanted.filter { index in
+                    guard case .block(let hash) = outline.entries[index].content, let held = try block(hash) else { return false }
+                    return Self.isBare(held.sensitiveParts, barred) && held.changes.contains { isOutsideLog($0.id) }
+                }[...]
+            }
             let bare = outline.entries.map { Message.Entry(entry: $0, block: nil, sensitive: []) }
             let links = outline.entries.reduce(400) { $0 + Self.size(of: $1) }
             while !wanted.isEmpty {
@@ -117,7 +124,7 @@ public struct HeldLog: Sendable {
                     }
                     let parts = held.sensitiveParts
                     let sensitive = SensitivePart.encode(parts, primitives)
-                    let isBare = parts.contains { if case .leaf(let leaf) = $0 { !barred.contains(leaf) } else { false } }
+                    let isBare = Self.isBare(parts, barred)
                     let size = held.bytes.count + sensitive.count + 16
                     // What fits no frame together with its links cannot be proven; no answer to a pull was ever that large.
                     guard size + links < FrameDecoder.longestPayload - 1000 else {
@@ -138,6 +145,11 @@ public struct HeldLog: Sendable {
         }
         try send(Message.Donation(scope: scope, incarnation: incarnation, isLast: true))
         return passedOver + tooLong(beside: outlines, known)
+    }
+
+    /// Do values lack that nobody redacted?
+    private static func isBare(_ parts: [SensitivePart], _ barred: Set<Hash256>) -> Bool {
+        parts.contains { if case .leaf(let leaf) = $0 { !barred.contains(leaf) } else { false } }
     }
 
     /// Entries of stretches that no donation holds, and that nothing else gives.

@@ -87,7 +87,7 @@ extension SyncSession {
             // The log's own end may lie on what this device has read, where the device has read further.
             let known = [donated.contains ? replicas[donated.scope]?.cursor : nil, donated.place.place].compactMap(\.self)
             return [.donate(scope: donated.scope, known: known)]
-        case .donating?: return []
+        case .donating?, .offering?: return []
         case nil: return fail(.unexpected("an answer to a donation that was not made"))
         }
     }
@@ -107,7 +107,30 @@ extension SyncSession {
         return []
     }
 
+    /// What the server keeps outside the log no log hash tells of, so that a device cannot know whether it was lost: once in a sync it offers what it holds of it,
+    /// which may be the last copy. Nil where there is nothing to offer, as nearly always.
+    mutating func offering(_ id: Identifier, _ replica: Replica) -> [Action]? {
+        guard let scope = work[id], !scope.hasOffered, !scope.hasDonated, budget == nil else { return nil }
+        work[id]?.hasOffered = true
+        guard replica.knowsBareOutsideLog else { return nil }
+        work[id]?.recovery = .offering
+        return [.offer(scope: id, known: [replica.cursor])]
+    }
+
+    private mutating func offered(_ donated: Message.Donated, _ knowledge: Knowledge) -> [Action] {
+        guard let welcome, donated.place.epoch == welcome.epoch else { return fail(.epochRenewed) }
+        guard donated.place.isSigned(by: welcome.serverKey.key, knowledge.primitives) else { return fail(.forgedReceipt) }
+        work[donated.scope]?.recovery = nil
+        // News that came meanwhile may have said more.
+        if let place = work[donated.scope]?.place, donated.place.place.position > place.position {
+            work[donated.scope]?.place = donated.place.place
+            work[donated.scope]?.digest = nil
+        }
+        return []
+    }
+
     mutating func gaveAll(_ donated: Message.Donated, _ knowledge: Knowledge) -> [Action] {
+        if case .offering? = work[donated.scope]?.recovery { return offered(donated, knowledge) }
         guard var scope = work[donated.scope], case .donating? = scope.recovery, let welcome else {
             return fail(.unexpected("an answer to a donation that was not made"))
         }

@@ -120,6 +120,7 @@ extension SyncSession {
                 work[id]?.hasTakenStranded = true
                 return renumber(id)
             }
+            if let offer = offering(id, replica) { return offer }
         }
         return nil
     }

@@ -21,6 +21,9 @@ public struct SyncSession: Sendable {
         /// lack (`HeldLog`): those that do not lie on the device's present log up to one of `known`. The last donation says so, and is sent
         /// even where there is nothing to hand in.
         case donate(scope: Identifier, known: [LogPlace])
+        /// Hand in once more what came without its sensitive values and the log lacks, in the same way: the server keeps it outside the log, and one that was
+        /// put back to before it came has it no more, though its log is the same. The last donation says so here too.
+        case offer(scope: Identifier, known: [LogPlace])
         /// Compute the state of the scope anew from the log entries that the store holds (`Rederivation`), and hand it to `rederived` at once.
         case rederive(scope: Identifier)
         /// Everything was handed in, and the device may destroy its copy of the scope, key and all.
@@ -149,6 +152,8 @@ public struct SyncSession: Sendable {
         var recovery: Recovery?
         /// Everything that the device holds has been handed in during this sync.
         var hasDonated = false
+        /// The log has been read, and what it lacks and the server can only keep outside it has been offered, where there is any.
+        var hasOffered = false
         /// Not everything could be handed in: the copy is kept whatever the server says.
         var keepsCopy = false
         /// The server has no such scope.
@@ -170,6 +175,8 @@ public struct SyncSession: Sendable {
         /// Does the log hold what the device has read?
         case asking
         case donating
+        /// The log is the one that the device has read: it is not read anew when this is over.
+        case offering
     }
 
     /// Pulling `shared` again, since a colleague enrolled after it was pulled.

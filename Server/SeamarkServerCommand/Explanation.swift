@@ -115,6 +115,8 @@ enum Explanation {
         case .cancelled: ("\(doing): cancelled; nothing was changed", 77)
         case .tooLong: ("\(doing): it is longer than \(Passphrase.longest) bytes; use a shorter one", 65)
         case .tooShort: ("\(doing): it has at least \(Passphrase.shortest) characters; four random words are a good one", 65)
+        case .tooPlain:
+            ("\(doing): it is too plain: it says one part again and again, goes up or down in order, or has fewer than \(Passphrase.leastDifferent) different characters; four random words are a good one", 65)
         case .differ: ("\(doing): the two differ; nothing was done, try again", 65)
         case .badDescriptor(EIO): ("\(doing): the disk that it lies on failed (error \(EIO)); check the disk, then try again", 74)
         case .badDescriptor(let code): ("\(doing): the file descriptor cannot be read (error \(code)); open it for reading, as in 3< file", 64)

@@ -15,7 +15,7 @@ struct PassphraseOption: ParsableArguments {
     }
 
     /// One to seal with: asked for twice.
-    func new() throws -> SecretBytes { try Passphrase.checked(try given() ?? Passphrase.askNew("A passphrase for the backup")) }
+    func new() throws -> SecretBytes { try Passphrase.checkedNew(try given() ?? Passphrase.askNew("A passphrase for the backup")) }
 
     /// The one that it was sealed with.
     func known() throws -> SecretBytes { try Passphrase.checked(try given() ?? Passphrase.ask("Passphrase of the backup: ")) }

@@ -60,8 +60,8 @@ struct PersonVerb: ParsableCommand {
                 do the bytes of attachments, recordings among them, that no record of anybody else names: the server gives them to nobody any more. Each \
                 device deletes all that at its next sync. Without --yes it only tells what would go. Scores, times and titles stay, and so does \
                 what somebody wrote about the person in records that do not name them, and backups until they expire, as well as \
-                what a restore set aside under DATA/replaced. What a laptop hands in later \
-                is erased only where the person's consent is withdrawn.
+                what a restore set aside under DATA/replaced. What a laptop hands in about the \
+                person later is erased as it arrives.
                 """)
 
         @OptionGroup var tenant: TenantOption
@@ -90,7 +90,7 @@ struct PersonVerb: ParsableCommand {
             }
             print("Erased what is held about \(person): \(PersonVerb.words(held)). Devices delete it at their next sync.")
             if !held.hasWithdrawn {
-                print("The person has not withdrawn consent: what a laptop hands in later stays. Have a consultant record the withdrawal: seamark person set \(person) --consent withdrawn")
+                print("The person has not withdrawn consent: what a laptop hands in later is erased as it arrives, and laptops go on asking. Have a consultant record the withdrawal: seamark person set \(person) --consent withdrawn")
             }
         }
     }

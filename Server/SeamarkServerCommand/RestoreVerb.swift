@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import SeamarkCrypto
 internal import SeamarkJournal
 internal import SeamarkModel
@@ -15,7 +16,8 @@ struct RestoreVerb: ParsableCommand {
             The backup is unpacked and verified beside its place first. What was there before is kept under DATA/replaced; as far as it can \
             be read, what it holds beyond the backup is taken over: entries of logs, quarantine, redactions. A restored \
             tenant begins a new epoch: devices that are ahead of it hand in what it lacks. On a new machine, restore the installation first. \
-            A tenant's backup takes the tenant key beside the passphrase: from the key folder, or from its recovery text, which is then kept there.
+            A tenant's backup takes the tenant key beside the passphrase: from the key folder, or from its recovery text, which is then kept there. \
+            At a terminal it asks before anything takes the place of what is there; scripts are not asked.
             """)
 
     @OptionGroup var data: DataOption
@@ -25,11 +27,23 @@ struct RestoreVerb: ParsableCommand {
     var name: String?
     @OptionGroup var passphrase: PassphraseOption
     @OptionGroup var recovery: RecoveryOption
+    @Flag(help: "Put it in the place of what is there without asking.") var yes = false
     @Flag(help: "As JSON.") var json = false
+
+    /// Whoever sits at a terminal says once more whose present state is to go.
+    private func confirm(_ header: BackupHeader) throws {
+        guard !yes, isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1, let present = try Restoring(into: data.directory).inItsPlace(header) else { return }
+        let what = header.kind == .tenant ? "the tenant \(present)" : "the installation"
+        Output.say("This puts \(what) back to \(Output.time(header.made)). What is there now is set aside under DATA/replaced.\n", on: STDERR_FILENO)
+        guard let typed = try Passphrase.ask("To restore it, type \(present): "), typed.copy() == Array(present.utf8) else {
+            throw OperationFailure(.badInput, doing: "restoring \(file)", wrong: "it was not confirmed", remedy: "nothing was changed; --yes does it without asking")
+        }
+    }
 
     func run() throws {
         let short = try name.map { try ShortName(checking: $0, for: "the tenant") }
         let header = try BackupHeader(of: file)
+        try confirm(header)
         let secret = try passphrase.known()
         let key = try recovery.key(for: header, in: Installation.keyFolder(of: data.directory))
         let done = try Restoring(into: data.directory).restore(file, as: short, passphrase: secret, tenantKey: key)
@@ -40,7 +54,7 @@ struct RestoreVerb: ParsableCommand {
                     JSONMember("tenant", done.tenant.map { .string($0.text) } ?? .null), JSONMember("made", Output.iso(done.header.made)),
                     JSONMember("finding", .string(done.sentence)), JSONMember("replaced", done.replaced.map { .string($0) } ?? .null),
                     JSONMember("entriesAhead", done.entriesAhead.map { .integer(Int64(clamping: $0)) } ?? .null),
-                    JSONMember("takenOver", done.takenOver.map { Self.json($0) } ?? .null),
+                    JSONMember("takenOver", Self.json(done.takenOver)),
                     JSONMember("revokedAgain", .integer(Int64(done.revokedAgain))), JSONMember("wipesTakenOver", .integer(Int64(done.wipesTakenOver))),
                     JSONMember("keepsSigningKey", .bool(done.keepsSigningKey)),
                     JSONMember("unread", done.unread.map { .string($0) } ?? .null),
@@ -50,7 +64,7 @@ struct RestoreVerb: ParsableCommand {
         let time = Output.time(done.header.made)
         print(done.tenant.map { "Restored the tenant \($0.text) as it was \(time): \(done.sentence)." } ?? "Restored the installation as it was \(time).")
         if let replaced = done.replaced { print("What was there before is kept in \(Output.shown(replaced)).") }
-        if let taken = done.takenOver { Self.tell(taken, replaced: done.replaced) }
+        Self.tell(done.takenOver, replaced: done.replaced)
         if done.replaced != nil, done.entriesAhead == nil, done.tenant != nil {
             print("It could not be read: devices hand in what they have beyond the backup. Revoke again whoever was revoked since: device list.")
         }
@@ -73,7 +87,8 @@ struct RestoreVerb: ParsableCommand {
     /// So many of what was left are told in lines of their own; all of them are in the JSON.
     private static let mostTold = 10
 
-    private static func tell(_ taken: Restoring.TakenOver, replaced: String?) {
+    private static func tell(_ taken: Restoring.TakenOver?, replaced: String?) {
+        guard let taken else { return }
         func counted(_ count: UInt64, _ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }
         if taken.entriesAhead > 0 {
             print("It held \(counted(taken.entriesAhead, "more entry", "more entries")); \(counted(taken.entries, "was", "were")) taken over.")
@@ -98,8 +113,9 @@ struct RestoreVerb: ParsableCommand {
         return "\(what)\(left.engagement.map { " of \($0)" } ?? "")\(place)\(left.block.map { ", block \($0)" } ?? ""): \(left.reason)"
     }
 
-    private static func json(_ taken: Restoring.TakenOver) -> JSONValue {
-        .object([
+    private static func json(_ taken: Restoring.TakenOver?) -> JSONValue {
+        guard let taken else { return .null }
+        return .object([
             JSONMember("entries", .integer(Int64(clamping: taken.entries))), JSONMember("engagements", .integer(Int64(taken.scopes))),
             JSONMember("quarantined", .integer(Int64(taken.quarantined))), JSONMember("redactions", .integer(Int64(taken.redactions))),
             JSONMember(

@@ -12,6 +12,8 @@ public enum Passphrase {
         case cancelled
         case tooLong
         case tooShort
+        /// It is among the few that anybody would try first (`isPlain`).
+        case tooPlain
         case differ
         case badDescriptor(code: Int32)
     }
@@ -73,12 +75,32 @@ public enum Passphrase {
 
     /// Asks for a new one, twice.
     public static func askNew(_ question: String) throws(Failure) -> SecretBytes {
-        let first = try checked(try ask(question + ": "))
+        let first = try checkedNew(try ask(question + ": "))
         guard try ask("The same again: ") == first else { throw .differ }
         return first
     }
 
-    /// A new passphrase, which must have some length.
+    /// A new passphrase: of some length, and not plain. That it is taken says nothing of how hard it is to guess.
+    public static func checkedNew(_ passphrase: SecretBytes?) throws(Failure) -> SecretBytes {
+        let passphrase = try checked(passphrase)
+        var bytes = passphrase.copy()
+        defer { cleanse(&bytes) }
+        guard !isPlain(bytes) else { throw .tooPlain }
+        return passphrase
+    }
+
+    /// Fewer different bytes than these are plain.
+    public static let leastDifferent = 5
+
+    /// Does it have fewer than five different bytes, say one part again and again, or go up or down byte by byte with one step elsewhere at most, as `1234567890` does?
+    private static func isPlain(_ bytes: [UInt8]) -> Bool {
+        if Set(bytes).count < leastDifferent { return true }
+        let isRepeated = (1..<bytes.count / 2 + 1).contains { part in (part..<bytes.count).allSatisfy { bytes[$0] == bytes[$0 - part] } }
+        let steps = zip(bytes, bytes.dropFirst()).map { Int($1) - Int($0) }
+        return isRepeated || [1, -1].contains { step in steps.count { $0 != step } <= 1 }
+    }
+
+    /// What was typed is a passphrase by its length.
     public static func checked(_ passphrase: SecretBytes?) throws(Failure) -> SecretBytes {
         guard let passphrase, passphrase.count >= shortest else { throw .tooShort }
         return passphrase

@@ -67,6 +67,17 @@ public struct Replica: Sendable {
         return lacking.filter { !present.contains($0.id) }.sorted { ($0.stamp, $0.id) < ($1.stamp, $1.id) }
     }
 
+    /// Does the log, as far as it was read, lack this change?
+    public func isOutsideLog(_ change: Identifier) -> Bool { !confirmed.applied.contains(change) && confirmed.refused[change] == nil }
+
+    /// Does this device know changes that the log, as far as it was read, lacks, without sensitive values that nobody redacted? What the server was given of
+    /// them it keeps outside the log, where no cursor says whether it still does.
+    public var knowsBareOutsideLog: Bool {
+        // What the log holds is known here, and nearly always nothing else is.
+        guard history.count > confirmed.applied.count + confirmed.refused.count else { return false }
+        return history.values.contains { isOutsideLog($0.id) && isBare($0) }
+    }
+
     private func isBare(_ change: Change) -> Bool {
         change.edits.contains { if case .withheld(let leaf) = $0.content { !barred.contains(leaf) } else { false } }
     }

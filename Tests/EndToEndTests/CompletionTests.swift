@@ -50,7 +50,8 @@ import Testing
     @Test(arguments: ["seamark", "seamark-server"]) func `whatever names a file or a folder is completed with names of files or folders`(program: String) throws {
         var looked: Set<String> = []
         for (words, verb) in try VerbTree.of(program).running {
-            for place in verb.places where place.completion != "custom" && place.completion != "list" {
+            // Whose help speaks of files and of the directory of a tenant, and which are a number and letters.
+            for place in verb.places where place.completion != "custom" && place.completion != "list" && !["choose", "letters"].contains(place.option ?? place.value) {
                 let isFolder = place.says.contains("folder") || place.says.contains("directory")
                 guard isFolder || ["file", "folder"].contains(place.value) || place.says.replacing("file descriptor", with: "").contains("file") else { continue }
                 looked.insert("\(words) \(place.option ?? place.value)")

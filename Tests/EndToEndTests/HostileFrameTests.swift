@@ -194,7 +194,7 @@ import Testing
         return try results.withLock(\.self).reduce(0) { try $0 + $1.get() }
     }
 
-    @Test func `thousands of hostile frames behind true handshakes leave one process serving, in bounded memory, with its log whole`() throws {
+    @Test func `a thousand hostile frames behind true handshakes leave one process serving, in bounded memory, with its log whole`() throws {
         let headquarters = try Headquarters()
         defer { headquarters.close() }
         let bob = try Laptop(of: "bob", at: headquarters)

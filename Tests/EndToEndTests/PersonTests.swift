@@ -64,6 +64,9 @@ import Testing
         #expect(left.contains("Other Person"))
         try bob.must("verify")
         try headquarters.verb("verify")
+        // What comes later, from somebody who may go on asking, goes as it comes.
+        try bob.must("quote", "add", "interview=IV-A001", "person=P-A001", "text=canary 10")
+        try bob.must("sync")
         let empty = headquarters.folder.appendingPathComponent("empty.json").path
         #expect(try headquarters.verb("person", "export", "baseline", "p-a001", "--out", empty).contains("0 sensitive values"))
         #expect(try occurrences("canary", in: String(contentsOfFile: empty, encoding: .utf8)) == 0)

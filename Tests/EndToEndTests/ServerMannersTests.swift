@@ -31,6 +31,25 @@ import Testing
         #expect(!list.contains("…") && list.split(separator: "\n").contains { $0.count > 100 })
     }
 
+    @Test(.needsTerminal) func `a restore in place of a tenant that is there is asked for at a terminal, and a script is not asked`() throws {
+        let ann = try Laptop(of: "ann", at: headquarters)
+        let (data, folder) = (headquarters.data.path, headquarters.folder.appendingPathComponent("backups-asked").path)
+        let made = try headquarters.program("seamark-server", ["backup", "halden", "--to", folder, "--data", data], passphrase: Laptop.passphrase).finish()
+        #expect(made.status == 0, "\(made)")
+        let file = folder + "/" + (try #require(FileManager.default.contentsOfDirectory(atPath: folder).first))
+        let program = try #require(Program.folder).appendingPathComponent("seamark-server").path
+        let window = try Window(ann, columns: 100, "\(program) restore '\(file)' --passphrase-file \"$SECRET\" --data '\(data)'; echo \"ended with $?\"; sleep 60")
+        defer { window.close() }
+        try window.shows("To restore it, type halden:")
+        try window.type("rival")
+        try window.press("Enter")
+        // Wherever the lines are broken.
+        let said = try window.shows("ended with 65")
+        #expect(said.filter { !$0.isWhitespace }.contains("notconfirmed"), "\(said)")
+        // As far as the server that runs here lets it come.
+        #expect(try headquarters.program("seamark-server", ["restore", file, "--data", data], passphrase: Laptop.passphrase).finish().status == 75)
+    }
+
     @Test func `dates follow the reader's locale and the machine's time zone, and documents say ISO 8601`() throws {
         _ = try Laptop(of: "ann", at: headquarters)
         func list(_ environment: [String: String], _ words: String...) throws -> String {

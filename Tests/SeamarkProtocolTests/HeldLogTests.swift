@@ -74,4 +74,42 @@ import Testing
         #expect(try reading.held.donate(known: [known], incarnation: 1, barred: [], Voyage.primitives, block: { _ in nil }) { _ in } == passedOver)
         #expect(try reading.held.donate(known: [reading.place], incarnation: 1, barred: [], Voyage.primitives, block: { _ in nil }) { _ in } == 0, "the log holds all of it")
     }
+
+    @Test func `offered again is only what lacks values that nobody redacted, of changes that the log lacks`() throws {
+        let primitives = Voyage.primitives
+        let device = Clash.device(1)
+        func block(_ number: UInt64, _ content: Content) -> Block {
+            let change = Change(
+                scope: Self.scope, stamp: Stamp(time: Int64(number), device: device), member: Identifier(high: 3, low: 1), schema: 1,
+                edits: [Edit(record: Identifier(high: 4, low: number), type: 5, target: .field(1), content: content, supersedes: [])], primitives: primitives)
+            return Block.seal([change], in: StreamName(device: device, incarnation: number, scope: Self.scope), after: .beginning, by: Voyage.key(1), primitives)
+        }
+        func words(_ number: UInt64) -> SensitiveValue { SensitiveValue(salt: Identifier(high: 77, low: number), value: .text("words of nobody")) }
+        let leaves = (0..<2).map { SensitiveTree.leaf(words($0), primitives) }
+        let bare = try (0..<2).map { number in try #require(block(UInt64(number), .sensitive(words(UInt64(number)))).withholding([leaves[number]], primitives)) }
+        let read = [bare[0], block(2, .open(.int(1))), bare[1], block(3, .sensitive(words(3)))]
+        var (held, place) = (HeldLog(scope: Self.scope), LogPlace.beginning)
+        for block in read {
+            let entry = LogEntry(content: .block(block.hash), verdicts: [.accepted], received: 5)
+            place = LogPlace(position: place.position + 1, hash: entry.logHash(after: place.hash, primitives))
+            held.note(.learnt(entry, block), primitives)
+        }
+        held.note(.proven(SignedPlace(epoch: 1, scope: Self.scope, place: place, signer: Voyage.serverKey)), primitives)
+
+        func offered(barred: Set<Hash256> = [], _ lacking: [Block]) throws -> [Hash256] {
+            let lacking = Set(lacking.flatMap(\.changes).map(\.id))
+            var donations: [Message.Donation] = []
+            try held.donate(
+                known: [], incarnation: 1, barred: barred, bareOnly: { lacking.contains($0) }, primitives, block: { hash in read.first { $0.hash == hash } }
+            ) { donations.append($0) }
+            #expect(donations.last?.isLast == true && donations.allSatisfy { $0.isProven(by: [Voyage.serverKey.publicKey], primitives) })
+            let given = donations.flatMap(\.entries).filter { $0.block != nil }
+            #expect(given.allSatisfy(\.isBare) && donations.count == (given.isEmpty ? 1 : 2))
+            return given.compactMap { if case .block(let hash) = $0.entry.content { hash } else { nil } }
+        }
+        #expect(try offered(read) == bare.map(\.hash))
+        #expect(try offered(barred: [leaves[0]], read) == [bare[1].hash])
+        #expect(try offered([bare[0]]) == [bare[0].hash])
+        #expect(try offered([read[1], read[3]]).isEmpty)
+    }
 }

@@ -66,7 +66,7 @@ import Testing
                         told.append("fail \(problem)")
                         return told
                     case .rederive: told.append("rederive")
-                    case .send, .adopt, .add, .begin, .rebuild, .donate, .leave, .store: told.append("something else")
+                    case .send, .adopt, .add, .begin, .rebuild, .donate, .offer, .leave, .store: told.append("something else")
                     }
                 }
             }

@@ -259,10 +259,14 @@ struct Voyage {
             case .rebuild(_, let epoch):
                 transcript.append("rebuild")
                 ship.take(.rebuilt(epoch: epoch))
-            case .donate(let scope, let known):
-                guard let incarnation = ship.replicas[scope]?.stream.incarnation else { continue }
+            case .donate(let scope, let known), .offer(let scope, let known):
+                guard let replica = ship.replicas[scope] else { continue }
+                var isOutsideLog: ((Identifier) -> Bool)?
+                if case .offer = action { isOutsideLog = { replica.isOutsideLog($0) } }
                 var donations: [Message.Donation] = []
-                _ = try? ship.held.donate(known: known, incarnation: incarnation, barred: [], Self.primitives, block: { ship.blocks[$0] }) { donations.append($0) }
+                _ = try? ship.held.donate(
+                    known: known, incarnation: replica.stream.incarnation, barred: [], bareOnly: isOutsideLog, Self.primitives, block: { ship.blocks[$0] }
+                ) { donations.append($0) }
                 for donation in donations {
                     guard send(.donate(donation), ship, &server, &inbox) else { return end(session.ended()) }
                 }

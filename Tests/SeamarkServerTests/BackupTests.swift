@@ -332,13 +332,16 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let backup = try yard.office.backUp(try short("halden"), to: folder, passphrase: secret)
         let restoring = Restoring(into: yard.directory)
+        #expect(try restoring.inItsPlace(backup.header) == "halden")
         #expect(kind { _ = try restoring.restore(backup.path, as: try short("rival"), passphrase: secret) } == .badInput)
         #expect(kind { _ = try restoring.restore(backup.path, as: try short("second"), passphrase: secret) } == .badInput)
         let rival = yard.directory.tenant(try short("halden"))
         try FileManager.default.removeItem(atPath: rival.path)
         try FileManager.default.createDirectory(atPath: rival.path, withIntermediateDirectories: false)
         #expect(kind { _ = try restoring.restore(backup.path, passphrase: secret) } == .badInput, "it took the place of a folder that is nobody's")
+        #expect(try restoring.inItsPlace(backup.header) == nil)
         #expect(try restoring.restore(backup.path, as: try short("second"), passphrase: secret).tenant?.text == "second")
+        #expect(try restoring.inItsPlace(backup.header) == "second", "it is found by whose it is, and not by its name")
         #expect(try yard.office.tenants().map(\.name.text) == ["rival", "second"])
     }
 

@@ -204,18 +204,18 @@ struct Enrolment: Sendable {
         return (laptop, welcome)
     }
 
-    /// A block of `count` new sites.
+    /// A block of `count` new sites, or of records of another type in which `field` says `name`.
     func block(
         _ scope: Identifier, incarnation: UInt64 = 1, after end: StreamEnd = .beginning, count: Int = 1, name: String = "Plant",
-        device: Identifier? = nil
+        device: Identifier? = nil, type: RecordType = Catalogue.site, field: String = "name"
     ) throws -> Block {
         let primitives = SystemPrimitives()
         let now = WallClock.system.now()
         let author = device ?? enrolled.device
         let changes = try (0..<count).map { index in
-            var editing = RecordEditing(record: try .drawn(at: now), type: Catalogue.site, state: nil, salt: { .zero })
+            var editing = RecordEditing(record: try .drawn(at: now), type: type, state: nil, salt: { .zero })
             editing.create(at: now, handle: "S-\(end.number)-\(index)")
-            editing.set("name", .text(name))
+            editing.set(field, .text(name))
             return Change(
                 scope: scope, stamp: Stamp(time: now + Int64(index), device: author), member: enrolled.member, schema: 1, edits: editing.edits,
                 primitives: primitives)

@@ -137,7 +137,7 @@ import Testing
         await server.stop()
     }
 
-    @Test func `a device that asks for much and reads nothing does not make the server hold it`() async throws {
+    @Test func `a device that asks for much before it reads anything gets every answer`() async throws {
         let yard = try Yard()
         let tenant = try yard.addTenant("halden")
         let server = try await yard.start()
@@ -146,11 +146,10 @@ import Testing
             let anna = try Enrolment(port: server.port, invitation)
             let (laptop, welcome) = try anna.greeted(port: server.port)
             let shared = try #require(welcome.shared).scope
-            // Each answer holds the instrument, some ten thousand bytes; together twenty megabytes.
+            // Each answer holds the instrument. How much waits for such a device is bounded in `ConnectionLimitTests`; this measures no memory.
             let pull = Message.pull(shared).frame
             for _ in 0..<60 { try laptop.send(bytes: pull) }
             var answers = 0
-            usleep(200_000)
             while answers < 60 {
                 guard case .entries = try laptop.receive() else { break }
                 answers += 1

@@ -103,8 +103,12 @@ import Testing
         let (invitations, scope) = ((try tenant.invite("anna", minutes: 600), try tenant.invite("zoe", minutes: 600)), try #require(try tenant.engagements().first).id)
         try await blocking {
             let (anna, zoe) = (try Enrolment(port: server.port, invitations.0), try Enrolment(port: server.port, invitations.1))
-            let bare = try anna.block(scope, count: 2)
-            let given = Donation(device: anna.enrolled.device, scope: scope, items: [.bare(bare, sensitive: [])], received: 5)
+            let primitives = SystemPrimitives()
+            let whole = try anna.block(scope, count: 2, name: "nobody owns the schedule", type: Catalogue.observation, field: "text")
+            let leaves = Set(whole.changes.flatMap(\.edits).compactMap { SensitiveTree.leaf(of: $0.content, primitives) })
+            let bare = try #require(whole.withholding(leaves, primitives))
+            let given = Donation(
+                device: anna.enrolled.device, scope: scope, items: [.bare(bare, sensitive: SensitivePart.encode(bare.sensitiveParts, primitives))], received: 5)
             _ = try tenant.store.write { transaction in
                 try transaction.donate(given, judge: { _, _, _ in .accepted }) { try transaction.device($0)?.signingKey }
             }

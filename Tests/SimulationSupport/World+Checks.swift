@@ -148,12 +148,13 @@ extension World {
             checkWithdrawn(reading.applied.sorted().compactMap { reading.changes[$0] }, records)
         }
         checkValues(reading, quarantine)
+        let lacking = try lackingValues(id, quarantine, snapshot)
         for machine in machines {
             guard try snapshot.device(machine.seat.device)?.revoked == nil, try snapshot.isStaffed(machine.seat.member, on: id) else { continue }
             let isAnalyst = try isAnalyst(machine.seat.member, snapshot)
             let kept = Set(quarantine.filter { $0.refusal == .withoutSensitive }.map(\.id))
             try check(machine, scope, isAnalyst ? records.mapValues(bare) : records, reading, isAnalyst: isAnalyst, keptBare: kept)
-            if !isAnalyst { try checkHandsInValues(machine, id, quarantine) }
+            if !isAnalyst { try checkHandsInValues(machine, id, lacking) }
         }
     }
 
@@ -223,12 +224,25 @@ extension World {
         counts.bare += quarantine.count { $0.refusal == .withoutSensitive }
     }
 
+    /// What headquarters keeps that lacks sensitive values of its own. A change that lacks none is kept beside one of its block that does, whole: a block is let in as
+    /// one, and a device that holds no more of it has nothing to hand in.
+    private func lackingValues(_ scope: Identifier, _ quarantine: [QuarantinedChange], _ snapshot: TenantSnapshot) throws -> [Identifier] {
+        guard quarantine.contains(where: { $0.refusal == .withoutSensitive }) else { return [] }
+        var lacking: [Identifier] = []
+        try snapshot.heldChanges { held in
+            if held.change.scope == scope, held.refusal == .withoutSensitive, Self.lacksValues(held.change) { lacking.append(held.change.id) }
+        }
+        return lacking
+    }
+
+    private static func lacksValues(_ change: Change) -> Bool { change.edits.contains { if case .withheld = $0.content { true } else { false } } }
+
     /// What headquarters has without its sensitive values no staffed device holds with them.
-    private func checkHandsInValues(_ machine: Machine, _ scope: Identifier, _ quarantine: [QuarantinedChange]) throws {
+    private func checkHandsInValues(_ machine: Machine, _ scope: Identifier, _ lacking: [Identifier]) throws {
         guard let replica = try machine.device.state.replicas[scope] else { return }
-        for held in quarantine where held.refusal == .withoutSensitive {
-            guard let change = replica.history[held.id], !change.edits.contains(where: { if case .withheld = $0.content { true } else { false } }) else { continue }
-            violate(.unsent, "device \(machine.number) holds change \(held.id) with its values, and headquarters has it without them")
+        for id in lacking {
+            guard let change = replica.history[id], !Self.lacksValues(change) else { continue }
+            violate(.unsent, "device \(machine.number) holds change \(id) with its values, and headquarters has it without them")
         }
     }
 

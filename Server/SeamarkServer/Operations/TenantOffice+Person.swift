@@ -75,7 +75,7 @@ extension TenantOffice {
     }
 
     /// Redacts every sensitive value of every record that bears on the person, and the bytes of attachments that no record of anybody else names, as
-    /// headquarters: the server gives them to nobody from then on, and devices delete all of it at their next sync.
+    /// headquarters: the server gives them to nobody from then on, and devices delete all of it at their next sync. What comes later goes as it comes.
     public func erasePerson(_ person: String, in engagement: String, reason: String) throws -> PersonHoldings {
         let now = clock.now()
         try Self.checkReason(reason, doing: "erasing a person")
@@ -85,7 +85,7 @@ extension TenantOffice {
             let holding = try PersonHolding(of: id, in: scope, transaction)
             let values = try holding.sensitiveValues(transaction)
             let summary = try holding.summary(of: values, transaction)
-            try transaction.noteAct("person.erase", detail: "\(scope) \(id)", at: now)
+            try ErasedPersons.note(id, in: scope, at: now, transaction)
             try HeadquartersRedaction(transaction: transaction, signer: keys.signingKey, now: now)
                 .redact(values + HeadquartersRedaction.bytes(of: holding.ownEvidence, in: scope, transaction), in: scope, reason: reason)
             return summary
@@ -138,6 +138,9 @@ struct PersonHolding {
     func sensitiveValues(_ snapshot: TenantSnapshot) throws -> [TenantSnapshot.SensitiveHold] {
         try HeadquartersRedaction.values(RedactionReach(of: Set(records.belonging.keys)), in: scope, snapshot)
     }
+
+    /// Does this record hold something about the person?
+    func includes(_ record: Identifier) -> Bool { records.belonging[record] != nil }
 
     /// What people call the person.
     private var handle: String { views[id]?.handle ?? id.description }

@@ -100,7 +100,7 @@ extension TenantOffice {
 
     /// What a release came to.
     public struct Released: Sendable {
-        /// Applied now; by id, in the order asked for.
+        /// Applied now; by id, in the order asked for, and then the redactions that came along with what they redact.
         public let applied: [Identifier]
         /// Now in the log, and refused there for a reason of their own: released once more, they are applied. And what came without its sensitive
         /// values, outside the log as before.
@@ -113,10 +113,13 @@ extension TenantOffice {
     ///
     /// What the log refused is applied. What is kept outside the log enters it, whole block by whole block, and is judged by the rules as
     /// if its member were staffed now; unless `unjudged`, what the rules refuse stays in quarantine inside the log. What came without its
-    /// sensitive values stays where it is, among `refused`; where nothing else is named, it is a failure.
+    /// sensitive values stays where it is, among `refused`, unless what redacts these is in quarantine too and is named, or is headquarters' own, or is
+    /// accepted by the rules: it then comes along. Where nothing else is named, it is a failure.
     public func release(_ ids: [Identifier], unjudged: Bool = false) throws -> Released {
         let now = clock.now()
         let released = try store.write { transaction in
+            var before: [Identifier] = []
+            try transaction.heldChanges { before.append($0.change.id) }
             let judge = StandardJudge(transaction)
             // The judge only remembers the kind of the last scope; a copy for each call costs a row, and releases are rare.
             let places = try transaction.release(
@@ -128,16 +131,21 @@ extension TenantOffice {
                         return try judge.verdict(change, member, lookup)
                     })
             var left: [Identifier: Refusal] = [:]
-            try transaction.heldChanges { left[$0.change.id] = $0.refusal }
+            // What is still outside the log came without its sensitive values, whatever else it is kept for.
+            try transaction.heldChanges { left[$0.change.id] = $0.position == nil ? .withoutSensitive : $0.refusal }
             let refused = ids.compactMap { id in left[id].map { (id, $0) } }
             guard !places.isEmpty || refused.isEmpty || refused.contains(where: { $0.1 != .withoutSensitive }) else {
                 throw OperationFailure(
                     .notPermitted, doing: "releasing changes",
                     wrong: "what is named came without its sensitive values, and let in like this it would stay without them for ever",
-                    remedy: "let a laptop that holds it whole sync, or restore a backup; seamark-server quarantine export writes the rest of it to a file")
+                    remedy: "let a laptop that holds it whole sync, or restore a backup; name along with it what redacts it in quarantine, if that shall stand; "
+                        + "seamark-server quarantine export writes the rest of it to a file")
             }
-            let applied = ids.filter { left[$0] == nil }
-            try transaction.noteAct(unjudged ? "quarantine.release-unjudged" : "quarantine.release", detail: Self.list(ids), at: now)
+            let named = Set(ids)
+            // What was redacted brings its redaction along.
+            let along = before.filter { left[$0] == nil && !named.contains($0) }
+            let applied = ids.filter { left[$0] == nil } + along
+            try transaction.noteAct(unjudged ? "quarantine.release-unjudged" : "quarantine.release", detail: Self.list(ids + along), at: now)
             return Released(applied: applied, refused: refused, entries: places.count)
         }
         // Somebody's withdrawal may have been among them.

@@ -5,7 +5,8 @@ package import SeamarkStore
 internal import Synchronization
 
 /// Where somebody withdraws consent, headquarters redacts what their quotes, answers and checks say, in the transaction that applies the
-/// withdrawal; and what a device that did not know of it hands in later, in the transaction that applies that.
+/// withdrawal; and what a device that did not know of it hands in later, in the transaction that applies that. Of somebody who was erased it so redacts
+/// whatever comes later, as the erasure did with what was there.
 package struct ConsentRule: TenantRule {
     private let signer: any Signer
     private let clock: WallClock
@@ -16,6 +17,10 @@ package struct ConsentRule: TenantRule {
 
     private final class Looked: Sendable {
         let scopes = Mutex<Set<Identifier>>([])
+        /// Of which everything about erased persons was looked at.
+        let erased = Mutex<Set<Identifier>>([])
+        /// In which nobody had been erased. Whoever is erased later is noted with those who withdrew, which the transaction itself knows.
+        let calm = Mutex<Set<Identifier>>([])
     }
 
     package init(signer: any Signer, clock: WallClock, draw: @escaping @Sendable () throws -> UInt64 = { try Randomness.word() }) {
@@ -34,9 +39,15 @@ package struct ConsentRule: TenantRule {
     private static func number(_ type: RecordType, _ key: String) -> UInt32 { type.field(key: key)?.number ?? 0 }
 
     package func concerns(_ change: Change, hasWithdrawn: Bool) -> Bool {
+        // Whatever it says may be about somebody who was erased; whether anybody was is looked up once the transaction is at its end.
+        if hasWithdrawn || !looked.calm.withLock({ $0.contains(change.scope) }) { return true }
+        return change.edits.contains { Self.isWithdrawal($0) || Self.forbidsRecording($0) || Self.redactsBytes($0) }
+    }
+
+    /// May it matter to those who withdrew consent?
+    private static func concernsConsent(_ change: Change) -> Bool {
         change.edits.contains {
-            Self.isWithdrawal($0) || Self.forbidsRecording($0) || Self.redactsBytes($0)
-                || hasWithdrawn && (Self.spokenTypes.contains($0.type) || Self.shiftsWords($0) || Self.touchesEvidence($0))
+            isWithdrawal($0) || forbidsRecording($0) || redactsBytes($0) || spokenTypes.contains($0.type) || shiftsWords($0) || touchesEvidence($0)
         }
     }
 
@@ -84,10 +95,67 @@ package struct ConsentRule: TenantRule {
     package func follow(_ changes: [Change], in transaction: TenantTransaction) throws {
         var scopes: [Identifier] = []
         for change in changes where !scopes.contains(change.scope) { scopes.append(change.scope) }
-        for scope in scopes { try follow(changes.filter { $0.scope == scope }, scope, transaction) }
+        for scope in scopes {
+            let made = changes.filter { $0.scope == scope }
+            let spoken = made.filter(Self.concernsConsent)
+            if !spoken.isEmpty { try followConsent(spoken, scope, transaction) }
+            try followErasures(made, scope, transaction)
+        }
     }
 
-    private func follow(_ changes: [Change], _ scope: Identifier, _ transaction: TenantTransaction) throws {
+    private static let erasedReason = "it came after an erasure"
+
+    /// Of a person who was erased nothing sensitive stays, whenever it came and whoever wrote it, and no bytes of theirs alone.
+    private func followErasures(_ changes: [Change], _ scope: Identifier, _ transaction: TenantTransaction) throws {
+        let erased = try ErasedPersons.all(in: scope, transaction)
+        guard !erased.isEmpty else { return looked.calm.withLock { _ = $0.insert(scope) } }
+        let made = Set(changes.map(\.id))
+        /// Does it put a record that was there before with another person, interview or row of evidence?
+        func moves(_ edit: Edit) throws -> Bool {
+            guard Self.namesARecord(edit), let state = try transaction.record(edit.record, in: scope) else { return false }
+            return !state.slots.allSatisfy { $0.heads.allSatisfy { made.contains($0.name.change) } }
+        }
+        let isFirst = looked.erased.withLock { $0.insert(scope).inserted }
+        // An earlier program erased and did not note it. Where the commit fails, what comes goes on being looked at: the scope is not calm.
+        if isFirst { for person in erased { try transaction.noteWithdrawn(person, in: scope) } }
+        let looksAtAll = try isFirst || changes.contains { try $0.edits.contains(where: moves) }
+        guard looksAtAll || changes.contains(where: { $0.edits.contains { Self.isSensitive($0) || Self.touchesEvidence($0) } }) else { return }
+        var values: [HeadquartersRedaction.Found] = []
+        var seen: Set<HeadquartersRedaction.Found> = []
+        for person in erased {
+            let holding = try PersonHolding(of: person, in: scope, transaction)
+            var found = try HeadquartersRedaction.bytes(of: holding.ownEvidence, in: scope, transaction)
+            if looksAtAll {
+                found += try holding.sensitiveValues(transaction)
+            } else {
+                // What was there before was looked at then, and nothing was moved since.
+                for change in changes { found += transaction.sensitiveValues(of: change) { edit, _ in holding.includes(edit.record) } }
+            }
+            for value in found where try !transaction.isBarred(value.redacted.leaf, in: scope) && seen.insert(value).inserted { values.append(value) }
+        }
+        try HeadquartersRedaction(transaction: transaction, signer: signer, now: clock.now(), draw: draw).redact(values, in: scope, reason: Self.erasedReason)
+    }
+
+    private static func isSensitive(_ edit: Edit) -> Bool { if case .sensitive = edit.content { true } else { false } }
+
+    private static func namesARecord(_ edit: Edit) -> Bool {
+        switch edit.target {
+        case .life: false
+        case .element(_, let element): namesARecord(element)
+        case .field: edit.content.value.map(namesARecord) ?? false
+        }
+    }
+
+    private static func namesARecord(_ value: Value) -> Bool {
+        switch value {
+        case .id: true
+        case .list(let values): values.contains(where: namesARecord)
+        case .group(let members): members.contains { namesARecord($0.value) }
+        case .absent, .bool, .int, .double, .text, .bytes, .unknown: false
+        }
+    }
+
+    private func followConsent(_ changes: [Change], _ scope: Identifier, _ transaction: TenantTransaction) throws {
         // By a device, or once more after the log was put back.
         if changes.contains(where: { $0.edits.contains(where: Self.redactsBytes) }) { try HeadquartersRedaction.eraseAttachments(in: scope, transaction) }
         var people: [RecordView] = []

@@ -102,7 +102,8 @@ public struct DeviceStore: Sendable {
     }
 
     /// Replaces the passphrase; cut off at any point, the old one or the new one opens. The rows stay as they are, and so does the recovery
-    /// code; whoever knew the old passphrase and holds an old copy of the lock can still open it.
+    /// code; whoever knew the old passphrase and holds an old copy of the lock opens that copy, and the rows of today where they can put it back
+    /// (`Protocol/Decisions/0046-a-new-passphrase-wraps-the-same-key.md`).
     public func changePassphrase(
         from proof: DeviceProof, to new: [UInt8], cost: StretchingCost = .floor, by stretching: any PassphraseStretching = Scrypt()
     ) throws(DeviceStoreError) {

@@ -16,7 +16,7 @@ enum Query: Int, CaseIterable {
     case lettersTaken, unknownDeviceKeys, addUnknownDeviceKey, removeUnknownDeviceKeys
     case invitation, invitations, addInvitation, redeemInvitation, endInvitations
     case entryCount, waitingCount, streamCount, streamsOfScope, changesOfQuarantinedBlock, integrity, foreignKeys
-    case lastAudit, addAudit, audit, countActs
+    case lastAudit, addAudit, audit, countActs, actDetails
     case anyBarred, barred, barredOfScope, bar, noteArrival, barredCounts, sensitiveEntries, blankEntry, sensitiveInQuarantine, blankInQuarantine
     case removeBarredValues, withdrawnPersons, addWithdrawnPerson, oweErasure, owesErasure
     case formerReceipt, keepFormerReceipt, attachment, attachments, attachmentsOfScope, attachmentTotals, addAttachment, eraseAttachment, erasedAttachments
@@ -263,6 +263,7 @@ enum Query: Int, CaseIterable {
         case .removeSensitiveOfRecord: "DELETE FROM sensitive WHERE record IN (SELECT key FROM record WHERE scope = ? AND id = ?)"
         case .audit: "SELECT number, time, act, detail, hash FROM audit ORDER BY number"
         case .countActs: "SELECT count(*) FROM audit WHERE act = ?"
+        case .actDetails: "SELECT DISTINCT detail FROM audit WHERE act = ? ORDER BY detail"
         case .formerReceipt: "SELECT 1 FROM former_receipt WHERE scope = (SELECT key FROM scope WHERE id = ?) AND hash = ? AND received = ?"
         case .keepFormerReceipt:
             """

@@ -4,7 +4,7 @@ public import SeamarkJournal
 public protocol TenantRule: Sendable {
     /// Must `follow` look at this change? Asked of every change that a log applies, and of those that go into quarantine.
     ///
-    /// - Parameter hasWithdrawn: consent was withdrawn by somebody in this scope before (`TenantTransaction.noteWithdrawn`).
+    /// - Parameter hasWithdrawn: consent was withdrawn by somebody in this scope before, or somebody was erased (`TenantTransaction.noteWithdrawn`).
     func concerns(_ change: Change, hasWithdrawn: Bool) -> Bool
 
     /// Called once at the end of the transaction with the changes that it `concerns`, in the order in which they came. Those
@@ -44,7 +44,7 @@ extension TenantTransaction {
         return any
     }
 
-    /// Notes that somebody in this scope withdrew consent: from now on what is said there concerns the rule.
+    /// Notes that somebody in this scope withdrew consent, or was erased: from now on what is said there concerns the rule.
     public func noteWithdrawn(_ person: Identifier, in scope: Identifier) throws {
         let doing: StaticString = "noting withdrawn consent"
         let (key, _) = try knownScope(scope, doing: doing)

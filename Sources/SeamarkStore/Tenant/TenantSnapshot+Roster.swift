@@ -88,6 +88,17 @@ extension TenantSnapshot {
         return try row.step(doing: doing) ? Int(clamping: row.int(0)) : 0
     }
 
+    /// What was said of the acts of this name, each once.
+    public func details(ofAct act: String) throws(StoreError) -> [String] {
+        let doing: StaticString = "reading the audit log"
+        let row = try statement(.actDetails, doing: doing)
+        defer { row.reset() }
+        row.bind(act, at: 1)
+        var details: [String] = []
+        while try row.step(doing: doing) { details.append(row.text(0)) }
+        return details
+    }
+
     private func memberRows(_ row: PreparedStatement) throws(StoreError) -> [TenantMember] {
         let doing: StaticString = "reading a member"
         defer { row.reset() }

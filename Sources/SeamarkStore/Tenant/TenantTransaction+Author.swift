@@ -34,7 +34,9 @@ extension TenantTransaction {
     /// here on, refused for its own reason, and applied when it is released once more. Without, what is named is applied whatever it says.
     ///
     /// Ids of applied changes are passed over, and those of changes that came without their sensitive values: let in like this, the log would never
-    /// take the values from whoever holds them. An id that the store does not know throws `unknown`, and nothing happens.
+    /// take the values from whoever holds them. Where all that lacks was redacted, and the redactions are in quarantine too, they are released before what
+    /// they redacted (`redactions`): else nothing in the log would say why it lacks. An id that the store does not know throws `unknown`, and nothing
+    /// happens.
     ///
     /// - Returns: the new places in the logs, in order.
     public func release(_ ids: [Identifier], received: Int64, judge: Judge? = nil) throws -> [LogPlace] {
@@ -43,19 +45,70 @@ extension TenantTransaction {
             var places: [LogPlace] = []
             let named = Set(ids)
             var judged: Set<Identifier> = []
+            func letIn(_ key: Int64, naming named: Set<Identifier>) throws {
+                let (place, admitted) = try admit(quarantinedBlock: key, naming: named, received: received, judge, &appending)
+                places.append(place)
+                if judge != nil { judged.formUnion(admitted) }
+            }
             for id in ids where try changePlace(id) == nil {
                 guard let key = try quarantinedBlock(of: id) else {
                     throw StoreError(.unknown, doing: "releasing changes", detail: "a change is neither in quarantine nor in a log")
                 }
-                guard try !isBare(quarantinedBlock: key) else { continue }
-                let (place, admitted) = try admit(quarantinedBlock: key, naming: named, received: received, judge, &appending)
-                places.append(place)
-                if judge != nil { judged.formUnion(admitted) }
+                guard let along = try redactions(explaining: key, naming: named, judge, &appending) else { continue }
+                let naming = named.union(along)
+                for redaction in along {
+                    if let block = try quarantinedBlock(of: redaction) {
+                        try letIn(block, naming: naming)
+                    } else if try changePlace(redaction)?.isWaiting == true {
+                        places += try releaseRefused([redaction], received: received, &appending)
+                    }
+                }
+                // It may have come in beside its redaction.
+                guard try changePlace(id) == nil else { continue }
+                try letIn(key, naming: naming)
             }
             places += try releaseRefused(ids.filter { !judged.contains($0) }, received: received, &appending)
             try appending.finish()
             return places
         }
+    }
+
+    /// The redactions in quarantine that take away all that a quarantined block lacks, in the order of `heldChanges`: none where it lacks nothing, nil
+    /// where some of it is taken away by none that may be released with it.
+    private func redactions(explaining key: Int64, naming named: Set<Identifier>, _ judge: Judge?, _ appending: inout Appending) throws -> [Identifier]? {
+        let lacking = Set(try lackingLeaves(ofQuarantinedBlock: key))
+        guard !lacking.isEmpty else { return [] }
+        let scope = try quarantinedBlockRow(key).block.stream.scope
+        var candidates: [HeldChange] = []
+        try heldChanges { held in
+            if held.change.scope == scope, held.change.redacts.contains(where: { lacking.contains($0.leaf) }) { candidates.append(held) }
+        }
+        var along: [Identifier] = []
+        var explained: Set<Hash256> = []
+        for held in candidates where try mayComeAlong(held, with: key, naming: named, judge, &appending) {
+            along.append(held.change.id)
+            explained.formUnion(held.change.redacts.map(\.leaf))
+        }
+        return lacking.isSubset(of: explained) ? along : nil
+    }
+
+    /// A redaction deletes for ever, also what others hold whole. So one that nobody named comes along where it is headquarters' own word or the judge
+    /// accepts it, and not where the log refused it. And no block comes along that lacks other values itself.
+    private func mayComeAlong(
+        _ redaction: HeldChange, with key: Int64, naming named: Set<Identifier>, _ judge: Judge?, _ appending: inout Appending
+    ) throws -> Bool {
+        let change = redaction.change
+        let isNamed = named.contains(change.id)
+        guard let block = try quarantinedBlock(of: change.id) else { return isNamed }
+        if block != key {
+            let redacted = Set(change.redacts.map(\.leaf))
+            guard try lackingLeaves(ofQuarantinedBlock: block).allSatisfy(redacted.contains) else { return false }
+        }
+        let sealed = try quarantinedBlockRow(block).block
+        if try sealed.stream.device == identity().author { return true }
+        guard let judge else { return isNamed }
+        guard let member = try member(sealed.member), let scope = try appending.open(change.scope) else { return false }
+        return try judge(change, member) { id throws(StoreError) in try scope.records.look(at: id) } == .accepted
     }
 
     private func admit(

@@ -64,6 +64,8 @@ extension TenantTransaction {
         for change in push.block.changes where try changePlace(change.id) == nil {
             if let block = try quarantinedBlock(of: change.id) {
                 guard refusal != .withoutSensitive, try isBare(quarantinedBlock: block) else { continue }
+                // One that lacks as much changes nothing.
+                guard try isMarkedBare(quarantinedBlock: block) || lackingLeaves(push.block, scope: scope).isEmpty else { continue }
                 try remove(change.id, fromQuarantinedBlock: block)
             }
             waiting.append(change.id)
@@ -134,8 +136,26 @@ extension TenantTransaction {
         try removeBlock.run(doing: doing)
     }
 
-    /// Is it kept because it came without its sensitive values?
-    func isBare(quarantinedBlock key: Int64) throws(StoreError) -> Bool {
+    /// Does it lack sensitive values that nobody redacted, as far as the log says: whatever it is kept for? What was redacted since it came lacks nothing any more:
+    /// nobody has more of it.
+    func isBare(quarantinedBlock key: Int64) throws -> Bool { try !lackingLeaves(ofQuarantinedBlock: key).isEmpty }
+
+    /// The leaves of values that a quarantined block came without and that are not barred in its scope.
+    func lackingLeaves(ofQuarantinedBlock key: Int64) throws -> [Hash256] {
+        let block = try quarantinedBlockRow(key).block
+        guard block.root != .zero else { return [] }
+        return try lackingLeaves(block, scope: knownScope(block.stream.scope, doing: "looking for what a block lacks").key)
+    }
+
+    private func lackingLeaves(_ block: Block, scope: Int64) throws(StoreError) -> [Hash256] {
+        guard block.root != .zero else { return [] }
+        var lacking: [Hash256] = []
+        for case .leaf(let leaf) in block.sensitiveParts where try !isBarred(leaf, scope: scope) { lacking.append(leaf) }
+        return lacking
+    }
+
+    /// Is it kept because it came without its sensitive values, and for nothing else?
+    private func isMarkedBare(quarantinedBlock key: Int64) throws(StoreError) -> Bool {
         let doing: StaticString = "looking a block up in quarantine"
         let row = try statement(.quarantinedBlock, doing: doing)
         row.bind(key, at: 1)

@@ -99,4 +99,24 @@ import Testing
         try meeting.setRole(.consultant, of: meeting.cara)
         try meeting.rest()
     }
+
+    /// What is kept outside the log is in no cursor: nothing shows a laptop that it is gone.
+    @Test func `what an analyst's laptop alone still holds is offered at every sync, and is there again where files of before were copied back`() throws {
+        let meeting = try Meeting()
+        let (note, before) = try meeting.readByAnAnalyst("the schedule is rewritten by hand")
+        meeting.putBack(before)
+        try meeting.store.renewEpoch(because: .restored, at: 5)
+        let unheard = try meeting.store.copyInMemory()
+        try meeting.cara.sync()
+        #expect(try meeting.quarantined() == 1)
+        meeting.putBack(unheard)
+        #expect(try meeting.quarantined() == 0)
+        for _ in 0..<2 {
+            #expect(try meeting.cara.sync().rebuilt.isEmpty, "the log is the one that she has read")
+            #expect(try meeting.store.read { try $0.quarantine() }.map(\.refusal) == [.withoutSensitive])
+        }
+        try meeting.sync(meeting.alice, meeting.cara, meeting.bob)
+        #expect(try meeting.quarantined() == 0)
+        #expect(try meeting.bob.record(note).text("text") == "the schedule is rewritten by hand" && meeting.cara.record(note).isWithheld("text"))
+    }
 }

@@ -38,6 +38,21 @@ import Testing
         #expect(try store.unlock(storeKey: open.storeKey).id == open.id)
     }
 
+    /// What a new passphrase does not do, as help and `SECURITY.md` say it: where this fails they say too little of it.
+    @Test func `an old lock that is put back opens the store of today with the old passphrase`() throws {
+        let directory = try ScratchDirectory()
+        let open = try directory.create()
+        let path = directory.store + "/lock"
+        let copied = try #require(FileManager.default.contents(atPath: path))
+        let store = try DeviceStore(at: directory.store)
+        try store.changePassphrase(from: .passphrase(Sample.passphrase), to: Array("another".utf8), by: quick)
+        try open.transaction { try $0.append(Sample.begin()) }
+        let portrait = try open.state.portrait
+        #expect(throws: DeviceStoreError.lock(.wrongPassphrase)) { _ = try store.unlock(passphrase: Sample.passphrase, by: quick) }
+        try copied.write(to: URL(fileURLWithPath: path))
+        #expect(try store.unlock(passphrase: Sample.passphrase, by: quick).state.portrait == portrait)
+    }
+
     @Test func `whoever has a store open finds out that it was locked since, whatever the clock does, and whoever opens it afterwards does not`() throws {
         let directory = try ScratchDirectory()
         let open = try directory.create()

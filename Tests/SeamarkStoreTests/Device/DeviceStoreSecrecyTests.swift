@@ -1,6 +1,7 @@
 import Foundation
 import SeamarkCrypto
 import SeamarkJournal
+import SeamarkModel
 @testable import SeamarkStore
 import Testing
 
@@ -21,7 +22,7 @@ import Testing
         files.filter { Data($0.value).range(of: Data(needle)) != nil }.keys.sorted()
     }
 
-    @Test func `a thousand canaries in every field reach no file, at no moment, cut off or not`() throws {
+    @Test func `a thousand canaries in every form of a field reach no file, at no moment, cut off or not`() throws {
         let directory = try ScratchDirectory()
         let store = try directory.create(Sample.identity("canary in the tenant's name"))
         let signer = try SigningKey.generate()
@@ -59,6 +60,64 @@ import Testing
         let survivor = try DeviceStore(at: copy).unlock(storeKey: store.storeKey)
         #expect(try survivor.state.portrait == store.state.portrait)
         for needle in needles { #expect(found(needle, in: try ScratchDirectory.files(below: directory.path)).isEmpty) }
+    }
+
+    /// One change for each record type: each of its fields holds a canary in one of the forms that a value has, in the open and sealed besides.
+    private static func filled(_ types: [RecordType]) -> [Change] {
+        types.enumerated().map { index, type in
+            let record = Sample.id(1000 + UInt64(index))
+            let edits = type.fields.flatMap { field -> [Edit] in
+                let word = "canary \(type.key).\(field.key)"
+                let forms: [Value] = [
+                    .text(word), .bytes(Array(word.utf8)), .list([.text(word), .int(1)]), .group([Value.Member(1, .text(word)), Value.Member(2, .list([.text(word)]))]),
+                ]
+                let form = forms[Int(field.number) % forms.count]
+                let target: Target = field.isSet ? .element(field.number, .text(word)) : .field(field.number)
+                let open = Edit(record: record, type: type.number, target: target, content: .open(field.isSet ? .bool(true) : form))
+                let sealed = Edit(record: record, type: type.number, target: .field(field.number + 10_000), content: .sensitive(SensitiveValue(salt: Sample.id(UInt64(field.number)), value: form)))
+                return [open, sealed]
+            }
+            return Change(scope: Sample.scope, stamp: Stamp(time: Int64(index + 1), device: Sample.device), member: Sample.member, schema: 1, edits: edits, primitives: Sample.primitives)
+        }
+    }
+
+    @Test func `a canary in every field of every record type, of the identity and of settings reaches no file, and comes back`() throws {
+        let directory = try ScratchDirectory()
+        let secret = Array("canary of thirty-two bytes whole".utf8)
+        var identity = Sample.identity("canary tenant")
+        (identity.serverHost, identity.serverName, identity.label) = ("canary.example.org", "canary name", "canary label")
+        (identity.installationAuthority, identity.nextInstallationAuthority, identity.tenantAuthority, identity.nextTenantAuthority) = (secret, secret, secret, secret)
+        (identity.certificate, identity.signingCertificate, identity.serverSigningKey, identity.bundleKey) = (secret, secret, secret, secret)
+        (identity.privateKey, identity.signingSeed) = (SecretBytes(copying: secret), SecretBytes(copying: secret))
+        let store = try directory.create(identity)
+        let changes = Self.filled(Catalogue.types)
+        #expect(changes.flatMap(\.edits).count == 2 * Catalogue.types.reduce(0) { $0 + $1.fields.count })
+        try store.transaction { tx in
+            try tx.append(.scopeAdded(DeviceScope(id: Sample.scope, kind: .engagement, name: "canary scope")))
+            try tx.append(.replica(Sample.scope, .began(Sample.stream(), epoch: 1)))
+            for setting in [DeviceSetting.interviewDrafts, .interviewPlaces, .undoings, .attachmentRefusals] {
+                try tx.append(.setting(setting, .list([.list([.text("canary draft"), .bytes(secret)])])))
+            }
+            for change in changes { try tx.append(.replica(Sample.scope, .captured(change))) }
+        }
+        // As captured, then as sealed into a block, which lies there compressed before it is sealed again.
+        for isSealed in [false, true] {
+            if isSealed {
+                let signer = try SigningKey.generate()
+                try store.transaction { tx in
+                    let replica = tx.state.replicas[Sample.scope]!
+                    try tx.append(.replica(Sample.scope, .sealed(Block.seal(changes, in: replica.stream, after: replica.end, by: signer, Sample.primitives))))
+                }
+            }
+            let files = try ScratchDirectory.files(below: directory.path)
+            #expect(files.keys.contains { $0.hasSuffix("-wal") })
+            #expect(found(Array("canary".utf8), in: files).isEmpty)
+            let again = try DeviceStore(at: directory.store).unlock(storeKey: store.storeKey)
+            #expect(try again.state.identity == identity)
+            let replica = try #require(try again.state.replicas[Sample.scope])
+            #expect(isSealed ? replica.fresh.isEmpty : Array(replica.fresh) == changes, "it is there to be found")
+            #expect(try again.state.portrait == store.state.portrait)
+        }
     }
 
     @Test func `every byte of a row matters`() throws {

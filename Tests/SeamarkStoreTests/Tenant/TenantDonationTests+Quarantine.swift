@@ -107,4 +107,104 @@ extension `A store that lost something` {
             #expect(try store.read { try $0.record(Self.record, in: Self.scope) }?.slots.map { $0.heads[0].content } == said)
         }
     }
+
+    /// A change with words of nobody, the change that redacts them, by its author or by headquarters, and the leaf that stands for them.
+    private static func redacted(byHeadquarters: Bool = false) -> (said: Change, redacting: Change, leaf: Hash256) {
+        let primitives = TenantSamples.primitives
+        let (author, consultant) = (TenantSamples.identity.author, (device: devices[0], member: member.id))
+        func change(_ time: Int64, by who: (device: Identifier, member: Identifier), _ edit: Edit) -> Change {
+            Change(scope: scope, stamp: Stamp(time: time, device: who.device), member: who.member, schema: 1, edits: [edit], primitives: primitives)
+        }
+        let words = SensitiveValue(salt: Identifier(high: 77, low: 1), value: .text("words of nobody"))
+        let said = change(1, by: consultant, Edit(record: record, type: 5, target: .field(1), content: .sensitive(words), supersedes: []))
+        let redacted = Redaction.Redacted(edit: said.name(0), leaf: SensitiveTree.leaf(words, primitives))
+        let redacting = change(
+            2, by: byHeadquarters ? (device: author, member: author) : consultant,
+            Edit(
+                record: Identifier(high: 9, low: 1000), type: Redaction.recordType, target: .field(Redaction.valuesField), content: .open(Redaction.value(of: [redacted])),
+                supersedes: []))
+        return (said, redacting, redacted.leaf)
+    }
+
+    @Test func `releases what headquarters redacted with its redaction, though nobody named that`() throws {
+        let (primitives, key, author) = (TenantSamples.primitives, TenantSamples.key(9), TenantSamples.identity.author)
+        let (said, redacting, leaf) = Self.redacted(byHeadquarters: true)
+        let bare = try #require(Self.block([said], Self.devices[0]).withholding([leaf], primitives))
+        let order = Block.seal([redacting], in: StreamName(device: author, incarnation: 1, scope: Self.scope), after: .beginning, by: key, primitives)
+        let items = [bare, order].map { Donation.Item.block($0, sensitive: SensitivePart.encode($0.sensitiveParts, primitives), verdicts: [.accepted], received: 5) }
+        let store = try Self.store()
+        _ = try store.write { transaction in
+            try transaction.donate(Donation(device: Identifier(high: 40, low: 3), scope: Self.scope, items: items, received: 9), judge: Self.closed) {
+                try $0 == author ? key.publicKey : transaction.device($0)?.signingKey
+            }
+        }
+        #expect(try store.read { try $0.quarantine() }.count == 2)
+        #expect(try store.write { try $0.release([said.id], received: 10) }.map(\.position) == [1, 2])
+        #expect(try store.read { try $0.quarantine() }.isEmpty && store.read { try $0.isBarred(leaf, in: Self.scope) })
+    }
+
+    /// Nobody has more of it from then on: nothing that comes later would be whole.
+    @Test func `releases what came without its sensitive values once the log has redacted these, and not before`() throws {
+        let (primitives, device, store) = (TenantSamples.primitives, Self.devices[0], try Self.store())
+        let (said, redacting, leaf) = Self.redacted()
+        let bare = try #require(Self.block([said], device).withholding([leaf], primitives))
+        _ = try Self.donate([.bare(bare, sensitive: SensitivePart.encode(bare.sensitiveParts, primitives))], to: store)
+        #expect(try store.write { try $0.release([said.id], received: 950) }.isEmpty)
+        try Self.push(Self.block([redacting], device, incarnation: 2), to: store, at: 951)
+        #expect(try store.read { try $0.quarantine() }.map(\.id) == [said.id])
+        #expect(try !store.write { try $0.release([said.id], received: 952) }.isEmpty)
+        #expect(try store.read { try $0.quarantine() }.isEmpty && Self.holds(store))
+        #expect(try store.read { try $0.record(Self.record, in: Self.scope) }?.slots.first?.heads[0].content == .withheld(leaf: leaf))
+    }
+
+    /// A laptop whose member is not staffed any more gives back what was redacted, and the redaction: both wait. Let in alone, the change would stand in the log without
+    /// its words, and nothing there would say why.
+    @Test(arguments: [true, false], [true, false])
+    func `releases what was redacted with its redaction, wherever that waits, and without one not at all`(together: Bool, isJudged: Bool) throws {
+        let (primitives, device, gone, judge) = (TenantSamples.primitives, Self.devices[0], Identifier(high: 40, low: 3), isJudged ? Self.strict : nil)
+        let (said, redacting, leaf) = Self.redacted()
+        func beside(_ block: Block) -> [UInt8] { SensitivePart.encode(block.sensitiveParts, primitives) }
+        let whole = Self.block(together ? [said, redacting] : [said], device)
+        let later = together ? nil : Self.block([redacting], device, after: StreamEnd(number: 1, hash: whole.hash))
+        let bare = try #require(whole.withholding([leaf], primitives))
+        func item(_ block: Block) -> Donation.Item { .block(block, sensitive: beside(block), verdicts: block.changes.map { _ in .accepted }, received: 5) }
+        func waiting(_ store: TenantStore) throws -> [Identifier] {
+            var ids: [Identifier] = []
+            try store.read { snapshot in try snapshot.heldChanges { ids.append($0.change.id) } }
+            return ids
+        }
+        func isBarred(_ store: TenantStore) throws -> Bool { try store.read { try $0.isBarred(leaf, in: Self.scope) } }
+
+        let restored = try Self.store()
+        _ = try Self.donate([item(bare)] + (later.map { [item($0)] } ?? []), to: restored, by: gone)
+        // What a redaction deletes is deleted for ever: one that nobody named comes along where the rules accept it.
+        let judges: [Judge?] = isJudged ? [Self.closed] : [nil, Self.closed]
+        for judge in judges {
+            #expect(try restored.write { try $0.release([said.id], received: 950, judge: judge) }.isEmpty)
+            #expect(try Set(waiting(restored)) == [said.id, redacting.id] && !isBarred(restored))
+        }
+        let named = isJudged ? [said.id] : [said.id, redacting.id]
+        #expect(try !restored.write { try $0.release(named, received: 950, judge: judge) }.isEmpty)
+        #expect(try waiting(restored).isEmpty && isBarred(restored) && Self.holds(restored))
+
+        // Of the change alone nothing says who took its words: it waits until it comes whole, from whoever it may be.
+        guard let later else { return }
+        let other = try Self.store()
+        _ = try Self.donate([item(bare)], to: other, by: gone)
+        #expect(try other.write { try $0.release([said.id], received: 950, judge: judge) }.isEmpty)
+        #expect(try waiting(other) == [said.id] && !isBarred(other))
+        _ = try Self.donate([item(whole)], to: other, by: gone)
+        _ = try Self.donate([item(bare)], to: other, by: gone)
+        #expect(try !other.write { try $0.release([said.id], received: 960, judge: judge) }.isEmpty)
+        #expect(try other.read { try $0.record(Self.record, in: Self.scope) }?.slots.first?.heads[0].content == said.edits[0].content)
+
+        // A redaction that the log holds and refused counts too, where it is named.
+        let third = try Self.store()
+        _ = try third.write { try $0.push([Push(device: device, block: Self.block([redacting], device, incarnation: 2), sensitive: [], received: 6)], judge: { _, _, _ in .refused(.roleForbids) }) }
+        _ = try Self.donate([item(bare), item(later)], to: third, by: gone)
+        #expect(try third.write { try $0.release([said.id], received: 950, judge: judge) }.isEmpty)
+        #expect(try !isBarred(third))
+        #expect(try !third.write { try $0.release([said.id, redacting.id], received: 951, judge: judge) }.isEmpty)
+        #expect(try isBarred(third) && !waiting(third).contains(said.id) && Self.holds(third))
+    }
 }

@@ -31,7 +31,10 @@ public struct Restoring: Sendable {
         public let knowsAnotherInstallation: Bool
 
         /// How many entries the replaced logs held beyond the backup; nil where that cannot be known.
-        public var entriesAhead: UInt64? { takenOver?.entriesAhead }
+        public var entriesAhead: UInt64? {
+            // Where the optimiser of Swift 6.3.1 puts this into its caller, its pass CopyPropagation ends the compiler.
+            @inline(never) get { takenOver?.entriesAhead }
+        }
     }
 
     private let directory: DataDirectory
@@ -50,6 +53,16 @@ public struct Restoring: Sendable {
     static func sweep(_ directory: DataDirectory) {
         for folder in [directory.path, directory.tenants] {
             for name in (try? PrivateFile.allNames(in: folder)) ?? [] where name.hasPrefix(draft) { Office.removeTree(folder + "/" + name) }
+        }
+    }
+
+    /// What a restore of this backup would set aside: a tenant's short name here, or `installation`; nil where nothing stands in its place. Reads only.
+    public func inItsPlace(_ header: BackupHeader) throws -> String? {
+        switch header.kind {
+        case .installation: return try PrivateFile.exists(directory.installation) ? "installation" : nil
+        case .tenant:
+            guard try PrivateFile.exists(directory.tenants) else { return nil }
+            return try directory.tenantFolders().first { try TenantKeys.tenant(in: $0.folder) == header.tenant }?.name.text
         }
     }
 

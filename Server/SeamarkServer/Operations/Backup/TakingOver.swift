@@ -83,7 +83,10 @@ final class TakingOver {
         try addScopes()
         for scope in scopes { try takeEntries(of: scope) }
         try takeQuarantine()
-        for (scope, before) in zip(scopes, barred) { try takeRedactions(of: scope.id, beyond: before) }
+        for (scope, before) in zip(scopes, barred) {
+            try takeRedactions(of: scope.id, beyond: before)
+            try takeErasures(of: scope.id)
+        }
         try office.dropErasedAttachments()
         guard done.isAny || !done.left.isEmpty else { return }
         let left = done.left.reduce(UInt64(0)) { $0 &+ $1.count }
@@ -285,6 +288,18 @@ final class TakingOver {
         done.redactions += taken
         let left = since.count - taken
         if left > 0 { leave(.redactions, UInt64(left), of: scope, "nothing here says which values they are; where a laptop brings one of them, redact it again") }
+    }
+
+    /// Who was erased since the backup stays so: what laptops bring about them later goes as it comes.
+    private func takeErasures(of scope: Identifier) throws {
+        let erased: [Identifier]
+        do { erased = try former.read { try ErasedPersons.all(in: scope, $0) } } catch { return leave(.redactions, 1, of: scope, "\(error)") }
+        guard !erased.isEmpty else { return }
+        try office.store.write { transaction in
+            for person in Set(erased).subtracting(try ErasedPersons.all(in: scope, transaction)).sorted() {
+                try ErasedPersons.note(person, in: scope, at: now, transaction)
+            }
+        }
     }
 
     private func redact(_ leaves: Set<Hash256>, in scope: Identifier, _ transaction: TenantTransaction) throws {
