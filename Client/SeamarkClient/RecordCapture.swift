@@ -125,6 +125,14 @@ public struct RecordCapture {
         do { salts = try SaltSupply(count: count) } catch { throw .noEntropy }
     }
 
+    /// The same with salts of the caller's words: whoever plays a moment twice gets the same bytes.
+    package init(_ finder: RecordFinder, identity: DeviceIdentity, now: Int64, word: () -> UInt64) {
+        self.finder = finder
+        self.identity = identity
+        self.now = now
+        salts = SaltSupply(count: 64, word: word)
+    }
+
     // MARK: - Capturing
 
     /// A new record. Its handle is the next of this device, unless one is given.

@@ -9,6 +9,9 @@ final class SaltSupply {
         words = try Randomness.bytes(16 * count).withUnsafeBytes { Array($0.bindMemory(to: UInt64.self)) }
     }
 
+    /// Salts of somebody else's words.
+    init(count: Int, word: () -> UInt64) { words = (0..<2 * count).map { _ in word() } }
+
     /// The next; asking for more than were drawn is a mistake of ours.
     func next() -> Identifier {
         precondition(words.count >= 2, "as many salts are drawn as there are sensitive values")

@@ -34,6 +34,9 @@ extension SyncRun {
         }
     }
 
+    /// The least budget with which this device begins a sync.
+    package static func leastBudget(of device: Device) throws -> Int { BudgetTooSmall.least(try device.state) }
+
     var bytesPassed: Int { beside.sent + beside.received + (line.map { $0.bytesSent + $0.bytesReceived } ?? 0) }
 
     mutating func countBytes() {

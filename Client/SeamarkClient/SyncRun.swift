@@ -170,15 +170,22 @@ public struct SyncRun {
     // MARK: - Step by step
 
     /// Begins a sync over a line of the caller's, who hands in what comes from it (`take`, `lineEnded`) and holds the sync lock.
-    package static func begin(_ device: Device, over line: any SyncLine, attachments: Attachments = .init()) throws -> SyncRun {
+    ///
+    /// - Parameter budget: what the line has cost before its first message counts as spent. Throws `BudgetTooSmall`.
+    package static func begin(_ device: Device, over line: any SyncLine, attachments: Attachments = .init(), budget: ByteBudget? = nil) throws -> SyncRun {
         try device.store.refresh()
+        if let budget { try BudgetTooSmall.check(budget.limit, device.state) }
         var run = SyncRun(device, try device.state.identity, attachments, stop: .never) { _ in }
+        run.spentBefore = budget?.spent ?? 0
+        run.session.budget = budget
         run.line = line
         return run
     }
 
-    /// What an ended sync leaves behind; nil says how a complete one does.
-    package func end(_ failure: Failure?) throws { if let failure { try note(failure) } else { try note(.complete) } }
+    /// What an ended sync leaves behind; nil says how a complete one does, or one whose budget did not suffice for all.
+    package func end(_ failure: Failure?, after report: Report? = nil) throws {
+        if let failure { try note(failure) } else { try note(report?.budget?.shortfall == nil ? .complete : .interrupted) }
+    }
 
     /// The line ended before the sync did: throws `Failure`.
     package mutating func lineEnded() throws { _ = try perform(session.ended()) }

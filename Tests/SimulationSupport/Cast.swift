@@ -5,7 +5,8 @@ internal import SeamarkModel
 internal import SeamarkStore
 internal import SeamarkTestSupport
 
-/// Who takes part: one tenant with four engagements, six members and eight devices. A schedule uses the first few of each.
+/// Who takes part: one tenant with four engagements, six members and eight devices. A schedule uses the first few of each. Two laptops more have not enrolled
+/// when a schedule begins, and engagements with higher numbers have not begun.
 ///
 /// The same in every schedule, so it is made once and copied.
 final class Cast: Sendable {
@@ -19,6 +20,8 @@ final class Cast: Sendable {
     }
 
     static let mostDevices = 8
+    /// Their seats come after those of the others.
+    static let mostNewcomers = 2
     static let mostScopes = 4
 
     /// 2026-01-01, so that years may pass both ways: when all devices enrolled and every schedule begins.
@@ -48,8 +51,9 @@ final class Cast: Sendable {
         Identifier(high: 0x0190_0000_0000_7000 | scope.low, low: 0x8000_0000_0000_0000 | UInt64(number))
     }
 
-    /// Whose device is whose: the second and the third are one member's, and so are the first and the last.
-    private static let owners = [0, 1, 1, 2, 3, 4, 5, 0]
+    /// Whose device is whose: the second and the third are one member's, and so are the first and the eighth. Newcomers are further laptops of members who
+    /// take part in every schedule.
+    private static let owners = [0, 1, 1, 2, 3, 4, 5, 0, 1, 0]
     private static let roles: [Role] = [.lead, .consultant, .consultant, .consultant, .lead, .consultant]
 
     let seats: [Seat]
@@ -59,18 +63,18 @@ final class Cast: Sendable {
     let laptops: [DeviceDisk]
 
     init() throws {
-        seats = (0..<Self.mostDevices).map { number in
+        seats = (0..<Self.mostDevices + Self.mostNewcomers).map { number in
             let seed = [UInt8](repeating: UInt8(number + 1), count: 32)
             return Seat(
                 device: Self.device(number), member: Self.member(Self.owners[number]), role: Self.roles[Self.owners[number]],
                 signer: SimulationSigner(seed: seed), seed: SecretBytes(copying: seed),
                 letters: String(UnicodeScalar(UInt8(65 + number))))
         }
-        let seats = seats
+        let enrolled = Array(seats.prefix(Self.mostDevices))
         disk = try ServerDisk(
             of: TenantIdentity(id: Self.tenant, name: "Fictitious", schema: Catalogue.version, epoch: 1, author: Self.author, incarnation: 1),
             tools: Self.tools(rule: nil)
-        ) { try Self.fill($0, seats, SimulationPrimitives()) }
+        ) { try Self.fill($0, enrolled, SimulationPrimitives()) }
         laptops = try seats.map { try DeviceDisk(of: Self.identity($0)) }
     }
 
@@ -88,21 +92,24 @@ final class Cast: Sendable {
                 try transaction.addInvitation(token: token.hash, member: seat.member, made: began, expires: began + 1)
                 let enrolment = DeviceEnrolment(id: seat.device, name: "Device \(number)", certificate: .zero, signingKey: seat.signer.publicKey)
                 guard case .redeemed = try transaction.redeem(token.hash, for: enrolment, at: began) else { preconditionFailure("it is redeemed for the first time") }
-                var editing = RecordEditing(record: seat.device, type: Catalogue.device, state: nil) { .zero }
-                editing.create(at: 1, handle: "DV-\(seat.letters)")
-                for (key, value) in [
-                    ("member", Value.id(seat.member)), ("signingKey", .bytes(seat.signer.publicKey)), ("letters", .text(seat.letters)),
-                ] {
-                    guard let field = Catalogue.device.field(key: key) else { preconditionFailure("the catalogue has \(key)") }
-                    editing.set(field, value)
-                }
-                changes.append(
-                    Change(
-                        scope: shared, stamp: Stamp(time: Int64(number) + 1, device: author), member: author, schema: Catalogue.version,
-                        edits: editing.edits, primitives: primitives))
+                changes.append(listing(seat, at: Int64(number) + 1, primitives))
             }
             _ = try transaction.author(changes, in: shared, by: serverSigner, received: 1)
         }
+    }
+
+    /// What headquarters writes of a device into the directory.
+    static func listing(_ seat: Seat, at time: Int64, _ primitives: SimulationPrimitives) -> Change {
+        var editing = RecordEditing(record: seat.device, type: Catalogue.device, state: nil) { .zero }
+        editing.create(at: 1, handle: "DV-\(seat.letters)")
+        for (key, value) in [
+            ("member", Value.id(seat.member)), ("signingKey", .bytes(seat.signer.publicKey)), ("letters", .text(seat.letters)),
+        ] {
+            guard let field = Catalogue.device.field(key: key) else { preconditionFailure("the catalogue has \(key)") }
+            editing.set(field, value)
+        }
+        return Change(
+            scope: shared, stamp: Stamp(time: time, device: author), member: author, schema: Catalogue.version, edits: editing.edits, primitives: primitives)
     }
 
     static func tools(rule: (any TenantRule)?) throws -> TenantTools {

@@ -38,6 +38,15 @@ public struct Counts: Hashable, Sendable {
     /// Invitations that somebody tried once more, and devices that it froze.
     public var redemptions = 0
     public var redemptionFreezes = 0
+    /// Duplicates that were merged, and merges that were taken back.
+    public var merges = 0
+    public var unmerges = 0
+    /// Syncs with a budget of bytes, and those of them for which it did not suffice.
+    public var budgets = 0
+    public var shortfalls = 0
+    /// Engagements that began, and devices that enrolled, in the midst of it.
+    public var engagements = 0
+    public var enrolments = 0
     /// Ends of processes, of devices and the server; and how often the power went with one.
     public var deaths = 0
     public var powerLosses = 0
@@ -53,7 +62,8 @@ public struct Counts: Hashable, Sendable {
             ("replays", \.replays), ("hostileConnections", \.hostileConnections), ("copiesDestroyed", \.copiesDestroyed),
             ("redactions", \.redactions), ("attachments", \.attachments), ("evictions", \.evictions), ("bundles", \.bundles),
             ("wipesOrdered", \.wipesOrdered), ("wipes", \.wipes), ("freezes", \.freezes), ("watches", \.watches),
-            ("reconnections", \.reconnections), ("watchingCopies", \.watchingCopies), ("news", \.news), ("redemptions", \.redemptions), ("redemptionFreezes", \.redemptionFreezes), ("deaths", \.deaths), ("powerLosses", \.powerLosses),
+            ("reconnections", \.reconnections), ("watchingCopies", \.watchingCopies), ("news", \.news), ("redemptions", \.redemptions), ("redemptionFreezes", \.redemptionFreezes),
+            ("merges", \.merges), ("unmerges", \.unmerges), ("budgets", \.budgets), ("shortfalls", \.shortfalls), ("engagements", \.engagements), ("enrolments", \.enrolments), ("deaths", \.deaths), ("powerLosses", \.powerLosses),
         ]
     }
 }

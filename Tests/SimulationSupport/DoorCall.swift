@@ -1,10 +1,11 @@
 internal import SeamarkJournal
+internal import SeamarkModel
 internal import SeamarkProtocol
 internal import SeamarkStore
 
 /// One connection without a certificate at the server, as `Connection` and `EnrolmentDoor` serve it: somebody redeems an invitation.
 ///
-/// Every invitation of the cast was redeemed, so no certificate is ever made here.
+/// Certificates are made for nobody: a connection of the simulation shows none.
 final class DoorCall {
     private let link: Link
     private let binding: [UInt8]
@@ -13,12 +14,18 @@ final class DoorCall {
     private var isGone = false
     private unowned let world: World
     private unowned let server: SimulatedServer
+    /// Whom the invitation enrols; nil where it was redeemed before.
+    private let newcomer: Cast.Seat?
     /// Told in the transaction before it redeems, and when it is durable.
     private let before: (TenantSnapshot) throws -> Void
     private let redeemed: (Redemption) -> Void
 
-    init(_ link: Link, binding: [UInt8], _ world: World, of server: SimulatedServer, before: @escaping (TenantSnapshot) throws -> Void, redeemed: @escaping (Redemption) -> Void) {
+    init(
+        _ link: Link, binding: [UInt8], for newcomer: Cast.Seat?, _ world: World, of server: SimulatedServer, before: @escaping (TenantSnapshot) throws -> Void,
+        redeemed: @escaping (Redemption) -> Void
+    ) {
         self.link = link
+        self.newcomer = newcomer
         self.binding = binding
         self.world = world
         self.server = server
@@ -63,12 +70,21 @@ final class DoorCall {
 
     /// In one transaction, between those of others. What was begun is done, whether its caller is still there or not.
     private func redeem(_ enrol: Message.Enrol) {
-        let enrolment = DeviceEnrolment(id: Identifier(high: 0xdf, low: UInt64(enrol.signingKey[0])), name: enrol.deviceName, certificate: .zero, signingKey: enrol.signingKey)
+        let id = newcomer?.device ?? Identifier(high: 0xdf, low: UInt64(enrol.signingKey[0]))
+        let enrolment = DeviceEnrolment(id: id, name: enrol.deviceName, certificate: .zero, signingKey: enrol.signingKey)
         do {
             let hash = SimulationPrimitives().sha256(enrol.token.span)
-            let redemption = try server.store.write { transaction in
+            let now = server.clock.now
+            let (redemption, epoch) = try server.store.write { transaction in
                 try before(transaction)
-                return try transaction.redeem(hash, for: enrolment, at: server.clock.now)
+                let redemption = try transaction.redeem(hash, for: enrolment, at: now)
+                // The row, the letters and the record in the directory are one.
+                if case .redeemed = redemption, let newcomer {
+                    _ = try transaction.author([Cast.listing(newcomer, at: now, SimulationPrimitives())], in: Cast.shared, by: Cast.serverSigner, received: now)
+                }
+                var epoch: UInt64 = 0
+                if newcomer != nil { epoch = try transaction.identity().epoch }
+                return (redemption, epoch)
             }
             guard !server.isDead else { return }
             redeemed(redemption)
@@ -77,7 +93,16 @@ final class DoorCall {
             case .expired: perform(session.refused(Problem(.expiredInvitation, "the invitation has expired")))
             case .otherRole: perform(session.refused(Problem(.invitationOfAnotherRole, "the invitation was made for another role")))
             case .usedBefore: perform(session.refused(Problem(.usedInvitation, "the invitation was used before")))
-            case .redeemed: world.violate(.faulted, "an invitation was redeemed twice")
+            case .redeemed(let device):
+                guard let newcomer else { return world.violate(.faulted, "an invitation was redeemed twice") }
+                let key = Cast.serverSigner.publicKey
+                let message = Message.ServerKey.message(tenant: Cast.tenant, epoch: epoch, device: Cast.author, key: key)
+                let serverKey = Message.ServerKey(epoch: epoch, device: Cast.author, key: key, signature: SimulationSigner.signature(of: message, Cast.authority))
+                perform(
+                    session.enrolled(
+                        Message.Enrolled(
+                            tenant: Cast.tenant, tenantName: "Fictitious", member: newcomer.member, memberName: "Member", device: device.id,
+                            role: UInt32(newcomer.role.rawValue), letters: device.letters, certificate: [1], authority: Cast.authority, serverKey: serverKey)))
             }
         } catch {
             if !server.hasTrouble { world.fault("somebody redeemed an invitation", error) }

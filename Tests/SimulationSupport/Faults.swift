@@ -34,6 +34,14 @@ public struct Faults: Hashable, Sendable {
     public var redemption = 6
     /// Of schedules: members become analysts, who get no sensitive values, and something else again.
     public var analyst = 12
+    /// Of schedules: duplicates are merged, and merges taken back.
+    public var merge = 6
+    /// Of schedules: some syncs may move few bytes only.
+    public var budget = 6
+    /// Of schedules: engagements begin in the midst of it.
+    public var engagement = 6
+    /// Of schedules: laptops enrol in the midst of it.
+    public var enrolment = 6
     /// Weights of what happens between captures and syncs.
     public var serverCrash = 4
     public var deviceBackup = 4
@@ -58,6 +66,7 @@ public struct Faults: Hashable, Sendable {
             ("staffing", \.staffing), ("revocation", \.revocation), ("release", \.release), ("clockJump", \.clockJump), ("hostile", \.hostile),
             ("leastSchema", \.leastSchema), ("privacy", \.privacy), ("attachments", \.attachments), ("bundles", \.bundles),
             ("wipe", \.wipe), ("confirmation", \.confirmation), ("watch", \.watch), ("redemption", \.redemption), ("analyst", \.analyst),
+            ("merge", \.merge), ("budget", \.budget), ("engagement", \.engagement), ("enrolment", \.enrolment),
         ]
     }
 

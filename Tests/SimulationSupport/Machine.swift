@@ -27,6 +27,8 @@ final class Machine {
     var link: Link?
     private var lock: SyncLock?
     private var decoder = FrameDecoder()
+    /// Of the present sync.
+    private var budget: ByteBudget?
     private var sendsUntilCrash = Int.max
     private var isDying = false
     /// Of its last sync or watch.
@@ -110,12 +112,25 @@ final class Machine {
 
     var isSyncing: Bool { run != nil || sitting != nil }
 
+    /// What TLS takes of a budget before the first message, which nobody says here: less than is reckoned with, so that the greeting has room.
+    private static let handshake = 6000
+
     /// Begins a sync, unless one runs. `dice` decides what becomes of it.
-    func sync(_ dice: inout SplitMix64, faults: Faults, over relay: Relay? = nil, attachments: SyncRun.Attachments = .init()) throws {
+    ///
+    /// - Parameter beyondLeast: it may move so many bytes more than the least budget there is; nil for any number.
+    func sync(
+        _ dice: inout SplitMix64, faults: Faults, over relay: Relay? = nil, attachments: SyncRun.Attachments = .init(), beyondLeast: Int? = nil
+    ) throws {
         guard !isSyncing, let device else { return }
         try occupy(&dice, faults, calls: 150)
         let link = try makeLink(SplitMix64(seed: dice.next()), over: relay)
-        carefully { run = try SyncRun.begin(device, over: link, attachments: attachments) }
+        carefully {
+            if let beyondLeast {
+                budget = ByteBudget(limit: try SyncRun.leastBudget(of: device) + beyondLeast, spent: Self.handshake)
+                world.counts.budgets += 1
+            }
+            run = try SyncRun.begin(device, over: link, attachments: attachments, budget: world.mistake == .forgetsItsBudget ? nil : budget)
+        }
         guard run != nil else { return }
         connect(link, received: { [unowned self] in received($0) }, ended: { [unowned self] in lineEnded() })
     }
@@ -162,7 +177,8 @@ final class Machine {
         carefully {
             guard let first = try firstMessage(of: bytes) else { return }
             if let report = try run?.take(first, then: { try self.next() }) {
-                try run?.end(nil)
+                try run?.end(nil, after: report)
+                if report.budget?.shortfall != nil { world.counts.shortfalls += 1 }
                 guard !disk.isDead else { throw Crash() }
                 // Streams that forked, be it in an earlier sync that was cut: printed, and then no longer news.
                 let forks = try device.renumbered
@@ -213,6 +229,7 @@ final class Machine {
     }
 
     func leave(_ ending: Ending) {
+        checkBudget()
         ends.append(ending)
         disk.plan(nil)
         isDying = false
@@ -220,6 +237,15 @@ final class Machine {
         sitting = nil
         lock = nil
         link = nil
+    }
+
+    /// However it ended, it moved no more than it was to. What a relay says again is nobody's to count.
+    private func checkBudget() {
+        guard let budget else { return }
+        self.budget = nil
+        guard let link, !link.isHostile else { return }
+        let used = budget.spent + link.bytesSent + link.bytesReceived
+        if used > budget.limit + ByteBudget.slack { world.violate(.overspent, "device \(number) was to move \(budget.limit) bytes, and moved \(used)") }
     }
 
     /// Ends, in the midst of whatever it does or in order, and starts again.

@@ -35,6 +35,10 @@ public enum Mistake: String, CaseIterable, Sendable {
     case forgetsConsent
     /// Bytes that headquarters does not hold yet are removed.
     case losesBytes
+    /// A sync is given no budget, although its member gave one.
+    case forgetsItsBudget
+    /// Of two records the other one than was meant is merged away.
+    case mergesTheOtherWay
     /// Commits do not wait for the disk: what `synchronous=NORMAL` leaves out.
     case waitsForNoCommit
     /// Nothing waits for the disk: what `synchronous=OFF` leaves out.

@@ -15,6 +15,14 @@ public struct Schedule: Sendable {
             case attach(Int), fetch(Int), evict(Int)
             case bundle(Int), carry, bringReply(Int)
             case release(Int)
+            /// One of two records that may be twins stands for the other from then on; that is taken back.
+            case merge(Int), unmerge(Int)
+            /// A sync that moves few bytes, whatever is left then.
+            case syncWithin(Int)
+            /// Headquarters begins one more engagement, on which the device's member is.
+            case begin(Int, Int)
+            /// A newcomer's laptop redeems its invitation.
+            case enrol(Int)
             case serverCrash, serverBackUp, serverRestore, serverRollback, serverJump, leastSchema
         }
 
@@ -31,9 +39,10 @@ public struct Schedule: Sendable {
             case .capture(let device), .sync(let device), .crash(let device), .backUp(let device), .putBack(let device), .clone(let device),
                 .jump(let device), .revoke(let device), .staff(let device, _), .redact(let device), .attach(let device),
                 .fetch(let device), .evict(let device), .bundle(let device), .bringReply(let device), .wipe(let device),
-                .freeze(let device), .confirm(let device), .watch(let device), .redeem(let device), .role(let device):
+                .freeze(let device), .confirm(let device), .watch(let device), .redeem(let device), .role(let device), .merge(let device),
+                .unmerge(let device), .syncWithin(let device), .enrol(let device):
                 device
-            case .redactAtHeadquarters, .carry, .release, .serverCrash, .serverBackUp, .serverRestore, .serverRollback, .serverJump, .leastSchema: nil
+            case .redactAtHeadquarters, .carry, .release, .begin, .serverCrash, .serverBackUp, .serverRestore, .serverRollback, .serverJump, .leastSchema: nil
             }
         }
     }
@@ -50,6 +59,8 @@ public struct Schedule: Sendable {
     public let hasAttachments: Bool
     /// Work travels on sticks too.
     public let hasBundles: Bool
+    /// Members merge duplicates, of which there are some then.
+    public let hasMerges: Bool
     public var steps: [Step]
 
     public init(seed: UInt64, faults: Faults = .supported) {
@@ -74,6 +85,10 @@ public struct Schedule: Sendable {
         hasPrivacy = company.chance(UInt64(faults.privacy))
         hasAttachments = company.chance(UInt64(faults.attachments))
         hasBundles = company.chance(UInt64(faults.bundles))
+        // Dice of its own once more. The number is one with which the seeds that tests, `Scripts/test` and STATUS.md name draw none of it: those are played
+        // as they were.
+        var newest = SplitMix64(seed: seed ^ 0x115)
+        hasMerges = newest.chance(UInt64(faults.merge))
         let count = 8 + Int(dice.next() % 50)
         var weights: [(Step.Act, Int)] = []
         steps = []
@@ -121,6 +136,7 @@ public struct Schedule: Sendable {
             }
         }
         insertLater(faults)
+        insertNewest(faults, &newest)
     }
 
     /// What some schedules have since, with dice of its own again.
@@ -165,8 +181,44 @@ public struct Schedule: Sendable {
         }
     }
 
-    private mutating func insert(_ act: Step.Act, _ dice: inout SplitMix64) {
-        let place = devices + Int(dice.next() % UInt64(steps.count - devices + 1))
+    private mutating func insertNewest(_ faults: Faults, _ dice: inout SplitMix64) {
+        let hasBudgets = dice.chance(UInt64(faults.budget))
+        let hasBeginnings = dice.chance(UInt64(faults.engagement))
+        let hasNewcomers = dice.chance(UInt64(faults.enrolment))
+        if hasMerges {
+            for _ in 0..<4 + dice.next() % 10 {
+                let device = Int(dice.next() % UInt64(devices))
+                insert(dice.chance(60) ? .merge(device) : .unmerge(device), &dice)
+            }
+        }
+        if hasBudgets {
+            for _ in 0..<3 + dice.next() % 8 { insert(.syncWithin(Int(dice.next() % UInt64(devices))), &dice) }
+        }
+        if hasBeginnings {
+            for number in 0..<1 + Int(dice.next() % 2) {
+                let place = insert(.begin(number, Int(dice.next() % UInt64(devices))), &dice)
+                for _ in 0..<dice.next() % 5 {
+                    let device = Int(dice.next() % UInt64(devices))
+                    let scope = Cast.mostScopes + number
+                    insert(dice.chance(80) ? .staff(device, scope) : .release(scope), &dice, behind: place)
+                }
+            }
+        }
+        if hasNewcomers {
+            for number in Cast.mostDevices..<Cast.mostDevices + 1 + Int(dice.next() % UInt64(Cast.mostNewcomers)) {
+                let place = insert(.enrol(number), &dice)
+                let acts: [Step.Act] = [.capture(number), .capture(number), .sync(number), .sync(number), .crash(number), .backUp(number), .putBack(number)]
+                for _ in 0..<4 + dice.next() % 8 { insert(acts[Int(dice.next() % UInt64(acts.count))], &dice, behind: place) }
+            }
+        }
+    }
+
+    /// - Returns: where it stands now.
+    @discardableResult
+    private mutating func insert(_ act: Step.Act, _ dice: inout SplitMix64, behind first: Int? = nil) -> Int {
+        let first = first.map { $0 + 1 } ?? devices
+        let place = first + Int(dice.next() % UInt64(steps.count - first + 1))
         steps.insert(Step(act: act, pause: Int64(dice.next() % 60), dice: dice.next()), at: place)
+        return place
     }
 }

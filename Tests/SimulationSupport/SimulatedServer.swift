@@ -98,8 +98,10 @@ final class SimulatedServer: @unchecked Sendable {
     }
 
     /// Somebody without a certificate comes to the door.
-    func openDoor(_ link: Link, binding: [UInt8], before: @escaping (TenantSnapshot) throws -> Void, redeemed: @escaping (Redemption) -> Void) {
-        let call = DoorCall(link, binding: binding, world, of: self, before: before, redeemed: redeemed)
+    func openDoor(
+        _ link: Link, binding: [UInt8], for newcomer: Cast.Seat?, before: @escaping (TenantSnapshot) throws -> Void, redeemed: @escaping (Redemption) -> Void
+    ) {
+        let call = DoorCall(link, binding: binding, for: newcomer, world, of: self, before: before, redeemed: redeemed)
         doors.append((call, link))
         link.toServer = { [unowned call] in call.received($0) }
         link.serverEnded = { [unowned self, unowned call] in

@@ -34,6 +34,10 @@ public struct Violation: Error, Hashable, Sendable {
         case unended
         /// Something of an engagement came to a device whose member was not on it by then, or which is revoked or waits.
         case overheard
+        /// A sync with a budget of bytes moved more than that.
+        case overspent
+        /// Somebody merged two records, or took that back, and the device that did it says otherwise; or what was said of the one that is gone went by it.
+        case mismerged
         /// Two runs of a seed differ.
         case undetermined
         /// The process died.

@@ -18,7 +18,7 @@ extension World {
             return alike.count == 1 ? alike[0] : alike[Int(dice.next() % UInt64(alike.count))]
         }
         switch act {
-        case .revoke, .wipe, .freeze, .confirm, .staff, .role, .leastSchema: decidedAt = agenda.now
+        case .revoke, .wipe, .freeze, .confirm, .staff, .role, .leastSchema, .begin, .enrol: decidedAt = agenda.now
         case _: break
         }
         switch act {
@@ -75,6 +75,7 @@ extension World {
             let (member, scope) = (cast.seats[number].member, Cast.scope(scope))
             staffedAt[member] = agenda.now
             try server.administer { transaction in
+                guard try hasBegun(scope, transaction) else { return }
                 if try transaction.isStaffed(member, on: scope) {
                     try transaction.unstaff(member, from: scope)
                     try transaction.noteDeparture(of: member, from: scope, releasingCopies: false, at: server.clock.now)
@@ -82,6 +83,20 @@ extension World {
                     try transaction.staff(member, on: scope)
                 }
             }
+        case .syncWithin(let number):
+            let machine = try machine(number)
+            let relay = relay(&dice)
+            let beyondLeast = Int(dice.next() % (dice.chance(60) ? 1500 : 9000))
+            try machine.sync(&dice, faults: schedule.faults, over: relay, beyondLeast: beyondLeast)
+            counts.syncs += 1
+        case .merge(let number):
+            let machine = try machine(number)
+            try machine.daring(&dice, schedule.faults) { try merge(machine, &$0) }
+        case .unmerge(let number):
+            let machine = try machine(number)
+            try machine.daring(&dice, schedule.faults) { try unmerge(machine, &$0) }
+        case .begin(let number, let device): try begin(number, with: cast.seats[device].member, &dice)
+        case .enrol(let number): try enrol(number, &dice)
         case .role(let number): try changeRole(of: cast.seats[number])
         case .release(let scope):
             // What is released may be of a device that waits, handed in before it did.
@@ -138,7 +153,7 @@ extension World {
     }
 
     /// A backup that is verified: from here on devices are told what it holds.
-    private func backUpServer() throws {
+    func backUpServer() throws {
         var mark: BackupMark?
         try server.administer { mark = try $0.beginBackup(at: server.clock.now) }
         guard let mark else { return }

@@ -144,7 +144,7 @@ extension World {
         for machine in machines {
             let open = try server.store.read { snapshot in
                 guard try snapshot.device(machine.seat.device)?.revoked == nil, try !isAnalyst(machine.seat.member, snapshot) else { return [Identifier]() }
-                return try (0..<schedule.scopes).map(Cast.scope).filter { try snapshot.isStaffed(machine.seat.member, on: $0) }
+                return try scopes.filter { try snapshot.isStaffed(machine.seat.member, on: $0) }
             }
             for scope in open {
                 // A row that was deleted may be restored: its bytes are handed in like others.

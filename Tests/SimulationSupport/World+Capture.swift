@@ -17,7 +17,7 @@ extension World {
         if mistake == .castsForeignDice { dice = SplitMix64(seed: .random(in: 0...UInt64.max)) }
         let kind = dice.next() % 100
         if kind < 8, !isToBeWiped { return try captureUnjudged(machine, scope, action, &dice, isNewer: machine.schema > Catalogue.version) }
-        let record = Cast.record(Int(dice.next() % (schedule.hasPrivacy ? 8 : 4)), in: scope)
+        let record = Cast.record(Int(dice.next() % (schedule.hasPrivacy || schedule.hasMerges ? 8 : 4)), in: scope)
         for _ in 0..<(mistake == .repeatsIntent ? 2 : 1) {
             do {
                 var own = dice
@@ -33,7 +33,7 @@ extension World {
         }
     }
 
-    /// The first four clash most; the others are for what people say, and take back.
+    /// The first four clash most; the others are for what people say, and take back, and twins of the first.
     private static let types = [
         Catalogue.seam, Catalogue.person, Catalogue.interview, Catalogue.observation, Catalogue.quote, Catalogue.person, Catalogue.quote,
         Catalogue.interview,

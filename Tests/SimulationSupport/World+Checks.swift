@@ -27,8 +27,8 @@ extension World {
         var held: Set<Identifier> = []
         do {
             try server.store.read { snapshot in
-                for scope in 0..<schedule.scopes {
-                    for (_, block) in try log(Cast.scope(scope), snapshot) { for change in block?.changes ?? [] { held.insert(change.id) } }
+                for scope in scopes where try hasBegun(scope, snapshot) {
+                    for (_, block) in try log(scope, snapshot) { for change in block?.changes ?? [] { held.insert(change.id) } }
                 }
                 for change in try snapshot.quarantine() { held.insert(change.id) }
             }
@@ -92,7 +92,7 @@ extension World {
         do {
             try dissolveForks()
             try server.store.read { snapshot in
-                for scope in 0..<schedule.scopes { try check(Cast.scope(scope), snapshot) }
+                for scope in scopes { try check(scope, snapshot) }
                 if schedule.seed % 8 == 0 || schedule.hasPrivacy { try checkVerification(snapshot) }
                 // Devices heal a log that went back; but it may only go back where somebody put it back.
                 if counts.serverRestores == 0, try snapshot.alarms().contains(where: { $0.kind == .rolledBack }) {
@@ -132,7 +132,11 @@ extension World {
     }
 
     private func check(_ id: Identifier, _ snapshot: TenantSnapshot) throws {
-        guard let scope = try snapshot.scope(id) else { return violate(.lost, "scope \(id) is gone") }
+        guard let scope = try snapshot.scope(id) else {
+            // Where headquarters was not told that an engagement began, nobody was on it.
+            if begun.contains(id), !living.contains(where: { captured[$0]?.scope == id }) { return }
+            return violate(.lost, "scope \(id) is gone")
+        }
         let reading = try checkLog(id, snapshot)
         let quarantine = try snapshot.quarantine().filter { $0.scope == id }
         checkNothingLost(id, reading, quarantine)
@@ -178,7 +182,7 @@ extension World {
                     violate(.unsigned, "block \(hash) is signed by no device that is known")
                 }
                 for (change, verdict) in zip(block.changes, entry.verdicts) {
-                    // In engagements headquarters redacts, and says nothing else.
+                    // In engagements headquarters redacts, and says nothing else but, of those that begin, what they are.
                     let isRedaction = isHeadquarters && schedule.hasPrivacy && change.edits.allSatisfy { $0.type == Catalogue.redaction.number }
                     if !isRedaction, captured[change.id]?.device != block.stream.device {
                         violate(.unsigned, "change \(change.id) was never made on the device that signed it")

@@ -21,32 +21,54 @@ extension World {
             token: token, request: request, signingKey: signer.publicKey, proof: signer.sign(Message.Enrol.message(binding: binding, request: request)),
             deviceName: "Another")
         counts.redemptions += 1
-        var visit = DoorVisit(enrol)
-        var decoder = FrameDecoder()
-        let link = Link(agenda, trace, SplitMix64(seed: dice.next()), faults: schedule.faults)
         var before: DeviceStanding?
-        server.openDoor(
-            link, binding: binding,
+        visitDoor(
+            enrol, binding: binding, &dice,
             before: { [unowned self] in
                 decidedAt = agenda.now
                 before = try standing(of: seat.device, $0)
+            },
+            redeemed: { [unowned self] redemption in
+                if let before { judge(redemption, of: seat, number, before, isOwn: isOwn, isForged: isForged) }
             }
-        ) { [unowned self] redemption in
-            if let before { judge(redemption, of: seat, number, before, isOwn: isOwn, isForged: isForged) }
+        ) { [unowned self] answer in
+            switch answer {
+            case .success: violate(.faulted, "an invitation was redeemed twice")
+            case .failure(let problem):
+                let expected: Problem.Code = isForged ? .unknownInvitation : .usedInvitation
+                if problem.code != expected, problem.code != .serverFault || !server.hadTrouble {
+                    violate(.unreported, "who redeemed an invitation again was told \(problem.code.rawValue)")
+                }
+            }
         }
-        link.arrived = { [unowned self, unowned link] end, bytes in
+    }
+
+    /// Somebody without a certificate says this at the door.
+    ///
+    /// - Parameters:
+    ///   - newcomer: whom the invitation enrols; nil where it was redeemed before.
+    ///   - before: told in the transaction, before it redeems; `redeemed` once that is durable.
+    ///   - answered: told at the other end, where the answer comes so far.
+    func visitDoor(
+        _ enrol: Message.Enrol, binding: [UInt8], for newcomer: Cast.Seat? = nil, _ dice: inout SplitMix64, before: @escaping (TenantSnapshot) throws -> Void,
+        redeemed: @escaping (Redemption) -> Void, answered: @escaping (Result<Message.Enrolled, Problem>) -> Void
+    ) {
+        var visit = DoorVisit(enrol)
+        var decoder = FrameDecoder()
+        let link = Link(agenda, trace, SplitMix64(seed: dice.next()), faults: schedule.faults)
+        server.openDoor(link, binding: binding, for: newcomer, before: before, redeemed: redeemed)
+        link.arrived = { [unowned link] end, bytes in
             if end == .server { return link.toServer(bytes) }
             decoder.append(bytes)
             while let payload = try? decoder.next(), let message = try? Message(payload: payload) {
                 for action in visit.received(message) {
                     switch action {
                     case .send(let message): link.send(message.frame, to: .server)
-                    case .adopt: violate(.faulted, "an invitation was redeemed twice")
+                    case .adopt(let enrolled):
+                        answered(.success(enrolled))
+                        link.close(.device)
                     case .fail(let problem):
-                        let expected: Problem.Code = isForged ? .unknownInvitation : .usedInvitation
-                        if problem.code != expected, problem.code != .serverFault || !server.hadTrouble {
-                            violate(.unreported, "who redeemed an invitation again was told \(problem.code.rawValue)")
-                        }
+                        answered(.failure(problem))
                         link.close(.device)
                     }
                 }

@@ -19,6 +19,11 @@ final class World {
     /// So many were made, with those.
     var machinesMade = 0
     var backups: [ServerDisk] = []
+    /// The engagements that are looked at: those that were there, and those that began or were to begin since; and the latter alone.
+    var scopes: [Identifier] = []
+    var begun: Set<Identifier> = []
+    /// The seats of newcomers who were invited.
+    var invited: Set<Int> = []
     /// Pushes as they arrived, by device.
     private(set) var pushes: [Identifier: [[UInt8]]] = [:]
     /// What hostile relays heard.
@@ -80,6 +85,7 @@ final class World {
         self.cast = cast
         self.mistake = mistake
         trace = Trace(inWords: inWords)
+        scopes = (0..<schedule.scopes).map(Cast.scope)
         scratch = schedule.hasBundles ? try Scratch() : nil
         var dice = SplitMix64(seed: schedule.seed ^ 0x5eed)
         server = try SimulatedServer(cast.disk, SplitMix64(seed: dice.next()), in: self)

@@ -31,6 +31,21 @@ import Testing
         #expect(sum.redemptionFreezes > 3 && sum.redemptions > sum.redemptionFreezes, "\(sum.redemptions), \(sum.redemptionFreezes)")
     }
 
+    @Test func `engagements begin and laptops enrol in mid-schedule, twins are merged, and no sync moves more bytes than it may`() throws {
+        let simulation = try Simulation()
+        let settings = ["merge=100", "budget=100", "engagement=100", "enrolment=100"]
+        let faults = try settings.reduce(Faults.supported) { try #require($0.with($1)) }
+        var sum = Counts()
+        for seed in UInt64(17_000_000)..<17_000_012 {
+            let result = try simulation.play(seed: seed, faults: faults, twice: seed % 4 == 0)
+            #expect(result.violations.isEmpty, "./Scripts/simulate --replay \(seed) \(settings.map { "--with \($0)" }.joined(separator: " "))")
+            for (_, path) in Counts.names { sum[keyPath: path] += result.counts[keyPath: path] }
+        }
+        #expect(sum.engagements > 5 && sum.enrolments > 5, "\(sum.engagements), \(sum.enrolments)")
+        #expect(sum.merges > 3 && sum.unmerges > 0, "\(sum.merges), \(sum.unmerges)")
+        #expect(sum.shortfalls > 3 && sum.budgets > sum.shortfalls, "\(sum.budgets), \(sum.shortfalls)")
+    }
+
     /// 4: a fork was not told where the sync that found it was cut. 223, 580: of two copies of a store that synced at once, one was sent its
     /// own incarnation's blocks by hash alone, and failed. 444: a member was removed between the greeting and the pull. 2311, 2317, 2318: the epoch
     /// was renewed between a greeting and the Status that it asked for, and the device waited for ever. 5809: work that was released from
@@ -62,7 +77,7 @@ import Testing
         .repeatsIntent: [.duplicated], .forgesWork: [.unsigned], .swallowsReports: [.unreported], .staysCut: [.unconverged],
         .leavesOutboxFull: [.unsent], .hidesAHead: [.diverged], .losesItsAuthority: [.faulted], .misplacesAKey: [.unverified],
         .dropsACopy: [.lost], .overlooksBlocks: [.unfounded], .forgetsConsent: [.barred], .losesBytes: [.lost],
-        .castsForeignDice: [.undetermined], .waitsForNoCommit: [.lost], .waitsForNoDisk: [.lost],
+        .forgetsItsBudget: [.overspent], .mergesTheOtherWay: [.mismerged], .castsForeignDice: [.undetermined], .waitsForNoCommit: [.lost], .waitsForNoDisk: [.lost],
     ]
 
     @Test(arguments: Mistake.allCases)
@@ -74,7 +89,7 @@ import Testing
         // And what some schedules alone have, these have all.
         let special: [Mistake: [String]] = [
             .dropsACopy: ["deviceRestore=25", "deviceBackup=15", "serverBackup=15", "serverRollback=25"], .losesBytes: ["attachments=100"],
-            .forgetsConsent: ["privacy=100"],
+            .forgetsConsent: ["privacy=100"], .forgetsItsBudget: ["budget=100"], .mergesTheOtherWay: ["merge=100"],
         ]
         let settings = ["deviceRestore=15", "deviceBackup=12"] + (special[mistake] ?? [])
         let faults = try settings.reduce(Faults.supported) { try #require($0.with($1)) }
