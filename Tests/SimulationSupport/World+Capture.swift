@@ -18,6 +18,11 @@ extension World {
         let kind = dice.next() % 100
         if kind < 8, !isToBeWiped { return try captureUnjudged(machine, scope, action, &dice, isNewer: machine.schema > Catalogue.version) }
         let record = Cast.record(Int(dice.next() % (schedule.hasPrivacy || schedule.hasMerges ? 8 : 4)), in: scope)
+        try capture(record, machine, scope, action, &dice, isToBeWiped: isToBeWiped)
+    }
+
+    /// A member says something of one record, which is new or not.
+    func capture(_ record: Identifier, _ machine: Machine, _ scope: Identifier, _ action: Int, _ dice: inout SplitMix64, isToBeWiped: Bool) throws {
         for _ in 0..<(mistake == .repeatsIntent ? 2 : 1) {
             do {
                 var own = dice

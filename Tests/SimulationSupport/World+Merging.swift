@@ -11,6 +11,7 @@ extension World {
     private static let twins = [(1, 5), (4, 6), (2, 7)]
 
     func merge(_ machine: Machine, _ dice: inout SplitMix64) throws {
+        try makeTwins(machine, &dice)
         var known: [(scope: Identifier, first: Identifier, second: Identifier)] = []
         for replica in try workedOn(machine) {
             for (one, other) in Self.twins {
@@ -39,6 +40,16 @@ extension World {
             if Set(replica.record(gone)?.heads(of: slot.target).map(\.name) ?? []) != Set(slot.heads.map(\.name)) {
                 violate(.mismerged, "device \(machine.number) merged record \(gone) into \(kept), and \(slot.target) of it is no more what it was")
             }
+        }
+    }
+
+    /// Most schedules are over before somebody happens to capture the second of two: who would merge captures what lacks of one pair.
+    private func makeTwins(_ machine: Machine, _ dice: inout SplitMix64) throws {
+        let open = try workedOn(machine)
+        let (one, other) = Self.twins[Int(dice.next() % UInt64(Self.twins.count))]
+        guard let replica = open[safe: Int(dice.next() % UInt64(max(1, open.count)))], try machine.device.orderedWipe == nil else { return }
+        for record in [one, other].map({ Cast.record($0, in: replica.scope) }) where replica.record(record) == nil {
+            try capture(record, machine, replica.scope, nextAction(), &dice, isToBeWiped: false)
         }
     }
 
