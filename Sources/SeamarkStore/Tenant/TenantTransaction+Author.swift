@@ -47,7 +47,7 @@ extension TenantTransaction {
             func letIn(_ key: Int64, naming named: Set<Identifier>) throws {
                 let (place, admitted) = try admit(quarantinedBlock: key, naming: named, received: received, judge, &appending)
                 places.append(place)
-                if judge != nil { releasing.judged.formUnion(admitted) }
+                if judge != nil { releasing.judged.formUnion(admitted.filter(named.contains)) }
             }
             var (left, before) = (ids, -1)
             // What came in may have brought along what explains another block.
@@ -117,25 +117,25 @@ extension TenantTransaction {
 
     /// The redactions among what is kept and not applied, by what they redact.
     private struct HeldRedactions {
-        private let all: [Change]
+        private let all: [HeldChange]
         private let places: [Hash256: [Int]]
 
         init(_ snapshot: TenantSnapshot) throws {
-            var all: [Change] = []
+            var all: [HeldChange] = []
             var places: [Hash256: [Int]] = [:]
             try snapshot.heldChanges { held in
                 let leaves = Set(held.change.redacts.map(\.leaf))
                 guard !leaves.isEmpty else { return }
                 for leaf in leaves { places[leaf, default: []].append(all.count) }
-                all.append(held.change)
+                all.append(held)
             }
             self.all = all
             self.places = places
         }
 
         /// Those that redact one of these values in a scope, in the order of `heldChanges`.
-        func redacting(_ leaves: Set<Hash256>, in scope: Identifier) -> [Change] {
-            Set(leaves.flatMap { places[$0] ?? [] }).sorted().map { all[$0] }.filter { $0.scope == scope }
+        func redacting(_ leaves: Set<Hash256>, in scope: Identifier) -> [HeldChange] {
+            Set(leaves.flatMap { places[$0] ?? [] }).sorted().map { all[$0] }.filter { $0.change.scope == scope }
         }
     }
 
@@ -150,23 +150,33 @@ extension TenantTransaction {
         var explained: Set<Hash256> = []
         for redaction in try held.redacting(lacking, in: quarantinedBlockRow(key).block.stream.scope) {
             guard try mayComeAlong(redaction, with: key, releasing, &appending) else { continue }
-            along.append(redaction)
-            explained.formUnion(redaction.redacts.map(\.leaf))
+            along.append(redaction.change)
+            explained.formUnion(redaction.change.redacts.map(\.leaf))
         }
         return lacking.isSubset(of: explained) ? along : nil
     }
 
+    /// Why blocks are kept outside the log, whole. In the log these stand for what nobody named when its block was let in: the rules were not asked.
+    private static let unasked: Set<Refusal> = [.notStaffed, .deviceRevoked, .outdatedSchema, .withoutSensitive]
+
     /// A redaction deletes for ever, also what others hold whole. So one that nobody named comes along where it is headquarters' own word or the judge
-    /// accepts it, and not where the log refused it or a device sealed it that is revoked now. And no block comes along that lacks other values itself.
-    private func mayComeAlong(_ redaction: Change, with key: Int64, _ releasing: Releasing, _ appending: inout Appending) throws -> Bool {
+    /// accepts it, and not where the rules refused it before or a device sealed it that is revoked now. And no block comes along that lacks other values
+    /// itself.
+    private func mayComeAlong(_ held: HeldChange, with key: Int64, _ releasing: Releasing, _ appending: inout Appending) throws -> Bool {
+        let redaction = held.change
         let isNamed = releasing.named.contains(redaction.id)
         let isOwn = redaction.stamp.device == releasing.author
-        guard let block = try quarantinedBlock(of: redaction.id) else { return (isNamed || isOwn) && releasing.mayStand(redaction) }
-        if block != key {
-            let redacted = Set(redaction.redacts.map(\.leaf))
-            guard try lackingLeaves(ofQuarantinedBlock: block).allSatisfy(redacted.contains) else { return false }
+        if let block = try quarantinedBlock(of: redaction.id) {
+            if block != key {
+                let redacted = Set(redaction.redacts.map(\.leaf))
+                guard try lackingLeaves(ofQuarantinedBlock: block).allSatisfy(redacted.contains) else { return false }
+            }
+            if isOwn { return true }
+        } else {
+            guard releasing.mayStand(redaction) else { return false }
+            if isNamed || isOwn { return true }
+            guard Self.unasked.contains(held.refusal) else { return false }
         }
-        if isOwn { return true }
         guard let judge = releasing.judge else { return isNamed }
         guard try isNamed || device(redaction.stamp.device)?.revoked == nil else { return false }
         guard let member = try member(redaction.member), let scope = try appending.open(redaction.scope) else { return false }

@@ -288,20 +288,27 @@ extension `A store that lost something` {
         #expect(try Self.waiting(store).isEmpty && Self.holds(store))
     }
 
-    /// It redacted two in one block. The second enters the log beside the first, refused since nobody named it.
-    @Test func `what headquarters redacted comes along too where the log has it as refused`() throws {
+    /// The second redaction enters the log beside the first, refused since nobody named it, and the rules were not asked.
+    @Test(arguments: [true, false], [true, false])
+    func `what was redacted in one block comes along one by one, whoever redacted it`(byHeadquarters: Bool, atOnce: Bool) throws {
         let author = TenantSamples.identity.author
+        let (device, key) = byHeadquarters ? (author, TenantSamples.key(9)) : (Self.devices[1], Self.key(Self.devices[1]))
         let said = [Self.saying(1), Self.saying(2)]
         let values = said.flatMap(\.values)
-        let redactions = values.enumerated().map { Self.redacting($1, UInt64($0) + 1, by: author, of: author) }
+        let redactions = values.enumerated().map { Self.redacting($1, UInt64($0) + 1, by: device, of: byHeadquarters ? author : Self.member.id) }
         let order = Block.seal(
-            redactions, in: StreamName(device: author, incarnation: 1, scope: Self.scope), after: .beginning, by: TenantSamples.key(9), TenantSamples.primitives)
+            redactions, in: StreamName(device: device, incarnation: 1, scope: Self.scope), after: .beginning, by: key, TenantSamples.primitives)
         let store = try Self.store()
         let blocks = said.enumerated().map { Self.block([$1.change], Self.devices[0], incarnation: UInt64($0) + 1) }
         try Self.keep(blocks + [order], without: values, in: store)
-        #expect(try store.write { try $0.release([said[0].change.id], received: 10, judge: Self.strict) }.count == 2)
-        #expect(try Self.waiting(store) == [said[1].change.id, redactions[1].id])
-        #expect(try store.write { try $0.release([said[1].change.id], received: 11, judge: Self.strict) }.count == 2)
+        let ids = said.map(\.change.id)
+        if atOnce {
+            #expect(try store.write { try $0.release(ids, received: 10, judge: Self.strict) }.count == 4)
+        } else {
+            #expect(try store.write { try $0.release([ids[0]], received: 10, judge: Self.strict) }.count == 2)
+            #expect(try Self.waiting(store) == [ids[1], redactions[1].id])
+            #expect(try store.write { try $0.release([ids[1]], received: 11, judge: Self.strict) }.count == 2)
+        }
         #expect(try Self.waiting(store).isEmpty && values.allSatisfy { value in try store.read { try $0.isBarred(value.leaf, in: Self.scope) } })
     }
 }
