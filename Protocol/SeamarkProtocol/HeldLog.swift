@@ -94,7 +94,7 @@ public struct HeldLog: Sendable {
     /// - Parameters:
     ///   - known: places that the server's log holds.
     ///   - barred: the leaf hashes of what the log redacted, as far as the device has read it: other leaves stand for values that it never had.
-    ///   - isOutsideLog: of a change; where it is given, only blocks that lack values which nobody redacted are handed in, of changes that the log lacks.
+    ///   - isOutsideLog: of a change; where it is given, only blocks that lack values, redacted or not, are handed in, of changes that the log lacks.
     ///   - block: a block that the device holds, with its sensitive parts; nil where it holds none of this hash.
     @discardableResult
     public func donate(
@@ -108,7 +108,7 @@ public struct HeldLog: Sendable {
             if let isOutsideLog {
                 wanted = try outline.wanted.filter { index in
                     guard case .block(let hash) = outline.entries[index].content, let held = try block(hash) else { return false }
-                    return Self.isBare(held.sensitiveParts, barred) && held.changes.contains { isOutsideLog($0.id) }
+                    return held.sensitiveParts.contains(where: \.isLeaf) && held.changes.contains { isOutsideLog($0.id) }
                 }[...]
             }
             let bare = outline.entries.map { Message.Entry(entry: $0, block: nil, sensitive: []) }

@@ -107,14 +107,18 @@ extension SyncSession {
         return []
     }
 
-    /// What the server keeps outside the log no log hash tells of, so that a device cannot know whether it was lost: once in a sync it offers what it holds of it,
-    /// which may be the last copy. Nil where there is nothing to offer, as nearly always.
-    mutating func offering(_ id: Identifier, _ replica: Replica) -> [Action]? {
-        guard let scope = work[id], !scope.hasOffered, !scope.hasDonated, budget == nil else { return nil }
-        work[id]?.hasOffered = true
-        guard replica.knowsBareOutsideLog else { return nil }
-        work[id]?.recovery = .offering
-        return [.offer(scope: id, known: [replica.cursor])]
+    /// What the server keeps outside the log no log hash tells of, so that a device cannot know whether it was lost: once in a sync, when all logs are read, it offers
+    /// what it holds of it, which may be the last copy. Nil where there is nothing to offer, as nearly always.
+    mutating func offering(_ replicas: [Identifier: Replica]) -> [Action]? {
+        guard budget == nil, !isTooOldToRead, welcome?.revoked != true else { return nil }
+        for id in order {
+            guard let scope = work[id], let replica = replicas[id], scope.status.staffed, !scope.hasOffered, !scope.hasDonated else { continue }
+            work[id]?.hasOffered = true
+            guard replica.knowsBareOutsideLog else { continue }
+            work[id]?.recovery = .offering
+            return [.offer(scope: id, known: [replica.cursor])]
+        }
+        return nil
     }
 
     private mutating func offered(_ donated: Message.Donated, _ knowledge: Knowledge) -> [Action] {

@@ -36,6 +36,8 @@ extension SyncSession {
         if let pull = pulling(replicas) { return pull }
         let isIdle = work.values.allSatisfy { $0.inFlight.isEmpty && !$0.isPulling }
         guard isIdle else { return [] }
+        // Behind every log: nothing waits for what the server may hold already, where a line breaks in the midst of it again and again.
+        if let offer = offering(replicas) { return offer }
         guard !staysOpen else {
             isResting = true
             return []
@@ -120,7 +122,6 @@ extension SyncSession {
                 work[id]?.hasTakenStranded = true
                 return renumber(id)
             }
-            if let offer = offering(id, replica) { return offer }
         }
         return nil
     }

@@ -111,7 +111,7 @@ struct QuarantineVerb: ParsableCommand {
 
                 A change that the log refused is applied as it is. A block that is kept outside the log enters it whole: the changes named \
                 are judged by the rules as if their member were staffed now, and what the rules refuse stays in quarantine inside the log \
-                (release it once more to apply it all the same). What came back without its sensitive values (3008) is not let in: it would stay without them.
+                (release it once more to apply it all the same). What came back without its sensitive values (3008) is let in once these are redacted, not before.
                 """)
 
         @OptionGroup var tenant: TenantOption

@@ -70,12 +70,12 @@ public struct Replica: Sendable {
     /// Does the log, as far as it was read, lack this change?
     public func isOutsideLog(_ change: Identifier) -> Bool { !confirmed.applied.contains(change) && confirmed.refused[change] == nil }
 
-    /// Does this device know changes that the log, as far as it was read, lacks, without sensitive values that nobody redacted? What the server was given of
-    /// them it keeps outside the log, where no cursor says whether it still does.
+    /// Does this device know changes that the log, as far as it was read, lacks, with leaf hashes in the place of values? What the server was given of them it keeps
+    /// outside the log, where no cursor says whether it still does; from a role that gets no values also what lacks nothing but redacted ones.
     public var knowsBareOutsideLog: Bool {
         // What the log holds is known here, and nearly always nothing else is.
         guard history.count > confirmed.applied.count + confirmed.refused.count else { return false }
-        return history.values.contains { isOutsideLog($0.id) && isBare($0) }
+        return history.values.contains { isOutsideLog($0.id) && $0.edits.contains { if case .withheld = $0.content { true } else { false } } }
     }
 
     private func isBare(_ change: Change) -> Bool {

@@ -48,4 +48,30 @@ import Testing
         replica.apply(.rebuilt(epoch: 2), primitives)
         #expect(replica.history[bare.id] != nil && replica.stranded.isEmpty)
     }
+
+    /// Redacted or not: a role that gets no values gives it back without them, and the server cannot tell which it is.
+    @Test(arguments: [true, false]) func `a change without values is outside the log until that is read so far`(isRedacted: Bool) {
+        let primitives = Self.primitives
+        let leaf = SensitiveTree.leaf(Self.value, primitives)
+        let bare = Self.change(.withheld(leaf: leaf))
+        let edit = Edit(
+            record: Clash.device(8), type: Redaction.recordType, target: .field(Redaction.valuesField),
+            content: .open(Redaction.value(of: [Redaction.Redacted(edit: bare.name(0), leaf: leaf)])), supersedes: [])
+        let redacting = Change(
+            scope: Clash.scope, stamp: Stamp(time: 2, device: Clash.device(1)), member: Clash.device(1), schema: 1, edits: [edit], primitives: primitives)
+        func learnt(_ change: Change, _ incarnation: UInt64) -> ReplicaEvent {
+            let stream = StreamName(device: Clash.device(1), incarnation: incarnation, scope: Clash.scope)
+            let block = Block.seal([change], in: stream, after: .beginning, by: CheapSigner(1), primitives)
+            return .learnt(LogEntry(content: .block(block.hash), verdicts: [.accepted], received: 2), block)
+        }
+        var replica = Replica(stream: StreamName(device: Clash.device(2), incarnation: 1, scope: Clash.scope), epoch: 1)
+        replica.apply(learnt(bare, 1), primitives)
+        if isRedacted { replica.apply(learnt(redacting, 2), primitives) }
+        #expect(!replica.knowsBareOutsideLog)
+        replica.apply(.rebuilt(epoch: 2), primitives)
+        if isRedacted { replica.apply(learnt(redacting, 2), primitives) }
+        #expect(replica.knowsBareOutsideLog && replica.barred == (isRedacted ? [leaf] : []))
+        replica.apply(learnt(bare, 1), primitives)
+        #expect(!replica.knowsBareOutsideLog)
+    }
 }

@@ -114,7 +114,7 @@ extension TenantOffice {
     /// What the log refused is applied. What is kept outside the log enters it, whole block by whole block, and is judged by the rules as
     /// if its member were staffed now; unless `unjudged`, what the rules refuse stays in quarantine inside the log. What came without its
     /// sensitive values stays where it is, among `refused`, unless what redacts these is in quarantine too and is named, or is headquarters' own, or is
-    /// accepted by the rules: it then comes along. Where nothing else is named, it is a failure.
+    /// accepted by the rules and by no revoked device: it then comes along. Where nothing else is named, it is a failure.
     public func release(_ ids: [Identifier], unjudged: Bool = false) throws -> Released {
         let now = clock.now()
         let released = try store.write { transaction in

@@ -207,4 +207,108 @@ extension `A store that lost something` {
         #expect(try !third.write { try $0.release([said.id, redacting.id], received: 951, judge: judge) }.isEmpty)
         #expect(try isBarred(third) && !waiting(third).contains(said.id) && Self.holds(third))
     }
+
+    /// A change that says words of nobody in so many fields of a record, and what a redaction of these names.
+    private static func saying(_ number: UInt64, fields: UInt64 = 1) -> (change: Change, values: [Redaction.Redacted]) {
+        let primitives = TenantSamples.primitives
+        let words = (0..<fields).map { SensitiveValue(salt: Identifier(high: 77, low: number * 10 + $0), value: .text("words of nobody")) }
+        let edits = words.enumerated().map { index, words in
+            Edit(record: Identifier(high: 20, low: number), type: 5, target: .field(UInt32(index) + 1), content: .sensitive(words), supersedes: [])
+        }
+        let change = Change(
+            scope: scope, stamp: Stamp(time: Int64(number), device: devices[0]), member: member.id, schema: 1, edits: edits, primitives: primitives)
+        return (change, words.enumerated().map { Redaction.Redacted(edit: change.name($0), leaf: SensitiveTree.leaf($1, primitives)) })
+    }
+
+    private static func redacting(_ value: Redaction.Redacted, _ number: UInt64, by device: Identifier, of who: Identifier = member.id) -> Change {
+        let edit = Edit(
+            record: Identifier(high: 9, low: number), type: Redaction.recordType, target: .field(Redaction.valuesField),
+            content: .open(Redaction.value(of: [value])), supersedes: [])
+        let time = 1000 + Int64(number) * 10 + Int64(value.edit.index)
+        return Change(scope: scope, stamp: Stamp(time: time, device: device), member: who, schema: 1, edits: [edit], primitives: TenantSamples.primitives)
+    }
+
+    /// Gives these blocks to a store, without the values that are named, by a laptop whose member is not staffed.
+    private static func keep(_ blocks: [Block], without values: [Redaction.Redacted], in store: TenantStore) throws {
+        let primitives = TenantSamples.primitives
+        let items = blocks.map { block in
+            let bare = block.withholding(Set(values.map(\.leaf)), primitives) ?? block
+            return Donation.Item.block(
+                bare, sensitive: SensitivePart.encode(bare.sensitiveParts, primitives), verdicts: bare.changes.map { _ in .accepted }, received: 5)
+        }
+        _ = try store.write { transaction in
+            try transaction.donate(Donation(device: Identifier(high: 40, low: 3), scope: scope, items: items, received: 9), judge: closed) { id in
+                try id == TenantSamples.identity.author ? TenantSamples.key(9).publicKey : transaction.device(id)?.signingKey
+            }
+        }
+    }
+
+    private static func waiting(_ store: TenantStore) throws -> Set<Identifier> {
+        var ids: Set<Identifier> = []
+        try store.read { snapshot in try snapshot.heldChanges { ids.insert($0.change.id) } }
+        return ids
+    }
+
+    /// It may have been stolen, and its redaction may name more than what is released.
+    @Test func `a redaction by a device that is revoked comes along only where it is named`() throws {
+        let (said, values) = Self.saying(1)
+        let redacting = Self.redacting(values[0], 1, by: Self.devices[1])
+        let store = try Self.store()
+        try Self.keep([Self.block([said], Self.devices[0]), Self.block([redacting], Self.devices[1])], without: values, in: store)
+        try store.write { try $0.revokeDevice(Self.devices[1], at: 10) }
+        #expect(try store.write { try $0.release([said.id], received: 11, judge: Self.strict) }.isEmpty)
+        #expect(try Self.waiting(store) == [said.id, redacting.id] && !store.read { try $0.isBarred(values[0].leaf, in: Self.scope) })
+        #expect(try store.write { try $0.release([said.id, redacting.id], received: 12, judge: Self.strict) }.count == 2)
+        #expect(try Self.waiting(store).isEmpty && store.read { try $0.isBarred(values[0].leaf, in: Self.scope) })
+    }
+
+    /// Two redactions of one record: by themselves the rules accept both, and behind the first they refuse the second.
+    @Test func `what the rules refuse as it comes along is not applied all the same, and what it redacts waits`() throws {
+        let once: Judge = { change, _, lookup in try lookup(change.edits[0].record) == nil ? .accepted : .refused(.setOnce) }
+        let (said, values) = Self.saying(1, fields: 2)
+        let redactions = values.map { Self.redacting($0, 1, by: Self.devices[0]) }
+        let store = try Self.store()
+        try Self.keep([Self.block([said], Self.devices[0]), Self.block(redactions, Self.devices[0], incarnation: 2)], without: values, in: store)
+        func barred() throws -> [Bool] { try values.map { value in try store.read { try $0.isBarred(value.leaf, in: Self.scope) } } }
+        #expect(try store.write { try $0.release([said.id], received: 10, judge: once) }.count == 1)
+        #expect(try Self.waiting(store) == [said.id, redactions[1].id] && barred() == [true, false])
+        // Released once more, it is applied all the same.
+        #expect(try store.write { try $0.release([said.id, redactions[1].id], received: 11, judge: once) }.count == 2)
+        #expect(try Self.waiting(store).isEmpty && barred() == [true, true] && Self.holds(store))
+    }
+
+    /// The redaction of the first lies beside words that another one redacted, which lies in a third block.
+    @Test func `what is named is released in whatever order it explains itself`() throws {
+        let ((first, firstValues), (second, secondValues)) = (Self.saying(1), Self.saying(2))
+        let redactions = [Self.redacting(firstValues[0], 1, by: Self.devices[0]), Self.redacting(secondValues[0], 2, by: Self.devices[0])]
+        let store = try Self.store()
+        let blocks = [[first], [second, redactions[0]], [redactions[1]]].enumerated().map { Self.block($1, Self.devices[0], incarnation: UInt64($0) + 1) }
+        try Self.keep(blocks, without: firstValues + secondValues, in: store)
+        #expect(try store.write { try $0.release([first.id, second.id] + redactions.map(\.id), received: 10) }.count == 3)
+        #expect(try Self.waiting(store).isEmpty && Self.holds(store))
+    }
+
+    /// The second redaction enters the log beside the first, refused since nobody named it, and the rules were not asked.
+    @Test(arguments: [true, false], [true, false])
+    func `what was redacted in one block comes along one by one, whoever redacted it`(byHeadquarters: Bool, atOnce: Bool) throws {
+        let author = TenantSamples.identity.author
+        let (device, key) = byHeadquarters ? (author, TenantSamples.key(9)) : (Self.devices[1], Self.key(Self.devices[1]))
+        let said = [Self.saying(1), Self.saying(2)]
+        let values = said.flatMap(\.values)
+        let redactions = values.enumerated().map { Self.redacting($1, UInt64($0) + 1, by: device, of: byHeadquarters ? author : Self.member.id) }
+        let order = Block.seal(
+            redactions, in: StreamName(device: device, incarnation: 1, scope: Self.scope), after: .beginning, by: key, TenantSamples.primitives)
+        let store = try Self.store()
+        let blocks = said.enumerated().map { Self.block([$1.change], Self.devices[0], incarnation: UInt64($0) + 1) }
+        try Self.keep(blocks + [order], without: values, in: store)
+        let ids = said.map(\.change.id)
+        if atOnce {
+            #expect(try store.write { try $0.release(ids, received: 10, judge: Self.strict) }.count == 4)
+        } else {
+            #expect(try store.write { try $0.release([ids[0]], received: 10, judge: Self.strict) }.count == 2)
+            #expect(try Self.waiting(store) == [ids[1], redactions[1].id])
+            #expect(try store.write { try $0.release([ids[1]], received: 11, judge: Self.strict) }.count == 2)
+        }
+        #expect(try Self.waiting(store).isEmpty && values.allSatisfy { value in try store.read { try $0.isBarred(value.leaf, in: Self.scope) } })
+    }
 }
