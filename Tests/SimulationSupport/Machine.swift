@@ -124,6 +124,8 @@ final class Machine {
         guard !isSyncing, let device else { return }
         try occupy(&dice, faults, calls: 150)
         let link = try makeLink(SplitMix64(seed: dice.next()), over: relay)
+        // One that did not come to its beginning has left its own.
+        budget = nil
         carefully {
             if let beyondLeast {
                 budget = ByteBudget(limit: try SyncRun.leastBudget(of: device) + beyondLeast, spent: Self.handshake)

@@ -44,7 +44,9 @@ extension World {
             guard let words = rollback.machines[machine.number], case .complete? = machine.ends.last, try snapshot.device(machine.seat.device)?.revoked == nil else { return false }
             // What others gave back with its time and verdicts is the very log again: then nothing is lacking that it could have shown.
             guard try words.contains(where: { try !snapshot.contains($0.place, in: $0.scope) }) else { return false }
-            return try scopes.allSatisfy { try snapshot.isStaffed(machine.seat.member, on: $0) }
+            // Of engagements that began meanwhile it needs to be on those of its own words alone.
+            let needed = Set((0..<schedule.scopes).map(Cast.scope)).union(words.map(\.scope))
+            return try needed.allSatisfy { try snapshot.isStaffed(machine.seat.member, on: $0) }
         }
         guard came else { return }
         let isNoticed = try snapshot.audit().dropFirst(rollback.acts).contains { $0.act == "epoch.renew" && $0.detail.hasPrefix("rolled back") }
