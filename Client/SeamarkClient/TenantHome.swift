@@ -7,6 +7,9 @@ import SeamarkStore
 ///
 ///     HOME/<tenant>/       the sealed store of the device enrolled there
 ///     HOME/current.json    {"tenant": "<tenant>"}
+///
+/// Here a tenant is called by its label: after its name, or as whoever enrolled chose (`seamark enrol --as`). The label is all that these files say of
+/// who the client is, and nothing else writes a name outside of a sealed row (`Protocol/Decisions/0047-a-laptop-says-one-label.md`).
 public struct TenantHome: Sendable {
     public let path: String
 
@@ -73,7 +76,7 @@ public struct TenantHome: Sendable {
     /// What lies here and is called as tenants are, in alphabetical order.
     private func names() throws(Failure) -> [String] {
         guard try Self.exists(path) else { return [] }
-        do throws(FolderNames.Refused) { return try FolderNames.read(path).sorted().filter(Self.isName) } catch { throw .cannotRead(code: error.code) }
+        do throws(FolderNames.Refused) { return try FolderNames.read(path).sorted().filter(Self.isLabel) } catch { throw .cannotRead(code: error.code) }
     }
 
     /// Finishes wipes that were cut off, and returns the names of their tenants.
@@ -119,7 +122,7 @@ public struct TenantHome: Sendable {
     }
 
     /// Remembers the tenant that commands mean when they name none.
-    /// The file is for its owner alone: it names a client.
+    /// The file is for its owner alone: its label may name a client.
     public func choose(_ tenant: String) throws(Failure) {
         var bytes: [UInt8] = []
         JSONWriter.writePretty(.object([JSONMember("tenant", .string(tenant))]), to: &bytes)
@@ -154,6 +157,9 @@ public struct TenantHome: Sendable {
         return name.isEmpty ? "tenant" : name
     }
 
+    /// May a directory be called so? Whoever enrols may choose it, so that it names no client.
+    public static func isLabel(_ name: String) -> Bool { name == folderName(for: name) }
+
     /// The directory's name for a further device of the same tenant, within the same limit.
     public static func folderName(_ name: String, numbered number: Int) -> String {
         let ending = "-\(number)"
@@ -165,8 +171,6 @@ public struct TenantHome: Sendable {
         while name.last == "-" { name.removeLast() }
         return String(name)
     }
-
-    private static func isName(_ name: String) -> Bool { name == folderName(for: name) }
 
     private static func code(_ error: any Error) -> Int32 {
         let error = error as NSError

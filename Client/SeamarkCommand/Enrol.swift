@@ -15,14 +15,21 @@ struct Enrol: ParsableCommand {
               seamark enrol --name "Ann's laptop"   asks for the invitation and a passphrase
               seamark enrol < invitation.txt
               seamark-server invite ann | seamark enrol
+              seamark enrol --as k7 < invitation.txt   a folder that names no client
 
             Reads the invitation from headquarters (one line, seamark://…) from standard input, never from an argument, where \
             others could see it. It serves once. Then chooses a passphrase, which seals everything on this laptop: nobody can \
             read it without; it is asked for on the terminal, wherever the invitation comes from. 'seamark passphrase recovery' makes a code for when it is forgotten.
+
+            What stays in the open is what the laptop calls the tenant: its folder is named so, and whoever finds the closed laptop can read it. That is the tenant's name, \
+            unless --as says otherwise. Commands, questions and warnings say the label too.
             """)
 
     @Option(help: ArgumentHelp("What to call this laptop; administrators see it.", valueName: "device"))
     var name: String?
+
+    @Option(name: .customLong("as"), help: ArgumentHelp("What the laptop calls the tenant, in the open (default: after its name).", valueName: "label"))
+    var label: String?
 
     @Option(help: ArgumentHelp("Read the new passphrase from this file descriptor, for scripts.", valueName: "n"))
     var passphraseFd: Int32?
@@ -30,8 +37,16 @@ struct Enrol: ParsableCommand {
     @OptionGroup var trial: DryRunOption
     @OptionGroup var format: JSONOption
 
+    func validate() throws {
+        guard label.map(TenantHome.isLabel) ?? true else { throw ValidationError("Give --as a label of a-z, 0-9 and single inner hyphens, sixty at most.") }
+    }
+
     func run() throws {
         let home = try Workplace.home()
+        // Before the invitation is looked at: a label that is taken must not use it up.
+        if let label, FileManager.default.fileExists(atPath: home.storePath(label)) {
+            throw Explained(.refused, "'\(label)' is taken on this laptop: 'seamark use' lists what there is. The invitation was not used.")
+        }
         if !trial.dryRun { try home.make() }
         let line: String
         if Terminal.inputIsTerminal {
@@ -60,7 +75,7 @@ struct Enrol: ParsableCommand {
         try home.tryWriting()
         let enrolled = try Enrolment.redeem(invitation, deviceName: name ?? ProcessInfo.processInfo.hostName)
         let identity = enrolled.identity
-        let tenant = try freeName(TenantHome.folderName(for: identity.tenantName), home)
+        let tenant = try freeName(label ?? TenantHome.folderName(for: identity.tenantName), home)
         let store = try DeviceStore.create(at: home.storePath(tenant), identity: identity, passphrase: passphrase.copy())
         try enrolled.begin(store)
         try home.choose(tenant)
@@ -77,6 +92,7 @@ struct Enrol: ParsableCommand {
             return
         }
         Terminal.line("This laptop is now a device of ", .init(identity.tenantName, .bold), ". Your handles begin with ", .init(identity.letters, .bold), ".")
+        if label != nil { Terminal.line("Commands call it ", .init(tenant, .bold), ", and that is what can be read while it is closed.") }
         let standing = holder != nil ? "It is unlocked for \(minutes % 60 == 0 ? counted(minutes / 60, "hour") : counted(minutes, "minute"))." : "This system keeps no keys; give --passphrase-fd N with each command."
         guard enrolled.awaitsConfirmation else { return Terminal.line("\(standing) Next: seamark sync") }
         Terminal.line("\(standing)")

@@ -12,12 +12,16 @@ struct RestoreVerb: ParsableCommand {
             For example:
               seamark-server restore FILE --passphrase-file backup.pass
               seamark-server restore FILE --recovery-file recovery.txt
+              seamark-server restore FILE --erased acts.json
 
             The backup is unpacked and verified beside its place first. What was there before is kept under DATA/replaced; as far as it can \
             be read, what it holds beyond the backup is taken over: entries of logs, quarantine, redactions. A restored \
             tenant begins a new epoch: devices that are ahead of it hand in what it lacks. On a new machine, restore the installation first. \
             A tenant's backup takes the tenant key beside the passphrase: from the key folder, or from its recovery text, which is then kept there. \
             At a terminal it asks before anything takes the place of what is there; scripts are not asked.
+
+            A backup holds people who were erased after it was made. Where the store in its place can be read, they are erased again; where nothing of it is left, \
+            name the acts that audit export wrote after the last erasure: those that are the tenant's and in one chain are heeded, for this alone.
             """)
 
     @OptionGroup var data: DataOption
@@ -27,6 +31,8 @@ struct RestoreVerb: ParsableCommand {
     var name: String?
     @OptionGroup var passphrase: PassphraseOption
     @OptionGroup var recovery: RecoveryOption
+    @Option(help: ArgumentHelp("Erase again who was erased by these acts, as audit export wrote them (mode 0600).", valueName: "file"), completion: .file())
+    var erased: String?
     @Flag(help: "Put it in the place of what is there without asking.") var yes = false
     @Flag(help: "As JSON.") var json = false
 
@@ -46,7 +52,7 @@ struct RestoreVerb: ParsableCommand {
         try confirm(header)
         let secret = try passphrase.known()
         let key = try recovery.key(for: header, in: Installation.keyFolder(of: data.directory))
-        let done = try Restoring(into: data.directory).restore(file, as: short, passphrase: secret, tenantKey: key)
+        let done = try Restoring(into: data.directory).restore(file, as: short, passphrase: secret, tenantKey: key, erasedBy: erased)
         Output.note("It was restored.")
         if json {
             return Output.json(
@@ -56,6 +62,7 @@ struct RestoreVerb: ParsableCommand {
                     JSONMember("entriesAhead", done.entriesAhead.map { .integer(Int64(clamping: $0)) } ?? .null),
                     JSONMember("takenOver", Self.json(done.takenOver)),
                     JSONMember("revokedAgain", .integer(Int64(done.revokedAgain))), JSONMember("wipesTakenOver", .integer(Int64(done.wipesTakenOver))),
+                    JSONMember("erasedAgain", .integer(Int64(done.erasedAgain))),
                     JSONMember("keepsSigningKey", .bool(done.keepsSigningKey)),
                     JSONMember("unread", done.unread.map { .string($0) } ?? .null),
                     JSONMember("knowsAnotherInstallation", .bool(done.knowsAnotherInstallation)),
@@ -70,6 +77,9 @@ struct RestoreVerb: ParsableCommand {
         }
         if done.revokedAgain > 0 { print("\(done.revokedAgain) devices that were revoked since are revoked again.") }
         if done.wipesTakenOver > 0 { print("\(done.wipesTakenOver) devices that were to be wiped, or were wiped, since are so here too.") }
+        if done.erasedAgain > 0 {
+            print(done.erasedAgain == 1 ? "1 person who was erased since is erased again." : "\(done.erasedAgain) people who were erased since are erased again.")
+        }
         if done.keepsSigningKey {
             print("The server's signing key was replaced since: it stays the one that it was last.")
             print("Logs take the former one's word for what they lost. Once the laptops have synced, or now if it was stolen, end that: tenant signing-key forget.")

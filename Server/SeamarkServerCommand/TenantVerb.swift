@@ -16,7 +16,13 @@ struct TenantVerb: ParsableCommand {
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add a tenant.",
-            discussion: "For example:\n  seamark-server tenant add halden --name \"Halden Gears\"")
+            discussion: """
+                For example:
+                  seamark-server tenant add halden --name "Halden Gears"
+
+                Laptops name the tenant's folder after what people call it, and whoever finds a closed laptop can read that. Where it is secret who the client is, give a code \
+                name, or have members enrol with --as.
+                """)
 
         @OptionGroup var data: DataOption
         @Argument(help: "A short name: a-z, 0-9 and inner hyphens.")

@@ -142,7 +142,7 @@ import Testing
         try chain.run("person export", ["baseline", person, "--out", path("person.json")], leaving: ["person.export"])
         try chain.run("redact", ["baseline", site, "notes", "--reason", "asked for"], leaving: ["redaction.make"])
         try chain.run("person erase", ["baseline", person, "--yes"], leaving: ["person.erase", "redaction.make"])
-        try chain.run("retention set", ["400", "--yes"], leaving: ["retention.set"])
+        try chain.run("retention set", ["400", "--attachments", "--yes"], leaving: ["retention.set"])
         try chain.run("retention apply", leaving: ["retention.look"])
         try chain.run("schema set", ["--write", "2"], leaving: ["schema.least"])
 

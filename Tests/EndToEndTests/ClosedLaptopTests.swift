@@ -47,6 +47,32 @@ import Testing
         #expect(unlocked.status == 0, "\(unlocked.error)")
     }
 
+    /// The paths below `folder` that have `word` in their name or their bytes, in capitals or not.
+    private func places(saying word: String, below folder: URL) throws -> Set<String> {
+        Set(try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { path in
+            let bytes = FileManager.default.contents(atPath: folder.path + "/" + path) ?? Data()
+            return path.lowercased().contains(word) || String(decoding: bytes, as: UTF8.self).lowercased().contains(word)
+        })
+    }
+
+    @Test func `a laptop that was enrolled under a label says it, and nowhere who the client is; a label that is taken uses no invitation up`() throws {
+        let ann = Laptop(headquarters)
+        let enrolled = try ann.must("enrol", "--as", "k7", input: headquarters.invitation("ann"))
+        #expect(enrolled.contains("a device of Halden") && enrolled.contains("call it k7"))
+        try ann.must("site", "add", "name=Halden plant")
+        try ann.must("sync")
+        #expect(try ann.must("status").contains("Halden"))
+        #expect(try places(saying: "halden", below: ann.home).isEmpty)
+        #expect(try places(saying: "k7", below: ann.home).isSuperset(of: ["k7", "k7/rows.sqlite", "k7/lock", "current.json"]))
+
+        let invitation = try headquarters.invitation("ann")
+        let taken = try ann.run(["enrol", "--as", "k7"], input: invitation)
+        #expect(taken.status == 65 && taken.error.contains("'k7' is taken"), "\(taken.error)")
+        try ann.must("enrol", "--as", "k8", input: invitation)
+        #expect(try ann.must("status", "--tenant", "k7").contains("Halden"))
+        #expect(try places(saying: "halden", below: ann.home).isEmpty)
+    }
+
     @Test func `a wipe is refused without a yes and names what has no receipt, and leaves nothing`() throws {
         let ann = try Laptop(of: "ann", at: headquarters)
         try ann.must("site", "add", "name=Dayton plant")

@@ -97,6 +97,14 @@ struct CommandTests {
         #expect(TenantHome.folderName("halden", numbered: 2) == "halden-2")
     }
 
+    @Test func `a label is what a directory can be called, and nothing that leads out of Seamark's own`() throws {
+        for label in ["k7", "7", "a-b", String(repeating: "a", count: 60)] { #expect(throws: Never.self) { _ = try Enrol.parse(["--as", label]) } }
+        for label in ["", " ", "K7", "a--b", "-a", "a-", "..", "../k7", "/k7", ".agent", "current.json", "k 7", "k\n7", "\u{e5}", String(repeating: "a", count: 61)] {
+            #expect(!TenantHome.isLabel(label), "\(label)")
+            #expect(throws: (any Error).self, "\(label)") { _ = try Enrol.parse(["--as=\(label)"]) }
+        }
+    }
+
     @Test func `what 'list' says how to capture a type by is a verb that there is`() {
         for (noun, _, type) in CapturedTypes.nouns {
             let words = CapturedTypes.verb(capturing: type).split(separator: " ").map(String.init)

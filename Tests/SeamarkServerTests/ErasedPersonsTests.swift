@@ -111,4 +111,54 @@ import Testing
         #expect(Set(try restored.store.read { try $0.sensitiveValues(in: scope) { _, _ in true } }.map(\.record)) == [other])
         #expect(try restored.verify().holds)
     }
+
+    @Test func `in an empty place a restored backup forgets who was erased since, unless it is told the tenant's own acts, whole as they were`() throws {
+        let folder = yard.directory.path + "-backups"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let name = try ShortName(checking: "halden", for: "it")
+        let secret = SecretBytes(copying: Array("four random words here".utf8))
+        let backup = try yard.office.backUp(name, to: folder, passphrase: secret)
+        // Of whom the backup knows nothing.
+        let younger = Identifier(high: 1, low: 3)
+        try write(Catalogue.person, younger, "P-A3") { $0.set("level", .int(3)); $0.set("name", .text("name 3")) }
+        for person in ["P-A0", "P-A3"] { _ = try tenant.erasePerson(person, in: "ops", reason: "asked for") }
+        let (acts, others, altered, cut) = (folder + "/acts.json", folder + "/others.json", folder + "/altered.json", folder + "/cut.json")
+        _ = try tenant.exportAudit(to: acts)
+        _ = try yard.addTenant("rival").exportAudit(to: others)
+        let text = try String(contentsOfFile: acts, encoding: .utf8)
+        try PrivateFile.create(altered, Array(text.replacingOccurrences(of: erased.description, with: other.description).utf8))
+        try PrivateFile.create(cut, Array(text.prefix(text.count / 2).utf8))
+        try tenant.store.close()
+
+        func restore(telling acts: String?) throws -> (office: TenantOffice, erased: Int) {
+            let done = try Restoring(into: yard.directory).restore(backup.path, passphrase: secret, erasedBy: acts)
+            return (try yard.office.tenant(name), done.erasedAgain)
+        }
+        func held(_ office: TenantOffice) throws -> Set<Identifier> { Set(try office.store.read { try $0.sensitiveValues(in: scope) { _, _ in true } }.map(\.record)) }
+        let place = yard.directory.tenant(name).path
+        try FileManager.default.removeItem(atPath: place)
+        let forgetful = try restore(telling: nil)
+        #expect(try forgetful.erased == 0 && held(forgetful.office) == [erased, other])
+        try forgetful.office.store.close()
+
+        try FileManager.default.removeItem(atPath: place)
+        for path in [others, altered, cut, folder + "/missing.json"] {
+            #expect(throws: OperationFailure.self, "\(path)") { _ = try restore(telling: path) }
+        }
+        #expect(!FileManager.default.fileExists(atPath: place))
+
+        let (office, again) = try restore(telling: acts)
+        #expect(try again == 2 && held(office) == [other])
+        let now = yard.clock.wall.now()
+        try office.store.write { transaction in
+            let headquarters = try Headquarters(transaction, keys: office.keys, now: now)
+            try headquarters.write(Catalogue.person, younger, in: scope, handle: "P-A3") { $0.set("level", .int(3)); $0.set("name", .text("name 3")) }
+            try headquarters.write(Catalogue.observation, Self.id(1), in: scope, handle: "O-1") { $0.set("interview", .id(theirs)); $0.set("text", .text("seen")) }
+        }
+        #expect(try held(office) == [other])
+        #expect(try office.verify().holds)
+        try office.store.close()
+        // What the store in its place tells is not told twice.
+        #expect(try restore(telling: acts).erased == 0)
+    }
 }

@@ -96,10 +96,23 @@ import Testing
     @Test func `the running server redacts by itself within a day what is due`() async throws {
         let scene = try await scene()
         try await scene.push(["\(canary) first", "\(canary) second"])
-        try scene.tenant.setRetention(days: 1)
+        let (tenant, scope, now) = (scene.tenant, scene.scope, scene.yard.clock.wall.now())
+        let bytes = Array(canary.utf8)
+        let attachment = try #require(SeamarkJournal.Attachment(hash: Digest.sha256(bytes), size: Int64(bytes.count)))
+        let vault = try AttachmentVault(at: tenant.vault, dataKey: tenant.keys.dataKey)
+        try vault.append(bytes, at: 0, of: attachment, by: scope)
+        #expect(try vault.finish(attachment, by: scope))
+        try tenant.store.write { transaction in
+            try Headquarters(transaction, keys: tenant.keys, now: now).write(Catalogue.evidence, Identifier(high: 9, low: 1), in: scope, handle: "EV-1") {
+                $0.set("kind", .int(1)); $0.set("title", .text("a photo")); $0.set("mediaType", .text("image/png"))
+                $0.set("sha256", .bytes(attachment.hash.bytes)); $0.set("size", .int(Int64(attachment.size)))
+            }
+            try transaction.addAttachment(attachment, to: scope, received: now)
+        }
+        try tenant.setRetention(days: 1, attachments: true)
         scene.yard.clock.advance(milliseconds: 2 * Self.day)
-        #expect(try await eventually { try scene.held == 0 })
-        #expect(try scene.acts == ["retention.set", "retention.redact"])
+        #expect(try await eventually { try scene.held == 0 && !vault.holds(attachment) })
+        #expect(try scene.acts == ["retention.set", "retention.redact", "retention.redact"])
         await scene.server.stop()
         #expect(scene.server.counts.faults == 0)
         #expect(try scene.tenant.verify().holds)

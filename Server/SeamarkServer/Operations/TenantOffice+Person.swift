@@ -93,6 +93,24 @@ extension TenantOffice {
         try dropErasedAttachments()
         return held
     }
+
+    /// Erases a person of whom an earlier chain of acts says that they were erased: what is here of them, and what comes later as it comes, also where neither
+    /// the person nor the engagement is here yet. False where the store's own acts say it already.
+    func eraseAgain(_ person: Identifier, in scope: Identifier, reason: String) throws -> Bool {
+        let now = clock.now()
+        let isNew = try store.write { transaction -> Bool in
+            guard try !ErasedPersons.all(in: scope, transaction).contains(person) else { return false }
+            try ErasedPersons.note(person, in: scope, at: now, transaction)
+            guard try transaction.scope(scope) != nil else { return true }
+            let holding = try PersonHolding(of: person, in: scope, transaction)
+            try HeadquartersRedaction(transaction: transaction, signer: keys.signingKey, now: now)
+                .redact(
+                    holding.sensitiveValues(transaction) + HeadquartersRedaction.bytes(of: holding.ownEvidence, in: scope, transaction), in: scope, reason: reason)
+            return true
+        }
+        try dropErasedAttachments()
+        return isNew
+    }
 }
 
 /// What a snapshot holds about one person of one engagement.

@@ -126,7 +126,9 @@ final class OpenTenant: Sendable {
 
     /// Redacts what was kept for as long as was agreed. Called once a day.
     func keepRetention(goOn: () throws -> Void) throws -> Retention.Round {
-        try Retention.keepSchedule(of: store, signer: keys.signingKey, at: clock.now(), goOn: goOn)
+        // What was redacted before it was cut off is gone too.
+        defer { desk.attachments?.dropErased() }
+        return try Retention.keepSchedule(of: store, signer: keys.signingKey, at: clock.now(), goOn: goOn)
     }
 
     // MARK: Contacts

@@ -7,11 +7,17 @@ internal import SeamarkStore
 ///
 /// A value is kept for so many days from when the server first received it, whatever laptops' clocks say of when it was captured; then it is
 /// redacted like any other, by headquarters, with its reason. Sensitive values of engagements fall under it: names, contacts, notes, quotes,
-/// rationales, references and summaries, in every edit that ever held one and in quarantine. The firm's own members do not.
+/// rationales, references and summaries, in every edit that ever held one and in quarantine. The firm's own members do not. Attachments do where the
+/// tenant chose that too: they are evidence, and nothing brings back what a report rests on.
 struct Retention {
     let days: Int64
+    /// Are attachments kept no longer either?
+    let attachments: Bool
 
-    init(days: Int64) { self.days = days }
+    init(days: Int64, attachments: Bool = false) {
+        self.days = days
+        self.attachments = attachments
+    }
 
     static let day: Int64 = 86_400_000
     /// What others read in a redaction that the schedule made.
@@ -30,6 +36,29 @@ struct Retention {
             let days = RecordView(id: identity.id, state: state).integer("retentionDays")
         else { return nil }
         self.days = days
+        attachments = try Self.includesAttachments(state, snapshot)
+    }
+
+    static let setAct = "retention.set"
+
+    /// What the chain of acts says of a choice. Where attachments are meant too, it names the change that wrote the days.
+    static func detail(_ days: Int64?, withAttachmentsBy change: Identifier?) -> String {
+        guard let days else { return "for ever" }
+        return change.map { "\(days) days with attachments \($0)" } ?? "\(days) days"
+    }
+
+    /// The head of the tenant's days that is the only one.
+    static func choice(_ state: RecordState) -> Head? {
+        guard let field = Catalogue.tenant.field(key: "retentionDays") else { return nil }
+        let heads = state.heads(of: .field(field.number))
+        return heads.count == 1 ? heads[0] : nil
+    }
+
+    /// Only where the last choice says so, and these are the days that it wrote: where the log or the chain of acts was put back to before the other,
+    /// nobody chose for what stands there now, and attachments are kept.
+    private static func includesAttachments(_ state: RecordState, _ snapshot: TenantSnapshot) throws -> Bool {
+        guard let choice = choice(state), let days = choice.content.value?.int, let last = try snapshot.audit().last(where: { $0.act == setAct }) else { return false }
+        return last.detail == detail(days, withAttachmentsBy: choice.name.change)
     }
 
     /// What was received before this time is due: milliseconds since 1970.
@@ -51,6 +80,42 @@ struct Retention {
             for hold in snapshot.sensitiveValues(of: change, where: { _, _ in true }) where seen.insert(hold.redacted).inserted { found.append(hold) }
         }
         return found
+    }
+
+    /// A scope's attachments that are due: for each what is to be redacted, which is every row of evidence that names it.
+    ///
+    /// The server holds its bytes, received them so long ago, and so every change by which a row names them: what a colleague attaches again is kept anew,
+    /// and what no laptop has handed in yet is not due, however old its row.
+    ///
+    /// - Parameter goOn: asked at each change that is looked at; throws to end it.
+    func dueAttachments(
+        in scope: Identifier, _ snapshot: TenantSnapshot, at now: Int64, goOn: () throws -> Void = {}
+    ) throws -> [[TenantSnapshot.SensitiveHold]] {
+        guard attachments else { return [] }
+        let cutoff = cutoff(at: now)
+        var named: [Hash256: [TenantSnapshot.SensitiveHold]] = [:]
+        try snapshot.records(in: scope, ofType: Catalogue.evidence.number) { id, state in
+            for head in state.heads(of: .field(EvidenceField.hash)) {
+                guard let hash = head.content.value?.bytes.flatMap({ Hash256(bytes: $0) }) else { continue }
+                let leaf = Redaction.leaf(ofAttachment: hash, namedBy: id, SystemPrimitives())
+                guard try !snapshot.isBarred(leaf, in: scope) else { continue }
+                named[hash, default: []].append(
+                    TenantSnapshot.SensitiveHold(
+                        record: id, type: Catalogue.evidence.number, target: .field(EvidenceField.hash), redacted: Redaction.Redacted(edit: head.name, leaf: leaf)))
+            }
+        }
+        for hash in named.keys.sorted() {
+            let held = try snapshot.attachment(hash, in: scope)
+            if held.map({ $0.isErased || $0.received >= cutoff }) ?? true { named[hash] = nil }
+        }
+        guard !named.isEmpty else { return [] }
+        let naming = Set(named.values.flatMap { $0 }.map(\.redacted.edit))
+        var early: Set<EditName> = []
+        try snapshot.forEachChange(in: scope, receivedBefore: cutoff) { change, _ in
+            try goOn()
+            for index in change.edits.indices where naming.contains(change.name(index)) { early.insert(change.name(index)) }
+        }
+        return named.sorted { $0.key < $1.key }.map(\.value).filter { $0.allSatisfy { early.contains($0.redacted.edit) } }
     }
 
     /// When somebody last agreed on something, or the schedule left a sign. Nothing else counts: a clock that is wrong stamps everything.
@@ -83,7 +148,8 @@ struct Retention {
     /// Leaves a sign in the audit log that somebody looked, and that nothing was due.
     static func look(_ store: TenantStore, at now: Int64) throws { _ = try store.write { try $0.noteAct("retention.look", detail: "", at: now) } }
 
-    /// Redacts all that is due, a part in each transaction. Returns how many values.
+    /// Redacts all that is due, a part in each transaction. Returns how many values, and rows that named attachments. The files of those are for the
+    /// caller to take from the vault.
     func redact(_ store: TenantStore, signer: any Signer, at now: Int64, goOn: () throws -> Void = {}) throws -> Int {
         var count = 0
         while case let part = try store.write({ try redactPart($0, signer: signer, at: now, goOn: goOn) }), part > 0 { count += part }
@@ -93,15 +159,22 @@ struct Retention {
     private func isAnyDue(_ snapshot: TenantSnapshot, at now: Int64, goOn: () throws -> Void) throws -> Bool {
         for scope in try snapshot.scopes() where scope.kind == .engagement {
             if try !due(in: scope.id, snapshot, at: now, atMost: 1, goOn: goOn).isEmpty { return true }
+            if try !dueAttachments(in: scope.id, snapshot, at: now, goOn: goOn).isEmpty { return true }
         }
         return false
     }
 
     private func redactPart(_ transaction: TenantTransaction, signer: any Signer, at now: Int64, goOn: () throws -> Void) throws -> Int {
         for scope in try transaction.scopes() where scope.kind == .engagement {
-            let values = try due(in: scope.id, transaction, at: now, atMost: Self.mostTogether, goOn: goOn)
+            var values = try due(in: scope.id, transaction, at: now, atMost: Self.mostTogether, goOn: goOn)
+            var detail = "\(scope.id) \(values.count)"
+            if values.isEmpty {
+                let due = try dueAttachments(in: scope.id, transaction, at: now, goOn: goOn).prefix(Self.mostTogether)
+                values = due.flatMap { $0 }
+                detail = "\(scope.id) \(due.count) attachments"
+            }
             guard !values.isEmpty else { continue }
-            try transaction.noteAct("retention.redact", detail: "\(scope.id) \(values.count)", at: now)
+            try transaction.noteAct("retention.redact", detail: detail, at: now)
             try HeadquartersRedaction(transaction: transaction, signer: signer, now: now).redact(values, in: scope.id, reason: Self.reason)
             return values.count
         }

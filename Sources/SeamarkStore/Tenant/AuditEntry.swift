@@ -21,3 +21,13 @@ public struct AuditEntry: Hashable, Sendable {
         return primitives.sha256(writer.bytes.span)
     }
 }
+
+extension AuditEntry {
+    /// An act as it was written down elsewhere. Nil where its hash is not that of an act which follows the one with the hash `previous`.
+    public init?(
+        number: Int64, time: Int64, act: String, detail: String, hash: Hash256, after previous: Hash256, _ primitives: any Primitives
+    ) {
+        guard Self.hash(after: previous, number: number, time: time, act: act, detail: detail, primitives) == hash else { return nil }
+        self.init(number: number, time: time, act: act, detail: detail, hash: hash)
+    }
+}

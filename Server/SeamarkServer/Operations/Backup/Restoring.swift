@@ -23,6 +23,8 @@ public struct Restoring: Sendable {
         public let revokedAgain: Int
         /// Devices for which a wipe was ordered, or done, after the backup was made: that holds here too.
         public let wipesTakenOver: Int
+        /// People who were erased after the backup was made, as acts said that were told and nothing else did, and are erased here again.
+        public let erasedAgain: Int
         /// The server's signing key was replaced after the backup was made: it stays the one that it was last.
         public let keepsSigningKey: Bool
         /// Why what was there before could not be read: then nobody knows which devices were revoked since.
@@ -68,7 +70,10 @@ public struct Restoring: Sendable {
 
     /// - Parameter name: the tenant's short name here; nil for the one that it had.
     /// - Parameter tenantKey: from its recovery text, where the key folder does not have it; a restored tenant's is kept there.
-    public func restore(_ path: String, as name: ShortName? = nil, passphrase: SecretBytes, tenantKey: TenantKey? = nil) throws -> Outcome {
+    /// - Parameter acts: a file of `audit export`: who was erased by these acts and is not in the backup's is erased here too.
+    public func restore(
+        _ path: String, as name: ShortName? = nil, passphrase: SecretBytes, tenantKey: TenantKey? = nil, erasedBy acts: String? = nil
+    ) throws -> Outcome {
         let doing = "restoring \(path)"
         let header = try BackupHeader(of: path)
         switch header.kind {
@@ -76,15 +81,18 @@ public struct Restoring: Sendable {
             guard name == nil else {
                 throw OperationFailure(.badInput, doing: doing, wrong: "it is an installation's backup, which has no name", remedy: "leave --name out")
             }
+            guard acts == nil else {
+                throw OperationFailure(.badInput, doing: doing, wrong: "it is an installation's backup, which holds nobody who could be erased", remedy: "leave --erased out")
+            }
             return try restoreInstallation(path, passphrase, doing: doing)
-        case .tenant: return try restoreTenant(path, header, name, passphrase, tenantKey, doing: doing)
+        case .tenant: return try restoreTenant(path, header, name, passphrase, tenantKey, acts.map(ToldErasures.init(reading:)), doing: doing)
         }
     }
 
     // MARK: A tenant
 
     private func restoreTenant(
-        _ path: String, _ header: BackupHeader, _ name: ShortName?, _ passphrase: SecretBytes, _ given: TenantKey?, doing: String
+        _ path: String, _ header: BackupHeader, _ name: ShortName?, _ passphrase: SecretBytes, _ given: TenantKey?, _ told: ToldErasures?, doing: String
     ) throws -> Outcome {
         let installation = try Installation(opening: directory)
         let lock = try DirectoryLock.alone(directory, doing: doing)
@@ -113,7 +121,7 @@ public struct Restoring: Sendable {
         if let former = isReplacing ? old : replaced.map(TenantFolder.init(path:)) {
             do { before = try formerly(former, keyFolder) } catch { unread = "\(error)" }
         }
-        let again = try renew(draft, short, installation, header, before)
+        let again = try renew(draft, short, installation, header, before, told)
         if isReplacing { replaced = try setAside(old.path, called: short.text, doing: doing) }
         guard rename(draft.path, old.path) == 0 else {
             let code = errno
@@ -125,7 +133,7 @@ public struct Restoring: Sendable {
         return Outcome(
             header: header, tenant: short, sentence: finding.sentence, replaced: replaced,
             takenOver: again.taken, revokedAgain: again.revoked,
-            wipesTakenOver: again.wipes, keepsSigningKey: again.keepsSigningKey, unread: unread,
+            wipesTakenOver: again.wipes, erasedAgain: again.erased, keepsSigningKey: again.keepsSigningKey, unread: unread,
             knowsAnotherInstallation: !(installation.pins + installation.formerPins).contains { $0.description == facts.pin })
     }
 
@@ -182,13 +190,14 @@ public struct Restoring: Sendable {
     /// A new epoch, what the store of before held beyond the backup, and no device that comes back which was revoked, frozen or to be wiped meanwhile.
     /// Returns how many there were. The store of before is closed then, and may be moved.
     private func renew(
-        _ draft: TenantFolder, _ name: ShortName, _ installation: Installation, _ header: BackupHeader, _ before: Former?
-    ) throws -> (revoked: Int, wipes: Int, keepsSigningKey: Bool, taken: TakenOver?) {
+        _ draft: TenantFolder, _ name: ShortName, _ installation: Installation, _ header: BackupHeader, _ before: Former?, _ told: ToldErasures?
+    ) throws -> (revoked: Int, wipes: Int, erased: Int, keepsSigningKey: Bool, taken: TakenOver?) {
         let keepsSigningKey = try before?.keys.succeed(in: draft, under: installation.keyFolder) ?? false
         let office = try TenantOffice(name: name, folder: draft, installation: installation, clock: clock)
         defer { try? office.store.close() }
         defer { try? before?.store.close() }
         let now = clock.now()
+        let erased = try told?.beyond(office.store) ?? []
         let (epoch, incarnation) = (try Randomness.word(), try Randomness.word())
         try office.store.write { transaction in
             try transaction.renewEpoch(epoch, incarnation: incarnation, because: .restored, at: now)
@@ -196,7 +205,9 @@ public struct Restoring: Sendable {
             try transaction.take(formerEpochs: before?.epochs ?? FormerEpochs(epochs: [], expectsOthers: true))
             _ = try transaction.noteAct("tenant.restore", detail: "\(Digest.sha256(header.bytes)) made \(header.made)", at: now)
         }
-        guard let before else { return (0, 0, false, nil) }
+        // Last, when all is here that there is.
+        func eraseAgain() throws -> Int { try erased.count { try office.eraseAgain($0.person, in: $0.scope, reason: TakingOver.erasedReason) } }
+        guard let before else { return (0, 0, try eraseAgain(), false, nil) }
         let takingOver = TakingOver(from: before.store, before.scopes, to: office, at: now)
         try takingOver.run()
         var count = 0
@@ -212,7 +223,8 @@ public struct Restoring: Sendable {
                 _ = try transaction.noteAct("device.freeze", detail: id.description, at: now)
             }
         }
-        return (count, try before.wipes.count { try office.takeOver($0.order, to: $0.device) }, keepsSigningKey, takingOver.done)
+        let wipes = try before.wipes.count { try office.takeOver($0.order, to: $0.device) }
+        return (count, wipes, try eraseAgain(), keepsSigningKey, takingOver.done)
     }
 
     // MARK: An installation
@@ -252,7 +264,7 @@ public struct Restoring: Sendable {
         }
         try PrivateFile.makeDurable(folder: directory.path)
         return Outcome(
-            header: finding.header, tenant: nil, sentence: finding.sentence, replaced: replaced, takenOver: nil, revokedAgain: 0, wipesTakenOver: 0, keepsSigningKey: false, unread: nil,
+            header: finding.header, tenant: nil, sentence: finding.sentence, replaced: replaced, takenOver: nil, revokedAgain: 0, wipesTakenOver: 0, erasedAgain: 0, keepsSigningKey: false, unread: nil,
             knowsAnotherInstallation: false)
     }
 

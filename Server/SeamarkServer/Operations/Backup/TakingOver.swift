@@ -68,6 +68,7 @@ final class TakingOver {
     }
 
     static let reason = "redacted before a backup was restored"
+    static let erasedReason = "erased before a backup was restored"
     /// Bytes of entries that are in memory together, and share a transaction.
     private static let bytesTogether = 1 << 20
     /// So many blocks of the quarantine share one.
