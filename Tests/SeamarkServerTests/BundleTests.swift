@@ -95,6 +95,8 @@ import Testing
         #expect(receipts.map(\.block) == [first.hash, second.hash])
         #expect(receipts.allSatisfy { $0.isSigned(by: courier.device.enrolled.serverKey.key, SystemPrimitives()) })
 
+        let names = try tenant.namesInActs()
+        #expect(try tenant.audit().last.map { TenantOffice.words($0.detail, names) } == "device A 5")
         let (before, acts) = (try entries(tenant), try tenant.store.read { try $0.audit() }.count)
         let again = try tenant.importBundle(file(yard, "a"), reply: file(yard, "r2"))
         #expect(again.accepted == 0 && again.present == 5)

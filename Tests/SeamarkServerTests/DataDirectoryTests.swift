@@ -2,6 +2,7 @@ import Glibc
 import SeamarkCrypto
 import SeamarkJournal
 import SeamarkModel
+import SeamarkStore
 import Testing
 
 @testable import SeamarkServer
@@ -111,6 +112,10 @@ import Testing
         #expect(try team() == before && office.audit().count == acts)
         try office.staff(["carl", "dora"], on: "ops")
         #expect(try team() == before.union(["carl", "dora"]) && office.audit().count == acts + 2)
+        let names = try office.namesInActs()
+        #expect(try office.audit().suffix(2).map { TenantOffice.words($0.detail, names) } == ["ops carl", "ops dora"])
+        #expect(try office.audit().suffix(2).allSatisfy { $0.detail.count > 70 }, "the chain goes over ids")
+        #expect(TenantOffice.words("\(Identifier.zero)  7 ops", names) == "\(Identifier.zero)  7 ops")
         #expect(kind { try office.staff(["carl", "nobody"], on: "ops", remove: true) } == .notFound)
         #expect(try team() == before.union(["carl", "dora"]))
         try office.staff(["carl", "dora"], on: "ops", remove: true)
