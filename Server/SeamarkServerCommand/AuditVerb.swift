@@ -25,7 +25,7 @@ struct AuditVerb: ParsableCommand {
                 """)
 
         @OptionGroup var tenant: TenantOption
-        @Option(help: ArgumentHelp("Only the newest so many; 0 for all.", valueName: "n"))
+        @Option(parsing: .unconditional, help: ArgumentHelp("Only the newest so many; 0 for all.", valueName: "n"))
         var limit = 0
         @Flag(help: "As JSON.") var json = false
 
