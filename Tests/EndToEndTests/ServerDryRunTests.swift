@@ -17,17 +17,17 @@ import Testing
         ("record set", ["sector=energy"], "Would set in tenant halden: sector"), ("instrument use", ["baseline", "core-9@1"], "Would have baseline ask core-9@1"),
         ("instrument publish", ["INSTRUMENT"], "nothing was published"), ("publication add", ["baseline", "--draft"], "Would publish PB-HQ002 Second"),
         ("publication withdraw", ["PB-HQ001", "--reason", "asked for"], "Would withdraw PB-HQ001"),
-        ("bundle import", ["BUNDLE", "--reply", "FOLDER"], "Would take in 1 change; 0 changes are here already"),
+        ("init", ["--data", "FOLDER", "--name", "seamark.example.org:7440"], "Would make the data directory"), ("bundle import", ["BUNDLE", "--reply", "FOLDER"], "Would take in 1 change; 0 changes are here already"),
     ]
     /// Words that are refused in a trial as they would be without.
     private static let refused: [[String]] = [
         ["tenant", "add", "halden"], ["member", "add", "ann"], ["member", "set", "nobody", "--inactive"], ["member", "uninvite", "nobody"], ["engagement", "add", "baseline", "--currency", "EUR"], ["engagement", "staff", "baseline", "nobody"], ["invite", "nobody"],
         ["device", "revoke", "ZZ"], ["quarantine", "release", "00000000"], ["redact", "baseline", "NOPE", "notes", "--reason", "asked for"], ["schema", "set", "--read", "9999"],
-        ["bundle", "import", "INSTRUMENT"], ["bundle", "import", "BUNDLE", "--reply", "FOLDER/reply"], ["backup", "make", "nobody", "--to", "FOLDER"], ["publication", "add", "baseline"], ["publication", "withdraw", "PB-HQ009", "--reason", "asked for"],
+        ["init"], ["init", "--data", "FOLDER", "--name", "nowhere"], ["init", "--data", "FOLDER/reply"], ["bundle", "import", "INSTRUMENT"], ["bundle", "import", "BUNDLE", "--reply", "FOLDER/reply"], ["backup", "make", "nobody", "--to", "FOLDER"], ["publication", "add", "baseline"], ["publication", "withdraw", "PB-HQ009", "--reason", "asked for"],
     ]
     /// Verbs that write and have no trial, and why.
     private static let without: [String: String] = [
-        "init": "it makes a directory, and refuses one that is there", "run": "it is the server", "device confirm": "a wrong try counts, and a trial of one that does not would be a way round that",
+        "run": "it is the server", "device confirm": "a wrong try counts, and a trial of one that does not would be a way round that",
         "device adopt": "as device confirm", "engagement adopt": "it is refused unless a laptop showed what the store has lost, and only says what it would mean until --yes",
         "restore": "'backup verify' tries a backup whole",
         "backup verify": "it reads", "tenant key": "it hands a secret out, which no trial can",
@@ -98,7 +98,7 @@ import Testing
         try Data(try InstrumentStoryTests.document(2).utf8).write(to: instrument)
         func run(_ words: [String]) throws -> Program.Result {
             let words = words.map { ["BOB": letters, "SITE": site, "PERSON": person, "FOLDER": folder, "INSTRUMENT": instrument.path, "BUNDLE": bundle, "FOLDER/reply": folder + "/reply"][$0] ?? $0 }
-            return try headquarters.program("seamark-server", words + ["--dry-run", "--data", headquarters.data.path]).finish()
+            return try headquarters.program("seamark-server", words + ["--dry-run"] + (words.contains("--data") ? [] : ["--data", headquarters.data.path])).finish()
         }
         let keys = URL(fileURLWithPath: headquarters.data.path + ".keys")
         // What opens the store first may bring its log into its file.
