@@ -9,7 +9,7 @@ extension DataDirectory {
         case member, engagement, device
     }
 
-    public var tenantNames: [String] { ((try? tenantFolders()) ?? []).map(\.name.text) }
+    public var tenantNames: [String] { ((try? tenantFolders()) ?? []).map { $0.name.text } }
 
     /// - Parameter tenant: whose; nil for the only one that there is.
     public func names(of named: Named, in tenant: String?) -> [String] {
