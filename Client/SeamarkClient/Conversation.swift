@@ -194,9 +194,14 @@ final class Conversation {
         }
     }
 
-    static func monotonicMilliseconds() -> UInt64 {
+    static func monotonicMilliseconds() -> UInt64 { milliseconds(of: CLOCK_MONOTONIC) }
+
+    /// The same, and it goes on while the machine sleeps: a connection that was silent for a night is asked for at once.
+    static func millisecondsWithSleep() -> UInt64 { milliseconds(of: CLOCK_BOOTTIME) }
+
+    private static func milliseconds(of clock: clockid_t) -> UInt64 {
         var now = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &now)
+        clock_gettime(clock, &now)
         return UInt64(now.tv_sec) * 1000 + UInt64(now.tv_nsec) / 1_000_000
     }
 }

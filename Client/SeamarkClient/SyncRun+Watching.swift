@@ -57,7 +57,7 @@ extension SyncRun {
                     if device.store.isLocked { return .locked }
                     let end = try run.step(
                         arrived, then: conversation.nextArrived, hasEnded: conversation.hasEnded, bytesReceived: conversation.bytesReceived,
-                        now: Int64(Conversation.monotonicMilliseconds()), tell: tell)
+                        now: Int64(Conversation.millisecondsWithSleep()), tell: tell)
                     if let end { return end }
                 }
             } catch {

@@ -24,6 +24,10 @@ struct ConflictPrices {
         let count = conflict.isDeletion ? 2 : conflict.sides.count
         guard left >= count else { return nil }
         left -= count
+        // A large engagement takes seconds for each: whoever sits there reads the values meanwhile, and sees why there is no more yet.
+        if Terminal.isTerminal { _ = Terminal.flush() }
+        Terminal.progress("Calculating what each is worth…")
+        defer { Terminal.progress("") }
         if conflict.isDeletion { return [true, false].map { effect.headline(conflict.record, stays: $0) } }
         return conflict.sides.map { side in
             let head = conflict.record.state.heads(of: side.target).first { $0.name.change == side.change && $0.content.value == side.value }

@@ -54,7 +54,6 @@ struct Conflicts: ParsableCommand {
         let title = conflict.record.text("title") ?? conflict.record.text("name") ?? ""
         Terminal.line(.init(name, .bold), "  \(title)", .init("  conflict \(RecordFinder.short(conflict.id))", .dim))
         evidence(conflict.record, finder, references)
-        let priced = prices.prices(conflict)
         if let field = conflict.field {
             Terminal.line("  ", .init(field.label, .yellow), " has \(counted(conflict.sides.count, "value")):")
             let shared = sharedParts(conflict, field, references)
@@ -62,7 +61,7 @@ struct Conflicts: ParsableCommand {
                 for (index, side) in conflict.sides.enumerated() { value(side, "\(index + 1)", field, leavingOut: shared, finder, references) }
                 for base in conflict.bases { value(base, "was", field, leavingOut: shared, finder, references) }
             }
-            if let priced {
+            if let priced = prices.prices(conflict) {
                 for (index, spread) in priced.enumerated() { Terminal.line(.init("    with \(index + 1): \(prices.words(spread))", .dim)) }
             } else {
                 Terminal.line(.init(handle == nil ? "    What each is worth: seamark conflicts \(name)" : "    What each is worth is calculated for \(ConflictPrices.most) values at a time.", .dim))
@@ -85,7 +84,7 @@ struct Conflicts: ParsableCommand {
         for side in conflict.sides where side.kind == .editUnseen {
             Terminal.line("  ", .init("Edited", .yellow), " by ", .init(finder.person(side.member), .bold), ", \(TimeText.local(side.time)): \(edit(side, references))")
         }
-        if let priced {
+        if let priced = prices.prices(conflict) {
             for (words, spread) in zip(["if it stays", "if it goes"], priced) { Terminal.line(.init("    \(words): \(prices.words(spread))", .dim)) }
         }
         let how = maySettle ? "Settle it: seamark resolve \(name) --keep (or --delete)" : Self.askALead

@@ -145,9 +145,16 @@ struct InterviewOpening {
 
     private var locked: Workplace.Failure { .endedMeanwhile(place.device.store, of: place.tenant, then: GuidedInterviewWords.goOnOpening) }
 
+    /// Where nobody types the answer behind it, nobody ends its line either.
+    private func put(_ question: String) -> Bool {
+        if Terminal.inputIsTerminal { return Terminal.prompt(question + ": ") }
+        Terminal.line("\(question):")
+        return Terminal.flush()
+    }
+
     private mutating func ask(_ question: String) throws -> String {
         while true {
-            guard Terminal.flush(), Terminal.prompt(question + ": ") else { throw Ended() }
+            guard put(question) else { throw Ended() }
             let fault: String
             let line = input.line()
             if place.device.store.isLocked { throw locked }

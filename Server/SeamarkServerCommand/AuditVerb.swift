@@ -17,10 +17,15 @@ struct AuditVerb: ParsableCommand {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the acts, oldest first.",
-            discussion: "For example:\n  seamark-server audit list --limit 20")
+            discussion: """
+                For example:
+                  seamark-server audit list --limit 20
+
+                Members, engagements and devices have the names that they have now; --json and 'audit export' have the ids, over which the chain goes.
+                """)
 
         @OptionGroup var tenant: TenantOption
-        @Option(help: ArgumentHelp("Only the newest so many; 0 for all.", valueName: "n"))
+        @Option(parsing: .unconditional, help: ArgumentHelp("Only the newest so many; 0 for all.", valueName: "n"))
         var limit = 0
         @Flag(help: "As JSON.") var json = false
 
@@ -29,11 +34,13 @@ struct AuditVerb: ParsableCommand {
         }
 
         func run() throws {
-            let all = try tenant.open().audit()
+            let office = try tenant.open()
+            let all = try office.audit()
             let acts = limit == 0 ? all[...] : all.suffix(limit)
             if json { return Output.json(.array(acts.map { TenantOffice.document($0).withTimes("time") }), .act) }
+            let names = try office.namesInActs()
             Output.table(
-                ["number", "time", "act", "detail"], acts.map { ["\($0.number)", Output.time($0.time), $0.act, $0.detail] }, empty: "There are no acts.")
+                ["number", "time", "act", "detail"], acts.map { ["\($0.number)", Output.time($0.time), $0.act, TenantOffice.words($0.detail, names)] }, empty: "There are no acts.")
         }
     }
 

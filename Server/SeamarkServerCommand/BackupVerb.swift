@@ -30,7 +30,7 @@ struct BackupVerb: ParsableCommand {
                 """)
 
         @OptionGroup var data: DataOption
-        @Argument(help: "The tenant's short name.")
+        @Argument(help: "The tenant's short name.", completion: NameCompletion.tenants)
         var tenant: String?
         @Flag(help: "All tenants, and the installation.") var all = false
         @Option(help: "The folder to write into; made if it is not there. Files are named after tenant and time.", completion: .directory)

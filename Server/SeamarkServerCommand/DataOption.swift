@@ -10,7 +10,10 @@ struct DataOption: ParsableArguments {
     @Option(help: ArgumentHelp("The folder of the tenants' keys, outside the data directory (default: SEAMARK_KEYS, or as init recorded it, or DATA.keys).", valueName: "folder"), completion: .directory)
     var keys: String?
 
-    var directory: DataDirectory {
+    var directory: DataDirectory { Self.directory(data, keys: keys) }
+
+    /// As `--data` and `--keys` say, else the environment.
+    static func directory(_ data: String?, keys: String?) -> DataDirectory {
         func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } }
         return DataDirectory(data ?? environment("SEAMARK_DATA") ?? "seamark-data", keys: keys ?? environment("SEAMARK_KEYS"))
     }
@@ -24,7 +27,7 @@ struct DataOption: ParsableArguments {
 struct TenantOption: ParsableArguments {
     @OptionGroup var data: DataOption
 
-    @Option(help: "The tenant's short name; may be left out while there is only one.")
+    @Option(help: "The tenant's short name; may be left out while there is only one.", completion: NameCompletion.tenants)
     var tenant: String?
 
     /// - Parameter isTrial: no act of the office stays.

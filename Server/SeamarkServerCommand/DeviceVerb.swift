@@ -52,7 +52,7 @@ struct DeviceVerb: ParsableCommand {
                 """)
 
         @OptionGroup var tenant: TenantOption
-        @Argument(help: "The device's letters or id.")
+        @Argument(help: "The device's letters or id.", completion: NameCompletion.devices)
         var device: String
         @Argument(help: "The six words, in any case, with spaces or hyphens between.")
         var words: [String]
@@ -100,7 +100,7 @@ struct DeviceVerb: ParsableCommand {
             discussion: "For example:\n  seamark-server device revoke B --tenant halden")
 
         @OptionGroup var tenant: TenantOption
-        @Argument(help: "The device's letters or id.")
+        @Argument(help: "The device's letters or id.", completion: NameCompletion.devices)
         var device: String
         @OptionGroup var trial: TrialOption
 
@@ -127,7 +127,7 @@ struct DeviceVerb: ParsableCommand {
                 """)
 
         @OptionGroup var tenant: TenantOption
-        @Argument(help: "The device's letters or id.")
+        @Argument(help: "The device's letters or id.", completion: NameCompletion.devices)
         var device: String
         @Flag(help: "Order it, and do not only tell what it would mean.") var yes = false
         @OptionGroup var trial: TrialOption

@@ -66,9 +66,9 @@ struct EngagementVerb: ParsableCommand {
                 """)
 
         @OptionGroup var tenant: TenantOption
-        @Argument(help: "The engagement's short name or id.")
+        @Argument(help: "The engagement's short name or id.", completion: NameCompletion.engagements)
         var engagement: String
-        @Argument(help: "The members' short names or ids.")
+        @Argument(help: "The members' short names or ids.", completion: NameCompletion.members)
         var members: [String]
         @Flag(help: "Take them off. What their devices still hold is kept in quarantine.")
         var remove = false
@@ -108,7 +108,7 @@ struct EngagementVerb: ParsableCommand {
         @OptionGroup var tenant: TenantOption
         @Argument(help: "The engagement's id, as status names it.")
         var engagement: String
-        @Argument(help: "Short names or ids of members who worked on it: their laptops hand it in.")
+        @Argument(help: "Short names or ids of members who worked on it: their laptops hand it in.", completion: NameCompletion.members)
         var members: [String]
         @Flag(help: "Do it, and do not only tell what it would mean.") var yes = false
 
@@ -166,7 +166,7 @@ struct EngagementVerb: ParsableCommand {
                 """)
 
         @OptionGroup var tenant: TenantOption
-        @Argument(help: "The engagement's short name or id.")
+        @Argument(help: "The engagement's short name or id.", completion: NameCompletion.engagements)
         var engagement: String
         @Option(help: "The file to write.", completion: .file())
         var out: String

@@ -23,7 +23,7 @@ struct EvidenceVerb: ParsableCommand {
                 """)
 
         @OptionGroup var tenant: TenantOption
-        @Argument(help: "The engagement's short name or id.")
+        @Argument(help: "The engagement's short name or id.", completion: NameCompletion.engagements)
         var engagement: String
         @Option(help: "The file to write.", completion: .file())
         var out: String

@@ -24,6 +24,11 @@ enum Explanation {
 
     /// What the parser says: its help and version, or what was wrong with the command line.
     private static func exit(parser error: any Error) -> Never {
+        // A shell asks; what it reads is neither broken nor cut.
+        if CommandLine.arguments.dropFirst().first == "---completion" {
+            Output.text(SeamarkServerCommand.fullMessage(for: error) + "\n")
+            exit()
+        }
         let code = parserCode(error)
         // For a first word that is no verb the parser would count the words that it does not expect.
         let refusal = code == .success ? nil : verbs(SeamarkServerCommand.self).refusal(of: Array(CommandLine.arguments.dropFirst()))

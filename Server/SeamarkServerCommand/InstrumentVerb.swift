@@ -53,7 +53,7 @@ struct InstrumentVerb: ParsableCommand {
                 """)
 
         @OptionGroup var tenant: TenantOption
-        @Argument(help: "The engagement's short name or id.")
+        @Argument(help: "The engagement's short name or id.", completion: NameCompletion.engagements)
         var engagement: String
         @Argument(help: ArgumentHelp("The edition.", valueName: "key@edition"))
         var edition: String

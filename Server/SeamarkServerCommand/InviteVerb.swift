@@ -20,7 +20,7 @@ struct InviteVerb: ParsableCommand {
             """)
 
     @OptionGroup var tenant: TenantOption
-    @Argument(help: "The member's short name or id.")
+    @Argument(help: "The member's short name or id.", completion: NameCompletion.members)
     var member: String
     @Flag(help: "The device waits until its six words are confirmed; the invitation is valid for up to 72 hours.")
     var confirm = false

@@ -28,7 +28,7 @@ struct MemberVerb: ParsableCommand {
                 """)
 
         @OptionGroup var tenant: TenantOption
-        @Argument(help: "The member's short name or id.")
+        @Argument(help: "The member's short name or id.", completion: NameCompletion.members)
         var member: String
         @Option(help: "consultant, lead or analyst.", completion: .list(["consultant", "lead", "analyst"]))
         var role: String?
@@ -63,7 +63,7 @@ struct MemberVerb: ParsableCommand {
                 """)
 
         @OptionGroup var tenant: TenantOption
-        @Argument(help: "The member's short name or id.")
+        @Argument(help: "The member's short name or id.", completion: NameCompletion.members)
         var member: String
         @OptionGroup var trial: TrialOption
 

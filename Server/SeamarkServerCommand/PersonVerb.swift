@@ -16,7 +16,7 @@ struct PersonVerb: ParsableCommand {
         subcommands: [Export.self, Erase.self])
 
     struct Subject: ParsableArguments {
-        @Argument(help: "The engagement's short name or id.")
+        @Argument(help: "The engagement's short name or id.", completion: NameCompletion.engagements)
         var engagement: String
         @Argument(help: "The person's handle or id.")
         var person: String

@@ -30,7 +30,7 @@ struct PublicationVerb: ParsableCommand {
                 """)
 
         @OptionGroup var tenant: TenantOption
-        @Argument(help: "The engagement's short name or id.")
+        @Argument(help: "The engagement's short name or id.", completion: NameCompletion.engagements)
         var engagement: String
         @Option(help: "A snapshot of it: handle, id or name (default: the last one).")
         var snapshot: String?
@@ -63,7 +63,7 @@ struct PublicationVerb: ParsableCommand {
                 """)
 
         @OptionGroup var tenant: TenantOption
-        @Argument(help: "An engagement's short name or id (default: all).")
+        @Argument(help: "An engagement's short name or id (default: all).", completion: NameCompletion.engagements)
         var engagement: String?
         @Flag(help: "As JSON.") var json = false
 

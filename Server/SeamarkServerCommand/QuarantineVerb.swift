@@ -17,11 +17,11 @@ struct QuarantineVerb: ParsableCommand {
 
     /// Which part of the quarantine is meant.
     struct Part: ParsableArguments {
-        @Option(help: "Of one engagement alone.")
+        @Option(help: "Of one engagement alone.", completion: NameCompletion.engagements)
         var engagement: String?
-        @Option(help: "Of one member alone.")
+        @Option(help: "Of one member alone.", completion: NameCompletion.members)
         var member: String?
-        @Option(help: "Of one device alone: its letters or id.")
+        @Option(help: "Of one device alone: its letters or id.", completion: NameCompletion.devices)
         var device: String?
         @Option(help: "For one reason alone: its number, such as 3001.")
         var reason: UInt32?

@@ -28,7 +28,7 @@ struct RecordVerb: ParsableCommand {
                 """)
 
         @OptionGroup var tenant: TenantOption
-        @Option(help: "The engagement's short name or id; without it the tenant itself is meant.")
+        @Option(help: "The engagement's short name or id; without it the tenant itself is meant.", completion: NameCompletion.engagements)
         var engagement: String?
         @Option(help: "A record of the engagement, by its handle or id; without it the engagement itself is meant.")
         var record: String?

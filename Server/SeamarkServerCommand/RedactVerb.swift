@@ -14,7 +14,7 @@ struct RedactVerb: ParsableCommand {
             """)
 
     @OptionGroup var tenant: TenantOption
-    @Argument(help: "The engagement's short name or id.")
+    @Argument(help: "The engagement's short name or id.", completion: NameCompletion.engagements)
     var engagement: String
     @Argument(help: "The record's handle or id.")
     var record: String

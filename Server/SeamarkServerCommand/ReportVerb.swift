@@ -33,7 +33,7 @@ struct ReportVerb: ParsableCommand {
             """)
 
     @OptionGroup var tenant: TenantOption
-    @Argument(help: "The engagement's short name or id.")
+    @Argument(help: "The engagement's short name or id.", completion: NameCompletion.engagements)
     var engagement: String
     @Option(help: ArgumentHelp("Of when: a snapshot such as SN-A001, a position, or a day such as 2026-03-31.", valueName: "when"))
     var asOf: String?

@@ -27,7 +27,7 @@ struct RestoreVerb: ParsableCommand {
     @OptionGroup var data: DataOption
     @Argument(help: "The backup's file.", completion: .file())
     var file: String
-    @Option(help: "The tenant's short name here (default: the one that it had).")
+    @Option(help: "The tenant's short name here (default: the one that it had).", completion: NameCompletion.tenants)
     var name: String?
     @OptionGroup var passphrase: PassphraseOption
     @OptionGroup var recovery: RecoveryOption

@@ -20,7 +20,7 @@ struct SnapshotVerb: ParsableCommand {
             discussion: "For example:\n  seamark-server snapshot list baseline")
 
         @OptionGroup var tenant: TenantOption
-        @Argument(help: "The engagement's short name or id.")
+        @Argument(help: "The engagement's short name or id.", completion: NameCompletion.engagements)
         var engagement: String
         @Flag(help: "As JSON.") var json = false
 
@@ -49,7 +49,7 @@ struct SnapshotVerb: ParsableCommand {
                 """)
 
         @OptionGroup var tenant: TenantOption
-        @Argument(help: "The engagement's short name or id.")
+        @Argument(help: "The engagement's short name or id.", completion: NameCompletion.engagements)
         var engagement: String
         @Argument(help: "The earlier snapshot: handle, id or name.")
         var first: String

@@ -25,7 +25,7 @@ extension TenantVerb {
                 discussion: "For example:\n  seamark-server tenant authority status halden")
 
             @OptionGroup var data: DataOption
-            @Argument(help: "The tenant's short name.") var tenant: String
+            @Argument(help: "The tenant's short name.", completion: NameCompletion.tenants) var tenant: String
             @Flag(help: "As JSON.") var json = false
 
             func run() throws { try Authority.show(data, tenant, json) }
@@ -37,7 +37,7 @@ extension TenantVerb {
                 discussion: "For example:\n  seamark-server tenant authority begin halden")
 
             @OptionGroup var data: DataOption
-            @Argument(help: "The tenant's short name.") var tenant: String
+            @Argument(help: "The tenant's short name.", completion: NameCompletion.tenants) var tenant: String
             @Flag(help: "As JSON.") var json = false
 
             func run() throws {
@@ -57,7 +57,7 @@ extension TenantVerb {
                     """)
 
             @OptionGroup var data: DataOption
-            @Argument(help: "The tenant's short name.") var tenant: String
+            @Argument(help: "The tenant's short name.", completion: NameCompletion.tenants) var tenant: String
             @Flag(help: "Also while devices have certificates of the former one: they renew them at the door.") var force = false
             @Flag(help: "As JSON.") var json = false
 

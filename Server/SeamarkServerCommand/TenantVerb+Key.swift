@@ -17,7 +17,7 @@ extension TenantVerb {
                 """)
 
         @OptionGroup var data: DataOption
-        @Argument(help: "The tenant's short name.")
+        @Argument(help: "The tenant's short name.", completion: NameCompletion.tenants)
         var tenant: String
         @Flag(help: "Take the recovery text in, and put the key that it stands for into the key folder.") var putBack = false
         @OptionGroup var recovery: RecoveryOption

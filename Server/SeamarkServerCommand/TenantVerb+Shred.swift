@@ -25,7 +25,7 @@ extension TenantVerb {
                 """)
 
         @OptionGroup var data: DataOption
-        @Argument(help: "The tenant's short name.")
+        @Argument(help: "The tenant's short name.", completion: NameCompletion.tenants)
         var tenant: String
         @Option(help: "The same short name again.")
         var again: String?

@@ -29,7 +29,7 @@ extension TenantVerb {
                 discussion: "For example:\n  seamark-server tenant signing-key status halden")
 
             @OptionGroup var data: DataOption
-            @Argument(help: "The tenant's short name.") var tenant: String
+            @Argument(help: "The tenant's short name.", completion: NameCompletion.tenants) var tenant: String
             @Flag(help: "As JSON.") var json = false
 
             func run() throws { try Signing.show(data, tenant, json) }
@@ -41,7 +41,7 @@ extension TenantVerb {
                 discussion: "For example:\n  seamark-server tenant signing-key replace halden")
 
             @OptionGroup var data: DataOption
-            @Argument(help: "The tenant's short name.") var tenant: String
+            @Argument(help: "The tenant's short name.", completion: NameCompletion.tenants) var tenant: String
             @Flag(help: "As JSON.") var json = false
 
             func run() throws {
@@ -57,7 +57,7 @@ extension TenantVerb {
                 discussion: "For example:\n  seamark-server tenant signing-key forget halden 3f9c0a17be526881")
 
             @OptionGroup var data: DataOption
-            @Argument(help: "The tenant's short name.") var tenant: String
+            @Argument(help: "The tenant's short name.", completion: NameCompletion.tenants) var tenant: String
             @Argument(help: "The key, as status prints it.") var key: String
             @Flag(help: "As JSON.") var json = false
 

@@ -22,7 +22,7 @@ struct VerifyVerb: ParsableCommand {
             """)
 
     @OptionGroup var data: DataOption
-    @Option(help: "One tenant's short name (default: all).")
+    @Option(help: "One tenant's short name (default: all).", completion: NameCompletion.tenants)
     var tenant: String?
     @Flag(help: "Leave out the attachments' files.") var skipAttachments = false
     @Option(help: "Records of one engagement that are held in memory at a time; fewer take less memory and longer.")

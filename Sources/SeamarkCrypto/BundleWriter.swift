@@ -25,6 +25,12 @@ public final class BundleWriter {
         try put(header.bytes)
     }
 
+    /// For trials: throws where the place of a new bundle would refuse it, and makes nothing.
+    public static func requirePlace(_ path: String) throws(BundleFault) {
+        guard access(path, F_OK) != 0 else { throw .exists }
+        do throws(DraftFile.Fault) { try DraftFile.requireFolder(of: path) } catch { throw BundleFault(error) }
+    }
+
     public func write(_ bytes: [UInt8]) throws(BundleFault) {
         pending += bytes
         var start = 0

@@ -24,9 +24,20 @@ package final class DraftFile {
     private let file: Int32
     private var isFinished = false
 
-    package init(_ path: String) throws(Fault) {
+    /// As the path is written, with its last `/`; empty for a bare name.
+    private static func folder(of path: String) -> String {
         // By bytes: a letter behind the `/` may combine with it.
-        let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(decoding: path.utf8[...$0], as: UTF8.self) } ?? ""
+        path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(decoding: path.utf8[...$0], as: UTF8.self) } ?? ""
+    }
+
+    /// Throws where no file can be made in the folder of `path`; makes none.
+    package static func requireFolder(of path: String) throws(Fault) {
+        let folder = Self.folder(of: path)
+        guard access(folder.isEmpty ? "." : folder, W_OK | X_OK) == 0 else { throw .system(errno) }
+    }
+
+    package init(_ path: String) throws(Fault) {
+        let folder = Self.folder(of: path)
         let number: UInt64
         do throws(NoEntropy) { number = try Randomness.word() } catch { throw Fault.system(EAGAIN) }
         let draft = folder + "seamark-" + String(number, radix: 16) + ".new"

@@ -18,4 +18,23 @@ extension Database {
             throw error
         }
     }
+
+    /// The same within a transaction that is open: what `body` writes stays in it; if it throws, nothing of it happened, and what was written before
+    /// stays.
+    func part<Value>(doing: StaticString, _ body: () throws -> Value) throws -> Value {
+        // Outside of one this would begin it, and its end commit it: SQLite itself may have ended it, after a full disk, say.
+        guard isInsideTransaction else { throw StoreError(.failed, doing: doing, detail: "the transaction around it has ended") }
+        try PreparedStatement("SAVEPOINT part", in: self, doing: doing).run(doing: doing)
+        do {
+            let value = try body()
+            try PreparedStatement("RELEASE part", in: self, doing: doing).run(doing: doing)
+            return value
+        } catch {
+            if isInsideTransaction {
+                try? PreparedStatement("ROLLBACK TO part", in: self, doing: doing).run(doing: doing)
+                try? PreparedStatement("RELEASE part", in: self, doing: doing).run(doing: doing)
+            }
+            throw error
+        }
+    }
 }

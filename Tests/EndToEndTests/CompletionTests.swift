@@ -46,6 +46,37 @@ import Testing
         #expect(looked > 100)
     }
 
+    @Test func `the server's program completes what is named by people, reads no key for it, and says nothing where it may not read`() throws {
+        var looked = 0
+        for (words, verb) in try VerbTree.of("seamark-server").running {
+            // What is new has no name yet, and whoever says a tenant again types it. Devices and engagements that the store lacks are in no list.
+            for place in verb.places where ["tenant", "member", "members", "engagement", "device"].contains(place.option ?? place.value) {
+                guard !(words.hasSuffix(" add") || words.hasSuffix(" adopt")) || place.option == "tenant" else { continue }
+                looked += 1
+                #expect(place.completion == "custom", "\(words) \(place.option ?? place.value)")
+            }
+        }
+        #expect(looked > 60)
+        let letters = try #require(try Laptop(of: "ann", at: headquarters).status()["letters"] as? String)
+        let data = headquarters.data.path
+        func asked(_ place: String, _ line: [String], data: String, keys: String = "/nowhere") throws -> Set<String> {
+            let verb = Array(line.prefix(while: { !$0.hasPrefix("-") && !$0.isEmpty }).prefix(2))
+            let words = ["---completion"] + verb + ["--", place, "\(line.count)", "\(line[line.count - 1].utf8.count)", "seamark-server"] + line
+            let done = try headquarters.program("seamark-server", words, environment: ["SEAMARK_DATA": data, "SEAMARK_KEYS": keys]).finish()
+            #expect(done.status == 0 && done.error.isEmpty, "\(line): \(done)")
+            return Set(done.output.split(separator: "\n").map(String.init))
+        }
+        #expect(try asked("positional@0", ["member", "set", ""], data: data).isSuperset(of: ["ann", "bob"]))
+        #expect(try asked("--tenant", ["member", "list", "--tenant", "ha"], data: data) == ["halden"])
+        #expect(try asked("positional@0", ["engagement", "staff", "base"], data: data) == ["baseline"])
+        #expect(try asked("positional@1", ["engagement", "staff", "baseline", "an"], data: data) == ["ann"])
+        #expect(try asked("positional@0", ["device", "revoke", ""], data: data).contains(letters))
+        // As the line says, before the environment.
+        #expect(try asked("positional@0", ["member", "set", "--tenant=halden", "--data", data, "bo"], data: "/nowhere") == ["bob"])
+        #expect(try asked("positional@0", ["member", "set", "--tenant", "nobody", ""], data: data).isEmpty)
+        #expect(try asked("positional@0", ["member", "set", ""], data: "/nowhere").isEmpty)
+    }
+
     /// A value that the help calls a file or a folder. `@FILE` stands behind a key, which has a completion of its own.
     @Test(arguments: ["seamark", "seamark-server"]) func `whatever names a file or a folder is completed with names of files or folders`(program: String) throws {
         var looked: Set<String> = []

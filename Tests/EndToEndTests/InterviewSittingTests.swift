@@ -237,6 +237,8 @@ import Testing
         for (input, says) in [("n\nNOPE\n", "Line 2: "), ("n\n\nnobody\n", "Line 3: 'nobody' is no level."), ("99\n", "Line 1: '99' is none of these interviews.")] {
             let done = try ann.run(["interview", "--plain"], input: input)
             #expect([65, 66].contains(done.status) && done.error.contains(says) && done.error.contains("No line after it was read."), "\(done)")
+            // Each question ends its line: nobody's Enter does, and the error would stand behind it.
+            #expect(done.output.hasSuffix(":\n") && done.output.split(separator: "\n").count { $0.hasSuffix(":") } == input.split(separator: "\n", omittingEmptySubsequences: false).count - 1, "\(done)")
         }
         // A locale that is no UTF-8, and a terminal that draws nothing.
         for environment in [["LC_ALL": "C", "NO_COLOR": "1"], ["TERM": "dumb"]] {

@@ -32,7 +32,7 @@ import Testing
         ["status"], ["tenant", "list"], ["member", "list"], ["engagement", "list"], ["device", "list"], ["quarantine", "list"], ["audit", "list"], ["audit", "verify"], ["snapshot", "list", "baseline"], ["publication", "list"],
         ["snapshot", "compare", "baseline", "SN-A001", "SN-A002"], ["retention", "show"], ["retention", "set", "400"], ["retention", "set", "none"], ["retention", "apply", "--dry-run"], ["schema", "show"],
         ["schema", "set", "--read", "1", "--write", "1"], ["roles"], ["verify"], ["tenant", "signing-key", "status", "halden"], ["authority", "status"], ["tenant", "authority", "status", "halden"],
-        ["bundle", "import", "FOLDER/stick", "--reply", "FOLDER/reply"], ["person", "export", "baseline", "P-A01", "--out", "FOLDER/person.json"], ["person", "erase", "baseline", "P-A01"],
+        ["bundle", "import", "FOLDER/stick", "--dry-run"], ["bundle", "import", "FOLDER/stick", "--reply", "FOLDER/reply"], ["person", "export", "baseline", "P-A01", "--out", "FOLDER/person.json"], ["person", "erase", "baseline", "P-A01"],
         ["evidence", "export", "baseline", "--out", "FOLDER/evidence"], ["verify", "--evidence", "FOLDER/evidence", "--report", "FOLDER/report/report.json"],
     ]
 

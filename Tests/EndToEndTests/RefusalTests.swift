@@ -46,6 +46,19 @@ import Testing
         }
     }
 
+    @Test func `a value that no verb takes is said to be that, before any store is looked for`() throws {
+        for (program, words, parts) in [
+            ("seamark", ["log", "--limit", "-1"], ["--limit is -1; it must not be negative."]), ("seamark", ["search", "overtime", "--limit", "-1"], ["--limit is -1; it must not be negative."]),
+            ("seamark-server", ["audit", "list", "--limit", "-1"], ["--limit is at least 0", "Usage: seamark-server audit list "]),
+            ("seamark-server", ["member", "set", "ann", "--role", "boss"], ["there is no role boss; choose consultant, lead or analyst", "Usage: seamark-server member set "]),
+            ("seamark-server", ["member", "set", "ann"], ["say what to alter: --role, --inactive or --active", "Usage: seamark-server member set "]),
+        ] {
+            let done = try headquarters.program(program, words, environment: ["SEAMARK_HOME": "/nowhere", "SEAMARK_DATA": "/nowhere"]).finish()
+            #expect(done.status == 64 && done.output.isEmpty, "\(words): \(done)")
+            for part in parts { #expect(done.error.contains(part), "\(words): \(done.error)") }
+        }
+    }
+
     @Test func `help of a verb that there is none of is wrong usage, and help of those that there are is not`() throws {
         for (program, words, near) in [("seamark", ["help", "stauts"], "seamark status"), ("seamark", ["help", "interview", "delet"], "seamark interview delete"), ("seamark-server", ["help", "tennant"], "seamark-server tenant")] {
             let done = try headquarters.program(program, words).finish()

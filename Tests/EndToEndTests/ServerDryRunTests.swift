@@ -5,7 +5,7 @@ import Testing
 /// directory and the keys are afterwards as they were, byte for byte.
 @Suite(.serialized) struct ServerDryRunTests {
     /// Words that would be done, and what is said of them. `BOB` is a device, `SITE` a handle, `FOLDER` one that is not there,
-    /// `INSTRUMENT` a file.
+    /// `INSTRUMENT` a file, `BUNDLE` one with a change that is not here yet.
     private static let words: [(verb: String, words: [String], says: String)] = [
         ("tenant add", ["kestrel", "--name", "Kestrel"], "Would add the tenant kestrel"), ("member add", ["eve", "--role", "analyst"], "Would add eve as analyst of halden"),
         ("member set", ["carl", "--inactive"], "Would alter: carl is consultant, inactive"), ("member uninvite", ["carl"], "Would end 0 unused invitations"), ("engagement add", ["second", "--currency", "EUR"], "Would add the engagement second in EUR to halden"), ("engagement staff", ["baseline", "carl"], "Would staff carl on baseline"),
@@ -17,18 +17,19 @@ import Testing
         ("record set", ["sector=energy"], "Would set in tenant halden: sector"), ("instrument use", ["baseline", "core-9@1"], "Would have baseline ask core-9@1"),
         ("instrument publish", ["INSTRUMENT"], "nothing was published"), ("publication add", ["baseline", "--draft"], "Would publish PB-HQ002 Second"),
         ("publication withdraw", ["PB-HQ001", "--reason", "asked for"], "Would withdraw PB-HQ001"),
+        ("init", ["--data", "FOLDER", "--name", "seamark.example.org:7440"], "Would make the data directory"), ("bundle import", ["BUNDLE", "--reply", "FOLDER"], "Would take in 1 change; 0 changes are here already"),
     ]
     /// Words that are refused in a trial as they would be without.
     private static let refused: [[String]] = [
         ["tenant", "add", "halden"], ["member", "add", "ann"], ["member", "set", "nobody", "--inactive"], ["member", "uninvite", "nobody"], ["engagement", "add", "baseline", "--currency", "EUR"], ["engagement", "staff", "baseline", "nobody"], ["invite", "nobody"],
         ["device", "revoke", "ZZ"], ["quarantine", "release", "00000000"], ["redact", "baseline", "NOPE", "notes", "--reason", "asked for"], ["schema", "set", "--read", "9999"],
-        ["backup", "make", "nobody", "--to", "FOLDER"], ["publication", "add", "baseline"], ["publication", "withdraw", "PB-HQ009", "--reason", "asked for"],
+        ["init"], ["init", "--data", "FOLDER", "--name", "nowhere"], ["init", "--data", "FOLDER/reply"], ["bundle", "import", "INSTRUMENT"], ["bundle", "import", "BUNDLE", "--reply", "FOLDER/reply"], ["backup", "make", "nobody", "--to", "FOLDER"], ["publication", "add", "baseline"], ["publication", "withdraw", "PB-HQ009", "--reason", "asked for"],
     ]
     /// Verbs that write and have no trial, and why.
     private static let without: [String: String] = [
-        "init": "it makes a directory, and refuses one that is there", "run": "it is the server", "device confirm": "a wrong try counts, and a trial of one that does not would be a way round that",
+        "run": "it is the server", "device confirm": "a wrong try counts, and a trial of one that does not would be a way round that",
         "device adopt": "as device confirm", "engagement adopt": "it is refused unless a laptop showed what the store has lost, and only says what it would mean until --yes",
-        "bundle import": "a bundle is taken in piece by piece, each judged over the one before; importing one twice changes nothing", "restore": "'backup verify' tries a backup whole",
+        "restore": "'backup verify' tries a backup whole",
         "backup verify": "it reads", "tenant key": "it hands a secret out, which no trial can",
         "authority begin": "'authority status' says what stands, and begin alone ends nothing", "authority finish": "'authority status' says whom it would shut out",
         "tenant authority begin": "'tenant authority status' says what stands, and begin alone ends nothing", "tenant authority finish": "'tenant authority status' says whom it would shut out",
@@ -88,13 +89,16 @@ import Testing
         try headquarters.verb("engagement", "staff", "baseline", "bob", "--remove")
         try bob.must("sync")
         let letters = try #require(try bob.status()["letters"] as? String)
+        let bundle = headquarters.folder.appendingPathComponent("ann.bundle").path
+        try ann.must("site", "add", "name=On a stick")
+        try ann.must("bundle", "export", bundle)
         try #require(headquarters.stop() == 0)
         let folder = headquarters.folder.appendingPathComponent("backups-of-a-trial").path
         let instrument = headquarters.folder.appendingPathComponent("second.json")
         try Data(try InstrumentStoryTests.document(2).utf8).write(to: instrument)
         func run(_ words: [String]) throws -> Program.Result {
-            let words = words.map { ["BOB": letters, "SITE": site, "PERSON": person, "FOLDER": folder, "INSTRUMENT": instrument.path][$0] ?? $0 }
-            return try headquarters.program("seamark-server", words + ["--dry-run", "--data", headquarters.data.path]).finish()
+            let words = words.map { ["BOB": letters, "SITE": site, "PERSON": person, "FOLDER": folder, "INSTRUMENT": instrument.path, "BUNDLE": bundle, "FOLDER/reply": folder + "/reply"][$0] ?? $0 }
+            return try headquarters.program("seamark-server", words + ["--dry-run"] + (words.contains("--data") ? [] : ["--data", headquarters.data.path])).finish()
         }
         let keys = URL(fileURLWithPath: headquarters.data.path + ".keys")
         // What opens the store first may bring its log into its file.
@@ -114,6 +118,7 @@ import Testing
         }
         #expect(!FileManager.default.fileExists(atPath: folder))
         // Done, they are what was said.
+        #expect(try headquarters.verb("bundle", "import", bundle).contains("Took in 1 change; 0 changes were here already"))
         #expect(try headquarters.verb("quarantine", "release", "--all").contains("Released 1 change"))
         #expect(try headquarters.verb("redact", "baseline", site, "notes", "--reason", "asked for").contains("1 value"))
     }

@@ -35,6 +35,13 @@ import Testing
             let name = verb.split(separator: " ")[0]
             try window.looks(last, like: Self.folder.appendingPathComponent("\(columns)x\(rows)-\(name).txt"), masked: masked)
         }
+        guard columns == 80 else { return }
+        // What was said is there before what it is worth is calculated.
+        let sitting = try Sitting(ann, ["conflicts", "L-A001"])
+        #expect(try sitting.ended() == 0)
+        let said = sitting.look(), places = [" has 2 values:", "Calculating", "with 1: "].map { said.firstRange(of: $0)?.lowerBound }
+        #expect(places.allSatisfy { $0 != nil } && places.compactMap(\.self) == places.compactMap(\.self).sorted(), "\(said)")
+        #expect(try !ann.must("conflicts", "L-A001").contains("Calculating"))
     }
 
     /// Ages, sizes and the version are the machine's, too; wherever the lines are broken.

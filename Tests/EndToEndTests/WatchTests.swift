@@ -120,6 +120,46 @@ import Testing
         #expect(try program.finish(within: Program.patience).status == 0)
     }
 
+    /// As on a laptop whose lid was shut: nothing of it runs, headquarters' end of the line is gone meanwhile, and the window has another size.
+    @Test func `a watch and a sitting that stood still go on where they were, and what was being written is sent`() throws {
+        let headquarters = try Headquarters()
+        defer { headquarters.close() }
+        let link = try headquarters.link()
+        let ann = try Laptop(of: "ann", at: headquarters, by: link)
+        let person = try Interview.said(ann, ["person", "add", "level=manager", "title=planning manager", "--consent", "given", "--method", "verbal", "--scope", "quotes,role"])
+        let interview = try Interview.said(ann, ["interview", "add", "persons=\(person)", "startedAt=now"])
+        let program = try watch(ann), sitting = try Sitting(ann, ["interview", interview])
+        try sitting.shows("LB1  ")
+        try sitting.type("3")
+        try sitting.shows("LB2  ")
+        try sitting.type("t")
+        try sitting.shows("Note")
+        try sitting.type("half a note")
+        try sitting.shows("half a note")
+        try until("the answer is sent", program) { try ann.unsent() == 0 }
+        for id in [program.id, sitting.id] {
+            #expect(kill(id, SIGSTOP) == 0)
+            try eventually("it stands still", within: Program.patience) { try String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8).contains(") T ") ? true : nil }
+        }
+        link.cut()
+        sitting.resize(columns: 60, rows: 24)
+        try sitting.type(" and its end")
+        #expect(lines(program, "Trying again") == 0 && !sitting.look().contains("its end"))
+        program.send(SIGCONT)
+        sitting.send(SIGCONT)
+        try until("the loss is said", program) { lines(program, "Trying again") > 0 }
+        try sitting.tells("half a note and its end")
+        #expect(sitting.screen.allSatisfy { $0.count <= 60 }, "\(sitting.screen)")
+        try sitting.type("\r")
+        try sitting.tells("Saved O-")
+        try until("it watches again and has sent", program) { try lines(program, "Watching:") == 2 && ann.unsent() == 0 }
+        try sitting.type("z")
+        #expect(try sitting.ended() == 0)
+        program.send(SIGTERM)
+        #expect(try program.finish(within: Program.patience).status == 0)
+        #expect(try Interview.rows(ann, "answer", of: interview).count == 1 && Interview.rows(ann, "observation", of: interview).contains { $0.contains("half a note and its end") })
+    }
+
     /// Nobody closes and nothing moves: while an answer is due, while it connects anew, and between two attempts.
     @Test(arguments: ["answer", "connecting", "pause"])
     func `an ending waits for nothing`(state: String) throws {

@@ -169,6 +169,33 @@ import Testing
         #expect(next(true, 61, 1600) == .wait)
     }
 
+    /// A machine that slept, or a program that was stopped: the clock is far ahead at the next look, and what came meanwhile is read first.
+    @Test(arguments: [30, 239, 240, 31_000, 90_000_000] as [Int64])
+    func `a device that stood still asks at once where nothing was due, gives up what did not come, and what came is no silence`(slept: Int64) {
+        func awake(_ due: Bool) -> DeviceWatch {
+            var watch = DeviceWatch(keepAlive: 240, silence: 30)
+            #expect(watch.next(isAnswerDue: false, bytesReceived: 50, now: 1000) == .ask)
+            #expect(watch.next(isAnswerDue: true, bytesReceived: 50, now: 1000) == .wait)
+            if !due { #expect(watch.next(isAnswerDue: false, bytesReceived: 60, now: 1000) == .wait) }
+            return watch
+        }
+        let now = 1000 + slept
+        var resting = awake(false)
+        #expect(resting.next(isAnswerDue: false, bytesReceived: 60, now: now) == (slept >= 240 ? .ask : .wait))
+        // However long it slept, an answer has its time from when it is asked for.
+        #expect(resting.next(isAnswerDue: true, bytesReceived: 60, now: now) == .wait)
+        #expect(resting.next(isAnswerDue: true, bytesReceived: 60, now: now + 29) == .wait)
+        #expect(resting.next(isAnswerDue: true, bytesReceived: 60, now: now + 30) == .giveUp)
+        var waiting = awake(true)
+        #expect(waiting.next(isAnswerDue: true, bytesReceived: 50, now: now) == .giveUp)
+        waiting = awake(true)
+        #expect(waiting.next(isAnswerDue: true, bytesReceived: 51, now: now) == .wait)
+        #expect(waiting.next(isAnswerDue: true, bytesReceived: 51, now: now + 29) == .wait)
+        #expect(waiting.next(isAnswerDue: true, bytesReceived: 51, now: now + 30) == .giveUp)
+        waiting = awake(true)
+        #expect(waiting.next(isAnswerDue: false, bytesReceived: 60, now: now) == .wait, "the answer lay there")
+    }
+
     @Test func `a watching device's push that crosses news of itself leaves nothing unread`() throws {
         var server = Voyage.server()
         var ann = SyncSessionTests.afloat(&server, 0)

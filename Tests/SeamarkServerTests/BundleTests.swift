@@ -95,6 +95,8 @@ import Testing
         #expect(receipts.map(\.block) == [first.hash, second.hash])
         #expect(receipts.allSatisfy { $0.isSigned(by: courier.device.enrolled.serverKey.key, SystemPrimitives()) })
 
+        let names = try tenant.namesInActs()
+        #expect(try tenant.audit().last.map { TenantOffice.words($0.detail, names) } == "device A 5")
         let (before, acts) = (try entries(tenant), try tenant.store.read { try $0.audit() }.count)
         let again = try tenant.importBundle(file(yard, "a"), reply: file(yard, "r2"))
         #expect(again.accepted == 0 && again.present == 5)
@@ -104,6 +106,45 @@ import Testing
         #expect(try tenant.verify().holds)
         // A file that is there is never overwritten, and then nothing is taken in.
         #expect(kind { try tenant.importBundle(file(yard, "a"), reply: file(yard, "r")) } == .cannotWrite)
+    }
+
+    /// All that an import says, for comparing.
+    private func words(_ done: TenantOffice.BundleImport) -> String {
+        "\(done.device) \(done.member) \(done.made) \(done.accepted) \(done.present) \(done.quarantined.map { "\($0.reason) \($0.changes)" }) \(done.refused.map { "\($0.code) \($0.changes)" })"
+    }
+
+    @Test func `a trial says of each block what the import says, however many there are, and nothing of it stays`() async throws {
+        let yard = try Yard()
+        let tenant = try yard.addTenant("halden")
+        let (courier, ben) = (try await Courier(yard, tenant, of: "anna"), try await Courier(yard, tenant, of: "ben"))
+        // More than share a transaction: each fits the one before it alone.
+        var (blocks, end): ([Block], StreamEnd) = ([], .beginning)
+        for number in 0..<20 {
+            blocks.append(try courier.device.block(courier.scope, after: end, count: 2, name: number == 18 ? String(repeating: "x", count: 300) : "Dayton"))
+            end = blocks[number].end
+        }
+        let far = try courier.device.block(courier.scope, after: StreamEnd(number: 99, hash: end.hash))
+        try courier.write(blocks + [far, try ben.device.block(courier.scope)], to: file(yard, "a"))
+        func kept() throws -> [String] {
+            let (scopes, acts) = try tenant.store.read { snapshot in (try snapshot.scopes(), try snapshot.audit()) }
+            let held = try tenant.quarantine().count
+            return scopes.map { "\($0.place) \($0.digest)" } + acts.map { "\($0.hash)" } + ["\(held)"]
+        }
+        let before = try kept()
+        let tried = try tenant.importBundle(file(yard, "a"), reply: file(yard, "r"), isTrial: true)
+        #expect(tried.accepted == 38 && tried.quarantined.map(\.changes) == [2] && tried.refused.map(\.code) == [4001, 4005])
+        #expect(try kept() == before)
+        #expect(!FileManager.default.fileExists(atPath: file(yard, "r")))
+        // What is refused is refused, and counted by no trial.
+        try Data([UInt8](repeating: 1, count: 200)).write(to: URL(fileURLWithPath: file(yard, "x")))
+        #expect(kind { try tenant.importBundle(file(yard, "x"), reply: nil, isTrial: true) } == .badInput)
+        #expect(kind { try tenant.importBundle(file(yard, "a"), reply: file(yard, "x"), isTrial: true) } == .cannotWrite)
+        #expect(kind { try tenant.importBundle(file(yard, "a"), reply: file(yard, "none/r"), isTrial: true) } == .notFound)
+        #expect(try kept() == before)
+        #expect(words(try tenant.importBundle(file(yard, "a"), reply: file(yard, "r"))) == words(tried))
+        let again = try tenant.importBundle(file(yard, "a"), reply: nil, isTrial: true)
+        #expect(again.accepted == 0 && again.present == 40)
+        #expect(try tenant.verify().holds)
     }
 
     @Test func `a bundle that was altered in any byte, or cut anywhere, is refused whole`() async throws {

@@ -1,7 +1,9 @@
+import Foundation
 import Glibc
 import SeamarkCrypto
 import SeamarkJournal
 import SeamarkModel
+import SeamarkStore
 import Testing
 
 @testable import SeamarkServer
@@ -111,11 +113,55 @@ import Testing
         #expect(try team() == before && office.audit().count == acts)
         try office.staff(["carl", "dora"], on: "ops")
         #expect(try team() == before.union(["carl", "dora"]) && office.audit().count == acts + 2)
+        let names = try office.namesInActs()
+        #expect(try office.audit().suffix(2).map { TenantOffice.words($0.detail, names) } == ["ops carl", "ops dora"])
+        #expect(try office.audit().suffix(2).allSatisfy { $0.detail.count > 70 }, "the chain goes over ids")
+        #expect(TenantOffice.words("\(Identifier.zero)  7 ops", names) == "\(Identifier.zero)  7 ops")
         #expect(kind { try office.staff(["carl", "nobody"], on: "ops", remove: true) } == .notFound)
         #expect(try team() == before.union(["carl", "dora"]))
         try office.staff(["carl", "dora"], on: "ops", remove: true)
         #expect(try team() == before)
         #expect(try office.verify().holds)
+    }
+
+    @Test func `names for a shell are read without keys, whether somebody writes or not, and nothing of the directory is another afterwards`() throws {
+        let yard = try Yard()
+        let office = try yard.addTenant("halden")
+        let member = try #require(try office.members().first).id
+        let key = try SigningKey.generate().publicKey
+        _ = try office.store.write { transaction in
+            try transaction.addDevice(DeviceEnrolment(id: .drawn(at: 1), name: "laptop", certificate: .zero, signingKey: key), of: member, at: 1)
+        }
+        let directory = DataDirectory(yard.directory.path, keys: "/nowhere")
+        // The index of a log holds no data: whoever reads the log marks there how far.
+        func files() throws -> [String: Data] {
+            var files: [String: Data] = [:]
+            for name in try FileManager.default.subpathsOfDirectory(atPath: directory.path) { files[name] = name.hasSuffix("-shm") ? Data() : FileManager.default.contents(atPath: directory.path + "/" + name) ?? Data() }
+            return files
+        }
+        func expectNames(of tenant: String?) throws {
+            let before = try files()
+            #expect(Set(directory.names(of: .member, in: tenant)) == ["anna", "ben", "zoe"])
+            #expect(directory.names(of: .engagement, in: tenant) == ["ops"] && directory.names(of: .device, in: tenant) == ["A"])
+            #expect(try files() == before)
+        }
+        let log = directory.path + "/tenants/halden/data/tenant.sqlite-wal"
+        #expect(FileManager.default.contents(atPath: log)?.isEmpty == false, "it is read while it is being written")
+        try expectNames(of: nil)
+        try office.store.close()
+        #expect(!FileManager.default.fileExists(atPath: log))
+        try expectNames(of: "halden")
+        #expect(directory.tenantNames == ["halden"])
+        // A log without its index would be given one; a name that is none leads nowhere.
+        try Data([UInt8](repeating: 1, count: 64)).write(to: URL(fileURLWithPath: log))
+        for named in DataDirectory.Named.allCases { #expect(directory.names(of: named, in: nil) == []) }
+        try FileManager.default.removeItem(atPath: log)
+        for tenant in ["nobody", "", "../halden"] { #expect(directory.names(of: .member, in: tenant) == [], "\(tenant)") }
+        try yard.addTenant("kestrel").store.close()
+        #expect(directory.names(of: .member, in: nil) == [] && directory.tenantNames == ["halden", "kestrel"], "nobody can tell which is meant")
+        try expectNames(of: "halden")
+        let nowhere = DataDirectory("/nowhere")
+        #expect(nowhere.tenantNames == [] && nowhere.names(of: .engagement, in: nil) == [])
     }
 
     @Test func `names are given once, and what is not there is said to be`() throws {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Glibc
 public import SeamarkCrypto
 public import SeamarkJournal
 public import SeamarkTLS
@@ -45,18 +46,8 @@ public struct Installation: Sendable {
 
     /// Makes the data directory: refuses one that holds an installation already.
     public static func create(in directory: DataDirectory, address: String, clock: WallClock = .system) throws -> Installation {
-        guard isAddress(address) else {
-            throw OperationFailure(
-                .badInput, doing: "making a data directory", wrong: "the address is not HOST:PORT with a port from 1 to 65535 (an address with colons in brackets)",
-                remedy: "give --name as devices will reach the server, such as seamark.example.org:7440")
-        }
-        guard try !PrivateFile.exists(directory.installation) else {
-            throw OperationFailure(
-                .badInput, doing: "making a data directory", wrong: "\(directory.path) holds an installation already",
-                remedy: "use it as it is, or name another with --data")
-        }
         // Refused before anything is made.
-        let keyFolder = try KeyFolder(of: directory, recorded: nil)
+        let keyFolder = try Self.keyFolder(forNew: directory, address: address)
         try PrivateFile.makeFolder(directory.path, mayExist: true)
         try PrivateFile.makeFolder(directory.tenants, mayExist: true)
         try keyFolder.make()
@@ -80,6 +71,32 @@ public struct Installation: Sendable {
         rmdir(draft.path)
         try PrivateFile.makeDurable(folder: directory.path)
         return try Installation(opening: directory)
+    }
+
+    /// For trials: refuses what `create` refuses, and makes nothing.
+    ///
+    /// - Returns: where the keys of its tenants would lie.
+    public static func foresee(in directory: DataDirectory, address: String) throws -> String {
+        let keyFolder = try Self.keyFolder(forNew: directory, address: address)
+        let isThere = try PrivateFile.exists(directory.path)
+        if isThere { try PrivateFile.requirePrivate(directory.path, isFolder: true) }
+        let parent = directory.path.lastIndex(of: "/").map { $0 == directory.path.startIndex ? "/" : String(directory.path[..<$0]) } ?? "."
+        guard access(isThere ? directory.path : parent, W_OK | X_OK) == 0 else { throw PrivateFile.failure(errno, doing: "making a data directory") }
+        return keyFolder.path
+    }
+
+    private static func keyFolder(forNew directory: DataDirectory, address: String) throws -> KeyFolder {
+        guard isAddress(address) else {
+            throw OperationFailure(
+                .badInput, doing: "making a data directory", wrong: "the address is not HOST:PORT with a port from 1 to 65535 (an address with colons in brackets)",
+                remedy: "give --name as devices will reach the server, such as seamark.example.org:7440")
+        }
+        guard try !PrivateFile.exists(directory.installation) else {
+            throw OperationFailure(
+                .badInput, doing: "making a data directory", wrong: "\(directory.path) holds an installation already",
+                remedy: "use it as it is, or name another with --data")
+        }
+        return try KeyFolder(of: directory, recorded: nil)
     }
 
     /// Opens an installation. Refuses keys that others may read, and files that do not belong together.

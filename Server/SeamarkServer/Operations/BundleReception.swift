@@ -35,8 +35,10 @@ package struct BundleReception: Sendable {
     /// Takes a device's bundle in, and writes the receipts into `reply`, a new file that this device alone can read. Throws `BundleFault` and
     /// `OperationFailure`.
     ///
-    /// - Parameter settle: called before the reply counts. What was taken in stays where it throws, and is answered to when the bundle comes again.
-    package func take(_ path: String, reply: String?, settle: () throws -> Void = {}) throws -> TenantOffice.BundleImport {
+    /// - Parameters:
+    ///   - isTrial: whether the reply could be written is looked at, and none is. The desk's store is a rehearsal.
+    ///   - settle: called before the reply counts. What was taken in stays where it throws, and is answered to when the bundle comes again.
+    package func take(_ path: String, reply: String?, isTrial: Bool = false, settle: () throws -> Void = {}) throws -> TenantOffice.BundleImport {
         let reader = try BundleReader(path: path, kind: .push, for: key)
         let header = Digest.sha256(reader.header.bytes)
         let statement = try check(reader, header)
@@ -46,7 +48,8 @@ package struct BundleReception: Sendable {
         }
         let counter = BundleCounter(TenantOffice.BundleImport(device: device?.letters ?? "", member: member, made: statement.made))
         let session = DeviceSession(name, of: desk, issued: device?.certificateIssued ?? .max)
-        let answers = try reply.map { try BundleWriter(path: $0, kind: .reply, to: statement.link) }
+        if isTrial, let reply { try BundleWriter.requirePlace(reply) }
+        let answers = try (isTrial ? nil : reply).map { try BundleWriter(path: $0, kind: .reply, to: statement.link) }
         if let answers {
             let answer = BundleStatement(
                 tenant: name.tenant, member: name.member, device: name.device, made: desk.clock.now(), link: header.bytes)

@@ -1,10 +1,33 @@
-internal import SeamarkJournal
+public import SeamarkJournal
 public import SeamarkModel
 public import SeamarkStore
 
 extension TenantOffice {
     /// The administrative acts, oldest first.
     public func audit() throws -> [AuditEntry] { try store.read { try $0.audit() } }
+
+    /// What people call the members, engagements and devices that the store knows, by the ids that acts have for them.
+    public func namesInActs() throws -> [Identifier: String] {
+        try store.read { snapshot in
+            let directory = try Directory(snapshot)
+            var names: [Identifier: String] = [:]
+            for scope in try snapshot.scopes() {
+                switch scope.kind {
+                case .shared: names[scope.id] = "shared"
+                case .engagement: names[scope.id] = directory.handle(ofEngagement: scope.id)
+                case .published: names[scope.id] = scope.engagement.flatMap { directory.handle(ofEngagement: $0) }.map { "\($0) (published)" }
+                }
+            }
+            for member in try snapshot.members() { names[member.id] = directory.handle(of: member.id) }
+            for device in try snapshot.devices() { names[device.id] = "device \(device.letters)" }
+            return names
+        }
+    }
+
+    /// An act's detail as people read it: with these names in the place of ids, and every other word as it stands.
+    public static func words(_ detail: String, _ names: [Identifier: String]) -> String {
+        detail.split(separator: " ", omittingEmptySubsequences: false).map { word in Identifier(String(word)).flatMap { names[$0] } ?? String(word) }.joined(separator: " ")
+    }
 
     /// An act as JSON, with the hash that chains it to those before.
     public static func document(_ act: AuditEntry) -> JSONValue {

@@ -48,17 +48,25 @@ extension TenantOffice {
     ///
     /// The rules, the judging and the quarantine are those of a push over a connection, and so is the code. Importing a bundle again
     /// gives the same receipts and changes nothing.
-    public func importBundle(_ path: String, reply: String?) throws -> BundleImport {
+    ///
+    /// - Parameter isTrial: all of it is judged, each block over those before it, and taken back: nothing is stored, counted or written to a file.
+    public func importBundle(_ path: String, reply: String?, isTrial: Bool = false) throws -> BundleImport {
+        do {
+            guard !isTrial else { return try store.rehearse { try reception($0).take(path, reply: reply, isTrial: true) } }
+            return try reception(store).take(path, reply: reply) { try requirePresentKey(doing: "importing a bundle") }
+        } catch {
+            let failure: any Error = (error as? BundleFault)?.failure(doing: "importing a bundle") ?? error
+            if !isTrial, let number = (failure as? OperationFailure)?.problem { try? note(refusedBundle: number) }
+            throw failure
+        }
+    }
+
+    private func reception(_ store: TenantStore) -> BundleReception {
         let keys = keys
-        let reception = BundleReception(tenant: keys.tenant, key: keys.bundleKey) { schedule in
+        return BundleReception(tenant: keys.tenant, key: keys.bundleKey) { schedule in
             TenantDesk(
                 store: store, clock: clock, primitives: SystemPrimitives(), signer: keys.signingKey, earlier: keys.earlier, endorse: { keys.authority(at: $1).key.sign($0) },
                 bundles: (keys.tenant, keys.bundleKey.publicKey), schedule: schedule, noteContact: { _, _ in })
-        }
-        do { return try reception.take(path, reply: reply) { try requirePresentKey(doing: "importing a bundle") } } catch {
-            let failure: any Error = (error as? BundleFault)?.failure(doing: "importing a bundle") ?? error
-            if let number = (failure as? OperationFailure)?.problem { try? note(refusedBundle: number) }
-            throw failure
         }
     }
 

@@ -17,6 +17,8 @@ public final class TenantStore: Sendable {
     private let path: String?
     /// Every write is taken back at its end.
     private let isTrial: Bool
+    /// Every write is a part of the transaction around it, which its maker takes back.
+    private let isRehearsal: Bool
     /// This process deleted values and could not take their traces away yet. What counts is written down in the store.
     private let erasureIsOwed = Mutex(false)
     private let erasesAttachments = Mutex(false)
@@ -25,15 +27,40 @@ public final class TenantStore: Sendable {
     /// How many writes of this process were committed.
     private let writes = Mutex<Int64>(0)
 
-    private init(_ database: any DatabaseWriter, _ tools: TenantTools, at path: String? = nil, isTrial: Bool = false) {
+    private init(_ database: any DatabaseWriter, _ tools: TenantTools, at path: String? = nil, isTrial: Bool = false, isRehearsal: Bool = false) {
         self.database = database
         self.tools = tools
         self.path = path
         self.isTrial = isTrial
+        self.isRehearsal = isRehearsal
     }
 
     /// The same store, for trials: each write is made and judged whole, and then taken back, whatever comes of it. One write does not see the one before.
     public var trial: TenantStore { TenantStore(database, tools, at: path, isTrial: true) }
+
+    /// A trial of several writes: `body` gets a store in which each sees those before it, for reading and writing alone and only until it returns. All of it
+    /// is one transaction, which is taken back at its end, whatever comes of it. Nothing of it reaches the disk meanwhile, and nobody else writes.
+    public func rehearse<Value>(_ body: (TenantStore) throws -> Value) throws -> Value {
+        let doing: StaticString = "trying out what would be written"
+        var tried: Value?
+        do {
+            try whole(doing) {
+                try database.writeWithoutTransaction { connection in
+                    // Pages that do not fit the cache would go to the log, and those that a part may take back to a file of their own.
+                    try connection.execute(sql: "PRAGMA cache_spill = OFF; PRAGMA temp_store = MEMORY")
+                    defer { try? connection.execute(sql: "PRAGMA cache_spill = ON; PRAGMA temp_store = DEFAULT") }
+                    try connection.transaction(.immediate, doing: doing) {
+                        tried = try body(TenantStore(database, tools, at: path, isRehearsal: true))
+                        throw TrialIsOver()
+                    }
+                }
+            }
+        } catch {
+            guard tried != nil else { throw error }
+        }
+        guard let tried else { preconditionFailure("a rehearsal ends by throwing") }
+        return tried
+    }
 
     // MARK: Making and opening
 
@@ -217,18 +244,16 @@ public final class TenantStore: Sendable {
     /// Everything that `body` does becomes durable together before this returns; if it throws, nothing of it happened.
     public func write<Value>(_ body: (TenantTransaction) throws -> Value) throws -> Value {
         let doing: StaticString = "writing to a store"
+        if isRehearsal {
+            return try whole(doing) { try database.unsafeReentrantWrite { database in try database.part(doing: doing) { try made(body, in: database).value } } }
+        }
         var tried: Value?
         let (value, hasErased, erases, raised): (Value, Bool, Bool, [TenantAlarm.Raised])
         do {
             (value, hasErased, erases, raised) = try whole(doing) {
                 try database.writeWithoutTransaction { database in
                     try database.transaction(.immediate, doing: doing) {
-                        let transaction = TenantTransaction(database, tools)
-                        let value = try body(transaction)
-                        if let failure = transaction.failure { throw failure }
-                        try transaction.followRule()
-                        if transaction.altersDecisions, !transaction.foundDecisionsDamaged { try transaction.noteDecisions() }
-                        if transaction.hasErased { try transaction.oweErasure() }
+                        let (value, transaction) = try made(body, in: database)
                         tried = value
                         if isTrial { throw TrialIsOver() }
                         return (value, transaction.hasErased, transaction.erasesAttachments, transaction.raised)
@@ -246,6 +271,17 @@ public final class TenantStore: Sendable {
         // A later write waits for no reader: it only looks whether they are gone.
         if erasureIsOwed.withLock({ $0 }) { settleErasures(waiting: hasErased ? Self.longestWaitForReaders : 0) }
         return value
+    }
+
+    /// What `body` writes, and what follows from it.
+    private func made<Value>(_ body: (TenantTransaction) throws -> Value, in database: Database) throws -> (value: Value, transaction: TenantTransaction) {
+        let transaction = TenantTransaction(database, tools)
+        let value = try body(transaction)
+        if let failure = transaction.failure { throw failure }
+        try transaction.followRule()
+        if transaction.altersDecisions, !transaction.foundDecisionsDamaged { try transaction.noteDecisions() }
+        if transaction.hasErased { try transaction.oweErasure() }
+        return (value, transaction)
     }
 
     /// Tells of each alarm that this process raises here from now on, once it is committed. One listener at a time; `tell` must not write to the store.
@@ -292,6 +328,7 @@ public final class TenantStore: Sendable {
         let doing: StaticString = "reading a store"
         // Not `read` of GRDB: it would switch the one connection of a store in memory to reading and back, at which SQLite forgets every
         // statement that it has prepared.
+        if isRehearsal { return try whole(doing) { try database.unsafeReentrantWrite { try body(TenantSnapshot($0, tools)) } } }
         return try whole(doing) {
             try database.unsafeRead { database in try database.transaction(.deferred, doing: doing) { try body(TenantSnapshot(database, tools)) } }
         }

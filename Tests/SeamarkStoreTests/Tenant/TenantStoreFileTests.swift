@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import GRDB
 import GRDBSQLite
@@ -33,6 +34,39 @@ import Testing
         try store.close()
         let again = try TenantStore.open(at: directory.store, tools: TenantSamples.tools())
         #expect(try again.withConnection { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == 2)
+    }
+
+    @Test func `in a rehearsal each write sees those before it, one that fails is taken back alone, and at its end nothing was written`() throws {
+        struct Refused: Error {}
+        let store = try made()
+        func kept(_ store: TenantStore) throws -> [String] { try store.read { try $0.audit() }.map(\.detail) }
+        _ = try store.write { try $0.noteAct("test", detail: "before", at: 1) }
+        let before = try kept(store)
+        let files = [directory.store, directory.store + "-wal"].map { FileManager.default.contents(atPath: $0) }
+        let seen = try store.rehearse { trial in
+            // More than a cache of the connection holds.
+            for number in 0..<3 { _ = try trial.write { try $0.noteAct("test", detail: "\(number)" + String(repeating: "x", count: 3_500_000), at: 2) } }
+            #expect(throws: Refused.self) {
+                try trial.write { transaction in
+                    _ = try transaction.noteAct("test", detail: "taken back", at: 3)
+                    throw Refused()
+                }
+            }
+            _ = try trial.write { try $0.noteAct("test", detail: "behind it", at: 4) }
+            #expect(try kept(store) == before, "who reads beside it sees what is committed")
+            return try kept(trial).map { String($0.prefix(1)) }
+        }
+        #expect(seen == before.map { String($0.prefix(1)) } + ["0", "1", "2", "b"])
+        #expect(try kept(store) == before)
+        #expect([directory.store, directory.store + "-wal"].map { FileManager.default.contents(atPath: $0) } == files)
+        #expect(throws: Refused.self) {
+            try store.rehearse { trial in
+                _ = try trial.write { try $0.noteAct("test", detail: "gone", at: 5) }
+                throw Refused()
+            }
+        }
+        _ = try store.write { try $0.noteAct("test", detail: "after", at: 6) }
+        #expect(try kept(store) == before + ["after"])
     }
 
     @Test func `every connection is defended: no statement alters the file past SQLite's rules, and nothing exceeds its limits`() throws {
