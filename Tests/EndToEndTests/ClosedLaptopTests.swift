@@ -59,6 +59,7 @@ import Testing
         let ann = Laptop(headquarters)
         let enrolled = try ann.must("enrol", "--as", "k7", input: headquarters.invitation("ann"))
         #expect(enrolled.contains("a device of Halden") && enrolled.contains("call it k7"))
+        try ann.must("sync")
         try ann.must("site", "add", "name=Halden plant")
         try ann.must("sync")
         #expect(try ann.must("status").contains("Halden"))

@@ -9,6 +9,8 @@ final class Sitting: Sendable {
     let id: pid_t
     private let terminal: Int32
     private let read = Mutex<[UInt8]>([])
+    /// Its number may be another test's descriptor by then, a passphrase on its way even: nothing is read any more.
+    private let isHungUp = Mutex(false)
     private let collected = Mutex<Int32?>(nil)
 
     deinit { if status == nil { Program.collectLater(id) } }
@@ -75,7 +77,7 @@ final class Sitting: Sendable {
     func look() -> String {
         read.withLock { bytes in
             var buffer = [UInt8](repeating: 0, count: 64 * 1024)
-            while true {
+            while !isHungUp.withLock(\.self) {
                 let count = Glibc.read(terminal, &buffer, buffer.count)
                 guard count > 0 else { break }
                 bytes += buffer[..<count]
@@ -140,7 +142,13 @@ final class Sitting: Sendable {
     func send(_ signal: Int32) { collected.withLock { if $0 == nil { _ = Glibc.kill(id, signal) } } }
 
     /// The terminal is gone, as when a window closes or a connection is cut.
-    func hangUp() { close(terminal) }
+    func hangUp() {
+        isHungUp.withLock { isHungUp in
+            guard !isHungUp else { return }
+            isHungUp = true
+            close(terminal)
+        }
+    }
 
     @discardableResult
     func ended(within seconds: Double = 20) throws -> Int32 {

@@ -143,13 +143,14 @@ import Testing
         }
         link.cut()
         sitting.resize(columns: 60, rows: 24)
-        try sitting.type(" and its end")
-        #expect(lines(program, "Trying again") == 0 && !sitting.look().contains("its end"))
+        #expect(lines(program, "Trying again") == 0)
         program.send(SIGCONT)
         sitting.send(SIGCONT)
         try until("the loss is said", program) { lines(program, "Trying again") > 0 }
+        // What is typed before the question is there again would answer what nobody sees: it is dropped by decision, and so comes after.
+        try eventually("it is drawn anew for the other window", within: Program.patience) { sitting.screen.allSatisfy { $0.count <= 60 } ? true : nil }
+        try sitting.type(" and its end")
         try sitting.tells("half a note and its end")
-        #expect(sitting.screen.allSatisfy { $0.count <= 60 }, "\(sitting.screen)")
         try sitting.type("\r")
         try sitting.tells("Saved O-")
         try until("it watches again and has sent", program) { try lines(program, "Watching:") == 2 && ann.unsent() == 0 }

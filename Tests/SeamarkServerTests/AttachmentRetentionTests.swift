@@ -80,7 +80,8 @@ private typealias Attachment = SeamarkJournal.Attachment
         #expect(try due(30, later: 1) == [[Self.row(1)]])
         #expect(try due(50) == [[Self.row(1)]])
         let all = [[Self.row(1)], [Self.row(2)], [Self.row(3), Self.row(13)]]
-        #expect(try due(50, later: 1) == all)
+        let later = try due(50, later: 1)
+        #expect(later == all)
         #expect(try due(5000) == all)
         #expect(try due(5000, attachments: false).isEmpty)
     }
