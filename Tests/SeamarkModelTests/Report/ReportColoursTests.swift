@@ -42,8 +42,11 @@ import Testing
         }
 
         func seen(by eyes: Eyes) -> Seen {
-            let light = parts.map { $0 <= 0.04045 ? $0 / 12.92 : pow(($0 + 0.055) / 1.055, 2.4) }
-            return Seen(eyes.matrix.map { row in min(1, max(0, zip(row, light).reduce(0) { $0 + $1.0 * $1.1 })) })
+            let light = parts.map { part -> Double in part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4) }
+            return Seen(eyes.matrix.map { row -> Double in
+                let sum = row[0] * light[0] + row[1] * light[1] + row[2] * light[2]
+                return min(1, max(0, sum))
+            })
         }
     }
 
@@ -52,11 +55,14 @@ import Testing
         let lightness: Double, a: Double, b: Double, luminance: Double
 
         init(_ light: [Double]) {
-            func sum(_ weights: [Double]) -> Double { zip(weights, light).reduce(0) { $0 + $1.0 * $1.1 } }
+            func sum(_ red: Double, _ green: Double, _ blue: Double) -> Double { red * light[0] + green * light[1] + blue * light[2] }
             func root(_ value: Double) -> Double { value > 216.0 / 24389 ? pow(value, 1.0 / 3) : (24389.0 / 27 * value + 16) / 116 }
-            luminance = sum([0.2126729, 0.7151522, 0.0721750])
-            let x = root(sum([0.4124564, 0.3575761, 0.1804375]) / 0.95047), y = root(luminance), z = root(sum([0.0193339, 0.1191920, 0.9503041]) / 1.08883)
-            (lightness, a, b) = (116 * y - 16, 500 * (x - y), 200 * (y - z))
+            let bright = sum(0.2126729, 0.7151522, 0.0721750)
+            let x = root(sum(0.4124564, 0.3575761, 0.1804375) / 0.95047), y = root(bright), z = root(sum(0.0193339, 0.1191920, 0.9503041) / 1.08883)
+            luminance = bright
+            lightness = 116 * y - 16
+            a = 500 * (x - y)
+            b = 200 * (y - z)
         }
 
         /// ΔE*ab of 1976: some 2 is a difference that is noticed at all.
