@@ -6,8 +6,8 @@ import Testing
 @Suite struct ReportColoursTests {
     // MARK: - Eyes
 
-    /// Eyes without one kind of cone: H. Machado, M. Oliveira, L. Fernandes, "A Physiologically-based Model for Simulation of Color Vision Deficiency", IEEE TVCG 15 (2009)
-    /// 1291–1298, severity 1.0, on linear light.
+    /// Eyes without one kind of cone: G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, "A Physiologically-based Model for Simulation of Color Vision Deficiency", IEEE TVCG 15(6), 2009,
+    /// 1291–1298; severity 1.0, on linear light.
     enum Eyes: CaseIterable {
         case usual, protanopia, deuteranopia, tritanopia
 
