@@ -1,8 +1,8 @@
 """Holds every figure of a report against a second calculation, which was written from the method's description alone.
 
-  numbers_check.py PROGRAMS SEED COUNT [FILE…]
+  numbers_check.py PROGRAMS SEED COUNT EDITIONS [FILE…]
 
-Makes COUNT engagements from SEED, has the programs in the folder PROGRAMS take in each of them and each FILE (an engagement file), on a laptop of a server of its own
+Makes COUNT engagements from SEED, the interviews of the first EDITIONS of them answered under several editions of an instrument, has the programs in the folder PROGRAMS take in each of them and each FILE (an engagement file), on a laptop of a server of its own
 that listens on 127.0.0.1, and compares what `seamark report --json` says with what is calculated here: figures to TOLERANCE of themselves (or of the whole, for
 what is a difference), and everything else exactly. Standard library only. Exit status 1 on any difference; the last line is JSON.
 """
@@ -10,7 +10,7 @@ import json, math, os, pathlib, shutil, subprocess, sys, tempfile
 from datetime import date, timedelta
 import numbers_method as method
 import numbers_outputs as outputs
-from numbers_engagements import engagement
+from numbers_engagements import editions, engagement
 from numbers_method import spread
 
 TOLERANCE = 1e-9
@@ -28,14 +28,14 @@ def annualised(booking):
 
 
 class Expected:
-    def __init__(self, file, today):
+    def __init__(self, file, today, *editions):
         self.file, self.today = file, today
         rows = [row for row in file.get('lines', []) if row.get('amount') and not row.get('isWithdrawn')]
         self.lines = sorted((method.Line(row) for row in rows), key=lambda line: line.id)
         ceilings = {row['handle']: annualised(row['booking']) for row in file.get('pools', [])}
         self.guard = method.Guard(self.lines, file.get('overlaps', []), ceilings)
         self.figure = method.Figure(self.lines, self.guard, method.RHO)
-        self.answers = outputs.Answers(file)
+        self.answers = outputs.Answers(file, *editions)
         self.scores = self.answers.domains()
 
     def amounts(self, chosen):
@@ -63,6 +63,8 @@ class Expected:
             'inPlan': {key: value['mean'] for key, value in parts.items()} | {'ranges': parts},
             'evidence': self.grades(everything), 'waterfall': self.waterfall(),
             'exceedance': lambda rows: [{'probability': row['probability'], 'amount': method.percentile(ordered, 1 - row['probability'])} for row in rows],
+            'engagement': {'interviews': len(self.answers.interviews), 'answers': sum(row['outcome'] == 'scored' for row in self.answers.rows)},
+            'leftOut': self.answers.told,
             'lines': self.line_rows(), 'categories': self.parted('category'), 'sites': self.parted('site'),
         }
         report |= self.attributed()
@@ -104,8 +106,8 @@ class Expected:
         given = []
         for line in self.lines:
             said = line.row.get('domainPoints')
-            given.append({key: value / 100 for key, value in said.items()} if said else outputs.default_points(line, self.answers.for_line(line)))
-        listed = [domain for domain in outputs.QUESTIONS if domain in self.answers.scope or any(domain in points for points in given)]
+            given.append({key: value / 100 for key, value in said.items()} if said else outputs.default_points(line, self.answers.for_line(line), self.answers.edition.matrix))
+        listed = [domain for domain in self.answers.edition.questions if domain in self.answers.scope or any(domain in points for points in given)]
         domains = {domain: self.figure.weighted([points.get(domain, 0) for points in given]) for domain in listed}
         ranked = [domain for domain in domains if self.scores[domain] and self.scores[domain]['confidence'] >= 0.5 - outputs.HAIR]
         seams = [row['handle'] for row in self.file.get('seams', [])]
@@ -114,7 +116,7 @@ class Expected:
         report = {'domains': self.ranking(domains, ranked), 'unallocated': spread(self.figure.weighted([1 - math.fsum(points.values()) for points in given])),
                   'seams': self.ranking(self.seam_draws, list(self.seam_draws)),
                   'notAtASeam': spread(self.figure.weighted([1 - math.fsum(points.values()) for points in at]))}
-        report['method'] = {'unallocatedShare': report['unallocated']['mean'] / method.mean(self.figure.total)}
+        report['method'] = {'unallocatedShare': report['unallocated']['mean'] / method.mean(self.figure.total), 'assumptions': self.answers.assumed}
         front = lambda rows: sorted((key for key, row in rows.items() if row['firstShare'] >= 0.2), key=lambda key: (-rows[key]['mean'], key))
         report['frontRunners'] = {'domains': front(report['domains']), 'seams': front(report['seams'])}
         for domain, row in report['domains'].items():
@@ -307,6 +309,14 @@ class Bench:
         if done.returncode: raise SystemExit(f'seamark {words[0]} ended with {done.returncode}: {done.stderr}{done.stdout}')
         return done.stdout
 
+    def publish(self, name, documents, asked):
+        for document in documents:
+            path = self.folder / f'{document["key"]}-{document["edition"]}.json'
+            path.write_text(json.dumps(document))
+            self.verb('instrument', 'publish', str(path))
+        self.verb('instrument', 'use', name, f'{documents[asked - 1]["key"]}@{asked}')
+        self('sync')
+
     def report(self, file, name):
         path = self.folder / f'{name}.json'
         path.write_text(json.dumps(file))
@@ -321,15 +331,20 @@ class Bench:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def main(programs, seed, count, *paths):
-    files = {f's{number}': engagement(number) for number in range(int(seed), int(seed) + int(count))}
+def main(programs, seed, count, several, *paths):
+    files, asked, seed = {}, {}, int(seed)
+    for number in range(seed, seed + int(several)): files[f'e{number}'], *asked[f'e{number}'] = editions(number)
+    files |= {f's{number}': engagement(number) for number in range(seed + int(several), seed + int(count))}
     files |= {pathlib.Path(path).stem.lower(): json.loads(pathlib.Path(path).read_text()) for path in paths}
     bench, figures, furthest, failed = None, 0, 0.0, 0
     try:
         bench = Bench(programs, files)
         for name, file in files.items():
+            documents, number = asked.get(name, ([], 0))
+            if documents: bench.publish(name, documents, number)
             report = bench.report(file, name)
-            expected = Expected(file, date.fromisoformat(report['asOf']))
+            known = [outputs.Edition(document) for document in documents]
+            expected = Expected(file, date.fromisoformat(report['asOf']), *([known[number - 1], known] if known else []))
             compare = Comparison(max(1.0, report['waterfall']['gross']), [line.id for line in expected.lines if line.variant == 'decisionWait'])
             compare(expected.report(), report)
             method.quantiles.cache_clear()

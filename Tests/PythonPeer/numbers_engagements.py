@@ -3,7 +3,7 @@ All of it is invented."""
 import random
 from datetime import date, datetime, timedelta
 from numbers_method import FORMULAS, inputs_of
-from numbers_outputs import QUESTIONS
+from numbers_outputs import KEYS, QUESTIONS, Edition
 
 LEVELS = ['executive', 'director', 'manager', 'supervisor', 'frontline', 'external']
 VARIANTS = {'EXPEDITE': ['shipments', 'ledger'], 'QUALITY': ['scrap', 'rework', 'escapes'], 'LABOUR': ['overtime', 'agency', 'turnover'],
@@ -274,3 +274,132 @@ class Maker:
 
 
 def engagement(seed): return Maker(seed).make()
+
+
+# --- Editions
+
+class Editions(Maker):
+    """An engagement whose interviews were answered under several editions of an instrument of its own; some of them went on under a later one."""
+
+    def make(self):
+        file, dice = super().make(), self.dice
+        self.key, self.fresh = f'inv-{self.seed}', 0
+        self.documents = [self.first_edition()]
+        for _ in range(dice.choice([1, 1, 2])): self.documents.append(self.next_edition())
+        latest = len(self.documents)
+        # Mostly the latest is asked; an engagement may be given an earlier one too.
+        self.asked = latest if self.chance(0.8) else dice.randint(1, latest)
+        domains = [domain['code'] for domain in self.document()['domains']]
+        if 'inScopeDomains' in file['engagement'] and self.chance(0.7): file['engagement']['inScopeDomains'] = domains
+        for line in file['lines']:
+            # The points of more lines are left to the matrix and the scores.
+            if self.chance(0.5): line.pop('domainPoints', None)
+            elif line.get('domainPoints') and self.chance(0.3): line['domainPoints'] = self.points(domains)
+        answers = []
+        # Who answered, and where, is as it was; what was asked is the edition's.
+        for interview in list(file['interviews']):
+            number = dice.randint(1, latest)
+            interview['instrument'] = f'{self.key}@{number}'
+            rows = self.answers(interview, number)
+            answers += rows
+            while number < latest and self.chance(0.4):
+                number, rows = self.go_on(file, interview, number, rows)
+                interview = file['interviews'][-1]
+                answers += rows
+        file['answers'] = answers
+        self.rule(file)
+        return file
+
+    def document(self): return self.documents[self.asked - 1]
+
+    def first_edition(self):
+        domains = [{'code': code, 'key': KEYS[code], 'name': f'Domain {code}', 'description': 'Invented.', 'mayBeNotAssessed': False, 'drives': [], 'evidence': 'counts',
+                    'questions': [self.question(key) for key in questions[:self.dice.randint(2, 6)]]} for code, questions in QUESTIONS.items()]
+        return self.edition(1, domains)
+
+    def edition(self, number, domains):
+        codes = [domain['code'] for domain in domains]
+        matrix = {category: {code: self.dice.randint(1, 3) for code in self.some(codes, 0.6)} for category in VARIANTS}
+        return {'format': 'seamark-instrument', 'version': 1, 'key': self.key, 'edition': number, 'language': 'en', 'name': f'Invented {self.seed}',
+                'matrix': {category: weights for category, weights in matrix.items() if weights}, 'domains': domains}
+
+    def question(self, key):
+        return {'id': key, 'text': f'What of {key}?', 'asked': LEVELS, 'weight': self.dice.choice([1, 1, 2, 3, 0.5]), 'anchors': {'0': 'all of it', '4': 'nothing'}}
+
+    def new_key(self):
+        self.fresh += 1
+        return f'Q{self.fresh}'
+
+    def next_edition(self):
+        """Questions that stay, that have other words, other codes or another domain, that are not asked any more, and new ones; with and without saying what they are comparable with."""
+        dice, number = self.dice, len(self.documents) + 1
+        domains = [dict(domain, questions=[]) for domain in self.documents[-1]['domains']]
+        if self.chance(0.4): domains.append(dict(domains[0], code=f'D{len(domains) + 1}', key=f'more{number}', name='One more', questions=[]))
+        claimed = set()
+        def claim(row, edition, former):
+            if (edition, former) in claimed: return
+            claimed.add((edition, former))
+            row.setdefault('comparable', {})[str(edition)] = former
+        before = {edition: [row['id'] for domain in document['domains'] for row in domain['questions']] for edition, document in enumerate(self.documents, 1)}
+        for domain, former in zip(domains, self.documents[-1]['domains']):
+            for old in former['questions']:
+                row, way = {key: value for key, value in old.items() if key != 'comparable'}, dice.random()
+                if self.chance(0.2): row['weight'] = dice.choice([1, 2, 5])
+                if way < 0.45: pass
+                elif way < 0.55: row['text'] = f'And what of {row["id"]}, by edition {number}?'
+                elif way < 0.6: row['anchors'] = {'0': 'all of it', '2': f'half of it, by edition {number}', '4': 'nothing'}
+                elif way < 0.8:
+                    row |= {'text': f'What of {old["id"]}, in the words of edition {number}?'}
+                    if self.chance(0.7): row['id'] = self.new_key()
+                    claim(row, number - 1, old['id'])
+                elif way < 0.88: continue
+                elif way < 0.94: claim(row, number - 1, dice.choice(before[number - 1]))
+                else: row['id'] = self.new_key()
+                if number > 2 and self.chance(0.3): claim(row, 1, dice.choice(before[1]))
+                (dice.choice(domains) if self.chance(0.05) else domain)['questions'].append(row)
+        for domain in domains:
+            if not domain['questions'] or self.chance(0.3): domain['questions'].append(self.question(self.new_key()))
+            for row in domain['questions']:
+                if 'comparable' in row: row['comparable'] = dict(sorted(row['comparable'].items()))
+        return self.edition(number, domains)
+
+    def answers(self, interview, number):
+        found, people, style = [], interview['persons'], self.dice.choice([0.4, 0.9])
+        for question in self.some([row['id'] for domain in self.documents[number - 1]['domains'] for row in domain['questions']], style):
+            for scorer in self.dice.choice([['C0'], ['C1'], ['C0', 'C1']]):
+                row = {'interview': interview['handle'], 'question': question, 'scorer': scorer, 'response': self.response()}
+                if len(people) > 1 or self.chance(0.7): row['person'] = self.dice.choice(people)
+                found.append(row)
+        return found
+
+    def go_on(self, file, former, number, rows):
+        """The interview goes on under a later edition: some answers are carried over to questions that are comparable, as they are or as they were answered anew."""
+        later = self.dice.randint(number + 1, len(self.documents))
+        interview = dict(former, handle=f'{former["handle"]}.{later}', instrument=f'{self.key}@{later}', carriedFrom=former['handle'])
+        file['interviews'].append(interview)
+        before, after = Edition(self.documents[number - 1]), Edition(self.documents[later - 1])
+        found = {}
+        for row in rows:
+            question = after.counts_for(row['question'], before)
+            if question is None or self.chance(0.2): continue
+            response = row['response'] if self.chance(0.8) else self.response()
+            carried = {key: value for key, value in response.items() if key != 'carriedFrom'} | {'carriedFrom': row['question']}
+            found[question, row['scorer']] = dict(row, interview=interview['handle'], question=question, response=carried)
+        for row in self.answers(interview, later):
+            if self.chance(0.3): found.setdefault((row['question'], row['scorer']), row)
+        return later, list(found.values())
+
+    def rule(self, file):
+        """A ruling is for a question by its code, in the edition that the engagement asks; one on a code that it does not ask is used for none."""
+        asked = sorted({row['question'] for row in file['answers']})
+        file['scoreReviews'] = [{'handle': f'SR{n}', 'question': question, 'ruling': {'value': self.dice.randint(0, 4), 'reason': 'Heard both.'}}
+                                for n, question in enumerate(asked) if self.chance(0.06)]
+        for review in file['scoreReviews']:
+            if self.chance(0.3): review['site'] = self.dice.choice(self.sites)
+
+
+def editions(seed):
+    """An engagement file, the documents of the editions, the earliest first, and the number of the one that the engagement asks."""
+    maker = Editions(seed)
+    file = maker.make()
+    return file, maker.documents, maker.asked

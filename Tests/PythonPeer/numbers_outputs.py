@@ -5,6 +5,8 @@ from datetime import date, datetime
 from numbers_method import MATRIX, Pert, arrange, mean, mean_excess, normals, percentile, points, spread
 
 QUESTIONS = {f'D{n + 1}': [f'{prefix}{i}' for i in range(1, 7)] for n, prefix in enumerate(['LB', 'XA', 'DR', 'HF', 'TR', 'KT', 'AI', 'CS', 'RX'])}
+KEYS = dict(zip(QUESTIONS, ['leadership_bandwidth', 'cross_functional_alignment', 'decision_ownership', 'hiring_friction', 'training_roi', 'knowledge_transfer', 'ai_readiness',
+                            'capital_sequencing', 'risk_exposure']))
 WEIGHT = {'A': 1.0, 'B': 0.8, 'C': 0.5, 'D': 0.3}
 LEAST_CELL, HORIZON, HURDLE = 5, 36, 1.0
 # What meets a bound on paper meets it, and what is equal on paper is.
@@ -18,26 +20,93 @@ def greatest(figures, keys):
     return [key for key in keys if figures[key] == most or math.isfinite(most) and most - figures[key] <= HAIR * abs(most)]
 
 
+# --- Instruments
+
+class Edition:
+    """The questions of each domain with their weights, the matrix, and which questions of earlier editions are comparable."""
+
+    def __init__(self, document):
+        self.key, self.number, self.matrix = document['key'], document['edition'], document['matrix']
+        self.questions = {domain['code']: {row['id']: row.get('weight', 1) for row in domain['questions']} for domain in document['domains']}
+        asked = [row for domain in document['domains'] for row in domain['questions']]
+        self.words = {row['id']: (row.get('text'), row.get('anchors')) for row in asked}
+        self.claims = {}
+        for row in asked:
+            for edition, former in row.get('comparable', {}).items(): self.claims.setdefault(int(edition), {})[former] = row['id']
+
+    @property
+    def name(self): return f'{self.key}@{self.number}'
+
+    def counts_for(self, question, edition):
+        """The question that an answer to `question` of `edition` counts for, or None: what is said to be comparable goes before the same code in the same
+        words, and a question that says what it is comparable with is comparable with nothing else of that edition."""
+        if edition.key != self.key or edition.number > self.number: return None
+        if edition.number == self.number: return question if question in self.words else None
+        claims = self.claims.get(edition.number, {})
+        if question in claims: return claims[question]
+        return question if question in self.words and self.words[question] == edition.words[question] and question not in claims.values() else None
+
+
+CORE_9 = Edition({'key': 'core-9', 'edition': 1, 'matrix': MATRIX,
+                  'domains': [{'code': code, 'questions': [{'id': question} for question in questions]} for code, questions in QUESTIONS.items()]})
+
+
+def conversations(interviews):
+    """Interviews that go on with one another, by handle, each conversation a list."""
+    of = {key: [key] for key in interviews}
+    for key, row in interviews.items():
+        former = row.get('carriedFrom')
+        if former is None or of[former] is of[key]: continue
+        of[former] += of[key]
+        for each in of[key]: of[each] = of[former]
+    return list({id(each): each for each in of.values()}.values())
+
+
 # --- Scores
 
 class Answers:
-    """What was answered, with who and where. Words of people who did not consent are left out."""
+    """What was answered, with who and where. Words of people who did not consent are left out. A conversation counts once: by the interview under the edition that
+    the engagement asks, else by the latest; and what was answered under an earlier edition counts for the question that is comparable."""
 
-    def __init__(self, file):
+    def __init__(self, file, edition=CORE_9, editions=(CORE_9,)):
         people = {row['handle']: row for row in file.get('people', [])}
         interviews = {row['handle']: row for row in file.get('interviews', [])}
+        self.edition, editions = edition, {each.name: each for each in editions}
         self.sites = sites = {row['handle']: row.get('site') for row in file.get('units', [])}
-        self.scope = file['engagement'].get('inScopeDomains') or list(QUESTIONS)
-        self.rows, self.left_out = [], 0
+        self.scope = file['engagement'].get('inScopeDomains') or list(edition.questions)
+        asked = {key: editions[row.get('instrument') or CORE_9.name] for key, row in interviews.items()}
+        # Not those of an edition after the one that is asked, which are scored by none.
+        former = lambda key: asked[key].number if asked[key].number <= edition.number else 0
+        stands = {max(each, key=former) for each in conversations(interviews)}
+        went_on = {(interviews[row['interview']].get('carriedFrom'), row['response'].get('carriedFrom'), row['scorer']) for row in file.get('answers', [])}
+        self.rows, self.left_out, self.comparable = [], [], 0
         for row in file.get('answers', []):
-            interview = interviews[row['interview']]
+            key, interview = row['interview'], interviews[row['interview']]
             person = row.get('person') or interview['persons'][0]
-            if people[person].get('consent', {}).get('state') != 'given':
-                self.left_out += 1
+            question = edition.counts_for(row['question'], asked[key]) if key in stands else None
+            if question is None or people[person].get('consent', {}).get('state') != 'given':
+                # What was carried over stands where it was carried to.
+                if key in stands or (key, row['question'], row['scorer']) not in went_on: self.left_out.append((key, row['question']))
                 continue
-            self.rows.append({**row['response'], 'question': row['question'], 'person': person, 'level': people[person]['level'],
+            self.comparable += asked[key] is not edition
+            self.rows.append({**row['response'], 'question': question, 'interview': key, 'person': person, 'level': people[person]['level'],
                               'site': interview.get('site') or sites.get(interview.get('unit')), 'unit': interview.get('unit')})
+        self.interviews = {row['interview'] for row in self.rows}
+        # Whatever was asked after the edition that is read: it is in no figure.
+        self.later = {key for key in interviews if asked[key].number > edition.number}
         self.rulings = file.get('scoreReviews', [])
+
+    def told(self, rows):
+        """A report's rows of what was left out, if they name the answers that are in no figure, and else what they must name. What was asked after the edition that is
+        read is aside."""
+        here = lambda each: sorted(pair for pair in each if pair[0] not in self.later)
+        mine, theirs = here(self.left_out), here(tuple(row['record'].rsplit('/', 1)) for row in rows if row['type'] == 'answer')
+        return rows if mine == theirs else {'not named': sorted(set(mine) - set(theirs)), 'named': sorted(set(theirs) - set(mine))}
+
+    def assumed(self, rows):
+        """A report's assumptions, if they say how many answers to earlier editions count, and else the number."""
+        said = [int(found[1]) for found in (re.match('([0-9]+) answers? w(?:as|ere) given to an earlier edition', row) for row in rows) if found]
+        return rows if said == [self.comparable][:self.comparable] else self.comparable
 
     def domains(self, key=None, place=None):
         """The scores of each domain, everywhere or at one site or unit; None where nothing was scored. A ruling holds for what it was made for."""
@@ -47,7 +116,7 @@ class Answers:
             where = {name: ruling.get(name) for name in ('site', 'unit') if ruling.get(name)}
             if where == ({key: place} if key else {}): rulings[ruling['question']] = ruling['ruling']['value']
         return {domain: domain_score([row for row in rows if row['question'] in questions], questions, rulings) if domain in self.scope else None
-                for domain, questions in QUESTIONS.items()}
+                for domain, questions in self.edition.questions.items()}
 
     def for_line(self, line):
         """Of each domain the scores at a line's own unit, else at its own site, where nobody can be told from what is shown; else the engagement's."""
@@ -56,12 +125,12 @@ class Answers:
         for key, place in (('site', line.row.get('site') or self.sites.get(unit)), ('unit', unit)):
             if not place: continue
             here = self.domains(key, place)
-            scores |= {domain: here[domain] for domain in QUESTIONS if here[domain] is not None and place in self.shown(domain)}
+            scores |= {domain: here[domain] for domain in here if here[domain] is not None and place in self.shown(domain)}
         return scores
 
     def shown(self, domain):
         """Sites and units that have a reading of their own: threshold and remainder among the sites, and among the units of each site that is shown."""
-        rows = [row for row in self.rows if row['question'] in QUESTIONS[domain] and row['outcome'] == 'scored']
+        rows = [row for row in self.rows if row['question'] in self.edition.questions[domain] and row['outcome'] == 'scored']
         shown = set()
         for site in unhidden(rows, 'site'):
             shown.add(site)
@@ -107,7 +176,7 @@ def domain_score(rows, questions, rulings):
                   if question in rulings or 'notApplicable' not in outcomes[question] or outcomes[question] & {'scored', 'dontKnow'}]
     # A lead's ruling is used where it is there, whoever answered or nobody.
     scores = {question: weighted(pairs) for question, pairs in by_question.items()} | rulings
-    score = mean(list(scores.values()))
+    score = math.fsum(questions[question] * value for question, value in scores.items()) / math.fsum(questions[question] for question in scores)
     if not scored:
         return {'severity': score / 4, 'confidence': 0.0, 'coverage': len(scores) / len(applicable), 'gap': None, 'level': 'low', 'reviewed': sorted(rulings)}
     people = {person: (math.fsum(w for w, _ in pairs), weighted(pairs)) for person, pairs in by_person.items()}
@@ -128,9 +197,9 @@ def domain_score(rows, questions, rulings):
             'reviewed': sorted(rulings)}
 
 
-def default_points(line, scores):
+def default_points(line, scores, matrix):
     """Where the line's author said nothing: the instrument's matrix times severity and confidence, as shares of one."""
-    raw = {domain: weight * scores[domain]['severity'] * scores[domain]['confidence'] for domain, weight in MATRIX[line.row['category']].items() if scores[domain]}
+    raw = {domain: weight * scores[domain]['severity'] * scores[domain]['confidence'] for domain, weight in matrix.get(line.row['category'], {}).items() if scores[domain]}
     whole = math.fsum(raw.values())
     return {domain: weight / whole for domain, weight in raw.items() if weight} if whole else {}
 

@@ -10,7 +10,7 @@ enum ReportStyle {
     // The line at the end is not printed, since a browser would give it a sheet of its own: the margin and the method say what it says.
     private static let css = #"""
         :root{color-scheme:light dark;--paper:#fff;--ink:#18212c;--quiet:#566272;--rule:#d8dee6;--wash:#f4f6f9;--deep:#1d4e79;--mid:#7fa3c4;--pale:#cfdeec;--warn:#8a3d00;--warnwash:#fdf3e7;--on:#fff}
-        @media (prefers-color-scheme:dark){:root{--paper:#11161d;--ink:#e4e9ef;--quiet:#9aa7b6;--rule:#2c3643;--wash:#19212b;--deep:#8fbce6;--mid:#44698c;--pale:#2a4058;--warn:#f0b27a;--warnwash:#2a2118;--on:#11161d}}
+        @media (prefers-color-scheme:dark){:root{--paper:#11161d;--ink:#e4e9ef;--quiet:#9aa7b6;--rule:#2c3643;--wash:#19212b;--deep:#8fbce6;--mid:#43688b;--pale:#2a4058;--warn:#f0b27a;--warnwash:#2a2118;--on:#11161d}}
         *{box-sizing:border-box}
         html{-webkit-text-size-adjust:100%}
         body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Liberation Sans",sans-serif;font-variant-numeric:tabular-nums lining-nums}
@@ -89,7 +89,7 @@ enum ReportStyle {
         table.grid .s3{background:color-mix(in srgb,var(--mid) 55%,var(--paper))}
         table.grid .s4{background:color-mix(in srgb,var(--mid) 95%,var(--paper))}
         table.grid small{display:block;font-size:12.5px}
-        @media (prefers-color-scheme:dark){table.grid .s3{background:color-mix(in srgb,var(--mid) 42%,var(--paper))}table.grid .s4{background:color-mix(in srgb,var(--mid) 66%,var(--paper))}}
+        @media (prefers-color-scheme:dark){table.grid .s3{background:color-mix(in srgb,var(--mid) 52%,var(--paper))}table.grid .s4{background:color-mix(in srgb,var(--mid) 75%,var(--paper))}}
         ul{margin:0 0 12px;padding-left:20px}
         li{margin:4px 0;max-width:95ch;overflow-wrap:anywhere}
         footer.end{color:var(--quiet);font-size:13.5px;padding-top:26px;padding-bottom:48px}

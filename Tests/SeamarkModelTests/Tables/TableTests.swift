@@ -13,7 +13,7 @@ import Testing
     }
 
     /// RFC 4180, written anew here: quotes, doubled quotes, line breaks inside quotes.
-    private func read(_ bytes: [UInt8]) -> [[String]] {
+    func read(_ bytes: [UInt8]) -> [[String]] {
         var rows: [[String]] = [], row: [String] = [], cell: [UInt8] = [], isQuoted = false
         var rest = bytes[...]
         while let byte = rest.popFirst() {
@@ -60,7 +60,7 @@ import Testing
     }
 
     /// What the apostrophes of a table leave when they are taken away as `Exports.md` says.
-    private func bare(_ text: String) -> String {
+    func bare(_ text: String) -> String {
         var out = ""
         var piece = ""
         func put() {
