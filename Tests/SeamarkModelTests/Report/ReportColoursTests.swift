@@ -122,7 +122,9 @@ import Testing
             var colours: [String: Colour] = [:]
             for part in roots[place].split(separator: ";") where part.hasPrefix("--") {
                 let pair = part.dropFirst(2).split(separator: ":")
-                if pair.count == 2 { colours[String(pair[0])] = try #require(Colour(pair[1]), "\(part)") }
+                guard pair.count == 2 else { continue }
+                let colour: Colour = try #require(Colour(pair[1]), "\(part)")
+                colours[String(pair[0])] = colour
             }
             themes.append(Theme(name: name, colours: colours, sheets: sheets[place]))
         }
