@@ -179,7 +179,7 @@ extension Bench {
         var key = Array(FileHandle.standardInput.readDataToEndOfFile())
         let secret = SecretBytes(moving: &key)
         let opening = try timed { try DeviceStore(at: folder).unlock(storeKey: secret) }
-        guard try !opening.value.state.isEmpty else { throw Failure(what: "the store is empty") }
+        guard try !opening.value.state.scopes.isEmpty else { throw Failure(what: "the store is empty") }
         print(opening.seconds, ProcessMemory.megabytes("VmHWM"))
     }
 }

@@ -21,7 +21,7 @@ final class Bench {
 
     /// A fresh office. With `countingSyncs` its server runs under strace, which stops it at each wait for the disk: count there, and time elsewhere.
     func office(tenants: [String] = ["bench"], countingSyncs: Bool = false) throws -> Office {
-        Office(program: program, folder: "\(work)/run-\(next())", port: 20_000 + Int(getpid()) % 20_000 + count)
+        try Office(program: program, folder: "\(work)/run-\(next())", port: 20_000 + Int(getpid()) % 20_000 + count)
             .with { try $0.open(tenants: tenants, countingSyncs: countingSyncs) }
     }
 

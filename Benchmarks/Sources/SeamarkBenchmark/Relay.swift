@@ -33,13 +33,14 @@ final class Relay: Sendable {
     init(to target: Int, toServer: Pace? = nil, toDevice: Pace? = nil) throws {
         self.target = target
         (self.toServer, self.toDevice) = (toServer, toDevice)
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = Self.loopback(0)
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isOpen = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, size) == 0 && listen(listener, 64) == 0 && getsockname(listener, $0, &size) == 0 }
         }
         guard listener >= 0, isOpen else { throw Failure(what: "no relay: \(String(cString: strerror(errno)))") }
+        self.listener = listener
         port = Int(UInt16(bigEndian: address.sin_port))
         Thread.detachNewThread { self.accept() }
     }
@@ -103,7 +104,7 @@ final class Relay: Sendable {
             note(count, number, isToServer: isToServer)
             var sent = 0
             while sent < count {
-                let step = buffer.withUnsafeBytes { send(sink, $0.baseAddress! + sent, count - sent, Int32(MSG_NOSIGNAL.rawValue)) }
+                let step = buffer.withUnsafeBytes { send(sink, $0.baseAddress! + sent, count - sent, Int32(MSG_NOSIGNAL)) }
                 guard step > 0 else { break }
                 sent += step
             }
