@@ -24,16 +24,20 @@ extension Bench {
             defer { watcher.stop() }
             let begun = relay.flights.count, syncsBefore = office.server.syncs
             for number in 0..<edits {
+                // What the last edit still says shall not be taken for this one's.
+                usleep(5000)
+                let first = relay.flights.count
                 try device.editRecords(1, round: number)
                 guard isPushed.wait(timeout: .now() + 20) == .success else { throw Failure(what: "an edit got no receipt") }
+                let trip = relay.flights.dropFirst(first).drop { !$0.isToServer }.prefix(2)
+                // Strace stands in the way of time.
+                if !isCounting, let push = trip.first, let receipt = trip.dropFirst().first { trips.append(receipt.began - push.began) }
             }
             let flights = Array(relay.flights.dropFirst(begun))
             if isCounting {
                 syncs += (Wire.since(syncsBefore.map(Double.init), office.server.syncs.map(Double.init)).map { [$0 / Double(edits)] }) ?? []
                 continue
             }
-            // Strace stands in the way of time.
-            for (there, back) in zip(flights, flights.dropFirst()) where there.isToServer { trips.append(back.began - there.began) }
             perEdit.append(Double(flights.count { $0.isToServer }) / Double(edits))
             bytes.append(Double(flights.reduce(0) { $0 + $1.bytes }) / Double(edits))
         }
