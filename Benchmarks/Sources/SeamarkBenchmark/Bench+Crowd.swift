@@ -103,9 +103,14 @@ extension Bench {
 
     /// What others do must not reach one who syncs a record now and then: quiet and disturbed in turn.
     func neighbours() throws {
-        try neighbour("a tenant at full rate", slowsMost: 1.1) { office in
-            let device = try office.synced(tenant: "other")
-            try device.captureRecords(0..<50_000)
+        try neighbour(pushing: 50_000)
+        try neighbour("a file of 64 MiB on a line of 320 KB a second") { office in
+            let relay = try Relay(to: office.port, toServer: .init(bytes: 16 * 1024, pauseMilliseconds: 50))
+            let device = try office.synced(through: relay.port)
+            let file = office.lastFolder + ".ledger"
+            guard FileManager.default.createFile(atPath: file, contents: nil), truncate(file, 64 << 20) == 0 else { throw Failure(what: "no file to attach") }
+            _ = try device.attach(AttachmentSource(file), in: device.engagement(), to: nil, [])
+            relay.slowDown()
             return [{ @Sendable in _ = try SyncRun.run(device) }]
         }
         try neighbour("devices that read 16 bytes a second") { office in
@@ -125,6 +130,15 @@ extension Bench {
             }
             relay.slowDown()
             return senders.map { device in { @Sendable in _ = try SyncRun.run(device) } }
+        }
+    }
+
+    /// Another tenant pushes so many records.
+    func neighbour(pushing records: Int) throws {
+        try neighbour("a tenant at full rate with \(records) records", slowsMost: 1.1) { office in
+            let device = try office.synced(tenant: "other")
+            try device.captureRecords(0..<records)
+            return [{ @Sendable in _ = try SyncRun.run(device) }]
         }
     }
 
@@ -153,6 +167,7 @@ extension Bench {
         var disturbed: [Double] = []
         // Only while the neighbour is at work.
         while disturbed.count < 100, !isOver.withLock({ $0 }) { disturbed.append(try sync()) }
+        guard disturbed.count >= 20 else { throw Failure(what: "beside \(name) there was time for \(disturbed.count) syncs alone") }
         var report = CaseReport("a small sync beside \(name)")
         report.add("milliseconds", disturbed.map { $0 * 1000 })
         report.add("× quiet", as: .ratio, [median(disturbed) / median(quiet)], most: slowsMost)

@@ -38,6 +38,7 @@ let cases: [(name: String, large: Bool, run: (Bench) throws -> Void)] = [
         try bench.historyInMemory()
         try bench.small(besides: 1_000_000)
     }),
+    ("import", true, { try $0.neighbour(pushing: 1_000_000) }),
     ("idle-10000", true, { try $0.idle(10_000, helper: arguments[4]) }),
     ("tenants-5000", true, { try $0.manyTenants(5000, active: 1000) }),
 ]
