@@ -58,8 +58,11 @@ extension Bench {
         try writer.captureRecords(0..<1)
         _ = try SyncRun.run(writer)
         let heard = Mutex<[Double]>([]), isHeard = DispatchSemaphore(value: 0)
-        let readers = try (0..<count).map { _ in
-            try Watcher(office.synced(by: NoStretching())) { report, time in
+        // Each that enrols is news for those before it: they hear of all before anybody listens.
+        let devices = try (0..<count).map { _ in try office.synced(by: NoStretching()) }
+        for device in devices + [writer] { _ = try SyncRun.run(device) }
+        let readers = try devices.map { device in
+            try Watcher(device) { report, time in
                 guard report.outcome.pulledChanges > 0 else { return }
                 heard.withLock { $0.append(time) }
                 for _ in 0..<report.outcome.pulledChanges { isHeard.signal() }
