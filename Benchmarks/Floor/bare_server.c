@@ -1,21 +1,26 @@
-/* The floor of a push: a server of nothing but system OpenSSL, zlib and SQLite, and its client, over loopback.
+/* The floor of a push, a pull and a single edit: a server of nothing but system OpenSSL, zlib and SQLite, and its client, over loopback.
  *
- * TLS 1.3 with a certificate on both sides; batches of 1,000 records, deflated by the client; the server inflates them, writes a row and a
- * log row for each record, commits with write-ahead log and synchronous=FULL, and acknowledges the batch after the commit. The client sends
- * on without waiting and is done with the last acknowledgement. No signatures, no validation, no merging, no digests, no second client.
+ * TLS 1.3 with a certificate on both sides; batches of records (1,000 each), deflated by the client; the server inflates them, writes a row and
+ * a log row for each record, commits with write-ahead log and synchronous=FULL, and acknowledges the batch after the commit. The client sends
+ * on without waiting and is done with the last acknowledgement. A pull hands the log rows back, which hold the deflated batch piece by piece;
+ * the client inflates it and writes row, log row and commit as the server did. An edit is a batch of one record, over a connection that stays.
+ * No signatures, no validation, no merging, no digests, no second client.
  *
- * The client times itself from connecting on; the records are made before. Prints seconds, the server's processor seconds, and bytes sent and
- * received by the client. Usage: bare_server FILE RECORDS */
+ * The client times itself from connecting on; the records are made before. Prints names and values: seconds of the push, the handshake within
+ * it, the pull, and the median of an edit; the server's processor seconds of the push; bytes sent and received by the client in the push.
+ * Usage: bare_server FILE RECORDS [RECORDS-OF-A-BATCH] */
 #include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -24,7 +29,9 @@
 #include <unistd.h>
 #include <zlib.h>
 
-enum { BATCH = 1000, ROOM = 1024 };
+enum { MOST = 1000, ROOM = 1024, EDITS = 200 };
+
+static int batch_records = MOST;
 
 static void fail(const char *what) {
     fprintf(stderr, "bare_server: %s\n", what);
@@ -75,45 +82,109 @@ static void check(int code, sqlite3 *db) {
     if (code != SQLITE_OK && code != SQLITE_DONE) fail(sqlite3_errmsg(db));
 }
 
-/* Each batch: 4 bytes of deflated length, 4 of records; inflated it is 2 bytes of length and so many bytes a record, its first 16 the id. */
-static void serve(int listener, SSL_CTX *context, const char *file) {
+/* The rows and log rows of one end. */
+struct store {
     sqlite3 *db;
-    check(sqlite3_open(file, &db), db);
-    check(sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-        "CREATE TABLE record(number INTEGER PRIMARY KEY, id BLOB UNIQUE, document BLOB);"
-        "CREATE TABLE entry(position INTEGER PRIMARY KEY, content BLOB);", 0, 0, 0), db);
     sqlite3_stmt *row, *log;
-    check(sqlite3_prepare_v2(db, "INSERT INTO record(id, document) VALUES(?, ?)", -1, &row, 0), db);
-    check(sqlite3_prepare_v2(db, "INSERT INTO entry(content) VALUES(?)", -1, &log, 0), db);
-    int socket = accept(listener, NULL, NULL);
-    int on = 1;
-    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    SSL *ssl = SSL_new(context);
-    SSL_set_fd(ssl, socket);
-    if (SSL_accept(ssl) != 1) fail("accepting");
-    unsigned char *deflated = malloc(BATCH * ROOM), *plain = malloc(BATCH * ROOM);
-    uint32_t head[2];
-    while (read_all(ssl, head, sizeof head)) {
-        if (head[0] > BATCH * ROOM || head[1] > BATCH || !read_all(ssl, deflated, head[0])) fail("a batch that is cut");
-        uLongf length = BATCH * ROOM;
-        if (uncompress(plain, &length, deflated, head[0]) != Z_OK) fail("inflating");
-        check(sqlite3_exec(db, "BEGIN IMMEDIATE", 0, 0, 0), db);
-        unsigned char *place = plain;
-        for (uint32_t i = 0; i < head[1]; i++) {
-            uint16_t bytes;
-            memcpy(&bytes, place, 2);
-            place += 2;
-            sqlite3_bind_blob(row, 1, place, 16, SQLITE_STATIC);
-            sqlite3_bind_blob(row, 2, place, bytes, SQLITE_STATIC);
-            check(sqlite3_step(row), db);
-            sqlite3_reset(row);
-            sqlite3_bind_blob(log, 1, place, bytes < 165 ? bytes : 165, SQLITE_STATIC);
-            check(sqlite3_step(log), db);
-            sqlite3_reset(log);
-            place += bytes;
+};
+
+static struct store open_store(const char *file) {
+    struct store store;
+    check(sqlite3_open(file, &store.db), store.db);
+    check(sqlite3_exec(store.db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+        "CREATE TABLE record(number INTEGER PRIMARY KEY, id BLOB UNIQUE, document BLOB);"
+        "CREATE TABLE entry(position INTEGER PRIMARY KEY, content BLOB);", 0, 0, 0), store.db);
+    check(sqlite3_prepare_v2(store.db, "INSERT INTO record(id, document) VALUES(?, ?)", -1, &store.row, 0), store.db);
+    check(sqlite3_prepare_v2(store.db, "INSERT INTO entry(content) VALUES(?)", -1, &store.log, 0), store.db);
+    return store;
+}
+
+/* A batch, inflated: 2 bytes of length and so many bytes a record, its first 16 the id. Its log rows hold the deflated batch, cut into as many
+ * pieces as it has records. Durable when this returns. */
+static void append(struct store *store, const unsigned char *plain, const unsigned char *deflated, size_t length, uint32_t count) {
+    check(sqlite3_exec(store->db, "BEGIN IMMEDIATE", 0, 0, 0), store->db);
+    for (uint32_t i = 0; i < count; i++) {
+        uint16_t bytes;
+        memcpy(&bytes, plain, 2);
+        plain += 2;
+        sqlite3_bind_blob(store->row, 1, plain, 16, SQLITE_STATIC);
+        sqlite3_bind_blob(store->row, 2, plain, bytes, SQLITE_STATIC);
+        check(sqlite3_step(store->row), store->db);
+        sqlite3_reset(store->row);
+        size_t from = length * i / count, to = length * (i + 1) / count;
+        sqlite3_bind_blob(store->log, 1, deflated + from, (int)(to - from), SQLITE_STATIC);
+        check(sqlite3_step(store->log), store->db);
+        sqlite3_reset(store->log);
+        plain += bytes;
+    }
+    check(sqlite3_exec(store->db, "COMMIT", 0, 0, 0), store->db);
+}
+
+/* What goes before a batch: its deflated bytes and its records. Before nothing: a wish for all batches, which ends with nothing. */
+struct head { uint32_t bytes, records; };
+
+static unsigned char *deflated, *plain;
+
+static void inflate_batch(struct head head) {
+    uLongf length = MOST * ROOM;
+    if (uncompress(plain, &length, deflated, head.bytes) != Z_OK) fail("inflating");
+}
+
+static void hand_back(SSL *ssl, struct store *store) {
+    sqlite3_stmt *read;
+    check(sqlite3_prepare_v2(store->db, "SELECT content FROM entry ORDER BY position", -1, &read, 0), store->db);
+    struct head head = { 0, 0 };
+    int more;
+    do {
+        more = sqlite3_step(read) == SQLITE_ROW;
+        if (more) {
+            int bytes = sqlite3_column_bytes(read, 0);
+            memcpy(deflated + head.bytes, sqlite3_column_blob(read, 0), bytes);
+            head.bytes += bytes;
+            head.records++;
         }
-        check(sqlite3_exec(db, "COMMIT", 0, 0, 0), db);
-        write_all(ssl, &head[1], sizeof head[1]);
+        if (head.records && (!more || head.records == (uint32_t)batch_records)) {
+            write_all(ssl, &head, sizeof head);
+            write_all(ssl, deflated, head.bytes);
+            head = (struct head){ 0, 0 };
+        }
+    } while (more);
+    write_all(ssl, &head, sizeof head);
+    sqlite3_finalize(read);
+}
+
+static double processor_seconds(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+/* One connection after the other. Says in the pipe what each took of the processor. */
+static void serve(int listener, SSL_CTX *context, const char *file, int said) {
+    struct store store = open_store(file);
+    int socket;
+    while ((socket = accept(listener, NULL, NULL)) >= 0) {
+        double before = processor_seconds();
+        int on = 1;
+        setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        SSL *ssl = SSL_new(context);
+        SSL_set_fd(ssl, socket);
+        if (SSL_accept(ssl) != 1) fail("accepting");
+        struct head head;
+        while (read_all(ssl, &head, sizeof head)) {
+            if (head.records == 0) {
+                hand_back(ssl, &store);
+                continue;
+            }
+            if (head.bytes > MOST * ROOM || head.records > MOST || !read_all(ssl, deflated, head.bytes)) fail("a batch that is cut");
+            inflate_batch(head);
+            append(&store, plain, deflated, head.bytes, head.records);
+            write_all(ssl, &head.records, sizeof head.records);
+        }
+        double took = processor_seconds() - before;
+        if (write(said, &took, sizeof took) != sizeof took) fail("saying");
+        SSL_free(ssl);
+        close(socket);
     }
     exit(0);
 }
@@ -139,60 +210,133 @@ static uint16_t record(unsigned char *into) {
     return 584;
 }
 
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec + time.tv_nsec / 1e9;
+}
+
+static SSL *dial(struct sockaddr_in address, SSL_CTX *context) {
+    int connection = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+    setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (connect(connection, (struct sockaddr *)&address, sizeof address)) fail("connecting");
+    SSL *ssl = SSL_new(context);
+    SSL_set_fd(ssl, connection);
+    if (SSL_connect(ssl) != 1) fail("the handshake");
+    return ssl;
+}
+
+/* Waits until the server has said what the connection took of its processor. */
+static double hang_up(SSL *ssl, int heard) {
+    double took;
+    SSL_shutdown(ssl);
+    close(SSL_get_fd(ssl));
+    SSL_free(ssl);
+    if (read(heard, &took, sizeof took) != sizeof took) fail("the server did not end well");
+    return took;
+}
+
+static void send_batch(SSL *ssl, const unsigned char *from, size_t bytes, int records) {
+    uLongf length = MOST * ROOM;
+    if (compress2(deflated, &length, from, bytes, 2) != Z_OK) fail("deflating");
+    struct head head = { (uint32_t)length, (uint32_t)records };
+    write_all(ssl, &head, sizeof head);
+    write_all(ssl, deflated, length);
+}
+
+static uint32_t acknowledged(SSL *ssl) {
+    uint32_t count;
+    if (!read_all(ssl, &count, sizeof count)) fail("no acknowledgement");
+    return count;
+}
+
+static int ascending(const void *left, const void *right) {
+    double difference = *(const double *)left - *(const double *)right;
+    return (difference > 0) - (difference < 0);
+}
+
 int main(int argc, char **argv) {
-    if (argc != 3) return 64;
+    if (argc != 3 && argc != 4) return 64;
     int records = atoi(argv[2]);
+    if (argc == 4) batch_records = atoi(argv[3]);
+    if (records < 1 || batch_records < 1 || batch_records > MOST) return 64;
+    deflated = malloc(MOST * ROOM);
+    plain = malloc(MOST * ROOM);
     EVP_PKEY *key = EVP_EC_gen("P-256");
     if (!key) fail("no key");
     X509 *certificate = sign(key);
-    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    int listener = socket(AF_INET, SOCK_STREAM, 0), ends[2];
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t size = sizeof address;
     if (bind(listener, (struct sockaddr *)&address, size) || listen(listener, 1) || getsockname(listener, (struct sockaddr *)&address, &size)) fail("no socket");
+    if (pipe(ends)) fail("no pipe");
     pid_t server = fork();
     if (server < 0) fail("no process");
-    if (server == 0) serve(listener, context(1, key, certificate), argv[1]);
+    if (server == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        close(ends[0]);
+        serve(listener, context(1, key, certificate), argv[1], ends[1]);
+    }
+    close(listener);
+    close(ends[1]);
 
-    int batches = (records + BATCH - 1) / BATCH;
-    unsigned char **plain = malloc(batches * sizeof *plain), *deflated = malloc(BATCH * ROOM);
+    int batches = (records + batch_records - 1) / batch_records;
+    unsigned char **batch_plain = malloc(batches * sizeof *batch_plain);
     size_t *lengths = calloc(batches, sizeof *lengths);
     for (int i = 0; i < records; i++) {
-        int batch = i / BATCH;
-        if (i % BATCH == 0) plain[batch] = malloc(BATCH * ROOM);
-        uint16_t bytes = record(plain[batch] + lengths[batch] + 2);
-        memcpy(plain[batch] + lengths[batch], &bytes, 2);
+        int batch = i / batch_records;
+        if (i % batch_records == 0) batch_plain[batch] = malloc((size_t)batch_records * ROOM);
+        uint16_t bytes = record(batch_plain[batch] + lengths[batch] + 2);
+        memcpy(batch_plain[batch] + lengths[batch], &bytes, 2);
         lengths[batch] += 2 + bytes;
     }
-    struct timespec start, end;
-    clock_gettime(CLOCK_MONOTONIC, &start);
-    int connection = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-    setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (connect(connection, (struct sockaddr *)&address, size)) fail("connecting");
-    SSL *ssl = SSL_new(context(0, key, certificate));
-    SSL_set_fd(ssl, connection);
-    if (SSL_connect(ssl) != 1) fail("the handshake");
-    for (int batch = 0; batch < batches; batch++) {
-        uLongf length = BATCH * ROOM;
-        if (compress2(deflated, &length, plain[batch], lengths[batch], 2) != Z_OK) fail("deflating");
-        uint32_t head[2] = { (uint32_t)length, (uint32_t)(batch == batches - 1 ? records - batch * BATCH : BATCH) };
-        write_all(ssl, head, sizeof head);
-        write_all(ssl, deflated, length);
-    }
-    int acknowledged = 0;
-    for (int batch = 0; batch < batches; batch++) {
-        uint32_t count;
-        if (!read_all(ssl, &count, sizeof count)) fail("no acknowledgement");
-        acknowledged += (int)count;
-    }
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    if (acknowledged != records) fail("not all were acknowledged");
+
+    SSL_CTX *mine = context(0, key, certificate);
+    double start = now();
+    SSL *ssl = dial(address, mine);
+    double handshake = now() - start;
+    for (int batch = 0; batch < batches; batch++)
+        send_batch(ssl, batch_plain[batch], lengths[batch], batch == batches - 1 ? records - batch * batch_records : batch_records);
+    uint32_t count = 0;
+    for (int batch = 0; batch < batches; batch++) count += acknowledged(ssl);
+    double push = now() - start;
+    if (count != (uint32_t)records) fail("not all were acknowledged");
     uint64_t sent = BIO_number_written(SSL_get_wbio(ssl)), received = BIO_number_read(SSL_get_rbio(ssl));
-    SSL_shutdown(ssl);
-    close(connection);
-    int status;
-    struct rusage usage;
-    if (wait4(server, &status, 0, &usage) != server || !WIFEXITED(status) || WEXITSTATUS(status) != 0) fail("the server did not end well");
-    double cpu = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-    printf("%.6f %.6f %llu %llu\n", (end.tv_sec - start.tv_sec) + (end.tv_nsec - start.tv_nsec) / 1e9, cpu, (unsigned long long)sent, (unsigned long long)received);
+    double cpu = hang_up(ssl, ends[0]);
+
+    char other[4096];
+    snprintf(other, sizeof other, "%s-pulled", argv[1]);
+    struct store store = open_store(other);
+    start = now();
+    ssl = dial(address, mine);
+    struct head head = { 0, 0 };
+    write_all(ssl, &head, sizeof head);
+    count = 0;
+    while (read_all(ssl, &head, sizeof head) && head.records) {
+        if (head.bytes > MOST * ROOM || !read_all(ssl, deflated, head.bytes)) fail("a batch that is cut");
+        inflate_batch(head);
+        append(&store, plain, deflated, head.bytes, head.records);
+        count += head.records;
+    }
+    double pull = now() - start;
+    if (count != (uint32_t)records) fail("not all came back");
+    double pull_cpu = hang_up(ssl, ends[0]);
+
+    double edits[EDITS];
+    ssl = dial(address, mine);
+    for (int i = 0; i < EDITS; i++) {
+        uint16_t bytes = record(plain + 2);
+        memcpy(plain, &bytes, 2);
+        start = now();
+        send_batch(ssl, plain, 2 + bytes, 1);
+        if (acknowledged(ssl) != 1) fail("an edit was not acknowledged");
+        edits[i] = now() - start;
+    }
+    hang_up(ssl, ends[0]);
+    qsort(edits, EDITS, sizeof *edits, ascending);
+    kill(server, SIGKILL);
+    waitpid(server, NULL, 0);
+    printf("push %.6f handshake %.6f cpu %.6f sent %llu received %llu pull %.6f pullCpu %.6f edit %.6f\n", push, handshake, cpu, (unsigned long long)sent,
+        (unsigned long long)received, pull, pull_cpu, edits[EDITS / 2]);
     return 0;
 }

@@ -3,10 +3,8 @@ import SeamarkModel
 
 /// One calculation of the figure on one core: CPU seconds of a whole run, and the most memory the process held.
 enum NumbersCase {
-    /// Goals: 40 lines in half a second, 400 in five, in no more memory than five columns for each line. Prints a JSON line for each, and throws
-    /// where one is not reached.
-    static func measure() throws {
-        var isReached = true
+    /// Goals: 40 lines in half a second, 400 in five, in no more memory than five columns for each line.
+    static func measure(_ bench: Bench) throws {
         for (count, goal) in [(40, 0.5), (400, 5.0)] {
             let input = try input(lines: count)
             var calculation = RiskCalculation()
@@ -14,16 +12,14 @@ enum NumbersCase {
             let result = try calculation.run(input)
             let first = usage().seconds - start.seconds
             let again = usage()
-            guard try calculation.run(input) == result else { throw Different() }
-            let second = usage().seconds - again.seconds
-            print("{\"case\": \"figure of \(count) lines, N 10000\", \"cpuSeconds\": \(first), \"again\": \(second), \"goal\": \(goal), \"peakMB\": \(usage().peakMB)}")
-            if first > goal || usage().peakMB > 64 + count * 5 * 80_000 / 1_000_000 { isReached = false }
+            guard try calculation.run(input) == result else { throw Failure(what: "the same figures came out otherwise the second time") }
+            var report = CaseReport("figure of \(count) lines, N 10000")
+            report.add("CPU seconds", first, most: goal)
+            report.add("CPU seconds again", usage().seconds - again.seconds)
+            report.add("peak MB of the process", Double(usage().peakMB), most: Double(64 + count * 5 * 80_000 / 1_000_000))
+            bench.note(report)
         }
-        guard isReached else { throw GoalMissed() }
     }
-
-    struct Different: Error {}
-    struct GoalMissed: Error {}
 
     private static func usage() -> (seconds: Double, peakMB: Int) {
         var usage = rusage()

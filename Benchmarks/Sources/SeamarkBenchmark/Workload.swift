@@ -8,11 +8,37 @@ import SeamarkModel
 /// The texts are ordinary words in an order that their number alone decides, so that every run stores the same ones and none deflates
 /// as if a program had written it.
 enum Workload {
+    static let type = Catalogue.seam
+    static let fieldsOfARecord = 12
+
+    /// A new record.
     static func edits(number: Int, time: Int64) -> [Edit] {
-        let id = Identifier.timeOrdered(milliseconds: time, dice: words())
-        var prose = Prose(seed: UInt64(number))
-        var editing = RecordEditing(record: id, type: Catalogue.seam, state: nil) { Identifier(high: words().0, low: words().1) }
+        var editing = editing(Identifier.timeOrdered(milliseconds: time, dice: words()), nil)
         editing.create(at: time, handle: "S-A\(number)")
+        fill(&editing, number, seed: UInt64(number))
+        return editing.edits
+    }
+
+    /// Every field of a record that is there, anew.
+    static func rewriting(_ id: Identifier, _ state: RecordState?, number: Int, round: Int) -> [Edit] {
+        var editing = editing(id, state)
+        fill(&editing, number + round, seed: UInt64(number) + UInt64(round) << 32)
+        return editing.edits
+    }
+
+    /// One field of a record that is there.
+    static func renaming(_ id: Identifier, _ state: RecordState?, round: Int) -> [Edit] {
+        var editing = editing(id, state)
+        editing.set(field("velocity"), .group([.init(1, .double(1)), .init(2, .double(2 + Double(round % 100))), .init(3, .double(200))]))
+        return editing.edits
+    }
+
+    private static func editing(_ id: Identifier, _ state: RecordState?) -> RecordEditing {
+        RecordEditing(record: id, type: type, state: state) { Identifier(high: words().0, low: words().1) }
+    }
+
+    private static func fill(_ editing: inout RecordEditing, _ number: Int, seed: UInt64) {
+        var prose = Prose(seed: seed)
         let texts = [
             ("name", prose.text(6)), ("valueStream", prose.text(3)), ("object", prose.text(7)), ("ownerFrom", prose.text(2)),
             ("ownerTo", prose.text(2)), ("workaround", prose.text(21)),
@@ -25,10 +51,9 @@ enum Workload {
             .group([.init(1, .double(1)), .init(2, .double(likely)), .init(3, .double(likely * 2))]))
         editing.set(field("fromUnit"), .id(Identifier(high: 1, low: UInt64(number % 20))))
         editing.set(field("toUnit"), .id(Identifier(high: 2, low: UInt64(number % 20))))
-        return editing.edits
     }
 
-    private static func field(_ key: String) -> FieldDefinition { Catalogue.seam.field(key: key)! }
+    private static func field(_ key: String) -> FieldDefinition { type.field(key: key)! }
 
     private static func words() -> (UInt64, UInt64) {
         guard let words = try? Randomness.identifierWords() else { preconditionFailure("the system gives entropy") }
