@@ -14,7 +14,7 @@ extension Bench {
         let fields = Double(records * Workload.fieldsOfARecord)
         var push = Samples(), pull = Samples(), disk: [Double] = [], queryable: [Double] = [], opened: [(seconds: Double, peak: Double)] = []
         for run in 0..<runs {
-            var floors: (raw: [String: Double], bare: [String: Double])?
+            var floors: (raw: FloorFigures, bare: FloorFigures)?
             func measureFloors() throws { floors = (try rawSQLite(records), try floor("bare_server", records)) }
             if run.isMultiple(of: 2) { try measureFloors() }
             let office = try office()
@@ -41,10 +41,11 @@ extension Bench {
             office.server.stop()
             disk.append(Double(office.server.bytesOnDisk - empty) / Double(records))
             if floors == nil { try measureFloors() }
-            push.raw.append(floors?.raw["insert"] ?? 0)
-            push.bare.append(floors?.bare["push"] ?? 0)
-            pull.raw.append(floors?.raw["insert"] ?? 0)
-            pull.bare.append(floors?.bare["pull"] ?? 0)
+            guard let beside = floors else { throw Failure(what: "no floor was measured beside \(records) records") }
+            push.raw.append(try beside.raw["insert"])
+            push.bare.append(try beside.bare["push"])
+            pull.raw.append(try beside.raw["insert"])
+            pull.bare.append(try beside.bare["pull"])
         }
         var report = CaseReport("first push of \(records)")
         report.add("seconds", push.seconds)
@@ -89,7 +90,7 @@ extension Bench {
     func updates(records: Int) throws {
         var pull = Samples(), fields = 0
         for round in 1...runs {
-            pull.raw.append(try rawSQLite(records)["update"] ?? 0)
+            pull.raw.append(try rawSQLite(records)["update"])
             let office = try office()
             defer { office.server.stop() }
             let device = try office.synced(), other = try office.synced()

@@ -10,7 +10,7 @@ extension Bench {
         for run in 0...max(1, runs / 2) {
             // The last for counting alone.
             let isCounting = run == max(1, runs / 2)
-            if !isCounting { bare.append(try floor("bare_server", count * records, records)["push"] ?? 0) }
+            if !isCounting { bare.append(try floor("bare_server", count * records, records)["push"]) }
             let tenants = tenantEach ? (1...count).map { "bench\($0)" } : ["bench"]
             let office = try office(tenants: tenants, countingSyncs: isCounting)
             defer { office.server.stop() }

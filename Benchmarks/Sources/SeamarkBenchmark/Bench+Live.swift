@@ -9,7 +9,7 @@ extension Bench {
         let edits = 200
         var bare: [Double] = [], trips: [Double] = [], perEdit: [Double] = [], bytes: [Double] = [], syncs: [Double] = []
         for isCounting in [false, true] {
-            bare.append(try floor("bare_server", 1)["edit"] ?? 0)
+            bare.append(try floor("bare_server", 1)["edit"])
             let office = try office(countingSyncs: isCounting)
             defer { office.server.stop() }
             let relay = try Relay(to: office.port)
@@ -82,7 +82,7 @@ extension Bench {
                 return heard.map { ($0 - start) * 1000 }
             }
         }
-        let bare = try floor("bare_server", 1)["edit"] ?? 0
+        let bare = try floor("bare_server", 1)["edit"]
         var report = CaseReport("device to device, \(count) watching")
         report.add("milliseconds", latencies, most: count == 1 ? 3 : nil)
         report.add("milliseconds, 99th percentile", percentile(latencies, 0.99), most: 15)
@@ -110,7 +110,7 @@ extension Bench {
                 continue
             }
             for number in 0..<max(10, runs * 4) {
-                if number.isMultiple(of: 5) { bare.append(try floor("bare_server", 1)["handshake"] ?? 0) }
+                if number.isMultiple(of: 5) { bare.append(try floor("bare_server", 1)["handshake"]) }
                 try nothing.measure(office.server) { try SyncRun.run(device) }
                 try device.captureRecords(records + number..<records + number + 1)
                 try one.measure(office.server) { try SyncRun.run(device) }
@@ -141,7 +141,7 @@ extension Bench {
         let device = try office.synced()
         var ours: [Double] = [], raw: [Double] = []
         for run in 0..<runs {
-            raw.append((try rawSQLite(count, batch: 1)["insert"] ?? 0) / Double(count))
+            raw.append(try rawSQLite(count, batch: 1)["insert"] / Double(count))
             for number in run * count..<(run + 1) * count { ours.append(try timed { try device.captureRecords(number..<number + 1) }.seconds) }
         }
         var report = CaseReport("one answer on a laptop")

@@ -25,16 +25,15 @@ final class Bench {
             .with { try $0.open(tenants: tenants, countingSyncs: countingSyncs) }
     }
 
-    /// What a floor prints for as many records, on the same disk: names and values. Throws where it did not run.
-    func floor(_ name: String, _ words: Int...) throws -> [String: Double] {
+    /// What a floor prints for as many records, on the same disk. Throws where it did not run.
+    func floor(_ name: String, _ words: Int...) throws -> FloorFigures {
         let printed = try output(of: "\(floors)/\(name)", ["\(work)/floor-\(next()).sqlite"] + words.map { "\($0)" }).split(whereSeparator: \.isWhitespace)
         var values: [String: Double] = [:]
         for place in stride(from: 0, to: printed.count - 1, by: 2) { values[String(printed[place])] = Double(printed[place + 1]) }
-        guard !values.isEmpty else { throw Failure(what: "\(name) printed no figures") }
-        return values
+        return FloorFigures(program: name, values: values)
     }
 
-    func rawSQLite(_ records: Int, batch: Int = 1000) throws -> [String: Double] { try floor("raw_sqlite", records, 584, batch) }
+    func rawSQLite(_ records: Int, batch: Int = 1000) throws -> FloorFigures { try floor("raw_sqlite", records, 584, batch) }
 
     /// Prints what a case found.
     func note(_ report: CaseReport) {
@@ -47,6 +46,20 @@ final class Bench {
     private func next() -> Int {
         count += 1
         return count
+    }
+}
+
+/// What a floor printed: names and values.
+struct FloorFigures {
+    fileprivate let program: String
+    fileprivate let values: [String: Double]
+
+    /// Throws where it said none, or none that anything can be held against: a ratio to nothing would hold any goal, or none.
+    subscript(_ name: String) -> Double {
+        get throws {
+            guard let value = values[name], value > 0 else { throw Failure(what: "\(program) printed no \(name)") }
+            return value
+        }
     }
 }
 
