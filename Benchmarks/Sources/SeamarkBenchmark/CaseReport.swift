@@ -62,13 +62,12 @@ struct CaseReport {
 
 func median(_ values: [Double]) -> Double { percentile(values, 0.5) }
 
-/// The value that a share of them does not exceed; between two, the middle. Exact: for the few hundred values of a case.
+/// The least of the values that so large a share of them does not exceed; for the median, the middle between two. Exact: for the few hundred values of a case.
 func percentile(_ values: [Double], _ share: Double) -> Double {
     let sorted = values.sorted()
     guard !sorted.isEmpty else { return 0 }
-    let place = share * Double(sorted.count - 1)
-    let below = sorted[Int(place.rounded(.down))], above = sorted[Int(place.rounded(.up))]
-    return share == 0.5 ? (below + above) / 2 : above
+    guard share != 0.5 else { return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2 }
+    return sorted[max(1, Int((share * Double(sorted.count)).rounded(.up))) - 1]
 }
 
 /// Four digits that say something.
