@@ -82,7 +82,7 @@ extension Bench {
         let before = office.server.syncs
         _ = try SyncRun.run(device)
         var report = CaseReport("fsyncs of a push of \(records)")
-        report.add("fsyncs", as: .count, Wire.since(before.map(Double.init), office.server.syncs.map(Double.init)))
+        report.add("fsyncs", as: .count, try office.server.syncsSince(before))
         note(report)
     }
 

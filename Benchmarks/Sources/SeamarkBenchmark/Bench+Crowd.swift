@@ -29,8 +29,10 @@ extension Bench {
             for failure in all.failures.prefix(3) { FileHandle.standardError.write(Data("a sync failed: \(failure)\n".utf8)) }
             failures += all.failures.count
             guard !all.failures.isEmpty || pushed.withLock({ $0 }) == count * records else { throw Failure(what: "not every record of the crowd was taken") }
-            if isCounting { syncs += Wire.since(syncsBefore.map(Double.init), office.server.syncs.map(Double.init)).map { [$0] } ?? [] }
-            guard !isCounting else { continue }
+            guard !isCounting else {
+                syncs.append(try office.server.syncsSince(syncsBefore))
+                continue
+            }
             seconds.append(all.seconds)
             peak.append(office.server.peakMegabytes)
             if let connections = Wire.since(connectionsBefore, Wire.connections) { again.append(connections - Double(count)) }
@@ -82,7 +84,7 @@ extension Bench {
             task.terminate()
             task.waitUntilExit()
         }
-        input.fileHandleForWriting.write(Data(credentials.map { $0 + "\n" }.joined().utf8) + Data("\n".utf8))
+        try input.fileHandleForWriting.write(contentsOf: Data(credentials.map { $0 + "\n" }.joined().utf8) + Data("\n".utf8))
         let said = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
         guard said.hasPrefix("\(count) connected") else { throw Failure(what: "of \(count) connections this was said: \(said)") }
         let held = office.server.megabytes - before
@@ -91,7 +93,7 @@ extension Bench {
             try device.captureRecords(number..<number + 1)
             meanwhile.append(try timed { try SyncRun.run(device) }.seconds)
         }
-        guard task.isRunning else { throw Failure(what: "the idle connections did not stay") }
+        guard task.isRunning, office.server.descriptors >= count else { throw Failure(what: "the idle connections did not stay") }
         var report = CaseReport("\(count) idle connections")
         report.add("KB each", held * 1024 / Double(count), most: count <= 1000 ? 32 : nil)
         report.add("MB of all", held, most: count >= 10_000 ? 400 : nil)

@@ -35,9 +35,12 @@ extension Bench {
             }
             let flights = Array(relay.flights.dropFirst(begun))
             if isCounting {
-                syncs += (Wire.since(syncsBefore.map(Double.init), office.server.syncs.map(Double.init)).map { [$0 / Double(edits)] }) ?? []
+                let each = try office.server.syncsSince(syncsBefore) / Double(edits)
+                guard each >= 1 else { throw Failure(what: "receipts came without a wait for the disk: \(each) for each") }
+                syncs.append(each)
                 continue
             }
+            guard trips.count >= edits * 9 / 10 else { throw Failure(what: "the relay told push and receipt apart for \(trips.count) of \(edits) edits alone") }
             perEdit.append(Double(flights.count { $0.isToServer }) / Double(edits))
             bytes.append(Double(flights.reduce(0) { $0 + $1.bytes }) / Double(edits))
         }

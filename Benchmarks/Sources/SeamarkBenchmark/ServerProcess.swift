@@ -58,6 +58,15 @@ final class ServerProcess {
         return text.split(separator: "\n").count { $0.contains("sync(") && !$0.contains("resumed") }
     }
 
+    /// Waits for the disk since there were `before`. Throws where none was counted: what was committed meanwhile would not be durable, or strace was blind.
+    func syncsSince(_ before: Int?) throws -> Double {
+        guard let before, let after = syncs, after > before else { throw Failure(what: "no wait for the disk was counted where there must be one") }
+        return Double(after - before)
+    }
+
+    /// Files and connections that it holds open.
+    var descriptors: Int { (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count) ?? 0 }
+
     /// CPU seconds so far, user and system, to the nanosecond.
     var cpuSeconds: Double {
         var clock = clockid_t(), time = timespec()

@@ -6,6 +6,9 @@ import Foundation
 // Prints a JSON line and a table for each case. Exit status 2 where a goal was missed.
 let arguments = CommandLine.arguments
 
+// A helper that ends before it has read everything fails its case, and with it the server is stopped; it does not end this process.
+signal(SIGPIPE, SIG_IGN)
+
 /// The rows of the figures to reach, by what is asked of the script. `large` ones take minutes and gigabytes.
 let cases: [(name: String, large: Bool, run: (Bench) throws -> Void)] = [
     // The first, while this process has held little: it measures itself.
