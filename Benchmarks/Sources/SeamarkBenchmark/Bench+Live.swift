@@ -119,6 +119,7 @@ extension Bench {
                 try one.measure(office.server) { try SyncRun.run(device) }
                 _ = try SyncRun.run(watched)
                 _ = try SyncRun.run(watched)
+                try relay.waitForTheEnd()
                 behind.append(Double(relay.bytesAfterHandshake))
             }
         }

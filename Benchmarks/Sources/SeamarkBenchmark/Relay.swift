@@ -18,6 +18,14 @@ final class Relay: Sendable {
     struct Pace {
         let bytes: Int
         let pauseMilliseconds: UInt32
+        /// At least so many go through at once before: a handshake and a greeting, for which a server does not wait so long.
+        var after = 0
+    }
+
+    private struct Passage {
+        var flights: [Flight] = []
+        /// In how many of its two directions nothing passes any more.
+        var ended = 0
     }
 
     static let handshakeFlights = 3
@@ -27,7 +35,7 @@ final class Relay: Sendable {
     private let listener: Int32
     private let toServer: Pace?, toDevice: Pace?
     private let isSlow = Mutex(false)
-    private let connections = Mutex<[[Flight]]>([])
+    private let connections = Mutex<[Passage]>([])
 
     /// - Parameters: how slow each direction is once `slowDown` was called.
     init(to target: Int, toServer: Pace? = nil, toDevice: Pace? = nil) throws {
@@ -51,10 +59,19 @@ final class Relay: Sendable {
     func close() { _ = shutdown(listener, Int32(SHUT_RDWR)) }
 
     /// Of the newest connection, so far.
-    var flights: [Flight] { connections.withLock { $0.last ?? [] } }
+    var flights: [Flight] { connections.withLock { $0.last?.flights ?? [] } }
 
     /// Bytes of the newest connection behind its handshake, both ways.
     var bytesAfterHandshake: Int { flights.dropFirst(Self.handshakeFlights).reduce(0) { $0 + $1.bytes } }
+
+    /// Waits until the newest connection is over on both sides: what a device says last may still be on its way here when it has gone on.
+    func waitForTheEnd() throws {
+        let begun = now()
+        while connections.withLock({ ($0.last?.ended ?? 2) < 2 }) {
+            guard now() - begun < 20 else { throw Failure(what: "a connection through the relay does not end") }
+            usleep(500)
+        }
+    }
 
     private static func loopback(_ port: Int) -> sockaddr_in {
         var address = sockaddr_in()
@@ -86,7 +103,7 @@ final class Relay: Sendable {
                 if toServer != nil || toDevice != nil { setsockopt(end, SOL_SOCKET, SO_RCVBUF, &room, socklen_t(MemoryLayout<Int32>.size)) }
             }
             let number = connections.withLock {
-                $0.append([])
+                $0.append(Passage())
                 return $0.count - 1
             }
             Thread.detachNewThread { self.pass(near, far, number, isToServer: true, self.toServer) }
@@ -97,10 +114,13 @@ final class Relay: Sendable {
     /// Until one end closes. The descriptors stay open with the process: either thread may still hold them.
     private func pass(_ source: Int32, _ sink: Int32, _ number: Int, isToServer: Bool, _ pace: Pace?) {
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        var passed = 0
         while true {
-            let pace = isSlow.withLock { $0 } ? pace : nil
-            let count = recv(source, &buffer, pace?.bytes ?? buffer.count, 0)
+            let isHeldUp = isSlow.withLock({ $0 }) && passed >= (pace?.after ?? 0)
+            let held = isHeldUp ? pace : nil
+            let count = recv(source, &buffer, held?.bytes ?? buffer.count, 0)
             guard count > 0 else { break }
+            passed += count
             note(count, number, isToServer: isToServer)
             var sent = 0
             while sent < count {
@@ -109,21 +129,22 @@ final class Relay: Sendable {
                 sent += step
             }
             guard sent == count else { break }
-            if let pace { usleep(pace.pauseMilliseconds * 1000) }
+            if let held { usleep(held.pauseMilliseconds * 1000) }
         }
         _ = shutdown(source, Int32(SHUT_RD))
         _ = shutdown(sink, Int32(SHUT_WR))
+        connections.withLock { $0[number].ended += 1 }
     }
 
     /// Before it is handed on: what answers it is always noted later.
     private func note(_ count: Int, _ number: Int, isToServer: Bool) {
         let time = now()
         connections.withLock { connections in
-            if let last = connections[number].indices.last, connections[number][last].isToServer == isToServer {
-                connections[number][last].bytes += count
-                connections[number][last].ended = time
+            if let last = connections[number].flights.indices.last, connections[number].flights[last].isToServer == isToServer {
+                connections[number].flights[last].bytes += count
+                connections[number].flights[last].ended = time
             } else {
-                connections[number].append(Flight(isToServer: isToServer, bytes: count, began: time, ended: time))
+                connections[number].flights.append(Flight(isToServer: isToServer, bytes: count, began: time, ended: time))
             }
         }
     }
