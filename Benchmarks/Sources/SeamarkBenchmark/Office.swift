@@ -113,6 +113,6 @@ extension Device {
         let scope = try engagement()
         let ids = try records(in: scope).filter { $0.state.type == Workload.type.number }.prefix(count).map(\.id)
         guard ids.count == count else { throw Failure(what: "there are \(ids.count) records to edit, not \(count)") }
-        try captureAll(in: scope) { _, replica in ids.map { Workload.renaming($0, replica.record($0), round: round) } }
+        try captureAll(in: scope) { _, replica in ids.enumerated().map { Workload.renaming($1, replica.record($1), number: $0, round: round) } }
     }
 }

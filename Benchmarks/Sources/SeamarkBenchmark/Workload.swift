@@ -26,10 +26,13 @@ enum Workload {
         return editing.edits
     }
 
-    /// One field of a record that is there.
-    static func renaming(_ id: Identifier, _ state: RecordState?, round: Int) -> [Edit] {
+    /// One field of a record that is there: another value for each record and round, since a thousand that are the same deflate to nothing.
+    static func renaming(_ id: Identifier, _ state: RecordState?, number: Int, round: Int) -> [Edit] {
         var editing = editing(id, state)
-        editing.set(field("velocity"), .group([.init(1, .double(1)), .init(2, .double(2 + Double(round % 100))), .init(3, .double(200))]))
+        var prose = Prose(seed: UInt64(number) + UInt64(round) << 32)
+        // Never what the record was made with or what the round before left, which would be no edit.
+        let likely = 2 + Double(prose.next() % 500 * 2 + UInt64(round % 2)) / 10
+        editing.set(field("velocity"), .group([.init(1, .double(1)), .init(2, .double(likely)), .init(3, .double(100 + likely))]))
         return editing.edits
     }
 
