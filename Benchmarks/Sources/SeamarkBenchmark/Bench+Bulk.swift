@@ -22,7 +22,7 @@ extension Bench {
             let device = try office.synced()
             let folder = office.lastFolder
             try device.captureRecords(0..<records)
-            let empty = office.server.bytesOnDisk
+            let empty = office.server.bytesOnDiskWithoutLogs
             let outcome = try push.measure(office.server) { try SyncRun.run(device) }.outcome
             guard outcome.pushedChanges == records, outcome.quarantined == 0 else {
                 throw Failure(what: "pushed \(outcome.pushedChanges) of \(records), \(outcome.quarantined) of them into quarantine")
@@ -44,13 +44,16 @@ extension Bench {
             guard let beside = floors else { throw Failure(what: "no floor was measured beside \(records) records") }
             push.raw.append(try beside.raw["insert"])
             push.bare.append(try beside.bare["push"])
+            push.bareCPU.append(try beside.bare["cpu"])
             pull.raw.append(try beside.raw["insert"])
             pull.bare.append(try beside.bare["pull"])
+            pull.bareCPU.append(try beside.bare["pullCpu"])
         }
         var report = CaseReport("first push of \(records)")
         report.add("seconds", push.seconds)
         report.add("× bare C", as: .ratio, push.toBare, most: 2)
         report.add("× raw SQLite", as: .ratio, push.toRaw)
+        report.add("server CPU × bare C's", as: .ratio, push.cpuToBare)
         report.add("× a tenth as many", as: .ratio, before.map { median(push.seconds) / $0 }, most: 10.5)
         push.addUse(to: &report, records: records, peak: 48, bytes: 165)
         report.add("bytes a record on the server's disk", as: .count, disk, most: 750)
@@ -62,6 +65,7 @@ extension Bench {
         report.add("× raw SQLite", as: .ratio, pull.toRaw, most: 4)
         report.add("fields merged durably a second", pull.seconds.map { fields / $0 }, least: 300_000)
         report.add("seconds until all of it can be queried", queryable, most: records >= 100_000 ? 4 : nil)
+        report.add("server CPU × bare C's", pull.cpuToBare)
         report.add("server CPU µs a record", pull.cpu.map { $0 * 1e6 / Double(records) }, most: 3)
         pull.addUse(to: &report, records: records)
         note(report)
@@ -146,12 +150,17 @@ extension Bench {
         defer { office.server.stop() }
         let device = try office.synced()
         let folder = office.lastFolder
+        let scope = try device.engagement()
+        func waiting() throws -> Int { try device.state.replicas[scope]?.fresh.reduce(0) { $0 + $1.edits.count } ?? 0 }
         try device.captureRecords(0..<8_334)
-        for round in 1...10 {
+        var edits = try waiting()
+        for round in 1...11 {
             _ = try SyncRun.run(device)
             try device.rewriteRecords(round: round)
+            edits += try waiting()
         }
         _ = try SyncRun.run(device)
+        guard edits >= 1_000_000 else { throw Failure(what: "these are \(edits) edits, not a million") }
         let opened = try open(folder, device)
         var report = CaseReport("a laptop with a million edits, a tenth of them live")
         report.add("peak MB", opened.peak, most: 80)
@@ -189,6 +198,8 @@ extension Bench {
 struct Samples {
     var raw: [Double] = []
     var bare: [Double] = []
+    /// Of the bare server's processor.
+    var bareCPU: [Double] = []
     private(set) var seconds: [Double] = []
     private(set) var cpu: [Double] = []
     private(set) var peak: [Double] = []
@@ -197,6 +208,7 @@ struct Samples {
 
     var toRaw: [Double] { zip(seconds, raw).map { $0 / $1 } }
     var toBare: [Double] { zip(seconds, bare).map { $0 / $1 } }
+    var cpuToBare: [Double] { zip(cpu, bareCPU).map { $0 / $1 } }
 
     @discardableResult
     mutating func measure(_ server: ServerProcess, _ body: () throws -> SyncRun.Report) throws -> SyncRun.Report {

@@ -83,9 +83,15 @@ final class ServerProcess {
     private func megabytes(_ key: String) -> Double { ProcessMemory.megabytes(key, of: "\(pid)") }
 
     /// Its data on the disk, in bytes.
-    var bytesOnDisk: Int {
+    var bytesOnDisk: Int { bytes { _ in true } }
+
+    /// The same without what is moved into the files when it ends, and would be missing from a difference.
+    var bytesOnDiskWithoutLogs: Int { bytes { !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm") } }
+
+    private func bytes(of isCounted: (String) -> Bool) -> Int {
         guard let files = FileManager.default.enumerator(atPath: data) else { return 0 }
         return files.reduce(0) { sum, file in
+            guard isCounted("\(file)") else { return sum }
             let attributes = try? FileManager.default.attributesOfItem(atPath: "\(data)/\(file)")
             guard attributes?[.type] as? FileAttributeType == .typeRegular else { return sum }
             return sum + (attributes?[.size] as? Int ?? 0)
