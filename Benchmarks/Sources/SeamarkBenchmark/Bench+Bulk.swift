@@ -18,7 +18,7 @@ extension Bench {
             func measureFloors() throws { floors = (try rawSQLite(records), try floor("bare_server", records)) }
             if run.isMultiple(of: 2) { try measureFloors() }
             let office = try office()
-            defer { office.server.stop() }
+            defer { office.close() }
             let device = try office.synced()
             let folder = office.lastFolder
             try device.captureRecords(0..<records)
@@ -80,7 +80,7 @@ extension Bench {
     /// Waits for the disk during a push: counted by strace, so in a run of its own.
     func syncsOfAPush(records: Int) throws {
         let office = try office(countingSyncs: true)
-        defer { office.server.stop() }
+        defer { office.close() }
         let device = try office.synced()
         try device.captureRecords(0..<records)
         let before = office.server.syncs
@@ -96,7 +96,7 @@ extension Bench {
         for round in 1...runs {
             pull.raw.append(try rawSQLite(records)["update"])
             let office = try office()
-            defer { office.server.stop() }
+            defer { office.close() }
             let device = try office.synced(), other = try office.synced()
             try device.captureRecords(0..<records)
             _ = try SyncRun.run(device)
@@ -121,7 +121,7 @@ extension Bench {
     /// What one field set anew weighs, alone and with others in its block: what a sync moves beyond one that has nothing to do.
     func bytesOfAnEdit() throws {
         let office = try office()
-        defer { office.server.stop() }
+        defer { office.close() }
         let device = try office.synced()
         try device.captureRecords(0..<1000)
         _ = try SyncRun.run(device)
@@ -147,7 +147,7 @@ extension Bench {
     /// A million edits of which a tenth is live, on a laptop: what it holds when it opens them.
     func historyInMemory() throws {
         let office = try office()
-        defer { office.server.stop() }
+        defer { office.close() }
         let device = try office.synced()
         let folder = office.lastFolder
         let scope = try device.engagement()

@@ -14,7 +14,7 @@ extension Bench {
             if !isCounting { bare.append(try floor("bare_server", 1)["edit"]) }
             let tripsBefore = trips.count
             let office = try office(countingSyncs: isCounting)
-            defer { office.server.stop() }
+            defer { office.close() }
             let relay = try Relay(to: office.port)
             defer { relay.close() }
             let device = try office.synced(through: relay.port)
@@ -61,7 +61,7 @@ extension Bench {
     func deviceToDevice(watchers count: Int, edits: Int) throws {
         let before = try floor("bare_server", 1)["edit"]
         let office = try office()
-        defer { office.server.stop() }
+        defer { office.close() }
         let writer = try office.synced(by: NoStretching())
         try writer.captureRecords(0..<1)
         _ = try SyncRun.run(writer)
@@ -104,7 +104,7 @@ extension Bench {
         var nothing = Samples(), one = Samples(), bare: [Double] = [], behind: [Double] = [], syncs: [Double] = []
         for isCounting in [false, true] {
             let office = try office(countingSyncs: isCounting)
-            defer { office.server.stop() }
+            defer { office.close() }
             let relay = try Relay(to: office.port)
             defer { relay.close() }
             let device = try office.synced(), watched = try office.enrol(through: relay.port)
@@ -146,7 +146,7 @@ extension Bench {
     func oneAnswer() throws {
         let count = 300
         let office = try office()
-        defer { office.server.stop() }
+        defer { office.close() }
         let device = try office.synced()
         var ours: [Double] = [], raw: [Double] = []
         for run in 0..<runs {

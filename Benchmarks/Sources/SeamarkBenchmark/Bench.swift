@@ -19,15 +19,20 @@ final class Bench {
         self.runs = runs
     }
 
-    /// A fresh office. With `countingSyncs` its server runs under strace, which stops it at each wait for the disk: count there, and time elsewhere.
+    /// A fresh office, on a port below those that the system gives to whoever connects. With `countingSyncs` its server runs under strace, which stops
+    /// it at each wait for the disk: count there, and time elsewhere.
     func office(tenants: [String] = ["bench"], countingSyncs: Bool = false) throws -> Office {
-        try Office(program: program, folder: "\(work)/run-\(next())", port: 20_000 + Int(getpid()) % 20_000 + count)
+        try Office(program: program, folder: "\(work)/run-\(next())", port: 10_000 + Int(getpid()) % 20_000 + count)
             .with { try $0.open(tenants: tenants, countingSyncs: countingSyncs) }
     }
 
     /// What a floor prints for as many records, on the same disk. Throws where it did not run.
     func floor(_ name: String, _ words: Int...) throws -> FloorFigures {
-        let printed = try output(of: "\(floors)/\(name)", ["\(work)/floor-\(next()).sqlite"] + words.map { "\($0)" }).split(whereSeparator: \.isWhitespace)
+        let folder = "\(work)/floor-\(next())"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        // Gigabytes, over all cases; and what waits to be written would disturb the next.
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let printed = try output(of: "\(floors)/\(name)", ["\(folder)/rows.sqlite"] + words.map { "\($0)" }).split(whereSeparator: \.isWhitespace)
         var values: [String: Double] = [:]
         for place in stride(from: 0, to: printed.count - 1, by: 2) { values[String(printed[place])] = Double(printed[place + 1]) }
         return FloorFigures(program: name, values: values)

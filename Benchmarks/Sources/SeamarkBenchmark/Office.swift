@@ -32,6 +32,12 @@ final class Office {
         try server.start(port: port, countingSyncs: countingSyncs)
     }
 
+    /// Ends the server, and removes its data and what the devices hold.
+    func close() {
+        server.stop()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
     /// A new device that has not synced yet.
     ///
     /// - Parameters:
