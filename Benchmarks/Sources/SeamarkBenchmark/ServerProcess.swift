@@ -22,22 +22,24 @@ final class ServerProcess {
     /// - Parameter countingSyncs: under strace, which stops it at fsync and fdatasync and nowhere else (seccomp).
     func start(port: Int, countingSyncs: Bool = false) throws {
         let task = Process()
+        // Ends with this process, however that ends.
+        let ending = ["/usr/bin/setpriv", "--pdeathsig", "TERM"]
         var words = [program, "run", "--listen", "127.0.0.1:\(port)", "--data", data, "--connections-per-address", "100000"]
         if countingSyncs {
             let lines = "\(data).syncs"
-            words = ["/usr/bin/strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=fsync,fdatasync", "-o", lines] + words
+            // Interruptible, or strace would heed no signal to end.
+            words = ["/usr/bin/strace", "-I", "2", "-f", "--seccomp-bpf", "-qq", "-e", "trace=fsync,fdatasync", "-o", lines] + words
             syncLines = lines
         }
-        task.executableURL = URL(fileURLWithPath: words[0])
-        task.arguments = Array(words.dropFirst())
+        task.executableURL = URL(fileURLWithPath: ending[0])
+        task.arguments = Array(ending.dropFirst()) + words
         task.standardError = FileHandle(forWritingAtPath: "/dev/null")
         let output = Pipe()
         task.standardOutput = output
         try task.run()
-        process = task
+        (process, pid) = (task, task.processIdentifier)
         // The first line says that it listens.
         guard !output.fileHandleForReading.availableData.isEmpty else { throw Failure(what: "the server did not start") }
-        pid = task.processIdentifier
         if countingSyncs {
             guard let child = (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8))?.split(separator: " ").first.flatMap({ pid_t($0) })
             else { throw Failure(what: "strace started no server") }
