@@ -103,9 +103,12 @@ def floor_rises(points, by):
     return before, after, after > before + by
 
 
-def drifts(before, after, share, most, least=100):
-    """A percentile of two histograms, and whether the later is more than `most` times the earlier. None with fewer than `least` recorded in one."""
-    if min(before.count, after.count) < least:
+def drifts(before, after, share, most, beyond=4):
+    """A percentile of two histograms, and whether the later is more than `most` times the earlier.
+
+    None with fewer than 100 recorded in one, or with fewer than `beyond` above the percentile: the longest of a hundred says nothing twice.
+    """
+    if min(before.count, after.count) < max(100, round(beyond / (1 - share))):
         return None
     first, then = before.percentile(share), after.percentile(share)
     return first, then, then > most * first

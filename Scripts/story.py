@@ -15,6 +15,8 @@ class Story:
         self.work = self.out / "work"
         self.step_number = 0
         self.server = None
+        # Seconds for each program, which is ended and has failed then; None: as long as it takes.
+        self.patience = None
         self.colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
     # --- telling
@@ -36,7 +38,7 @@ class Story:
     def server_verb(self, *words, expect=0):
         words = [str(word) for word in words]
         done = subprocess.run([self.programs / "seamark-server", *words, "--data", self.work / "headquarters"],
-                              capture_output=True, text=True, stdin=subprocess.DEVNULL)
+                              capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=self.patience)
         self.must(done.returncode == expect, f"seamark-server {' '.join(words[:2])} ended with {done.returncode}: {done.stderr.strip()}")
         return done.stdout
 
@@ -70,7 +72,7 @@ class Story:
             words += ["--passphrase-fd", str(read)]
             extra["pass_fds"] = [read]
         options = {"input": given} if given is not None else {"stdin": subprocess.DEVNULL}
-        done = subprocess.run([self.programs / "seamark", *words], capture_output=True, text=True, env=environment, **options, **extra)
+        done = subprocess.run([self.programs / "seamark", *words], capture_output=True, text=True, env=environment, timeout=self.patience, **options, **extra)
         if passphrase:
             os.close(read)
         allowed = expect if isinstance(expect, tuple) else (expect,)

@@ -96,12 +96,22 @@ class Growth(unittest.TestCase):
         self.assertLess(len(parts[2]), len(parts[0]))
 
     def test_times_that_became_half_as_long_again_drift_and_too_few_say_nothing(self):
-        values = [1000 + number for number in range(200)]
+        values = [1000 + number for number in range(400)]
         quiet, slow = recorded(values), recorded([value * 2 for value in values])
         self.assertFalse(drifts(quiet, recorded(values), 0.99, 1.5)[2])
         self.assertTrue(drifts(quiet, slow, 0.99, 1.5)[2])
         self.assertFalse(drifts(slow, quiet, 0.99, 1.5)[2])
-        self.assertIsNone(drifts(quiet, recorded(values[:99]), 0.99, 1.5))
+        self.assertIsNone(drifts(quiet, recorded(values[:399]), 0.99, 1.5))
+        self.assertIsNotNone(drifts(quiet, recorded(values[:100]), 0.5, 1.5))
+        self.assertIsNone(drifts(quiet, recorded(values[:99]), 0.5, 1.5))
+
+    def test_a_tail_without_drift_is_hardly_ever_told_to_drift(self):
+        told = 0
+        for seed in range(200):
+            dice = random.Random(seed)
+            parts = [recorded(int(20_000 + dice.expovariate(1e-4)) for _ in range(400)) for _ in range(2)]
+            told += drifts(*parts, 0.99, 1.5)[2]
+        self.assertLess(told, 3)
 
 
 def case(**named):
