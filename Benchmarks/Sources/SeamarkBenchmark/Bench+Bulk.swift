@@ -125,8 +125,9 @@ extension Bench {
         let device = try office.synced()
         try device.captureRecords(0..<1000)
         _ = try SyncRun.run(device)
-        func bytes() throws -> Double {
+        func bytes(pushing count: Int) throws -> Double {
             let report = try SyncRun.run(device)
+            guard report.outcome.pushedChanges == count else { throw Failure(what: "pushed \(report.outcome.pushedChanges) edits, not \(count)") }
             return Double(report.bytesSent + report.bytesReceived)
         }
         var report = CaseReport("bytes of an edit")
@@ -134,10 +135,10 @@ extension Bench {
         for (count, most) in [(1000, 18.0), (50, 40), (1, 180)] {
             var all: [Double] = []
             for _ in 0..<5 {
-                let nothing = try bytes()
+                let nothing = try bytes(pushing: 0)
                 round += 1
                 try device.editRecords(count, round: round)
-                all.append((try bytes() - nothing) / Double(count))
+                all.append((try bytes(pushing: count) - nothing) / Double(count))
             }
             report.add("\(count) in a block", as: .count, all, most: most)
         }

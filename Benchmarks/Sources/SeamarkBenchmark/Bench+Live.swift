@@ -121,7 +121,8 @@ extension Bench {
                 if number.isMultiple(of: 5) { bare.append(try floor("bare_server", 1)["handshake"]) }
                 try nothing.measure(office.server) { try SyncRun.run(device) }
                 try device.captureRecords(records + number..<records + number + 1)
-                try one.measure(office.server) { try SyncRun.run(device) }
+                let pushed = try one.measure(office.server) { try SyncRun.run(device) }.outcome.pushedChanges
+                guard pushed == 1 else { throw Failure(what: "one new record was captured, and \(pushed) were pushed") }
                 _ = try SyncRun.run(watched)
                 _ = try SyncRun.run(watched)
                 try relay.waitForTheEnd()
