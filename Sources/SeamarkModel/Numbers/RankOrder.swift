@@ -28,16 +28,7 @@ struct RankOrder {
         load(values)
         for place in 0..<count { places[place] = Int32(truncatingIfNeeded: place) }
         for digit in 0..<Self.digits where !isUniform(digit) {
-            let shift = UInt64(digit) * Self.bits
-            let base = digit * Self.buckets
-            for index in 0..<count {
-                let key = keys[index]
-                let bucket = base + Int(key >> shift & 2047)
-                let target = Int(starts[bucket])
-                starts[bucket] &+= 1
-                otherKeys[target] = key
-                otherPlaces[target] = places[index]
-            }
+            Self.scatter(keys, places, to: &otherKeys, &otherPlaces, by: digit, &starts)
             swap(&keys, &otherKeys)
             swap(&places, &otherPlaces)
         }
@@ -48,15 +39,7 @@ struct RankOrder {
     mutating func sorted(_ values: [Double]) -> [Double] {
         load(values)
         for digit in 0..<Self.digits where !isUniform(digit) {
-            let shift = UInt64(digit) * Self.bits
-            let base = digit * Self.buckets
-            for index in 0..<count {
-                let key = keys[index]
-                let bucket = base + Int(key >> shift & 2047)
-                let target = Int(starts[bucket])
-                starts[bucket] &+= 1
-                otherKeys[target] = key
-            }
+            Self.scatter(keys, [], to: &otherKeys, &otherPlaces, by: digit, &starts)
             swap(&keys, &otherKeys)
         }
         return keys.map { key in
@@ -64,18 +47,31 @@ struct RankOrder {
         }
     }
 
+    /// One pass: moves every key, and its place where there are any, to where its digit belongs.
+    private static func scatter(
+        _ keys: [UInt64], _ places: [Int32], to otherKeys: inout [UInt64], _ otherPlaces: inout [Int32], by digit: Int, _ starts: inout [Int32]
+    ) {
+        // Spans: an array that is written asks at each element whether somebody shares it.
+        let (shift, base, hasPlaces) = (UInt64(digit) * bits, digit * buckets, !places.isEmpty)
+        let keys = keys.span
+        let places = places.span
+        var starts = starts.mutableSpan
+        var otherKeys = otherKeys.mutableSpan
+        var otherPlaces = otherPlaces.mutableSpan
+        for index in keys.indices {
+            let key = keys[index]
+            let bucket = base + Int(key >> shift & 2047)
+            let target = Int(starts[bucket])
+            starts[bucket] &+= 1
+            otherKeys[target] = key
+            if hasPlaces { otherPlaces[target] = places[index] }
+        }
+    }
+
     /// Turns each double into an integer that sorts the same way, counts its digits, and turns counts into starts.
     private mutating func load(_ values: [Double]) {
         precondition(values.count == count, "a column of another length")
-        for index in starts.indices { starts[index] = 0 }
-        for index in 0..<count {
-            let pattern = (values[index] + 0).bitPattern  // + 0: the two zeros are one value
-            let key = pattern >> 63 == 1 ? ~pattern : pattern | 1 << 63
-            keys[index] = key
-            for digit in 0..<Self.digits {
-                starts[digit * Self.buckets + Int(key >> (UInt64(digit) * Self.bits) & 2047)] &+= 1
-            }
-        }
+        Self.load(values, in: &keys, &starts)
         for digit in 0..<Self.digits {
             var sum: Int32 = 0
             let base = digit * Self.buckets
@@ -83,6 +79,21 @@ struct RankOrder {
                 let inBucket = starts[bucket]
                 starts[bucket] = sum
                 sum &+= inBucket
+            }
+        }
+    }
+
+    private static func load(_ values: [Double], in keys: inout [UInt64], _ starts: inout [Int32]) {
+        let values = values.span
+        var keys = keys.mutableSpan
+        var starts = starts.mutableSpan
+        for index in starts.indices { starts[index] = 0 }
+        for index in values.indices {
+            let pattern = (values[index] + 0).bitPattern  // + 0: the two zeros are one value
+            let key = pattern >> 63 == 1 ? ~pattern : pattern | 1 << 63
+            keys[index] = key
+            for digit in 0..<digits {
+                starts[digit * buckets + Int(key >> (UInt64(digit) * bits) & 2047)] &+= 1
             }
         }
     }
